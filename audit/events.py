@@ -1,0 +1,88 @@
+"""Events: what happened, written by hand in the transaction of the change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from audit import context, outbox
+from audit.kinds import CLIENT, INTERNAL, EventKind, all_kinds, find_kind, kind, register
+from audit.models import Event
+
+__all__ = ["CLIENT", "INTERNAL", "Event", "EventKind", "all_kinds", "find_kind", "kind", "record", "register"]
+
+
+def record(
+    key: str,
+    obj: models.Model | None,
+    *,
+    actor: Any,
+    reason: str = "",
+    before: Any = None,
+    after: Any = None,
+    on_behalf_of: Any = None,
+    **data: Any,
+) -> Event:
+    """Write the event of a change in the transaction of that change, and ring the outbox once it commits.
+
+    Raises TransactionManagementError outside a transaction, LookupError for an unregistered kind, PermissionError without an actor
+    (only background work under `audit.context.acting` has none), KeyError when the words name a placeholder that is not given.
+    """
+    declared = kind(key)
+    now = context.current()
+    outbox.require_transaction()
+    if actor is None and now.channel not in context.WITHOUT_ACTOR:
+        raise PermissionError(f"{key} needs an actor in channel {now.channel!r}.")
+    stored = as_json(data | {name: value for name, value in (("before", before), ("after", after)) if value is not None})
+    projection = declared.client_projection(obj, stored) if declared.client_projection and obj is not None else None
+    client_id, project_id = scope_of(obj)
+    event = Event(
+        kind=key,
+        actor=actor,
+        actor_name=name_of(actor),
+        actor_roles=sorted(str(role) for role in getattr(actor, "roles", None) or ()),
+        on_behalf_of_name=name_of(on_behalf_of),
+        client_id=client_id,
+        project_id=project_id,
+        **about(obj),
+        reason=reason or now.reason,
+        data=stored,
+        request_id=now.request_id,
+        channel=now.channel,
+        client_visible=projection is not None,
+        client_data=projection,
+    )
+    _ = event.words  # words that ask for a placeholder which is missing fail now, not when somebody reads them
+    event.save(force_insert=True)
+    outbox.ring()
+    return event
+
+
+def as_json(data: dict[str, Any]) -> dict[str, Any]:
+    """What the database will give back: decimals, dates, ids and lazy texts as strings."""
+    decoded: dict[str, Any] = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+    return decoded
+
+
+def scope_of(obj: Any) -> tuple[int | None, int | None]:
+    """(client id, project id) of an object: its own `event_scope`, else what its columns say."""
+    if hasattr(obj, "event_scope"):
+        client_id, project_id = obj.event_scope
+        return client_id, project_id
+    return getattr(obj, "client_id", None), getattr(obj, "project_id", None)
+
+
+def about(obj: models.Model | None) -> dict[str, Any]:
+    """The fields of `AboutAnObject` for an object."""
+    if obj is None:
+        return {}
+    return {"object_type": ContentType.objects.get_for_model(obj), "object_id": str(obj.pk), "object_label": str(obj)[:250]}
+
+
+def name_of(person: Any) -> str:
+    """A person's printed name; text is taken as it is."""
+    return str(getattr(person, "full_name", "") or person) if person else ""

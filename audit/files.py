@@ -1,0 +1,196 @@
+"""Files kept under the SHA-256 of their content: stored once, never changed, the same bytes always at the same address.
+
+What a file is, is decided by its content; a name that says otherwise is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import tempfile
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import filetype
+from django.conf import settings
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+
+from audit.refusals import BadInput
+
+CHUNK_BYTES = 1024 * 1024
+TEXT_SAMPLE_BYTES = 4 * 1024 * 1024
+NAME_MAX_LENGTH = 200
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PNG = "image/png"
+JPEG = "image/jpeg"
+MEDIA_TYPES = {
+    "pdf": PDF,
+    "docx": DOCX,
+    "xlsx": XLSX,
+    "png": PNG,
+    "jpg": JPEG,
+    "jpeg": JPEG,
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "mol": "chemical/x-mdl-molfile",
+    "sdf": "chemical/x-mdl-sdfile",
+}
+TEXT_EXTENSIONS = frozenset({"csv", "txt", "mol", "sdf"})
+SHOWN_INLINE = frozenset({PDF, PNG, JPEG})
+OFFICE_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
+FORBIDDEN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+MOLECULE_MARK = re.compile(rb"^(.*\bV[23]000\b|M  END)", re.MULTILINE)
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file in the store: its hash in hexadecimal, its size, and, for an upload, its clean name and the type that its content has."""
+
+    sha256: str
+    size_bytes: int
+    name: str = ""
+    media_type: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it is, below `settings.FILES_DIR`."""
+        return relative_path(self.sha256)
+
+
+def relative_path(sha256: str) -> str:
+    """Where the content with this hash lives, below `settings.FILES_DIR`. Raises ValueError for anything that is no hash."""
+    if not SHA256.fullmatch(sha256):
+        raise ValueError(f"{sha256!r} is no SHA-256")
+    return f"sha256/{sha256[:2]}/{sha256}"
+
+
+def store_file(content: bytes | BinaryIO) -> StoredFile:
+    """Write the content under its hash: to a temporary file, flushed to disk, then renamed, so that a half-written file is never seen."""
+    root = Path(settings.FILES_DIR)
+    (root / "incoming").mkdir(parents=True, exist_ok=True)
+    source = io.BytesIO(content) if isinstance(content, bytes) else content
+    with tempfile.NamedTemporaryFile(dir=root / "incoming", delete=False) as temporary:
+        try:
+            sha256, size = _copy(source, temporary)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+            return _put(root, Path(temporary.name), sha256, size)
+        finally:
+            Path(temporary.name).unlink(missing_ok=True)
+
+
+def store_upload(content: BinaryIO, name: str, *, field: str = "file") -> StoredFile:
+    """Check an upload and store it. Raises BadInput on `field` when its kind, content or size is refused."""
+    media_type = accept_upload(content, name, field=field)
+    return replace(store_file(content), name=clean_name(name), media_type=media_type)
+
+
+def open_file(sha256: str) -> BinaryIO:
+    """The stored content, for reading. Raises FileNotFoundError when there is none."""
+    return (Path(settings.FILES_DIR) / relative_path(sha256)).open("rb")
+
+
+def is_intact(sha256: str) -> bool:
+    """Whether the stored bytes still have the hash under which they are kept."""
+    try:
+        with open_file(sha256) as stored:
+            return hashlib.file_digest(stored, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return False
+
+
+def clean_name(name: str) -> str:
+    """A file name without folders, control characters and surprises in its length; the extension stays."""
+    stem, dot, extension = get_valid_filename(name.replace("\\", "/").rsplit("/", 1)[-1] or "file").rpartition(".")
+    return f"{stem[:NAME_MAX_LENGTH]}{dot}{extension[:8]}"
+
+
+def accept_upload(content: BinaryIO, name: str, *, field: str = "file") -> str:
+    """The media type of an upload, decided by its content. Raises BadInput on `field` when it is refused; the position is back at 0."""
+    size = content.seek(0, io.SEEK_END)
+    content.seek(0)
+    if not size:
+        raise BadInput({field: [_("The file is empty.")]})
+    if size > settings.UPLOAD_MAX_BYTES:
+        limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+        raise BadInput({field: [_("The file is larger than %(limit)d MB.") % {"limit": limit}]})
+    claimed = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
+    if claimed is None:
+        kinds = ", ".join(sorted(MEDIA_TYPES))
+        raise BadInput({field: [_("Files of this kind are not taken. Possible are: %(kinds)s.") % {"kinds": kinds}]})
+    if sniff(content, name) != claimed:
+        raise BadInput({field: [_("The content of the file is not what its name says (%(name)s).") % {"name": name}]})
+    return claimed
+
+
+def sniff(content: BinaryIO, name: str = "") -> str:
+    """The media type by content, "" when it is none that we take. For plain text the name decides which kind of text it is."""
+    content.seek(0)
+    head = content.read(TEXT_SAMPLE_BYTES)
+    content.seek(0)
+    if head.startswith(b"PK"):
+        return _office_type(content)
+    guess = filetype.guess(head[:8192])
+    if guess is not None:
+        return guess.mime if guess.mime in SHOWN_INLINE else ""
+    return _text_type(head, name.rpartition(".")[2].lower())
+
+
+def _office_type(content: BinaryIO) -> str:
+    """Word or Excel by the parts inside; a file with macros or embedded programs is neither."""
+    try:
+        with zipfile.ZipFile(content) as archive:
+            parts = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return ""
+    finally:
+        content.seek(0)
+    if "[Content_Types].xml" not in parts or any(part.endswith(("vbaProject.bin", ".exe", ".dll")) for part in parts):
+        return ""
+    return next((media_type for part, media_type in OFFICE_PARTS.items() if part in parts), "")
+
+
+def _text_type(head: bytes, extension: str) -> str:
+    if extension not in TEXT_EXTENSIONS or FORBIDDEN_TEXT.search(head) or head.startswith(b"#!"):
+        return ""
+    if extension in {"mol", "sdf"} and not MOLECULE_MARK.search(head):
+        return ""
+    return MEDIA_TYPES[extension]
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    source.seek(0)
+    while chunk := source.read(CHUNK_BYTES):
+        digest.update(chunk)
+        target.write(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _put(root: Path, temporary: Path, sha256: str, size: int) -> StoredFile:
+    stored = StoredFile(sha256, size)
+    target = root / stored.path
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.chmod(0o440)
+        temporary.rename(target)
+        _sync_folder(target.parent)
+    return stored
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,116 @@
+"""The feed of events without gaps, and the consumers that read it by cursor.
+
+Ids are given out when a row is inserted, but rows appear when their transaction commits: a reader that remembers the highest id it saw
+loses the row of a slower transaction. So every row carries its transaction's id, the order is (transaction, id), and readers stop below
+the oldest transaction that is still running. Nothing below that mark can appear any more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from celery import current_app
+from django.db import connection, models, transaction
+from django.db.transaction import TransactionManagementError
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
+
+from audit.models import Event, OutboxCursor
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+DOORBELL = "audit.tasks.doorbell"
+START = (0, 0)
+Handler = Callable[[Sequence[Event]], None]
+
+_consumers: dict[str, Handler] = {}
+
+
+def register_consumer(key: str, handler: Handler) -> None:
+    """Have `handler(events)` called with every event in order; it runs in the transaction that moves its cursor."""
+    if _consumers.setdefault(key, handler) is not handler:
+        raise ValueError(f"Two consumers are called {key!r}.")
+
+
+def require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("The record is written in the transaction of the change: open one around both.")
+
+
+class OldestRunning(models.Func):
+    """No transaction below this id is still running, so no row below it can still appear."""
+
+    template = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
+def read(after: tuple[int, int] = START, limit: int = BATCH) -> list[Event]:
+    """The next events after the position (transaction id, event id), in the order of the feed."""
+    transaction_id, event_id = after
+    later = models.Q(transaction_id__gt=transaction_id) | models.Q(transaction_id=transaction_id, id__gt=event_id)
+    events = Event.objects.filter(later, transaction_id__gte=transaction_id, transaction_id__lt=OldestRunning())
+    return list(events.order_by("transaction_id", "id")[:limit])
+
+
+def consume(key: str) -> int:
+    """Bring one consumer up to date; the number of events it was given. Returns at once when another process is at it."""
+    OutboxCursor.objects.get_or_create(consumer=key)
+    total = 0
+    while given := _consume_batch(key):
+        total += given
+    return total
+
+
+@transaction.atomic
+def _consume_batch(key: str) -> int:
+    cursor = OutboxCursor.objects.select_for_update(skip_locked=True).filter(consumer=key).first()
+    events = read((cursor.transaction_id, cursor.event_id)) if cursor else []
+    if not cursor or not events:
+        return 0
+    _consumers[key](events)
+    cursor.transaction_id, cursor.event_id, cursor.moved_at = events[-1].transaction_id, events[-1].pk, timezone.now()
+    cursor.save(update_fields=["transaction_id", "event_id", "moved_at"])
+    return len(events)
+
+
+def consume_all() -> int:
+    """Every consumer's turn. One that fails keeps its cursor, is logged, and is raised after the others had theirs."""
+    failures: list[Exception] = []
+    total = 0
+    for key in tuple(_consumers):
+        try:
+            total += consume(key)
+        except Exception as failure:
+            logger.exception("The outbox consumer %s failed; its cursor stays where it was.", key)
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("Outbox consumers failed.", failures)
+    return total
+
+
+class _Doorbell:
+    """Rings once per transaction, however many events it wrote."""
+
+    rung = False
+
+    def __call__(self) -> None:
+        self.rung = True
+        press_doorbell()
+
+
+def ring() -> None:
+    """Wake the worker once this transaction has committed."""
+    waiting = (callback for __, callback, *__ in connection.run_on_commit)
+    if not any(isinstance(callback, _Doorbell) and not callback.rung for callback in waiting):
+        transaction.on_commit(_Doorbell())
+
+
+def press_doorbell() -> None:
+    """Tell the worker that there is something to read. A broker that is away costs time, never an event: the sweep finds it."""
+    try:
+        current_app.signature(DOORBELL).delay()
+    except (BrokerError, OSError) as failure:
+        logger.warning("The outbox doorbell could not be rung (%s); the sweep will do it.", failure)
