@@ -1,0 +1,100 @@
+"""What exists before any project: compounds and sites."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.history import tracked
+
+
+class CompoundQuerySet(models.QuerySet["Compound"]):
+    def same_as(self, *, cas: str = "", inchikey: str = "", name: str = "") -> CompoundQuerySet:
+        """Compounds that one of the given identifiers points to; none when nothing is given.
+
+        A name (or code) only suggests: two clients may both call something "Compound 1".
+        """
+        matches = Q(pk__in=[])
+        if cas:
+            matches |= Q(cas_number=cas)
+        if inchikey:
+            matches |= Q(inchikey=inchikey)
+        if name:
+            matches |= Q(name__iexact=name) | Q(code__iexact=name)
+        return self.filter(matches)
+
+
+@tracked
+class Compound(models.Model):
+    """A chemical compound, identified by its structure (InChIKey) and its CAS number.
+
+    SMILES, InChIKey, formula and molar mass (average atomic weights, g/mol, of the whole salt or solvate) are derived
+    from the structure by `catalogue.services`; nobody types them.
+    """
+
+    name = models.CharField(_("name"), max_length=200)
+    code = models.CharField(_("code"), max_length=60, blank=True)
+    cas_number = models.CharField(
+        _("CAS number"), max_length=12, blank=True, validators=[RegexValidator(r"^[1-9][0-9]{1,6}-[0-9]{2}-[0-9]$", _("A CAS number looks like 50-78-2."))]
+    )
+    molfile = models.TextField(_("molfile"), max_length=100_000, blank=True)
+    smiles = models.TextField(_("SMILES"), blank=True, editable=False)
+    inchikey = models.CharField(_("InChIKey"), max_length=27, blank=True, editable=False)
+    formula = models.CharField(_("molecular formula"), max_length=200, blank=True, editable=False)
+    molar_mass_g_per_mol = models.FloatField(_("molar mass (g/mol)"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = CompoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("compound")
+        verbose_name_plural = _("compounds")
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cas_number"], condition=~Q(cas_number=""), name="compound_cas_number_once"),
+            models.UniqueConstraint(fields=["inchikey"], condition=~Q(inchikey=""), name="compound_inchikey_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="compound_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(smiles="", inchikey="", formula="", molar_mass_g_per_mol=None, molfile="")
+                | (~Q(smiles="") & ~Q(inchikey="") & ~Q(formula="") & Q(molar_mass_g_per_mol__gt=0)),
+                name="compound_structure_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def validate_time_zone(key: str) -> None:
+    if key not in available_timezones():
+        raise ValidationError(_("%(key)s is not a time zone; write for example Asia/Shanghai."), params={"key": key})
+
+
+@tracked
+class Site(models.Model):
+    """A place where we work. Its country gives the working calendar, its time zone the local date of a due date."""
+
+    key = models.SlugField(_("key"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    country = models.CharField(
+        _("country"), max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters (ISO 3166), for example CN."))]
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name="") & ~Q(time_zone=""), name="site_is_named"),
+            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="site_country_is_a_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
