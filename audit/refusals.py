@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from django.forms import BaseForm
     from django.utils.functional import _StrPromise
 
-    Words = str | _StrPromise
-
+Words: TypeAlias = "str | _StrPromise"
 Missing = Http404
 
 
