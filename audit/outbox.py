@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from celery import current_app
 from django.db import connection, models, transaction
@@ -39,6 +40,14 @@ def require_transaction() -> None:
         raise TransactionManagementError("The record is written in the transaction of the change: open one around both.")
 
 
+class NextTransaction(models.Func):
+    """Transactions from this id on have not begun."""
+
+    template = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
 class OldestRunning(models.Func):
     """No transaction below this id is still running, so no row below it can still appear."""
 
@@ -66,14 +75,27 @@ def consume(key: str) -> int:
 
 @transaction.atomic
 def _consume_batch(key: str) -> int:
-    cursor = OutboxCursor.objects.select_for_update(skip_locked=True).filter(consumer=key).first()
-    events = read((cursor.transaction_id, cursor.event_id)) if cursor else []
-    if not cursor or not events:
+    cursors = OutboxCursor.objects.select_for_update(skip_locked=True).annotate(next_transaction=NextTransaction())
+    cursor = cursors.filter(consumer=key).first()
+    if cursor is None:
+        return 0
+    _refuse_younger_cluster(cursor)
+    events = read((cursor.transaction_id, cursor.event_id))
+    if not events:
         return 0
     _consumers[key](events)
     cursor.transaction_id, cursor.event_id, cursor.moved_at = events[-1].transaction_id, events[-1].pk, timezone.now()
     cursor.save(update_fields=["transaction_id", "event_id", "moved_at"])
     return len(events)
+
+
+def _refuse_younger_cluster(cursor: Any) -> None:
+    """A dump restored into a new cluster starts with low transaction ids: new events would sort before old ones and never be read."""
+    if cursor.transaction_id > cursor.next_transaction:
+        raise RuntimeError(
+            f"The outbox stands at transaction {cursor.transaction_id}, but this database cluster is only at {cursor.next_transaction}: it was "
+            "restored from another. Stop the server and raise its counter with pg_resetwal (--epoch, --next-transaction-id)."
+        )
 
 
 def consume_all() -> int:
