@@ -1,0 +1,141 @@
+// Forms with data-autosave="address" send their changed fields a moment after typing stops.
+// A region [data-save-state] in the form says "Saved 14:05" or why not; what is not saved yet is tried again and guards leaving.
+(() => {
+  const DELAY = 800;
+  const RETRY = 5000;
+
+  const csrf = (form) => form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+
+  class Autosave {
+    constructor(form) {
+      this.form = form;
+      this.changed = new Set();
+      this.sending = false;
+      this.timer = 0;
+      this.region = form.querySelector("[data-save-state]");
+      form.addEventListener("input", (event) => this.note(event.target));
+      form.addEventListener("change", (event) => this.note(event.target, 0));
+      form.addEventListener("submit", () => this.changed.clear());
+      window.addEventListener("online", () => this.changed.size && this.send());
+      window.addEventListener("beforeunload", (event) => this.pending() && event.preventDefault());
+    }
+
+    pending() {
+      return this.changed.size > 0 || this.sending;
+    }
+
+    note(field, delay = DELAY) {
+      if (!field.name || field.type === "file" || field.dataset.autosave === "off") return;
+      this.changed.add(field.name);
+      this.wait(delay);
+    }
+
+    wait(delay) {
+      window.clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.send(), delay);
+    }
+
+    say(state, words) {
+      if (!this.region) return;
+      this.region.dataset.state = state;
+      this.region.textContent = words;
+    }
+
+    words(name, value = "") {
+      return (this.region?.dataset[name] ?? "").replace("{}", value);
+    }
+
+    body(names) {
+      const all = new FormData(this.form);
+      const body = new FormData();
+      names.forEach((name) => {
+        body.append("changed", name);
+        all.getAll(name).forEach((value) => body.append(name, value));
+      });
+      if (all.has("version")) body.set("version", all.get("version"));
+      return body;
+    }
+
+    async send() {
+      if (this.sending || !this.changed.size) return;
+      const names = [...this.changed];
+      this.changed.clear();
+      this.sending = true;
+      this.say("saving", this.words("saving"));
+      try {
+        const response = await fetch(this.form.dataset.autosave, {
+          method: "POST",
+          body: this.body(names),
+          headers: { "X-CSRFToken": csrf(this.form), "X-Requested-With": "autosave", Accept: "application/json" },
+          credentials: "same-origin",
+          redirect: "manual",
+        });
+        await this.answered(response, names);
+      } catch {
+        this.again(names);
+      } finally {
+        this.sending = false;
+        if (this.changed.size && !this.blocked) this.wait(this.retry ? RETRY : DELAY);
+        this.retry = false;
+      }
+    }
+
+    async answered(response, names) {
+      const answer = await response.json().catch(() => ({}));
+      this.mark(names, answer.errors ?? {});
+      if (response.ok) {
+        this.blocked = false;
+        if (answer.version !== undefined && this.form.elements.version) this.form.elements.version.value = answer.version;
+        const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+        this.say("saved", this.words("saved", time.format(new Date())));
+        this.form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: { names, answer } }));
+      } else if (response.status >= 500 || response.status === 429) {
+        this.again(names);
+      } else {
+        names.forEach((name) => this.changed.add(name));
+        this.blocked = true;
+        const signedOut = response.type === "opaqueredirect" || response.status === 401 || response.headers.has("HX-Redirect");
+        this.say("failed", signedOut ? this.words("signedOut") : this.words("failed", answer.detail ?? this.words("unknown")));
+      }
+    }
+
+    again(names) {
+      names.forEach((name) => this.changed.add(name));
+      this.retry = true;
+      this.say("failed", this.words("offline"));
+    }
+
+    // Field errors stand at their fields, as after an ordinary submit.
+    mark(names, errors) {
+      names.forEach((name) => {
+        const field = [this.form.elements[name]].flat().find((item) => item instanceof HTMLElement);
+        if (!field) return;
+        const id = `${field.id || name}_autosave_error`;
+        document.getElementById(id)?.remove();
+        const wrong = Boolean(errors[name]?.length);
+        field.classList.toggle("is-invalid", wrong);
+        const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((item) => item && item !== id);
+        if (wrong) {
+          const line = document.createElement("div");
+          line.id = id;
+          line.className = "invalid-feedback";
+          line.textContent = errors[name].join(" ");
+          field.insertAdjacentElement("afterend", line);
+          described.push(id);
+          field.setAttribute("aria-invalid", "true");
+        } else {
+          field.removeAttribute("aria-invalid");
+        }
+        if (described.length) field.setAttribute("aria-describedby", described.join(" "));
+        else field.removeAttribute("aria-describedby");
+      });
+    }
+  }
+
+  const start = (root) => root.querySelectorAll("form[data-autosave]:not([data-autosave-on])").forEach((form) => {
+    form.setAttribute("data-autosave-on", "");
+    new Autosave(form);
+  });
+  start(document);
+  document.addEventListener("htmx:load", (event) => start(event.detail.elt.parentElement ?? document));
+})();

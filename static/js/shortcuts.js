@@ -1,0 +1,55 @@
+// Keyboard shortcuts: "/" and Ctrl-K search, "?" lists the rest, which the page declares as [data-shortcut] with a link or a target.
+(() => {
+  const PAUSE = 1000;
+  let first = "";
+  let timer = 0;
+
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable=true], [role=textbox], [role=grid]") !== null;
+
+  const search = () => {
+    const field = document.getElementById("site-search");
+    field?.focus();
+    field?.select();
+    return Boolean(field);
+  };
+
+  const run = (keys) => {
+    const entry = document.querySelector(`[data-shortcut="${CSS.escape(keys)}"]`);
+    if (!entry) return false;
+    if (entry.dataset.shortcutLink) window.location.assign(entry.dataset.shortcutLink);
+    else entry.click();
+    return true;
+  };
+
+  const begins = (key) => document.querySelector(`[data-shortcut^="${CSS.escape(key)} "]`) !== null;
+
+  const single = (key) => {
+    if (key === "/") return search();
+    if (key === "?") {
+      const list = document.getElementById("shortcuts");
+      if (list && !list.open) list.showModal();
+      return Boolean(list);
+    }
+    return run(key);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+      if (!document.querySelector("dialog[open]") && search()) event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.isComposing) return;
+    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+
+    const keys = first ? `${first} ${event.key}` : event.key;
+    const second = Boolean(first);
+    first = "";
+    window.clearTimeout(timer);
+    if (second ? run(keys) : single(event.key)) {
+      event.preventDefault();
+    } else if (!second && begins(event.key)) {
+      first = event.key;
+      timer = window.setTimeout(() => (first = ""), PAUSE);
+    }
+  });
+})();
