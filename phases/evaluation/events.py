@@ -1,0 +1,43 @@
+"""The kinds of events of evaluation, and what its signatures cover."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.events import EventKind, register as register_kinds
+from audit.signatures import register_content
+from phases.evaluation.models import DepartmentAssessment
+from projects.events import link_by_id, link_rfp
+
+
+def register() -> None:
+    register_kinds(
+        EventKind("rfp.submitted", _("submitted the request and opened %(code)s"), link=link_rfp),
+        EventKind("sheet.opened", _("opened the sheet of %(department)s, due %(due_on)s"), link=link_by_id),
+        EventKind("sheet.saved", _("filled in the sheet of %(department)s: %(fields)s"), link=link_by_id),
+        EventKind("sheet.assigned", _("gave the sheet of %(department)s to %(owner)s"), link=link_by_id),
+        EventKind("sheet.signed_off", _("signed off the sheet of %(department)s"), link=link_by_id),
+        EventKind("sheet.reopened", _("reopened the sheet of %(department)s"), link=link_by_id),
+        EventKind("assessment.recommended", _("recommended: %(recommendation)s"), link=link_by_id),
+    )
+    register_content("phases.DepartmentAssessment", sheet_content)
+
+
+CONTENT_FIELDS = (
+    "feasibility_score",
+    "feasibility_reason",
+    "assumptions",
+    "risks",
+    "currency",
+    "cost_low",
+    "cost_base",
+    "cost_high",
+    "duration_weeks",
+)
+
+
+def sheet_content(sheet: DepartmentAssessment) -> dict[str, Any]:
+    """What a sign-off covers."""
+    return {"project": sheet.project.code, "department": sheet.department.key, **{name: getattr(sheet, name) for name in CONTENT_FIELDS}}

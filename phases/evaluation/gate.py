@@ -1,0 +1,198 @@
+"""G1 Project approval: its criteria on native records, and what evaluation owes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from audit.refusals import Blocker
+from audit.hashes import hash_of
+from audit.signatures import content_hash
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.gates import Criterion, Evidence, Finding, Findings, Gate, deliverable_criterion, register_gate
+from projects.models import Agreement, Clarification, Phase, Quotation, Rfp
+from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
+from projects.services.charter import ask_phase_owners
+from projects.services.plan import publish_all_shared, set_actual_from, take_baseline
+
+if TYPE_CHECKING:
+    from projects.models import GateReview, Project
+
+
+def _blocked(key: str, words: str, link: str, owner: str = "", expected: Any = None) -> Finding:
+    return Finding(met=False, blockers=(Blocker(key=key, words=words, link=link, owner=owner, expected=expected),), expected=expected)
+
+
+def judge_rfp(projects: Sequence[Project]) -> Findings:
+    """The request is submitted and no question to the client is open."""
+    rows = Rfp.objects.filter(project__in=projects).select_related("account_owner").prefetch_related(
+        Prefetch("clarifications", queryset=Clarification.objects.filter(answered_at=None), to_attr="open_questions")
+    )
+    by_id = {row.pk: row for row in rows}
+    return {project.pk: _finding_of_rfp(by_id[project.rfp_id]) for project in projects}
+
+
+def _finding_of_rfp(rfp: Any) -> Finding:
+    link = reverse("rfp-detail", args=[rfp.number])
+    if rfp.state != Rfp.State.SUBMITTED:
+        return _blocked("rfp.not_submitted", _t("%(number)s is not submitted.") % {"number": rfp.number}, link)
+    if rfp.open_questions:
+        words = [
+            Blocker(key="rfp.clarification", words=_t("Open question to the client: %(question)s") % {"question": q.question}, link=link, owner=str(rfp.account_owner or ""))
+            for q in rfp.open_questions
+        ]
+        return Finding(met=False, blockers=tuple(words))
+    digest = hash_of({"number": rfp.number, "structure": rfp.inchikey, "wanted": rfp.wanted, "timeline": rfp.target_timeline})
+    return Finding(True, (Evidence(rfp.number, link, digest, rfp.submitted_at),))
+
+
+def judge_sheets(projects: Sequence[Project]) -> Findings:
+    """Every department's sheet is signed off."""
+    sheets: dict[int, list[DepartmentAssessment]] = {project.pk: [] for project in projects}
+    for sheet in DepartmentAssessment.objects.filter(project__in=projects).select_related("department", "owner", "project"):
+        sheets[sheet.project_id].append(sheet)
+    return {project.pk: _finding_of_sheets(sheets[project.pk]) for project in projects}
+
+
+def _finding_of_sheets(sheets: list[DepartmentAssessment]) -> Finding:
+    signed = [s for s in sheets if s.state == DepartmentAssessment.State.SIGNED_OFF]
+    open_sheets = [s for s in sheets if s.state == DepartmentAssessment.State.OPEN]
+    evidence = tuple(Evidence(_t("Sheet of %(d)s") % {"d": s.department.name}, s.get_absolute_url(), content_hash(s), s.signed_off_at) for s in signed)
+    reasons = tuple(
+        Blocker(
+            key=f"sheet.{s.department.key}",
+            words=_t("The sheet of %(department)s is not signed off.") % {"department": s.department.name},
+            link=s.get_absolute_url(),
+            owner=str(s.owner or s.department),
+            expected=s.due_on,
+        )
+        for s in open_sheets
+    )
+    return Finding(bool(signed) and not reasons, evidence, reasons, max((s.due_on for s in open_sheets), default=None))
+
+
+def judge_recommendation(projects: Sequence[Project]) -> Findings:
+    """The assessment recommends to bid."""
+    rows = {row.project_id: row for row in InquiryAssessment.objects.filter(project__in=projects)}
+    return {project.pk: _finding_of_recommendation(project, rows.get(project.pk)) for project in projects}
+
+
+def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) -> Finding:
+    link = reverse("project-evaluation", args=[project.code])
+    if row is None:
+        return _blocked("assessment.missing", _t("No recommendation is recorded."), link, owner=str(_("Business development")))
+    if row.recommendation == InquiryAssessment.Recommendation.NO_BID:
+        return _blocked("assessment.no_bid", _t("The assessment recommends no bid: %(reason)s") % {"reason": row.reason}, link)
+    digest = hash_of({"recommendation": row.recommendation, "reason": row.reason, "conditions": row.conditions})
+    return Finding(True, (Evidence(row.get_recommendation_display(), link, digest, row.recommended_at),))
+
+
+def judge_quotation(projects: Sequence[Project]) -> Findings:
+    """The client accepted the current revision."""
+    rows = {row.project_id: row for row in Quotation.objects.current().filter(project__in=projects).select_related("project").prefetch_related("lines")}
+    return {project.pk: _finding_of_quotation(project, rows.get(project.pk)) for project in projects}
+
+
+def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
+    if row is None:
+        return _blocked("quotation.missing", _t("There is no quotation."), reverse("project-evaluation", args=[project.code]), owner=str(_("Business development")))
+    if row.state != Quotation.State.ACCEPTED:
+        words = _t("%(label)s is not accepted: %(state)s.") % {"label": row.label, "state": row.get_state_display().lower()}
+        owner = str(_("Client")) if row.state == Quotation.State.SENT else str(_("Business development"))
+        return _blocked("quotation.not_accepted", words, row.get_absolute_url(), owner=owner)
+    return Finding(True, (Evidence(row.label, row.get_absolute_url(), content_hash(row), row.answered_at),))
+
+
+def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:
+    found: dict[int, list[Agreement]] = {project.pk: [] for project in projects}
+    for row in Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None).prefetch_related("signatories"):
+        found[row.project_id].append(row)
+    return {project.pk: _finding_of_agreement(project, kind, found[project.pk]) for project in projects}
+
+
+def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Agreement]) -> Finding:
+    link = reverse("project-evaluation", args=[project.code]) + "#agreements"
+    today = timezone.localdate()
+    if not rows:
+        return _blocked(f"agreement.{kind}.missing", _t("No %(kind)s is recorded.") % {"kind": str(kind.label).lower()}, link)
+    reasons = []
+    for row in rows:
+        problem = _agreement_problem(row, today)
+        if not problem:
+            digest = hash_of({"kind": row.kind, "number": row.number, "from": row.effective_on, "to": row.expires_on, "file": row.file_sha256})
+            as_of = max(s.recorded_at for s in row.signatories.all())
+            return Finding(True, (Evidence(str(row), link, digest, as_of),))
+        reasons.append(Blocker(key=f"agreement.{kind}", words=problem, link=link))
+    return Finding(False, blockers=tuple(reasons))
+
+
+def _agreement_problem(row: Agreement, today: Any) -> str:
+    sides = {signatory.side for signatory in row.signatories.all()}
+    if len(sides) < 2:
+        return _t("%(number)s is not signed by both parties.") % {"number": row.number}
+    if row.effective_on > today:
+        return _t("%(number)s is in force only from %(date)s.") % {"number": row.number, "date": row.effective_on.strftime("%-d %b %Y")}
+    if row.expires_on is not None and row.expires_on < today:
+        return _t("%(number)s expired.") % {"number": row.number}
+    return ""
+
+
+def judge_cooperation(projects: Sequence[Project]) -> Findings:
+    return _judge_agreement(projects, Agreement.Kind.COOPERATION)
+
+
+def judge_confidentiality(projects: Sequence[Project]) -> Findings:
+    return _judge_agreement(projects, Agreement.Kind.CONFIDENTIALITY)
+
+
+def launch(project: Project, review: GateReview, *, actor: Any) -> None:
+    """*Go* of G1: the gate's milestone is achieved, the baseline taken, the shared dates told to the client, the owners asked."""
+    set_actual_from(project, "gate:G1", on=timezone.localdate(), actor=actor)
+    take_baseline(project, name=_t("Contract"), actor=actor)
+    publish_all_shared(project, actor=actor)
+    ask_phase_owners(project, Phase.SMALL_SCALE)
+
+
+GATE = Gate(
+    key="G1",
+    phase=Phase.EVALUATION,
+    title=_("Project approval"),
+    criteria=(
+        Criterion("rfp", _("The request is complete and no clarification is open"), "business_development", judge_rfp),
+        Criterion("sheets", _("Every department sheet is signed off"), "project_management", judge_sheets),
+        Criterion("recommendation", _("The assessment recommends to bid"), "business_development", judge_recommendation),
+        deliverable_criterion("inquiry_assessment_report", _("The Inquiry Assessment Report is effective"), "business_development", ["inquiry_assessment_report"]),
+        deliverable_criterion("cost_assessment", _("The Detailed Cost Assessment Form is effective"), "business_development", ["detailed_cost_assessment"]),
+        Criterion("quotation", _("The client accepted the current revision of the quotation"), "business_development", judge_quotation),
+        Criterion("cooperation", _("The cooperation agreement is signed by both parties"), "business_development", judge_cooperation),
+        Criterion("confidentiality", _("The confidentiality agreement is in force"), "business_development", judge_confidentiality),
+        deliverable_criterion("charter", _("The Project Charter is issued and signed"), "project_management", ["project_charter"]),
+    ),
+    signers=(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),
+    on_go=launch,
+)
+
+PLAN = PhasePlan(
+    phase=Phase.EVALUATION,
+    deliverables=(
+        PlannedDeliverable("inquiry_assessment_report", _("Inquiry Assessment Report"), "business_development", "quotation_accepted", "inquiry_assessment_report"),
+        PlannedDeliverable("detailed_cost_assessment", _("Detailed Cost Assessment Form"), "business_development", "quotation_accepted", "detailed_cost_assessment"),
+        PlannedDeliverable("project_charter", _("Project Charter"), "project_management", "g1", "project_charter"),
+    ),
+    milestones=(
+        PlannedMilestone("quotation_accepted", _("Quotation accepted"), "contract", "business_development", {}, "quotation:accepted", shared=True),
+        PlannedMilestone("g1", _("G1 Project approval"), "gate", "project_management", {"quotation_accepted": 10}, "gate:G1", shared=True),
+    ),
+)
+
+
+def register() -> None:
+    register_gate(GATE)
+    register_phase_plan(PLAN)

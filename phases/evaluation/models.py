@@ -1,0 +1,116 @@
+"""The records of evaluation: the departments' feasibility sheets and the assessment they lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from audit.history import tracked
+from projects.models import Project
+from projects.models.commercial import Currency
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
+    def visible_to(self, user: User) -> DepartmentAssessmentQuerySet:
+        """Sheets are internal; a client sees the quotation that comes of them."""
+        if not user.is_internal:
+            return self.none()
+        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+
+
+@tracked
+class DepartmentAssessment(models.Model):
+    """One department's feasibility sheet: is it feasible, at what cost and in what time, under which assumptions and risks."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        SIGNED_OFF = "signed_off", _("Signed off")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="assessments")
+    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+")
+    state = FSMField(_("state"), choices=State.choices, default=State.OPEN, protected=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("owner"))
+    due_on = models.DateField(_("due"))
+    feasibility_score = models.PositiveSmallIntegerField(
+        _("feasibility (1 not feasible … 5 routine)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    feasibility_reason = models.TextField(_("reasons"), max_length=8000, blank=True)
+    assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
+    risks = models.TextField(_("risks"), max_length=8000, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    cost_low = models.DecimalField(_("cost, low"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    cost_base = models.DecimalField(_("cost, base"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    cost_high = models.DecimalField(_("cost, high"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    duration_weeks = models.DecimalField(_("duration (weeks)"), max_digits=6, decimal_places=1, null=True, blank=True, validators=[MinValueValidator(0)])
+    signed_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    signed_off_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DepartmentAssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project_id", "department_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "department"], name="assessment_department_once"),
+            models.CheckConstraint(
+                name="assessment_cost_in_order",
+                condition=(Q(cost_low=None) | Q(cost_base=None) | Q(cost_low__lte=F("cost_base"))) & (Q(cost_base=None) | Q(cost_high=None) | Q(cost_base__lte=F("cost_high"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("sheet-detail", args=[self.project.code, self.department.key])
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.project.client_id, self.project_id
+
+    @transition(field=state, source=State.OPEN, target=State.SIGNED_OFF)
+    def sign_off(self, by: User, at: object) -> None:
+        self.signed_off_by, self.signed_off_at = by, at
+
+    @transition(field=state, source=State.SIGNED_OFF, target=State.OPEN)
+    def reopen(self) -> None:
+        self.signed_off_by = self.signed_off_at = None
+
+
+@tracked
+class InquiryAssessment(models.Model):
+    """The recommendation that the sheets lead to: bid, bid with conditions, or no bid."""
+
+    class Recommendation(models.TextChoices):
+        BID = "bid", _("Bid")
+        BID_WITH_CONDITIONS = "bid_with_conditions", _("Bid with conditions")
+        NO_BID = "no_bid", _("No bid")
+
+    project = models.OneToOneField("projects.Project", on_delete=models.PROTECT, related_name="inquiry_assessment")
+    recommendation = models.CharField(_("recommendation"), max_length=24, choices=Recommendation.choices)
+    reason = models.TextField(_("reasons"), max_length=8000)
+    conditions = models.TextField(_("conditions"), max_length=8000, blank=True)
+    recommended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recommended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="assessment_conditions_named", condition=~Q(recommendation="bid_with_conditions") | ~Q(conditions="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_recommendation_display()
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.project.client_id, self.project_id

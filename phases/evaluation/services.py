@@ -1,0 +1,234 @@
+"""Evaluation: submitting a request, the departments' sheets, the recommendation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.models import Department
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.refusals import BadInput, Blocker, Refused
+from audit.signatures import sign
+from catalogue.services import create_or_find_compound
+from phases.evaluation.events import CONTENT_FIELDS
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.completeness import completeness_of
+from projects.models import Project, Rfp, TeamMember
+from projects.schedule import WorkingCalendar
+from projects.services.lifecycle import locked, open_project, require_active
+from projects.services.rfp import locked_rfp
+from projects.services.waiting import close_waits, open_wait
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from accounts.models import User
+    from accounts.signing import Authentication
+
+SHEET_DEPARTMENTS = ("research", "production")
+SHEET_WORKING_DAYS = 5
+
+
+def submission_blockers(rfp: Rfp) -> list[Blocker]:
+    """What keeps a request from being submitted; the page's disabled button shows the same."""
+    if rfp.state != Rfp.State.DRAFT:
+        return [Blocker(key="rfp.not_draft", words=_t("The request is %(state)s.") % {"state": rfp.get_state_display().lower()}, link=rfp.get_absolute_url())]
+    return [
+        Blocker(key=f"rfp.{question.field}", words=question.words, link=f"{rfp.get_absolute_url()}#id_{question.field}", owner=str(rfp.account_owner or ""))
+        for question in completeness_of(rfp).open_for_submit
+    ]
+
+
+@transaction.atomic
+def submit_rfp(number: str, *, actor: User) -> Project:
+    """Open the project in evaluation and the departments' sheets. Refused with the open questions."""
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.submit_rfp", actor, rfp)
+    reasons = submission_blockers(rfp)
+    if reasons:
+        raise Refused(reasons)
+    compound = create_or_find_compound(name=rfp.compound_name, cas_number=rfp.cas_number, structure_text=rfp.structure_text, actor=actor)
+    rfp.submit()
+    rfp.submitted_at = timezone.now()
+    rfp.save(update_fields=["state", "submitted_at", "updated_at"])
+    project = open_project(rfp, compound=compound, actor=actor)
+    record("rfp.submitted", rfp, actor=actor, code=project.code)
+    due_on = WorkingCalendar(country="").add_working_days(timezone.localdate(), SHEET_WORKING_DAYS)
+    for department in Department.objects.filter(key__in=SHEET_DEPARTMENTS):
+        _open_sheet(project, department, due_on, actor=actor)
+    return project
+
+
+def _open_sheet(project: Project, department: Department, due_on: date, *, actor: User) -> None:
+    TeamMember.objects.get_or_create(project=project, department=department)
+    sheet = DepartmentAssessment.objects.create(project=project, department=department, due_on=due_on)
+    record("sheet.opened", sheet, actor=actor, department=department.name, due_on=due_on)
+    _ask_department(sheet)
+
+
+def _ask_department(sheet: DepartmentAssessment) -> None:
+    open_wait(
+        f"sheet:{sheet.pk}",
+        project=sheet.project,
+        user=sheet.owner,
+        role="" if sheet.owner else sheet.department.key,
+        words=_t("%(code)s: feasibility sheet of %(department)s") % {"code": sheet.project.code, "department": sheet.department.name},
+        link=sheet.get_absolute_url(),
+        due_on=sheet.due_on,
+    )
+
+
+def _locked_sheet(code: str, department_key: str, actor: User) -> DepartmentAssessment:
+    project = locked(code, actor)
+    sheet = (
+        DepartmentAssessment.objects.visible_to(actor).select_for_update(of=("self",)).select_related("department", "owner").get(project=project, department__key=department_key)
+    )
+    sheet.project = project
+    return sheet
+
+
+def _require_open_sheet(sheet: DepartmentAssessment) -> None:
+    if sheet.state == DepartmentAssessment.State.SIGNED_OFF:
+        words = _t("The sheet is signed off by %(name)s; reopen it to change it.") % {"name": sheet.signed_off_by}
+        raise Refused([Blocker(key="sheet.signed_off", words=words, link=sheet.get_absolute_url())])
+
+
+@transaction.atomic
+def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor: User) -> DepartmentAssessment:
+    """Write changed fields of an open sheet. Raises BadInput at the field."""
+    sheet = _locked_sheet(code, department_key, actor)
+    require_permission("phases.edit_sheet", actor, sheet)
+    require_active(sheet.project)
+    _require_open_sheet(sheet)
+    unknown = set(changes) - set(CONTENT_FIELDS)
+    if unknown:
+        raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
+    before = {name: getattr(sheet, name) for name in changes}
+    for name, value in changes.items():
+        setattr(sheet, name, value)
+    _validate_sheet(sheet)
+    changed = [name for name in changes if getattr(sheet, name) != before[name]]
+    if changed:
+        sheet.save()
+        record(
+            "sheet.saved",
+            sheet,
+            actor=actor,
+            before={name: before[name] for name in changed},
+            after={name: getattr(sheet, name) for name in changed},
+            department=sheet.department.name,
+            fields=", ".join(str(DepartmentAssessment._meta.get_field(name).verbose_name) for name in changed),
+        )
+    return sheet
+
+
+def _validate_sheet(sheet: DepartmentAssessment) -> None:
+    costs = [cost for cost in (sheet.cost_low, sheet.cost_base, sheet.cost_high) if cost is not None]
+    if costs != sorted(costs):
+        raise BadInput({"cost_base": [_t("Low, base and high must rise in this order.")]})
+    if costs and not sheet.currency:
+        raise BadInput({"currency": [_t("A cost needs its currency.")]})
+    try:
+        sheet.clean_fields(exclude=["project", "department", "state"])
+    except ValidationError as error:
+        raise BadInput(error.message_dict) from error
+
+
+@transaction.atomic
+def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: date, actor: User) -> DepartmentAssessment:
+    sheet = _locked_sheet(code, department_key, actor)
+    require_permission("phases.assign_sheet", actor, sheet)
+    _require_open_sheet(sheet)
+    if owner is not None and department_key not in owner.roles:
+        raise BadInput({"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department.name}]})
+    before = {"owner": str(sheet.owner or ""), "due_on": sheet.due_on}
+    sheet.owner, sheet.due_on = owner, due_on
+    sheet.save(update_fields=["owner", "due_on", "updated_at"])
+    record(
+        "sheet.assigned",
+        sheet,
+        actor=actor,
+        before=before,
+        after={"owner": str(owner or ""), "due_on": due_on},
+        department=sheet.department.name,
+        owner=owner.full_name if owner else sheet.department.name,
+    )
+    _ask_department(sheet)
+    return sheet
+
+
+def sign_off_blockers(sheet: DepartmentAssessment) -> list[Blocker]:
+    """What a sheet lacks before it can be signed off."""
+    if sheet.state == DepartmentAssessment.State.SIGNED_OFF:
+        return [Blocker(key="sheet.signed_off", words=_t("The sheet is signed off."), link=sheet.get_absolute_url())]
+    needed = ["feasibility_score", "feasibility_reason", "cost_base", "duration_weeks"]
+    missing = [name for name in needed if getattr(sheet, name) in (None, "")]
+    return [
+        Blocker(
+            key=f"sheet.{name}",
+            words=_t("“%(field)s” is empty.") % {"field": DepartmentAssessment._meta.get_field(name).verbose_name},
+            link=f"{sheet.get_absolute_url()}#id_{name}",
+            owner=str(sheet.owner or sheet.department),
+        )
+        for name in missing
+    ]
+
+
+@transaction.atomic
+def sign_off_sheet(code: str, department_key: str, *, actor: User, authentication: Authentication, expected_hash: str = "") -> DepartmentAssessment:
+    """The department answers for its sheet by signature."""
+    sheet = _locked_sheet(code, department_key, actor)
+    require_permission("phases.edit_sheet", actor, sheet)
+    require_active(sheet.project)
+    reasons = sign_off_blockers(sheet)
+    if reasons:
+        raise Refused(reasons)
+    sign(sheet, actor=actor, meaning="sheet_sign_off", authentication=authentication, expected_hash=expected_hash)
+    sheet.sign_off(by=actor, at=timezone.now())
+    sheet.save(update_fields=["state", "signed_off_by", "signed_off_at", "updated_at"])
+    record("sheet.signed_off", sheet, actor=actor, department=sheet.department.name)
+    close_waits(f"sheet:{sheet.pk}")
+    return sheet
+
+
+@transaction.atomic
+def reopen_sheet(code: str, department_key: str, *, actor: User, reason: str) -> DepartmentAssessment:
+    """Open a signed sheet again with a reason; its signature stays in the record and no longer covers it."""
+    sheet = _locked_sheet(code, department_key, actor)
+    require_permission("phases.reopen_sheet", actor, sheet)
+    require_active(sheet.project)
+    if not reason.strip():
+        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
+    if sheet.state != DepartmentAssessment.State.SIGNED_OFF:
+        raise Refused([Blocker(key="sheet.open", words=_t("The sheet is open."), link=sheet.get_absolute_url())])
+    sheet.reopen()
+    sheet.save(update_fields=["state", "signed_off_by", "signed_off_at", "updated_at"])
+    record("sheet.reopened", sheet, actor=actor, reason=reason, department=sheet.department.name)
+    _ask_department(sheet)
+    return sheet
+
+
+@transaction.atomic
+def recommend(code: str, *, recommendation: str, reason: str, actor: User, conditions: str = "") -> InquiryAssessment:
+    """Record the recommendation; a later one replaces it and the history keeps both."""
+    project = locked(code, actor)
+    require_permission("phases.recommend", actor, project)
+    require_active(project)
+    errors: dict[str, list[str]] = {}
+    if recommendation not in InquiryAssessment.Recommendation.values:
+        errors["recommendation"] = [_t("Choose bid, bid with conditions or no bid.")]
+    if not reason.strip():
+        errors["reason"] = [_t("Give the reasons.")]
+    if recommendation == InquiryAssessment.Recommendation.BID_WITH_CONDITIONS and not conditions.strip():
+        errors["conditions"] = [_t("Name the conditions.")]
+    if errors:
+        raise BadInput(errors)
+    values = {"recommendation": recommendation, "reason": reason, "conditions": conditions, "recommended_by": actor, "recommended_at": timezone.now()}
+    assessment, _created = InquiryAssessment.objects.update_or_create(project=project, defaults=values)
+    record("assessment.recommended", assessment, actor=actor, reason=reason, recommendation=assessment.get_recommendation_display())
+    return assessment

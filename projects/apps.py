@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    name = "projects"
+
+    def ready(self) -> None:
+        from projects import events, outbox_consumers, permissions  # noqa: F401  (each registers what it declares)
+
+        events.register_all()
+        outbox_consumers.register_all()

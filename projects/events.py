@@ -1,0 +1,153 @@
+"""The kinds of events of this app: words, link, and what the client may see of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from audit.events import CLIENT, EventKind, register
+from audit.models import Event
+from audit.signatures import register_content
+from projects.models import Milestone, Project, Quotation, ReferencedEvidence, Visibility
+
+
+def link_rfp(event: Event) -> str:
+    return reverse("rfp-detail", args=[event.object_label.split(" ")[0]])
+
+
+def link_by_id(event: Event) -> str:
+    """Objects below the project: their event knows the project's id, the address resolves it."""
+    return reverse("project-by-id", args=[event.project_id]) if event.project_id else ""
+
+
+def link_gate(event: Event) -> str:
+    return reverse("project-gate-by-id", args=[event.project_id]) if event.project_id else ""
+
+
+def _project_for_client(project: Project, data: dict[str, Any]) -> dict[str, Any]:
+    return {"project": project.code, "phase": project.phase, "status": project.status}
+
+
+def _shared_milestone(milestone: Milestone, data: dict[str, Any]) -> dict[str, Any] | None:
+    """Published dates only, and only of what is shared."""
+    if milestone.visibility != Visibility.SHARED:
+        return None
+    return {
+        "project": milestone.project.code,
+        "milestone": milestone.key,
+        "title": milestone.title,
+        "published_on": milestone.published_on and milestone.published_on.isoformat(),
+        "actual_on": milestone.actual_on and milestone.actual_on.isoformat(),
+        "reason_class": data.get("reason_class", ""),
+        "side": data.get("side", ""),
+    }
+
+
+def _shared_item(item: Any, data: dict[str, Any]) -> dict[str, Any]:
+    return {"project": item.project.code, "item": item.key, "title": item.title}
+
+
+def _quotation_for_client(quotation: Quotation, data: dict[str, Any]) -> dict[str, Any]:
+    return {"project": quotation.project.code, "quotation": quotation.label, "state": quotation.state}
+
+
+INTERNAL_KINDS = {
+    link_rfp: {
+        "rfp.logged": _("logged the request (%(channel)s)"),
+        "rfp.changed": _("changed the request: %(fields)s"),
+        "rfp.declined": _("declined the request"),
+        "rfp.file_attached": _("attached the file %(file)s"),
+        "rfp.clarification_asked": _("asked: %(question)s"),
+        "rfp.clarification_answered": _("recorded the answer to: %(question)s"),
+    },
+    link_by_id: {
+        "deliverable.done": _("completed %(title)s: %(evidence)s"),
+        "deliverable.assigned": _("assigned %(title)s"),
+        "deliverable.renewed": _("asks for %(title)s again for the next year"),
+        "evidence.entered": _("entered evidence for %(deliverable)s: %(system)s %(number)s"),
+        "evidence.confirmed": _("confirmed evidence for %(deliverable)s: %(system)s %(number)s"),
+        "evidence.rejected": _("rejected evidence for %(deliverable)s"),
+        "milestone.forecast_moved": _("moved the forecast of %(title)s: %(before)s → %(after)s"),
+        "milestone.rescheduled": _("rescheduled %(title)s"),
+        "plan.baseline_taken": _("took the baseline “%(name)s” of %(milestones)s milestones"),
+        "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),
+        "charter.issued": _("issued the charter"),
+        "team.named": _("named the person of %(department)s"),
+        "quotation.drafted": _("drafted quotation %(label)s: %(currency)s %(total)s"),
+        "quotation.changed": _("changed quotation %(label)s"),
+        "quotation.superseded": _("superseded quotation %(label)s"),
+        "quotation.release_signed": _("signed the release of %(label)s for %(role)s"),
+        "quotation.released": _("released %(label)s"),
+        "agreement.recorded": _("recorded the %(kind)s %(number)s"),
+        "agreement.signed": _("recorded the signature %(side)s on %(number)s: %(name)s"),
+    },
+    link_gate: {
+        "gate.opened": _("opened %(gate)s, round %(round)s"),
+        "gate.proposed": _("proposed “%(decision)s” for %(gate)s"),
+        "gate.signed": _("signed %(gate)s as %(role)s"),
+        "gate.refused": _("refused to sign %(gate)s as %(role)s"),
+        "gate.withdrawn": _("withdrew the proposal for %(gate)s"),
+        "gate.decided": _("decided %(gate)s: %(decision_label)s"),
+        "gate.left": _("left %(gate)s, round %(round)s, without a decision"),
+    },
+}
+
+
+def register_all() -> None:
+    for link, kinds in INTERNAL_KINDS.items():
+        register(*(EventKind(key, words, link=link) for key, words in kinds.items()))
+    for key, words in {
+        "project.opened": _("opened the project from %(rfp)s"),
+        "project.phase_entered": _("entered %(phase)s"),
+        "project.returned": _("returned the project to %(phase)s"),
+        "project.held": _("put the project on hold"),
+        "project.resumed": _("resumed the project"),
+        "project.cancelled": _("cancelled the project"),
+        "project.completed": _("completed the project"),
+    }.items():
+        register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_project_for_client))
+    for key, words in {
+        "milestone.published": _("published %(title)s (%(days)s working days)"),
+        "milestone.achieved": _("achieved %(title)s on %(actual_on)s"),
+        "milestone.shared": _("shared the milestone %(title)s"),
+    }.items():
+        register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_shared_milestone))
+    register(EventKind("milestone.unshared", _("stopped sharing the milestone %(title)s"), link=link_by_id))
+    register(EventKind("deliverable.shared", _("shared %(title)s"), link=link_by_id, audience=CLIENT, client_projection=_shared_item))
+    register(EventKind("deliverable.unshared", _("stopped sharing %(title)s"), link=link_by_id))
+    for key, words in {
+        "quotation.sent": _("sent quotation %(label)s"),
+        "quotation.accepted": _("accepted quotation %(label)s: %(currency)s %(total)s"),
+        "quotation.declined": _("declined quotation %(label)s"),
+    }.items():
+        register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_quotation_for_client))
+    register_content("projects.Quotation", quotation_content)
+    register_content("projects.ReferencedEvidence", reference_content)
+
+
+def quotation_content(quotation: Quotation) -> dict[str, Any]:
+    """What release and acceptance sign: everything the client reads of this revision."""
+    return {
+        "number": quotation.number,
+        "revision": quotation.revision,
+        "project": quotation.project.code,
+        "currency": quotation.currency,
+        "valid_until": quotation.valid_until,
+        "scope": quotation.scope,
+        "assumptions": quotation.assumptions,
+        "payment_terms": quotation.payment_terms,
+        "lines": [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in quotation.lines.all()],
+    }
+
+
+def reference_content(reference: ReferencedEvidence) -> dict[str, Any]:
+    return {
+        "system": reference.system,
+        "number": reference.number,
+        "state": reference.record_state,
+        "date": reference.record_date,
+        "file": reference.file_sha256,
+        "note": reference.note,
+    }

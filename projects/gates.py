@@ -1,0 +1,219 @@
+"""The one mechanism of all gates: what a gate is, how its criteria are judged, live and for many projects at once.
+
+A slice declares its gate (`phases/<slice>/gate.py`) and registers it. `judge` asks each criterion once for all
+projects, so that a list costs the queries of one. The page, the API and the refusal all read `Judged`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Blocker
+from audit.hashes import hash_of
+from projects.models import Deliverable
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from projects.models import GateReview, Project
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a criterion rests on: words, address, content hash, and since when it stands."""
+
+    label: str
+    link: str = ""
+    content_hash: str = ""
+    as_of: datetime | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"label": self.label, "link": self.link, "hash": self.content_hash, "as_of": self.as_of.isoformat() if self.as_of else None}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The state of one criterion for one project."""
+
+    met: bool
+    evidence: tuple[Evidence, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
+    expected: date | None = None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The age of a finding is that of its newest evidence."""
+        return max((e.as_of for e in self.evidence if e.as_of), default=None)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over what was found; frozen at the decision and compared later."""
+        return hash_of({"met": self.met, "evidence": [e.as_dict() for e in self.evidence]})
+
+
+Findings = Mapping[int, Finding]
+Judge = Callable[[Sequence["Project"]], Findings]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A named condition of a gate. A change of its rule takes a new version."""
+
+    key: str
+    words: str | _StrPromise
+    department: str
+    judge: Judge
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate closes `phase`; every role in `signers` signs its decision. `on_go` runs inside the deciding transaction."""
+
+    key: str
+    phase: str
+    title: str | _StrPromise
+    criteria: tuple[Criterion, ...]
+    signers: tuple[str, ...]
+    on_go: Callable[..., None] | None = None
+    terminal: bool = True  # False: the review repeats and moves no phase (G5)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A pinned criterion together with what was found now."""
+
+    key: str
+    version: int
+    words: str
+    department: str
+    finding: Finding = field(default_factory=lambda: Finding(met=False))
+
+
+_gates: dict[str, Gate] = {}
+
+
+def register_gate(gate: Gate) -> None:
+    keys = [criterion.key for criterion in gate.criteria]
+    if len(keys) != len(set(keys)):
+        raise ValueError(f"Gate {gate.key} declares a criterion twice.")
+    _gates[gate.phase] = gate
+
+
+def gate_of(phase: str) -> Gate:
+    """The gate that closes `phase`. Raises KeyError for a phase whose slice registered none."""
+    return _gates[phase]
+
+
+def all_gates() -> list[Gate]:
+    return sorted(_gates.values(), key=lambda gate: gate.key)
+
+
+def judge(projects: Iterable[Project], reviews: Mapping[int, GateReview]) -> dict[int, list[Judged]]:
+    """Judge the current gate of each project live. `reviews` maps project id to its current review (criteria prefetched).
+
+    The number of queries depends on the number of different gates among the projects, never on their count.
+    """
+    by_phase: dict[str, list[Project]] = {}
+    for project in projects:
+        if project.pk in reviews:
+            by_phase.setdefault(reviews[project.pk].phase, []).append(project)
+    answer: dict[int, list[Judged]] = {}
+    for phase, group in by_phase.items():
+        declared = {criterion.key: criterion for criterion in gate_of(phase).criteria}
+        found = {key: criterion.judge(group) for key, criterion in declared.items()}
+        for project in group:
+            answer[project.pk] = _judge_review(project, reviews[project.pk], declared, found)
+    return answer
+
+
+def _judge_review(project: Project, review: GateReview, declared: Mapping[str, Criterion], found: Mapping[str, Findings]) -> list[Judged]:
+    judged = []
+    for pinned in review.criteria.all():
+        criterion = declared.get(pinned.key)
+        if criterion is None or criterion.version != pinned.version:
+            finding = Finding(met=False, blockers=(_outdated(project, pinned.words),))
+        else:
+            finding = _renewed(project, review, pinned.key, found[pinned.key].get(project.pk, Finding(met=False)))
+        judged.append(Judged(pinned.key, pinned.version, pinned.words, pinned.department, finding))
+    return judged
+
+
+def _outdated(project: Project, words: str) -> Blocker:
+    return Blocker(
+        key="criterion.outdated",
+        words=_t("“%(words)s” was pinned in a version that this release no longer judges; decide “hold” to open a new round.") % {"words": words},
+        link=reverse("project-gate", args=[project.code]),
+    )
+
+
+def _renewed(project: Project, review: GateReview, key: str, finding: Finding) -> Finding:
+    """After a return, listed criteria need evidence newer than the return."""
+    if not finding.met or key not in review.renew_criteria or review.evidence_after is None:
+        return finding
+    if finding.as_of is not None and finding.as_of > review.evidence_after:
+        return finding
+    blocker = Blocker(
+        key="criterion.renew",
+        words=_t("The evidence is older than the return of the project and must be renewed."),
+        link=reverse("project-gate", args=[project.code]),
+    )
+    return replace(finding, met=False, blockers=(blocker,))
+
+
+def unmet(judged: Iterable[Judged]) -> list[Blocker]:
+    """Reasons of all criteria that are not met, in their order; a criterion without words of its own gives its name."""
+    reasons: list[Blocker] = []
+    for item in judged:
+        if not item.finding.met:
+            reasons += item.finding.blockers or [Blocker(key=item.key, words=item.words, owner=item.department)]
+    return reasons
+
+
+def evidence_hash(judged: Iterable[Judged]) -> str:
+    """One hash over all findings, in their order: what the signers sign."""
+    return hash_of({item.key: [item.version, item.finding.content_hash] for item in judged})
+
+
+def deliverable_criterion(key: str, words: str | _StrPromise, department: str, deliverables: Sequence[str], version: int = 1) -> Criterion:
+    """A criterion judged on deliverables: each done by its effective document or by confirmed referenced evidence."""
+    return Criterion(key, words, department, lambda projects: _judge_deliverables(projects, deliverables), version)
+
+
+def _judge_deliverables(projects: Sequence[Project], keys: Sequence[str]) -> Findings:
+    rows = Deliverable.objects.filter(project__in=projects, key__in=keys).select_related("department", "owner")
+    found: dict[tuple[int, str], Deliverable] = {(row.project_id, row.key): row for row in rows}
+    return {project.pk: _finding_of_deliverables(project, [(key, found.get((project.pk, key))) for key in keys]) for project in projects}
+
+
+def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Any]]) -> Finding:
+    evidence, reasons, dates = [], [], []
+    for key, row in rows:
+        if row is None:
+            reasons.append(
+                Blocker(key=f"deliverable.{key}", words=_t("The charter does not plan this deliverable yet."), link=reverse("project-detail", args=[project.code]))
+            )
+        elif row.is_done:
+            evidence.append(Evidence(row.evidence_label, row.evidence_link, row.evidence_hash, row.done_at))
+        else:
+            reasons.append(_missing_deliverable(project, row))
+            dates.append(row.due_on)
+    expected = max(dates) if dates and len(dates) == len(reasons) and all(dates) else None
+    return Finding(not reasons, tuple(evidence), tuple(reasons), expected)
+
+
+def _missing_deliverable(project: Project, row: Any) -> Blocker:
+    return Blocker(
+        key=f"deliverable.{row.key}",
+        words=_("%(title)s is not done: neither an effective document nor confirmed referenced evidence.") % {"title": row.title},
+        link=reverse("deliverable-detail", args=[project.code, row.key]),
+        owner=str(row.owner or row.department),
+        expected=row.due_on,
+    )

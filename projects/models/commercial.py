@@ -1,0 +1,202 @@
+"""What binds both sides: quotations by revision, agreements with their signatories."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from audit.history import tracked
+from projects.models.project import Project
+from projects.models.states import Phase
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Currency(models.TextChoices):
+    """ISO 4217 codes that we quote in."""
+
+    CNY = "CNY", "CNY"
+    EUR = "EUR", "EUR"
+    JPY = "JPY", "JPY"
+    USD = "USD", "USD"
+
+
+class QuotationQuerySet(models.QuerySet["Quotation"]):
+    def visible_to(self, user: User) -> QuotationQuerySet:
+        """A client sees a quotation from the moment it was sent to it."""
+        seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return seen if user.is_internal else seen.exclude(sent_at=None)
+
+    def current(self) -> QuotationQuerySet:
+        return self.exclude(state=Quotation.State.SUPERSEDED)
+
+
+@tracked
+class Quotation(models.Model):
+    """One revision of the price. Only a draft can be edited; only the current sent revision can be accepted."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        RELEASED = "released", _("Released internally")
+        SENT = "sent", _("Sent to the client")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined by the client")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="quotations")
+    number = models.CharField(_("number"), max_length=32)
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True)
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    valid_until = models.DateField(_("valid until"))
+    scope = models.TextField(_("scope"), max_length=8000)
+    assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
+    payment_terms = models.TextField(_("payment terms"), max_length=4000, blank=True)
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    answer_reason = models.TextField(blank=True)
+
+    objects = QuotationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project_id", "-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["number", "revision"], name="quotation_revision_once"),
+            models.UniqueConstraint(fields=["project"], condition=~Q(state="superseded"), name="quotation_one_current"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("quotation-detail", args=[self.project.code, self.revision])
+
+    @property
+    def label(self) -> str:
+        return f"{self.number} rev. {self.revision}"
+
+    @property
+    def total(self) -> Decimal:
+        """Sum of the lines in `currency`; the lines are exact, so the total is too."""
+        return sum((line.amount for line in self.lines.all()), Decimal("0.00"))
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.project.client_id, self.project_id
+
+    @transition(field=state, source=State.DRAFT, target=State.RELEASED)
+    def release(self, at: object) -> None:
+        self.released_at = at
+
+    @transition(field=state, source=State.RELEASED, target=State.SENT)
+    def send(self, at: object) -> None:
+        self.sent_at = at
+
+    @transition(field=state, source=State.SENT, target=State.ACCEPTED)
+    def accept(self, by: User, at: object) -> None:
+        self.answered_by, self.answered_at = by, at
+
+    @transition(field=state, source=State.SENT, target=State.DECLINED)
+    def decline(self, by: User, at: object, reason: str) -> None:
+        self.answered_by, self.answered_at, self.answer_reason = by, at, reason
+
+    @transition(field=state, source=[State.DRAFT, State.RELEASED, State.SENT, State.DECLINED], target=State.SUPERSEDED)
+    def supersede(self) -> None: ...
+
+
+class QuotationLine(models.Model):
+    """A price: what for, in which phase, how much in the quotation's currency."""
+
+    quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines")
+    phase = models.CharField(_("phase"), max_length=16, choices=Phase.choices)
+    description = models.CharField(_("description"), max_length=300)
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, validators=[MinValueValidator(Decimal("0.00"))])
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["quotation_id", "order", "id"]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def visible_to(self, user: User) -> AgreementQuerySet:
+        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+
+
+@tracked
+class Agreement(models.Model):
+    """A contract of both sides. It is signed when each side has a signatory; in force between its dates."""
+
+    class Kind(models.TextChoices):
+        CONFIDENTIALITY = "confidentiality", _("Confidentiality agreement")
+        COOPERATION = "cooperation", _("Cooperation agreement")
+        QUALITY = "quality", _("Quality agreement")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="agreements")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    number = models.CharField(_("number"), max_length=64)
+    effective_on = models.DateField(_("effective from"))
+    expires_on = models.DateField(_("expires"), null=True, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    file_media_type = models.CharField(max_length=100, blank=True)
+    file_size_bytes = models.PositiveBigIntegerField(default=0)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.TextField(blank=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project_id", "kind", "-effective_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "kind", "number"], name="agreement_number_once"),
+            models.CheckConstraint(name="agreement_expires_after_start", condition=Q(expires_on=None) | Q(expires_on__gt=models.F("effective_on"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.project.client_id, self.project_id
+
+
+@tracked
+class AgreementSignatory(models.Model):
+    """Who signed for one side, and when. Recorded by somebody of the CDMO who holds the signed paper."""
+
+    class Side(models.TextChoices):
+        CDMO = "cdmo", _("For the CDMO")
+        CLIENT = "client", _("For the client")
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatories")
+    side = models.CharField(_("side"), max_length=8, choices=Side.choices)
+    name = models.CharField(_("name"), max_length=200)
+    function = models.CharField(_("function"), max_length=200)
+    signed_on = models.DateField(_("signed on"))
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["agreement_id", "side"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "side"], name="agreement_side_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.function}"

@@ -1,0 +1,141 @@
+"""Deliverables and the evidence that makes them done: a document of ours, or a reference to a validated system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from audit.history import tracked
+from projects.models.project import Project
+from projects.models.states import Phase, Visibility
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class DeliverableQuerySet(models.QuerySet["Deliverable"]):
+    def visible_to(self, user: User) -> DeliverableQuerySet:
+        seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return seen if user.is_internal else seen.filter(visibility=Visibility.SHARED)
+
+    def open(self) -> DeliverableQuerySet:
+        return self.filter(done_at=None)
+
+    def overdue(self, on: object) -> DeliverableQuerySet:
+        return self.open().filter(due_on__lt=on)
+
+
+class Deliverable(models.Model):
+    """What a phase owes. Its document or its confirmed referenced evidence makes it done; nobody ticks it."""
+
+    class EvidenceKind(models.TextChoices):
+        NONE = "", _("None yet")
+        DOCUMENT = "document", _("Document of this product")
+        REFERENCED = "referenced", _("Referenced evidence")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="deliverables")
+    phase = models.CharField(_("phase"), max_length=16, choices=Phase.choices)
+    key = models.SlugField(max_length=64)
+    title = models.CharField(_("title"), max_length=200)
+    document_type = models.CharField(max_length=64, blank=True)
+    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+", verbose_name=_("department"))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deliverables", verbose_name=_("owner"), null=True, blank=True)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.INTERNAL)
+    order = models.PositiveSmallIntegerField(default=0)
+    # what made it done: written by the services of the evidence, never typed
+    evidence_kind = models.CharField(max_length=12, choices=EvidenceKind.choices, blank=True)
+    evidence_label = models.CharField(max_length=300, blank=True)
+    evidence_link = models.CharField(max_length=300, blank=True)
+    evidence_hash = models.CharField(max_length=64, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    objects = DeliverableQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project_id", "order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "key"], name="deliverable_once"),
+            models.CheckConstraint(
+                name="deliverable_done_has_evidence",
+                condition=Q(done_at=None, evidence_kind="") | (Q(done_at__isnull=False) & ~Q(evidence_kind="") & ~Q(evidence_hash="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("deliverable-detail", args=[self.project.code, self.key])
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+
+class ReferencedEvidenceQuerySet(models.QuerySet["ReferencedEvidence"]):
+    def visible_to(self, user: User) -> ReferencedEvidenceQuerySet:
+        """Evidence in other systems is internal: clients see the deliverable, not where it is proven."""
+        if not user.is_internal:
+            return self.none()
+        return self.filter(Exists(Deliverable.objects.visible_to(user).filter(pk=OuterRef("deliverable_id"))))
+
+
+@tracked
+class ReferencedEvidence(models.Model):
+    """A record in another validated system: which, its number, its state there, its date, the file, two persons."""
+
+    class State(models.TextChoices):
+        ENTERED = "entered", _("Waiting for confirmation")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REJECTED = "rejected", _("Rejected")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    deliverable = models.ForeignKey(Deliverable, on_delete=models.PROTECT, related_name="references")
+    state = FSMField(choices=State.choices, default=State.ENTERED, protected=True)
+    system = models.CharField(_("system"), max_length=100, help_text=_("The validated system that holds the record, for example LIMS or the document management system."))
+    number = models.CharField(_("record number"), max_length=100)
+    record_state = models.CharField(_("state there"), max_length=100, help_text=_("As the other system shows it, for example Approved."))
+    record_date = models.DateField(_("date of the record"))
+    note = models.TextField(_("what it shows"), max_length=2000, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    file_media_type = models.CharField(max_length=100, blank=True)
+    file_size_bytes = models.PositiveBigIntegerField(default=0)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    rejection_reason = models.TextField(blank=True)
+
+    objects = ReferencedEvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-entered_at", "-id"]
+        constraints = [
+            models.CheckConstraint(name="evidence_second_person", condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("entered_by"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.number}"
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.deliverable.project.client_id, self.deliverable.project_id
+
+    @transition(field=state, source=State.ENTERED, target=State.CONFIRMED)
+    def confirm(self, by: User, at: object) -> None:
+        self.confirmed_by, self.confirmed_at = by, at
+
+    @transition(field=state, source=State.ENTERED, target=State.REJECTED)
+    def reject(self, reason: str) -> None:
+        self.rejection_reason = reason
+
+    @transition(field=state, source=[State.ENTERED, State.CONFIRMED], target=State.SUPERSEDED)
+    def supersede(self) -> None: ...

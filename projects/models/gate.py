@@ -1,0 +1,160 @@
+"""The review of a gate: its pinned criteria, the proposal, the signatures, the decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from accounts.models import Role
+from audit.history import tracked
+from audit.models import AppendOnly
+from projects.models.project import Project
+from projects.models.states import Phase
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Decision(models.TextChoices):
+    GO = "go", _("Go")
+    HOLD = "hold", _("Hold")
+    RETURN = "return", _("Return to an earlier phase")
+    STOP = "stop", _("Stop")
+
+
+class GateReviewQuerySet(models.QuerySet["GateReview"]):
+    def visible_to(self, user: User) -> GateReviewQuerySet:
+        """Reviews are internal; the client sees the gate's milestone."""
+        if not user.is_internal:
+            return self.none()
+        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+
+    def current(self) -> GateReviewQuerySet:
+        return self.exclude(state=GateReview.State.DECIDED)
+
+
+@tracked
+class GateReview(models.Model):
+    """One round of one gate. It pins its criteria and their versions when it opens."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        SUBMITTED = "submitted", _("Submitted for signature")
+        DECIDED = "decided", _("Decided")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="reviews")
+    gate = models.CharField(max_length=4)
+    phase = models.CharField(max_length=16, choices=Phase.choices)
+    round = models.PositiveSmallIntegerField(default=1)
+    state = FSMField(_("state"), choices=State.choices, default=State.OPEN, protected=True)
+    signers = models.JSONField(default=list, help_text=_("The roles that sign, pinned when the review opened."))
+    opened_at = models.DateTimeField()
+    renew_criteria = models.JSONField(default=list, help_text=_("Criteria whose evidence must be newer than the return."))
+    evidence_after = models.DateTimeField(null=True, blank=True)
+    # the proposal
+    proposed_decision = models.CharField(_("proposed decision"), max_length=8, choices=Decision.choices, blank=True)
+    proposed_return_to = models.CharField(_("return to"), max_length=16, choices=Phase.choices, blank=True)
+    proposal_reason = models.TextField(_("reason"), blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    proposal_number = models.PositiveSmallIntegerField(default=0)
+    evidence_hash = models.CharField(max_length=64, blank=True)
+    # the decision
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GateReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project_id", "gate", "round"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "gate", "round"], name="gate_review_round_once"),
+            models.UniqueConstraint(fields=["project"], condition=~Q(state="decided"), name="gate_review_one_current"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gate} round {self.round} of project {self.project_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("project-gate", args=[self.project.code])
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.project.client_id, self.project_id
+
+    @transition(field=state, source=State.OPEN, target=State.SUBMITTED)
+    def submit(self) -> None: ...
+
+    @transition(field=state, source=State.SUBMITTED, target=State.OPEN)
+    def reopen(self) -> None:
+        self.proposed_decision = self.proposed_return_to = self.proposal_reason = self.evidence_hash = ""
+        self.proposed_by = self.proposed_at = None
+
+    @transition(field=state, source=State.SUBMITTED, target=State.DECIDED)
+    def decide(self, at: object) -> None:
+        self.decided_at = at
+
+
+class GateCriterion(models.Model):
+    """A criterion as this review pinned it, and what was found when the decision was proposed."""
+
+    review = models.ForeignKey(GateReview, on_delete=models.CASCADE, related_name="criteria")
+    key = models.SlugField(max_length=64)
+    version = models.PositiveSmallIntegerField()
+    words = models.CharField(max_length=300)
+    department = models.CharField(max_length=32)
+    order = models.PositiveSmallIntegerField()
+    met = models.BooleanField(null=True)
+    evidence = models.JSONField(default=list)
+    evidence_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["review_id", "order"]
+        constraints = [models.UniqueConstraint(fields=["review", "key"], name="gate_criterion_once")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class GateSignature(AppendOnly):
+    """One role's signature, or its refusal with a reason, on one numbered proposal."""
+
+    review = models.ForeignKey(GateReview, on_delete=models.PROTECT, related_name="gate_signatures")
+    proposal_number = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=32, choices=Role.choices)
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signature = models.OneToOneField("audit.Signature", on_delete=models.PROTECT, null=True, related_name="+")
+    refused = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
+    signed_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["signed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "proposal_number", "role"], name="gate_signature_role_once"),
+            models.UniqueConstraint(fields=["review", "proposal_number", "signer"], name="gate_signature_person_once"),
+            models.CheckConstraint(name="gate_signature_refusal_has_reason", condition=Q(refused=False, signature__isnull=False) | (Q(refused=True) & ~Q(reason=""))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} on {self.review_id}"
+
+
+class ReadinessSummary(models.Model):
+    """What lists show of a project's current gate; refreshed after commit and nightly, never judged on."""
+
+    project = models.OneToOneField("projects.Project", on_delete=models.CASCADE, related_name="readiness")
+    gate = models.CharField(max_length=4)
+    met = models.PositiveSmallIntegerField(default=0)
+    total = models.PositiveSmallIntegerField(default=0)
+    first_blocker = models.CharField(max_length=300, blank=True)
+    expected_on = models.DateField(null=True, blank=True)
+    refreshed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.gate}: {self.met} of {self.total}"

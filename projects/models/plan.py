@@ -1,0 +1,167 @@
+"""Milestones, what they wait for, and the dates once promised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.history import tracked
+from audit.models import AppendOnly
+from projects.models.project import Project
+from projects.models.states import Phase, Visibility
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def visible_to(self, user: User) -> MilestoneQuerySet:
+        seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return seen if user.is_internal else seen.filter(visibility=Visibility.SHARED)
+
+    def open(self) -> MilestoneQuerySet:
+        return self.filter(actual_on=None)
+
+
+@tracked
+class Milestone(models.Model):
+    """A dated promise or checkpoint. It keeps its id through loops and new baselines.
+
+    `forecast_on` is internal and moves with the plan; `published_on` is what the client sees and moves
+    only by a `Publication`. `source` names what sets the actual date: `gate:G1`, `deliverable:<key>`,
+    `quotation:accepted`, or nothing when the project manager enters it.
+    """
+
+    class Kind(models.TextChoices):
+        CONTRACT = "contract", _("Contract")
+        INTERNAL = "internal", _("Internal")
+        GATE = "gate", _("Gate")
+        DELIVERY = "delivery", _("Delivery")
+        PAYMENT = "payment", _("Payment")
+        FILING = "filing", _("Filing")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="milestones")
+    key = models.SlugField(max_length=64)
+    title = models.CharField(_("title"), max_length=200)
+    phase = models.CharField(_("phase"), max_length=16, choices=Phase.choices)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    source = models.CharField(max_length=80, blank=True)
+    visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.INTERNAL)
+    tolerance_days = models.PositiveSmallIntegerField(_("tolerance (working days)"), default=5)
+    earliest_on = models.DateField(_("not before"), null=True, blank=True)
+    baseline_on = models.DateField(_("baseline"), null=True, blank=True)
+    forecast_on = models.DateField(_("internal forecast"), null=True, blank=True)
+    published_on = models.DateField(_("published forecast"), null=True, blank=True)
+    actual_on = models.DateField(_("actual"), null=True, blank=True)
+    float_days = models.IntegerField(_("float (working days)"), null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project_id", "order", "id"]
+        constraints = [models.UniqueConstraint(fields=["project", "key"], name="milestone_once")]
+        indexes = [models.Index(fields=["updated_at", "id"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.project.client_id, self.project_id
+
+    @property
+    def unpublished(self) -> bool:
+        """The client was told another date than the plan says."""
+        return self.visibility == Visibility.SHARED and self.actual_on is None and self.published_on != self.forecast_on
+
+
+class MilestoneLink(models.Model):
+    """`successor` cannot be before `predecessor` plus `lag_days` working days (finish to start)."""
+
+    predecessor = models.ForeignKey(Milestone, on_delete=models.CASCADE, related_name="successors")
+    successor = models.ForeignKey(Milestone, on_delete=models.CASCADE, related_name="predecessors")
+    lag_days = models.IntegerField(_("lag (working days)"), default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="milestone_link_once"),
+            models.CheckConstraint(name="milestone_link_not_itself", condition=~Q(predecessor=models.F("successor"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} → {self.successor_id} + {self.lag_days}"
+
+
+class Baseline(AppendOnly):
+    """A named, immutable picture of the promised dates."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="baselines")
+    name = models.CharField(max_length=100)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["taken_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="baseline_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BaselineMilestone(AppendOnly):
+    baseline = models.ForeignKey(Baseline, on_delete=models.PROTECT, related_name="milestones")
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    planned_on = models.DateField()
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["planned_on", "id"]
+        constraints = [models.UniqueConstraint(fields=["baseline", "milestone"], name="baseline_milestone_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.planned_on}"
+
+
+class Publication(AppendOnly):
+    """A date told to the client: from, to, why, on whose side, how many working days."""
+
+    class ReasonClass(models.TextChoices):
+        INITIAL = "initial", _("First publication")
+        SCOPE = "scope", _("Scope change")
+        MATERIAL = "material", _("Material or supplier")
+        TECHNICAL = "technical", _("Technical result")
+        CAPACITY = "capacity", _("Capacity or equipment")
+        CLIENT_INPUT = "client_input", _("Waiting for the client's input")
+        AUTHORITY = "authority", _("Authority or permit")
+        OTHER = "other", _("Other")
+
+    class Side(models.TextChoices):
+        CDMO = "cdmo", _("CDMO")
+        CLIENT = "client", _("Client")
+        THIRD_PARTY = "third_party", _("Third party")
+        FORCE_MAJEURE = "force_majeure", _("Force majeure")
+
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="publications")
+    from_date = models.DateField(null=True)
+    to_date = models.DateField()
+    reason_class = models.CharField(_("reason"), max_length=16, choices=ReasonClass.choices)
+    side = models.CharField(_("side"), max_length=16, choices=Side.choices)
+    days = models.IntegerField(_("working days"))
+    reason = models.TextField(_("words to the client"), max_length=2000, blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["published_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.milestone_id}: {self.to_date}"

@@ -1,0 +1,244 @@
+"""The project: one record through five phases, its moves, its people, its charter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from accounts.models import Role
+from audit.history import tracked
+from audit.models import AppendOnly, CurrentTransaction
+from projects.models.states import CLOSED_STATUSES, PHASES, Phase, ProjectStatus
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PORTFOLIO_ROLES = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.QUALITY_ASSURANCE, Role.MANAGEMENT})
+
+
+def sees_portfolio(user: User) -> bool:
+    """People whose role covers every project; departments see the projects they work on."""
+    return user.is_internal and bool(PORTFOLIO_ROLES & user.roles)
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: User) -> ProjectQuerySet:
+        """Internal: by role, or by the team (own name or own department). Client: the own organisation's."""
+        if not user.is_active:
+            return self.none()
+        if not user.is_internal:
+            return self.filter(client_id=user.client_id)
+        if sees_portfolio(user):
+            return self
+        team = TeamMember.objects.filter(Q(user=user) | Q(department__key__in=user.roles), project=OuterRef("pk"))
+        return self.filter(Exists(team))
+
+    def active(self) -> ProjectQuerySet:
+        return self.filter(status=ProjectStatus.ACTIVE)
+
+    def running(self) -> ProjectQuerySet:
+        return self.exclude(status__in=CLOSED_STATUSES)
+
+
+@tracked
+class Project(models.Model):
+    """A project of one client for one compound. `phase` moves only through gates, `status` only through services."""
+
+    code = models.CharField(_("project code"), max_length=20, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    rfp = models.OneToOneField("projects.Rfp", on_delete=models.PROTECT, related_name="project")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="projects", verbose_name=_("client"))
+    compound = models.ForeignKey("catalogue.Compound", on_delete=models.PROTECT, related_name="projects", verbose_name=_("compound"))
+    site = models.ForeignKey("catalogue.Site", on_delete=models.PROTECT, related_name="projects", verbose_name=_("site"), null=True, blank=True)
+    phase = FSMField(_("phase"), choices=Phase.choices, default=Phase.EVALUATION, protected=True)
+    status = FSMField(_("status"), choices=ProjectStatus.choices, default=ProjectStatus.ACTIVE, protected=True)
+    status_reason = models.TextField(_("reason of the status"), blank=True)
+    first_phase = models.CharField(_("first contracted phase"), max_length=16, choices=Phase.choices, default=Phase.EVALUATION)
+    last_phase = models.CharField(_("last contracted phase"), max_length=16, choices=Phase.choices, default=Phase.COMMERCIAL)
+    project_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="managed_projects", verbose_name=_("project manager"), null=True, blank=True
+    )
+    account_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_projects", verbose_name=_("account owner"), null=True, blank=True
+    )
+    opened_at = models.DateTimeField(_("opened"))
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at", "-id"]
+        indexes = [
+            models.Index(fields=["-opened_at", "-id"]),
+            models.Index(fields=["client", "-opened_at"]),
+            models.Index(fields=["updated_at", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("project-detail", args=[self.code])
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.client_id, self.pk
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == ProjectStatus.ACTIVE
+
+    def in_scope(self, phase: str) -> bool:
+        """Evaluation always is: it decides; the others as the charter contracts them."""
+        position = PHASES.index(Phase(phase))
+        first, last = PHASES.index(Phase(self.first_phase)), PHASES.index(Phase(self.last_phase))
+        return position == 0 or first <= position <= last
+
+    @transition(field=phase, source=Phase.EVALUATION, target=Phase.SMALL_SCALE)
+    def enter_small_scale(self) -> None: ...
+
+    @transition(field=phase, source=Phase.SMALL_SCALE, target=Phase.PILOT)
+    def enter_pilot(self) -> None: ...
+
+    @transition(field=phase, source=Phase.PILOT, target=Phase.VALIDATION)
+    def enter_validation(self) -> None: ...
+
+    @transition(field=phase, source=Phase.VALIDATION, target=Phase.COMMERCIAL)
+    def enter_commercial(self) -> None: ...
+
+    @transition(field=phase, source=list(PHASES[1:]), target=Phase.EVALUATION)
+    def return_to_evaluation(self) -> None: ...
+
+    @transition(field=phase, source=list(PHASES[2:]), target=Phase.SMALL_SCALE)
+    def return_to_small_scale(self) -> None: ...
+
+    @transition(field=phase, source=list(PHASES[3:]), target=Phase.PILOT)
+    def return_to_pilot(self) -> None: ...
+
+    @transition(field=phase, source=list(PHASES[4:]), target=Phase.VALIDATION)
+    def return_to_validation(self) -> None: ...
+
+    @transition(field=status, source=ProjectStatus.ACTIVE, target=ProjectStatus.ON_HOLD)
+    def hold(self, reason: str) -> None:
+        self.status_reason = reason
+
+    @transition(field=status, source=ProjectStatus.ON_HOLD, target=ProjectStatus.ACTIVE)
+    def resume(self, reason: str) -> None:
+        self.status_reason = reason
+
+    @transition(field=status, source=[ProjectStatus.ACTIVE, ProjectStatus.ON_HOLD], target=ProjectStatus.CANCELLED)
+    def cancel(self, reason: str) -> None:
+        self.status_reason = reason
+
+    @transition(field=status, source=ProjectStatus.ACTIVE, target=ProjectStatus.COMPLETED)
+    def complete(self, reason: str) -> None:
+        self.status_reason = reason
+
+
+class PhaseMove(AppendOnly):
+    """One move of a project's phase. The database refuses a move of `phase` without its row in the same transaction."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("Opened")
+        GATE = "gate", _("Gate passed")
+        OUT_OF_SCOPE = "out_of_scope", _("Not in scope")
+        RETURN = "return", _("Returned")
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="moves")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    from_phase = models.CharField(max_length=16, choices=Phase.choices, blank=True)
+    to_phase = models.CharField(max_length=16, choices=Phase.choices)
+    review = models.ForeignKey("projects.GateReview", on_delete=models.PROTECT, null=True, related_name="moves")
+    signature = models.ForeignKey("audit.Signature", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+    cost_effect = models.TextField(blank=True)
+    renew_criteria = models.JSONField(default=list)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField()
+    transaction_id = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["moved_at", "id"]
+        constraints = [
+            models.CheckConstraint(name="phase_move_gate_has_review", condition=~Q(kind="gate") | Q(review__isnull=False)),
+            models.CheckConstraint(name="phase_move_out_of_scope_is_signed", condition=~Q(kind="out_of_scope") | Q(signature__isnull=False)),
+            models.CheckConstraint(name="phase_move_return_has_reason", condition=~Q(kind="return") | ~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.from_phase} → {self.to_phase}"
+
+
+class StatusChange(AppendOnly):
+    """Hold, resume, cancel, complete: each with its reason."""
+
+    class CancelClass(models.TextChoices):
+        NONE = "", "–"
+        DECLINED = "declined", _("Declined by us")
+        LOST = "lost", _("Lost")
+        STOPPED = "stopped", _("Stopped")
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="status_changes")
+    from_status = models.CharField(max_length=16, choices=ProjectStatus.choices)
+    to_status = models.CharField(max_length=16, choices=ProjectStatus.choices)
+    cancel_class = models.CharField(max_length=16, choices=CancelClass.choices, blank=True)
+    reason = models.TextField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["changed_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.from_status} → {self.to_status}"
+
+
+class TeamMember(models.Model):
+    """A department on the project, and the person it named. Membership opens the project to them."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="team")
+    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="team_memberships", null=True, blank=True)
+
+    class Meta:
+        ordering = ["department_id"]
+        constraints = [models.UniqueConstraint(fields=["project", "department"], name="team_department_once")]
+
+    def __str__(self) -> str:
+        return f"{self.department}: {self.user or '–'}"
+
+
+@tracked
+class Charter(models.Model):
+    """What was agreed to do: objectives, scope, plan. Issued when its document is signed."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ISSUED = "issued", _("Issued")
+
+    project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="charter")
+    state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True)
+    objectives = models.TextField(_("objectives"), max_length=8000)
+    background = models.TextField(_("background"), max_length=8000, blank=True)
+    scope_in = models.TextField(_("in scope"), max_length=8000, blank=True)
+    scope_out = models.TextField(_("out of scope"), max_length=8000, blank=True)
+    assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
+    risks = models.TextField(_("top risks"), max_length=8000, blank=True)
+    governance = models.TextField(_("governance"), max_length=4000, blank=True)
+    start_on = models.DateField(_("planned start"))
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField(auto_now_add=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"Charter of {self.project_id}"
+
+    @transition(field=state, source=State.DRAFT, target=State.ISSUED)
+    def issue(self, issued_at: object) -> None:
+        self.issued_at = issued_at

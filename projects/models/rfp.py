@@ -1,0 +1,183 @@
+"""The request for proposal: what the client wants, from the first call to the complete request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from audit.history import tracked
+from projects.models.project import Project, sees_portfolio
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Channel(models.TextChoices):
+    TELEPHONE = "telephone", _("Telephone")
+    EMAIL = "email", _("E-mail")
+    MEETING = "meeting", _("Meeting or fair")
+    WEBSITE = "website", _("Web site")
+    API = "api", _("Client's system (API)")
+    OTHER = "other", _("Other")
+
+
+class YesNo(models.TextChoices):
+    UNKNOWN = "", _("Not asked yet")
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
+class Market(models.TextChoices):
+    US = "US", _("United States")
+    EU = "EU", _("European Union")
+    JP = "JP", _("Japan")
+    CN = "CN", _("China")
+    OTHER = "other", _("Other")
+
+
+class Submission(models.TextChoices):
+    """Regulatory submissions that the project supports (fields.md section 1)."""
+
+    IND = "IND", _("IND")
+    NDA = "NDA", _("NDA")
+    ANDA = "ANDA", _("ANDA")
+    DMF = "DMF", _("DMF type II")
+    ASMF = "ASMF", _("ASMF")
+    CEP = "CEP", _("CEP")
+    CN_REGISTRATION = "CN", _("China API registration")
+    NONE = "none", _("None planned")
+
+
+class RfpQuerySet(models.QuerySet["Rfp"]):
+    def visible_to(self, user: User) -> RfpQuerySet:
+        """Internal people by role or by the project that came of it; a client's people see what their side logged."""
+        if not user.is_active:
+            return self.none()
+        if not user.is_internal:
+            return self.filter(client_id=user.client_id, created_by__client_id=user.client_id)
+        if sees_portfolio(user):
+            return self
+        own = Q(account_owner=user) | Q(created_by=user)
+        return self.filter(own | Exists(Project.objects.visible_to(user).filter(rfp=OuterRef("pk"))))
+
+    def open(self) -> RfpQuerySet:
+        return self.filter(state=Rfp.State.DRAFT)
+
+
+@tracked
+class Rfp(models.Model):
+    """A request for proposal. Saving takes five fields; submitting takes what `projects/completeness.py` asks for."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        DECLINED = "declined", _("Declined")
+
+    number = models.CharField(_("RFP number"), max_length=20, unique=True)
+    state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True)
+    # needed to save
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="rfps", verbose_name=_("client"))
+    contact = models.ForeignKey("accounts.Contact", on_delete=models.PROTECT, related_name="rfps", verbose_name=_("contact"))
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices)
+    compound_name = models.CharField(_("compound name or code"), max_length=200)
+    wanted = models.TextField(_("what is wanted"), max_length=4000)
+    # the compound
+    cas_number = models.CharField(_("CAS number"), max_length=12, blank=True, db_index=True)
+    structure_text = models.TextField(_("structure (SMILES or molfile)"), max_length=100_000, blank=True)
+    smiles = models.TextField(_("SMILES"), blank=True)
+    inchikey = models.CharField(_("InChIKey"), max_length=27, blank=True, db_index=True)
+    formula = models.CharField(_("molecular formula"), max_length=200, blank=True)
+    molar_mass_g_per_mol = models.FloatField(_("molar mass (g/mol)"), null=True, blank=True)
+    # product context
+    downstream_drug = models.CharField(_("downstream drug"), max_length=200, blank=True)
+    indication = models.CharField(_("indication"), max_length=300, blank=True)
+    target_markets = ArrayField(models.CharField(max_length=8, choices=Market.choices), verbose_name=_("target markets"), default=list, blank=True)
+    registration_intermediate = models.CharField(_("registration intermediate"), max_length=3, choices=YesNo.choices, blank=True)
+    maximum_daily_dose_mg = models.DecimalField(_("maximum daily dose (mg/day)"), max_digits=12, decimal_places=3, null=True, blank=True)
+    # the work
+    process_challenges = models.TextField(_("process challenges"), max_length=8000, blank=True)
+    target_timeline = models.TextField(_("target timeline"), max_length=4000, blank=True)
+    first_sample_wanted_on = models.DateField(_("first sample wanted on"), null=True, blank=True)
+    filing_planned_on = models.DateField(_("filing planned on"), null=True, blank=True)
+    quotation_needed_on = models.DateField(_("quotation needed on"), null=True, blank=True)
+    submission_requirements = ArrayField(
+        models.CharField(max_length=8, choices=Submission.choices), verbose_name=_("regulatory submission requirements"), default=list, blank=True
+    )
+    sample_quantity_g = models.DecimalField(_("samples (g)"), max_digits=12, decimal_places=3, null=True, blank=True)
+    pilot_quantity_kg = models.DecimalField(_("pilot (kg)"), max_digits=12, decimal_places=3, null=True, blank=True)
+    validation_quantity_kg = models.DecimalField(_("validation, per batch (kg)"), max_digits=12, decimal_places=3, null=True, blank=True)
+    commercial_quantity_kg_per_year = models.DecimalField(_("commercial (kg/year)"), max_digits=14, decimal_places=3, null=True, blank=True)
+    # people and times
+    account_owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_rfps", verbose_name=_("account owner"), null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(_("received"))
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decline_reason = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = RfpQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-received_at", "-id"]
+        indexes = [models.Index(fields=["-received_at", "-id"]), models.Index(fields=["client", "-received_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.compound_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("rfp-detail", args=[self.number])
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        project = getattr(self, "project", None)
+        return self.client_id, project.pk if project else None
+
+    @transition(field=state, source=State.DRAFT, target=State.SUBMITTED)
+    def submit(self) -> None:
+        """Allowed move; the service checks completeness first."""
+
+    @transition(field=state, source=State.DRAFT, target=State.DECLINED)
+    def decline(self, reason: str) -> None:
+        self.decline_reason = reason
+
+
+class RfpFile(models.Model):
+    """A file that came with the request, stored once under its SHA-256."""
+
+    rfp = models.ForeignKey(Rfp, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.PositiveBigIntegerField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["uploaded_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Clarification(models.Model):
+    """A question to the client; open ones keep the gate of evaluation shut."""
+
+    rfp = models.ForeignKey(Rfp, on_delete=models.CASCADE, related_name="clarifications")
+    question = models.TextField(_("question"), max_length=2000)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answer = models.TextField(_("answer"), max_length=4000, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+
+    def __str__(self) -> str:
+        return self.question

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Role
+from projects.models.project import Project
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
+    def open(self) -> WaitingForQuerySet:
+        return self.filter(closed_at=None)
+
+    def of(self, user: User) -> WaitingForQuerySet:
+        """What waits for this person: by name, by role (on projects they see), or as the client."""
+        if not user.is_internal:
+            return self.filter(client_id=user.client_id, role__in=["", *user.roles])
+        visible = Q(project=None) | Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))
+        return self.filter(Q(user=user) | (Q(user=None, client=None, role__in=user.roles) & visible))
+
+
+class WaitingFor(models.Model):
+    """Somebody is waited for: who (person, role or client), for what, why, since when, until when.
+
+    Services open and close these rows; "my work" and the client's "waiting for you" read them.
+    `key` names the wait (`gate.sign:12:quality_assurance`), so that opening twice and closing are exact.
+    """
+
+    key = models.CharField(max_length=200)
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="waits")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="waits")
+    role = models.CharField(max_length=32, choices=Role.choices, blank=True)
+    client = models.ForeignKey("accounts.Client", on_delete=models.CASCADE, null=True, blank=True, related_name="waits")
+    words = models.CharField(max_length=300)
+    link = models.CharField(max_length=300)
+    since = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WaitingForQuerySet.as_manager()
+
+    class Meta:
+        ordering = [models.F("due_on").asc(nulls_last=True), "since", "id"]
+        constraints = [models.UniqueConstraint(fields=["key"], condition=Q(closed_at=None), name="waiting_for_open_once")]
+        indexes = [models.Index(fields=["role", "closed_at"]), models.Index(fields=["client", "closed_at"])]
+
+    def __str__(self) -> str:
+        return self.words

@@ -1,0 +1,55 @@
+"""What each phase owes by default: deliverables and milestones that the charter turns into rows.
+
+Each slice registers its `PhasePlan`; `draft_charter` copies those of the contracted phases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True)
+class PlannedDeliverable:
+    """`milestone` names the milestone (of the same plan) that gives the due date."""
+
+    key: str
+    title: str | _StrPromise
+    department: str
+    milestone: str
+    document_type: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedMilestone:
+    """`after` maps predecessor milestone keys to lags in working days; an empty one starts at the charter's start."""
+
+    key: str
+    title: str | _StrPromise
+    kind: str
+    department: str
+    after: dict[str, int]
+    source: str = ""
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class PhasePlan:
+    phase: str
+    deliverables: tuple[PlannedDeliverable, ...]
+    milestones: tuple[PlannedMilestone, ...]
+
+
+_plans: dict[str, PhasePlan] = {}
+
+
+def register_phase_plan(plan: PhasePlan) -> None:
+    _plans[plan.phase] = plan
+
+
+def phase_plan(phase: str) -> PhasePlan:
+    """The default plan of a phase. Raises KeyError when its slice registered none."""
+    return _plans[phase]

@@ -1,0 +1,188 @@
+"""The charter turns what was agreed into rows: team, deliverables with owners and dates, milestones with links."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.models import Department
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.refusals import BadInput, Blocker, Refused
+from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, TeamMember, Visibility
+from projects.plans import PhasePlan, phase_plan
+from projects.services.evidence import ask_owner
+from projects.services.lifecycle import locked, require_active
+from projects.services.plan import update_forecasts
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from catalogue.models import Site
+
+TEXTS = ("background", "scope_in", "scope_out", "assumptions", "risks", "governance")
+
+
+def charter_blockers(project: Project) -> list[Blocker]:
+    """Why the charter cannot be drafted or changed now."""
+    charter = Charter.objects.filter(project=project).first()
+    if charter is not None and charter.state == Charter.State.ISSUED:
+        return [Blocker(key="charter.issued", words=_t("The charter is issued; a change takes a change order."), link=project.get_absolute_url())]
+    if project.phase != Phase.EVALUATION:
+        return [Blocker(key="charter.phase", words=_t("The charter is drafted in evaluation."), link=project.get_absolute_url())]
+    return []
+
+
+@transaction.atomic
+def draft_charter(
+    code: str,
+    *,
+    objectives: str,
+    start_on: date,
+    first_phase: str,
+    last_phase: str,
+    site: Site,
+    project_manager: User,
+    actor: User,
+    **texts: str,
+) -> Charter:
+    """Draft or redraft the charter. The first draft plans deliverables and milestones; a redraft adds what a wider scope needs.
+
+    Raises BadInput at the field, Refused when the charter is issued.
+    """
+    project = locked(code, actor)
+    require_permission("projects.draft_charter", actor, project)
+    require_active(project)
+    reasons = charter_blockers(project)
+    if reasons:
+        raise Refused(reasons)
+    _check_charter(objectives, first_phase, last_phase, project_manager)
+    charter = Charter.objects.filter(project=project).select_for_update().first() or Charter(project=project, drafted_by=actor)
+    charter.objectives, charter.start_on = objectives, start_on
+    for name in TEXTS:
+        setattr(charter, name, texts.get(name, ""))
+    charter.save()
+    project.site, project.project_manager = site, project_manager
+    project.first_phase, project.last_phase = first_phase, last_phase
+    project.save(update_fields=["site", "project_manager", "first_phase", "last_phase", "updated_at"])
+    _plan(project, start_on, actor=actor)
+    record("charter.drafted", project, actor=actor, first_phase=first_phase, last_phase=last_phase, start_on=start_on)
+    return charter
+
+
+def _check_charter(objectives: str, first_phase: str, last_phase: str, project_manager: User) -> None:
+    errors: dict[str, list[str]] = {}
+    if not objectives.strip():
+        errors["objectives"] = [_t("Say what the project must achieve.")]
+    if first_phase not in PHASES or last_phase not in PHASES or PHASES.index(Phase(first_phase)) > PHASES.index(Phase(last_phase)):
+        errors["last_phase"] = [_t("The last contracted phase cannot come before the first.")]
+    if "project_manager" not in project_manager.roles:
+        errors["project_manager"] = [_t("%(name)s does not hold the role project manager.") % {"name": project_manager.full_name}]
+    if errors:
+        raise BadInput(errors)
+
+
+def _plan(project: Project, start_on: date, *, actor: User) -> None:
+    """Make the rows of all contracted phases, drop open rows of phases that left the scope, keep ids of those that stay."""
+    plans = [phase_plan(phase) for phase in PHASES if project.in_scope(phase)]
+    phases = [plan.phase for plan in plans]
+    Deliverable.objects.filter(project=project, done_at=None).exclude(phase__in=phases).delete()
+    Milestone.objects.filter(project=project, actual_on=None).exclude(phase__in=phases).delete()
+    departments = {department.key: department for department in Department.objects.all()}
+    _plan_team(project, plans, departments)
+    milestones = _plan_milestones(project, plans, departments, start_on)
+    update_forecasts(project, actor=actor)
+    _plan_deliverables(project, plans, departments, milestones)
+
+
+def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
+    keys = {item.department for plan in plans for item in (*plan.deliverables, *plan.milestones)}
+    for key in sorted(keys):
+        TeamMember.objects.get_or_create(project=project, department=departments[key])
+
+
+def _plan_milestones(project: Project, plans: list[PhasePlan], departments: dict[str, Department], start_on: date) -> dict[str, Milestone]:
+    rows: dict[str, Milestone] = {}
+    planned = [(plan.phase, item) for plan in plans for item in plan.milestones]
+    for order, (phase, item) in enumerate(planned):
+        values = {"title": str(item.title), "phase": phase, "kind": item.kind, "department": departments[item.department], "order": order, "source": item.source}
+        first = {"visibility": Visibility.SHARED if item.shared else Visibility.INTERNAL}
+        rows[item.key], _created = Milestone.objects.update_or_create(project=project, key=item.key, defaults=values, create_defaults={**values, **first})
+    MilestoneLink.objects.filter(successor__project=project).delete()
+    previous_end = ""
+    for plan in plans:
+        for item in plan.milestones:
+            after = {key: lag for key, lag in item.after.items() if key in rows} or ({previous_end: min(item.after.values(), default=0)} if previous_end else {})
+            _link(rows, item.key, after, start_on, calendar_lag=min(item.after.values(), default=0))
+        previous_end = plan.milestones[-1].key
+    return rows
+
+
+def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on: date, *, calendar_lag: int) -> None:
+    milestone = rows[key]
+    if not after:
+        milestone.earliest_on = milestone.earliest_on or start_on
+        milestone.save(update_fields=["earliest_on", "updated_at"])
+    MilestoneLink.objects.bulk_create(MilestoneLink(predecessor=rows[other], successor=milestone, lag_days=lag) for other, lag in after.items())
+
+
+def _plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department], milestones: dict[str, Milestone]) -> None:
+    due = dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
+    team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
+    order = 0
+    for plan in plans:
+        for item in plan.deliverables:
+            order += 1
+            row, created = Deliverable.objects.get_or_create(
+                project=project,
+                key=item.key,
+                defaults={
+                    "phase": plan.phase,
+                    "title": str(item.title),
+                    "document_type": item.document_type,
+                    "department": departments[item.department],
+                    "owner_id": team.get(item.department),
+                    "due_on": due.get(item.milestone),
+                    "order": order,
+                },
+            )
+            if created and plan.phase == Phase.EVALUATION:
+                row.project = project
+                ask_owner(row)
+
+
+@transaction.atomic
+def issue_charter(project_id: int, *, actor: User) -> Charter:
+    """The charter document became effective: the charter is issued. Called by the document's `on_effective`."""
+    charter = Charter.objects.select_for_update().get(project_id=project_id)
+    charter.issue(timezone.now())
+    charter.save(update_fields=["state", "issued_at"])
+    record("charter.issued", charter.project, actor=actor)
+    return charter
+
+
+@transaction.atomic
+def name_team_member(code: str, department_key: str, *, user: User | None, actor: User) -> TeamMember:
+    """Name the person of a department on the team."""
+    project = locked(code, actor)
+    require_permission("projects.plan", actor, project)
+    if user is not None and not user.is_internal:
+        raise BadInput({"user": [_t("The team is ours; the client has its own people.")]})
+    member, _created = TeamMember.objects.select_for_update().get_or_create(project=project, department=Department.objects.get(key=department_key))
+    before = member.user.full_name if member.user else ""
+    member.user = user
+    member.save(update_fields=["user"])
+    record("team.named", project, actor=actor, before={"name": before}, after={"name": user.full_name if user else ""}, department=member.department.name)
+    return member
+
+
+def ask_phase_owners(project: Project, phase: str) -> None:
+    """Open the waits of a phase's open deliverables: each owner, or the department, sees what is theirs."""
+    if not project.in_scope(phase):
+        return
+    for deliverable in Deliverable.objects.open().filter(project=project, phase=phase).select_related("department", "owner"):
+        deliverable.project = project
+        ask_owner(deliverable)

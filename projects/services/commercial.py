@@ -1,0 +1,299 @@
+"""Quotations by revision and agreements with both signatories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.refusals import BadInput, Blocker, Refused
+from audit.signatures import content_hash, sign, signatures_of
+from projects.attachments import Attachment
+from projects.models import Agreement, AgreementSignatory, Quotation, QuotationLine
+from projects.models.commercial import Currency
+from projects.services.lifecycle import locked, require_active
+from projects.services.plan import set_actual_from
+from projects.services.waiting import close_waits, open_wait
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from accounts.signing import Authentication
+
+RELEASE_ROLES = ("business_development", "management")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A price line as it arrives: phase key, words, amount in the quotation's currency (two decimals)."""
+
+    phase: str
+    description: str
+    amount: Decimal
+
+
+def _locked_quotation(code: str, revision: int, actor: User) -> Quotation:
+    project = locked(code, actor)
+    quotation = Quotation.objects.visible_to(actor).select_for_update(of=("self",)).get(project=project, revision=revision)
+    quotation.project = project
+    return quotation
+
+
+def _require_quotation_state(quotation: Quotation, *states: str) -> None:
+    if quotation.state not in states:
+        words = _t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()}
+        raise Refused([Blocker(key="quotation.state", words=words, link=quotation.get_absolute_url())])
+
+
+@transaction.atomic
+def draft_quotation(code: str, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str) -> Quotation:
+    """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays."""
+    project = locked(code, actor)
+    require_permission("projects.quote", actor, project)
+    require_active(project)
+    _check_quotation(currency, valid_until, scope, lines)
+    previous = Quotation.objects.filter(project=project).select_for_update().order_by("-revision").first()
+    if previous is not None and previous.state == Quotation.State.ACCEPTED:
+        raise Refused([Blocker(key="quotation.accepted", words=_t("%(label)s is accepted; a change takes a change order.") % {"label": previous.label}, link=previous.get_absolute_url())])
+    if previous is not None:
+        _supersede(previous, actor=actor)
+    quotation = Quotation.objects.create(
+        project=project,
+        number=previous.number if previous else project.code.replace("API", "QUO"),
+        revision=previous.revision + 1 if previous else 1,
+        currency=currency,
+        valid_until=valid_until,
+        scope=scope,
+        prepared_by=actor,
+        prepared_at=timezone.now(),
+        assumptions=texts.get("assumptions", ""),
+        payment_terms=texts.get("payment_terms", ""),
+    )
+    _write_lines(quotation, lines)
+    record("quotation.drafted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=currency)
+    return quotation
+
+
+@transaction.atomic
+def change_quotation(code: str, revision: int, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str) -> Quotation:
+    """Change a draft. A released or sent revision is never edited; draft the next one."""
+    quotation = _locked_quotation(code, revision, actor)
+    require_permission("projects.quote", actor, quotation.project)
+    _require_quotation_state(quotation, Quotation.State.DRAFT)
+    _check_quotation(currency, valid_until, scope, lines)
+    before = {"total": str(quotation.total), "currency": quotation.currency, "valid_until": quotation.valid_until}
+    quotation.currency, quotation.valid_until, quotation.scope = currency, valid_until, scope
+    quotation.assumptions, quotation.payment_terms = texts.get("assumptions", ""), texts.get("payment_terms", "")
+    quotation.save()
+    quotation.lines.all().delete()
+    _write_lines(quotation, lines)
+    record(
+        "quotation.changed", quotation, actor=actor, before=before, after={"total": str(quotation.total), "currency": currency, "valid_until": valid_until}, label=quotation.label
+    )
+    return quotation
+
+
+def _check_quotation(currency: str, valid_until: date, scope: str, lines: Sequence[Line]) -> None:
+    errors: dict[str, list[str]] = {}
+    if currency not in Currency.values:
+        errors["currency"] = [_t("Choose the currency.")]
+    if valid_until < timezone.localdate():
+        errors["valid_until"] = [_t("The quotation would be invalid when it is sent.")]
+    if not scope.strip():
+        errors["scope"] = [_t("Say what the price covers.")]
+    if not lines:
+        errors["lines"] = [_t("A quotation needs at least one line.")]
+    if any(line.amount < 0 or not line.description.strip() for line in lines):
+        errors["lines"] = [_t("Each line needs words and an amount of zero or more.")]
+    if errors:
+        raise BadInput(errors)
+
+
+def _write_lines(quotation: Quotation, lines: Sequence[Line]) -> None:
+    QuotationLine.objects.bulk_create(
+        QuotationLine(quotation=quotation, phase=line.phase, description=line.description, amount=line.amount, order=order) for order, line in enumerate(lines)
+    )
+    if hasattr(quotation, "_prefetched_objects_cache"):
+        quotation._prefetched_objects_cache.clear()
+
+
+def _supersede(quotation: Quotation, *, actor: User) -> None:
+    quotation.supersede()
+    quotation.save(update_fields=["state"])
+    close_waits(f"quotation.release:{quotation.pk}")
+    close_waits(f"quotation.answer:{quotation.pk}")
+    record("quotation.superseded", quotation, actor=actor, label=quotation.label)
+
+
+def release_blockers(quotation: Quotation, actor: User) -> list[Blocker]:
+    """Why this person cannot add a release signature now. Both release roles sign, each person once, never the author alone."""
+    if quotation.state != Quotation.State.DRAFT:
+        return [Blocker(key="quotation.state", words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()})]
+    given = signatures_of(quotation).filter(content_hash=content_hash(quotation))
+    if any(signature.signer_id == actor.pk for signature in given):
+        return [Blocker(key="quotation.signed", words=_t("You have released it; the other role must too."))]
+    if not open_release_roles(quotation) & actor.roles:
+        needed = ", ".join(sorted(open_release_roles(quotation)))
+        return [Blocker(key="quotation.role", words=_t("Release is still open for: %(roles)s.") % {"roles": needed.replace("_", " ")})]
+    return []
+
+
+def open_release_roles(quotation: Quotation) -> frozenset[str]:
+    """Roles whose release signature on the content as it stands is missing."""
+    meanings = {signature.meaning for signature in signatures_of(quotation).filter(content_hash=content_hash(quotation))}
+    return frozenset(role for role in RELEASE_ROLES if f"release_{role}" not in meanings)
+
+
+@transaction.atomic
+def release_quotation(code: str, revision: int, *, actor: User, authentication: Authentication, expected_hash: str = "") -> Quotation:
+    """Sign the internal release; with business development's and management's signature the price is released."""
+    quotation = _locked_quotation(code, revision, actor)
+    require_permission("projects.release_quotation", actor, quotation.project)
+    require_active(quotation.project)
+    reasons = release_blockers(quotation, actor)
+    if reasons:
+        raise Refused(reasons)
+    role = sorted(open_release_roles(quotation) & actor.roles)[0]
+    sign(quotation, actor=actor, meaning=f"release_{role}", authentication=authentication, expected_hash=expected_hash)
+    record("quotation.release_signed", quotation, actor=actor, label=quotation.label, role=role)
+    close_waits(f"quotation.release:{quotation.pk}:{role}")
+    still_open = open_release_roles(quotation)
+    if not still_open:
+        quotation.release(timezone.now())
+        quotation.save(update_fields=["state", "released_at"])
+        record("quotation.released", quotation, actor=actor, label=quotation.label)
+    for other in still_open:
+        open_wait(
+            f"quotation.release:{quotation.pk}:{other}",
+            project=quotation.project,
+            role=other,
+            words=_t("%(code)s: release %(label)s") % {"code": code, "label": quotation.label},
+            link=quotation.get_absolute_url(),
+        )
+    return quotation
+
+
+@transaction.atomic
+def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
+    """Make the released revision visible to the client and ask it for an answer."""
+    quotation = _locked_quotation(code, revision, actor)
+    require_permission("projects.quote", actor, quotation.project)
+    _require_quotation_state(quotation, Quotation.State.RELEASED)
+    quotation.send(timezone.now())
+    quotation.save(update_fields=["state", "sent_at"])
+    record("quotation.sent", quotation, actor=actor, label=quotation.label)
+    open_wait(
+        f"quotation.answer:{quotation.pk}",
+        project=quotation.project,
+        client=quotation.project.client,
+        role="client_approver",
+        words=_t("%(code)s: answer quotation %(label)s") % {"code": code, "label": quotation.label},
+        link=reverse("portal-quotation", args=[code, quotation.revision]),
+        due_on=quotation.valid_until,
+    )
+    return quotation
+
+
+def answer_blockers(quotation: Quotation) -> list[Blocker]:
+    """Why the client cannot accept this revision."""
+    if quotation.state != Quotation.State.SENT:
+        return [Blocker(key="quotation.state", words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()})]
+    if quotation.valid_until < timezone.localdate():
+        return [Blocker(key="quotation.expired", words=_t("%(label)s expired; ask for a new revision.") % {"label": quotation.label})]
+    return []
+
+
+@transaction.atomic
+def accept_quotation(code: str, revision: int, *, actor: User, authentication: Authentication, expected_hash: str = "") -> Quotation:
+    """The client's approver accepts exactly this revision by signature."""
+    quotation = _locked_quotation(code, revision, actor)
+    require_permission("projects.answer_quotation", actor, quotation)
+    require_active(quotation.project)
+    reasons = answer_blockers(quotation)
+    if reasons:
+        raise Refused(reasons)
+    sign(quotation, actor=actor, meaning="accept_quotation", authentication=authentication, expected_hash=expected_hash)
+    now = timezone.now()
+    quotation.accept(by=actor, at=now)
+    quotation.save(update_fields=["state", "answered_by", "answered_at"])
+    record("quotation.accepted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=quotation.currency)
+    close_waits(f"quotation.answer:{quotation.pk}")
+    set_actual_from(quotation.project, "quotation:accepted", on=timezone.localdate(now), actor=actor)
+    return quotation
+
+
+@transaction.atomic
+def decline_quotation(code: str, revision: int, *, actor: User, reason: str) -> Quotation:
+    quotation = _locked_quotation(code, revision, actor)
+    require_permission("projects.answer_quotation", actor, quotation)
+    if not reason.strip():
+        raise BadInput({"reason": [_t("Tell us why; we may send a better revision.")]})
+    _require_quotation_state(quotation, Quotation.State.SENT)
+    quotation.decline(by=actor, at=timezone.now(), reason=reason)
+    quotation.save(update_fields=["state", "answered_by", "answered_at", "answer_reason"])
+    record("quotation.declined", quotation, actor=actor, reason=reason, label=quotation.label)
+    close_waits(f"quotation.answer:{quotation.pk}")
+    return quotation
+
+
+@transaction.atomic
+def record_agreement(
+    code: str, *, kind: str, number: str, effective_on: date, actor: User, expires_on: date | None = None, stored: Attachment | None = None
+) -> Agreement:
+    """Record an agreement; it binds once both sides' signatories are recorded."""
+    project = locked(code, actor)
+    require_permission("projects.record_agreement", actor, project)
+    _check_agreement(project.pk, kind, number, effective_on, expires_on)
+    file: dict[str, Any] = {}
+    if stored is not None:
+        file = {"file_name": stored.name, "file_sha256": stored.sha256, "file_media_type": stored.media_type, "file_size_bytes": stored.size_bytes}
+    agreement = Agreement.objects.create(
+        project=project, kind=kind, number=number, effective_on=effective_on, expires_on=expires_on, recorded_by=actor, recorded_at=timezone.now(), **file
+    )
+    record("agreement.recorded", agreement, actor=actor, number=number, kind=agreement.get_kind_display())
+    return agreement
+
+
+def _check_agreement(project_id: int, kind: str, number: str, effective_on: date, expires_on: date | None) -> None:
+    errors: dict[str, list[str]] = {}
+    if kind not in Agreement.Kind.values:
+        errors["kind"] = [_t("Choose the kind of agreement.")]
+    if not number.strip():
+        errors["number"] = [_t("The number finds the paper again.")]
+    if expires_on is not None and expires_on <= effective_on:
+        errors["expires_on"] = [_t("It would expire before it starts.")]
+    if Agreement.objects.filter(project_id=project_id, kind=kind, number=number).exists():
+        errors["number"] = [_t("This agreement is recorded already.")]
+    if errors:
+        raise BadInput(errors)
+
+
+@transaction.atomic
+def record_signatory(code: str, agreement_id: int, *, side: str, name: str, function: str, signed_on: date, actor: User) -> AgreementSignatory:
+    """Record who signed the agreement for one side."""
+    project = locked(code, actor)
+    require_permission("projects.record_agreement", actor, project)
+    agreement = Agreement.objects.select_for_update(of=("self",)).get(project=project, pk=agreement_id)
+    agreement.project = project
+    errors = {field: [_t("Needed.")] for field, value in {"name": name, "function": function}.items() if not value.strip()}
+    if side not in AgreementSignatory.Side.values:
+        errors["side"] = [_t("Choose the side.")]
+    if signed_on > timezone.localdate():
+        errors["signed_on"] = [_t("A signature cannot be dated in the future.")]
+    if errors:
+        raise BadInput(errors)
+    if agreement.signatories.filter(side=side).exists():
+        raise Refused([Blocker(key="agreement.signed", words=_t("This side has signed."), link=project.get_absolute_url())])
+    signatory = AgreementSignatory.objects.create(
+        agreement=agreement, side=side, name=name, function=function, signed_on=signed_on, recorded_by=actor, recorded_at=timezone.now()
+    )
+    record("agreement.signed", agreement, actor=actor, number=agreement.number, side=signatory.get_side_display(), name=name)
+    return signatory

@@ -1,0 +1,261 @@
+"""Deciding a gate: propose, sign, refuse, withdraw. The last signature carries the decision out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.models import Role
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.refusals import BadInput, Blocker, NotAllowed, Refused, require_none
+from audit.signatures import sign
+from projects import gates, steps
+from projects.models import PHASES, GateReview, GateSignature, Phase, PhaseMove, Project, ProjectStatus
+from projects.models.gate import Decision
+from projects.services.lifecycle import advance, carry_out_return, change_status, locked, open_review, require_active
+from projects.services.waiting import close_waits, open_wait
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from accounts.signing import Authentication
+    from projects.gates import Judged
+
+
+def current_review(project: Project, *, lock: bool = False) -> GateReview | None:
+    """The open or submitted review of a project, with its criteria; None once the project is over."""
+    rows = GateReview.objects.current().filter(project=project).prefetch_related("criteria")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    review = rows.first()
+    if review is not None:
+        review.project = project
+    return review
+
+
+def judge_review(review: GateReview) -> list[Judged]:
+    """The live findings of one review."""
+    return gates.judge([review.project], {review.project_id: review})[review.project_id]
+
+
+def proposal_content(review: GateReview) -> dict[str, Any]:
+    """What every signer of a gate signs: the proposal and the hash of its evidence."""
+    return {
+        "project": review.project.code,
+        "gate": review.gate,
+        "round": review.round,
+        "proposal": review.proposal_number,
+        "decision": review.proposed_decision,
+        "return_to": review.proposed_return_to,
+        "reason": review.proposal_reason,
+        "evidence": review.evidence_hash,
+    }
+
+
+def _locked_review(code: str, actor: User) -> tuple[Project, GateReview]:
+    """Project first, then review: every gate service locks in this order."""
+    project = locked(code, actor)
+    review = current_review(project, lock=True)
+    if review is None:
+        raise Refused([Blocker(key="gate.none", words=_t("No gate is open on this project."), link=reverse("project-detail", args=[code]))])
+    return project, review
+
+
+def _require_state(review: GateReview, state: GateReview.State) -> None:
+    if review.state == state:
+        return
+    words = {
+        GateReview.State.OPEN: _t("No decision is proposed yet."),
+        GateReview.State.SUBMITTED: _t("A decision is already proposed and waits for signatures."),
+        GateReview.State.DECIDED: _t("This review is decided."),
+    }[GateReview.State(review.state)]
+    raise Refused([Blocker(key="gate.state", words=words, link=reverse("project-gate", args=[review.project.code]))])
+
+
+@transaction.atomic
+def propose_decision(code: str, *, decision: str, actor: User, reason: str = "", return_to: str = "") -> GateReview:
+    """Propose one decision on the live evidence, freeze that evidence, and ask every signer.
+
+    Raises NotAllowed, BadInput (reason or phase missing) or Refused with the unmet criteria when *go* is proposed too early.
+    """
+    project, review = _locked_review(code, actor)
+    require_permission("projects.propose_gate", actor, project)
+    require_active(project)
+    _require_state(review, GateReview.State.OPEN)
+    require_none(steps.blockers("gate.request", review))
+    _check_proposal(project, decision, reason, return_to)
+    judged = judge_review(review)
+    if decision == Decision.GO:
+        require_none(gates.unmet(judged))
+    _freeze(review, judged)
+    review.proposed_decision, review.proposal_reason, review.proposed_return_to = decision, reason, return_to
+    review.proposed_by, review.proposed_at = actor, timezone.now()
+    review.proposal_number += 1
+    review.submit()
+    review.save()
+    record("gate.proposed", review, actor=actor, reason=reason, gate=review.gate, round=review.round, decision=decision, evidence=review.evidence_hash)
+    _ask_signers(review)
+    return review
+
+
+def _check_proposal(project: Project, decision: str, reason: str, return_to: str) -> None:
+    errors: dict[str, list[str]] = {}
+    if decision not in Decision.values:
+        errors["decision"] = [_t("Choose go, hold, return or stop.")]
+    if decision != Decision.GO and not reason.strip():
+        errors["reason"] = [_t("A reason is needed for every decision other than go.")]
+    if decision == Decision.RETURN and return_to not in PHASES[: PHASES.index(Phase(project.phase))]:
+        errors["return_to"] = [_t("Choose an earlier phase.")]
+    if errors:
+        raise BadInput(errors)
+
+
+def _freeze(review: GateReview, judged: list[Judged]) -> None:
+    """Write what was found onto the pinned criteria; the signers sign its hash."""
+    pinned = {criterion.key: criterion for criterion in review.criteria.all()}
+    for item in judged:
+        row = pinned[item.key]
+        row.met, row.evidence, row.evidence_hash = item.finding.met, [e.as_dict() for e in item.finding.evidence], item.finding.content_hash
+    type(next(iter(pinned.values()))).objects.bulk_update(pinned.values(), ["met", "evidence", "evidence_hash"])
+    review.evidence_hash = gates.evidence_hash(judged)
+
+
+def _ask_signers(review: GateReview) -> None:
+    for role in review.signers:
+        open_wait(
+            f"gate.sign:{review.pk}:{role}",
+            project=review.project,
+            role=role,
+            words=_t("%(code)s: sign the decision on %(gate)s (%(decision)s)")
+            % {"code": review.project.code, "gate": review.gate, "decision": review.get_proposed_decision_display()},
+            link=reverse("project-gate", args=[review.project.code]),
+        )
+
+
+def signatures_of_proposal(review: GateReview) -> list[GateSignature]:
+    """Signatures and refusals of the proposal that stands."""
+    return list(review.gate_signatures.filter(proposal_number=review.proposal_number).select_related("signer", "signature"))
+
+
+@transaction.atomic
+def sign_decision(code: str, *, role: str, actor: User, authentication: Authentication, expected_hash: str = "") -> GateReview:
+    """Sign the proposal in one role. The last signature carries the decision out in the same transaction.
+
+    Refused when the evidence is no longer what was proposed, when the role has signed, or when the person signed in another role.
+    """
+    project, review = _locked_review(code, actor)
+    require_active(project)
+    _require_state(review, GateReview.State.SUBMITTED)
+    given = signatures_of_proposal(review)
+    _require_may_sign(review, given, role, actor)
+    if gates.evidence_hash(judge_review(review)) != review.evidence_hash:
+        words = _t("The evidence changed since the decision was proposed. Withdraw the proposal and propose again on what is true now.")
+        raise Refused([Blocker(key="gate.evidence_changed", words=words, link=reverse("project-gate", args=[code]))])
+    signature = sign(review, actor=actor, meaning=f"gate_{review.proposed_decision}", authentication=authentication, content=proposal_content(review), expected_hash=expected_hash)
+    now = timezone.now()
+    given.append(GateSignature.objects.create(review=review, proposal_number=review.proposal_number, role=role, signer=actor, signature=signature, signed_at=now))
+    close_waits(f"gate.sign:{review.pk}:{role}")
+    record("gate.signed", review, actor=actor, gate=review.gate, round=review.round, role=str(Role(role).label), decision=review.proposed_decision)
+    if {row.role for row in given} >= set(review.signers):
+        _carry_out(project, review, actor=actor)
+    return review
+
+
+def signing_blockers(review: GateReview, given: list[GateSignature], role: str, actor: User) -> list[Blocker]:
+    """Why this person cannot sign in this role now; the page's disabled button shows the same."""
+    reasons = []
+    if role not in review.signers:
+        reasons.append(_t("This gate is not signed by %(role)s.") % {"role": role})
+    elif role not in actor.roles:
+        reasons.append(_t("Signing here takes the role %(role)s.") % {"role": Role(role).label})
+    for row in given:
+        if row.role == role:
+            reasons.append(_t("%(name)s has signed for this role.") % {"name": row.signer.full_name})
+        elif row.signer_id == actor.pk:
+            reasons.append(_t("You have signed as %(role)s; nobody signs in two roles.") % {"role": Role(row.role).label})
+    return [Blocker(key="gate.signer", words=words) for words in reasons]
+
+
+def _require_may_sign(review: GateReview, given: list[GateSignature], role: str, actor: User) -> None:
+    if role in review.signers and role not in actor.roles:
+        raise NotAllowed(_t("Signing here takes the role %(role)s.") % {"role": Role(role).label})
+    require_none(signing_blockers(review, given, role, actor))
+
+
+@transaction.atomic
+def refuse_decision(code: str, *, role: str, actor: User, reason: str) -> GateReview:
+    """Refuse to sign, with a reason: the review is open again and every signature of this proposal is spent."""
+    _project, review = _locked_review(code, actor)
+    _require_state(review, GateReview.State.SUBMITTED)
+    if not reason.strip():
+        raise BadInput({"reason": [_t("Say why you refuse; it stays in the record.")]})
+    _require_may_sign(review, signatures_of_proposal(review), role, actor)
+    GateSignature.objects.create(
+        review=review, proposal_number=review.proposal_number, role=role, signer=actor, refused=True, reason=reason, signed_at=timezone.now()
+    )
+    record("gate.refused", review, actor=actor, reason=reason, gate=review.gate, round=review.round, role=str(Role(role).label))
+    return _reopen(review)
+
+
+@transaction.atomic
+def withdraw_proposal(code: str, *, actor: User, reason: str = "") -> GateReview:
+    """Take a proposal back before it is decided."""
+    project, review = _locked_review(code, actor)
+    require_permission("projects.propose_gate", actor, project)
+    _require_state(review, GateReview.State.SUBMITTED)
+    record("gate.withdrawn", review, actor=actor, reason=reason, gate=review.gate, round=review.round)
+    return _reopen(review)
+
+
+def _reopen(review: GateReview) -> GateReview:
+    review.reopen()
+    review.save()
+    review.criteria.update(met=None, evidence=[], evidence_hash="")
+    close_waits(f"gate.sign:{review.pk}")
+    return review
+
+
+def _carry_out(project: Project, review: GateReview, *, actor: User) -> None:
+    """Inside the last signature's transaction: decided, then what the decision orders."""
+    decision = Decision(review.proposed_decision)
+    review.decide(timezone.now())
+    review.save(update_fields=["state", "decided_at"])
+    record(
+        "gate.decided", review, actor=actor, reason=review.proposal_reason, gate=review.gate, round=review.round, decision=decision, decision_label=str(decision.label)
+    )
+    {Decision.GO: _go, Decision.HOLD: _hold, Decision.RETURN: _return, Decision.STOP: _stop}[decision](project, review, actor)
+
+
+def _go(project: Project, review: GateReview, actor: User) -> None:
+    gate = gates.gate_of(review.phase)
+    if gate.on_go is not None:
+        gate.on_go(project, review, actor=actor)
+    if not gate.terminal:
+        open_review(project, actor=actor)
+    elif review.phase == project.last_phase:
+        change_status(project, ProjectStatus.COMPLETED, actor=actor, reason=_t("%(gate)s of the last contracted phase passed.") % {"gate": review.gate})
+    else:
+        advance(project, actor=actor, kind=PhaseMove.Kind.GATE, review=review)
+
+
+def _hold(project: Project, review: GateReview, actor: User) -> None:
+    change_status(project, ProjectStatus.ON_HOLD, actor=actor, reason=review.proposal_reason)
+    open_review(project, actor=actor)
+
+
+def _return(project: Project, review: GateReview, actor: User) -> None:
+    carry_out_return(project, review, actor=actor)
+
+
+def _stop(project: Project, review: GateReview, actor: User) -> None:
+    change_status(project, ProjectStatus.CANCELLED, actor=actor, reason=review.proposal_reason, cancel_class="stopped")
+
+
+def evidence_changes(review: GateReview, judged: list[Judged]) -> list[str]:
+    """Keys of criteria whose evidence now differs from what was frozen at the proposal."""
+    frozen = {row.key: row.evidence_hash for row in review.criteria.all()}
+    return [item.key for item in judged if frozen.get(item.key) and frozen[item.key] != item.finding.content_hash]

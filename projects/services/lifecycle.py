@@ -1,0 +1,282 @@
+"""Moves of a project: opened, forward, out of scope, back, held, resumed, cancelled, completed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.refusals import BadInput, Blocker, Refused, require_none
+from audit.signatures import sign
+from projects import steps
+from projects.gates import gate_of
+from projects.models import PHASES, GateCriterion, GateReview, Phase, PhaseMove, Project, ProjectStatus, Rfp, StatusChange
+from projects.models.states import phase_after
+from projects.services.numbering import next_number
+from projects.services.waiting import close_waits
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from accounts.signing import Authentication
+    from audit.models import Signature
+    from catalogue.models import Compound
+
+
+def locked(code: str, actor: User) -> Project:
+    """The project, visible to the actor and locked; raises Project.DoesNotExist for absent and foreign alike."""
+    return Project.objects.visible_to(actor).select_for_update(of=("self",)).select_related("client", "compound", "site").get(code=code)
+
+
+def require_active(project: Project) -> None:
+    """Only an active project moves or takes work."""
+    if not project.is_active:
+        words = _t("The project is %(status)s: %(reason)s") % {"status": project.get_status_display().lower(), "reason": project.status_reason or "–"}
+        raise Refused([Blocker(key="project.not_active", words=words, link=reverse("project-detail", args=[project.code]))])
+
+
+@transaction.atomic
+def open_project(rfp: Rfp, *, compound: Compound, actor: User) -> Project:
+    """Open the project of a submitted request in evaluation, with its first move and its first gate review."""
+    now = timezone.now()
+    project = Project.objects.create(
+        code=next_number("API", timezone.localdate().year),
+        title=compound.name,
+        rfp=rfp,
+        client=rfp.client,
+        compound=compound,
+        account_owner=rfp.account_owner,
+        opened_at=now,
+    )
+    PhaseMove.objects.create(project=project, kind=PhaseMove.Kind.OPENED, to_phase=Phase.EVALUATION, actor=actor, moved_at=now)
+    record("project.opened", project, actor=actor, rfp=rfp.number)
+    open_review(project, actor=actor)
+    return project
+
+
+def open_review(project: Project, *, actor: User, renew_criteria: Sequence[str] = ()) -> GateReview:
+    """Open the next round of the gate that closes the project's phase, pinning its criteria and signers."""
+    gate = gate_of(project.phase)
+    rounds = GateReview.objects.filter(project=project, gate=gate.key).count()
+    declared = [criterion.key for criterion in gate.criteria]
+    renew = [key for key in declared if key in renew_criteria]
+    now = timezone.now()
+    review = GateReview.objects.create(
+        project=project,
+        gate=gate.key,
+        phase=gate.phase,
+        round=rounds + 1,
+        signers=list(gate.signers),
+        opened_at=now,
+        renew_criteria=renew,
+        evidence_after=now if renew else None,
+    )
+    GateCriterion.objects.bulk_create(
+        GateCriterion(review=review, key=c.key, version=c.version, words=str(c.words), department=c.department, order=order)
+        for order, c in enumerate(gate.criteria)
+    )
+    record("gate.opened", review, actor=actor, gate=gate.key, round=review.round, renew=renew)
+    return review
+
+
+FORWARD = {
+    Phase.SMALL_SCALE: Project.enter_small_scale,
+    Phase.PILOT: Project.enter_pilot,
+    Phase.VALIDATION: Project.enter_validation,
+    Phase.COMMERCIAL: Project.enter_commercial,
+}
+BACKWARD = {
+    Phase.EVALUATION: Project.return_to_evaluation,
+    Phase.SMALL_SCALE: Project.return_to_small_scale,
+    Phase.PILOT: Project.return_to_pilot,
+    Phase.VALIDATION: Project.return_to_validation,
+}
+
+
+def advance(
+    project: Project, *, actor: User, kind: PhaseMove.Kind, review: GateReview | None = None, signature: Signature | None = None, reason: str = ""
+) -> None:
+    """Move a locked, active project one phase forward. Called by the gate's decision and by `pass_out_of_scope` only."""
+    before = Phase(project.phase)
+    after = phase_after(before)
+    if after is None:
+        raise Refused([Blocker(key="project.last_phase", words=_t("Commercial supply is the last phase."))])
+    FORWARD[after](project)
+    project.save(update_fields=["phase", "updated_at"])
+    PhaseMove.objects.create(
+        project=project, kind=kind, from_phase=before, to_phase=after, review=review, signature=signature, reason=reason, actor=actor, moved_at=timezone.now()
+    )
+    record("project.phase_entered", project, actor=actor, before={"phase": before}, after={"phase": after}, reason=reason, phase=str(after.label))
+    open_review(project, actor=actor)
+
+
+@transaction.atomic
+def pass_out_of_scope(code: str, *, actor: User, authentication: Authentication, reason: str) -> Project:
+    """Pass a phase that the charter did not contract, by a signed “not in scope”."""
+    project = locked(code, actor)
+    require_permission("projects.pass_out_of_scope", actor, project)
+    require_active(project)
+    if project.in_scope(project.phase):
+        words = _t("%(phase)s is in the contracted scope; it is left through its gate.") % {"phase": project.get_phase_display()}
+        raise Refused([Blocker(key="phase.in_scope", words=words, link=reverse("project-gate", args=[project.code]))])
+    signature = sign(project, actor=actor, meaning="not_in_scope", authentication=authentication, reason=reason, content={"phase": project.phase, "code": project.code})
+    _close_review_without_decision(project, actor=actor, reason=reason)
+    advance(project, actor=actor, kind=PhaseMove.Kind.OUT_OF_SCOPE, signature=signature, reason=reason)
+    return project
+
+
+def _close_review_without_decision(project: Project, *, actor: User, reason: str) -> None:
+    """A return or a pass ends the review of the phase that is left; its history stays, its waits end."""
+    for review in GateReview.objects.current().filter(project=project).select_for_update():
+        if review.state == GateReview.State.OPEN:
+            review.submit()
+        review.decide(timezone.now())
+        review.save(update_fields=["state", "decided_at"])
+        close_waits(f"gate.sign:{review.pk}")
+        record("gate.left", review, actor=actor, reason=reason, gate=review.gate, round=review.round)
+
+
+@transaction.atomic
+def return_project(code: str, *, to_phase: str, actor: User, reason: str, cost_effect: str = "", renew_criteria: Sequence[str] = ()) -> Project:
+    """Send an active project back to an earlier phase with a reason; listed criteria then need newer evidence."""
+    project = locked(code, actor)
+    require_permission("projects.move", actor, project)
+    require_active(project)
+    _require_reason(reason)
+    require_none(_not_earlier(project, to_phase))
+    _close_review_without_decision(project, actor=actor, reason=reason)
+    return _move_back(project, to_phase, actor=actor, reason=reason, cost_effect=cost_effect, renew_criteria=renew_criteria)
+
+
+def _not_earlier(project: Project, to_phase: str) -> list[Blocker]:
+    earlier = [phase for phase in PHASES[: PHASES.index(Phase(project.phase))] if project.in_scope(phase)]
+    if to_phase in earlier:
+        return []
+    words = _t("A project returns to an earlier contracted phase: %(phases)s.") % {"phases": ", ".join(str(p.label) for p in earlier) or "–"}
+    return [Blocker(key="phase.not_earlier", words=words)]
+
+
+def _move_back(
+    project: Project, to_phase: str, *, actor: User, reason: str, cost_effect: str = "", renew_criteria: Sequence[str] = (), review: GateReview | None = None
+) -> Project:
+    before = project.phase
+    BACKWARD[Phase(to_phase)](project)
+    project.save(update_fields=["phase", "updated_at"])
+    PhaseMove.objects.create(
+        project=project,
+        kind=PhaseMove.Kind.RETURN,
+        from_phase=before,
+        to_phase=to_phase,
+        review=review,
+        reason=reason,
+        cost_effect=cost_effect,
+        renew_criteria=list(renew_criteria),
+        actor=actor,
+        moved_at=timezone.now(),
+    )
+    record(
+        "project.returned", project, actor=actor, before={"phase": before}, after={"phase": to_phase}, reason=reason, cost_effect=cost_effect, phase=str(Phase(to_phase).label)
+    )
+    open_review(project, actor=actor, renew_criteria=renew_criteria)
+    return project
+
+
+def carry_out_return(project: Project, review: GateReview, *, actor: User) -> None:
+    """The return that a signed gate decision orders."""
+    _move_back(project, review.proposed_return_to, actor=actor, reason=review.proposal_reason, renew_criteria=[], review=review)
+
+
+@transaction.atomic
+def hold_project(code: str, *, actor: User, reason: str) -> Project:
+    project = locked(code, actor)
+    require_permission("projects.move", actor, project)
+    _require_reason(reason)
+    require_active(project)
+    return change_status(project, ProjectStatus.ON_HOLD, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def resume_project(code: str, *, actor: User, reason: str) -> Project:
+    project = locked(code, actor)
+    require_permission("projects.move", actor, project)
+    _require_reason(reason)
+    if project.status != ProjectStatus.ON_HOLD:
+        raise Refused([Blocker(key="project.not_held", words=_t("Only a project on hold can be resumed; this one is %(status)s.") % {"status": project.get_status_display().lower()})])
+    return change_status(project, ProjectStatus.ACTIVE, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def cancel_project(code: str, *, actor: User, reason: str, cancel_class: str) -> Project:
+    """Cancel with its class (declined, lost, stopped) and reason; nothing of the record goes away."""
+    project = locked(code, actor)
+    require_permission("projects.cancel", actor, project)
+    _require_reason(reason)
+    if cancel_class not in StatusChange.CancelClass.values[1:]:
+        raise BadInput({"cancel_class": [_t("Say whether the project was declined, lost or stopped.")]})
+    if project.status not in (ProjectStatus.ACTIVE, ProjectStatus.ON_HOLD):
+        require_active(project)
+    return change_status(project, ProjectStatus.CANCELLED, actor=actor, reason=reason, cancel_class=cancel_class)
+
+
+@transaction.atomic
+def complete_project(code: str, *, actor: User, reason: str) -> Project:
+    """End the supply of a commercial project whose review (G5) was passed at least once; earlier phases complete by their gate."""
+    project = locked(code, actor)
+    require_permission("projects.move", actor, project)
+    _require_reason(reason)
+    require_active(project)
+    require_none(completion_blockers(project))
+    _close_review_without_decision(project, actor=actor, reason=reason)
+    return change_status(project, ProjectStatus.COMPLETED, actor=actor, reason=reason)
+
+
+def completion_blockers(project: Project) -> list[Blocker]:
+    """Why supply cannot be ended yet."""
+    link = reverse("project-gate", args=[project.code])
+    if project.phase != Phase.COMMERCIAL:
+        return [Blocker(key="project.not_commercial", words=_t("A project completes by the gate of its last contracted phase."), link=link)]
+    if not GateReview.objects.filter(project=project, phase=Phase.COMMERCIAL, proposed_decision="go", state=GateReview.State.DECIDED).exists():
+        return [Blocker(key="project.no_review", words=_t("No commercial review (G5) has been passed yet."), link=link)]
+    return []
+
+
+def change_status(project: Project, status: ProjectStatus, *, actor: User, reason: str, cancel_class: str = "") -> Project:
+    """Carry out an allowed move of `status` on a locked project and write its row and event."""
+    moves = {ProjectStatus.ON_HOLD: project.hold, ProjectStatus.ACTIVE: project.resume, ProjectStatus.CANCELLED: project.cancel, ProjectStatus.COMPLETED: project.complete}
+    kinds = {
+        ProjectStatus.ON_HOLD: "project.held",
+        ProjectStatus.ACTIVE: "project.resumed",
+        ProjectStatus.CANCELLED: "project.cancelled",
+        ProjectStatus.COMPLETED: "project.completed",
+    }
+    before = project.status
+    moves[status](reason)
+    project.save(update_fields=["status", "status_reason", "updated_at"])
+    StatusChange.objects.create(
+        project=project, from_status=before, to_status=status, cancel_class=cancel_class, reason=reason, actor=actor, changed_at=timezone.now()
+    )
+    record(kinds[status], project, actor=actor, before={"status": before}, after={"status": status}, reason=reason)
+    return project
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
+
+
+def not_active(project: Project) -> list[Blocker]:
+    """Guard of every step that only an active project may take."""
+    try:
+        require_active(project)
+    except Refused as refused:
+        return list(refused.blockers)
+    return []
+
+
+def register_guards() -> None:
+    steps.register_guard("gate.request", lambda review: not_active(review.project))

@@ -1,0 +1,173 @@
+"""Logging and completing a request for proposal. Submitting it is in `phases/evaluation/services.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.models import Client, Contact
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.refusals import BadInput, Blocker, Refused
+from catalogue.chemistry import StructureError, normalise_cas, parse_structure
+from projects.attachments import Attachment
+from projects.models import Clarification, Rfp, RfpFile
+from projects.models.rfp import Channel
+from projects.services.numbering import next_number
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+DERIVED = ("smiles", "inchikey", "formula", "molar_mass_g_per_mol")
+DETAILS = frozenset(
+    """compound_name wanted cas_number structure_text downstream_drug indication target_markets registration_intermediate maximum_daily_dose_mg
+    process_challenges target_timeline first_sample_wanted_on filing_planned_on quotation_needed_on submission_requirements sample_quantity_g
+    pilot_quantity_kg validation_quantity_kg commercial_quantity_kg_per_year channel contact account_owner""".split()
+)
+
+
+def locked_rfp(number: str, actor: User) -> Rfp:
+    return Rfp.objects.visible_to(actor).select_for_update(of=("self",)).select_related("client", "contact").get(number=number)
+
+
+@transaction.atomic
+def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: str, wanted: str, actor: User, **details: Any) -> Rfp:
+    """Log a request with five fields (more are welcome); it gets its RFP number at once."""
+    require_permission("projects.log_rfp", actor, client)
+    if contact.client_id != client.pk:
+        raise BadInput({"contact": [_t("%(contact)s does not belong to %(client)s.") % {"contact": contact, "client": client}]})
+    now = timezone.now()
+    rfp = Rfp(client=client, contact=contact, channel=channel, compound_name=compound_name, wanted=wanted, created_by=actor, received_at=now)
+    rfp.account_owner = actor if actor.is_internal else None
+    rfp.number = next_number("RFP", timezone.localdate().year)
+    apply_details(rfp, details)
+    _validate(rfp)
+    rfp.save()
+    record("rfp.logged", rfp, actor=actor, channel=str(Channel(channel).label))
+    return rfp
+
+
+@transaction.atomic
+def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str = "") -> Rfp:
+    """Write changed fields (autosave and form alike). After submission a change needs a reason."""
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    if rfp.state == Rfp.State.DECLINED:
+        raise Refused([Blocker(key="rfp.declined", words=_t("This request was declined."), link=rfp.get_absolute_url())])
+    if rfp.state != Rfp.State.DRAFT and not reason.strip():
+        raise BadInput({"reason": [_t("The request is submitted; a change needs a reason.")]})
+    before = {name: getattr(rfp, name) for name in changes}
+    apply_details(rfp, changes)
+    changed = [name for name in changes if getattr(rfp, name) != before[name]]
+    if not changed:
+        return rfp
+    _validate(rfp)
+    rfp.save()
+    record(
+        "rfp.changed",
+        rfp,
+        actor=actor,
+        reason=reason,
+        before={name: _plain(before[name]) for name in changed},
+        after={name: _plain(getattr(rfp, name)) for name in changed},
+        fields=", ".join(str(Rfp._meta.get_field(name).verbose_name) for name in changed),
+    )
+    return rfp
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float, bool, list, type(None))) else str(value)
+
+
+def apply_details(rfp: Rfp, details: dict[str, Any]) -> None:
+    """Set fields on the unsaved request and derive what follows from the structure. Raises BadInput at the field."""
+    unknown = set(details) - DETAILS
+    if unknown:
+        raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
+    for name, value in details.items():
+        setattr(rfp, name, value)
+    if details.get("cas_number"):
+        try:
+            rfp.cas_number = normalise_cas(details["cas_number"])
+        except ValueError as error:
+            raise BadInput({"cas_number": [str(error)]}) from error
+    if "structure_text" in details:
+        _derive_structure(rfp)
+
+
+def _derive_structure(rfp: Rfp) -> None:
+    if not rfp.structure_text.strip():
+        rfp.structure_text = rfp.smiles = rfp.inchikey = rfp.formula = ""
+        rfp.molar_mass_g_per_mol = None
+        return
+    try:
+        structure = parse_structure(rfp.structure_text)
+    except StructureError as error:
+        raise BadInput({"structure_text": [str(error)]}) from error
+    for name in DERIVED:
+        setattr(rfp, name, getattr(structure, name))
+
+
+def _validate(rfp: Rfp) -> None:
+    try:
+        rfp.full_clean(exclude=["number", "state"])
+    except ValidationError as error:
+        raise BadInput(error.message_dict) from error
+
+
+@transaction.atomic
+def decline_rfp(number: str, *, actor: User, reason: str) -> Rfp:
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    if not reason.strip():
+        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
+    if rfp.state != Rfp.State.DRAFT:
+        raise Refused([Blocker(key="rfp.not_draft", words=_t("Only a request that was not submitted can be declined; cancel the project instead."), link=rfp.get_absolute_url())])
+    rfp.decline(reason)
+    rfp.save(update_fields=["state", "decline_reason", "updated_at"])
+    record("rfp.declined", rfp, actor=actor, reason=reason)
+    return rfp
+
+
+@transaction.atomic
+def attach_rfp_file(number: str, *, stored: Attachment, actor: User) -> RfpFile:
+    """Attach a stored file; the same content under the same name twice is one file."""
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    existing = RfpFile.objects.filter(rfp=rfp, sha256=stored.sha256, name=stored.name).first()
+    if existing is not None:
+        return existing
+    attached = RfpFile.objects.create(rfp=rfp, name=stored.name, media_type=stored.media_type, sha256=stored.sha256, size_bytes=stored.size_bytes, uploaded_by=actor)
+    record("rfp.file_attached", rfp, actor=actor, file=stored.name, sha256=stored.sha256)
+    return attached
+
+
+@transaction.atomic
+def ask_clarification(number: str, *, question: str, actor: User) -> Clarification:
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    if not question.strip():
+        raise BadInput({"question": [_t("Write the question to the client.")]})
+    asked = Clarification.objects.create(rfp=rfp, question=question.strip(), asked_by=actor)
+    record("rfp.clarification_asked", rfp, actor=actor, question=question.strip())
+    return asked
+
+
+@transaction.atomic
+def answer_clarification(number: str, clarification_id: int, *, answer: str, actor: User) -> Clarification:
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    if not answer.strip():
+        raise BadInput({"answer": [_t("Write the client's answer.")]})
+    asked = Clarification.objects.select_for_update().get(rfp=rfp, pk=clarification_id)
+    if asked.answered_at is not None:
+        raise Refused([Blocker(key="clarification.answered", words=_t("This question is answered."), link=reverse("rfp-detail", args=[number]))])
+    asked.answer, asked.answered_at = answer.strip(), timezone.now()
+    asked.save(update_fields=["answer", "answered_at"])
+    record("rfp.clarification_answered", rfp, actor=actor, question=asked.question, answer=asked.answer)
+    return asked
