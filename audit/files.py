@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -53,12 +53,10 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file in the store: its hash in hexadecimal, its size, and, for an upload, its clean name and the type that its content has."""
+    """A file in the store: its hash in hexadecimal and its size in bytes."""
 
     sha256: str
-    size_bytes: int
-    name: str = ""
-    media_type: str = ""
+    size: int
 
     @property
     def path(self) -> str:
@@ -86,12 +84,6 @@ def store_file(content: bytes | BinaryIO) -> StoredFile:
             return _put(root, Path(temporary.name), sha256, size)
         finally:
             Path(temporary.name).unlink(missing_ok=True)
-
-
-def store_upload(content: BinaryIO, name: str, *, field: str = "file") -> StoredFile:
-    """Check an upload and store it. Raises BadInput on `field` when its kind, content or size is refused."""
-    media_type = accept_upload(content, name, field=field)
-    return replace(store_file(content), name=clean_name(name), media_type=media_type)
 
 
 def open_file(sha256: str) -> BinaryIO:

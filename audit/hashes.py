@@ -61,7 +61,9 @@ def hash_of(content: Mapping[str, Any]) -> str:
 def _plain(number: Decimal) -> str:
     if not number.is_finite():
         raise ValueError(f"{number} has no place in a record.")
-    return format(number.normalize(), "f") if number else "0"
+    text = format(number, "f")  # not normalize(): that rounds to the precision of the arithmetic
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if number == 0 else text
 
 
 def _text(value: Any) -> str:

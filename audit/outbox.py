@@ -80,7 +80,7 @@ def _consume_batch(key: str) -> int:
     if cursor is None:
         return 0
     _refuse_younger_cluster(cursor)
-    events = read((cursor.transaction_id, cursor.event_id))
+    events = read((cursor.transaction_id, cursor.event_id), BATCH)
     if not events:
         return 0
     _consumers[key](events)

@@ -63,8 +63,8 @@ def _create(cursor: CursorWrapper, name: str, role: str) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
     if cursor.fetchone():
         return
-    try:
-        cursor.execute(f"CREATE ROLE {role} LOGIN")
+    try:  # roles belong to the cluster: another database may be creating it at this moment
+        cursor.execute(f"DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$")
     except ProgrammingError as error:
         raise ImproperlyConfigured(f"The database role {name} does not exist and could not be created: {error}") from error
 
