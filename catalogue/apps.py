@@ -7,7 +7,7 @@ class CatalogueConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        from audit.events import EventKind, register  # noqa: PLC0415 - models are loaded only now
+        from audit.events import EventKind, register
 
         register(
             EventKind("compound.created", _("Compound %(object_label)s was entered in the catalogue.")),
