@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from audit.context import acting
@@ -124,7 +125,7 @@ def test_every_change_of_a_compound_is_kept() -> None:
     ibuprofen()
     Compound.objects.filter(pk=compound.pk).delete()
 
-    history = Compound.events.model.objects.order_by("pgh_id")
+    history = apps.get_model("catalogue", "CompoundEvent").objects.order_by("pgh_id")
 
     assert [(row.pgh_label, row.formula) for row in history] == [("insert", ""), ("update", "C13H18O2"), ("delete", "C13H18O2")]
 
