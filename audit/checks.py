@@ -1,5 +1,6 @@
 """System checks that keep the guards of the record in place."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pgtrigger
@@ -11,9 +12,9 @@ from audit.models import AppendOnly
 
 
 @checks.register(checks.Tags.models)
-def append_only_models_are_protected(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+def append_only_models_are_protected(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """A subclass whose Meta does not inherit AppendOnly.Meta loses the trigger without a word; this check speaks."""
-    guarded = {model for model, trigger in pgtrigger.registered() if isinstance(trigger, pgtrigger.Protect)}
+    guarded: set[Any] = {model for model, trigger in pgtrigger.registered() if isinstance(trigger, pgtrigger.Protect)}
     return [
         checks.Error(
             f"{model._meta.label} is append-only but has no protecting trigger.",

@@ -13,7 +13,7 @@ from audit import context, outbox
 from audit.kinds import CLIENT, INTERNAL, EventKind, all_kinds, find_kind, kind, register
 from audit.models import Event
 
-__all__ = ["CLIENT", "INTERNAL", "Event", "EventKind", "all_kinds", "find_kind", "kind", "record", "register"]
+__all__ = ["CLIENT", "INTERNAL", "Event", "EventKind", "all_kinds", "events_of", "find_kind", "kind", "record", "register"]
 
 
 def record(
@@ -60,6 +60,11 @@ def record(
     event.save(force_insert=True)
     outbox.ring()
     return event
+
+
+def events_of(obj: models.Model) -> models.QuerySet[Event]:
+    """Everything recorded about the object, newest first."""
+    return Event.objects.filter(object_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk)).order_by("-id")
 
 
 def as_json(data: dict[str, Any]) -> dict[str, Any]:

@@ -9,15 +9,19 @@ from pghistory.models import Context
 
 Model = TypeVar("Model", bound=models.Model)
 
+SECRETS = frozenset({"password", "digest", "token_key"})  # must not outlive their change in rows that nobody can delete
+
 
 def tracked(model: type[Model]) -> type[Model]:
     """Class decorator for regulated models: `@tracked class Batch(models.Model)`. Adds the event model and its triggers.
 
-    Deleting is tracked too (pghistory leaves it out by default); the history rows themselves can never be changed.
+    Deleting is tracked too (pghistory leaves it out by default), secrets are not; the history rows themselves can never be changed.
     A reason given to `audit.events.record` stands in the event; to have it beside the row as well, write inside `audit.context.because`.
     """
-    track = pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-    return track(model)
+    secrets = [field.name for field in model._meta.fields if field.name in SECRETS]
+    trackers = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+    with_history: type[Model] = pghistory.track(*trackers, exclude=secrets or None)(model)
+    return with_history
 
 
 def write_contexts_once(connection: BaseDatabaseWrapper) -> None:

@@ -8,15 +8,20 @@ import structlog
 
 from audit import context
 
-Entry = MutableMapping[str, Any]
 _timestamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 _as_json = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
 
 
-def renderer(logger: logging.Logger | None, method_name: str, event: Entry) -> str | bytes:
-    """The processor of the `line` formatter in settings.LOGGING; serves structlog's entries and the standard library's alike."""
+def renderer(logger: logging.Logger | None, method_name: str, event: MutableMapping[str, Any]) -> str | bytes:
+    """Serves structlog's entries and the standard library's alike."""
+    record: logging.LogRecord | None = event.pop("_record", None)
+    event.pop("_from_structlog", None)
     now = context.current()
-    where = {"level": method_name, "logger": getattr(logger, "name", None), "request": now.request_id, "channel": str(now.channel)}
-    entry: Any = _timestamp(None, method_name, {**where, "user": getattr(now.actor, "pk", None), **event})
-    entry = structlog.processors.format_exc_info(None, method_name, entry)
-    return _as_json(None, method_name, {name: value for name, value in entry.items() if value not in (None, "")})
+    entry: dict[str, Any] = {"level": method_name, "logger": record.name if record else ""}
+    entry |= {"request": now.request_id, "channel": str(now.channel), "user": getattr(now.actor, "pk", None)}
+    stamped = _timestamp(logger, method_name, {**entry, **event})
+    complete = structlog.processors.format_exc_info(logger, method_name, stamped)
+    return _as_json(logger, method_name, {name: value for name, value in complete.items() if value not in (None, "")})
+
+
+PROCESSORS = (renderer,)  # of the `line` formatter in settings.LOGGING

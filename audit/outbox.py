@@ -125,7 +125,7 @@ class _Doorbell:
 
 def ring() -> None:
     """Wake the worker once this transaction has committed."""
-    waiting = (callback for __, callback, *__ in connection.run_on_commit)
+    waiting = (entry[1] for entry in connection.run_on_commit)
     if not any(isinstance(callback, _Doorbell) and not callback.rung for callback in waiting):
         transaction.on_commit(_Doorbell())
 

@@ -1,4 +1,3 @@
-import audit.models
 import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.db.models.deletion
@@ -8,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import audit.models
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
@@ -40,12 +40,6 @@ def thing(db: None) -> Any:
 
 
 @pytest.fixture
-def as_system() -> Iterator[context.AuditContext]:
-    with context.acting(channel=context.Channel.SYSTEM) as now:
-        yield now
-
-
-@pytest.fixture
 def happen() -> Callable[[str], Event]:
     """One event in a transaction of its own, from any thread."""
 
@@ -64,7 +58,7 @@ class DatabaseThread(Thread):
     def run(self) -> None:
         try:
             super().run()
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 - raised again by join()
             self.failure = failure
         finally:
             connection.close()

@@ -35,9 +35,7 @@ def answer(path: str = "/projects/", user: Any = None, **headers: str) -> tuple[
     return seen[0], response
 
 
-@pytest.mark.parametrize(
-    ("path", "channel"), [("/", "page"), ("/projects/", "page"), ("/api/v1/projects/", "api"), ("/apiary/", "page")]
-)
+@pytest.mark.parametrize(("path", "channel"), [("/", "page"), ("/projects/", "page"), ("/api/v1/projects/", "api"), ("/apiary/", "page")])
 def test_channel_follows_the_path(path: str, channel: str) -> None:
     assert answer(path)[0].channel == channel
 

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from audit import kinds, outbox
 from audit.context import AuditContext, acting, because
-from audit.events import EventKind, all_kinds, kind, record, register, scope_of
+from audit.events import EventKind, all_kinds, events_of, kind, record, register, scope_of
 from audit.models import Event
 from audit.outbox import press_doorbell
 
@@ -120,7 +120,7 @@ def test_a_kind_removed_later_shows_its_key(person: Any, thing: Any, monkeypatch
 
 @pytest.mark.parametrize(("shared", "visible", "seen"), [(True, True, {"day": "2026-03-12"}), (False, False, None)])
 def test_client_sees_only_what_the_projection_gives(person: Any, thing: Any, shared: bool, visible: bool, seen: Any) -> None:
-    projection = lambda obj, data: {"day": data["day"]} if data["shared"] else None  # noqa: E731
+    projection = lambda obj, data: {"day": data["day"]} if data["shared"] else None
     register(EventKind("thing.shown", "shown", audience="client", client_projection=projection))
 
     event = record("thing.shown", thing, actor=person, day=date(2026, 3, 12), shared=shared, secret="price")
@@ -144,11 +144,20 @@ def test_reason_of_the_context_is_the_default(person: Any, thing: Any) -> None:
         assert record("thing.done", thing, actor=person, reason="Own").reason == "Own"
 
 
+def test_events_of_an_object_are_newest_first(person: Any, thing: Any) -> None:
+    for obj, name in ((thing, "a"), (person, "b"), (thing, "c")):
+        record("thing.done", obj, actor=person, name=name)
+
+    assert [event.data["name"] for event in events_of(thing)] == ["c", "a"]
+
+
 def test_delegation_is_named(person: Any, thing: Any) -> None:
     assert record("thing.done", thing, actor=person, on_behalf_of="Bea Boss").on_behalf_of_name == "Bea Boss"
 
 
-def test_rollback_leaves_no_event_and_no_ring(person: Any, thing: Any, doorbells: list[str], django_capture_on_commit_callbacks: Any) -> None:
+def test_rollback_leaves_no_event_and_no_ring(
+    person: Any, thing: Any, doorbells: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError), transaction.atomic():
         record("thing.done", thing, actor=person)
         raise ZeroDivisionError

@@ -1,6 +1,7 @@
 import json
 import logging
 import logging.config
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -12,14 +13,12 @@ from audit.context import acting
 
 
 @pytest.fixture
-def line() -> Any:
+def line() -> Iterator[Any]:
     """A logger with the formatter of the settings; gives the entries written so far."""
     written = StringIO()
-    formatter = logging.config.DictConfigurator({"version": 1}).configure_formatter(
-        logging.config.ConvertingDict(settings.LOGGING["formatters"]["line"])
-    )
+    configurator = logging.config.DictConfigurator(settings.LOGGING)
     handler = logging.StreamHandler(written)
-    handler.setFormatter(formatter)
+    handler.setFormatter(configurator.configure_formatter(configurator.config["formatters"]["line"]))
     logger = logging.getLogger("tests.audit.line")
     logger.addHandler(handler)
     yield logger, lambda: [json.loads(entry) for entry in written.getvalue().splitlines()]

@@ -68,7 +68,7 @@ def test_no_event_is_lost_or_doubled_by_many_writers(happen: Happen, in_thread: 
     committed: list[str] = []
 
     def write(seed: int) -> None:
-        chance = Random(seed)  # noqa: S311
+        chance = Random(seed)
         for number in range(15):
             with transaction.atomic():
                 happen(f"{seed}-{number}")
