@@ -1,0 +1,40 @@
+"""What the record says about people, their rights and their systems."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from audit.events import Event, EventKind, register
+
+
+def _people(event: Event) -> str:
+    return reverse("people")
+
+
+def _tokens(event: Event) -> str:
+    return reverse("tokens")
+
+
+def register_events() -> None:
+    register(
+        EventKind("client.created", _("Client %(object_label)s was entered.")),
+        EventKind("contact.created", _("Contact %(object_label)s was entered.")),
+        EventKind("person.created", _("%(object_label)s got an account (%(kind)s)."), _people),
+        EventKind("person.invited", _("%(object_label)s was sent a link to choose a password."), _people),
+        EventKind("person.updated", _("%(object_label)s changed the own profile.")),
+        EventKind("person.deactivated", _("The account of %(object_label)s was deactivated."), _people),
+        EventKind("person.reactivated", _("The account of %(object_label)s was activated again."), _people),
+        EventKind("role.granted", _("%(object_label)s was given the role %(role)s."), _people),
+        EventKind("role.ended", _("The role %(role)s of %(object_label)s ended."), _people),
+        EventKind("integration_account.created", _("Integration account %(object_label)s was opened."), _tokens),
+        EventKind("token.created", _("Token %(token)s of %(object_label)s was created."), _tokens),
+        EventKind("token.revoked", _("Token %(token)s of %(object_label)s was revoked."), _tokens),
+        EventKind("person.signed_in", _("%(object_label)s signed in.")),
+        EventKind("person.signed_out", _("%(object_label)s signed out.")),
+        EventKind("person.sign_in_failed", _("A sign-in as %(email)s failed.")),
+        EventKind("person.locked_out", _("Sign-in as %(email)s was locked for a while after too many failures."), _people),
+        EventKind("person.password_changed", _("%(object_label)s changed the password.")),
+        EventKind("person.second_factor_changed", _("%(object_label)s changed the second factor (%(change)s).")),
+        EventKind("signature.authentication_failed", _("%(object_label)s failed to confirm a signature.")),
+    )

@@ -1,0 +1,330 @@
+"""People, their roles, the clients they come from, and the tokens of clients' systems."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken, AuthTokenManager
+
+from audit.history import tracked
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from audit.refusals import Words
+
+
+class Role(models.TextChoices):
+    BUSINESS_DEVELOPMENT = "business_development", _("Business development")
+    PROJECT_MANAGER = "project_manager", _("Project manager")
+    RESEARCH = "research", _("Research")
+    ANALYTICAL = "analytical", _("Analytical")
+    MATERIAL_CONTROL = "material_control", _("Material control")
+    PRODUCTION = "production", _("Production")
+    EHS = "ehs", _("EHS")
+    REGULATORY = "regulatory", _("Regulatory")
+    QUALITY_ASSURANCE = "quality_assurance", _("Quality assurance")
+    MANAGEMENT = "management", _("Management")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    CLIENT_VIEWER = "client_viewer", _("Client viewer")
+    CLIENT_APPROVER = "client_approver", _("Client approver")
+    INTEGRATION = "integration", _("Integration account")
+
+
+DEPARTMENT_ROLES = frozenset({Role.RESEARCH, Role.ANALYTICAL, Role.MATERIAL_CONTROL, Role.PRODUCTION, Role.EHS, Role.REGULATORY})
+CLIENT_ROLES = frozenset({Role.CLIENT_VIEWER, Role.CLIENT_APPROVER})
+INTERNAL_ROLES = frozenset(Role) - CLIENT_ROLES - {Role.INTEGRATION}
+
+DEPARTMENT_NAMES: dict[str, Words] = {
+    "research": _("Research and development"),
+    "analytical": _("Analytical"),
+    "material_control": _("Material control"),
+    "production": _("Production"),
+    "ehs": _("Environment, health and safety"),
+    "regulatory": _("Regulatory affairs"),
+    "quality_assurance": _("Quality assurance"),
+    "business_development": _("Business development"),
+    "project_management": _("Project management"),
+    "management": _("Management"),
+}
+
+
+def languages() -> list[tuple[str, Words]]:
+    """A function, so that a new language is no migration."""
+    return list(settings.LANGUAGES)
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("%(name)s is not a time zone of the IANA list."), params={"name": name})
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def visible_to(self, user: User) -> ClientQuerySet:
+        """Internal people see every client; a client's people see their own."""
+        if not user.is_active:
+            return self.none()
+        return self if user.is_internal else self.filter(pk=user.client_id)
+
+
+@tracked
+class Client(models.Model):
+    """An organisation that we work for."""
+
+    code = models.CharField(
+        _("code"),
+        max_length=16,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9]{2,16}$", _("Two to sixteen capital letters and digits."))],
+    )
+    name = models.CharField(_("name"), max_length=200)
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters (ISO 3166), for example CH."))],
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    language = models.CharField(_("language"), max_length=8, choices=languages, default="en")
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="client_name_once"),
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9]{2,16}$"), name="client_code_is_short"),
+            models.CheckConstraint(condition=Q(country="") | Q(country__regex=r"^[A-Z]{2}$"), name="client_country_is_a_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.pk, None
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: User) -> ContactQuerySet:
+        if not user.is_active:
+            return self.none()
+        return self if user.is_internal else self.filter(client_id=user.client_id)
+
+
+@tracked
+class Contact(models.Model):
+    """A person at a client whom we talk to; not necessarily a user."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("client"))
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=50, blank=True)
+    position = models.CharField(_("position"), max_length=200, blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["client", "name", "email"], name="contact_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    """A department; its key is also the role of the people who work in it, where there is one."""
+
+    key = models.SlugField(_("key"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return str(DEPARTMENT_NAMES.get(self.key, self.name))
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Internal people see everybody; a client's people see those of their own organisation."""
+        if not user.is_active:
+            return self.none()
+        return self if user.is_internal else self.filter(client_id=user.client_id)
+
+    def active(self) -> UserQuerySet:
+        return self.filter(is_active=True)
+
+    def internal(self) -> UserQuerySet:
+        return self.filter(kind=User.Kind.INTERNAL)
+
+    def holding(self, *roles: str) -> UserQuerySet:
+        """People to whom one of the roles is granted now."""
+        return self.filter(Exists(RoleGrant.objects.filter(user=OuterRef("pk"), role__in=roles, ended_at=None)))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Write the row only. `accounts.services.create_user` is what pages and commands call: it checks, grants and records."""
+        user: User = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+@tracked
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person of ours, a person of a client, or a client's integration account. Never deleted: deactivated."""
+
+    class Kind(models.TextChoices):
+        INTERNAL = "internal", _("Internal")
+        CLIENT = "client", _("Client")
+        INTEGRATION = "integration", _("Integration account")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    full_name = models.CharField(_("name"), max_length=200)
+    function = models.CharField(_("function"), max_length=200, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.INTERNAL)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="users", null=True, blank=True, verbose_name=_("client"))
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="users", null=True, blank=True, verbose_name=_("department")
+    )
+    owner = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="integration_accounts", null=True, blank=True, verbose_name=_("owner")
+    )
+    language = models.CharField(_("language"), max_length=8, choices=languages, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    date_joined = models.DateTimeField(_("since"), default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["full_name", "id"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                name="user_client_by_kind",
+                condition=Q(kind="internal", client__isnull=True) | (Q(kind__in=["client", "integration"]) & Q(client__isnull=False)),
+            ),
+            models.CheckConstraint(name="user_integration_has_owner", condition=~Q(kind="integration") | Q(owner__isnull=False)),
+            models.CheckConstraint(name="user_outside_is_no_staff", condition=Q(kind="internal") | Q(is_staff=False, is_superuser=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @property
+    def is_internal(self) -> bool:
+        return self.kind == self.Kind.INTERNAL
+
+    @property
+    def is_client(self) -> bool:
+        return self.kind == self.Kind.CLIENT
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles that are granted now; one query, then remembered on this instance."""
+        if self.kind == self.Kind.INTEGRATION:
+            return frozenset({Role.INTEGRATION.value})
+        return frozenset(self.grants.filter(ended_at=None).values_list("role", flat=True))
+
+    def has_role(self, role: str) -> bool:
+        return role in self.roles
+
+
+@tracked
+class RoleGrant(models.Model):
+    """A role given to a person: by whom, when, why, and when it ended."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=32, choices=Role.choices)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("granted by"))
+    granted_at = models.DateTimeField(_("granted at"), default=timezone.now)
+    reason = models.TextField(_("reason"), blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("ended by"))
+    end_reason = models.TextField(_("reason of the end"), blank=True)
+
+    class Meta:
+        verbose_name = _("granted role")
+        verbose_name_plural = _("granted roles")
+        ordering = ["user_id", "role", "granted_at"]
+        constraints = [models.UniqueConstraint(fields=["user", "role"], condition=Q(ended_at=None), name="role_grant_once")]
+
+    def __str__(self) -> str:
+        return self.get_role_display()
+
+
+class IntegrationTokenQuerySet(models.QuerySet["IntegrationToken"]):
+    def visible_to(self, user: User) -> IntegrationTokenQuerySet:
+        """Internal people see every token; a client's people see those of their own organisation's accounts."""
+        if not user.is_active or user.kind == User.Kind.INTEGRATION:
+            return self.none()
+        return self if user.is_internal else self.filter(user__client_id=user.client_id)
+
+    def usable(self, at: datetime | None = None) -> IntegrationTokenQuerySet:
+        return self.filter(revoked_at=None, expiry__gt=at or timezone.now(), user__is_active=True)
+
+
+class IntegrationToken(AbstractAuthToken):
+    """A client's system reads with it. Stored hashed, shown once, always expiring, revocable by both sides.
+
+    `public_id` names it in addresses and in the record; the digest, which is the primary key, stays in this table.
+    """
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read")
+        WRITE = "write", _("Read and write")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    scope = models.CharField(_("scope"), max_length=8, choices=Scope.choices, default=Scope.READ)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("created by"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("revoked by"))
+
+    objects = AuthTokenManager.from_queryset(IntegrationTokenQuerySet)()
+
+    class Meta:
+        verbose_name = _("integration token")
+        verbose_name_plural = _("integration tokens")
+        ordering = ["-created", "digest"]
+        constraints = [models.CheckConstraint(name="integration_token_expires", condition=Q(expiry__isnull=False))]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_usable(self, at: datetime) -> bool:
+        return self.revoked_at is None and self.expiry is not None and self.expiry > at
