@@ -1,0 +1,114 @@
+"""Working days of a site: weekends, public holidays, weekends worked in exchange, closures of its own. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+FIRST_YEAR, LAST_YEAR = 1950, 2100  # what the holidays library covers; beyond it only weekends are known
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """The working days of one place.
+
+    country: ISO 3166 code, "" for Monday to Friday without holidays. closures: further days off (shut-downs).
+    worked: days worked although they would be off; they win over everything else.
+    """
+
+    country: str = ""
+    closures: frozenset[date] = field(default=frozenset())
+    worked: frozenset[date] = field(default=frozenset())
+
+    def is_working_day(self, day: date) -> bool:
+        if day in self.worked:
+            return True
+        return day not in self.closures and _is_working_day(self.country, day)
+
+    def is_provisional(self, day: date) -> bool:
+        """The holidays of that year are not announced yet (China announces each year's in November), so the date may move."""
+        return bool(self.country) and day.year > _last_announced_year(self.country)
+
+    def next_working_day(self, day: date) -> date:
+        """The day itself or the first working day after it."""
+        return day if self.is_working_day(day) else self.add_working_days(day, 1)
+
+    def previous_working_day(self, day: date) -> date:
+        """The day itself or the last working day before it."""
+        return day if self.is_working_day(day) else self.add_working_days(day, -1)
+
+    def add_working_days(self, day: date, days: int) -> date:
+        """The working day that is the `days`-th after `day` (before it, when negative); 0 gives the day itself.
+
+        Five working days after Friday 13 February 2026 end on 20 February in Germany and on 27 February in China.
+        """
+        if days == 0:
+            return day
+        year = day.year
+        in_year = _days_of_year(self, year)
+        position = (bisect_right(in_year, day) if days > 0 else bisect_left(in_year, day)) + days - (days > 0)
+        while position >= len(in_year):
+            position -= len(in_year)
+            year += 1
+            in_year = _days_of_year(self, year)
+        while position < 0:
+            year -= 1
+            in_year = _days_of_year(self, year)
+            position += len(in_year)
+        return in_year[position]
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """How many working days the move from `start` to `end` costs: those after `start` up to and including `end`.
+
+        Negative when `end` is earlier. The way back costs the same, and stages add up to the whole.
+        """
+        if end < start:
+            return -self.working_days_between(end, start)
+        full_years = sum(len(_days_of_year(self, year)) for year in range(start.year, end.year))
+        return full_years + bisect_right(_days_of_year(self, end.year), end) - bisect_right(_days_of_year(self, start.year), start)
+
+    def working_days(self, first: date, last: date) -> list[date]:
+        """The working days from `first` to `last`, both included."""
+        return [day for year in range(first.year, last.year + 1) for day in _days_of_year(self, year) if first <= day <= last]
+
+
+@lru_cache(maxsize=1024)
+def _days_of_year(calendar: WorkingCalendar, year: int) -> tuple[date, ...]:
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))
+    return tuple(day for day in days if calendar.is_working_day(day))
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str) -> holidays.HolidayBase | None:
+    """The library's calendar of a country; None for none, and for a country that it does not know."""
+    try:
+        return holidays.country_holidays(country) if country else None
+    except NotImplementedError:
+        return None
+
+
+def _is_working_day(country: str, day: date) -> bool:
+    public = _public_holidays(country)
+    if public is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day.weekday() < 5
+    return bool(public.is_working_day(day))
+
+
+def _last_announced_year(country: str) -> int:
+    """The last year for which the library has all days off: where weekends are moved by yearly notice, the last notice."""
+    public = _public_holidays(country)
+    if public is None:
+        return 0
+    notices = [year for year, entries in getattr(public, "special_public_holidays", {}).items() if _moves_a_weekend(entries)]
+    return max(notices, default=LAST_YEAR)
+
+
+def _moves_a_weekend(entries: object) -> bool:
+    """The library writes (month, day, month worked, day worked, …) for a day off in exchange, (month, day, name) otherwise."""
+    rows = entries if isinstance(entries, tuple) and entries and isinstance(entries[0], tuple) else (entries,)
+    return any(isinstance(row, tuple) and len(row) >= 4 and isinstance(row[2], int) for row in rows)

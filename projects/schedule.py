@@ -1,0 +1,399 @@
+"""When things happen: propagation along dependencies by the critical path method, and the state of a milestone. Pure.
+
+Rules: science.md §16. Time is counted in working days of the plan's calendar: offset 0 is the beginning of the first working
+day on or after the data date, offset 1 its end. A task of one day that starts on Monday (offset n) ends on Monday (offset n + 1);
+a milestone has no duration and falls at the end of its day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+import networkx as nx
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from projects.calendars import WorkingCalendar
+
+__all__ = ["Activity", "Item", "Link", "MilestoneState", "Relation", "Remark", "Schedule", "ScheduleError", "WorkingCalendar", "milestone_state", "propagate"]
+
+ALGORITHM = "critical-path-1"
+DAY = timedelta(days=1)
+
+
+class ScheduleError(ValueError):
+    """The plan makes no sense (a loop, an unknown predecessor); the message names what is wrong."""
+
+
+class Relation(StrEnum):
+    """What of the predecessor the successor's what waits for."""
+
+    FINISH_START = "FS"
+    START_START = "SS"
+    FINISH_FINISH = "FF"
+    START_FINISH = "SF"
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A task of `duration_days` working days, or a milestone (0).
+
+    earliest: it does not start (a milestone: fall) before this date. calendar: its own working days when they differ from
+    the plan's; its duration is counted in them.
+    """
+
+    key: str
+    duration_days: int = 0
+    earliest: date | None = None
+    actual_start: date | None = None
+    actual_finish: date | None = None
+    calendar: WorkingCalendar | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """`lag_days` in working days of the plan's calendar; negative means overlap."""
+
+    predecessor: str
+    successor: str
+    kind: str = Relation.FINISH_START
+    lag_days: int = 0
+
+
+@dataclass(frozen=True)
+class Item:
+    """One activity in the schedule. The four offsets are in working days (see the module), float_days is LS − ES.
+
+    A finished activity has its actual dates, no float and is never critical. `start` and `finish` are the first and last
+    working day (a milestone: the same day). `provisional`: the finish lies in a year whose holidays are not announced.
+    """
+
+    key: str
+    start: date
+    finish: date
+    early_start: int
+    early_finish: int
+    late_start: int
+    late_finish: int
+    float_days: int | None
+    critical: bool
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something the reader must know. kind: out_of_sequence, clamped, future_actual."""
+
+    kind: str
+    key: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """duration_days: from the data date to the last finish. critical: keys in order of time. remarks: warnings."""
+
+    items: dict[str, Item]
+    critical: tuple[str, ...]
+    duration_days: int
+    remarks: tuple[Remark, ...]
+    data_date: date
+    algorithm: str = ALGORITHM
+
+
+def propagate(
+    activities: Iterable[Activity], links: Iterable[Link], calendar: WorkingCalendar, data_date: date, *, finish_by: date | None = None
+) -> Schedule:
+    """Earliest and latest dates of every activity; nothing unfinished ends before the data date, actual dates stay as they are.
+
+    finish_by: a date set for the end of the plan; float is then counted towards it and may be negative.
+    Raises ScheduleError for a loop (naming it), a double or unknown key, a negative duration, a finish before the start.
+    """
+    plan = {}
+    for activity in activities:
+        _check(activity, plan)
+        plan[activity.key] = activity
+    links = list(links)
+    order = _in_order(plan, links)
+    passes = _Passes(plan, links, _Timeline(calendar, data_date), order)
+    passes.forward()
+    end = max((passes.finish[key] for key in order), default=0)
+    passes.backward(end if finish_by is None else passes.line.end_of(finish_by))
+    items = passes.items()
+    critical = sorted((item for item in items.values() if item.critical), key=lambda item: (item.early_start, item.early_finish, order.index(item.key)))
+    return Schedule(items, tuple(item.key for item in critical), max(end, 0), tuple(passes.remarks), data_date)
+
+
+def _check(activity: Activity, plan: dict[str, Activity]) -> None:
+    if activity.key in plan:
+        raise ScheduleError(_t("Two activities are called %(key)s.") % {"key": activity.key})
+    if activity.duration_days < 0:
+        raise ScheduleError(_t("%(key)s has a negative duration.") % {"key": activity.key})
+    if activity.actual_start and activity.actual_finish and activity.actual_finish < activity.actual_start:
+        raise ScheduleError(_t("%(key)s is finished before it is started.") % {"key": activity.key})
+
+
+def _in_order(plan: dict[str, Activity], links: Sequence[Link]) -> list[str]:
+    """Keys with every predecessor before its successors."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(plan)
+    for link in links:
+        for key in (link.predecessor, link.successor):
+            if key not in plan:
+                raise ScheduleError(_t("A dependency names %(key)s, which is not in the plan.") % {"key": key})
+        if link.kind not in list(Relation):
+            raise ScheduleError(_t("%(kind)s is not a kind of dependency (FS, SS, FF, SF).") % {"kind": link.kind})
+        graph.add_edge(link.predecessor, link.successor)
+    try:
+        return list(nx.topological_sort(graph))
+    except nx.NetworkXUnfeasible:
+        loop = [edge[0] for edge in nx.find_cycle(graph)]
+        raise ScheduleError(_t("The dependencies run in a circle: %(loop)s.") % {"loop": " → ".join([*loop, loop[0]])}) from None
+
+
+@dataclass(frozen=True)
+class _Timeline:
+    """Offsets of dates in working days of the plan's calendar, and back."""
+
+    calendar: WorkingCalendar
+    data_date: date
+
+    def start_of(self, day: date) -> int:
+        return self.calendar.working_days_between(self.data_date - DAY, day - DAY)
+
+    def end_of(self, day: date) -> int:
+        return self.calendar.working_days_between(self.data_date - DAY, day)
+
+    def day_at(self, offset: int) -> date:
+        """The working day that begins at the offset."""
+        if offset >= 0:
+            return self.calendar.add_working_days(self.data_date - DAY, offset + 1)
+        return self.calendar.add_working_days(self.data_date, offset)
+
+    def after(self, start: int, days: int, own: WorkingCalendar | None) -> int:
+        """The end of work of so many days that begins at `start`."""
+        if own is None or own == self.calendar:
+            return start + days
+        if days == 0:
+            return self.end_of(own.next_working_day(self.day_at(start - 1)))
+        return self.end_of(own.add_working_days(self.day_at(start) - DAY, days))
+
+    def before(self, end: int, days: int, own: WorkingCalendar | None) -> int:
+        """The latest beginning of work of so many days that ends by `end`."""
+        if own is None or own == self.calendar:
+            return end - days
+        if days == 0:
+            return self.end_of(own.previous_working_day(self.day_at(end - 1)))
+        return self.start_of(own.add_working_days(self.day_at(end - 1) + DAY, -days))
+
+
+class _Passes:
+    """The forward and the backward pass. `work` is where the (remaining) work begins, `left` how much of it remains."""
+
+    def __init__(self, plan: dict[str, Activity], links: Sequence[Link], line: _Timeline, order: list[str]) -> None:
+        self.plan, self.line, self.order = plan, line, order
+        self.into: dict[str, list[Link]] = {key: [] for key in order}
+        self.out_of: dict[str, list[Link]] = {key: [] for key in order}
+        for link in links:
+            self.into[link.successor].append(link)
+            self.out_of[link.predecessor].append(link)
+        self.start: dict[str, int] = {}
+        self.finish: dict[str, int] = {}
+        self.work: dict[str, int] = {}
+        self.left: dict[str, int] = {}
+        self.late_work: dict[str, int] = {}
+        self.late_finish: dict[str, int] = {}
+        self.remarks: list[Remark] = []
+
+    def is_open(self, key: str) -> bool:
+        return self.plan[key].actual_finish is None
+
+    def forward(self) -> None:
+        for key in self.order:
+            activity = self.plan[key]
+            if activity.actual_finish is not None:
+                self._place_finished(activity, activity.actual_finish)
+            else:
+                self._place_open(activity)
+            self._remark_on_actuals(activity)
+
+    def _place_finished(self, activity: Activity, finished: date) -> None:
+        key = activity.key
+        self.left[key] = 0
+        self.finish[key] = self.line.end_of(finished)
+        started = self.line.start_of(activity.actual_start) if activity.actual_start else self.finish[key] - activity.duration_days
+        self.start[key] = min(started, self.finish[key]) if activity.duration_days else self.finish[key]
+        self.work[key] = self.finish[key]
+
+    def _place_open(self, activity: Activity) -> None:
+        """Start no earlier than the data date and every constraint; work that has begun goes on once its predecessors allow."""
+        key, own = activity.key, activity.calendar
+        begun = self.line.start_of(activity.actual_start) if activity.actual_start else None
+        self.left[key] = activity.duration_days if begun is None else max(0, activity.duration_days - max(0, -begun))
+        floor = max(1 - self.left[key], 0 if begun is None else begun)
+        if activity.earliest and begun is None:
+            floor = max(floor, self._earliest(activity, activity.earliest))
+        wanted = [self._required(link) for link in self.into[key]]
+        self._remark_on_clamping(activity)
+        at = max([floor, *wanted])
+        self.finish[key] = self.line.after(at, self.left[key], own)
+        self.work[key] = self.finish[key] if self.left[key] == 0 else at
+        self.start[key] = self.work[key] if begun is None else begun
+
+    def _earliest(self, activity: Activity, day: date) -> int:
+        first = self.line.start_of(day)
+        return first if activity.duration_days else first + 1
+
+    def _required(self, link: Link) -> int:
+        """Where the successor's work may begin for this link's sake."""
+        ahead, key = link.predecessor, link.successor
+        if link.kind == Relation.FINISH_START:
+            return self.finish[ahead] + link.lag_days
+        if link.kind == Relation.START_START:
+            return self.start[ahead] + link.lag_days
+        end = (self.finish if link.kind == Relation.FINISH_FINISH else self.start)[ahead] + link.lag_days
+        return self._first_start_ending_from(end, key)
+
+    def _first_start_ending_from(self, end: int, key: str) -> int:
+        own, left = self.plan[key].calendar, self.left[key]
+        start = self.line.before(end, left, own)
+        while self.line.after(start, left, own) < end:  # calendars that differ may leave a gap
+            start += 1
+        return start
+
+    def _remark_on_clamping(self, activity: Activity) -> None:
+        if activity.actual_start is None and any(link.lag_days < 0 and self._required(link) < min(0, 1 - self.left[activity.key]) for link in self.into[activity.key]):
+            words = _t("%(key)s would begin before the data date because of its negative lag; it is held there.")
+            self.remarks.append(Remark("clamped", activity.key, words % {"key": activity.key}))
+
+    def _remark_on_actuals(self, activity: Activity) -> None:
+        late = [day for day in (activity.actual_start, activity.actual_finish) if day and day > self.line.data_date]
+        if late:
+            words = _t("%(key)s has an actual date after the data date.")
+            self.remarks.append(Remark("future_actual", activity.key, words % {"key": activity.key}))
+        for link in self.into[activity.key]:
+            if self._out_of_sequence(link):
+                words = _t("%(key)s went ahead of %(predecessor)s, which it depends on.")
+                self.remarks.append(Remark("out_of_sequence", activity.key, words % {"key": activity.key, "predecessor": link.predecessor}))
+
+    def _out_of_sequence(self, link: Link) -> bool:
+        """The successor did what the link makes wait, before the predecessor had done its part. A lag is planned time, not a rule."""
+        ahead, behind = self.plan[link.predecessor], self.plan[link.successor]
+        waits_to_start = link.kind in (Relation.FINISH_START, Relation.START_START)
+        needs_finish = link.kind in (Relation.FINISH_START, Relation.FINISH_FINISH)
+        did = (behind.actual_start or behind.actual_finish) if waits_to_start else behind.actual_finish
+        needed = ahead.actual_finish if needs_finish else (ahead.actual_start or ahead.actual_finish)
+        if did is None:
+            return False
+        if needed is None:
+            return True
+        same_day_is_early = waits_to_start and needs_finish and behind.duration_days > 0
+        return did < needed - max(0, -link.lag_days) * DAY or (did == needed and same_day_is_early and link.lag_days >= 0)
+
+    def backward(self, end: int) -> None:
+        for key in reversed(self.order):
+            if not self.is_open(key):
+                self.late_finish[key], self.late_work[key] = self.finish[key], self.work[key]
+                continue
+            limits = [limit for link in self.out_of[key] if self.is_open(link.successor) for limit in self._allowed(link)]
+            self.late_finish[key] = min([end, *limits])
+            self.late_work[key] = self.line.before(self.late_finish[key], self.left[key], self.plan[key].calendar)
+
+    def _allowed(self, link: Link) -> list[int]:
+        """How late the predecessor may finish for this link's sake; its start is no limit once it has happened."""
+        behind, key = link.successor, link.predecessor
+        limit = (self.late_work if link.kind in (Relation.FINISH_START, Relation.START_START) else self.late_finish)[behind] - link.lag_days
+        if link.kind in (Relation.FINISH_START, Relation.FINISH_FINISH):
+            return [limit]
+        if self.plan[key].actual_start is not None:
+            return []
+        return [self.line.after(limit, self.left[key], self.plan[key].calendar)]
+
+    def items(self) -> dict[str, Item]:
+        slack = {key: self.late_finish[key] - self.finish[key] for key in self.plan if self.is_open(key)}
+        least = min(slack.values(), default=0)
+        return {key: self._item(self.plan[key], slack.get(key), least) for key in self.plan}
+
+    def _item(self, activity: Activity, slack: int | None, least: int) -> Item:
+        key = activity.key
+        finish = activity.actual_finish or self._finish_day(activity)
+        start = activity.actual_start or (self._start_day(activity) if activity.duration_days else finish)
+        late_start = self.start[key] if activity.actual_start else self.late_work[key]
+        return Item(
+            key=key,
+            start=min(start, finish),
+            finish=finish,
+            early_start=self.start[key],
+            early_finish=self.finish[key],
+            late_start=late_start if slack is not None else self.start[key],
+            late_finish=self.late_finish[key],
+            float_days=slack,
+            critical=slack is not None and slack == least,
+            provisional=(activity.calendar or self.line.calendar).is_provisional(finish),
+        )
+
+    def _start_day(self, activity: Activity) -> date:
+        day = self.line.day_at(self.start[activity.key])
+        return activity.calendar.next_working_day(day) if activity.calendar else day
+
+    def _finish_day(self, activity: Activity) -> date:
+        key, own = activity.key, activity.calendar
+        if own is None or own == self.line.calendar:
+            return self.line.day_at(self.finish[key] - 1)
+        if self.left[key] == 0:
+            return own.next_working_day(self.line.day_at(self.finish[key] - 1))
+        return own.add_working_days(self.line.day_at(self.work[key]) - DAY, self.left[key])
+
+
+class MilestoneState(StrEnum):
+    """How a milestone stands (lifecycle.md, Milestones)."""
+
+    ACHIEVED = "achieved"
+    LATE = "late"
+    AT_RISK = "at_risk"
+    ON_TRACK = "on_track"
+    PLANNED = "planned"
+
+    @property
+    def label(self) -> Promise:
+        return _LABELS[self]
+
+
+_LABELS: dict[MilestoneState, Promise] = {
+    MilestoneState.ACHIEVED: _("Achieved"),
+    MilestoneState.LATE: _("Late"),
+    MilestoneState.AT_RISK: _("At risk"),
+    MilestoneState.ON_TRACK: _("On track"),
+    MilestoneState.PLANNED: _("Planned"),
+}
+
+
+def milestone_state(
+    *,
+    actual: date | None,
+    forecast: date | None,
+    baseline: date | None,
+    today: date,
+    float_days: int | None,
+    tolerance_days: int,
+    late_predecessor: bool,
+    calendar: WorkingCalendar,
+) -> MilestoneState:
+    """achieved: it has its actual date. late: today or the forecast is later than baseline + tolerance (working days).
+
+    at risk: not late, and its float (unknown float does not count) is below the tolerance or a predecessor is late.
+    on track: otherwise. planned: it has no baseline yet. For a client, give the published date as the forecast.
+    """
+    if actual is not None:
+        return MilestoneState.ACHIEVED
+    if baseline is None:
+        return MilestoneState.PLANNED
+    if max(today, forecast or today) > calendar.add_working_days(baseline, tolerance_days):
+        return MilestoneState.LATE
+    if late_predecessor or (float_days is not None and float_days < tolerance_days):
+        return MilestoneState.AT_RISK
+    return MilestoneState.ON_TRACK
