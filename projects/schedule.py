@@ -106,11 +106,19 @@ class Schedule:
 
 
 def propagate(
-    activities: Iterable[Activity], links: Iterable[Link], calendar: WorkingCalendar, data_date: date, *, finish_by: date | None = None
+    activities: Iterable[Activity],
+    links: Iterable[Link],
+    calendar: WorkingCalendar,
+    data_date: date,
+    *,
+    finish_by: date | None = None,
+    bounded: bool = True,
 ) -> Schedule:
     """Earliest and latest dates of every activity; nothing unfinished ends before the data date, actual dates stay as they are.
 
     finish_by: a date set for the end of the plan; float is then counted towards it and may be negative.
+    bounded=False: the bare arithmetic of the textbooks, in which an overlap may begin before the data date and only an activity
+    without successors is held to the end of the plan.
     Raises ScheduleError for a loop (naming it), a double or unknown key, a negative duration, a finish before the start.
     """
     plan = {}
@@ -119,13 +127,14 @@ def propagate(
         plan[activity.key] = activity
     links = list(links)
     order = _in_order(plan, links)
-    passes = _Passes(plan, links, _Timeline(calendar, data_date), order)
+    passes = _Passes(plan, links, _Timeline(calendar, data_date), order, bounded)
     passes.forward()
     end = max((passes.finish[key] for key in order), default=0)
     passes.backward(end if finish_by is None else passes.line.end_of(finish_by))
     items = passes.items()
     critical = sorted((item for item in items.values() if item.critical), key=lambda item: (item.early_start, item.early_finish, order.index(item.key)))
-    return Schedule(items, tuple(item.key for item in critical), max(end, 0), tuple(passes.remarks), data_date)
+    beginning = min([0, *passes.start.values()]) if not bounded else 0
+    return Schedule(items, tuple(item.key for item in critical), max(end, 0) - beginning, tuple(passes.remarks), data_date)
 
 
 def _check(activity: Activity, plan: dict[str, Activity]) -> None:
@@ -194,8 +203,8 @@ class _Timeline:
 class _Passes:
     """The forward and the backward pass. `work` is where the (remaining) work begins, `left` how much of it remains."""
 
-    def __init__(self, plan: dict[str, Activity], links: Sequence[Link], line: _Timeline, order: list[str]) -> None:
-        self.plan, self.line, self.order = plan, line, order
+    def __init__(self, plan: dict[str, Activity], links: Sequence[Link], line: _Timeline, order: list[str], bounded: bool) -> None:
+        self.plan, self.line, self.order, self.bounded = plan, line, order, bounded
         self.into: dict[str, list[Link]] = {key: [] for key in order}
         self.out_of: dict[str, list[Link]] = {key: [] for key in order}
         for link in links:
@@ -234,12 +243,12 @@ class _Passes:
         key, own = activity.key, activity.calendar
         begun = self.line.start_of(activity.actual_start) if activity.actual_start else None
         self.left[key] = activity.duration_days if begun is None else max(0, activity.duration_days - max(0, -begun))
-        floor = max(1 - self.left[key], 0 if begun is None else begun)
+        floor = max(1 - self.left[key], 0 if begun is None else begun + activity.duration_days - self.left[key])
         if activity.earliest and begun is None:
             floor = max(floor, self._earliest(activity, activity.earliest))
         wanted = [self._required(link) for link in self.into[key]]
         self._remark_on_clamping(activity)
-        at = max([floor, *wanted])
+        at = max([floor, *wanted] if self.bounded or not wanted else wanted)
         self.finish[key] = self.line.after(at, self.left[key], own)
         self.work[key] = self.finish[key] if self.left[key] == 0 else at
         self.start[key] = self.work[key] if begun is None else begun
@@ -266,7 +275,9 @@ class _Passes:
         return start
 
     def _remark_on_clamping(self, activity: Activity) -> None:
-        if activity.actual_start is None and any(link.lag_days < 0 and self._required(link) < min(0, 1 - self.left[activity.key]) for link in self.into[activity.key]):
+        floor = max(0, 1 - activity.duration_days)
+        overlaps = [link for link in self.into[activity.key] if link.lag_days < 0 and self.is_open(link.predecessor)]
+        if self.bounded and activity.actual_start is None and any(self._required(link) < floor for link in overlaps):
             words = _t("%(key)s would begin before the data date because of its negative lag; it is held there.")
             self.remarks.append(Remark("clamped", activity.key, words % {"key": activity.key}))
 
@@ -290,9 +301,10 @@ class _Passes:
         if did is None:
             return False
         if needed is None:
-            return True
-        same_day_is_early = waits_to_start and needs_finish and behind.duration_days > 0
-        return did < needed - max(0, -link.lag_days) * DAY or (did == needed and same_day_is_early and link.lag_days >= 0)
+            return link.lag_days >= 0
+        allowed = self.line.calendar.add_working_days(needed, min(link.lag_days, 0))
+        same_day_is_early = waits_to_start and needs_finish and behind.duration_days > 0 and link.lag_days >= 0
+        return did < allowed or (did == allowed and same_day_is_early)
 
     def backward(self, end: int) -> None:
         for key in reversed(self.order):
@@ -300,7 +312,7 @@ class _Passes:
                 self.late_finish[key], self.late_work[key] = self.finish[key], self.work[key]
                 continue
             limits = [limit for link in self.out_of[key] if self.is_open(link.successor) for limit in self._allowed(link)]
-            self.late_finish[key] = min([end, *limits])
+            self.late_finish[key] = min([end, *limits] if self.bounded or not limits else limits)
             self.late_work[key] = self.line.before(self.late_finish[key], self.left[key], self.plan[key].calendar)
 
     def _allowed(self, link: Link) -> list[int]:

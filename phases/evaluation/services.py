@@ -19,7 +19,7 @@ from phases.evaluation.events import CONTENT_FIELDS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.completeness import completeness_of
 from projects.models import Project, Rfp, TeamMember
-from projects.schedule import WorkingCalendar
+from projects.calendars import WorkingCalendar
 from projects.services.lifecycle import locked, open_project, require_active
 from projects.services.rfp import locked_rfp
 from projects.services.waiting import close_waits, open_wait

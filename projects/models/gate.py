@@ -153,6 +153,7 @@ class ReadinessSummary(models.Model):
     met = models.PositiveSmallIntegerField(default=0)
     total = models.PositiveSmallIntegerField(default=0)
     first_blocker = models.CharField(max_length=300, blank=True)
+    blockers = models.JSONField(default=list, help_text=_("The first reasons, each as words, link, owner, expected."))
     expected_on = models.DateField(null=True, blank=True)
     refreshed_at = models.DateTimeField()
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
+from projects.calendars import WorkingCalendar
 from projects.models import Baseline, BaselineMilestone, Milestone, MilestoneLink, Project, Publication
-from projects.schedule import Activity, Link, WorkingCalendar, propagate
+from projects.schedule import Activity, Link, propagate
 from projects.services.lifecycle import locked
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
     milestones = list(Milestone.objects.filter(project=project).select_for_update(of=("self",)))
     if not milestones:
         return []
+    calendar = calendar_of(project)
     links = MilestoneLink.objects.filter(successor__project=project).select_related("predecessor", "successor")
     schedule = propagate(
         [Activity(key=m.key, duration_days=0, earliest=m.earliest_on, actual_start=m.actual_on, actual_finish=m.actual_on) for m in milestones],
-        [Link(link.predecessor.key, link.successor.key, "FS", link.lag_days) for link in links],
-        calendar_of(project),
+        [Link(link.predecessor.key, link.successor.key, lag_days=link.lag_days) for link in links],
+        calendar,
         timezone.localdate(),
+        finish_by=_promised_end(milestones, calendar),
     )
     moved = []
     for milestone in milestones:
@@ -49,7 +52,16 @@ def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
     return moved
 
 
-def _move_forecast(milestone: Milestone, forecast: date, float_days: int, *, actor: User) -> None:
+def _promised_end(milestones: list[Milestone], calendar: WorkingCalendar) -> date | None:
+    """Float is counted towards the last promised date plus its tolerance: a plan on its baseline has exactly the tolerance left.
+
+    Without this, every milestone of the critical path would be "at risk" from the first day.
+    """
+    promised = [(m.baseline_on, m.tolerance_days) for m in milestones if m.baseline_on]
+    return calendar.add_working_days(*max(promised)) if promised else None
+
+
+def _move_forecast(milestone: Milestone, forecast: date, float_days: int | None, *, actor: User) -> None:
     before = milestone.forecast_on
     milestone.forecast_on, milestone.float_days = forecast, float_days
     milestone.save(update_fields=["forecast_on", "float_days", "updated_at"])

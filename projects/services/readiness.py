@@ -10,6 +10,8 @@ from django.utils import timezone
 from projects import gates
 from projects.models import GateReview, Project, ReadinessSummary
 
+SHOWN = 5
+
 
 @transaction.atomic
 def refresh_readiness(project_ids: Iterable[int]) -> int:
@@ -22,7 +24,7 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
     now = timezone.now()
     rows = [_summary(reviews[project_id], findings, now) for project_id, findings in judged.items()]
     ReadinessSummary.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["project"], update_fields=["gate", "met", "total", "first_blocker", "expected_on", "refreshed_at"]
+        rows, update_conflicts=True, unique_fields=["project"], update_fields=["gate", "met", "total", "first_blocker", "blockers", "expected_on", "refreshed_at"]
     )
     return len(rows)
 
@@ -37,6 +39,7 @@ def _summary(review: GateReview, judged: list[gates.Judged], now: object) -> Rea
         met=len(judged) - len(open_items),
         total=len(judged),
         first_blocker=str(reasons[0].words)[:300] if reasons else "",
+        blockers=[reason.as_dict() for reason in reasons[:SHOWN]],
         expected_on=max((d for d in dates if d), default=None) if all(dates) else None,
         refreshed_at=now,
     )

@@ -53,6 +53,16 @@ def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: s
 
 
 @transaction.atomic
+def log_rfp_from_system(*, client: Client, contact_name: str, actor: User, contact_email: str = "", **values: Any) -> Rfp:
+    """Log a request that arrived through the API; the contact is the client's known one of that name and e-mail, else a new one."""
+    require_permission("projects.log_rfp", actor, client)
+    contact, created = Contact.objects.get_or_create(client=client, name=contact_name, email=contact_email)
+    if created:
+        record("contact.created", contact, actor=actor, name=contact_name)
+    return save_rfp(client=client, contact=contact, channel=Channel.API, actor=actor, **values)
+
+
+@transaction.atomic
 def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str = "") -> Rfp:
     """Write changed fields (autosave and form alike). After submission a change needs a reason."""
     rfp = locked_rfp(number, actor)

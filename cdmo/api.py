@@ -1,0 +1,184 @@
+"""The mechanics that every API route shares: problem+json errors, a careful JSON parser, keyset paging, documented refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _t
+from rest_framework import exceptions
+from rest_framework.pagination import BasePagination
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import exception_handler, set_rollback
+
+from audit.refusals import BadInput, NotAllowed, Refused
+
+PROBLEM = "application/problem+json"
+MAX_DEPTH = 32
+MAX_PAGE_SIZE = 200
+
+
+def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
+    """RFC 9457 answers for every refusal; the same reasons that the page shows. Unknown errors stay errors (500)."""
+    if isinstance(error, Refused):
+        return _problem(409, _t("Refused"), str(error), blockers=[blocker.as_dict() for blocker in error.blockers])
+    if isinstance(error, BadInput):
+        return _problem(400, _t("Bad input"), str(error), errors={field: [str(m) for m in messages] for field, messages in error.errors.items()})
+    if isinstance(error, NotAllowed):
+        return _problem(403, _t("Not allowed"), str(error))
+    if isinstance(error, Http404 | ObjectDoesNotExist):
+        return _problem(404, _t("Not found"), _t("There is nothing at this address that you may see."))
+    if isinstance(error, PermissionDenied):
+        return _problem(403, _t("Not allowed"), _t("You are not allowed to do this."))
+    response = exception_handler(error, context)
+    if response is None or not isinstance(error, exceptions.APIException):
+        return response
+    return _from_rest_framework(error, response)
+
+
+def _from_rest_framework(error: exceptions.APIException, response: Response) -> Response:
+    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After") if name in response}
+    if isinstance(error, exceptions.ValidationError):
+        details = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        return _problem(400, _t("Bad input"), _t("Some values are missing or make no sense."), headers=headers, errors=details)
+    return _problem(response.status_code, str(error.default_detail), str(error.detail), headers=headers)
+
+
+def _problem(code: int, title: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
+    set_rollback()
+    body = {"type": "about:blank", "title": title, "status": code, "detail": detail, **members}
+    return Response(body, status=code, headers=dict(headers or {}), content_type=PROBLEM)
+
+
+class LimitedJSONParser(JSONParser):
+    """JSON objects without NUL characters and no deeper than MAX_DEPTH; anything else is a 400, never a 500."""
+
+    strict = True
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            data = super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise exceptions.ParseError(_t("The JSON is nested too deeply.")) from error
+        if not isinstance(data, dict):
+            raise exceptions.ParseError(_t("The body must be one JSON object."))
+        _check_json(data, MAX_DEPTH)
+        return data
+
+
+def _check_json(value: Any, depth: int) -> None:
+    if depth == 0:
+        raise exceptions.ParseError(_t("The JSON is nested too deeply."))
+    if isinstance(value, str) and "\x00" in value:
+        raise exceptions.ParseError(_t("Text cannot hold a NUL character."))
+    children = [*value.keys(), *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        _check_json(child, depth - 1)
+
+
+class KeysetPagination(BasePagination):
+    """Newest first by id; the cursor is signed and typed, pages cost the same at any depth, and nothing is counted."""
+
+    cursor_parameter = "cursor"
+    size_parameter = "page_size"
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+        self.request, self.salt = request, f"cursor:{view.__class__.__name__}"
+        size = self._size(request)
+        rows = queryset.order_by("-pk")
+        cursor = request.query_params.get(self.cursor_parameter)
+        if cursor is not None:
+            rows = rows.filter(pk__lt=self._position(cursor))
+        page = list(rows[: size + 1])
+        self.next_position = page[size - 1].pk if len(page) > size else None
+        return page[:size]
+
+    def _size(self, request: Request) -> int:
+        text = request.query_params.get(self.size_parameter, "50")
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_PAGE_SIZE:
+            raise exceptions.ValidationError({self.size_parameter: [_t("A whole number from 1 to %(most)d.") % {"most": MAX_PAGE_SIZE}]})
+        return int(text)
+
+    def _position(self, cursor: str) -> int:
+        try:
+            position = signing.loads(cursor, salt=self.salt)
+        except signing.BadSignature as error:
+            raise exceptions.ValidationError({self.cursor_parameter: [_t("This cursor was not made here; start again without it.")]}) from error
+        return int(position)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"next": self._next_link(), "results": data})
+
+    def _next_link(self) -> str | None:
+        if self.next_position is None:
+            return None
+        cursor = signing.dumps(self.next_position, salt=self.salt)
+        return replace_query_param(self.request.build_absolute_uri(), self.cursor_parameter, cursor)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": "string", "format": "uri", "nullable": True, "description": "Address of the next page; null on the last."}
+        return {"type": "object", "required": ["next", "results"], "properties": {"next": link, "results": schema}}
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [
+            {"name": self.cursor_parameter, "in": "query", "required": False, "schema": {"type": "string"}, "description": "From `next` of the page before."},
+            {"name": self.size_parameter, "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 50}},
+        ]
+
+
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": True, "description": "Messages by field (400)."},
+        "blockers": {
+            "type": "array",
+            "description": "Every reason why the act is refused now (409).",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "key": {"type": "string"},
+                    "words": {"type": "string"},
+                    "link": {"type": "string"},
+                    "owner": {"type": "string"},
+                    "expected": {"type": "string", "format": "date", "nullable": True},
+                },
+            },
+        },
+    },
+}
+READ_REFUSALS = (400, 401, 403, 404, 406, 429)
+WRITE_REFUSALS = (*READ_REFUSALS, 409, 413, 415)
+REFUSAL_WORDS = {
+    400: "Bad input",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Nothing there that you may see",
+    406: "No such representation",
+    409: "Refused, with every reason",
+    413: "Too large",
+    415: "Unsupported media type",
+    429: "Too many requests",
+}
+
+
+def declare_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Every operation documents the ways in which it can refuse."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            for code in READ_REFUSALS if method == "get" else WRITE_REFUSALS:
+                operation["responses"].setdefault(str(code), {"description": REFUSAL_WORDS[code], "content": content})
+    return result

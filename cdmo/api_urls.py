@@ -1,0 +1,25 @@
+"""The API's table of contents. A test crosses every route here with every role."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from cdmo.api_root import ApiRoot
+from documents import api as documents
+from projects import api as projects
+
+urlpatterns = [
+    path("", ApiRoot.as_view(), name="api-root"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
+    path("projects/", projects.ProjectList.as_view(), name="api-project-list"),
+    path("projects/<str:code>/", projects.ProjectDetail.as_view(), name="api-project-detail"),
+    path("projects/<str:code>/gate/", projects.ProjectGate.as_view(), name="api-project-gate"),
+    path("projects/<str:code>/gate/proposal/", projects.ProjectGateProposal.as_view(), name="api-project-gate-proposal"),
+    path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
+    path("deliverables/", projects.DeliverableList.as_view(), name="api-deliverable-list"),
+    path("rfps/", projects.RfpList.as_view(), name="api-rfp-list"),
+    path("rfps/<str:number>/", projects.RfpDetail.as_view(), name="api-rfp-detail"),
+    path("documents/", documents.DocumentList.as_view(), name="api-document-list"),
+    path("documents/<str:number>/", documents.DocumentDetail.as_view(), name="api-document-detail"),
+    path("documents/<str:number>/file/", documents.DocumentFile.as_view(), name="api-document-file"),
+]

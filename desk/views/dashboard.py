@@ -1,0 +1,53 @@
+"""The first page: what waits for me, where the projects stand, what is late and why."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.decorators import internal_required
+from accounts.permissions import allowed
+from desk.lateness import late_milestones
+from projects.models import PHASES, Project, Rfp, WaitingFor
+
+SHOWN = 15
+PAGE = 50
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """My work first; a client's people start at their portal."""
+    user = request.user
+    if not user.is_internal:
+        return redirect("portal")
+    waits = list(WaitingFor.objects.open().of(user).select_related("project", "client")[: SHOWN + 1])
+    context = {
+        "waits": waits[:SHOWN],
+        "more_waits": len(waits) > SHOWN,
+        "today": timezone.localdate(),
+        "pipeline": pipeline(request),
+        "late": late_milestones(user, today=timezone.localdate())[:SHOWN],
+        "open_rfps": list(Rfp.objects.visible_to(user).open().select_related("client", "account_owner")[:8]),
+        "may_log_rfp": allowed("projects.log_rfp", user),
+    }
+    return render(request, "desk/home.html", context)
+
+
+def pipeline(request: HttpRequest) -> list[dict[str, object]]:
+    """Running projects by phase, each a link to the list filtered by it."""
+    counted = Project.objects.visible_to(request.user).running().values("phase").annotate(n=Count("pk")).values_list("phase", "n")
+    counts = dict(counted)
+    return [{"phase": phase.label, "count": counts.get(phase, 0), "link": f"{reverse('project-list')}?phase={phase}"} for phase in PHASES]
+
+
+@internal_required
+def my_work(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for me, soonest due first."""
+    waits = WaitingFor.objects.open().of(request.user).select_related("project", "client")
+    page = Paginator(waits, PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/my_work.html", {"page": page, "today": timezone.localdate()})

@@ -1,0 +1,98 @@
+"""The project list and the page of one project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django_tables2 import RequestConfig
+
+from accounts.decorators import internal_required
+from accounts.permissions import allowed
+from audit.models import Event
+from charts.gantt import GanttRow, gantt
+from desk.filters import ProjectFilter
+from desk.stepper import steps_of
+from desk.tables import ProjectTable
+from documents.models import Document
+from projects.milestones import states_of
+from projects.models import Project, WaitingFor
+from projects.services.plan import calendar_of
+
+ACTIVITY = 12
+PAGE = 50
+
+
+@internal_required
+def project_list(request: HttpRequest) -> HttpResponse:
+    """All visible projects; filters, order and page are in the address."""
+    rows = Project.objects.visible_to(request.user).select_related("client", "project_manager", "readiness")
+    chosen = ProjectFilter(request.GET, queryset=rows, request=request)
+    table = ProjectTable(chosen.qs)
+    RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    return render(request, "desk/project_list.html", {"filter": chosen, "table": table})
+
+
+@internal_required
+def project_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+    """Events know a project by its id; the address that people share carries the code."""
+    return redirect(get_object_or_404(Project.objects.visible_to(request.user), pk=pk))
+
+
+@internal_required
+def gate_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+    return redirect("project-gate", get_object_or_404(Project.objects.visible_to(request.user), pk=pk).code)
+
+
+def visible_project(request: HttpRequest, code: str) -> Project:
+    rows = Project.objects.visible_to(request.user).select_related("client", "compound", "site", "project_manager", "account_owner", "rfp", "readiness", "charter")
+    return get_object_or_404(rows, code=code)
+
+
+@internal_required
+def project_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the project stands, what blocks it, what it owes, who works on it, what happened."""
+    project = visible_project(request, code)
+    today = timezone.localdate()
+    context = {
+        "project": project,
+        "steps": steps_of(project),
+        "readiness": getattr(project, "readiness", None),
+        "today": today,
+        "deliverables": list(project.deliverables.select_related("department", "owner").filter(phase=project.phase)),
+        "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions")[:20]),
+        "team": list(project.team.select_related("department", "user")),
+        "waits": list(WaitingFor.objects.open().filter(project=project).select_related("user", "client")[:20]),
+        "events": list(Event.objects.filter(project_id=project.pk).order_by("-id")[:ACTIVITY]),
+        "may_plan": allowed("projects.plan", request.user, project),
+        **_milestones(project),
+    }
+    return render(request, "desk/project_detail.html", context)
+
+
+def _milestones(project: Project) -> dict[str, Any]:
+    rows = list(project.milestones.all())
+    states = states_of(rows, today=timezone.localdate(), calendar=calendar_of(project))
+    return {"milestones": [(row, states[row.pk]) for row in rows], "gantt": gantt_of(rows, states) if rows else None}
+
+
+def gantt_of(rows: list[Any], states: dict[int, Any]) -> dict[str, Any]:
+    """The plain Gantt of milestones: baseline, forecast, actual, state."""
+    bars = [
+        GanttRow(label=row.title, phase=row.get_phase_display(), kind=row.kind, baseline=row.baseline_on, forecast=row.forecast_on, published=row.published_on, actual=row.actual_on, state=states[row.pk])
+        for row in rows
+        if row.forecast_on
+    ]
+    return gantt(bars, today=timezone.localdate())
+
+
+@internal_required
+def project_activity(request: HttpRequest, code: str) -> HttpResponse:
+    """The whole record of a project, newest first."""
+    project = visible_project(request, code)
+    page = Paginator(Event.objects.filter(project_id=project.pk).order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/project_activity.html", {"project": project, "page": page, "back": reverse("project-detail", args=[code])})

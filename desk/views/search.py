@@ -1,0 +1,56 @@
+"""One box over codes, clients, compounds and CAS numbers; it finds only what the person may see."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from documents.models import Document
+from projects.models import Project, Rfp
+
+SHOWN = 20
+MAX_LENGTH = 200
+
+
+@login_required
+def search(request: HttpRequest) -> HttpResponse:
+    """An exact code goes straight to its page."""
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_LENGTH]
+    projects = Project.objects.visible_to(request.user).select_related("client", "compound")
+    exact = projects.filter(code__iexact=words).first() if words else None
+    if exact is not None:
+        return redirect("project-detail" if request.user.is_internal else "portal-project", exact.code)
+    context = {"search_query": words, "words": words}
+    if words:
+        context |= {
+            "projects": list(projects.filter(_project_match(words))[:SHOWN]),
+            "rfps": list(Rfp.objects.visible_to(request.user).select_related("client").filter(_rfp_match(words))[:SHOWN]) if request.user.is_internal else [],
+            "documents": list(Document.objects.visible_to(request.user).filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN]),
+        }
+    return render(request, "desk/search.html", context)
+
+
+def _project_match(words: str) -> Q:
+    return (
+        Q(code__icontains=words)
+        | Q(title__icontains=words)
+        | Q(client__name__icontains=words)
+        | Q(client__code__iexact=words)
+        | Q(compound__name__icontains=words)
+        | Q(compound__code__iexact=words)
+        | Q(compound__cas_number=words)
+        | Q(compound__inchikey__iexact=words)
+    )
+
+
+def _rfp_match(words: str) -> Q:
+    return (
+        Q(number__icontains=words)
+        | Q(compound_name__icontains=words)
+        | Q(client__name__icontains=words)
+        | Q(client__code__iexact=words)
+        | Q(cas_number=words)
+        | Q(inchikey__iexact=words)
+    )

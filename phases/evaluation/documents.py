@@ -1,0 +1,4 @@
+"""The document types of evaluation."""
+
+
+def register() -> None: ...

@@ -1,0 +1,205 @@
+"""API routes of requests, projects, milestones, deliverables and gates. Each fetches through `visible_to` and calls one service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import Client
+from audit.refusals import BadInput
+from projects.milestones import states_of
+from projects.models import Deliverable, Milestone, Project, Rfp
+from projects.models.states import Phase, ProjectStatus
+from projects.calendars import WorkingCalendar
+from projects.serializers import (
+    DeliverableSerializer,
+    GateSerializer,
+    InternalDeliverableSerializer,
+    InternalMilestoneSerializer,
+    MilestoneSerializer,
+    NewRfpSerializer,
+    ProjectSerializer,
+    ProposalSerializer,
+    RfpSerializer,
+)
+from projects.services.gate import current_review, judge_review, propose_decision, signatures_of_proposal
+from projects.services.rfp import log_rfp_from_system
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+class UpdatedSince(filters.FilterSet):
+    """`updated_since` (date-time with zone) brings what changed after a reader's last visit."""
+
+    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+
+class ProjectFilter(UpdatedSince):
+    phase = filters.ChoiceFilter(choices=Phase.choices)
+    status = filters.ChoiceFilter(choices=ProjectStatus.choices)
+
+
+class MilestoneFilter(UpdatedSince):
+    project = filters.CharFilter(field_name="project__code", max_length=20)
+    phase = filters.ChoiceFilter(choices=Phase.choices)
+    kind = filters.ChoiceFilter(choices=Milestone.Kind.choices)
+
+
+class DeliverableFilter(filters.FilterSet):
+    project = filters.CharFilter(field_name="project__code", max_length=20)
+    phase = filters.ChoiceFilter(choices=Phase.choices)
+
+
+class RfpFilter(UpdatedSince):
+    state = filters.ChoiceFilter(choices=Rfp.State.choices)
+
+
+class ProjectList(generics.ListAPIView[Project]):
+    """Projects that the caller may see, newest first."""
+
+    serializer_class = ProjectSerializer
+    filterset_class = ProjectFilter
+    queryset = Project.objects.none()
+
+    def get_queryset(self) -> QuerySet[Project]:
+        return Project.objects.visible_to(self.request.user).select_related("client", "compound")
+
+
+class ProjectDetail(generics.RetrieveAPIView[Project]):
+    serializer_class = ProjectSerializer
+    lookup_field = "code"
+    queryset = Project.objects.none()
+
+    def get_queryset(self) -> QuerySet[Project]:
+        return Project.objects.visible_to(self.request.user).select_related("client", "compound")
+
+
+class MilestoneList(generics.ListAPIView[Milestone]):
+    """Milestone status in one call: project, phase, title, kind, baseline, published forecast, actual, state, last change with its reason."""
+
+    serializer_class = MilestoneSerializer
+    filterset_class = MilestoneFilter
+    queryset = Milestone.objects.none()
+
+    def get_queryset(self) -> QuerySet[Milestone]:
+        return Milestone.objects.visible_to(self.request.user).select_related("project").prefetch_related("publications")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        internal = request.user.is_internal
+        states = states_of(page, today=timezone.localdate(), calendar=WorkingCalendar(country=""), for_client=not internal)
+        shape = InternalMilestoneSerializer if internal else MilestoneSerializer
+        return self.get_paginated_response(shape(page, many=True, context={**self.get_serializer_context(), "states": states}).data)
+
+
+class DeliverableList(generics.ListAPIView[Deliverable]):
+    """Deliverables; a client reads those that are shared."""
+
+    serializer_class = DeliverableSerializer
+    filterset_class = DeliverableFilter
+    queryset = Deliverable.objects.none()
+
+    def get_queryset(self) -> QuerySet[Deliverable]:
+        return Deliverable.objects.visible_to(self.request.user).select_related("project", "department", "owner")
+
+    def get_serializer_class(self) -> type[DeliverableSerializer]:
+        user = getattr(self.request, "user", None)
+        return InternalDeliverableSerializer if getattr(user, "is_internal", False) else DeliverableSerializer
+
+
+class ProjectGate(APIView):
+    """The current gate of a project with its findings, for internal roles. To a client it does not exist."""
+
+    @extend_schema(responses=GateSerializer)
+    def get(self, request: Request, code: str) -> Response:
+        project = internal_project(request, code)
+        return Response(GateSerializer(gate_as_data(project)).data)
+
+
+class ProjectGateProposal(APIView):
+    """Propose the decision of the current gate. *Go* with an unmet criterion is refused (409) with every reason."""
+
+    @extend_schema(request=ProposalSerializer, responses={201: GateSerializer})
+    def post(self, request: Request, code: str) -> Response:
+        project = internal_project(request, code)
+        proposal = ProposalSerializer(data=request.data)
+        proposal.is_valid(raise_exception=True)
+        propose_decision(project.code, actor=request.user, **proposal.validated_data)
+        return Response(GateSerializer(gate_as_data(internal_project(request, code))).data, status=status.HTTP_201_CREATED)
+
+
+def internal_project(request: Request, code: str) -> Project:
+    """A project for an internal caller; anybody else gets what a missing one gives."""
+    if not request.user.is_internal:
+        raise Http404
+    return get_object_or_404(Project.objects.visible_to(request.user), code=code)
+
+
+def gate_as_data(project: Project) -> dict[str, Any]:
+    review = current_review(project)
+    if review is None:
+        raise Http404
+    judged = judge_review(review)
+    given = signatures_of_proposal(review) if review.state == review.State.SUBMITTED else []
+    return {
+        "project": project.code,
+        "gate": review.gate,
+        "round": review.round,
+        "state": review.state,
+        "proposed_decision": review.proposed_decision,
+        "signers": review.signers,
+        "signed": [row.role for row in given if not row.refused],
+        "met": sum(item.finding.met for item in judged),
+        "total": len(judged),
+        "criteria": judged,
+    }
+
+
+class RfpList(generics.ListAPIView[Rfp]):
+    """Requests for proposal; POST logs one."""
+
+    serializer_class = RfpSerializer
+    filterset_class = RfpFilter
+    queryset = Rfp.objects.none()
+    http_method_names: ClassVar[list[str]] = ["get", "post", "head", "options"]
+
+    def get_queryset(self) -> QuerySet[Rfp]:
+        return Rfp.objects.visible_to(self.request.user).select_related("client", "contact", "project")
+
+    @extend_schema(request=NewRfpSerializer, responses={201: RfpSerializer})
+    def post(self, request: Request) -> Response:
+        body = NewRfpSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        values = dict(body.validated_data)
+        client = _client_of(request, values.pop("client", ""))
+        rfp = log_rfp_from_system(client=client, actor=request.user, **values)
+        return Response(RfpSerializer(rfp).data, status=status.HTTP_201_CREATED)
+
+
+def _client_of(request: Request, code: str) -> Client:
+    """The named client, or the caller's own; a foreign code is a missing one."""
+    own = Client.objects.visible_to(request.user)
+    client = own.filter(code=code).first() if code else (None if request.user.is_internal else own.first())
+    if client is None:
+        raise BadInput({"client": [_t("There is no such client.")]})
+    return client
+
+
+class RfpDetail(generics.RetrieveAPIView[Rfp]):
+    serializer_class = RfpSerializer
+    lookup_field = "number"
+    queryset = Rfp.objects.none()
+
+    def get_queryset(self) -> QuerySet[Rfp]:
+        return Rfp.objects.visible_to(self.request.user).select_related("client", "contact", "project")

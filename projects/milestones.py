@@ -1,0 +1,45 @@
+"""How a milestone stands: for us by the plan, for the client by what was published."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from projects.calendars import WorkingCalendar
+from projects.models import MilestoneLink
+from projects.schedule import MilestoneState, milestone_state
+
+if TYPE_CHECKING:
+    from projects.models import Milestone
+
+
+def states_of(milestones: Iterable[Milestone], *, today: date, calendar: WorkingCalendar, for_client: bool = False) -> dict[int, MilestoneState]:
+    """State by milestone id, by the rules of the lifecycle; one query for the links of all of them.
+
+    For a client only published dates count, and only milestones in the given (shared) list can make another one late.
+    """
+    rows = {milestone.pk: milestone for milestone in milestones}
+    before: dict[int, list[int]] = defaultdict(list)
+    for predecessor, successor in MilestoneLink.objects.filter(successor__in=rows).values_list("predecessor_id", "successor_id"):
+        before[successor].append(predecessor)
+    states: dict[int, MilestoneState] = {}
+
+    def state(pk: int) -> MilestoneState:
+        if pk not in states:
+            row = rows[pk]
+            late = any(state(other) == MilestoneState.LATE for other in before[pk] if other in rows)
+            states[pk] = milestone_state(
+                actual=row.actual_on,
+                forecast=row.published_on if for_client else row.forecast_on,
+                baseline=row.baseline_on,
+                today=today,
+                float_days=None if for_client else row.float_days,
+                tolerance_days=row.tolerance_days,
+                late_predecessor=late,
+                calendar=calendar,
+            )
+        return states[pk]
+
+    return {pk: state(pk) for pk in rows}

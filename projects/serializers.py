@@ -1,0 +1,195 @@
+"""The shapes of the API: one resource, one declaration. Nothing here writes or decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from projects.models import Deliverable, Milestone, Project, Publication, Rfp
+from projects.models.gate import Decision
+from projects.models.states import PHASES
+from projects.schedule import MilestoneState
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    """A project as both sides may read it."""
+
+    client = serializers.CharField(source="client.code")
+    compound = serializers.CharField(source="compound.name")
+    cas_number = serializers.CharField(source="compound.cas_number")
+
+    class Meta:
+        model = Project
+        fields = ["code", "title", "client", "compound", "cas_number", "phase", "status", "first_phase", "last_phase", "opened_at", "updated_at"]
+
+
+class PublicationSerializer(serializers.ModelSerializer[Publication]):
+    """A date told to the client, with its reason."""
+
+    class Meta:
+        model = Publication
+        fields = ["from_date", "to_date", "reason_class", "side", "days", "reason", "published_at"]
+
+
+class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
+    """A milestone as the client reads it: `forecast` is the published date, `last_change` its latest publication."""
+
+    project = serializers.CharField(source="project.code")
+    baseline = serializers.DateField(source="baseline_on", allow_null=True)
+    forecast = serializers.DateField(source="published_on", allow_null=True)
+    actual = serializers.DateField(source="actual_on", allow_null=True)
+    state = serializers.SerializerMethodField()
+    last_change = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Milestone
+        fields = ["project", "key", "phase", "title", "kind", "baseline", "forecast", "actual", "state", "last_change", "updated_at"]
+
+    @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in MilestoneState]))
+    def get_state(self, milestone: Milestone) -> str:
+        return str(self.context["states"][milestone.pk].value)
+
+    @extend_schema_field(PublicationSerializer(allow_null=True))
+    def get_last_change(self, milestone: Milestone) -> dict[str, Any] | None:
+        publications = list(milestone.publications.all())
+        return PublicationSerializer(publications[-1]).data if publications else None
+
+
+class InternalMilestoneSerializer(MilestoneSerializer):
+    """What internal readers get beside it: the plan's own forecast, the float, and whether the client sees the milestone."""
+
+    internal_forecast = serializers.DateField(source="forecast_on", allow_null=True)
+
+    class Meta(MilestoneSerializer.Meta):
+        fields = [*MilestoneSerializer.Meta.fields, "internal_forecast", "float_days", "visibility"]
+
+
+class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
+    project = serializers.CharField(source="project.code")
+    department = serializers.CharField(source="department.key")
+    done = serializers.BooleanField(source="is_done")
+
+    class Meta:
+        model = Deliverable
+        fields = ["project", "key", "phase", "title", "document_type", "department", "due_on", "done", "done_at"]
+
+
+class InternalDeliverableSerializer(DeliverableSerializer):
+    """Internal readers also get who owes it and what proves it."""
+
+    owner = serializers.CharField(source="owner.full_name", default=None, allow_null=True)
+
+    class Meta(DeliverableSerializer.Meta):
+        fields = [*DeliverableSerializer.Meta.fields, "owner", "evidence_kind", "evidence_label", "evidence_hash", "visibility"]
+
+
+class BlockerSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    words = serializers.CharField()
+    link = serializers.CharField(allow_blank=True)
+    owner = serializers.CharField(allow_blank=True)
+    expected = serializers.DateField(allow_null=True)
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()
+    link = serializers.CharField(allow_blank=True)
+    hash = serializers.CharField(source="content_hash", allow_blank=True)
+    as_of = serializers.DateTimeField(allow_null=True)
+
+
+class CriterionSerializer(serializers.Serializer[Any]):
+    """A pinned criterion with its live finding."""
+
+    key = serializers.CharField()
+    version = serializers.IntegerField()
+    words = serializers.CharField()
+    department = serializers.CharField()
+    met = serializers.BooleanField(source="finding.met")
+    evidence = EvidenceSerializer(source="finding.evidence", many=True)
+    blockers = BlockerSerializer(source="finding.blockers", many=True)
+    expected = serializers.DateField(source="finding.expected", allow_null=True)
+
+
+class GateSerializer(serializers.Serializer[Any]):
+    """The current review of a project's gate, judged live."""
+
+    project = serializers.CharField()
+    gate = serializers.CharField()
+    round = serializers.IntegerField()
+    state = serializers.CharField()
+    proposed_decision = serializers.CharField(allow_blank=True)
+    signers = serializers.ListField(child=serializers.CharField())
+    signed = serializers.ListField(child=serializers.CharField())
+    met = serializers.IntegerField()
+    total = serializers.IntegerField()
+    criteria = CriterionSerializer(many=True)
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    """A proposed gate decision as it arrives."""
+
+    decision = serializers.ChoiceField(choices=Decision.choices)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
+    return_to = serializers.ChoiceField(choices=[(phase.value, phase.label) for phase in PHASES], required=False, allow_blank=True, default="")
+
+
+class RfpSerializer(serializers.ModelSerializer[Rfp]):
+    client = serializers.CharField(source="client.code")
+    contact = serializers.CharField(source="contact.name")
+    project = serializers.CharField(source="project.code", default=None, allow_null=True)
+
+    class Meta:
+        model = Rfp
+        fields = [
+            "number",
+            "state",
+            "client",
+            "contact",
+            "project",
+            "channel",
+            "compound_name",
+            "wanted",
+            "cas_number",
+            "smiles",
+            "inchikey",
+            "formula",
+            "molar_mass_g_per_mol",
+            "downstream_drug",
+            "indication",
+            "target_markets",
+            "registration_intermediate",
+            "target_timeline",
+            "received_at",
+            "submitted_at",
+            "updated_at",
+        ]
+
+
+class NewRfpSerializer(serializers.ModelSerializer[Rfp]):
+    """A request as a client's system, or one of us, logs it. The client is named by its code; a contact that is new is created."""
+
+    client = serializers.CharField(max_length=16, required=False, help_text="Code of the client; a client's own account may leave it out.")
+    contact_name = serializers.CharField(max_length=200)
+    contact_email = serializers.EmailField(required=False, allow_blank=True, default="")
+
+    class Meta:
+        model = Rfp
+        fields = [
+            "client",
+            "contact_name",
+            "contact_email",
+            "compound_name",
+            "wanted",
+            "cas_number",
+            "structure_text",
+            "downstream_drug",
+            "indication",
+            "target_markets",
+            "registration_intermediate",
+            "process_challenges",
+            "target_timeline",
+            "submission_requirements",
+        ]
