@@ -15,17 +15,30 @@
       this.region = form.querySelector("[data-save-state]");
       form.addEventListener("input", (event) => this.note(event.target));
       form.addEventListener("change", (event) => this.note(event.target, 0));
-      form.addEventListener("submit", () => this.changed.clear());
+      form.addEventListener("submit", (event) => this.submitted(event), true);
       window.addEventListener("online", () => this.changed.size && this.send());
       window.addEventListener("beforeunload", (event) => this.pending() && event.preventDefault());
     }
 
     pending() {
-      return this.changed.size > 0 || this.sending;
+      return !this.leaving && (this.changed.size > 0 || this.sending);
+    }
+
+    // The whole form goes now; a save under way is waited for, so that the form carries the newest version.
+    submitted(event) {
+      this.changed.clear();
+      if (this.sending) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        this.inFlight.finally(() => this.form.requestSubmit(event.submitter));
+      } else {
+        this.leaving = true;
+      }
     }
 
     note(field, delay = DELAY) {
       if (!field.name || field.type === "file" || field.dataset.autosave === "off") return;
+      this.leaving = false;
       this.changed.add(field.name);
       this.wait(delay);
     }
@@ -56,12 +69,29 @@
       return body;
     }
 
-    async send() {
+    unreadable() {
+      const fields = [...this.changed].map((name) => this.form.elements[name]).filter((field) => field?.validity?.badInput);
+      return Object.fromEntries(fields.map((field) => [field.name, [field.validationMessage]]));
+    }
+
+    send() {
       if (this.sending || !this.changed.size) return;
+      const unreadable = this.unreadable();
+      if (Object.keys(unreadable).length) {
+        // A number or date field with other text in it has no value: sending it would empty the stored one.
+        this.mark(Object.keys(unreadable), unreadable);
+        this.blocked = true;
+        this.say("failed", this.words("failed", Object.values(unreadable).flat().join(" ")));
+        return;
+      }
       const names = [...this.changed];
       this.changed.clear();
       this.sending = true;
       this.say("saving", this.words("saving"));
+      this.inFlight = this.post(names);
+    }
+
+    async post(names) {
       try {
         const response = await fetch(this.form.dataset.autosave, {
           method: "POST",

@@ -1,4 +1,5 @@
-// Keyboard shortcuts: "/" and Ctrl-K search, "?" lists the rest, which the page declares as [data-shortcut] with a link or a target.
+// Keyboard shortcuts: "/" and Ctrl-K search, "?" lists the rest, which the page declares as [data-shortcut]
+// with a link or as the element to click; Ctrl-Enter submits a form[data-submit-key] from any of its fields.
 (() => {
   const PAUSE = 1000;
   let first = "";
@@ -36,6 +37,14 @@
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
       if (!document.querySelector("dialog[open]") && search()) event.preventDefault();
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      const form = event.target.closest("form[data-submit-key]");
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.isComposing) return;
