@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -39,13 +40,35 @@ def thing(db: None) -> Any:
     return ContentType.objects.get(pk=ContentType.objects.get_for_model(Event).pk)
 
 
+def settle(seconds: float = 60) -> None:
+    """Wait until every transaction begun so far has ended: the watermark counts those of all databases of the server."""
+    deadline = monotonic() + seconds
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (last,) = cursor.fetchone()
+        while monotonic() < deadline:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s", [last])
+            if cursor.fetchone()[0]:
+                return
+            sleep(0.01)
+    raise TimeoutError("Another transaction on this database server stays open.")
+
+
+@pytest.fixture(name="settle")
+def settle_fixture() -> Callable[[], None]:
+    return settle
+
+
 @pytest.fixture
-def happen() -> Callable[[str], Event]:
+def happen() -> Callable[..., Event]:
     """One event in a transaction of its own, from any thread."""
 
-    def happen(name: str) -> Event:
+    def happen(name: str, settled: bool = True) -> Event:
         with context.acting(channel=context.Channel.SYSTEM), transaction.atomic():
-            return record("thing.done", None, actor=None, name=name)
+            event = record("thing.done", None, actor=None, name=name)
+        if settled and not connection.in_atomic_block:
+            settle()
+        return event
 
     return happen
 
