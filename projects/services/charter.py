@@ -13,11 +13,11 @@ from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
-from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, TeamMember, Visibility
+from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, TeamMember, Visibility
 from projects.plans import PhasePlan, phase_plan
 from projects.services.evidence import ask_owner
 from projects.services.lifecycle import locked, require_active
-from projects.services.plan import update_forecasts
+from projects.services.plan import set_actual_from, update_forecasts
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -96,6 +96,14 @@ def _plan(project: Project, start_on: date, *, actor: User) -> None:
     milestones = _plan_milestones(project, plans, departments, start_on)
     update_forecasts(project, actor=actor)
     _plan_deliverables(project, plans, departments, milestones)
+    _feed_what_happened(project, actor=actor)
+
+
+def _feed_what_happened(project: Project, *, actor: User) -> None:
+    """The plan is made after the fact for some milestones: what the record knows already is achieved at once."""
+    accepted = Quotation.objects.filter(project=project, state=Quotation.State.ACCEPTED).first()
+    if accepted is not None and accepted.answered_at is not None:
+        set_actual_from(project, "quotation:accepted", on=timezone.localdate(accepted.answered_at), actor=actor)
 
 
 def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
