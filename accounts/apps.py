@@ -7,6 +7,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
+        from accounts import schema  # noqa: F401 - describes the API's authentication classes
         from accounts.events import register_events
+        from accounts.permissions import register
 
+        register()
         register_events()

@@ -1,0 +1,99 @@
+"""What signing in does here beyond allauth: everything is recorded, nobody signs up, an inactive account answers like an unknown one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from audit.context import Channel, acting, set_actor
+from audit.events import record
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+SIGNED_IN_AT = "signed_in_at"
+SEEN_AT = "seen_at"
+LOCK_SECONDS = 900
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    failure = "person.sign_in_failed"  # the kind of event that a wrong password is recorded as
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            email = str(credentials.get("email", ""))[:254].lower()
+            if cache.add(f"accounts:locked:{hashlib.sha256(email.encode()).hexdigest()}", 1, timeout=LOCK_SECONDS):
+                self.record_failure(request, "person.locked_out", email)
+            raise
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """A deactivated person and an integration account get the answer that an unknown address gets."""
+        user = super().authenticate(request, **credentials)
+        if user is None or (user.is_active and user.kind != User.Kind.INTEGRATION):
+            return user
+        self.authentication_failed(request, **credentials)
+        return None
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        self.record_failure(request, self.failure, str(credentials.get("email", ""))[:254].lower())
+
+    def record_failure(self, request: HttpRequest, kind: str, email: str) -> None:
+        """In a transaction of its own: what failed is recorded even when everything around it is taken back."""
+        person = User.objects.filter(email=email).first()
+        with acting(channel=Channel.SYSTEM), transaction.atomic(durable=True):
+            record(kind, person, actor=None, email=email, ip=self.get_client_ip(request))
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
+        set_actor(user)
+        with transaction.atomic():
+            record("person.signed_in", user, actor=user, ip=self.get_client_ip(request))
+
+    def logout(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated:
+            with transaction.atomic():
+                record("person.signed_out", request.user, actor=request.user)
+        super().logout(request)
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        """Whoever holds the old password or the mailed link is the person."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        record("person.password_changed", user, actor=user)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        if user.is_active and user.kind != User.Kind.INTEGRATION:
+            super().send_password_reset_mail(user, email, context)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """The seeds of authenticator apps are stored encrypted with a key derived from SECRET_KEY."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _cipher() -> Fernet:
+    digest = hashlib.sha256(b"accounts.second-factor:" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))

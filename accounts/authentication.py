@@ -1,0 +1,79 @@
+"""Who calls the API: a client's system with a token, or a person with the session of the pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from knox.crypto import hash_token
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+
+from accounts.models import IntegrationToken
+from audit.context import set_actor
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+    from accounts.models import User
+
+KEYWORDS = (b"bearer", b"token")
+LAST_USE_EVERY = timedelta(minutes=1)
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>` (or `Token <token>`): one query by the token's hash, at most one small UPDATE a minute.
+
+    Unknown, expired, revoked and deactivated get the same answer.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, IntegrationToken] | None:
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() not in KEYWORDS:
+            return None
+        token = _find(parts[1]) if len(parts) == 2 else None
+        if token is None:
+            raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
+        _note_use(token)
+        set_actor(token.user)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+def _find(secret: bytes) -> IntegrationToken | None:
+    try:
+        digest = hash_token(secret.decode("ascii"))
+    except UnicodeDecodeError:
+        return None
+    return IntegrationToken.objects.usable().select_related("user__client").filter(digest=digest).first()
+
+
+def _note_use(token: IntegrationToken) -> None:
+    now = timezone.now()
+    if token.last_used_at is None or token.last_used_at < now - LAST_USE_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USE_EVERY)
+        IntegrationToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+        token.last_used_at = now
+
+
+class PageSessionAuthentication(SessionAuthentication):
+    """The session of the pages, with their CSRF token: what our own scripts use."""
+
+
+class TokenScopePermission(BasePermission):
+    """A token with read scope reads; whatever changes something needs one with write scope."""
+
+    message = _("This token may only read. Ask for one with the scope “read and write”.")
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        token = request.auth
+        if not isinstance(token, IntegrationToken):
+            return True
+        return request.method in SAFE_METHODS or token.scope == IntegrationToken.Scope.WRITE

@@ -1,0 +1,111 @@
+"""The forms of people, tokens, the own profile, and of signing."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import CLIENT_ROLES, INTERNAL_ROLES, Client, Department, IntegrationToken, Role, User, languages
+
+
+def time_zones() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+
+
+class SigningForm(forms.Form):
+    """Password and, where there is one, the second factor. What the signature means is fixed by the workflow and only shown."""
+
+    password = forms.CharField(
+        label=_("Your password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "data-no-draft": ""})
+    )
+    code = forms.CharField(
+        label=_("Code of your authenticator app"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "data-no-draft": ""}),
+    )
+    expected_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
+class SecondFactorForm(AuthenticateForm):
+    """The second step of signing in; a wrong code is recorded like a wrong password."""
+
+    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
+        super()._emit_authentication_failed(authenticator)
+        get_adapter().record_failure(context.request, "person.sign_in_failed", self.user.email)
+
+
+class PersonForm(forms.Form):
+    full_name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("E-mail"), help_text=_("The sign-in name, and where the link to choose a password is sent."))
+    function = forms.CharField(label=_("Function"), max_length=200, required=False, help_text=_("Stands beside the name on signatures."))
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(kind.value, kind.label) for kind in (User.Kind.INTERNAL, User.Kind.CLIENT)])
+    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none(), required=False)
+    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none(), required=False)
+    roles = forms.MultipleChoiceField(label=_("Roles"), required=False, widget=forms.CheckboxSelectMultiple)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = Client.objects.all()  # type: ignore[attr-defined]
+        self.fields["department"].queryset = Department.objects.all()  # type: ignore[attr-defined]
+        self.fields["roles"].choices = role_choices(INTERNAL_ROLES | CLIENT_ROLES)  # type: ignore[attr-defined]
+
+
+def role_choices(roles: frozenset[Role]) -> list[tuple[str, str]]:
+    return [(role.value, str(role.label)) for role in Role if role in roles]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.TextInput)
+
+
+class GrantForm(ReasonForm):
+    role = forms.ChoiceField(label=_("Role"))
+    field_order = ("role", "reason")
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = (INTERNAL_ROLES if person.is_internal else CLIENT_ROLES) - {Role(role) for role in person.roles}
+        self.fields["role"].choices = role_choices(free)  # type: ignore[attr-defined]
+
+
+class ProfileForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=languages)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+
+
+class AccountForm(forms.Form):
+    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none())
+    name = forms.CharField(label=_("Name of the system"), max_length=200)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = Client.objects.visible_to(user)  # type: ignore[attr-defined]
+        if not user.is_internal:
+            self.fields["client"].initial = user.client_id
+            self.fields["client"].empty_label = None  # type: ignore[attr-defined]
+
+
+class TokenForm(forms.Form):
+    account = forms.ModelChoiceField(label=_("Integration account"), queryset=User.objects.none())
+    name = forms.CharField(label=_("Name of the token"), max_length=100)
+    scope = forms.ChoiceField(label=_("May"), choices=IntegrationToken.Scope.choices, initial=IntegrationToken.Scope.READ)
+    days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=366, initial=365)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = User.objects.visible_to(user).active().filter(kind=User.Kind.INTEGRATION)
+        self.fields["account"].queryset = accounts.select_related("client")  # type: ignore[attr-defined]
+        self.fields["account"].label_from_instance = account_label  # type: ignore[attr-defined]
+
+
+def account_label(account: User) -> str:
+    return f"{account.client}: {account.full_name}"

@@ -1,0 +1,56 @@
+"""Days and moments as every page writes them, and asking a permission by its name."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from accounts.permissions import allowed
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+register = template.Library()
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """12 Mar 2026; a moment in time gives its day in the reader's time zone."""
+    return date_format(_local(value), "j M Y") if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """12 Mar 2026 14:05 CET, in the reader's time zone."""
+    return date_format(_local(value), "j M Y H:i T") if value else ""
+
+
+@register.filter
+def relative_days(value: date | datetime | None) -> str:
+    """today, in 3 days, 2 days ago: whole days in the reader's time zone."""
+    if not value:
+        return ""
+    local = _local(value)
+    days = ((local.date() if isinstance(local, datetime) else local) - timezone.localdate()).days
+    if days == 0:
+        return _t("today")
+    if days > 0:
+        return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
+    return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
+
+
+@register.simple_tag(takes_context=True)
+def can(context: dict[str, Any], name: str, obj: Any = None, user: User | None = None) -> bool:
+    """`{% can "projects.plan" project as may_plan %}`; inside an include with `only`, hand over `user=user`."""
+    person = user or context.get("user")
+    return bool(person and person.is_authenticated and allowed(name, person, obj))
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

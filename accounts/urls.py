@@ -1,0 +1,37 @@
+"""Everything below /accounts/. Of allauth's pages only those that this product has: people do not sign up or change their e-mail."""
+
+from allauth.account import views as allauth_views
+from django.urls import include, path, re_path
+
+from accounts import views
+
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/new/", views.person_new, name="person-new"),
+    path("people/<int:pk>/", views.person_detail, name="person-detail"),
+    path("people/<int:pk>/grant/", views.person_grant, name="person-grant"),
+    path("people/<int:pk>/grants/<int:grant>/end/", views.grant_end, name="grant-end"),
+    path("people/<int:pk>/deactivate/", views.person_deactivate, name="person-deactivate"),
+    path("people/<int:pk>/reactivate/", views.person_reactivate, name="person-reactivate"),
+    path("people/<int:pk>/invite/", views.person_invite, name="person-invite"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/new/", views.token_new, name="token-new"),
+    path("tokens/accounts/new/", views.account_new, name="integration-account-new"),
+    path("tokens/<uuid:public_id>/revoke/", views.token_revoke, name="token-revoke"),
+    path("profile/", views.profile, name="profile"),
+    path("keep-alive/", views.keep_alive, name="keep-alive"),
+    path("login/", allauth_views.login, name="account_login"),
+    path("logout/", allauth_views.logout, name="account_logout"),
+    path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", allauth_views.password_change, name="account_change_password"),
+    path("password/set/", allauth_views.password_set, name="account_set_password"),
+    path("password/reset/", allauth_views.password_reset, name="account_reset_password"),
+    path("password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth_views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("password/reset/key/done/", allauth_views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("2fa/", include("allauth.mfa.urls")),
+]

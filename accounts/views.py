@@ -1,0 +1,237 @@
+"""Pages of people, tokens and the own profile. Signing in is allauth's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from allauth.account.forms import ResetPasswordForm
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _t
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import services
+from accounts.adapter import SEEN_AT
+from accounts.decorators import internal_required
+from accounts.forms import AccountForm, GrantForm, PersonForm, ProfileForm, ReasonForm, TokenForm
+from accounts.middleware import seconds_left
+from accounts.models import IntegrationToken, RoleGrant, User
+from accounts.permissions import require_permission
+from accounts.signing import second_factor_of
+from audit.refusals import BadInput, add_to_form
+
+
+@internal_required
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    require_permission("accounts.manage_people", request.user)
+    grants = Prefetch("grants", RoleGrant.objects.filter(ended_at=None), to_attr="open_grants")
+    found = User.objects.visible_to(request.user).exclude(kind=User.Kind.INTEGRATION).select_related("client", "department")
+    return render(request, "accounts/people.html", {"people": found.prefetch_related(grants).order_by("-is_active", "kind", "full_name")})
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def person_new(request: HttpRequest) -> HttpResponse:
+    require_permission("accounts.manage_people", request.user)
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = services.create_user(actor=request.user, **form.cleaned_data)
+        except BadInput as error:
+            add_to_form(form, error)
+        else:
+            _send_link(request, person)
+            return redirect("person-detail", pk=person.pk)
+    return render(request, "accounts/person_new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@internal_required
+@require_GET
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _person_page(request, _person(request, pk))
+
+
+@internal_required
+@require_POST
+def person_grant(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    form = GrantForm(request.POST, person=person)
+    if form.is_valid():
+        try:
+            services.grant_role(pk, actor=request.user, **form.cleaned_data)
+        except BadInput as error:
+            add_to_form(form, error)
+        else:
+            return redirect("person-detail", pk=pk)
+    return _person_page(request, person, grant_form=form)
+
+
+@internal_required
+@require_POST
+def grant_end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
+    found = get_object_or_404(RoleGrant, pk=grant, user=_person(request, pk))
+    return _with_reason(request, found.user, lambda reason: services.end_role(found.pk, actor=request.user, reason=reason))
+
+
+@internal_required
+@require_POST
+def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    return _with_reason(request, _person(request, pk), lambda reason: services.deactivate_user(pk, actor=request.user, reason=reason))
+
+
+@internal_required
+@require_POST
+def person_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    return _with_reason(request, _person(request, pk), lambda reason: services.reactivate_user(pk, actor=request.user, reason=reason))
+
+
+@internal_required
+@require_POST
+def person_invite(request: HttpRequest, pk: int) -> HttpResponse:
+    _send_link(request, _person(request, pk))
+    return redirect("person-detail", pk=pk)
+
+
+def _person(request: HttpRequest, pk: int) -> User:
+    require_permission("accounts.manage_people", request.user)
+    people = User.objects.visible_to(request.user).exclude(kind=User.Kind.INTEGRATION).select_related("client", "department")
+    return get_object_or_404(people, pk=pk)
+
+
+def _send_link(request: HttpRequest, person: User) -> None:
+    services.invite(person.pk, actor=request.user)
+    form = ResetPasswordForm({"email": person.email})
+    if form.is_valid():
+        form.save(request)
+        messages.success(request, _t("A link to choose a password was sent to %(email)s.") % {"email": person.email})
+
+
+def _with_reason(request: HttpRequest, person: User, act: Callable[[str], object]) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _person_page(request, person, reason_form=form)
+    act(form.cleaned_data["reason"])
+    return redirect("person-detail", pk=person.pk)
+
+
+def _person_page(
+    request: HttpRequest, person: User, *, grant_form: GrantForm | None = None, reason_form: ReasonForm | None = None
+) -> HttpResponse:
+    grants = person.grants.select_related("granted_by", "ended_by").order_by("ended_at", "role")
+    context = {
+        "person": person,
+        "grants": grants,
+        "grant_form": grant_form or GrantForm(person=person),
+        "reason_form": reason_form or ReasonForm(),
+        "is_self": person.pk == request.user.pk,
+    }
+    failed = grant_form is not None or reason_form is not None
+    return render(request, "accounts/person_detail.html", context, status=400 if failed else 200)
+
+
+@login_required
+@require_GET
+def tokens(request: HttpRequest) -> HttpResponse:
+    require_permission("accounts.manage_tokens", request.user)
+    return _tokens_page(request)
+
+
+@login_required
+@never_cache
+@require_POST
+def token_new(request: HttpRequest) -> HttpResponse:
+    """Answers with the token on the page itself and not after a redirect: it is shown this once and kept nowhere."""
+    require_permission("accounts.manage_tokens", request.user)
+    form = TokenForm(request.POST, user=request.user)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            token, secret = services.create_token(
+                data["account"].pk, name=data["name"], scope=data["scope"], days=data["days"], actor=request.user
+            )
+        except BadInput as error:
+            add_to_form(form, error)
+        else:
+            return _tokens_page(request, made=token, secret=secret)
+    return _tokens_page(request, token_form=form)
+
+
+@login_required
+@require_POST
+def account_new(request: HttpRequest) -> HttpResponse:
+    require_permission("accounts.manage_tokens", request.user)
+    form = AccountForm(request.POST, user=request.user)
+    if form.is_valid():
+        try:
+            services.create_integration_account(form.cleaned_data["client"].pk, name=form.cleaned_data["name"], actor=request.user)
+        except BadInput as error:
+            add_to_form(form, error)
+        else:
+            return redirect("tokens")
+    return _tokens_page(request, account_form=form)
+
+
+@login_required
+@require_POST
+def token_revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    token = get_object_or_404(IntegrationToken.objects.visible_to(request.user), public_id=public_id)
+    services.revoke_token(token.public_id, actor=request.user, reason=request.POST.get("reason", "")[:1000])
+    messages.success(request, _t("The token was revoked."))
+    return redirect("tokens")
+
+
+def _tokens_page(
+    request: HttpRequest,
+    *,
+    token_form: TokenForm | None = None,
+    account_form: AccountForm | None = None,
+    made: IntegrationToken | None = None,
+    secret: str = "",
+) -> HttpResponse:
+    user: User = request.user
+    shown = IntegrationToken.objects.visible_to(user).select_related("user__client", "user__owner", "created_by", "revoked_by")
+    context = {
+        "tokens": shown.order_by("user__client__name", "user__full_name", "-created"),
+        "accounts": User.objects.visible_to(user).active().filter(kind=User.Kind.INTEGRATION).exists(),
+        "token_form": token_form or TokenForm(user=user),
+        "account_form": account_form or AccountForm(user=user),
+        "made": made,
+        "secret": secret,
+    }
+    failed = token_form is not None or account_form is not None
+    return render(request, "accounts/tokens.html", context, status=400 if failed else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    user: User = request.user
+    form = ProfileForm(request.POST or None, initial={"language": user.language, "time_zone": user.time_zone})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_profile(actor=user, **form.cleaned_data)
+        except BadInput as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, _t("Your profile was saved."))
+            return redirect("profile")
+    context = {"form": form, "second_factor": second_factor_of(user), "grants": user.grants.filter(ended_at=None)}
+    return render(request, "accounts/profile.html", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def keep_alive(request: HttpRequest) -> JsonResponse:
+    """How long the session lasts. POST: somebody is there, prolong it; GET with X-Background only asks."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"seconds": 0})
+    if request.method == "POST":
+        request.session[SEEN_AT] = int(time.time())
+    return JsonResponse({"seconds": seconds_left(request)})
