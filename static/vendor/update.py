@@ -144,7 +144,7 @@ def write_readme() -> None:
             sources = [source for source, goal in package.files.items() if goal == target]
             named = f"`{sources[0]}`" if len(sources) == 1 else f"{len(sources)} icons of `icons/outline/`"
             lines.append(f"| {package.name} | {package.version} | {package.licence} | `{target}` | {named} |")
-    lines += ["", "Changed on the way: source-map comments removed, document fonts converted from WOFF2 to TTF, icons gathered in one sprite.", ""]
+    lines += ["", "Changed on the way: source-map comments removed, document fonts made TTF, icons gathered in one sprite.", ""]
     (HERE / "README.md").write_text("\n".join(lines), encoding="utf-8")
 
 
