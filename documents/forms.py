@@ -1,0 +1,84 @@
+"""Shape and words of what people enter about documents. No rule lives here that a service lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorFormField
+
+from documents import narrative
+from documents.models import Document, DocumentVersion
+from documents.registry import DocumentType, NarrativeSection, document_types
+from documents.services.versions import REASON_MAX_LENGTH
+from projects.models import Visibility
+
+
+class VersionForm(forms.Form):
+    """A new version from the data."""
+
+    type_key = forms.ChoiceField(label=_("Document"))
+    reason = forms.CharField(
+        label=_("Reason for the version"),
+        max_length=REASON_MAX_LENGTH,
+        required=False,
+        help_text=_("Printed in the revision history. The first version needs none."),
+    )
+
+    def __init__(self, *args: Any, types: list[DocumentType], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type_key"].choices = [(each.key, each.title) for each in types]  # type: ignore[attr-defined]
+
+
+class UploadForm(VersionForm):
+    """A version made elsewhere."""
+
+    upload = forms.FileField(label=_("File"), help_text=_("PDF, Word, Excel, PNG, JPEG, CSV, text, molfile or SD file."))
+
+
+class NarrativeForm(forms.Form):
+    """One section of text."""
+
+    def __init__(self, *args: Any, section: NarrativeSection, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["html"] = ProseEditorFormField(
+            label=section.title,
+            help_text=section.help,
+            required=False,
+            max_length=narrative.MAX_LENGTH,
+            extensions=narrative.EDITOR_EXTENSIONS,
+        )
+
+
+class RefuseForm(forms.Form):
+    reason = forms.CharField(label=_("What has to change"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
+
+
+class DocumentFilter(django_filters.FilterSet):
+    """The filters of the list, all in the address of the page."""
+
+    q = django_filters.CharFilter(label=_("Number, project or title"), method="search")
+    type = django_filters.ChoiceFilter(
+        label=_("Document"), field_name="type_key", choices=lambda: [(each.key, each.title) for each in document_types()]
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State of the newest version"), field_name="newest_state", choices=DocumentVersion.State.choices
+    )
+    visibility = django_filters.ChoiceFilter(label=_("Visibility"), choices=Visibility.choices)
+
+    class Meta:
+        model = Document
+        fields = ["q", "type", "state", "visibility"]
+
+    def search(self, queryset: QuerySet[Document], _name: str, value: str) -> QuerySet[Document]:
+        words = value.strip()
+        return queryset.filter(
+            Q(number__icontains=words)
+            | Q(title__icontains=words)
+            | Q(project__code__icontains=words)
+            | Q(rfp__number__icontains=words)
+            | Q(client__name__icontains=words)
+        )

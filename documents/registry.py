@@ -1,0 +1,150 @@
+"""Document types: each a declaration, made at the layer where its data live and registered in `AppConfig.ready`.
+
+What `build_context` returns is pinned with the version, hashed, printed, and attached to the PDF as JSON. So it holds
+what the document says and nothing else: whoever may read the PDF reads all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from accounts.models import User
+
+
+class Meaning(models.TextChoices):
+    """What a signature under a document says. Reviews come before approvals."""
+
+    REVIEWED = "reviewed", _("Reviewed")
+    APPROVED = "approved", _("Approved")
+
+
+class SubjectKind(models.TextChoices):
+    PROJECT = "project", _("Project")
+    RFP = "rfp", _("RFP")
+
+
+@dataclass(frozen=True)
+class NarrativeSection:
+    """A part written by people in the browser; `required` ones must hold text before the review."""
+
+    key: str
+    title: str | _StrPromise
+    help: str | _StrPromise = ""
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class SignerSlot:
+    """One signature that a version needs: what it means, and the role of the person who gives it."""
+
+    meaning: Meaning
+    role: Role
+
+    @property
+    def key(self) -> str:
+        return f"{self.meaning}:{self.role}"
+
+    @property
+    def words(self) -> str:
+        return f"{self.meaning.label} · {self.role.label}"
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """A kind of document.
+
+    `template` is empty for a type that is only uploaded. `build_context(subject)` returns the JSON-able snapshot;
+    `figures(snapshot)` draws its pictures (name → SVG) in the worker, from the snapshot alone. `on_effective(version,
+    actor=…)` runs in the transaction of the last signature. `requesters` limits who may make one; empty means every
+    internal person who sees the subject.
+    """
+
+    key: str
+    title: str | _StrPromise
+    phase: str
+    number_prefix: str
+    template: str = ""
+    build_context: Callable[[Any], dict[str, Any]] | None = None
+    narrative: tuple[NarrativeSection, ...] = ()
+    signers: tuple[SignerSlot, ...] = ()
+    on_effective: Callable[..., None] | None = None
+    template_version: str = "1"
+    deliverable_key: str = ""
+    subject: SubjectKind = SubjectKind.PROJECT
+    figures: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
+    requesters: frozenset[Role] = field(default_factory=frozenset)
+
+    @property
+    def is_generated(self) -> bool:
+        return bool(self.template)
+
+    @property
+    def slots(self) -> tuple[SignerSlot, ...]:
+        """The signatures in the order in which they are given."""
+        order = list(Meaning)
+        return tuple(sorted(self.signers, key=lambda slot: order.index(slot.meaning)))
+
+    def section(self, key: str) -> NarrativeSection | None:
+        return next((section for section in self.narrative if section.key == key), None)
+
+    def may_be_requested_by(self, user: User) -> bool:
+        return not self.requesters or bool(self.requesters & user.roles)
+
+
+_types: dict[str, DocumentType] = {}
+
+
+def register(*types: DocumentType) -> None:
+    """Make the types known. Raises ValueError for two different types of one key, one prefix, or a slot declared twice."""
+    for declared in types:
+        _check(declared)
+        _types[declared.key] = declared
+
+
+def _check(declared: DocumentType) -> None:
+    if declared.is_generated and declared.build_context is None:
+        raise ValueError(f"Document type {declared.key} has a template and nothing to fill it.")
+    if len({slot.key for slot in declared.signers}) != len(declared.signers):
+        raise ValueError(f"Document type {declared.key} declares a signature twice.")
+    if declared.signers and not any(slot.meaning == Meaning.APPROVED for slot in declared.signers):
+        raise ValueError(f"Document type {declared.key} has reviewers and nobody who approves.")
+    for other in _types.values():
+        if other.key != declared.key and other.number_prefix == declared.number_prefix:
+            raise ValueError(f"Document types {other.key} and {declared.key} share the prefix {declared.number_prefix}.")
+
+
+def document_type(key: str) -> DocumentType:
+    """The registered type. Raises KeyError when there is none."""
+    return _types[key]
+
+
+def document_types(subject: SubjectKind | None = None) -> list[DocumentType]:
+    """All registered types in the order of their registration, or those about one kind of subject."""
+    return [declared for declared in _types.values() if subject is None or declared.subject == subject]
+
+
+def known(key: str) -> DocumentType | None:
+    return _types.get(key)
+
+
+__all__ = [
+    "DocumentType",
+    "Meaning",
+    "NarrativeSection",
+    "SignerSlot",
+    "SubjectKind",
+    "document_type",
+    "document_types",
+    "known",
+    "register",
+]

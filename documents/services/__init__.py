@@ -1,0 +1,23 @@
+"""What happens to documents. The worker's side is in `queue`, which loads the renderer and is imported by tasks only."""
+
+from documents.services.review import refuse_version, sign_version, submission_blockers, submit_for_review
+from documents.services.sharing import share_document, sharing_blockers, unshare_document
+from documents.services.signing import signing_blockers, slots_of
+from documents.services.versions import editing_blockers, request_document, retry_version, save_narrative, upload_version
+
+__all__ = [
+    "editing_blockers",
+    "refuse_version",
+    "request_document",
+    "retry_version",
+    "save_narrative",
+    "share_document",
+    "sharing_blockers",
+    "sign_version",
+    "signing_blockers",
+    "slots_of",
+    "submission_blockers",
+    "submit_for_review",
+    "unshare_document",
+    "upload_version",
+]

@@ -1,0 +1,144 @@
+"""From draft to effective: submitting, signing, refusing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.refusals import BadInput, Blocker, Refused, require_none
+from audit.signatures import sign
+from documents.models import QUEUE_STATE, DocumentVersion
+from documents.narrative import has_text
+from documents.registry import DocumentType
+from documents.services.shared import declared_type, locked_version, record_about, ring
+from documents.services.signing import ask_signers, signing_blockers, slot_for, slots_of
+from documents.services.versions import deliverable_of
+from projects import steps
+from projects.services.evidence import mark_documented
+from projects.services.waiting import close_waits
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from accounts.signing import Authentication
+
+MAKE_EFFECTIVE = "document.make_effective"
+
+
+def submission_blockers(version: DocumentVersion) -> list[Blocker]:
+    """Why a version cannot be submitted for review."""
+    if version.state != DocumentVersion.State.DRAFT:
+        words = _t("Version %(number)d is %(state)s; only a draft is submitted.") % {
+            "number": version.number,
+            "state": version.get_state_display().lower(),
+        }
+        return [Blocker("document.not_draft", words)]
+    declared = declared_type(version.document)
+    return [*_content_blockers(version, declared), *steps.blockers(MAKE_EFFECTIVE, version)]
+
+
+def _content_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:
+    found = []
+    if version.is_generated and version.template_version != declared.template_version:
+        found.append(Blocker("document.template", _t("The template has changed since; make a new version from the data.")))
+    if version.is_generated and version.review_pdf is None:
+        found.append(Blocker("document.no_pdf", _t("The PDF of the present text is not made yet.")))
+    if version.missing_characters:
+        words = _t("These characters cannot be printed: %(characters)s. Write them in another way.") % {
+            "characters": version.missing_characters
+        }
+        found.append(Blocker("document.characters", words))
+    if version.is_generated:
+        missing = [section for section in declared.narrative if section.required and not has_text(version.narrative.get(section.key, ""))]
+        found += [
+            Blocker(f"document.section.{each.key}", _t("“%(title)s” is empty.") % {"title": each.title}, f"#section-{each.key}")
+            for each in missing
+        ]
+    return found
+
+
+@transaction.atomic
+def submit_for_review(number: str, version: int, *, actor: User) -> DocumentVersion:
+    """Close the text and ask for the signatures. A type without signatures is effective at once."""
+    found = locked_version(number, version, actor)
+    require_permission("documents.submit", actor, found)
+    require_none(submission_blockers(found))
+    found.submit()
+    found.save(update_fields=["state", "review_round"])
+    record_about("document.submitted", found, actor=actor, round=found.review_round)
+    ask_signers(found)
+    if not declared_type(found.document).signers:
+        _take_effect(found, actor, timezone.now())
+    return found
+
+
+@transaction.atomic
+def sign_version(
+    number: str, version: int, *, actor: User, meaning: str, authentication: Authentication, seen_hash: str = ""
+) -> DocumentVersion:
+    """Give one signature over the content as it was shown (`seen_hash`). The last one makes the version effective in the same transaction."""
+    found = locked_version(number, version, actor)
+    require_permission("documents.sign", actor, found)
+    require_none(signing_blockers(found, actor, meaning))
+    slot = slot_for(slots_of(found), actor, meaning)
+    assert slot is not None
+    with translation.override("en"):
+        words = slot.declared.words
+    signature = sign(found, actor=actor, meaning=words, authentication=authentication, expected_hash=seen_hash)
+    found.slot_signatures.create(review_round=found.review_round, slot=slot.declared.key, signature=signature)
+    record_about("document.signed", found, actor=actor, slot=words, content_hash=signature.content_hash)
+    ask_signers(found)
+    if all(each.signature for each in slots_of(found)):
+        require_none(steps.blockers(MAKE_EFFECTIVE, found))
+        _take_effect(found, actor, timezone.now())
+    return found
+
+
+@transaction.atomic
+def refuse_version(number: str, version: int, *, actor: User, reason: str) -> DocumentVersion:
+    """Return a version in review to draft; signatures of this round stay in the record and count no longer."""
+    found = locked_version(number, version, actor)
+    require_permission("documents.refuse", actor, found)
+    if found.state != DocumentVersion.State.IN_REVIEW:
+        raise Refused([Blocker("document.not_in_review", _t("Version %(number)d is not in review.") % {"number": found.number})])
+    if not reason.strip():
+        raise BadInput({"reason": [_t("Say what has to change; it stays in the record.")]})
+    found.refuse()
+    found.save(update_fields=["state"])
+    close_waits(f"document.sign:{found.pk}")
+    record_about("document.refused", found, actor=actor, reason=reason.strip(), round=found.review_round)
+    return found
+
+
+def _take_effect(version: DocumentVersion, actor: User, now: datetime) -> None:
+    """The version is in force: the one before is superseded, the deliverable is done, the signed PDF follows from the worker."""
+    document = version.document
+    declared = declared_type(document)
+    for previous in DocumentVersion.objects.select_for_update(of=("self",)).effective().filter(document=document):
+        previous.document = document
+        previous.supersede()
+        previous.save(update_fields=["state"])
+        record_about("document.superseded", previous, actor=actor)
+    version.make_effective(now)
+    version.save(update_fields=["state", "effective_at", *QUEUE_STATE])
+    record_about("document.effective", version, actor=actor, content_hash=version.content_hash)
+    _fill_deliverable(version, declared, actor, now)
+    if declared.on_effective is not None:
+        declared.on_effective(version, actor=actor)
+    ring(version)
+
+
+def _fill_deliverable(version: DocumentVersion, declared: DocumentType, actor: User, now: datetime) -> None:
+    document = version.document
+    deliverable = document.deliverable or deliverable_of(declared, document.subject)
+    if deliverable is None:
+        return
+    if document.deliverable_id is None:
+        document.deliverable = deliverable
+        document.save(update_fields=["deliverable", "updated_at"])
+    label = _t("%(number)s version %(version)d") % {"number": document.number, "version": version.number}
+    mark_documented(deliverable.pk, label=label, link=document.get_absolute_url(), content=version.content_hash, at=now, actor=actor)

@@ -1,0 +1,300 @@
+"""Making versions: from the data, from a file, and the text that people add."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
+from documents import narrative
+from documents.content import key_values
+from documents.models import QUEUE_STATE, Document, DocumentVersion, Rendition
+from documents.registry import DocumentType, SubjectKind, known
+from documents.services.shared import declared_type, hash_content, locked_version, record_about, ring
+from projects.attachments import Attachment, take_upload
+from projects.models import Deliverable, Project, Rfp
+from projects.services.waiting import close_waits
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+REASON_MAX_LENGTH = 500
+
+
+@transaction.atomic
+def request_document(
+    type_key: str, *, actor: User, project: Project | None = None, rfp: Rfp | None = None, language: str = "en", reason: str = ""
+) -> DocumentVersion:
+    """Pin the data as they are now in a new version and queue its PDF; the document is created with its first version.
+
+    An open draft is superseded by the new version, which takes over its text. Raises Refused while a version is in review.
+    """
+    declared = _known_type(type_key)
+    require_permission("documents.request", actor, declared)
+    if not declared.is_generated:
+        words = _t("%(title)s is not made from data here; upload the file.") % {"title": declared.title}
+        raise Refused([Blocker("document.upload_only", words)])
+    document = _document(declared, _visible_subject(declared, actor, project, rfp))
+    version = _add_version(document, declared, actor=actor, language=language, reason=reason, source=DocumentVersion.Source.GENERATED)
+    with translation.override(language):
+        assert declared.build_context is not None
+        data = declared.build_context(document.subject)
+    _pin(version, declared, data)
+    record_about("document.requested", version, actor=actor, reason=version.reason)
+    ring(version)
+    return version
+
+
+@transaction.atomic
+def upload_version(
+    type_key: str, *, upload: BinaryIO, name: str, actor: User, project: Project | None = None, rfp: Rfp | None = None, reason: str = ""
+) -> DocumentVersion:
+    """A version that was made elsewhere: the file is checked, stored under its hash, and reviewed and signed like any other."""
+    declared = _known_type(type_key)
+    require_permission("documents.upload", actor, declared)
+    subject = _visible_subject(declared, actor, project, rfp)
+    stored = take_upload(upload, name)
+    document = _document(declared, subject)
+    version = _add_version(document, declared, actor=actor, language="en", reason=reason, source=DocumentVersion.Source.UPLOADED)
+    _pin(
+        version,
+        declared,
+        {"file": {"name": stored.name, "media_type": stored.media_type, "sha256": stored.sha256, "size_bytes": stored.size_bytes}},
+    )
+    _keep_upload(version, stored)
+    record_about("document.uploaded", version, actor=actor, reason=version.reason, file=stored.name, sha256=stored.sha256)
+    return version
+
+
+@transaction.atomic
+def save_narrative(number: str, version: int, section: str, html: str, *, actor: User) -> DocumentVersion:
+    """Store one section's text, cleaned, and make the PDF again. The writer becomes an author of the version."""
+    found = locked_version(number, version, actor)
+    require_permission("documents.edit", actor, found)
+    require_none(editing_blockers(found))
+    declared = declared_type(found.document).section(section)
+    if declared is None:
+        raise Missing(section)
+    if len(html) > narrative.MAX_LENGTH:
+        raise BadInput({"html": [_t("The text is too long.")]})
+    cleaned = narrative.sanitise(html)
+    if cleaned == found.narrative.get(section, ""):
+        return found
+    found.narrative = found.narrative | {section: cleaned}
+    found.missing_characters = ""
+    hash_content(found)
+    found.queue()
+    found.save(update_fields=["narrative", "content_hash", "missing_characters", "state", *QUEUE_STATE])
+    found.authors.add(actor)
+    record_about("document.narrative_saved", found, actor=actor, section=str(declared.title))
+    ring(found)
+    return found
+
+
+def editing_blockers(version: DocumentVersion) -> list[Blocker]:
+    """Why the text of this version cannot be changed."""
+    if version.may_be_edited:
+        return []
+    if not version.is_generated:
+        return [Blocker("document.uploaded", _t("This version is a file made elsewhere; upload the next version instead."))]
+    words = _t("Version %(number)d is %(state)s; its text is closed.") % {
+        "number": version.number,
+        "state": version.get_state_display().lower(),
+    }
+    return [Blocker("document.closed", words)]
+
+
+@transaction.atomic
+def retry_version(number: str, version: int, *, actor: User) -> DocumentVersion:
+    """Queue a failed rendering again. Raises Refused when nothing failed."""
+    found = locked_version(number, version, actor)
+    require_permission("documents.retry", actor, found)
+    if found.failed_at is None:
+        raise Refused([Blocker("document.not_failed", _t("Nothing has failed; there is nothing to try again."))])
+    error = found.error
+    if found.state == DocumentVersion.State.FAILED:
+        found.queue()
+    else:
+        found.requeue_signed()
+    found.save(update_fields=["state", *QUEUE_STATE])
+    close_waits(f"document.failed:{found.pk}")
+    record_about("document.retried", found, actor=actor, error=error)
+    ring(found)
+    return found
+
+
+def _known_type(type_key: str) -> DocumentType:
+    declared = known(type_key)
+    if declared is None:
+        raise Missing(type_key)
+    return declared
+
+
+def _visible_subject(declared: DocumentType, actor: User, project: Project | None, rfp: Rfp | None) -> Project | Rfp:
+    """The subject fetched again through what the actor sees, and locked, so that numbers and versions follow one another."""
+    if declared.subject == SubjectKind.RFP:
+        wanted = rfp.pk if rfp else project.rfp_id if project else None
+        return Rfp.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=wanted)
+    return Project.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=project.pk if project else None)
+
+
+def _document(declared: DocumentType, subject: Project | Rfp) -> Document:
+    """The document of this type about the subject; created when there is none. The subject's row is locked."""
+    key = {"project": subject} if isinstance(subject, Project) else {"rfp": subject}
+    found = Document.objects.select_for_update(of=("self",)).filter(**key, type_key=declared.key).first()
+    if found is not None:
+        return found
+    prefix = f"{subject.code if isinstance(subject, Project) else subject.number}-{declared.number_prefix}"
+    position = Document.objects.filter(number__startswith=f"{prefix}-").count() + 1
+    return Document.objects.create(
+        **key,
+        client_id=subject.client_id,
+        type_key=declared.key,
+        number=f"{prefix}-{position:02d}",
+        title=subject.title if isinstance(subject, Project) else subject.compound_name,
+        deliverable=deliverable_of(declared, subject),
+    )
+
+
+def deliverable_of(declared: DocumentType, subject: Project | Rfp) -> Deliverable | None:
+    """The deliverable of the project that a document of this type makes done."""
+    project = subject if isinstance(subject, Project) else getattr(subject, "project", None)
+    if project is None:
+        return None
+    rows = Deliverable.objects.filter(project=project)
+    if declared.deliverable_key:
+        return rows.filter(key=declared.deliverable_key).first()
+    return rows.filter(document_type=declared.key).first()
+
+
+def _add_version(document: Document, declared: DocumentType, *, actor: User, language: str, reason: str, source: str) -> DocumentVersion:
+    earlier = list(DocumentVersion.objects.select_for_update(of=("self",)).filter(document=document).order_by("number"))
+    in_review = next((each for each in earlier if each.state == DocumentVersion.State.IN_REVIEW), None)
+    if in_review is not None:
+        words = _t("Version %(number)d is in review; it must be signed or refused first.") % {"number": in_review.number}
+        raise Refused([Blocker("document.in_review", words, document.get_absolute_url())])
+    if earlier and not reason.strip():
+        raise BadInput({"reason": [_t("Say why a new version is needed; it is printed in the revision history.")]})
+    if len(reason) > REASON_MAX_LENGTH:
+        raise BadInput({"reason": [_t("Use at most %(limit)d characters.") % {"limit": REASON_MAX_LENGTH}]})
+    uploaded = source == DocumentVersion.Source.UPLOADED
+    version = DocumentVersion.objects.create(
+        document=document,
+        number=len(earlier) + 1,
+        state=DocumentVersion.State.DRAFT if uploaded else DocumentVersion.State.QUEUED,
+        source=source,
+        language=language,
+        reason=reason.strip() or _t("First version."),
+        narrative={} if uploaded or not earlier else earlier[-1].narrative,
+        template_version="" if uploaded else declared.template_version,
+        requested_by=actor,
+        requested_at=timezone.now(),
+    )
+    version.document = document
+    version.authors.set({actor, *(earlier[-1].authors.all() if version.narrative else ())})
+    _replace_open(document, earlier, actor)
+    return version
+
+
+def _replace_open(document: Document, earlier: list[DocumentVersion], actor: User) -> None:
+    """A version that was never signed gives way to the new one."""
+    for version in earlier:
+        if version.state in DocumentVersion.OPEN:
+            version.document = document
+            version.supersede()
+            version.save(update_fields=["state"])
+            close_waits(f"document.failed:{version.pk}")
+            record_about("document.superseded", version, actor=actor)
+
+
+def _pin(version: DocumentVersion, declared: DocumentType, data: dict[str, Any]) -> None:
+    """Write the content of a new version and its hash."""
+    with translation.override(version.language):
+        content = _frame(version, declared) | {"data": data}
+        version.snapshot = json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+    hash_content(version)
+    version.save(update_fields=["snapshot", "content_hash"])
+    Document.objects.filter(pk=version.document_id).update(updated_at=version.requested_at)
+
+
+def _frame(version: DocumentVersion, declared: DocumentType) -> dict[str, Any]:
+    """What every document says about itself: cover, revision history, project, compound."""
+    document, subject = version.document, version.document.subject
+    return {
+        "document": {
+            "number": document.number,
+            "title": document.title,
+            "type": str(declared.title),
+            "type_key": declared.key,
+            "version": version.number,
+            "template": declared.key,
+            "template_version": version.template_version or "–",
+            "prepared_on": timezone.localdate(version.requested_at),
+        },
+        "project": {"code": subject.code, "title": subject.title}
+        if isinstance(subject, Project)
+        else {"code": subject.number, "title": subject.compound_name},
+        "compound": _compound(subject),
+        "cover": _cover(version, subject),
+        "revisions": [
+            {
+                "version": each.number,
+                "date": timezone.localdate(each.requested_at),
+                "author": each.requested_by.full_name,
+                "reason": each.reason,
+            }
+            for each in document.versions.select_related("requested_by").filter(number__lte=version.number).order_by("number")
+        ],
+    }
+
+
+def _compound(subject: Project | Rfp) -> dict[str, Any]:
+    if isinstance(subject, Rfp):
+        source, name = subject, subject.compound_name
+    else:
+        source, name = subject.compound, subject.compound.name
+    return {
+        "name": name,
+        "cas_number": source.cas_number,
+        "formula": source.formula,
+        "molar_mass_g_per_mol": source.molar_mass_g_per_mol,
+        "smiles": source.smiles,
+    }
+
+
+def _cover(version: DocumentVersion, subject: Project | Rfp) -> list[dict[str, str]]:
+    compound = _compound(subject)
+    mass = f"{compound['molar_mass_g_per_mol']:.2f} g/mol" if compound["molar_mass_g_per_mol"] else ""
+    cas = f"CAS {compound['cas_number']}" if compound["cas_number"] else ""
+    is_project = isinstance(subject, Project)
+    rows = [
+        (_t("Document number"), version.document.number),
+        (_t("Version"), _t("%(number)d, prepared by %(name)s") % {"number": version.number, "name": version.requested_by.full_name}),
+        (
+            _t("Project") if is_project else _t("Request for proposal"),
+            f"{subject.code} {subject.title}" if isinstance(subject, Project) else subject.number,
+        ),
+        (_t("Client"), subject.client.name),
+        (_t("Compound"), " · ".join(part for part in (compound["name"], cas, compound["formula"], mass) if part)),
+    ]
+    if isinstance(subject, Project) and subject.site:
+        rows.append((_t("Site"), subject.site.name))
+    return key_values(*rows)
+
+
+def _keep_upload(version: DocumentVersion, stored: Attachment) -> Rendition:
+    return Rendition.objects.create(
+        version=version,
+        kind=Rendition.Kind.UPLOADED,
+        content_hash=version.content_hash,
+        name=stored.name,
+        media_type=stored.media_type,
+        sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+    )

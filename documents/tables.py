@@ -1,0 +1,48 @@
+"""The list of documents."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from documents.models import Document, DocumentVersion
+from projects.models import Visibility
+
+
+def state_label(key: str, words: str) -> SafeString:
+    return render_to_string("_state.html", {"state": key, "words": words})
+
+
+class DocumentTable(tables.Table):
+    number = tables.Column(linkify=True, attrs={"td": {"class": "cell-code"}})
+    document = tables.Column(verbose_name=_("Document"), accessor="type_title", order_by=("type_key",))
+    title = tables.Column(verbose_name=_("About"))
+    client = tables.Column(verbose_name=_("Client"), accessor="client__name")
+    newest_number = tables.Column(verbose_name=_("Version"), attrs={"th": {"class": "number"}, "td": {"class": "number"}})
+    newest_state = tables.Column(verbose_name=_("State"))
+    visibility = tables.Column(verbose_name=_("Visibility"))
+    updated_at = tables.Column(verbose_name=_("Changed"))
+
+    label = _("Documents")
+
+    class Meta:
+        model = Document
+        fields = ("number", "document", "title", "client", "newest_number", "newest_state", "visibility", "updated_at")
+        order_by = "-updated_at"
+        empty_text = _("No document matches. Documents are made on the page of their project or RFP.")
+
+    def render_title(self, record: Document, value: str) -> SafeString:
+        code = record.project.code if record.project else record.rfp.number if record.rfp else ""
+        return format_html("{} <span class='soft'>{}</span>", value, code)
+
+    def render_newest_state(self, value: str) -> SafeString:
+        return state_label(value, str(DocumentVersion.State(value).label))
+
+    def render_visibility(self, value: str, record: Document) -> SafeString:
+        return state_label(record.visibility, str(Visibility(record.visibility).label))
+
+    def render_updated_at(self, record: Document) -> SafeString:
+        return render_to_string("documents/_moment.html", {"at": record.updated_at})

@@ -1,0 +1,276 @@
+"""Pages of documents. Each fetches through `visible_to`, binds what was entered, calls one service, answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_tables2 import RequestConfig
+
+from accounts.permissions import allowed, require_permission
+from accounts.signing import authenticate_signer
+from audit.files import SHOWN_INLINE, open_file
+from audit.refusals import BadInput, add_to_form, require_none
+from documents import services
+from documents.forms import DocumentFilter, NarrativeForm, RefuseForm, UploadForm, VersionForm
+from documents.models import Document, DocumentVersion, Rendition
+from documents.presentation import document_context, version_context
+from documents.registry import DocumentType, SubjectKind, document_types
+from documents.tables import DocumentTable
+from projects.models import Project, Rfp
+
+PAGE_SIZE = 50
+
+
+def _listed(request: HttpRequest) -> QuerySet[Document]:
+    newest = DocumentVersion.objects.visible_to(request.user).filter(document=OuterRef("pk")).order_by("-number")
+    seen = Document.objects.visible_to(request.user).select_related("project", "rfp", "client")
+    return seen.annotate(newest_number=Subquery(newest.values("number")[:1]), newest_state=Subquery(newest.values("state")[:1]))
+
+
+def _document(request: HttpRequest, number: str) -> Document:
+    rows = Document.objects.visible_to(request.user).select_related(
+        "project__compound", "project__site", "rfp", "client", "deliverable", "shared_by"
+    )
+    return get_object_or_404(rows, number=number)
+
+
+def _version(request: HttpRequest, number: str, version: int) -> DocumentVersion:
+    rows = DocumentVersion.objects.visible_to(request.user).prefetch_related("renditions").select_related("requested_by")
+    found = get_object_or_404(rows, document__number=number, number=version)
+    found.document = _document(request, number)
+    return found
+
+
+@login_required
+@require_GET
+def document_list(request: HttpRequest) -> HttpResponse:
+    filters = DocumentFilter(request.GET, queryset=_listed(request))
+    table = DocumentTable(filters.qs)
+    RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
+    return render(request, "documents/document_list.html", {"filter": filters, "table": table})
+
+
+@login_required
+@require_GET
+def document_detail(request: HttpRequest, number: str) -> HttpResponse:
+    context = document_context(_document(request, number), request.user)
+    return render(request, "documents/document_detail.html", context | {"refuse_form": RefuseForm()})
+
+
+@login_required
+@require_GET
+def version_status(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    """The panel of one version: asked again every two seconds while its PDF is being made."""
+    found = _version(request, number, version)
+    return render(request, "documents/_version.html", version_context(found, request.user) | {"refuse_form": RefuseForm()})
+
+
+def _subject(request: HttpRequest) -> Project | Rfp:
+    """The project or RFP named in the address. Foreign and absent are the same."""
+    if code := request.GET.get("project"):
+        return get_object_or_404(Project.objects.visible_to(request.user), code=code)
+    return get_object_or_404(Rfp.objects.visible_to(request.user), number=request.GET.get("rfp", ""))
+
+
+def _types(subject: Project | Rfp, request: HttpRequest, *, generated: bool) -> list[DocumentType]:
+    kinds = {SubjectKind.RFP} if isinstance(subject, Rfp) else {SubjectKind.PROJECT, SubjectKind.RFP}
+    wanted = [each for each in document_types() if each.subject in kinds and (each.is_generated or not generated)]
+    return [each for each in wanted if allowed("documents.request", request.user, each)]
+
+
+def _named(subject: Project | Rfp) -> dict[str, Any]:
+    return {"project": subject} if isinstance(subject, Project) else {"rfp": subject}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def document_new(request: HttpRequest) -> HttpResponse:
+    """Make a version from the data of a project or RFP (`?project=` or `?rfp=`)."""
+    require_permission("documents.request", request.user, None)
+    subject = _subject(request)
+    form = VersionForm(request.POST or None, types=_types(subject, request, generated=True), initial={"type_key": request.GET.get("type")})
+    if form.is_valid():
+        try:
+            version = services.request_document(
+                form.cleaned_data["type_key"], actor=request.user, reason=form.cleaned_data["reason"], **_named(subject)
+            )
+            return redirect(version.document)
+        except BadInput as bad:
+            add_to_form(form, bad)
+    return render(request, "documents/document_new.html", {"form": form, "subject": subject}, status=400 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def document_upload(request: HttpRequest) -> HttpResponse:
+    """Add a version that was made elsewhere."""
+    require_permission("documents.upload", request.user, None)
+    subject = _subject(request)
+    form = UploadForm(
+        request.POST or None,
+        request.FILES or None,
+        types=_types(subject, request, generated=False),
+        initial={"type_key": request.GET.get("type")},
+    )
+    if form.is_valid():
+        upload = form.cleaned_data["upload"]
+        try:
+            version = services.upload_version(
+                form.cleaned_data["type_key"],
+                upload=upload.file,
+                name=upload.name,
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+                **_named(subject),
+            )
+            return redirect(version.document)
+        except BadInput as bad:
+            add_to_form(form, BadInput({"upload" if field == "file" else field: words for field, words in bad.errors.items()}))
+    return render(request, "documents/document_upload.html", {"form": form, "subject": subject}, status=400 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def version_text(request: HttpRequest, number: str, version: int, section: str) -> HttpResponse:
+    """Write one section."""
+    found = _version(request, number, version)
+    declared = found.document.type.section(section) if found.document.type else None
+    if declared is None:
+        raise Http404
+    require_permission("documents.edit", request.user, found)
+    require_none(services.editing_blockers(found))
+    form = NarrativeForm(request.POST or None, section=declared, initial={"html": found.narrative.get(section, "")})
+    if form.is_valid():
+        services.save_narrative(number, version, section, form.cleaned_data["html"] or "", actor=request.user)
+        messages.success(request, _t("“%(title)s” is saved; the PDF is being made again.") % {"title": declared.title})
+        return redirect(found.document)
+    return render(
+        request, "documents/document_text.html", {"form": form, "version": found, "document": found.document, "section": declared}
+    )
+
+
+def _acted(request: HttpRequest, found: DocumentVersion, act: Callable[[], Any], done: str) -> HttpResponse:
+    act()
+    messages.success(request, done)
+    return redirect(found.document)
+
+
+@login_required
+@require_POST
+def version_submit(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    found = _version(request, number, version)
+    done = _t("Version %(number)d is in review.") % {"number": version}
+    if found.document.type and not found.document.type.signers:
+        done = _t("Version %(number)d is effective.") % {"number": version}
+    return _acted(request, found, lambda: services.submit_for_review(number, version, actor=request.user), done)
+
+
+@login_required
+@require_POST
+def version_retry(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    found = _version(request, number, version)
+    return _acted(request, found, lambda: services.retry_version(number, version, actor=request.user), _t("The PDF is being made again."))
+
+
+@login_required
+@require_POST
+def version_sign(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    """Sign with the password asked again; a wrong one opens the dialog again with its message."""
+    found = _version(request, number, version)
+    require_permission("documents.sign", request.user, found)
+    meaning = request.GET.get("meaning", "")
+    require_none(services.signing_blockers(found, request.user, meaning))
+    try:
+        proof = authenticate_signer(request, request.POST.get("password", ""), request.POST.get("code", ""))
+        signed = services.sign_version(
+            number, version, actor=request.user, meaning=meaning, authentication=proof, seen_hash=request.POST.get("expected_hash", "")
+        )
+    except BadInput as bad:
+        context = document_context(found.document, request.user) | {"refuse_form": RefuseForm(), "signing_errors": bad.errors}
+        return render(request, "documents/document_detail.html", context, status=400)
+    is_effective = signed.state == DocumentVersion.State.EFFECTIVE
+    messages.success(request, _t("Signed; the version is effective.") if is_effective else _t("Signed."))
+    return redirect(found.document)
+
+
+@login_required
+@require_POST
+def version_refuse(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    found = _version(request, number, version)
+    form = RefuseForm(request.POST)
+    if form.is_valid():
+        services.refuse_version(number, version, actor=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, _t("Version %(number)d is a draft again.") % {"number": version})
+        return redirect(found.document)
+    context = document_context(found.document, request.user) | {"refuse_form": form}
+    return render(request, "documents/document_detail.html", context, status=400)
+
+
+@login_required
+@require_POST
+def document_share(request: HttpRequest, number: str) -> HttpResponse:
+    document = _document(request, number)
+    services.share_document(number, actor=request.user)
+    messages.success(request, _t("The client sees this document now."))
+    return redirect(document)
+
+
+@login_required
+@require_POST
+def document_unshare(request: HttpRequest, number: str) -> HttpResponse:
+    document = _document(request, number)
+    services.unshare_document(number, actor=request.user, reason=request.POST.get("reason", ""))
+    messages.success(request, _t("The client no longer sees this document."))
+    return redirect(document)
+
+
+@login_required
+@require_GET
+def version_pdf(request: HttpRequest, number: str, version: int, kind: str) -> HttpResponseBase:
+    """The review copy or the signed PDF of the present content."""
+    if kind not in (Rendition.Kind.REVIEW, Rendition.Kind.EFFECTIVE):
+        raise Http404
+    return _file(request, number, version, kind)
+
+
+@login_required
+@require_GET
+def version_uploaded(request: HttpRequest, number: str, version: int) -> HttpResponseBase:
+    return _file(request, number, version, Rendition.Kind.UPLOADED)
+
+
+def _file(request: HttpRequest, number: str, version: int, kind: str) -> HttpResponseBase:
+    """A stored file. Only PDFs and pictures open in the browser; everything else is a download, and no type is guessed."""
+    rows = Rendition.objects.visible_to(request.user).filter(version__document__number=number, version__number=version, kind=kind)
+    rendition = rows.order_by("-created_at").first()
+    if rendition is None:
+        raise Http404
+    inline = rendition.media_type in SHOWN_INLINE and "download" not in request.GET
+    response = FileResponse(
+        open_file(rendition.sha256), as_attachment=not inline, filename=rendition.name, content_type=rendition.media_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["ETag"] = f'"{rendition.sha256}"'
+    return response
+
+
+@login_required
+@require_GET
+def version_snapshot(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    """The data that the version was made from, as attached to its PDF."""
+    found = _version(request, number, version)
+    content = found.snapshot | {"narrative": found.narrative, "content_hash": found.content_hash}
+    response = HttpResponse(json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{number}-v{version}.json"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
