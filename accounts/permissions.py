@@ -72,13 +72,21 @@ def is_approver_of(user: User, client: Client | None = None) -> bool:
     return client is None or client.pk == user.client_id
 
 
+@rules.predicate
+def is_system_of(user: User, client: Client | None = None) -> bool:
+    """A client's integration account, for the own organisation; the scope of its token is asked separately."""
+    if not (user.is_authenticated and user.is_active and user.has_role(Role.INTEGRATION)):
+        return False
+    return client is None or client.pk == user.client_id
+
+
 def register() -> None:
     keeps_clients = has_business_development | has_project_manager | has_management
     keeps_tokens = has_administrator | has_business_development | has_project_manager | is_approver_of
     for name, predicate in {
         "accounts.manage_people": has_administrator,
         "accounts.create_client": keeps_clients,
-        "accounts.create_contact": keeps_clients,
+        "accounts.create_contact": keeps_clients | is_approver_of | is_system_of,
         "accounts.manage_tokens": keeps_tokens,
     }.items():
         rules.set_perm(name, predicate)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST
 
+from accounts.decorators import client_required
 from accounts.permissions import allowed
 from accounts.signing import authenticate_signer
 from audit.models import Event
@@ -25,23 +24,7 @@ from projects.models import Deliverable, Milestone, Project, Quotation, WaitingF
 from projects.services.commercial import accept_quotation, answer_blockers, decline_quotation
 from projects.services.plan import calendar_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 ACTIVITY = 15
-
-
-def client_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The portal is for clients' people; to everybody else it does not exist."""
-
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_client:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @client_required

@@ -14,13 +14,13 @@ from django_tables2 import RequestConfig
 from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from audit.models import Event
-from charts.gantt import GanttRow, gantt
 from desk.filters import ProjectFilter
 from desk.stepper import steps_of
 from desk.tables import ProjectTable
 from documents.models import Document
 from projects.milestones import states_of
 from projects.models import Project, WaitingFor
+from projects.pictures import gantt_of
 from projects.services.plan import calendar_of
 
 ACTIVITY = 12
@@ -77,17 +77,7 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
 def _milestones(project: Project) -> dict[str, Any]:
     rows = list(project.milestones.all())
     states = states_of(rows, today=timezone.localdate(), calendar=calendar_of(project))
-    return {"milestones": [(row, states[row.pk]) for row in rows], "gantt": gantt_of(rows, states) if rows else None}
-
-
-def gantt_of(rows: list[Any], states: dict[int, Any]) -> dict[str, Any]:
-    """The plain Gantt of milestones: baseline, forecast, actual, state."""
-    bars = [
-        GanttRow(label=row.title, phase=row.get_phase_display(), kind=row.kind, baseline=row.baseline_on, forecast=row.forecast_on, published=row.published_on, actual=row.actual_on, state=states[row.pk])
-        for row in rows
-        if row.forecast_on
-    ]
-    return gantt(bars, today=timezone.localdate())
+    return {"milestones": [(row, states[row.pk]) for row in rows], "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None}
 
 
 @internal_required

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rules
 
-from accounts.models import Role
-from projects.permissions import is_business_development, is_project_manager
+from accounts.permissions import has_business_development, has_project_manager
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,16 +21,11 @@ def works_on_sheet(user: User, sheet: DepartmentAssessment | None = None) -> boo
     return sheet is None or sheet.department.key in user.roles
 
 
-@rules.predicate
-def may_reopen_sheet(user: User, sheet: Any = None) -> bool:
-    return bool(user.is_active and user.is_internal and user.roles & {Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT})
-
-
 for _name, _predicate in {
     "phases.edit_sheet": works_on_sheet,
-    "phases.reopen_sheet": works_on_sheet | may_reopen_sheet,
-    "phases.assign_sheet": works_on_sheet | is_project_manager | is_business_development,
-    "phases.recommend": is_business_development | is_project_manager,
+    "phases.reopen_sheet": works_on_sheet | has_project_manager | has_business_development,
+    "phases.assign_sheet": works_on_sheet | has_project_manager | has_business_development,
+    "phases.recommend": has_business_development | has_project_manager,
 }.items():
     if not rules.perm_exists(_name):
         rules.add_perm(_name, _predicate)

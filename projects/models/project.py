@@ -166,6 +166,7 @@ class PhaseMove(AppendOnly):
     class Meta(AppendOnly.Meta):
         ordering = ["moved_at", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["review"], condition=Q(kind="gate"), name="phase_move_review_once"),
             models.CheckConstraint(name="phase_move_gate_has_review", condition=~Q(kind="gate") | Q(review__isnull=False)),
             models.CheckConstraint(name="phase_move_out_of_scope_is_signed", condition=~Q(kind="out_of_scope") | Q(signature__isnull=False)),
             models.CheckConstraint(name="phase_move_return_has_reason", condition=~Q(kind="return") | ~Q(reason="")),
@@ -176,7 +177,7 @@ class PhaseMove(AppendOnly):
 
 
 class StatusChange(AppendOnly):
-    """Hold, resume, cancel, complete: each with its reason."""
+    """Hold, resume, cancel, complete: each with its reason. The database refuses a move of `status` without its row in the same transaction."""
 
     class CancelClass(models.TextChoices):
         NONE = "", "–"
@@ -191,6 +192,7 @@ class StatusChange(AppendOnly):
     reason = models.TextField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
+    transaction_id = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta(AppendOnly.Meta):
         ordering = ["changed_at", "id"]

@@ -17,9 +17,9 @@ from audit.signatures import sign
 from projects import steps
 from projects.gates import gate_of
 from projects.models import PHASES, GateCriterion, GateReview, Phase, PhaseMove, Project, ProjectStatus, Rfp, StatusChange
-from projects.models.states import phase_after
+from projects.models.states import CLOSED_STATUSES, phase_after
 from projects.services.numbering import next_number
-from projects.services.waiting import close_waits
+from projects.services.waiting import close_waits, close_waits_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -133,8 +133,10 @@ def pass_out_of_scope(code: str, *, actor: User, authentication: Authentication,
 def _close_review_without_decision(project: Project, *, actor: User, reason: str) -> None:
     """A return or a pass ends the review of the phase that is left; its history stays, its waits end."""
     for review in GateReview.objects.current().filter(project=project).select_for_update():
-        if review.state == GateReview.State.OPEN:
-            review.submit()
+        if review.state == GateReview.State.SUBMITTED:
+            review.reopen()  # takes the proposal with it: a review that was left must never read as decided "go"
+        review.submit()
+        review.save()
         review.decide(timezone.now())
         review.save(update_fields=["state", "decided_at"])
         close_waits(f"gate.sign:{review.pk}")
@@ -220,6 +222,7 @@ def cancel_project(code: str, *, actor: User, reason: str, cancel_class: str) ->
         raise BadInput({"cancel_class": [_t("Say whether the project was declined, lost or stopped.")]})
     if project.status not in (ProjectStatus.ACTIVE, ProjectStatus.ON_HOLD):
         require_active(project)
+    _close_review_without_decision(project, actor=actor, reason=reason)
     return change_status(project, ProjectStatus.CANCELLED, actor=actor, reason=reason, cancel_class=cancel_class)
 
 
@@ -261,6 +264,8 @@ def change_status(project: Project, status: ProjectStatus, *, actor: User, reaso
         project=project, from_status=before, to_status=status, cancel_class=cancel_class, reason=reason, actor=actor, changed_at=timezone.now()
     )
     record(kinds[status], project, actor=actor, before={"status": before}, after={"status": status}, reason=reason)
+    if status in CLOSED_STATUSES:
+        close_waits_of(project)
     return project
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.models import Client, Contact
 from accounts.permissions import require_permission
+from accounts.services import create_contact
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
@@ -56,9 +57,7 @@ def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: s
 def log_rfp_from_system(*, client: Client, contact_name: str, actor: User, contact_email: str = "", **values: Any) -> Rfp:
     """Log a request that arrived through the API; the contact is the client's known one of that name and e-mail, else a new one."""
     require_permission("projects.log_rfp", actor, client)
-    contact, created = Contact.objects.get_or_create(client=client, name=contact_name, email=contact_email)
-    if created:
-        record("contact.created", contact, actor=actor, name=contact_name)
+    contact = create_contact(client.pk, name=contact_name, email=contact_email, actor=actor)
     return save_rfp(client=client, contact=contact, channel=Channel.API, actor=actor, **values)
 
 

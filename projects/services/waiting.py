@@ -35,3 +35,8 @@ def close_waits(prefix: str) -> int:
     open_rows = WaitingFor.objects.open()
     rows = open_rows.filter(key=prefix) | open_rows.filter(key__startswith=f"{prefix}:")
     return rows.update(closed_at=timezone.now())
+
+
+def close_waits_of(project: Project) -> int:
+    """Nobody is waited for on a project that is over; how many waits were closed."""
+    return WaitingFor.objects.open().filter(project=project).update(closed_at=timezone.now())

@@ -1,0 +1,180 @@
+"""What the database itself refuses about projects, gates and every stateful row of this app. Plain SQL, installed by a migration.
+
+Triggers of pgtrigger can be switched off by a session setting; these cannot. A change here takes a new migration that runs
+INSTALL again: every statement may be repeated. A test keeps MOVES equal to the models' transitions.
+"""
+
+from __future__ import annotations
+
+PHASE_ORDER = ("evaluation", "small_scale", "pilot", "validation", "commercial")
+PHASE_FORWARD = tuple(f"{before}>{after}" for before, after in zip(PHASE_ORDER, PHASE_ORDER[1:], strict=False))
+PHASE_BACK = tuple(f"{before}>{after}" for place, before in enumerate(PHASE_ORDER) for after in PHASE_ORDER[:place])
+
+# (table, column): (the state in which a row begins, the moves it may make)
+MOVES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("projects_project", "phase"): ("evaluation", PHASE_FORWARD + PHASE_BACK),
+    ("projects_project", "status"): ("active", ("active>on_hold", "on_hold>active", "active>cancelled", "on_hold>cancelled", "active>completed")),
+    ("projects_gatereview", "state"): ("open", ("open>submitted", "submitted>open", "submitted>decided")),
+    ("projects_charter", "state"): ("draft", ("draft>issued",)),
+    ("projects_rfp", "state"): ("draft", ("draft>submitted", "draft>declined")),
+    ("projects_quotation", "state"): (
+        "draft",
+        (
+            "draft>released",
+            "released>sent",
+            "sent>accepted",
+            "sent>declined",
+            "draft>superseded",
+            "released>superseded",
+            "sent>superseded",
+            "declined>superseded",
+        ),
+    ),
+    ("projects_referencedevidence", "state"): (
+        "entered",
+        ("entered>confirmed", "entered>rejected", "entered>superseded", "confirmed>superseded"),
+    ),
+}
+
+GUARD_MOVES = """
+CREATE OR REPLACE FUNCTION projects_guard_moves() RETURNS trigger LANGUAGE plpgsql AS $guard$
+-- Arguments: the column, the state in which a row begins, the allowed moves as from>to with blanks between them.
+DECLARE
+    after text := to_jsonb(NEW) ->> TG_ARGV[0];
+    before text;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF after <> TG_ARGV[1] THEN
+            RAISE EXCEPTION '% of % begins as %, not as %', TG_ARGV[0], TG_TABLE_NAME, TG_ARGV[1], after USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    before := to_jsonb(OLD) ->> TG_ARGV[0];
+    IF after <> before AND NOT (before || '>' || after = ANY (string_to_array(TG_ARGV[2], ' '))) THEN
+        RAISE EXCEPTION '% of % does not move from % to %', TG_ARGV[0], TG_TABLE_NAME, before, after USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$guard$;
+"""
+
+GUARD_PROJECT = """
+CREATE OR REPLACE FUNCTION projects_guard_active() RETURNS trigger LANGUAGE plpgsql AS $guard$
+BEGIN
+    IF OLD.status <> 'active' OR NEW.status <> 'active' THEN
+        RAISE EXCEPTION 'Only an active project moves its phase' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$guard$;
+DROP TRIGGER IF EXISTS projects_guard_active ON projects_project;
+CREATE TRIGGER projects_guard_active BEFORE UPDATE ON projects_project
+    FOR EACH ROW WHEN (OLD.phase IS DISTINCT FROM NEW.phase) EXECUTE FUNCTION projects_guard_active();
+
+-- Checked at the end of the transaction, because the row of the move is written after the project's.
+CREATE OR REPLACE FUNCTION projects_guard_written() RETURNS trigger LANGUAGE plpgsql AS $guard$
+BEGIN
+    IF OLD.phase <> NEW.phase AND NOT EXISTS (
+        SELECT 1 FROM projects_phasemove m WHERE m.project_id = NEW.id AND m.from_phase = OLD.phase AND m.to_phase = NEW.phase
+            AND m.transaction_id = pg_current_xact_id()::text::bigint
+    ) THEN
+        RAISE EXCEPTION 'Project % moved from % to % without the row of the move', NEW.code, OLD.phase, NEW.phase USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.status <> NEW.status AND NOT EXISTS (
+        SELECT 1 FROM projects_statuschange c WHERE c.project_id = NEW.id AND c.from_status = OLD.status AND c.to_status = NEW.status
+            AND c.transaction_id = pg_current_xact_id()::text::bigint
+    ) THEN
+        RAISE EXCEPTION 'Project % went from % to % without the row of the change', NEW.code, OLD.status, NEW.status USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$guard$;
+DROP TRIGGER IF EXISTS projects_guard_written ON projects_project;
+CREATE CONSTRAINT TRIGGER projects_guard_written AFTER UPDATE ON projects_project DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.phase IS DISTINCT FROM NEW.phase OR OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION projects_guard_written();
+"""
+
+GUARD_PHASE_MOVE = f"""
+CREATE OR REPLACE FUNCTION projects_guard_phase_move() RETURNS trigger LANGUAGE plpgsql AS $guard$
+-- Forward by a gate whose review was decided "go", or by a signed "not in scope"; back by a return; nothing else.
+DECLARE
+    move text := NEW.from_phase || '>' || NEW.to_phase;
+    forward boolean := move = ANY (string_to_array('{" ".join(PHASE_FORWARD)}', ' '));
+    back boolean := move = ANY (string_to_array('{" ".join(PHASE_BACK)}', ' '));
+BEGIN
+    IF NOT (CASE NEW.kind WHEN 'opened' THEN move = '>evaluation' WHEN 'return' THEN back ELSE forward END) THEN
+        RAISE EXCEPTION 'A move of kind % does not lead from % to %', NEW.kind, NEW.from_phase, NEW.to_phase USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.kind = 'gate' AND NOT EXISTS (
+        SELECT 1 FROM projects_gatereview r WHERE r.id = NEW.review_id AND r.project_id = NEW.project_id AND r.phase = NEW.from_phase
+            AND r.state = 'decided' AND r.proposed_decision = 'go'
+    ) THEN
+        RAISE EXCEPTION 'The gate of % was not passed: no review of this project decided "go"', NEW.from_phase USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$guard$;
+DROP TRIGGER IF EXISTS projects_guard_phase_move ON projects_phasemove;
+CREATE TRIGGER projects_guard_phase_move BEFORE INSERT ON projects_phasemove
+    FOR EACH ROW EXECUTE FUNCTION projects_guard_phase_move();
+"""
+
+GUARD_REVIEW = """
+CREATE OR REPLACE FUNCTION projects_guard_review() RETURNS trigger LANGUAGE plpgsql AS $guard$
+-- What a review pinned stays; a decision needs the signature of every pinned role; a decided review is final.
+BEGIN
+    IF OLD.state = 'decided' THEN
+        RAISE EXCEPTION 'Review % of % is decided and no longer changes', OLD.round, OLD.gate USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.project_id, NEW.gate, NEW.phase, NEW.round, NEW.signers, NEW.renew_criteria, NEW.evidence_after)
+        IS DISTINCT FROM (OLD.project_id, OLD.gate, OLD.phase, OLD.round, OLD.signers, OLD.renew_criteria, OLD.evidence_after) THEN
+        RAISE EXCEPTION 'What review % of % pinned when it opened does not change', OLD.round, OLD.gate USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'decided' AND NEW.proposed_decision <> '' AND EXISTS (
+        SELECT 1 FROM jsonb_array_elements_text(NEW.signers) AS needed(role) WHERE NOT EXISTS (
+            SELECT 1 FROM projects_gatesignature s
+                WHERE s.review_id = NEW.id AND s.proposal_number = NEW.proposal_number AND s.role = needed.role AND NOT s.refused
+        )
+    ) THEN
+        RAISE EXCEPTION 'Review % of % is not signed by every role', OLD.round, OLD.gate USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$guard$;
+DROP TRIGGER IF EXISTS projects_guard_review ON projects_gatereview;
+CREATE TRIGGER projects_guard_review BEFORE UPDATE ON projects_gatereview
+    FOR EACH ROW EXECUTE FUNCTION projects_guard_review();
+
+CREATE OR REPLACE FUNCTION projects_guard_criterion() RETURNS trigger LANGUAGE plpgsql AS $guard$
+-- A pinned criterion keeps its rule; what was found is frozen with the decision.
+DECLARE
+    review_id bigint := CASE TG_OP WHEN 'DELETE' THEN OLD.review_id ELSE NEW.review_id END;
+BEGIN
+    IF EXISTS (SELECT 1 FROM projects_gatereview r WHERE r.id = review_id AND r.state = 'decided') THEN
+        RAISE EXCEPTION 'The criteria of a decided review no longer change' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.review_id, NEW.key, NEW.version, NEW.words, NEW.department) IS DISTINCT FROM (OLD.review_id, OLD.key, OLD.version, OLD.words, OLD.department) THEN
+        RAISE EXCEPTION 'A review keeps the criteria that it pinned' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$guard$;
+DROP TRIGGER IF EXISTS projects_guard_criterion ON projects_gatecriterion;
+CREATE TRIGGER projects_guard_criterion BEFORE INSERT OR UPDATE OR DELETE ON projects_gatecriterion
+    FOR EACH ROW EXECUTE FUNCTION projects_guard_criterion();
+"""
+
+
+def _moves_trigger(table: str, column: str) -> str:
+    first, moves = MOVES[table, column]
+    return f"""
+DROP TRIGGER IF EXISTS projects_guard_{column} ON {table};
+CREATE TRIGGER projects_guard_{column} BEFORE INSERT OR UPDATE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION projects_guard_moves('{column}', '{first}', '{" ".join(moves)}');
+"""
+
+
+INSTALL = "".join([GUARD_MOVES, *(_moves_trigger(*place) for place in MOVES), GUARD_PROJECT, GUARD_PHASE_MOVE, GUARD_REVIEW])
+REMOVE = "\n".join(
+    f"DROP FUNCTION IF EXISTS projects_guard_{name}() CASCADE;" for name in ("moves", "active", "written", "phase_move", "review", "criterion")
+)

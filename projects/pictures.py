@@ -1,0 +1,40 @@
+"""The pictures of a plan, for pages, downloads and documents: data of ours into `charts/`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from charts.gantt import GanttRow, gantt
+from projects.models import MilestoneLink
+
+if TYPE_CHECKING:
+    from projects.models import Milestone
+    from projects.schedule import MilestoneState
+
+
+def gantt_of(milestones: Sequence[Milestone], states: Mapping[int, MilestoneState], *, today: date, for_client: bool = False, width: int | str = "container") -> dict[str, Any]:
+    """The plain Gantt of a plan's milestones as a Vega-Lite specification. A client gets published dates only. One query."""
+    keys = {row.pk: row.key for row in milestones}
+    before: dict[int, list[str]] = defaultdict(list)
+    for predecessor, successor in MilestoneLink.objects.filter(successor__in=keys, predecessor__in=keys).values_list("predecessor_id", "successor_id"):
+        before[successor].append(keys[predecessor])
+    rows = [_row(row, states[row.pk], before[row.pk], for_client) for row in milestones]
+    return gantt([row for row in rows if row.live], today=today, width=width)
+
+
+def _row(row: Milestone, state: MilestoneState, dependencies: list[str], for_client: bool) -> GanttRow:
+    return GanttRow(
+        key=row.key,
+        label=row.title,
+        phase=row.get_phase_display(),
+        kind=row.get_kind_display(),
+        baseline=row.baseline_on,
+        forecast=row.published_on if for_client else row.forecast_on,
+        published=None if for_client or row.visibility != "shared" else row.published_on,
+        actual=row.actual_on,
+        state=state.value,
+        dependencies=dependencies,
+    )
