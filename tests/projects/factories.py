@@ -1,0 +1,221 @@
+"""Projects as their services make them: nothing here writes a row that a person could not have written.
+
+`a_project()` is in evaluation, `a_project_ready_for_g1()` meets every criterion of its first gate, `a_project_in(phase)` has passed
+the gates before. People are one per role, made when first asked for: `person(Role.RESEARCH)`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Client, Contact, Department, Role, RoleGrant, User
+from accounts.signing import Authentication
+from catalogue.models import Site
+from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
+from projects.gates import gate_of
+from projects.models import Deliverable, GateReview, Phase, Project, Quotation, ReferencedEvidence, Rfp
+from projects.services import commercial, evidence, gate
+from projects.services.charter import draft_charter
+from projects.services.rfp import save_rfp
+
+PARACETAMOL = "CC(=O)Nc1ccc(O)cc1"
+PASSWORD = "correct horse battery staple"  # noqa: S105
+CLIENT_SIDE = frozenset({Role.CLIENT_VIEWER, Role.CLIENT_APPROVER})
+_numbers = itertools.count(1)
+
+COMPLETE_REQUEST: dict[str, Any] = {
+    "structure_text": PARACETAMOL,
+    "cas_number": "103-90-2",
+    "downstream_drug": "Tablets 500 mg",
+    "indication": "Pain and fever",
+    "target_markets": ["EU", "US"],
+    "registration_intermediate": "no",
+    "process_challenges": "Colour of the crude product",
+    "target_timeline": "Validation batches within two years",
+    "submission_requirements": ["DMF"],
+}
+
+
+def fake_authentication(user: User) -> Authentication:
+    """What `accounts.signing.authenticate_signer` gives after the right password."""
+    return Authentication(user_id=user.pk, method="password", at=timezone.now())
+
+
+def a_client(code: str = "DCA") -> Client:
+    return Client.objects.get_or_create(code=code, defaults={"name": f"Demo Client {code[-1]}", "country": "CH"})[0]
+
+
+def person(*roles: str, name: str = "", client: Client | None = None) -> User:
+    """The person of these roles; the same roles and name give the same person, freshly read. Client roles need no client: it is Demo Client A."""
+    outside = bool(set(roles) & CLIENT_SIDE)
+    label = name or " and ".join(str(Role(role).label) for role in roles) or "Nobody in particular"
+    client = (client or a_client()) if outside else None
+    stem = f"{label} {client.code}" if client else label
+    email = f"{stem.lower().replace(' ', '.')}@example.com"
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        kind = User.Kind.CLIENT if outside else User.Kind.INTERNAL
+        department = Department.objects.filter(key__in=roles).first()
+        user = User.objects.create(email=email, full_name=label, function=label, kind=kind, client=client, department=department)
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+        RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in roles)
+    return user
+
+
+def manager() -> User:
+    return person(Role.PROJECT_MANAGER)
+
+
+def an_rfp(client: Client | None = None, **details: Any) -> Rfp:
+    """A draft request; `details` may complete it."""
+    client = client or a_client()
+    contact, _created = Contact.objects.get_or_create(client=client, name="Purchasing Manager", email="purchasing@example.com")
+    actor = person(Role.BUSINESS_DEVELOPMENT)
+    values = {"compound_name": "Paracetamol", "wanted": "Development and supply, 5 t a year", **details}
+    return save_rfp(client=client, contact=contact, channel="telephone", actor=actor, **values)
+
+
+def a_project(client: Client | None = None) -> Project:
+    """In evaluation, as submitting a request opens it."""
+    rfp = an_rfp(client, **COMPLETE_REQUEST)
+    return submit_rfp(rfp.number, actor=person(Role.BUSINESS_DEVELOPMENT))
+
+
+def a_site() -> Site:
+    return Site.objects.get_or_create(key="demo-site", defaults={"name": "Demo Site", "country": "CH", "time_zone": "Europe/Zurich"})[0]
+
+
+def charter(project: Project, *, first: str = Phase.EVALUATION, last: str = Phase.COMMERCIAL, start_on: date | None = None) -> None:
+    """The charter's plan: team, deliverables, milestones."""
+    draft_charter(
+        project.code,
+        objectives="Develop the process and supply the substance.",
+        start_on=start_on or timezone.localdate(),
+        first_phase=first,
+        last_phase=last,
+        site=a_site(),
+        project_manager=manager(),
+        actor=manager(),
+    )
+
+
+def sign_off_sheets(project: Project) -> None:
+    for department in ("research", "production"):
+        actor = person(department)
+        values = {"feasibility_score": 4, "feasibility_reason": "A known route.", "cost_base": Decimal("120000.00"), "currency": "EUR", "duration_weeks": Decimal(20)}
+        save_sheet(project.code, department, changes=values, actor=actor)
+        sign_off_sheet(project.code, department, actor=actor, authentication=fake_authentication(actor))
+
+
+def a_quotation(project: Project) -> Quotation:
+    """A draft revision with two lines."""
+    lines = [commercial.Line(Phase.SMALL_SCALE, "Process development", Decimal("180000.00")), commercial.Line(Phase.PILOT, "Pilot batches", Decimal("240000.00"))]
+    return commercial.draft_quotation(
+        project.code,
+        currency="EUR",
+        valid_until=timezone.localdate() + timedelta(days=60),
+        scope="Development from laboratory to pilot scale.",
+        lines=lines,
+        actor=person(Role.BUSINESS_DEVELOPMENT),
+    )
+
+
+def release(quotation: Quotation) -> None:
+    for role in (Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT):
+        actor = person(role)
+        commercial.release_quotation(quotation.project.code, quotation.revision, actor=actor, authentication=fake_authentication(actor))
+
+
+def accepted_quotation(project: Project) -> None:
+    quotation = a_quotation(project)
+    release(quotation)
+    commercial.send_quotation(project.code, quotation.revision, actor=person(Role.BUSINESS_DEVELOPMENT))
+    approver = person(Role.CLIENT_APPROVER, client=project.client)
+    commercial.accept_quotation(project.code, quotation.revision, actor=approver, authentication=fake_authentication(approver))
+
+
+def signed_agreements(project: Project) -> None:
+    today = timezone.localdate()
+    actor = person(Role.BUSINESS_DEVELOPMENT)
+    for kind in ("confidentiality", "cooperation"):
+        agreement = commercial.record_agreement(project.code, kind=kind, number=f"{kind[:3].upper()}-{project.code}", effective_on=today, actor=actor)
+        for side in ("cdmo", "client"):
+            commercial.record_signatory(project.code, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor)
+
+
+def a_reference(project: Project, key: str, *, actor: User | None = None, **values: Any) -> ReferencedEvidence:
+    """Evidence in another system, waiting for a second person."""
+    given = {"system": "Document management system", "number": f"DOC-{next(_numbers):05d}", "record_state": "Effective", "record_date": timezone.localdate(), **values}
+    return evidence.enter_reference(project.code, key, actor=actor or manager(), **given)
+
+
+def done(project: Project, *keys: str) -> None:
+    """Make deliverables done by referenced evidence that quality assurance confirmed."""
+    for key in keys:
+        reference = a_reference(project, key)
+        evidence.confirm_reference(project.code, key, reference.pk, actor=person(Role.QUALITY_ASSURANCE))
+
+
+def finish_phase(project: Project) -> None:
+    """Every open deliverable of the present phase is done."""
+    phase = Project.objects.get(pk=project.pk).phase
+    done(project, *Deliverable.objects.open().filter(project=project, phase=phase).values_list("key", flat=True))
+
+
+def a_project_ready_for_g1(client: Client | None = None, *, last: str = Phase.COMMERCIAL, first: str = Phase.EVALUATION) -> Project:
+    """Every criterion of G1 is met; nothing is proposed."""
+    project = a_project(client)
+    sign_off_sheets(project)
+    recommend(project.code, recommendation="bid", reason="Feasible in our equipment.", actor=person(Role.BUSINESS_DEVELOPMENT))
+    accepted_quotation(project)
+    signed_agreements(project)
+    charter(project, first=first, last=last)
+    finish_phase(project)
+    return Project.objects.get(pk=project.pk)
+
+
+def propose(project: Project, decision: str = "go", **values: Any) -> GateReview:
+    reason = "" if decision == "go" else "As agreed in the gate meeting."
+    return gate.propose_decision(project.code, decision=decision, actor=manager(), **{"reason": reason, **values})
+
+
+def sign(project: Project, *roles: str) -> GateReview:
+    """Sign in these roles, each by its own person; without roles, in every role that the gate asks for and nobody has given."""
+    review = gate.current_review(Project.objects.get(pk=project.pk))
+    assert review is not None
+    given = {row.role for row in gate.signatures_of_proposal(review)}
+    for role in roles or [role for role in review.signers if role not in given]:
+        actor = person(role)
+        review = gate.sign_decision(project.code, role=role, actor=actor, authentication=fake_authentication(actor))
+    return review
+
+
+def decide(project: Project, decision: str = "go", **values: Any) -> Project:
+    propose(project, decision, **values)
+    sign(project)
+    return Project.objects.get(pk=project.pk)
+
+
+def pass_gate(project: Project) -> Project:
+    finish_phase(project)
+    return decide(project)
+
+
+def a_project_in(phase: str, client: Client | None = None, *, last: str = Phase.COMMERCIAL) -> Project:
+    """Moved to `phase` through every gate before it."""
+    if phase == Phase.EVALUATION:
+        return a_project(client)
+    project = decide(a_project_ready_for_g1(client, last=last))
+    while project.phase != phase:
+        project = pass_gate(project)
+    return project
+
+
+def signers_of(phase: str) -> tuple[str, ...]:
+    return gate_of(phase).signers
