@@ -1,4 +1,4 @@
-// Says what happened when an htmx request does not succeed. Words come from the server's page (data-words-* on #refusal).
+// Says what happened when an htmx request does not succeed. The words stand in the page (data-words-* on #refusal).
 (() => {
   const regionFor = (element) =>
     element?.closest("dialog[open]")?.querySelector("[data-refusal-region]") ?? document.getElementById("refusal");
@@ -20,7 +20,10 @@
     show(region);
   };
 
-  document.addEventListener("htmx:beforeRequest", (event) => regionFor(event.detail.elt)?.replaceChildren());
+  // A new action clears the old refusal; a page that looks for news every few seconds does not.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb !== "get") regionFor(event.detail.elt)?.replaceChildren();
+  });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig } = event.detail;

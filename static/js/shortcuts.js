@@ -2,6 +2,7 @@
 // with a link or as the element to click; Ctrl-Enter submits a form[data-submit-key] from any of its fields.
 (() => {
   const PAUSE = 1000;
+  const SWITCH = "single-keys";
   let first = "";
   let timer = 0;
 
@@ -22,6 +23,9 @@
     return true;
   };
 
+  // Single keys can be switched off (WCAG 2.1.4); the choice stays in this browser.
+  const singleKeys = () => window.localStorage.getItem(SWITCH) !== "off";
+
   const begins = (key) => document.querySelector(`[data-shortcut^="${CSS.escape(key)} "]`) !== null;
 
   const single = (key) => {
@@ -33,6 +37,11 @@
     }
     return run(key);
   };
+
+  document.querySelectorAll("[data-single-keys]").forEach((box) => {
+    box.checked = singleKeys();
+    box.addEventListener("change", () => window.localStorage.setItem(SWITCH, box.checked ? "on" : "off"));
+  });
 
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
@@ -48,7 +57,7 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.isComposing) return;
-    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (!singleKeys() || typing(event.target) || document.querySelector("dialog[open]")) return;
 
     const keys = first ? `${first} ${event.key}` : event.key;
     const second = Boolean(first);
