@@ -1,0 +1,64 @@
+"""Is the process alive, and can it do its work? Asked by machines, without signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+
+@never_cache
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, broker and migrations; 503 names what is missing."""
+    checks = {"database": database_problem, "broker": broker_problem, "migrations": migration_problem}
+    problems = {name: problem for name, check in checks.items() if (problem := _guarded(check))}
+    body = {"status": "not ready" if problems else "ready", "problems": problems}
+    return JsonResponse(body, status=503 if problems else 200)
+
+
+def _guarded(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except Exception as error:  # whatever is wrong, the answer is "not ready" and its kind, never a page of ours
+        return type(error).__name__
+
+
+def database_problem() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""
+
+
+def broker_problem() -> str:
+    client = redis_client()
+    try:
+        client.ping()
+    finally:
+        client.close()
+    return ""
+
+
+def redis_client() -> redis.Redis:
+    """A short-lived client of the broker, by TCP or by socket."""
+    url = settings.REDIS_URL.replace("redis+socket://", "unix://")
+    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+
+
+def migration_problem() -> str:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(plan)} migrations are not applied" if plan else ""

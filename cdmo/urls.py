@@ -1,0 +1,24 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from cdmo import health
+
+handler400 = "cdmo.errors.bad_request"
+handler403 = "cdmo.errors.permission_denied"
+handler404 = "cdmo.errors.page_not_found"
+handler500 = "cdmo.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("cdmo.api_urls")),
+    path("admin/", admin.site.urls),
+    path("", include("projects.urls")),
+    path("", include("phases.urls")),
+    path("", include("documents.urls")),
+    path("", include("desk.urls")),
+]
