@@ -1,0 +1,143 @@
+import re
+from datetime import date, timedelta
+from xml.etree import ElementTree
+
+import pytest
+from django.template import Context, Template
+
+from charts.gantt import STATE_COLOURS, STATE_SHAPES, GanttRow, gantt, state_words
+from charts.pipeline import PipelinePhase, pipeline
+from charts.render import to_svg
+
+TODAY = date(2026, 11, 23)
+NAMES = ["RFP complete", "Quotation sent", "G1 Project approval", "质量标准批准", "Sample shipped", "G2 Release to pilot"]
+
+
+def plan(count: int = 6) -> list[GanttRow]:
+    start = date(2026, 6, 1)
+    states = list(STATE_SHAPES)
+    return [
+        GanttRow(
+            key=f"m{number}",
+            label=NAMES[number % 6],
+            phase="Evaluation" if number < 3 else "Small scale",
+            kind="Gate",
+            baseline=start + timedelta(30 * number),
+            forecast=start + timedelta(30 * number + 9),
+            published=start + timedelta(30 * number) if number == 4 else None,
+            actual=start + timedelta(30 * number + 9) if number < 2 else None,
+            state=states[number % 5],
+            critical=number > 3,
+            dependencies=[f"m{number - 1}"] if number else [],
+        )
+        for number in range(count)
+    ]
+
+
+def texts(svg: str) -> list[str]:
+    return [text for text in ("".join(element.itertext()) for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("text")) if text]  # noqa: S314
+
+
+@pytest.mark.parametrize("width", [340, 360, 700, 1100, 1400])
+def test_gantt_is_drawn_at_every_width_with_labels_dates_and_legend(width: int) -> None:
+    words = texts(to_svg(gantt(plan(), today=TODAY), width))
+
+    assert set(NAMES) <= set(words)
+    assert {"Evaluation", "Small scale", "10 Jun 2026", "Today, 23 Nov 2026"} <= set(words)
+    assert {*state_words().values(), "baseline", "told to the client", "critical path"} <= set(words)
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_gantt_is_as_wide_as_it_was_told(width: int) -> None:
+    svg = to_svg(gantt(plan(), today=TODAY), width)
+
+    assert re.search(r'<svg[^>]* width="(\d+)"', svg)[1] == str(width)  # type: ignore[index]
+
+
+def test_gantt_for_paper_uses_nothing_from_outside() -> None:
+    svg = to_svg(gantt(plan(), today=TODAY))
+
+    assert "<script" not in svg
+    assert not re.findall(r'(?:href|src)="', svg)
+    assert "Noto Sans" in svg
+
+
+def test_phases_open_headings_in_the_order_given() -> None:
+    values = gantt(plan(), today=TODAY)["data"]["values"]
+
+    assert [(line["row"], line["heading"]) for line in values if not line["key"]] == [(0, "Evaluation"), (4, "Small scale")]
+    assert [line["row"] for line in values] == list(range(8))
+
+
+@pytest.mark.parametrize(
+    ("row", "drawn"),
+    [
+        ({"forecast": date(2026, 5, 4)}, {"live"}),
+        ({"forecast": date(2026, 5, 4), "baseline": date(2026, 5, 1)}, {"live", "baseline"}),
+        ({"forecast": date(2026, 5, 4), "published": date(2026, 5, 4)}, {"live"}),
+        ({"forecast": date(2026, 5, 4), "published": date(2026, 5, 1)}, {"live", "published"}),
+        ({"actual": date(2026, 5, 4), "published": date(2026, 5, 1)}, {"live"}),
+        ({"published": date(2026, 5, 1)}, {"published"}),
+        ({}, set()),
+    ],
+)
+def test_only_dates_that_say_something_are_drawn(row: dict[str, date], drawn: set[str]) -> None:
+    line = gantt([GanttRow("a", "A", "Pilot", **row)], today=TODAY)["data"]["values"][1]  # type: ignore[arg-type]
+
+    assert {"live", "baseline", "published"} & set(line) == drawn
+
+
+def test_achieved_milestone_is_no_longer_critical() -> None:
+    row = GanttRow("a", "A", "Pilot", actual=TODAY, state="achieved", critical=True)
+
+    assert gantt([row], today=TODAY)["data"]["values"][1]["critical"] is False
+
+
+@pytest.mark.parametrize("rows", [[], [GanttRow("a", "A", "Pilot")], [GanttRow("a", "A", "Pilot", forecast=TODAY, dependencies=["gone"])]])
+def test_gantt_of_little_or_nothing_is_drawn(rows: list[GanttRow]) -> None:
+    assert "Today, 23 Nov 2026" in texts(to_svg(gantt(rows, today=TODAY)))
+
+
+def test_milestone_without_date_says_so() -> None:
+    assert "no date yet" in texts(to_svg(gantt([GanttRow("a", "A", "Pilot")], today=TODAY)))
+
+
+def test_every_state_has_a_shape_and_a_colour_of_its_own() -> None:
+    assert set(STATE_SHAPES) == set(STATE_COLOURS) == set(state_words())
+    assert len(set(STATE_SHAPES.values())) == len(set(STATE_COLOURS.values())) == 5
+
+
+def test_dates_do_not_depend_on_the_time_zone_of_the_reader() -> None:
+    line = gantt([GanttRow("a", "A", "Pilot", forecast=date(2026, 3, 12))], today=TODAY)["data"]["values"][1]
+
+    assert (line["live"], line["liveWords"]) == ("2026-03-12T00:00:00Z", "12 Mar 2026")
+
+
+def test_label_cannot_break_out_of_the_data_block() -> None:
+    spec = gantt([GanttRow("a", "</script><script>alert(1)</script>", "Pilot", forecast=TODAY)], today=TODAY)
+
+    page = Template("{% load charts %}{% chart spec 'milestones' %}").render(Context({"spec": spec}))
+
+    assert page.count("<script") == page.count("</script>") == 1
+
+
+def test_tag_names_the_chart_and_points_to_its_table() -> None:
+    page = Template("{% load charts %}{% chart spec 'milestones' %}").render(Context({"spec": gantt(plan(), today=TODAY, title="Milestones of API-2026-0001")}))
+
+    assert '<script id="chart-milestones" type="application/json">' in page
+    assert 'data-chart="chart-milestones" role="img" aria-label="Milestones of API-2026-0001" aria-details="milestones"' in page
+    assert 'href="#milestones"' in page
+    assert "style=" not in page.split("<script")[0]
+
+
+def test_pipeline_counts_each_phase() -> None:
+    phases = [PipelinePhase("Evaluation", 3, 1, 0, 1), PipelinePhase("Pilot"), PipelinePhase("Validation", late=2)]
+
+    words = texts(to_svg(pipeline(phases), 900))
+
+    assert {"Evaluation", "Pilot", "Validation", "3 on track", "1 at risk", "2 late", "1 on hold"} <= set(words)
+
+
+@pytest.mark.parametrize("phases", [[], [PipelinePhase("Evaluation")]])
+def test_empty_pipeline_is_drawn(phases: list[PipelinePhase]) -> None:
+    assert "no open project" in texts(to_svg(pipeline(phases)))
