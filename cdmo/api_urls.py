@@ -1,7 +1,7 @@
 """The API's table of contents. A test crosses every route here with every role."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cdmo.api_root import ApiRoot
 from documents import api as documents
@@ -10,7 +10,7 @@ from projects import api as projects
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
     path("projects/", projects.ProjectList.as_view(), name="api-project-list"),
     path("projects/<str:code>/", projects.ProjectDetail.as_view(), name="api-project-detail"),
     path("projects/<str:code>/gate/", projects.ProjectGate.as_view(), name="api-project-gate"),
