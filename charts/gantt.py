@@ -15,6 +15,7 @@ from charts.look import ACCENT, BAD, GOOD, INK, INK_SOFT, LINE_STRONG, PLUM, QUI
 
 ROW_HEIGHT = 28
 GUTTER = 290  # where the labels stand; on a narrow screen they stand above the marks instead
+ALONG = {"type": "temporal"}  # scale and axis are told once, by the first layer in time
 DATE_ROOM = 84  # for the date written beside the last mark
 
 # Symbols as paths. A hole runs against the outline, so that state is told by shape in black and white too.
@@ -67,11 +68,11 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
     place = {line["key"]: line["row"] for line in lines if line["key"]}
     dates = [day for row in rows for day in (row.baseline, row.live, row.published) if day]
     horizontal = _time_axis([*dates, today])
-    vertical = {"field": "row", "type": "ordinal", "axis": None, "scale": {"domain": list(range(len(lines))), "paddingInner": 0, "paddingOuter": 0}}
+    vertical = {"field": "row", "type": "ordinal", "axis": None, "scale": {"type": "band", "domain": list(range(len(lines))), "paddingInner": 0, "paddingOuter": 0}}
     return frame(
         title or _t("Milestones: baseline, forecast and actual dates"),
         width,
-        height={"step": ROW_HEIGHT},
+        height=ROW_HEIGHT * len(lines),
         params=[{"name": "narrow", "expr": "width < 620"}, {"name": "gutter", "expr": f"width < 620 ? 10 : {GUTTER}"}, {"name": "drop", "expr": "width < 620 ? 6 : 0"}],
         data={"values": lines},
         encoding={"y": vertical},
@@ -79,12 +80,12 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
             _headings(),
             _separators(),
             *_today(today, horizontal),
-            _dependencies(rows, place, horizontal),
+            _dependencies(rows, place),
             *_labels(),
-            _slips(horizontal),
-            _baselines(horizontal),
-            _published(horizontal),
-            *_live(horizontal),
+            _slips(),
+            _baselines(),
+            _published(),
+            *_live(),
         ],
     )
 
@@ -198,11 +199,11 @@ def _today(today: date, horizontal: Spec) -> list[Spec]:
     x = {"field": "today", **horizontal}
     rule = {"mark": {"type": "rule", "color": INK, "strokeDash": [4, 3], "strokeWidth": 1.25, "opacity": 0.75}, "encoding": {"x": x, "y": None}}
     mark = {"type": "text", "fontSize": 11, "fontWeight": 600, "baseline": "top", "dy": 6, "align": "center"}
-    words = {"mark": mark, "encoding": {"x": x, "y": {"value": "height"}, "text": {"field": "words"}}}
+    words = {"mark": mark, "encoding": {"x": {"field": "today", **ALONG}, "y": {"value": "height"}, "text": {"field": "words"}}}
     return [{"data": data} | rule, {"data": data} | words]
 
 
-def _dependencies(rows: list[GanttRow], place: dict[str, int], horizontal: Spec) -> Spec:
+def _dependencies(rows: list[GanttRow], place: dict[str, int]) -> Spec:
     """From each predecessor down to the row of its successor, then along to it."""
     by_key = {row.key: row for row in rows}
     points = []
@@ -214,32 +215,32 @@ def _dependencies(rows: list[GanttRow], place: dict[str, int], horizontal: Spec)
                 points += [link | {"step": step, "day": moment(day), "row": number} for step, (day, number) in enumerate(corners)]
     mark = {"type": "line", "strokeWidth": 1, "strokeJoin": "round", "aria": False, "yOffset": {"expr": "drop"}}
     colour = {"condition": {"test": "datum.critical", "value": INK_SOFT}, "value": "#b4bec8"}
-    encoding = {"x": {"field": "day", **horizontal}, "detail": {"field": "link"}, "order": {"field": "step"}, "stroke": colour}
+    encoding = {"x": {"field": "day", **ALONG}, "detail": {"field": "link"}, "order": {"field": "step"}, "stroke": colour}
     return {"data": {"values": points}, "mark": mark, "encoding": encoding}
 
 
-def _slips(horizontal: Spec) -> Spec:
+def _slips() -> Spec:
     """From where it was promised to where it is now."""
     mark = {"type": "rule", "color": LINE_STRONG, "strokeWidth": 3, "opacity": 0.45, "aria": False, "yOffset": {"expr": "drop"}}
-    encoding = {"x": {"field": "baseline", **horizontal}, "x2": {"field": "live"}}
+    encoding = {"x": {"field": "baseline", **ALONG}, "x2": {"field": "live"}}
     return {"transform": [{"filter": "isValid(datum.baseline) && isValid(datum.live)"}], "mark": mark, "encoding": encoding}
 
 
-def _baselines(horizontal: Spec) -> Spec:
+def _baselines() -> Spec:
     mark = {"type": "tick", "orient": "vertical", "color": INK_SOFT, "thickness": 1.5, "size": 16, "aria": False, "yOffset": {"expr": "drop"}}
-    return {"transform": [{"filter": "isValid(datum.baseline)"}], "mark": mark, "encoding": {"x": {"field": "baseline", **horizontal}}}
+    return {"transform": [{"filter": "isValid(datum.baseline)"}], "mark": mark, "encoding": {"x": {"field": "baseline", **ALONG}}}
 
 
-def _published(horizontal: Spec) -> Spec:
+def _published() -> Spec:
     """Only where the client was told another date than the plan has now."""
     mark = {"type": "point", "shape": "circle", "size": 60, "stroke": PLUM, "strokeWidth": 1.75, "fill": SURFACE, "opacity": 1, "yOffset": {"expr": "drop"}}
     tooltip = [{"field": "label", "title": _t("Milestone")}, {"field": "publishedWords", "title": _t("Published")}]
-    encoding = {"x": {"field": "published", **horizontal}, "tooltip": tooltip}
+    encoding = {"x": {"field": "published", **ALONG}, "tooltip": tooltip}
     return {"transform": [{"filter": "isValid(datum.published)"}], "mark": mark, "encoding": encoding}
 
 
-def _live(horizontal: Spec) -> list[Spec]:
-    x = {"field": "live", **horizontal}
+def _live() -> list[Spec]:
+    x = {"field": "live", **ALONG}
     shapes, colours = STATE_SHAPES | OTHER_SHAPES, STATE_COLOURS | OTHER_COLOURS
     legend = {
         "orient": "bottom",

@@ -9,7 +9,6 @@ from django.utils.formats import date_format
 
 Spec = dict[str, Any]
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"  # a name, never fetched; read by version 6 as well
 FONTS = "Inter, Noto Sans, Noto Sans SC, sans-serif"  # page, PDF, Chinese; each renderer takes the first it has
 
 # The colours of static/css/tokens.css; each has a contrast of 4.5:1 on white.
@@ -22,7 +21,6 @@ def frame(description: str, width: int | str, **parts: Any) -> Spec:
     """A specification with our look. width: pixels, or "container" for the width of the element that it is drawn in."""
     axis = {"labelColor": INK_SOFT, "titleColor": INK_SOFT, "domainColor": LINE, "tickColor": LINE, "gridColor": LINE, "labelFontSize": 11}
     return {
-        "$schema": SCHEMA,
         "description": description,
         "width": width,
         "autosize": {"type": "fit-x", "contains": "padding"},

@@ -36,7 +36,7 @@ def pipeline(phases: Iterable[PipelinePhase], *, width: int | str = "container",
     ]
     names = [str(each.phase) for each in phases] or [""]
     top = max((each.on_track + each.at_risk + each.late + each.on_hold for each in phases), default=0)
-    y = {"field": "phase", "type": "ordinal", "scale": {"domain": names}, "axis": {"title": None, "ticks": False, "domain": False, "labelFontSize": 12}}
+    y = {"field": "phase", "type": "ordinal", "scale": {"type": "band", "domain": names}, "axis": {"title": None, "ticks": False, "domain": False, "labelFontSize": 12}}
     x = {
         "field": "count",
         "type": "quantitative",
@@ -60,7 +60,7 @@ def pipeline(phases: Iterable[PipelinePhase], *, width: int | str = "container",
     return frame(
         title or _t("Open projects by phase and state"),
         width,
-        height={"step": 28},
+        height=28 * len(names),
         data={"values": values or [{"phase": name, "count": 0} for name in names]},
         encoding={"y": y, "x": x, "order": {"field": "order"}},
         layer=[bars, numbers] if values else [{"mark": {"type": "text", "color": INK_SOFT}, "encoding": {"text": {"value": _t("no open project")}}}],
