@@ -21,10 +21,10 @@ from catalogue.chemistry import parse_structure
 from catalogue.models import Compound
 from documents import registry, services
 from documents.models import DocumentVersion
-from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot
+from documents.registry import Meaning
 from documents.services import queue
-from projects.models import Phase, Project, Rfp
-from tests.documents import sample
+from projects.models import Project, Rfp
+from tests.documents import sample, types
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -37,46 +37,13 @@ def sample_templates() -> Iterator[None]:
         yield
 
 
-SAMPLE = DocumentType(
-    key="sample_report",
-    title="Sample report",
-    phase=Phase.EVALUATION,
-    number_prefix="XSR",
-    template="documents_sample/report.html",
-    build_context=lambda _project: sample.sample_data(12),
-    narrative=(NarrativeSection("summary", "Summary", "What was done.", required=True), NarrativeSection("conclusion", "Conclusion")),
-    signers=(
-        SignerSlot(Meaning.APPROVED, Role.QUALITY_ASSURANCE),
-        SignerSlot(Meaning.REVIEWED, Role.RESEARCH),
-        SignerSlot(Meaning.APPROVED, Role.PROJECT_MANAGER),
-    ),
-    on_effective=lambda version, *, actor: EFFECTIVE.append((version.number, actor.pk)),
-)
-UNSIGNED = DocumentType(
-    key="sample_status",
-    title="Sample status",
-    phase=Phase.EVALUATION,
-    number_prefix="XST",
-    template="documents_sample/report.html",
-    build_context=lambda _project: sample.sample_data(2),
-)
-UPLOADED = DocumentType(
-    key="sample_upload",
-    title="Sample upload",
-    phase=Phase.PILOT,
-    number_prefix="XUP",
-    signers=(SignerSlot(Meaning.APPROVED, Role.QUALITY_ASSURANCE),),
-)
-EFFECTIVE: list[tuple[int, int]] = []
-
-
 @pytest.fixture(autouse=True)
 def sample_types(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
     """The sample types besides those of the product; files go to a folder of the test's own."""
     monkeypatch.setattr(registry, "_types", {**registry._types})
-    registry.register(SAMPLE, UNSIGNED, UPLOADED)
+    registry.register(*types.ALL)
     settings.FILES_DIR = tmp_path / "files"
-    EFFECTIVE.clear()
+    types.EFFECTIVE.clear()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from documents.registry import Meaning
 from documents.services.review import MAKE_EFFECTIVE
 from projects import steps
 from projects.models import Project, WaitingFor
-from tests.documents.conftest import EFFECTIVE, Proof, again, render, sign
+from tests.documents.conftest import Proof, again, render, sign
+from tests.documents.types import EFFECTIVE
 
 State = DocumentVersion.State
 pytestmark = pytest.mark.django_db
