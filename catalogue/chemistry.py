@@ -159,11 +159,16 @@ def _check_size(molecule: Chem.Mol) -> None:
         raise StructureError(_too_large(max(heavy, molecule.GetNumAtoms() - MAX_ATOMS)))
     rings = molecule.GetNumBonds() - molecule.GetNumAtoms() + len(Chem.GetMolFrags(molecule))
     if rings > MAX_RINGS:
-        raise StructureError(_t("The structure has %(count)s rings; at most %(limit)s can be handled.") % {"count": rings, "limit": MAX_RINGS})
+        raise StructureError(
+            _t("The structure has %(count)s rings; at most %(limit)s can be handled.") % {"count": rings, "limit": MAX_RINGS}
+        )
 
 
 def _too_large(count: int) -> str:
-    return _t("The structure has %(count)s atoms; at most %(limit)s (without hydrogen) can be handled.") % {"count": count, "limit": MAX_HEAVY_ATOMS}
+    return _t("The structure has %(count)s atoms; at most %(limit)s (without hydrogen) can be handled.") % {
+        "count": count,
+        "limit": MAX_HEAVY_ATOMS,
+    }
 
 
 def _chemistry_problem(molecule: Chem.Mol, problem: Chem.MolSanitizeException) -> str:
@@ -210,17 +215,25 @@ def _stereo(molecule: Chem.Mol) -> tuple[list[Chem.StereoInfo], list[Chem.Stereo
     found = list(Chem.FindPotentialStereo(molecule))
     cage = {atom.GetIdx() for atom in molecule.GetAtoms() if rings.NumAtomRings(atom.GetIdx()) > 2} | set(bridgeheads)
     centres = [each for each in found if each.type == Chem.StereoType.Atom_Tetrahedral]
-    kept = [each for each in centres if each.centeredOn in certain or each.centeredOn not in cage or each.specified == Chem.StereoSpecified.Specified]
+    kept = [
+        each
+        for each in centres
+        if each.centeredOn in certain or each.centeredOn not in cage or each.specified == Chem.StereoSpecified.Specified
+    ]
     return kept, [each for each in found if each.type == Chem.StereoType.Bond_Double]
 
 
 def _warnings(molecule: Chem.Mol, centres: int, bonds: int) -> Iterator[str]:
     if centres:
-        words = ngettext("a structure with %(count)s unspecified stereocentre", "a structure with %(count)s unspecified stereocentres", centres)
+        words = ngettext(
+            "a structure with %(count)s unspecified stereocentre", "a structure with %(count)s unspecified stereocentres", centres
+        )
         yield words % {"count": centres}
     if bonds:
         words = ngettext(
-            "a structure with %(count)s double bond of unspecified geometry", "a structure with %(count)s double bonds of unspecified geometry", bonds
+            "a structure with %(count)s double bond of unspecified geometry",
+            "a structure with %(count)s double bonds of unspecified geometry",
+            bonds,
         )
         yield words % {"count": bonds}
     charge = Chem.GetFormalCharge(molecule)
@@ -261,7 +274,8 @@ def _plain_svg(svg: str, width: int, height: int, title: str) -> str:
     shapes = re.sub(r"style='([^']*)'", _as_attributes, shapes)
     shapes = re.sub(r"#000000", "currentColor", shapes)
     name = escape(title)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{name}" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{name}" {size}>'
     return f"{head}\n<title>{name}</title>\n{shapes.strip()}\n"
 
 

@@ -40,7 +40,10 @@ class Compound(models.Model):
     name = models.CharField(_("name"), max_length=200)
     code = models.CharField(_("code"), max_length=60, blank=True)
     cas_number = models.CharField(
-        _("CAS number"), max_length=12, blank=True, validators=[RegexValidator(r"^[1-9][0-9]{1,6}-[0-9]{2}-[0-9]$", _("A CAS number looks like 50-78-2."))]
+        _("CAS number"),
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^[1-9][0-9]{1,6}-[0-9]{2}-[0-9]$", _("A CAS number looks like 50-78-2."))],
     )
     molfile = models.TextField(_("molfile"), max_length=100_000, blank=True)
     smiles = models.TextField(_("SMILES"), blank=True, editable=False)

@@ -55,7 +55,9 @@ def _checked_structure(text: str) -> Structure | None:
 
 
 def _find(cas: str, structure: Structure | None) -> Compound | None:
-    found = list(Compound.objects.same_as(cas=cas, inchikey=structure.inchikey if structure else "").select_for_update(of=("self",)).order_by("pk"))
+    found = list(
+        Compound.objects.same_as(cas=cas, inchikey=structure.inchikey if structure else "").select_for_update(of=("self",)).order_by("pk")
+    )
     if len(found) > 1:
         words = _t("CAS number %(number)s belongs to %(other)s, whose structure is another.")
         raise BadInput({"cas_number": words % {"number": cas, "other": next(each.name for each in found if each.cas_number == cas)}})

@@ -68,12 +68,21 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
     place = {line["key"]: line["row"] for line in lines if line["key"]}
     dates = [day for row in rows for day in (row.baseline, row.live, row.published) if day]
     horizontal = _time_axis([*dates, today])
-    vertical = {"field": "row", "type": "ordinal", "axis": None, "scale": {"type": "band", "domain": list(range(len(lines))), "paddingInner": 0, "paddingOuter": 0}}
+    vertical = {
+        "field": "row",
+        "type": "ordinal",
+        "axis": None,
+        "scale": {"type": "band", "domain": list(range(len(lines))), "paddingInner": 0, "paddingOuter": 0},
+    }
     return frame(
         title or _t("Milestones: baseline, forecast and actual dates"),
         width,
         height=ROW_HEIGHT * len(lines),
-        params=[{"name": "narrow", "expr": "width < 620"}, {"name": "gutter", "expr": f"width < 620 ? 10 : {GUTTER}"}, {"name": "drop", "expr": "width < 620 ? 6 : 0"}],
+        params=[
+            {"name": "narrow", "expr": "width < 620"},
+            {"name": "gutter", "expr": f"width < 620 ? 10 : {GUTTER}"},
+            {"name": "drop", "expr": "width < 620 ? 6 : 0"},
+        ],
         data={"values": lines},
         encoding={"y": vertical},
         layer=[
@@ -149,11 +158,18 @@ def _time_axis(dates: list[date]) -> dict[str, Any]:
         "zindex": 0,
     }
     reach = [{"expr": "gutter"}, {"expr": f"width - {DATE_ROOM}"}]
-    return {"type": "temporal", "scale": {"type": "utc", "domain": [moment(first - room), moment(last + room)], "range": reach}, "axis": axis}
+    return {
+        "type": "temporal",
+        "scale": {"type": "utc", "domain": [moment(first - room), moment(last + room)], "range": reach},
+        "axis": axis,
+    }
 
 
 def _headings() -> Spec:
-    band = {"mark": {"type": "rect", "color": SUNKEN, "aria": False, "height": ROW_HEIGHT - 4}, "encoding": {"x": {"value": 0}, "x2": {"value": "width"}}}
+    band = {
+        "mark": {"type": "rect", "color": SUNKEN, "aria": False, "height": ROW_HEIGHT - 4},
+        "encoding": {"x": {"value": 0}, "x2": {"value": "width"}},
+    }
     words = {
         "mark": {"type": "text", "align": "left", "baseline": "middle", "fontWeight": 650, "fontSize": 12},
         "encoding": {"x": {"value": 8}, "text": {"field": "heading"}},
@@ -197,7 +213,10 @@ def _legible(mark: dict[str, Any], encoding: dict[str, Any]) -> list[Spec]:
 def _today(today: date, horizontal: Spec) -> list[Spec]:
     data = {"values": [{"today": moment(today), "words": _t("Today, %(day)s") % {"day": written(today)}}]}
     x = {"field": "today", **horizontal}
-    rule = {"mark": {"type": "rule", "color": INK, "strokeDash": [4, 3], "strokeWidth": 1.25, "opacity": 0.75}, "encoding": {"x": x, "y": None}}
+    rule = {
+        "mark": {"type": "rule", "color": INK, "strokeDash": [4, 3], "strokeWidth": 1.25, "opacity": 0.75},
+        "encoding": {"x": x, "y": None},
+    }
     mark = {"type": "text", "fontSize": 11, "fontWeight": 600, "baseline": "top", "dy": 6, "align": "center"}
     words = {"mark": mark, "encoding": {"x": {"field": "today", **ALONG}, "y": {"value": "height"}, "text": {"field": "words"}}}
     return [{"data": data} | rule, {"data": data} | words]
@@ -227,13 +246,30 @@ def _slips() -> Spec:
 
 
 def _baselines() -> Spec:
-    mark = {"type": "tick", "orient": "vertical", "color": INK_SOFT, "thickness": 1.5, "size": 16, "aria": False, "yOffset": {"expr": "drop"}}
+    mark = {
+        "type": "tick",
+        "orient": "vertical",
+        "color": INK_SOFT,
+        "thickness": 1.5,
+        "size": 16,
+        "aria": False,
+        "yOffset": {"expr": "drop"},
+    }
     return {"transform": [{"filter": "isValid(datum.baseline)"}], "mark": mark, "encoding": {"x": {"field": "baseline", **ALONG}}}
 
 
 def _published() -> Spec:
     """Only where the client was told another date than the plan has now."""
-    mark = {"type": "point", "shape": "circle", "size": 60, "stroke": PLUM, "strokeWidth": 1.75, "fill": SURFACE, "opacity": 1, "yOffset": {"expr": "drop"}}
+    mark = {
+        "type": "point",
+        "shape": "circle",
+        "size": 60,
+        "stroke": PLUM,
+        "strokeWidth": 1.75,
+        "fill": SURFACE,
+        "opacity": 1,
+        "yOffset": {"expr": "drop"},
+    }
     tooltip = [{"field": "label", "title": _t("Milestone")}, {"field": "publishedWords", "title": _t("Published")}]
     encoding = {"x": {"field": "published", **ALONG}, "tooltip": tooltip}
     return {"transform": [{"filter": "isValid(datum.published)"}], "mark": mark, "encoding": encoding}
@@ -267,8 +303,25 @@ def _live() -> list[Spec]:
         "color": {"field": "state", "scale": {"domain": list(colours), "range": list(colours.values())}, "legend": legend},
         "tooltip": tooltip,
     }
-    halo = {"type": "point", "shape": DIAMOND, "size": 330, "filled": False, "stroke": INK, "strokeWidth": 1.25, "aria": False, "yOffset": {"expr": "drop"}}
-    dates = {"type": "text", "align": "left", "baseline": "middle", "dx": 12, "fontSize": 11, "color": INK_SOFT, "yOffset": {"expr": "drop"}}
+    halo = {
+        "type": "point",
+        "shape": DIAMOND,
+        "size": 330,
+        "filled": False,
+        "stroke": INK,
+        "strokeWidth": 1.25,
+        "aria": False,
+        "yOffset": {"expr": "drop"},
+    }
+    dates = {
+        "type": "text",
+        "align": "left",
+        "baseline": "middle",
+        "dx": 12,
+        "fontSize": 11,
+        "color": INK_SOFT,
+        "yOffset": {"expr": "drop"},
+    }
     has_date = [{"filter": "isValid(datum.live)"}]
     return [
         {"transform": [{"filter": "datum.critical && isValid(datum.live)"}], "mark": halo, "encoding": {"x": x}},

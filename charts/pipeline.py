@@ -36,7 +36,12 @@ def pipeline(phases: Iterable[PipelinePhase], *, width: int | str = "container",
     ]
     names = [str(each.phase) for each in phases] or [""]
     top = max((each.on_track + each.at_risk + each.late + each.on_hold for each in phases), default=0)
-    y = {"field": "phase", "type": "ordinal", "scale": {"type": "band", "domain": names}, "axis": {"title": None, "ticks": False, "domain": False, "labelFontSize": 12}}
+    y = {
+        "field": "phase",
+        "type": "ordinal",
+        "scale": {"type": "band", "domain": names},
+        "axis": {"title": None, "ticks": False, "domain": False, "labelFontSize": 12},
+    }
     x = {
         "field": "count",
         "type": "quantitative",
@@ -50,11 +55,17 @@ def pipeline(phases: Iterable[PipelinePhase], *, width: int | str = "container",
         "scale": {"domain": list(words.values()), "range": list(COLOURS.values())},
         "legend": {"orient": "bottom", "title": None, "symbolType": "square"},
     }
-    tooltip = [{"field": "phase", "title": _t("Phase")}, {"field": "state", "title": _t("State")}, {"field": "count", "title": _t("Projects")}]
+    tooltip = [
+        {"field": "phase", "title": _t("Phase")},
+        {"field": "state", "title": _t("State")},
+        {"field": "count", "title": _t("Projects")},
+    ]
     bars = {"mark": {"type": "bar", "height": 18}, "encoding": {"color": colour, "tooltip": tooltip}}
     numbers = {
         "mark": {"type": "text", "color": SURFACE, "fontWeight": 650, "fontSize": 11, "aria": False},
-        "transform": [{"calculate": f"width * datum.count / {max(top, 1)} > 96 ? datum.count + ' ' + datum.state : datum.count", "as": "words"}],
+        "transform": [
+            {"calculate": f"width * datum.count / {max(top, 1)} > 96 ? datum.count + ' ' + datum.state : datum.count", "as": "words"}
+        ],
         "encoding": {"text": {"field": "words"}, "detail": {"field": "state"}, "x": x | {"bandPosition": 0.5}},
     }
     return frame(
@@ -63,5 +74,7 @@ def pipeline(phases: Iterable[PipelinePhase], *, width: int | str = "container",
         height=28 * len(names),
         data={"values": values or [{"phase": name, "count": 0} for name in names]},
         encoding={"y": y, "x": x, "order": {"field": "order"}},
-        layer=[bars, numbers] if values else [{"mark": {"type": "text", "color": INK_SOFT}, "encoding": {"text": {"value": _t("no open project")}}}],
+        layer=[bars, numbers]
+        if values
+        else [{"mark": {"type": "text", "color": INK_SOFT}, "encoding": {"text": {"value": _t("no open project")}}}],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import vl_convert
+
 from charts.look import Spec
 
 PRINT_WIDTH = 1000  # pixels, for a specification that fills its container
@@ -10,10 +12,8 @@ PRINT_WIDTH = 1000  # pixels, for a specification that fills its container
 def to_svg(spec: Spec, width: int = PRINT_WIDTH) -> str:
     """Draw the specification. The first call in a process takes about a second.
 
-    The converter is imported here because it must never run before a worker forks: its threads do not survive the fork and
-    the child hangs. Nothing is fetched: specifications carry their data.
+    Never call it in a process that forks afterwards, nor at import: the converter's threads do not survive the fork and the
+    child hangs. Nothing is fetched: specifications carry their data.
     """
-    import vl_convert  # noqa: PLC0415
-
     sized = spec | {"width": width} if spec.get("width") == "container" else spec
     return str(vl_convert.vegalite_to_svg(sized, allowed_base_urls=[]))

@@ -83,25 +83,27 @@ def _days_of_year(calendar: WorkingCalendar, year: int) -> tuple[date, ...]:
     return tuple(day for day in days if calendar.is_working_day(day))
 
 
-@lru_cache(maxsize=64)
-def _public_holidays(country: str) -> holidays.HolidayBase | None:
-    """The library's calendar of a country; None for none, and for a country that it does not know."""
+@lru_cache(maxsize=1024)
+def _public_holidays(country: str, year: int) -> holidays.HolidayBase | None:
+    """The library's calendar of a country around a year; None for none, and for a country that it does not know.
+
+    One object per year that never grows: the library fills a growing one in place, which two threads may do at once.
+    The years beside it are there because a day off or a make-up day may lie on the other side of New Year.
+    """
     try:
-        return holidays.country_holidays(country) if country else None
+        return holidays.country_holidays(country, years=(year - 1, year, year + 1), expand=False) if country else None
     except NotImplementedError:
         return None
 
 
 def _is_working_day(country: str, day: date) -> bool:
-    public = _public_holidays(country)
-    if public is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        return day.weekday() < 5
-    return bool(public.is_working_day(day))
+    public = _public_holidays(country, day.year) if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    return day.weekday() < 5 if public is None else bool(public.is_working_day(day))
 
 
 def _last_announced_year(country: str) -> int:
     """The last year for which the library has all days off: where weekends are moved by yearly notice, the last notice."""
-    public = _public_holidays(country)
+    public = _public_holidays(country, LAST_YEAR)
     if public is None:
         return 0
     notices = [year for year, entries in getattr(public, "special_public_holidays", {}).items() if _moves_a_weekend(entries)]

@@ -19,7 +19,19 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.calendars import WorkingCalendar
 
-__all__ = ["Activity", "Item", "Link", "MilestoneState", "Relation", "Remark", "Schedule", "ScheduleError", "WorkingCalendar", "milestone_state", "propagate"]
+__all__ = [
+    "Activity",
+    "Item",
+    "Link",
+    "MilestoneState",
+    "Relation",
+    "Remark",
+    "Schedule",
+    "ScheduleError",
+    "WorkingCalendar",
+    "milestone_state",
+    "propagate",
+]
 
 ALGORITHM = "critical-path-1"
 DAY = timedelta(days=1)
@@ -66,7 +78,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Item:
-    """One activity in the schedule. The four offsets are in working days (see the module), float_days is LS − ES.
+    """One activity in the schedule. The four offsets are in working days (see the module), float_days is late start less early start.
 
     A finished activity has its actual dates, no float and is never critical. `start` and `finish` are the first and last
     working day (a milestone: the same day). `provisional`: the finish lies in a year whose holidays are not announced.
@@ -121,7 +133,7 @@ def propagate(
     without successors is held to the end of the plan.
     Raises ScheduleError for a loop (naming it), a double or unknown key, a negative duration, a finish before the start.
     """
-    plan = {}
+    plan: dict[str, Activity] = {}
     for activity in activities:
         _check(activity, plan)
         plan[activity.key] = activity
@@ -132,7 +144,9 @@ def propagate(
     end = max((passes.finish[key] for key in order), default=0)
     passes.backward(end if finish_by is None else passes.line.end_of(finish_by))
     items = passes.items()
-    critical = sorted((item for item in items.values() if item.critical), key=lambda item: (item.early_start, item.early_finish, order.index(item.key)))
+    critical = sorted(
+        (item for item in items.values() if item.critical), key=lambda item: (item.early_start, item.early_finish, order.index(item.key))
+    )
     beginning = min([0, *passes.start.values()]) if not bounded else 0
     return Schedule(items, tuple(item.key for item in critical), max(end, 0) - beginning, tuple(passes.remarks), data_date)
 

@@ -27,7 +27,9 @@ def _in_the_background() -> Iterator[None]:
 
 
 def ibuprofen(**changed: str) -> Compound:
-    return create_or_find_compound(**{"name": "Ibuprofen", "cas_number": "15687-27-1", "structure_text": IBUPROFEN, "actor": None} | changed)
+    return create_or_find_compound(
+        **{"name": "Ibuprofen", "cas_number": "15687-27-1", "structure_text": IBUPROFEN, "actor": None} | changed
+    )
 
 
 def kinds() -> list[str]:
@@ -37,7 +39,11 @@ def kinds() -> list[str]:
 def test_new_compound_derives_everything_from_its_structure() -> None:
     compound = Compound.objects.get(pk=ibuprofen().pk)
 
-    assert (compound.inchikey, compound.formula, compound.smiles) == ("HEFNNWSXXWATRW-UHFFFAOYSA-N", "C13H18O2", "CC(C)Cc1ccc(C(C)C(=O)O)cc1")
+    assert (compound.inchikey, compound.formula, compound.smiles) == (
+        "HEFNNWSXXWATRW-UHFFFAOYSA-N",
+        "C13H18O2",
+        "CC(C)Cc1ccc(C(C)C(=O)O)cc1",
+    )
     assert compound.molar_mass_g_per_mol == pytest.approx(206.285, abs=0.01)
     assert kinds() == ["compound.created"]
     assert Event.objects.get().words == "Compound Ibuprofen was entered in the catalogue."
@@ -138,7 +144,8 @@ def test_site_is_opened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "field"), [({"country": "China"}, "country"), ({"time_zone": "China"}, "time_zone"), ({"key": "a b"}, "key"), ({"name": " "}, "name")]
+    ("changed", "field"),
+    [({"country": "China"}, "country"), ({"time_zone": "China"}, "time_zone"), ({"key": "a b"}, "key"), ({"name": " "}, "name")],
 )
 def test_site_needs_sensible_values(changed: dict[str, str], field: str) -> None:
     with pytest.raises(BadInput) as caught:

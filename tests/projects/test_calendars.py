@@ -34,7 +34,12 @@ def test_make_up_days_of_2026_in_china() -> None:
 
 @pytest.mark.parametrize(
     ("calendar", "day", "provisional"),
-    [(CHINA, date(2026, 12, 31), False), (CHINA, date(2050, 1, 1), True), (HESSE, date(2050, 1, 1), False), (PLAIN, date(2050, 1, 1), False)],
+    [
+        (CHINA, date(2026, 12, 31), False),
+        (CHINA, date(2050, 1, 1), True),
+        (HESSE, date(2050, 1, 1), False),
+        (PLAIN, date(2050, 1, 1), False),
+    ],
 )
 def test_unannounced_years_are_provisional(calendar: WorkingCalendar, day: date, provisional: bool) -> None:
     assert calendar.is_provisional(day) is provisional
@@ -48,7 +53,9 @@ def test_unknown_country_works_monday_to_friday_and_is_provisional() -> None:
 
 
 def test_closures_and_worked_days_of_a_site_win() -> None:
-    site = WorkingCalendar("CN", closures=frozenset({date(2026, 2, 24), date(2026, 2, 25)}), worked=frozenset({date(2026, 2, 22), date(2026, 2, 25)}))
+    site = WorkingCalendar(
+        "CN", closures=frozenset({date(2026, 2, 24), date(2026, 2, 25)}), worked=frozenset({date(2026, 2, 22), date(2026, 2, 25)})
+    )
 
     assert [day.day for day in site.working_days(date(2026, 2, 15), date(2026, 2, 26))] == [22, 25, 26]
 

@@ -19,7 +19,9 @@ def offsets(item: Item) -> Offsets:
     return item.early_start, item.early_finish, item.late_start, item.late_finish
 
 
-def plan(*activities: Activity, links: tuple[Link, ...] = (), calendar: WorkingCalendar = WEEKDAYS, data_date: date = MONDAY, **options: object) -> Schedule:
+def plan(
+    *activities: Activity, links: tuple[Link, ...] = (), calendar: WorkingCalendar = WEEKDAYS, data_date: date = MONDAY, **options: object
+) -> Schedule:
     return propagate(activities, links, calendar, data_date, **options)  # type: ignore[arg-type]
 
 
@@ -71,7 +73,10 @@ def test_relation_types_reproduce_the_published_offsets(kind: str, a: int, b: in
 @st.composite
 def networks(draw: st.DrawFn) -> tuple[list[Activity], list[Link]]:
     count = draw(st.integers(1, 9))
-    activities = [Activity(str(n), draw(st.integers(0, 6)), draw(st.none() | st.integers(-9, 20).map(lambda d: MONDAY + timedelta(d)))) for n in range(count)]
+    activities = [
+        Activity(str(n), draw(st.integers(0, 6)), draw(st.none() | st.integers(-9, 20).map(lambda d: MONDAY + timedelta(d))))
+        for n in range(count)
+    ]
     pairs = [(a, b) for b in range(count) for a in range(b)]
     chosen = draw(st.lists(st.sampled_from(pairs), max_size=14)) if pairs else []
     links = [Link(str(a), str(b), draw(st.sampled_from(["FS", "SS", "FF", "SF"])), draw(st.integers(-4, 5))) for a, b in chosen]
@@ -150,13 +155,21 @@ def test_one_day_task_and_milestone_end_on_the_day_they_begin() -> None:
 
 def test_milestones_follow_each_other_by_working_days_of_the_site() -> None:
     """Case SC-06: five working days after Friday 13 February 2026 end on 27 February in China."""
-    schedule = plan(Activity("sample"), Activity("confirmed"), links=(Link("sample", "confirmed", "FS", 5),), calendar=CHINA, data_date=date(2026, 2, 13))
+    schedule = plan(
+        Activity("sample"),
+        Activity("confirmed"),
+        links=(Link("sample", "confirmed", "FS", 5),),
+        calendar=CHINA,
+        data_date=date(2026, 2, 13),
+    )
 
     assert [item.finish for item in schedule.items.values()] == [date(2026, 2, 13), date(2026, 2, 27)]
 
 
 def test_milestone_falls_on_the_last_day_of_the_task_before_it() -> None:
-    schedule = plan(Activity("task", 5), Activity("milestone"), Activity("next", 1), links=(Link("task", "milestone"), Link("milestone", "next")))
+    schedule = plan(
+        Activity("task", 5), Activity("milestone"), Activity("next", 1), links=(Link("task", "milestone"), Link("milestone", "next"))
+    )
 
     assert [schedule.items[key].finish for key in ("task", "milestone", "next")] == [date(2026, 3, 6), date(2026, 3, 6), date(2026, 3, 9)]
 
@@ -193,7 +206,11 @@ def test_actual_dates_override_the_plan_and_move_what_follows() -> None:
 
     schedule = plan(done, Activity("b", 2), links=(Link("a", "b"),))
 
-    assert (schedule.items["a"].start, schedule.items["a"].finish, schedule.items["a"].float_days) == (date(2026, 2, 23), date(2026, 2, 25), None)
+    assert (schedule.items["a"].start, schedule.items["a"].finish, schedule.items["a"].float_days) == (
+        date(2026, 2, 23),
+        date(2026, 2, 25),
+        None,
+    )
     assert (schedule.items["b"].start, schedule.items["b"].finish) == (MONDAY, date(2026, 3, 3))
     assert (schedule.critical, schedule.remarks) == (("b",), ())
 
@@ -275,7 +292,10 @@ def test_activity_counts_its_own_working_days() -> None:
 
     schedule = plan(Activity("a", 2, calendar=own), Activity("b", 1), links=(Link("a", "b"),))
 
-    assert [(item.start, item.finish) for item in schedule.items.values()] == [(MONDAY, date(2026, 3, 5)), (date(2026, 3, 6), date(2026, 3, 6))]
+    assert [(item.start, item.finish) for item in schedule.items.values()] == [
+        (MONDAY, date(2026, 3, 5)),
+        (date(2026, 3, 6), date(2026, 3, 6)),
+    ]
 
 
 @given(networks())
@@ -320,13 +340,28 @@ STATES = [
 
 @pytest.mark.parametrize(("changed", "state"), STATES)
 def test_state_of_a_milestone_follows_the_rules(changed: dict[str, object], state: MilestoneState) -> None:
-    usual = {"actual": None, "forecast": FORECAST, "baseline": BASELINE, "today": MONDAY, "float_days": 10, "tolerance_days": 5, "late_predecessor": False}
+    usual = {
+        "actual": None,
+        "forecast": FORECAST,
+        "baseline": BASELINE,
+        "today": MONDAY,
+        "float_days": 10,
+        "tolerance_days": 5,
+        "late_predecessor": False,
+    }
 
     assert milestone_state(calendar=WEEKDAYS, **(usual | changed)) == state  # type: ignore[arg-type]
 
 
 def test_tolerance_counts_working_days_of_the_calendar() -> None:
-    given_ = {"actual": None, "baseline": date(2026, 2, 13), "today": date(2026, 2, 13), "float_days": 9, "tolerance_days": 5, "late_predecessor": False}
+    given_ = {
+        "actual": None,
+        "baseline": date(2026, 2, 13),
+        "today": date(2026, 2, 13),
+        "float_days": 9,
+        "tolerance_days": 5,
+        "late_predecessor": False,
+    }
 
     in_china, elsewhere = (milestone_state(calendar=each, forecast=date(2026, 2, 27), **given_) for each in (CHINA, WEEKDAYS))  # type: ignore[arg-type]
 
