@@ -10,6 +10,7 @@ import io
 import os
 import re
 import tempfile
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,15 @@ def store_file(content: bytes | BinaryIO) -> StoredFile:
 def open_file(sha256: str) -> BinaryIO:
     """The stored content, for reading. Raises FileNotFoundError when there is none."""
     return (Path(settings.FILES_DIR) / relative_path(sha256)).open("rb")
+
+
+def clear_abandoned(older_than_seconds: float = 86_400) -> int:
+    """Remove what writers that died left half-written; how many files went."""
+    before = time.time() - older_than_seconds
+    left = [path for path in (Path(settings.FILES_DIR) / "incoming").glob("*") if path.stat().st_mtime < before]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def is_intact(sha256: str) -> bool:

@@ -109,10 +109,6 @@ class Document(models.Model):
         return known(self.type_key)
 
     @property
-    def type_title(self) -> str:
-        return str(self.type.title) if self.type else self.type_key
-
-    @property
     def is_shared(self) -> bool:
         return self.visibility == Visibility.SHARED
 

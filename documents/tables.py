@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document, DocumentVersion
-from projects.models import Visibility
+from projects.models import Project, Rfp, Visibility
 
 
 def state_label(key: str, words: str) -> SafeString:
@@ -18,8 +18,8 @@ def state_label(key: str, words: str) -> SafeString:
 
 class DocumentTable(tables.Table):
     number = tables.Column(linkify=True, attrs={"td": {"class": "cell-code"}})
-    document = tables.Column(verbose_name=_("Document"), accessor="type_title", order_by=("type_key",))
-    title = tables.Column(verbose_name=_("About"))
+    title = tables.Column(verbose_name=_("Document"))
+    about = tables.Column(verbose_name=_("About"), accessor="subject", orderable=False)
     client = tables.Column(verbose_name=_("Client"), accessor="client__name")
     newest_number = tables.Column(verbose_name=_("Version"), attrs={"th": {"class": "number"}, "td": {"class": "number"}})
     newest_state = tables.Column(verbose_name=_("State"))
@@ -30,13 +30,13 @@ class DocumentTable(tables.Table):
 
     class Meta:
         model = Document
-        fields = ("number", "document", "title", "client", "newest_number", "newest_state", "visibility", "updated_at")
+        fields = ("number", "title", "about", "client", "newest_number", "newest_state", "visibility", "updated_at")
         order_by = "-updated_at"
         empty_text = _("No document matches. Documents are made on the page of their project or RFP.")
 
-    def render_title(self, record: Document, value: str) -> SafeString:
-        code = record.project.code if record.project else record.rfp.number if record.rfp else ""
-        return format_html("{} <span class='soft'>{}</span>", value, code)
+    def render_about(self, value: Project | Rfp) -> SafeString:
+        name, code = (value.title, value.code) if isinstance(value, Project) else (value.compound_name, value.number)
+        return format_html('{} <span class="soft nowrap">{}</span>', name, code)
 
     def render_newest_state(self, value: str) -> SafeString:
         return state_label(value, str(DocumentVersion.State(value).label))

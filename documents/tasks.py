@@ -6,6 +6,7 @@ from celery import shared_task
 from celery.signals import worker_process_init
 
 from audit.context import acting
+from audit.files import clear_abandoned
 
 
 @shared_task(name="documents.tasks.render_version")
@@ -22,6 +23,7 @@ def sweep_documents() -> None:
 
     with acting(channel="worker"):
         queue.sweep()
+    clear_abandoned()
 
 
 @worker_process_init.connect(dispatch_uid="documents.warm_up")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_tables2 import RequestConfig
 
+from accounts.decorators import internal_required
 from accounts.permissions import allowed, require_permission
 from accounts.signing import authenticate_signer
 from audit.files import SHOWN_INLINE, open_file
@@ -91,7 +92,7 @@ def _named(subject: Project | Rfp) -> dict[str, Any]:
     return {"project": subject} if isinstance(subject, Project) else {"rfp": subject}
 
 
-@login_required
+@internal_required
 @require_http_methods(["GET", "POST"])
 def document_new(request: HttpRequest) -> HttpResponse:
     """Make a version from the data of a project or RFP (`?project=` or `?rfp=`)."""
@@ -109,7 +110,7 @@ def document_new(request: HttpRequest) -> HttpResponse:
     return render(request, "documents/document_new.html", {"form": form, "subject": subject}, status=400 if form.errors else 200)
 
 
-@login_required
+@internal_required
 @require_http_methods(["GET", "POST"])
 def document_upload(request: HttpRequest) -> HttpResponse:
     """Add a version that was made elsewhere."""
@@ -138,7 +139,7 @@ def document_upload(request: HttpRequest) -> HttpResponse:
     return render(request, "documents/document_upload.html", {"form": form, "subject": subject}, status=400 if form.errors else 200)
 
 
-@login_required
+@internal_required
 @require_http_methods(["GET", "POST"])
 def version_text(request: HttpRequest, number: str, version: int, section: str) -> HttpResponse:
     """Write one section."""
@@ -164,7 +165,7 @@ def _acted(request: HttpRequest, found: DocumentVersion, act: Callable[[], Any],
     return redirect(found.document)
 
 
-@login_required
+@internal_required
 @require_POST
 def version_submit(request: HttpRequest, number: str, version: int) -> HttpResponse:
     found = _version(request, number, version)
@@ -174,14 +175,14 @@ def version_submit(request: HttpRequest, number: str, version: int) -> HttpRespo
     return _acted(request, found, lambda: services.submit_for_review(number, version, actor=request.user), done)
 
 
-@login_required
+@internal_required
 @require_POST
 def version_retry(request: HttpRequest, number: str, version: int) -> HttpResponse:
     found = _version(request, number, version)
     return _acted(request, found, lambda: services.retry_version(number, version, actor=request.user), _t("The PDF is being made again."))
 
 
-@login_required
+@internal_required
 @require_POST
 def version_sign(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """Sign with the password asked again; a wrong one opens the dialog again with its message."""
@@ -202,7 +203,7 @@ def version_sign(request: HttpRequest, number: str, version: int) -> HttpRespons
     return redirect(found.document)
 
 
-@login_required
+@internal_required
 @require_POST
 def version_refuse(request: HttpRequest, number: str, version: int) -> HttpResponse:
     found = _version(request, number, version)
@@ -215,7 +216,7 @@ def version_refuse(request: HttpRequest, number: str, version: int) -> HttpRespo
     return render(request, "documents/document_detail.html", context, status=400)
 
 
-@login_required
+@internal_required
 @require_POST
 def document_share(request: HttpRequest, number: str) -> HttpResponse:
     document = _document(request, number)
@@ -224,7 +225,7 @@ def document_share(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(document)
 
 
-@login_required
+@internal_required
 @require_POST
 def document_unshare(request: HttpRequest, number: str) -> HttpResponse:
     document = _document(request, number)

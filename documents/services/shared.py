@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from kombu.exceptions import OperationalError
 
@@ -49,9 +50,10 @@ def hash_content(version: DocumentVersion) -> None:
 
 
 def record_about(key: str, version: DocumentVersion, /, *, actor: User | None, **data: Any) -> None:
-    """Record an event about the document with number, title and version in its data."""
+    """Record an event about the document with number, title and version in its data; the document counts as changed."""
     document = version.document
-    record(key, document, actor=actor, number=document.number, title=document.type_title, version=version.number, **data)
+    Document.objects.filter(pk=document.pk).update(updated_at=timezone.now())
+    record(key, document, actor=actor, number=document.number, title=document.title, version=version.number, **data)
 
 
 def ring(version: DocumentVersion) -> None:

@@ -37,7 +37,7 @@ def share_document(number: str, *, actor: User) -> Document:
     document.visibility, document.shared_at, document.shared_by = Visibility.SHARED, timezone.now(), actor
     document.save(update_fields=["visibility", "shared_at", "shared_by", "updated_at"])
     newest = document.versions.filter(effective_at__isnull=False).order_by("-number").values_list("number", flat=True)[0]
-    record("document.shared", document, actor=actor, number=document.number, title=document.type_title, version=newest)
+    record("document.shared", document, actor=actor, number=document.number, title=document.title, version=newest)
     return document
 
 
@@ -50,5 +50,5 @@ def unshare_document(number: str, *, actor: User, reason: str = "") -> Document:
         return document
     document.visibility, document.shared_at, document.shared_by = Visibility.INTERNAL, None, None
     document.save(update_fields=["visibility", "shared_at", "shared_by", "updated_at"])
-    record("document.unshared", document, actor=actor, reason=reason.strip(), number=document.number, title=document.type_title)
+    record("document.unshared", document, actor=actor, reason=reason.strip(), number=document.number, title=document.title)
     return document

@@ -150,14 +150,14 @@ def _document(declared: DocumentType, subject: Project | Rfp) -> Document:
     found = Document.objects.select_for_update(of=("self",)).filter(**key, type_key=declared.key).first()
     if found is not None:
         return found
-    prefix = f"{subject.code if isinstance(subject, Project) else subject.number}-{declared.number_prefix}"
+    prefix = f"{_code_of(subject)}-{declared.number_prefix}"
     position = Document.objects.filter(number__startswith=f"{prefix}-").count() + 1
     return Document.objects.create(
         **key,
         client_id=subject.client_id,
         type_key=declared.key,
         number=f"{prefix}-{position:02d}",
-        title=subject.title if isinstance(subject, Project) else subject.compound_name,
+        title=str(declared.title),
         deliverable=deliverable_of(declared, subject),
     )
 
@@ -216,20 +216,20 @@ def _replace_open(document: Document, earlier: list[DocumentVersion], actor: Use
 def _pin(version: DocumentVersion, declared: DocumentType, data: dict[str, Any]) -> None:
     """Write the content of a new version and its hash."""
     with translation.override(version.language):
-        content = _frame(version, declared) | {"data": data}
+        content = _frame(version, declared, data) | {"data": data}
         version.snapshot = json.loads(json.dumps(content, cls=DjangoJSONEncoder))
     hash_content(version)
     version.save(update_fields=["snapshot", "content_hash"])
-    Document.objects.filter(pk=version.document_id).update(updated_at=version.requested_at)
 
 
-def _frame(version: DocumentVersion, declared: DocumentType) -> dict[str, Any]:
-    """What every document says about itself: cover, revision history, project, compound."""
+def _frame(version: DocumentVersion, declared: DocumentType, data: dict[str, Any]) -> dict[str, Any]:
+    """What every document says about itself: cover, revision history, project, compound. The data may bring a title and a subtitle."""
     document, subject = version.document, version.document.subject
     return {
         "document": {
             "number": document.number,
-            "title": document.title,
+            "title": data.get("title") or _name_of(subject),
+            "subtitle": data.get("subtitle", ""),
             "type": str(declared.title),
             "type_key": declared.key,
             "version": version.number,
@@ -237,9 +237,7 @@ def _frame(version: DocumentVersion, declared: DocumentType) -> dict[str, Any]:
             "template_version": version.template_version or "–",
             "prepared_on": timezone.localdate(version.requested_at),
         },
-        "project": {"code": subject.code, "title": subject.title}
-        if isinstance(subject, Project)
-        else {"code": subject.number, "title": subject.compound_name},
+        "project": {"code": _code_of(subject), "title": _name_of(subject)},
         "compound": _compound(subject),
         "cover": _cover(version, subject),
         "revisions": [
@@ -252,6 +250,14 @@ def _frame(version: DocumentVersion, declared: DocumentType) -> dict[str, Any]:
             for each in document.versions.select_related("requested_by").filter(number__lte=version.number).order_by("number")
         ],
     }
+
+
+def _code_of(subject: Project | Rfp) -> str:
+    return subject.code if isinstance(subject, Project) else subject.number
+
+
+def _name_of(subject: Project | Rfp) -> str:
+    return subject.title if isinstance(subject, Project) else subject.compound_name
 
 
 def _compound(subject: Project | Rfp) -> dict[str, Any]:

@@ -55,6 +55,15 @@ def test_store_file_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_clear_abandoned_takes_only_what_is_old(tmp_path: Path) -> None:
+    stored = files.store_file(b"abc")
+    (tmp_path / "incoming" / "left").write_bytes(b"half")
+
+    assert files.clear_abandoned() == 0
+    assert files.clear_abandoned(-1) == 1
+    assert files.is_intact(stored.sha256)
+
+
 def test_is_intact_notices_a_changed_file() -> None:
     stored = files.store_file(b"abc")
     path = Path(files.settings.FILES_DIR) / stored.path
