@@ -53,6 +53,7 @@ class IdleTimeoutMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.idle_seconds = settings.IDLE_TIMEOUT_SECONDS  # type: ignore[attr-defined]  # for the warning on the page
         if request.user.is_authenticated:
             if seconds_left(request) == 0:
                 self.end(request)

@@ -262,6 +262,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_role(self, role: str) -> bool:
         return role in self.roles
 
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """Whether an authenticator app belongs to the account, so that signing in and signing ask for its code."""
+        return self.authenticator_set.filter(type="totp").exists()
+
 
 @tracked
 class RoleGrant(models.Model):
@@ -326,5 +331,6 @@ class IntegrationToken(AbstractAuthToken):
     def __str__(self) -> str:
         return self.name
 
-    def is_usable(self, at: datetime) -> bool:
-        return self.revoked_at is None and self.expiry is not None and self.expiry > at
+    @property
+    def is_expired(self) -> bool:
+        return self.expiry is None or self.expiry <= timezone.now()

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from allauth.account.adapter import get_adapter
-from allauth.core import ratelimit
 from allauth.core.context import request_context
+from allauth.core.internal import ratelimit  # as allauth's adapter: the public one can only forget everything, not take back one use
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -71,7 +71,7 @@ def _check_password(request: HttpRequest, user: User, password: str) -> None:
 
 
 def _check_code(request: HttpRequest, user: User, second_factor: Authenticator, code: str) -> None:
-    usage = ratelimit.consume(request, action="login_failed", key=f"mfa-auth-user-{user.pk}")
+    usage = ratelimit.consume(request, app="allauth.account", action="login_failed", key=f"mfa-auth-user-{user.pk}")
     if not usage:
         raise BadInput({"code": [TOO_MANY]})
     if not second_factor.wrap().validate_code(code):

@@ -1,0 +1,34 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.template import Context, Template
+from django.utils import timezone
+
+from accounts.models import Role
+from accounts.templatetags.show import day, moment, relative_days
+from tests.accounts.factories import UserFactory
+
+AT = datetime(2026, 3, 12, 23, 5, tzinfo=UTC)
+
+
+def test_day_is_unambiguous_and_local():
+    with timezone.override("Asia/Shanghai"):
+        assert (day(date(2026, 3, 2)), day(AT), day(None)) == ("2 Mar 2026", "13 Mar 2026", "")
+
+
+def test_moment_carries_its_zone():
+    with timezone.override("Europe/Zurich"):
+        assert (moment(AT), moment(None)) == ("13 Mar 2026 00:05 CET", "")
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "in 1 day"), (3, "in 3 days"), (-1, "1 day ago"), (-12, "12 days ago")])
+def test_relative_days(days, words):
+    assert relative_days(timezone.localdate() + timedelta(days=days)) == words
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("roles", "words"), [([Role.ADMINISTRATOR], "yes"), ([], "no")])
+def test_can_asks_the_permission_by_name(roles, words):
+    template = Template('{% load show %}{% can "accounts.manage_people" as may %}{{ may|yesno:"yes,no" }}')
+
+    assert template.render(Context({"user": UserFactory(roles=roles)})) == words
