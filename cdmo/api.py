@@ -30,7 +30,9 @@ def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Refused):
         return _problem(409, _t("Refused"), str(error), blockers=[blocker.as_dict() for blocker in error.blockers])
     if isinstance(error, BadInput):
-        return _problem(400, _t("Bad input"), str(error), errors={field: [str(m) for m in messages] for field, messages in error.errors.items()})
+        return _problem(
+            400, _t("Bad input"), str(error), errors={field: [str(m) for m in messages] for field, messages in error.errors.items()}
+        )
     if isinstance(error, NotAllowed):
         return _problem(403, _t("Not allowed"), str(error))
     if isinstance(error, Http404 | ObjectDoesNotExist):
@@ -110,7 +112,9 @@ class KeysetPagination(BasePagination):
         try:
             position = signing.loads(cursor, salt=self.salt)
         except signing.BadSignature as error:
-            raise exceptions.ValidationError({self.cursor_parameter: [_t("This cursor was not made here; start again without it.")]}) from error
+            raise exceptions.ValidationError(
+                {self.cursor_parameter: [_t("This cursor was not made here; start again without it.")]}
+            ) from error
         return int(position)
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -128,8 +132,19 @@ class KeysetPagination(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
-            {"name": self.cursor_parameter, "in": "query", "required": False, "schema": {"type": "string"}, "description": "From `next` of the page before."},
-            {"name": self.size_parameter, "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 50}},
+            {
+                "name": self.cursor_parameter,
+                "in": "query",
+                "required": False,
+                "schema": {"type": "string"},
+                "description": "From `next` of the page before.",
+            },
+            {
+                "name": self.size_parameter,
+                "in": "query",
+                "required": False,
+                "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 50},
+            },
         ]
 
 

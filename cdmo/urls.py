@@ -14,7 +14,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
     path("api/v1/", include("cdmo.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("projects.urls")),

@@ -30,7 +30,12 @@ def late_milestones(user: User, *, today: date, limit: int = 50) -> list[LateMil
     seen = Project.objects.visible_to(user).running().filter(pk=OuterRef("project_id"))
     tolerance = timedelta(days=CALENDAR_DAYS_OF_TOLERANCE)
     behind = Q(baseline_on__lt=F("forecast_on") - tolerance) | Q(baseline_on__lt=today - tolerance)
-    rows = Milestone.objects.open().filter(Exists(seen), behind).select_related("project__client", "project__readiness").order_by("baseline_on")[:limit]
+    rows = (
+        Milestone.objects.open()
+        .filter(Exists(seen), behind)
+        .select_related("project__client", "project__readiness")
+        .order_by("baseline_on")[:limit]
+    )
     late = [LateMilestone(row, _days_behind(row, today), _why(row)) for row in rows]
     return sorted(late, key=lambda item: -item.days)
 

@@ -20,11 +20,19 @@ class ProjectTable(tables.Table):
     title = tables.Column(verbose_name=_("Compound"))
     client = tables.Column(verbose_name=_("Client"), accessor="client__name")
     phase = tables.Column(verbose_name=_("Phase"))
-    status = tables.TemplateColumn('{% include "_state.html" with state=record.status words=record.get_status_display only %}', verbose_name=_("Status"))
+    status = tables.TemplateColumn(
+        '{% include "_state.html" with state=record.status words=record.get_status_display only %}', verbose_name=_("Status")
+    )
     readiness = tables.Column(verbose_name=_("Gate"), accessor="readiness", orderable=False, empty_values=())
-    blocker = tables.Column(verbose_name=_("Next blocker"), accessor="readiness__first_blocker", orderable=False, attrs={"td": {"class": "soft"}})
-    project_manager = tables.Column(verbose_name=_("Project manager"), accessor="project_manager__full_name", order_by="project_manager__full_name")
-    opened_at = tables.TemplateColumn("{% load show %}{{ record.opened_at|day }}", verbose_name=_("Opened"), attrs={"td": {"class": "nowrap"}})
+    blocker = tables.Column(
+        verbose_name=_("Next blocker"), accessor="readiness__first_blocker", orderable=False, attrs={"td": {"class": "soft"}}
+    )
+    project_manager = tables.Column(
+        verbose_name=_("Project manager"), accessor="project_manager__full_name", order_by="project_manager__full_name"
+    )
+    opened_at = tables.TemplateColumn(
+        "{% load show %}{{ record.opened_at|day }}", verbose_name=_("Opened"), attrs={"td": {"class": "nowrap"}}
+    )
 
     class Meta:
         model = Project
@@ -41,4 +49,9 @@ class ProjectTable(tables.Table):
         if readiness is None or not record.is_active:
             return "–"
         link = reverse("project-gate", args=[record.code])
-        return format_html('<a class="nowrap" href="{}">{} · {}</a>', link, readiness.gate, _("%(met)s of %(total)s") % {"met": readiness.met, "total": readiness.total})
+        return format_html(
+            '<a class="nowrap" href="{}">{} · {}</a>',
+            link,
+            readiness.gate,
+            _("%(met)s of %(total)s") % {"met": readiness.met, "total": readiness.total},
+        )

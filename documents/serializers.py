@@ -20,7 +20,18 @@ class DocumentVersionSerializer(serializers.ModelSerializer[DocumentVersion]):
 
     class Meta:
         model = DocumentVersion
-        fields = ["number", "state", "source", "language", "reason", "content_hash", "template_version", "requested_at", "effective_at", "files"]
+        fields = [
+            "number",
+            "state",
+            "source",
+            "language",
+            "reason",
+            "content_hash",
+            "template_version",
+            "requested_at",
+            "effective_at",
+            "files",
+        ]
 
 
 class DocumentSerializer(serializers.ModelSerializer[Document]):

@@ -16,7 +16,13 @@ class PhasesConfig(AppConfig):
         import phases.validation.gate
 
         phases.evaluation.events.register()
-        for slice_gate in (phases.evaluation.gate, phases.small_scale.gate, phases.pilot.gate, phases.validation.gate, phases.commercial.gate):
+        for slice_gate in (
+            phases.evaluation.gate,
+            phases.small_scale.gate,
+            phases.pilot.gate,
+            phases.validation.gate,
+            phases.commercial.gate,
+        ):
             slice_gate.register()
         for slice_documents in (phases.evaluation.documents, phases.small_scale.documents):
             slice_documents.register()

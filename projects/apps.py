@@ -6,6 +6,8 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from projects import events, outbox_consumers, permissions  # noqa: F401  (each registers what it declares)
+        from projects.services import lifecycle
 
         events.register_all()
         outbox_consumers.register_all()
+        lifecycle.register_guards()

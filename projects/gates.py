@@ -64,13 +64,14 @@ Judge = Callable[[Sequence["Project"]], Findings]
 
 @dataclass(frozen=True)
 class Criterion:
-    """A named condition of a gate. A change of its rule takes a new version."""
+    """A named condition of a gate: a function of its own, or the keys of the deliverables that must be done. A change of its rule takes a new version."""
 
     key: str
     words: str | _StrPromise
     department: str
-    judge: Judge
+    judge: Judge | None = None
     version: int = 1
+    deliverables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,21 @@ def judge(projects: Iterable[Project], reviews: Mapping[int, GateReview]) -> dic
     answer: dict[int, list[Judged]] = {}
     for phase, group in by_phase.items():
         declared = {criterion.key: criterion for criterion in gate_of(phase).criteria}
-        found = {key: criterion.judge(group) for key, criterion in declared.items()}
+        found = _find(declared.values(), group)
         for project in group:
             answer[project.pk] = _judge_review(project, reviews[project.pk], declared, found)
     return answer
+
+
+def _find(criteria: Iterable[Criterion], projects: Sequence[Project]) -> dict[str, Findings]:
+    """What each criterion says now; one query serves all criteria that are judged on deliverables."""
+    keys = {key for criterion in criteria for key in criterion.deliverables}
+    rows = Deliverable.objects.filter(project__in=projects, key__in=keys).select_related("department", "owner") if keys else ()
+    done = {(row.project_id, row.key): row for row in rows}
+    return {
+        criterion.key: criterion.judge(projects) if criterion.judge else _judge_deliverables(projects, criterion.deliverables, done)
+        for criterion in criteria
+    }
 
 
 def _judge_review(project: Project, review: GateReview, declared: Mapping[str, Criterion], found: Mapping[str, Findings]) -> list[Judged]:
@@ -149,7 +161,8 @@ def _judge_review(project: Project, review: GateReview, declared: Mapping[str, C
 def _outdated(project: Project, words: str) -> Blocker:
     return Blocker(
         key="criterion.outdated",
-        words=_t("“%(words)s” was pinned in a version that this release no longer judges; decide “hold” to open a new round.") % {"words": words},
+        words=_t("“%(words)s” was pinned in a version that this release no longer judges; decide “hold” to open a new round.")
+        % {"words": words},
         link=reverse("project-gate", args=[project.code]),
     )
 
@@ -184,21 +197,23 @@ def evidence_hash(judged: Iterable[Judged]) -> str:
 
 def deliverable_criterion(key: str, words: str | _StrPromise, department: str, deliverables: Sequence[str], version: int = 1) -> Criterion:
     """A criterion judged on deliverables: each done by its effective document or by confirmed referenced evidence."""
-    return Criterion(key, words, department, lambda projects: _judge_deliverables(projects, deliverables), version)
+    return Criterion(key, words, department, version=version, deliverables=tuple(deliverables))
 
 
-def _judge_deliverables(projects: Sequence[Project], keys: Sequence[str]) -> Findings:
-    rows = Deliverable.objects.filter(project__in=projects, key__in=keys).select_related("department", "owner")
-    found: dict[tuple[int, str], Deliverable] = {(row.project_id, row.key): row for row in rows}
-    return {project.pk: _finding_of_deliverables(project, [(key, found.get((project.pk, key))) for key in keys]) for project in projects}
+def _judge_deliverables(projects: Sequence[Project], keys: Sequence[str], rows: Mapping[tuple[int, str], Deliverable]) -> Findings:
+    return {project.pk: _finding_of_deliverables(project, [(key, rows.get((project.pk, key))) for key in keys]) for project in projects}
 
 
-def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Any]]) -> Finding:
+def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Deliverable | None]]) -> Finding:
     evidence, reasons, dates = [], [], []
     for key, row in rows:
         if row is None:
             reasons.append(
-                Blocker(key=f"deliverable.{key}", words=_t("The charter does not plan this deliverable yet."), link=reverse("project-detail", args=[project.code]))
+                Blocker(
+                    key=f"deliverable.{key}",
+                    words=_t("The charter does not plan this deliverable yet."),
+                    link=reverse("project-detail", args=[project.code]),
+                )
             )
         elif row.is_done:
             evidence.append(Evidence(row.evidence_label, row.evidence_link, row.evidence_hash, row.done_at))
@@ -209,7 +224,7 @@ def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Any]]) 
     return Finding(not reasons, tuple(evidence), tuple(reasons), expected)
 
 
-def _missing_deliverable(project: Project, row: Any) -> Blocker:
+def _missing_deliverable(project: Project, row: Deliverable) -> Blocker:
     return Blocker(
         key=f"deliverable.{row.key}",
         words=_("%(title)s is not done: neither an effective document nor confirmed referenced evidence.") % {"title": row.title},

@@ -13,7 +13,10 @@ PHASE_BACK = tuple(f"{before}>{after}" for place, before in enumerate(PHASE_ORDE
 # (table, column): (the state in which a row begins, the moves it may make)
 MOVES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("projects_project", "phase"): ("evaluation", PHASE_FORWARD + PHASE_BACK),
-    ("projects_project", "status"): ("active", ("active>on_hold", "on_hold>active", "active>cancelled", "on_hold>cancelled", "active>completed")),
+    ("projects_project", "status"): (
+        "active",
+        ("active>on_hold", "on_hold>active", "active>cancelled", "on_hold>cancelled", "active>completed"),
+    ),
     ("projects_gatereview", "state"): ("open", ("open>submitted", "submitted>open", "submitted>decided")),
     ("projects_charter", "state"): ("draft", ("draft>issued",)),
     ("projects_rfp", "state"): ("draft", ("draft>submitted", "draft>declined")),
@@ -176,5 +179,6 @@ CREATE TRIGGER projects_guard_{column} BEFORE INSERT OR UPDATE ON {table}
 
 INSTALL = "".join([GUARD_MOVES, *(_moves_trigger(*place) for place in MOVES), GUARD_PROJECT, GUARD_PHASE_MOVE, GUARD_REVIEW])
 REMOVE = "\n".join(
-    f"DROP FUNCTION IF EXISTS projects_guard_{name}() CASCADE;" for name in ("moves", "active", "written", "phase_move", "review", "criterion")
+    f"DROP FUNCTION IF EXISTS projects_guard_{name}() CASCADE;"
+    for name in ("moves", "active", "written", "phase_move", "review", "criterion")
 )

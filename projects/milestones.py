@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from projects.models import Milestone
 
 
-def states_of(milestones: Iterable[Milestone], *, today: date, calendar: WorkingCalendar, for_client: bool = False) -> dict[int, MilestoneState]:
+def states_of(
+    milestones: Iterable[Milestone], *, today: date, calendar: WorkingCalendar, for_client: bool = False
+) -> dict[int, MilestoneState]:
     """State by milestone id, by the rules of the lifecycle; one query for the links of all of them.
 
     For a client only published dates count, and only milestones in the given (shared) list can make another one late.

@@ -15,11 +15,20 @@ if TYPE_CHECKING:
     from projects.schedule import MilestoneState
 
 
-def gantt_of(milestones: Sequence[Milestone], states: Mapping[int, MilestoneState], *, today: date, for_client: bool = False, width: int | str = "container") -> dict[str, Any]:
+def gantt_of(
+    milestones: Sequence[Milestone],
+    states: Mapping[int, MilestoneState],
+    *,
+    today: date,
+    for_client: bool = False,
+    width: int | str = "container",
+) -> dict[str, Any]:
     """The plain Gantt of a plan's milestones as a Vega-Lite specification. A client gets published dates only. One query."""
     keys = {row.pk: row.key for row in milestones}
     before: dict[int, list[str]] = defaultdict(list)
-    for predecessor, successor in MilestoneLink.objects.filter(successor__in=keys, predecessor__in=keys).values_list("predecessor_id", "successor_id"):
+    for predecessor, successor in MilestoneLink.objects.filter(successor__in=keys, predecessor__in=keys).values_list(
+        "predecessor_id", "successor_id"
+    ):
         before[successor].append(keys[predecessor])
     rows = [_row(row, states[row.pk], before[row.pk], for_client) for row in milestones]
     return gantt([row for row in rows if row.live], today=today, width=width)

@@ -22,7 +22,19 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
 
     class Meta:
         model = Project
-        fields = ["code", "title", "client", "compound", "cas_number", "phase", "status", "first_phase", "last_phase", "opened_at", "updated_at"]
+        fields = [
+            "code",
+            "title",
+            "client",
+            "compound",
+            "cas_number",
+            "phase",
+            "status",
+            "first_phase",
+            "last_phase",
+            "opened_at",
+            "updated_at",
+        ]
 
 
 class PublicationSerializer(serializers.ModelSerializer[Publication]):
@@ -133,7 +145,9 @@ class ProposalSerializer(serializers.Serializer[Any]):
 
     decision = serializers.ChoiceField(choices=Decision.choices)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
-    return_to = serializers.ChoiceField(choices=[(phase.value, phase.label) for phase in PHASES], required=False, allow_blank=True, default="")
+    return_to = serializers.ChoiceField(
+        choices=[(phase.value, phase.label) for phase in PHASES], required=False, allow_blank=True, default=""
+    )
 
 
 class RfpSerializer(serializers.ModelSerializer[Rfp]):

@@ -52,7 +52,9 @@ def portal_project(request: HttpRequest, code: str) -> HttpResponse:
     states = states_of(rows, today=timezone.localdate(), calendar=calendar_of(project), for_client=True)
     context = {
         "project": project,
-        "steps": [{key: value for key, value in step.items() if key not in ("met", "total", "link")} | _words(step) for step in steps_of(project)],
+        "steps": [
+            {key: value for key, value in step.items() if key not in ("met", "total", "link")} | _words(step) for step in steps_of(project)
+        ],
         "milestones": [(row, states[row.pk], (list(row.publications.all()) or [None])[-1]) for row in rows],
         "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project)),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions__renditions")),
@@ -69,7 +71,11 @@ def _words(step: dict[str, Any]) -> dict[str, str]:
 
 
 def _visible_quotation(request: HttpRequest, code: str, revision: int) -> Quotation:
-    rows = Quotation.objects.visible_to(request.user).select_related("project__client", "project__compound", "answered_by").prefetch_related("lines")
+    rows = (
+        Quotation.objects.visible_to(request.user)
+        .select_related("project__client", "project__compound", "answered_by")
+        .prefetch_related("lines")
+    )
     return get_object_or_404(rows, project__code=code, revision=revision)
 
 
@@ -78,7 +84,9 @@ def portal_quotation(request: HttpRequest, code: str, revision: int) -> HttpResp
     return _show_quotation(request, _visible_quotation(request, code, revision))
 
 
-def _show_quotation(request: HttpRequest, quotation: Quotation, errors: dict[str, list[str]] | None = None, *, dialog: str = "") -> HttpResponse:
+def _show_quotation(
+    request: HttpRequest, quotation: Quotation, errors: dict[str, list[str]] | None = None, *, dialog: str = ""
+) -> HttpResponse:
     context = {
         "quotation": quotation,
         "project": quotation.project,
@@ -100,7 +108,9 @@ def portal_quotation_accept(request: HttpRequest, code: str, revision: int) -> H
     quotation = _visible_quotation(request, code, revision)
     try:
         authentication = authenticate_signer(request, password=request.POST.get("password", ""), code=request.POST.get("code", ""))
-        accept_quotation(code, revision, actor=request.user, authentication=authentication, expected_hash=request.POST.get("expected_hash", ""))
+        accept_quotation(
+            code, revision, actor=request.user, authentication=authentication, expected_hash=request.POST.get("expected_hash", "")
+        )
     except BadInput as bad:
         return _show_quotation(request, quotation, bad.errors, dialog="accept")
     messages.success(request, _t("%(label)s is accepted. Thank you.") % {"label": quotation.label})

@@ -49,7 +49,9 @@ def gate_by_id(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def visible_project(request: HttpRequest, code: str) -> Project:
-    rows = Project.objects.visible_to(request.user).select_related("client", "compound", "site", "project_manager", "account_owner", "rfp", "readiness", "charter")
+    rows = Project.objects.visible_to(request.user).select_related(
+        "client", "compound", "site", "project_manager", "account_owner", "rfp", "readiness", "charter"
+    )
     return get_object_or_404(rows, code=code)
 
 
@@ -77,7 +79,10 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
 def _milestones(project: Project) -> dict[str, Any]:
     rows = list(project.milestones.all())
     states = states_of(rows, today=timezone.localdate(), calendar=calendar_of(project))
-    return {"milestones": [(row, states[row.pk]) for row in rows], "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None}
+    return {
+        "milestones": [(row, states[row.pk]) for row in rows],
+        "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None,
+    }
 
 
 @internal_required

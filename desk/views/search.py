@@ -26,8 +26,12 @@ def search(request: HttpRequest) -> HttpResponse:
     if words:
         context |= {
             "projects": list(projects.filter(_project_match(words))[:SHOWN]),
-            "rfps": list(Rfp.objects.visible_to(request.user).select_related("client").filter(_rfp_match(words))[:SHOWN]) if request.user.is_internal else [],
-            "documents": list(Document.objects.visible_to(request.user).filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN]),
+            "rfps": list(Rfp.objects.visible_to(request.user).select_related("client").filter(_rfp_match(words))[:SHOWN])
+            if request.user.is_internal
+            else [],
+            "documents": list(
+                Document.objects.visible_to(request.user).filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN]
+            ),
         }
     return render(request, "desk/search.html", context)
 

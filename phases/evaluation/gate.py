@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Max, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -17,7 +19,7 @@ from audit.hashes import hash_of
 from audit.signatures import content_hash
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.gates import Criterion, Evidence, Finding, Findings, Gate, deliverable_criterion, register_gate
-from projects.models import Agreement, Clarification, Phase, Quotation, Rfp
+from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.charter import ask_phase_owners
 from projects.services.plan import publish_all_shared, set_actual_from, take_baseline
@@ -32,8 +34,11 @@ def _blocked(key: str, words: str, link: str, owner: str = "", expected: Any = N
 
 def judge_rfp(projects: Sequence[Project]) -> Findings:
     """The request is submitted and no question to the client is open."""
-    rows = Rfp.objects.filter(project__in=projects).select_related("account_owner").prefetch_related(
-        Prefetch("clarifications", queryset=Clarification.objects.filter(answered_at=None), to_attr="open_questions")
+    unanswered = Q(clarifications__isnull=False, clarifications__answered_at=None)
+    rows = (
+        Rfp.objects.filter(project__in=projects)
+        .select_related("account_owner")
+        .annotate(open_questions=ArrayAgg("clarifications__question", filter=unanswered, order_by="clarifications__id", default=Value([])))
     )
     by_id = {row.pk: row for row in rows}
     return {project.pk: _finding_of_rfp(by_id[project.rfp_id]) for project in projects}
@@ -45,8 +50,13 @@ def _finding_of_rfp(rfp: Any) -> Finding:
         return _blocked("rfp.not_submitted", _t("%(number)s is not submitted.") % {"number": rfp.number}, link)
     if rfp.open_questions:
         words = [
-            Blocker(key="rfp.clarification", words=_t("Open question to the client: %(question)s") % {"question": q.question}, link=link, owner=str(rfp.account_owner or ""))
-            for q in rfp.open_questions
+            Blocker(
+                key="rfp.clarification",
+                words=_t("Open question to the client: %(question)s") % {"question": question},
+                link=link,
+                owner=str(rfp.account_owner or ""),
+            )
+            for question in rfp.open_questions
         ]
         return Finding(met=False, blockers=tuple(words))
     digest = hash_of({"number": rfp.number, "structure": rfp.inchikey, "wanted": rfp.wanted, "timeline": rfp.target_timeline})
@@ -64,7 +74,9 @@ def judge_sheets(projects: Sequence[Project]) -> Findings:
 def _finding_of_sheets(sheets: list[DepartmentAssessment]) -> Finding:
     signed = [s for s in sheets if s.state == DepartmentAssessment.State.SIGNED_OFF]
     open_sheets = [s for s in sheets if s.state == DepartmentAssessment.State.OPEN]
-    evidence = tuple(Evidence(_t("Sheet of %(d)s") % {"d": s.department.name}, s.get_absolute_url(), content_hash(s), s.signed_off_at) for s in signed)
+    evidence = tuple(
+        Evidence(_t("Sheet of %(d)s") % {"d": s.department.name}, s.get_absolute_url(), content_hash(s), s.signed_off_at) for s in signed
+    )
     reasons = tuple(
         Blocker(
             key=f"sheet.{s.department.key}",
@@ -96,13 +108,21 @@ def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) 
 
 def judge_quotation(projects: Sequence[Project]) -> Findings:
     """The client accepted the current revision."""
-    rows = {row.project_id: row for row in Quotation.objects.current().filter(project__in=projects).select_related("project").prefetch_related("lines")}
+    rows = {
+        row.project_id: row
+        for row in Quotation.objects.current().filter(project__in=projects).select_related("project").prefetch_related("lines")
+    }
     return {project.pk: _finding_of_quotation(project, rows.get(project.pk)) for project in projects}
 
 
 def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
     if row is None:
-        return _blocked("quotation.missing", _t("There is no quotation."), reverse("project-evaluation", args=[project.code]), owner=str(_("Business development")))
+        return _blocked(
+            "quotation.missing",
+            _t("There is no quotation."),
+            reverse("project-evaluation", args=[project.code]),
+            owner=str(_("Business development")),
+        )
     if row.state != Quotation.State.ACCEPTED:
         words = _t("%(label)s is not accepted: %(state)s.") % {"label": row.label, "state": row.get_state_display().lower()}
         owner = str(_("Client")) if row.state == Quotation.State.SENT else str(_("Business development"))
@@ -111,13 +131,14 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
 
 
 def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:
-    found: dict[int, list[Agreement]] = {project.pk: [] for project in projects}
-    for row in Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None).prefetch_related("signatories"):
+    found: dict[int, list[Any]] = {project.pk: [] for project in projects}
+    rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None)
+    for row in rows.annotate(sides=ArrayAgg("signatories__side", default=Value([])), signed_at=Max("signatories__recorded_at")):
         found[row.project_id].append(row)
     return {project.pk: _finding_of_agreement(project, kind, found[project.pk]) for project in projects}
 
 
-def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Agreement]) -> Finding:
+def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any]) -> Finding:
     link = reverse("project-evaluation", args=[project.code]) + "#agreements"
     today = timezone.localdate()
     if not rows:
@@ -126,16 +147,16 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Agr
     for row in rows:
         problem = _agreement_problem(row, today)
         if not problem:
-            digest = hash_of({"kind": row.kind, "number": row.number, "from": row.effective_on, "to": row.expires_on, "file": row.file_sha256})
-            as_of = max(s.recorded_at for s in row.signatories.all())
-            return Finding(True, (Evidence(str(row), link, digest, as_of),))
+            digest = hash_of(
+                {"kind": row.kind, "number": row.number, "from": row.effective_on, "to": row.expires_on, "file": row.file_sha256}
+            )
+            return Finding(True, (Evidence(str(row), link, digest, row.signed_at),))
         reasons.append(Blocker(key=f"agreement.{kind}", words=problem, link=link))
     return Finding(False, blockers=tuple(reasons))
 
 
-def _agreement_problem(row: Agreement, today: Any) -> str:
-    sides = {signatory.side for signatory in row.signatories.all()}
-    if len(sides) < 2:
+def _agreement_problem(row: Any, today: date) -> str:
+    if len(set(row.sides)) < 2:
         return _t("%(number)s is not signed by both parties.") % {"number": row.number}
     if row.effective_on > today:
         return _t("%(number)s is in force only from %(date)s.") % {"number": row.number, "date": row.effective_on.strftime("%-d %b %Y")}
@@ -168,8 +189,15 @@ GATE = Gate(
         Criterion("rfp", _("The request is complete and no clarification is open"), "business_development", judge_rfp),
         Criterion("sheets", _("Every department sheet is signed off"), "project_management", judge_sheets),
         Criterion("recommendation", _("The assessment recommends to bid"), "business_development", judge_recommendation),
-        deliverable_criterion("inquiry_assessment_report", _("The Inquiry Assessment Report is effective"), "business_development", ["inquiry_assessment_report"]),
-        deliverable_criterion("cost_assessment", _("The Detailed Cost Assessment Form is effective"), "business_development", ["detailed_cost_assessment"]),
+        deliverable_criterion(
+            "inquiry_assessment_report",
+            _("The Inquiry Assessment Report is effective"),
+            "business_development",
+            ["inquiry_assessment_report"],
+        ),
+        deliverable_criterion(
+            "cost_assessment", _("The Detailed Cost Assessment Form is effective"), "business_development", ["detailed_cost_assessment"]
+        ),
         Criterion("quotation", _("The client accepted the current revision of the quotation"), "business_development", judge_quotation),
         Criterion("cooperation", _("The cooperation agreement is signed by both parties"), "business_development", judge_cooperation),
         Criterion("confidentiality", _("The confidentiality agreement is in force"), "business_development", judge_confidentiality),
@@ -182,12 +210,26 @@ GATE = Gate(
 PLAN = PhasePlan(
     phase=Phase.EVALUATION,
     deliverables=(
-        PlannedDeliverable("inquiry_assessment_report", _("Inquiry Assessment Report"), "business_development", "quotation_accepted", "inquiry_assessment_report"),
-        PlannedDeliverable("detailed_cost_assessment", _("Detailed Cost Assessment Form"), "business_development", "quotation_accepted", "detailed_cost_assessment"),
+        PlannedDeliverable(
+            "inquiry_assessment_report",
+            _("Inquiry Assessment Report"),
+            "business_development",
+            "quotation_accepted",
+            "inquiry_assessment_report",
+        ),
+        PlannedDeliverable(
+            "detailed_cost_assessment",
+            _("Detailed Cost Assessment Form"),
+            "business_development",
+            "quotation_accepted",
+            "detailed_cost_assessment",
+        ),
         PlannedDeliverable("project_charter", _("Project Charter"), "project_management", "g1", "project_charter"),
     ),
     milestones=(
-        PlannedMilestone("quotation_accepted", _("Quotation accepted"), "contract", "business_development", {}, "quotation:accepted", shared=True),
+        PlannedMilestone(
+            "quotation_accepted", _("Quotation accepted"), "contract", "business_development", {}, "quotation:accepted", shared=True
+        ),
         PlannedMilestone("g1", _("G1 Project approval"), "gate", "project_management", {"quotation_accepted": 10}, "gate:G1", shared=True),
     ),
 )

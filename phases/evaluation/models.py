@@ -39,7 +39,9 @@ class DepartmentAssessment(models.Model):
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="assessments")
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+")
     state = FSMField(_("state"), choices=State.choices, default=State.OPEN, protected=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("owner")
+    )
     due_on = models.DateField(_("due"))
     feasibility_score = models.PositiveSmallIntegerField(
         _("feasibility (1 not feasible … 5 routine)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -48,10 +50,18 @@ class DepartmentAssessment(models.Model):
     assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
     risks = models.TextField(_("risks"), max_length=8000, blank=True)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
-    cost_low = models.DecimalField(_("cost, low"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
-    cost_base = models.DecimalField(_("cost, base"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
-    cost_high = models.DecimalField(_("cost, high"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
-    duration_weeks = models.DecimalField(_("duration (weeks)"), max_digits=6, decimal_places=1, null=True, blank=True, validators=[MinValueValidator(0)])
+    cost_low = models.DecimalField(
+        _("cost, low"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    cost_base = models.DecimalField(
+        _("cost, base"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    cost_high = models.DecimalField(
+        _("cost, high"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    duration_weeks = models.DecimalField(
+        _("duration (weeks)"), max_digits=6, decimal_places=1, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     signed_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     signed_off_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -64,7 +74,8 @@ class DepartmentAssessment(models.Model):
             models.UniqueConstraint(fields=["project", "department"], name="assessment_department_once"),
             models.CheckConstraint(
                 name="assessment_cost_in_order",
-                condition=(Q(cost_low=None) | Q(cost_base=None) | Q(cost_low__lte=F("cost_base"))) & (Q(cost_base=None) | Q(cost_high=None) | Q(cost_base__lte=F("cost_high"))),
+                condition=(Q(cost_low=None) | Q(cost_base=None) | Q(cost_low__lte=F("cost_base")))
+                & (Q(cost_base=None) | Q(cost_high=None) | Q(cost_base__lte=F("cost_high"))),
             ),
         ]
 
@@ -105,7 +116,9 @@ class InquiryAssessment(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="assessment_conditions_named", condition=~Q(recommendation="bid_with_conditions") | ~Q(conditions="")),
+            models.CheckConstraint(
+                name="assessment_conditions_named", condition=~Q(recommendation="bid_with_conditions") | ~Q(conditions="")
+            ),
         ]
 
     def __str__(self) -> str:

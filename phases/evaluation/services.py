@@ -37,9 +37,20 @@ SHEET_WORKING_DAYS = 5
 def submission_blockers(rfp: Rfp) -> list[Blocker]:
     """What keeps a request from being submitted; the page's disabled button shows the same."""
     if rfp.state != Rfp.State.DRAFT:
-        return [Blocker(key="rfp.not_draft", words=_t("The request is %(state)s.") % {"state": rfp.get_state_display().lower()}, link=rfp.get_absolute_url())]
+        return [
+            Blocker(
+                key="rfp.not_draft",
+                words=_t("The request is %(state)s.") % {"state": rfp.get_state_display().lower()},
+                link=rfp.get_absolute_url(),
+            )
+        ]
     return [
-        Blocker(key=f"rfp.{question.field}", words=question.words, link=f"{rfp.get_absolute_url()}#id_{question.field}", owner=str(rfp.account_owner or ""))
+        Blocker(
+            key=f"rfp.{question.field}",
+            words=question.words,
+            link=f"{rfp.get_absolute_url()}#id_{question.field}",
+            owner=str(rfp.account_owner or ""),
+        )
         for question in completeness_of(rfp).open_for_submit
     ]
 
@@ -86,7 +97,10 @@ def _ask_department(sheet: DepartmentAssessment) -> None:
 def _locked_sheet(code: str, department_key: str, actor: User) -> DepartmentAssessment:
     project = locked(code, actor)
     sheet = (
-        DepartmentAssessment.objects.visible_to(actor).select_for_update(of=("self",)).select_related("department", "owner").get(project=project, department__key=department_key)
+        DepartmentAssessment.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("department", "owner")
+        .get(project=project, department__key=department_key)
     )
     sheet.project = project
     return sheet
@@ -145,7 +159,9 @@ def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: 
     require_permission("phases.assign_sheet", actor, sheet)
     _require_open_sheet(sheet)
     if owner is not None and department_key not in owner.roles:
-        raise BadInput({"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department.name}]})
+        raise BadInput(
+            {"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department.name}]}
+        )
     before = {"owner": str(sheet.owner or ""), "due_on": sheet.due_on}
     sheet.owner, sheet.due_on = owner, due_on
     sheet.save(update_fields=["owner", "due_on", "updated_at"])
@@ -180,7 +196,9 @@ def sign_off_blockers(sheet: DepartmentAssessment) -> list[Blocker]:
 
 
 @transaction.atomic
-def sign_off_sheet(code: str, department_key: str, *, actor: User, authentication: Authentication, expected_hash: str = "") -> DepartmentAssessment:
+def sign_off_sheet(
+    code: str, department_key: str, *, actor: User, authentication: Authentication, expected_hash: str = ""
+) -> DepartmentAssessment:
     """The department answers for its sheet by signature."""
     sheet = _locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
@@ -228,7 +246,13 @@ def recommend(code: str, *, recommendation: str, reason: str, actor: User, condi
         errors["conditions"] = [_t("Name the conditions.")]
     if errors:
         raise BadInput(errors)
-    values = {"recommendation": recommendation, "reason": reason, "conditions": conditions, "recommended_by": actor, "recommended_at": timezone.now()}
+    values = {
+        "recommendation": recommendation,
+        "reason": reason,
+        "conditions": conditions,
+        "recommended_by": actor,
+        "recommended_at": timezone.now(),
+    }
     assessment, _created = InquiryAssessment.objects.update_or_create(project=project, defaults=values)
     record("assessment.recommended", assessment, actor=actor, reason=reason, recommendation=assessment.get_recommendation_display())
     return assessment

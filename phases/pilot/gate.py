@@ -32,12 +32,25 @@ GATE = Gate(
     phase=Phase.PILOT,
     title=_("Release to validation"),
     criteria=(
-        deliverable_criterion("pilot_batches", _("The required pilot batches succeeded under one process version"), "production", ["pilot_batch_records"]),
-        deliverable_criterion("comparability", _("Each quality attribute has a lab-to-pilot verdict"), "analytical", ["comparability_assessment"]),
-        deliverable_criterion("vessels", _("The vessel comparison is complete and every adjustment has a reason"), "production", ["vessel_comparison"]),
+        deliverable_criterion(
+            "pilot_batches", _("The required pilot batches succeeded under one process version"), "production", ["pilot_batch_records"]
+        ),
+        deliverable_criterion(
+            "comparability", _("Each quality attribute has a lab-to-pilot verdict"), "analytical", ["comparability_assessment"]
+        ),
+        deliverable_criterion(
+            "vessels", _("The vessel comparison is complete and every adjustment has a reason"), "production", ["vessel_comparison"]
+        ),
         deliverable_criterion("process_version", _("The adjusted process version is approved"), "research", ["pilot_process_version"]),
-        deliverable_criterion("parameters", _("Every parameter is classified and each critical one has an acceptable range with evidence"), "research", ["critical_process_parameter_register"]),
-        deliverable_criterion("risks", _("No action on a high risk is open and every high risk has a live control"), "ehs", ["hazop_report", "fmea_report"]),
+        deliverable_criterion(
+            "parameters",
+            _("Every parameter is classified and each critical one has an acceptable range with evidence"),
+            "research",
+            ["critical_process_parameter_register"],
+        ),
+        deliverable_criterion(
+            "risks", _("No action on a high risk is open and every high risk has a live control"), "ehs", ["hazop_report", "fmea_report"]
+        ),
         deliverable_criterion("scale_up_report", _("The Pilot Scale-up Report is effective"), "research", ["pilot_scale_up_report"]),
     ),
     signers=(Role.RESEARCH, Role.PRODUCTION, Role.EHS, Role.QUALITY_ASSURANCE),
@@ -52,17 +65,64 @@ PLAN = PhasePlan(
         PlannedDeliverable("vessel_comparison", _("Vessel comparison with process adjustments"), "production", "vessels_compared"),
         PlannedDeliverable("pilot_process_version", _("Approved process version for pilot"), "research", "vessels_compared"),
         PlannedDeliverable("pilot_batch_records", _("Pilot batch records (at least two)"), "production", "pilot_batches_done"),
-        PlannedDeliverable("comparability_assessment", _("Lab-to-pilot comparability per quality attribute"), "analytical", "comparability_done"),
-        PlannedDeliverable("critical_process_parameter_register", _("Critical Process Parameter Register"), "research", "risks_controlled", "critical_process_parameter_register"),
+        PlannedDeliverable(
+            "comparability_assessment", _("Lab-to-pilot comparability per quality attribute"), "analytical", "comparability_done"
+        ),
+        PlannedDeliverable(
+            "critical_process_parameter_register",
+            _("Critical Process Parameter Register"),
+            "research",
+            "risks_controlled",
+            "critical_process_parameter_register",
+        ),
         PlannedDeliverable("pilot_scale_up_report", _("Pilot Scale-up Report"), "research", "scale_up_report", "pilot_scale_up_report"),
     ),
     milestones=(
-        PlannedMilestone("vessels_compared", _("Vessels compared, process adjusted"), "internal", "production", {"g2": 15}, "deliverable:pilot_process_version"),
-        PlannedMilestone("hazop_released", _("HAZOP released before the first charge"), "internal", "ehs", {"g2": 20}, "deliverable:hazop_report"),
-        PlannedMilestone("pilot_batches_done", _("Pilot batches completed"), "contract", "production", {"vessels_compared": 25, "hazop_released": 20}, "deliverable:pilot_batch_records", shared=True),
-        PlannedMilestone("comparability_done", _("Comparability assessed"), "internal", "analytical", {"pilot_batches_done": 10}, "deliverable:comparability_assessment"),
-        PlannedMilestone("risks_controlled", _("Risks assessed and controlled"), "internal", "quality_assurance", {"pilot_batches_done": 15}, "deliverable:fmea_report"),
-        PlannedMilestone("scale_up_report", _("Pilot Scale-up Report effective"), "contract", "research", {"comparability_done": 10, "risks_controlled": 5}, "deliverable:pilot_scale_up_report", shared=True),
+        PlannedMilestone(
+            "vessels_compared",
+            _("Vessels compared, process adjusted"),
+            "internal",
+            "production",
+            {"g2": 15},
+            "deliverable:pilot_process_version",
+        ),
+        PlannedMilestone(
+            "hazop_released", _("HAZOP released before the first charge"), "internal", "ehs", {"g2": 20}, "deliverable:hazop_report"
+        ),
+        PlannedMilestone(
+            "pilot_batches_done",
+            _("Pilot batches completed"),
+            "contract",
+            "production",
+            {"vessels_compared": 25, "hazop_released": 20},
+            "deliverable:pilot_batch_records",
+            shared=True,
+        ),
+        PlannedMilestone(
+            "comparability_done",
+            _("Comparability assessed"),
+            "internal",
+            "analytical",
+            {"pilot_batches_done": 10},
+            "deliverable:comparability_assessment",
+        ),
+        PlannedMilestone(
+            "risks_controlled",
+            _("Risks assessed and controlled"),
+            "internal",
+            "quality_assurance",
+            {"pilot_batches_done": 15},
+            "deliverable:fmea_report",
+        ),
+        PlannedMilestone(
+            "scale_up_report",
+            _("Pilot Scale-up Report effective"),
+            "contract",
+            "research",
+            {"comparability_done": 10, "risks_controlled": 5},
+            "deliverable:pilot_scale_up_report",
+            shared=True,
+        ),
         PlannedMilestone("g3", _("G3 Release to validation"), "gate", "project_management", {"scale_up_report": 5}, "gate:G3", shared=True),
     ),
 )

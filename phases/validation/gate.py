@@ -32,13 +32,39 @@ GATE = Gate(
     phase=Phase.VALIDATION,
     title=_("Release to commercial supply"),
     criteria=(
-        deliverable_criterion("start_guards", _("The start conditions held for every validation batch"), "production", ["pre_production_plan", "technology_transfer_report", "process_validation_protocol"]),
-        deliverable_criterion("validation_batches", _("The required number of consecutive validation batches succeeded under one process version"), "production", ["validation_batch_records"]),
-        deliverable_criterion("stability", _("A stability study has started on every validation batch with its time-zero results"), "analytical", ["stability_protocol", "stability_time_zero"]),
-        deliverable_criterion("quality_events", _("Quality events of the validation batches are closed"), "quality_assurance", ["quality_events_closed"]),
-        deliverable_criterion("trial_production_summary", _("The Trial Production Summary Report is effective"), "production", ["trial_production_summary"]),
-        deliverable_criterion("process_validation_report", _("The Process Validation Report is effective"), "quality_assurance", ["process_validation_report"]),
-        deliverable_criterion("procedures", _("The Process Procedure and the revised master batch record are effective"), "production", ["process_procedure", "master_batch_record"]),
+        deliverable_criterion(
+            "start_guards",
+            _("The start conditions held for every validation batch"),
+            "production",
+            ["pre_production_plan", "technology_transfer_report", "process_validation_protocol"],
+        ),
+        deliverable_criterion(
+            "validation_batches",
+            _("The required number of consecutive validation batches succeeded under one process version"),
+            "production",
+            ["validation_batch_records"],
+        ),
+        deliverable_criterion(
+            "stability",
+            _("A stability study has started on every validation batch with its time-zero results"),
+            "analytical",
+            ["stability_protocol", "stability_time_zero"],
+        ),
+        deliverable_criterion(
+            "quality_events", _("Quality events of the validation batches are closed"), "quality_assurance", ["quality_events_closed"]
+        ),
+        deliverable_criterion(
+            "trial_production_summary", _("The Trial Production Summary Report is effective"), "production", ["trial_production_summary"]
+        ),
+        deliverable_criterion(
+            "process_validation_report", _("The Process Validation Report is effective"), "quality_assurance", ["process_validation_report"]
+        ),
+        deliverable_criterion(
+            "procedures",
+            _("The Process Procedure and the revised master batch record are effective"),
+            "production",
+            ["process_procedure", "master_batch_record"],
+        ),
     ),
     signers=(Role.QUALITY_ASSURANCE, Role.PRODUCTION, Role.PROJECT_MANAGER),
     on_go=pass_on,
@@ -48,23 +74,91 @@ PLAN = PhasePlan(
     phase=Phase.VALIDATION,
     deliverables=(
         PlannedDeliverable("pre_production_plan", _("Pre-production Plan"), "research", "ready_for_validation", "pre_production_plan"),
-        PlannedDeliverable("technology_transfer_report", _("Technology Transfer Report"), "production", "ready_for_validation", "technology_transfer_report"),
-        PlannedDeliverable("process_validation_protocol", _("Process Validation Protocol"), "quality_assurance", "ready_for_validation", "process_validation_protocol"),
-        PlannedDeliverable("validation_batch_records", _("Batch Production Records of the validation batches"), "production", "validation_batches_done", "batch_production_record"),
+        PlannedDeliverable(
+            "technology_transfer_report",
+            _("Technology Transfer Report"),
+            "production",
+            "ready_for_validation",
+            "technology_transfer_report",
+        ),
+        PlannedDeliverable(
+            "process_validation_protocol",
+            _("Process Validation Protocol"),
+            "quality_assurance",
+            "ready_for_validation",
+            "process_validation_protocol",
+        ),
+        PlannedDeliverable(
+            "validation_batch_records",
+            _("Batch Production Records of the validation batches"),
+            "production",
+            "validation_batches_done",
+            "batch_production_record",
+        ),
         PlannedDeliverable("stability_protocol", _("Stability Protocol"), "analytical", "validation_batches_done", "stability_protocol"),
         PlannedDeliverable("stability_time_zero", _("Stability time-zero results"), "analytical", "stability_started", "stability_report"),
-        PlannedDeliverable("quality_events_closed", _("Closure of quality events of the validation batches"), "quality_assurance", "validation_report"),
-        PlannedDeliverable("trial_production_summary", _("Trial Production Summary Report"), "production", "validation_report", "trial_production_summary"),
-        PlannedDeliverable("process_validation_report", _("Process Validation Report"), "quality_assurance", "validation_report", "process_validation_report"),
+        PlannedDeliverable(
+            "quality_events_closed", _("Closure of quality events of the validation batches"), "quality_assurance", "validation_report"
+        ),
+        PlannedDeliverable(
+            "trial_production_summary", _("Trial Production Summary Report"), "production", "validation_report", "trial_production_summary"
+        ),
+        PlannedDeliverable(
+            "process_validation_report",
+            _("Process Validation Report"),
+            "quality_assurance",
+            "validation_report",
+            "process_validation_report",
+        ),
         PlannedDeliverable("process_procedure", _("Process Procedure"), "production", "g4", "process_procedure"),
         PlannedDeliverable("master_batch_record", _("Revised Master Batch Record"), "production", "g4", "master_batch_record"),
     ),
     milestones=(
-        PlannedMilestone("ready_for_validation", _("Ready for validation batch 1"), "internal", "production", {"g3": 40}, "deliverable:process_validation_protocol", shared=True),
-        PlannedMilestone("validation_batches_done", _("Validation batches completed"), "contract", "production", {"ready_for_validation": 45}, "deliverable:validation_batch_records", shared=True),
-        PlannedMilestone("stability_started", _("Stability studies started, time zero tested"), "contract", "analytical", {"validation_batches_done": 20}, "deliverable:stability_time_zero", shared=True),
-        PlannedMilestone("validation_report", _("Process Validation Report effective"), "contract", "quality_assurance", {"validation_batches_done": 30}, "deliverable:process_validation_report", shared=True),
-        PlannedMilestone("g4", _("G4 Release to commercial supply"), "gate", "project_management", {"validation_report": 10, "stability_started": 5}, "gate:G4", shared=True),
+        PlannedMilestone(
+            "ready_for_validation",
+            _("Ready for validation batch 1"),
+            "internal",
+            "production",
+            {"g3": 40},
+            "deliverable:process_validation_protocol",
+            shared=True,
+        ),
+        PlannedMilestone(
+            "validation_batches_done",
+            _("Validation batches completed"),
+            "contract",
+            "production",
+            {"ready_for_validation": 45},
+            "deliverable:validation_batch_records",
+            shared=True,
+        ),
+        PlannedMilestone(
+            "stability_started",
+            _("Stability studies started, time zero tested"),
+            "contract",
+            "analytical",
+            {"validation_batches_done": 20},
+            "deliverable:stability_time_zero",
+            shared=True,
+        ),
+        PlannedMilestone(
+            "validation_report",
+            _("Process Validation Report effective"),
+            "contract",
+            "quality_assurance",
+            {"validation_batches_done": 30},
+            "deliverable:process_validation_report",
+            shared=True,
+        ),
+        PlannedMilestone(
+            "g4",
+            _("G4 Release to commercial supply"),
+            "gate",
+            "project_management",
+            {"validation_report": 10, "stability_started": 5},
+            "gate:G4",
+            shared=True,
+        ),
     ),
 )
 

@@ -167,7 +167,9 @@ class Agreement(models.Model):
         ordering = ["project_id", "kind", "-effective_on"]
         constraints = [
             models.UniqueConstraint(fields=["project", "kind", "number"], name="agreement_number_once"),
-            models.CheckConstraint(name="agreement_expires_after_start", condition=Q(expires_on=None) | Q(expires_on__gt=models.F("effective_on"))),
+            models.CheckConstraint(
+                name="agreement_expires_after_start", condition=Q(expires_on=None) | Q(expires_on__gt=models.F("effective_on"))
+            ),
         ]
 
     def __str__(self) -> str:

@@ -45,7 +45,9 @@ class Deliverable(models.Model):
     title = models.CharField(_("title"), max_length=200)
     document_type = models.CharField(max_length=64, blank=True)
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+", verbose_name=_("department"))
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deliverables", verbose_name=_("owner"), null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deliverables", verbose_name=_("owner"), null=True, blank=True
+    )
     due_on = models.DateField(_("due"), null=True, blank=True)
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.INTERNAL)
     order = models.PositiveSmallIntegerField(default=0)
@@ -99,7 +101,11 @@ class ReferencedEvidence(models.Model):
 
     deliverable = models.ForeignKey(Deliverable, on_delete=models.PROTECT, related_name="references")
     state = FSMField(choices=State.choices, default=State.ENTERED, protected=True)
-    system = models.CharField(_("system"), max_length=100, help_text=_("The validated system that holds the record, for example LIMS or the document management system."))
+    system = models.CharField(
+        _("system"),
+        max_length=100,
+        help_text=_("The validated system that holds the record, for example LIMS or the document management system."),
+    )
     number = models.CharField(_("record number"), max_length=100)
     record_state = models.CharField(_("state there"), max_length=100, help_text=_("As the other system shows it, for example Approved."))
     record_date = models.DateField(_("date of the record"))

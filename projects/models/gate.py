@@ -138,7 +138,10 @@ class GateSignature(AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["review", "proposal_number", "role"], name="gate_signature_role_once"),
             models.UniqueConstraint(fields=["review", "proposal_number", "signer"], name="gate_signature_person_once"),
-            models.CheckConstraint(name="gate_signature_refusal_has_reason", condition=Q(refused=False, signature__isnull=False) | (Q(refused=True) & ~Q(reason=""))),
+            models.CheckConstraint(
+                name="gate_signature_refusal_has_reason",
+                condition=Q(refused=False, signature__isnull=False) | (Q(refused=True) & ~Q(reason="")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,17 +55,29 @@ class Project(models.Model):
     rfp = models.OneToOneField("projects.Rfp", on_delete=models.PROTECT, related_name="project")
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="projects", verbose_name=_("client"))
     compound = models.ForeignKey("catalogue.Compound", on_delete=models.PROTECT, related_name="projects", verbose_name=_("compound"))
-    site = models.ForeignKey("catalogue.Site", on_delete=models.PROTECT, related_name="projects", verbose_name=_("site"), null=True, blank=True)
+    site = models.ForeignKey(
+        "catalogue.Site", on_delete=models.PROTECT, related_name="projects", verbose_name=_("site"), null=True, blank=True
+    )
     phase = FSMField(_("phase"), choices=Phase.choices, default=Phase.EVALUATION, protected=True)
     status = FSMField(_("status"), choices=ProjectStatus.choices, default=ProjectStatus.ACTIVE, protected=True)
     status_reason = models.TextField(_("reason of the status"), blank=True)
     first_phase = models.CharField(_("first contracted phase"), max_length=16, choices=Phase.choices, default=Phase.EVALUATION)
     last_phase = models.CharField(_("last contracted phase"), max_length=16, choices=Phase.choices, default=Phase.COMMERCIAL)
     project_manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="managed_projects", verbose_name=_("project manager"), null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="managed_projects",
+        verbose_name=_("project manager"),
+        null=True,
+        blank=True,
     )
     account_owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_projects", verbose_name=_("account owner"), null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="owned_projects",
+        verbose_name=_("account owner"),
+        null=True,
+        blank=True,
     )
     opened_at = models.DateTimeField(_("opened"))
     updated_at = models.DateTimeField(auto_now=True)
@@ -168,7 +180,9 @@ class PhaseMove(AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["review"], condition=Q(kind="gate"), name="phase_move_review_once"),
             models.CheckConstraint(name="phase_move_gate_has_review", condition=~Q(kind="gate") | Q(review__isnull=False)),
-            models.CheckConstraint(name="phase_move_out_of_scope_is_signed", condition=~Q(kind="out_of_scope") | Q(signature__isnull=False)),
+            models.CheckConstraint(
+                name="phase_move_out_of_scope_is_signed", condition=~Q(kind="out_of_scope") | Q(signature__isnull=False)
+            ),
             models.CheckConstraint(name="phase_move_return_has_reason", condition=~Q(kind="return") | ~Q(reason="")),
         ]
 

@@ -98,7 +98,9 @@ class Rfp(models.Model):
     # product context
     downstream_drug = models.CharField(_("downstream drug"), max_length=200, blank=True)
     indication = models.CharField(_("indication"), max_length=300, blank=True)
-    target_markets = ArrayField(models.CharField(max_length=8, choices=Market.choices), verbose_name=_("target markets"), default=list, blank=True)
+    target_markets = ArrayField(
+        models.CharField(max_length=8, choices=Market.choices), verbose_name=_("target markets"), default=list, blank=True
+    )
     registration_intermediate = models.CharField(_("registration intermediate"), max_length=3, choices=YesNo.choices, blank=True)
     maximum_daily_dose_mg = models.DecimalField(_("maximum daily dose (mg/day)"), max_digits=12, decimal_places=3, null=True, blank=True)
     # the work
@@ -108,14 +110,24 @@ class Rfp(models.Model):
     filing_planned_on = models.DateField(_("filing planned on"), null=True, blank=True)
     quotation_needed_on = models.DateField(_("quotation needed on"), null=True, blank=True)
     submission_requirements = ArrayField(
-        models.CharField(max_length=8, choices=Submission.choices), verbose_name=_("regulatory submission requirements"), default=list, blank=True
+        models.CharField(max_length=8, choices=Submission.choices),
+        verbose_name=_("regulatory submission requirements"),
+        default=list,
+        blank=True,
     )
     sample_quantity_g = models.DecimalField(_("samples (g)"), max_digits=12, decimal_places=3, null=True, blank=True)
     pilot_quantity_kg = models.DecimalField(_("pilot (kg)"), max_digits=12, decimal_places=3, null=True, blank=True)
     validation_quantity_kg = models.DecimalField(_("validation, per batch (kg)"), max_digits=12, decimal_places=3, null=True, blank=True)
     commercial_quantity_kg_per_year = models.DecimalField(_("commercial (kg/year)"), max_digits=14, decimal_places=3, null=True, blank=True)
     # people and times
-    account_owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_rfps", verbose_name=_("account owner"), null=True, blank=True)
+    account_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="owned_rfps",
+        verbose_name=_("account owner"),
+        null=True,
+        blank=True,
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(_("received"))
     submitted_at = models.DateTimeField(null=True, blank=True)

@@ -30,7 +30,11 @@ def charter_blockers(project: Project) -> list[Blocker]:
     """Why the charter cannot be drafted or changed now."""
     charter = Charter.objects.filter(project=project).first()
     if charter is not None and charter.state == Charter.State.ISSUED:
-        return [Blocker(key="charter.issued", words=_t("The charter is issued; a change takes a change order."), link=project.get_absolute_url())]
+        return [
+            Blocker(
+                key="charter.issued", words=_t("The charter is issued; a change takes a change order."), link=project.get_absolute_url()
+            )
+        ]
     if project.phase != Phase.EVALUATION:
         return [Blocker(key="charter.phase", words=_t("The charter is drafted in evaluation."), link=project.get_absolute_url())]
     return []
@@ -116,14 +120,25 @@ def _plan_milestones(project: Project, plans: list[PhasePlan], departments: dict
     rows: dict[str, Milestone] = {}
     planned = [(plan.phase, item) for plan in plans for item in plan.milestones]
     for order, (phase, item) in enumerate(planned):
-        values = {"title": str(item.title), "phase": phase, "kind": item.kind, "department": departments[item.department], "order": order, "source": item.source}
+        values = {
+            "title": str(item.title),
+            "phase": phase,
+            "kind": item.kind,
+            "department": departments[item.department],
+            "order": order,
+            "source": item.source,
+        }
         first = {"visibility": Visibility.SHARED if item.shared else Visibility.INTERNAL}
-        rows[item.key], _created = Milestone.objects.update_or_create(project=project, key=item.key, defaults=values, create_defaults={**values, **first})
+        rows[item.key], _created = Milestone.objects.update_or_create(
+            project=project, key=item.key, defaults=values, create_defaults={**values, **first}
+        )
     MilestoneLink.objects.filter(successor__project=project).delete()
     previous_end = ""
     for plan in plans:
         for item in plan.milestones:
-            after = {key: lag for key, lag in item.after.items() if key in rows} or ({previous_end: min(item.after.values(), default=0)} if previous_end else {})
+            after = {key: lag for key, lag in item.after.items() if key in rows} or (
+                {previous_end: min(item.after.values(), default=0)} if previous_end else {}
+            )
             _link(rows, item.key, after, start_on, calendar_lag=min(item.after.values(), default=0))
         previous_end = plan.milestones[-1].key
     return rows
@@ -134,10 +149,14 @@ def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on:
     if not after:
         milestone.earliest_on = milestone.earliest_on or start_on
         milestone.save(update_fields=["earliest_on", "updated_at"])
-    MilestoneLink.objects.bulk_create(MilestoneLink(predecessor=rows[other], successor=milestone, lag_days=lag) for other, lag in after.items())
+    MilestoneLink.objects.bulk_create(
+        MilestoneLink(predecessor=rows[other], successor=milestone, lag_days=lag) for other, lag in after.items()
+    )
 
 
-def _plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department], milestones: dict[str, Milestone]) -> None:
+def _plan_deliverables(
+    project: Project, plans: list[PhasePlan], departments: dict[str, Department], milestones: dict[str, Milestone]
+) -> None:
     due = dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
     team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
     order = 0
@@ -179,11 +198,20 @@ def name_team_member(code: str, department_key: str, *, user: User | None, actor
     require_permission("projects.plan", actor, project)
     if user is not None and not user.is_internal:
         raise BadInput({"user": [_t("The team is ours; the client has its own people.")]})
-    member, _created = TeamMember.objects.select_for_update().get_or_create(project=project, department=Department.objects.get(key=department_key))
+    member, _created = TeamMember.objects.select_for_update().get_or_create(
+        project=project, department=Department.objects.get(key=department_key)
+    )
     before = member.user.full_name if member.user else ""
     member.user = user
     member.save(update_fields=["user"])
-    record("team.named", project, actor=actor, before={"name": before}, after={"name": user.full_name if user else ""}, department=member.department.name)
+    record(
+        "team.named",
+        project,
+        actor=actor,
+        before={"name": before},
+        after={"name": user.full_name if user else ""},
+        department=member.department.name,
+    )
     return member
 
 

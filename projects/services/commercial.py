@@ -54,7 +54,9 @@ def _require_quotation_state(quotation: Quotation, *states: str) -> None:
 
 
 @transaction.atomic
-def draft_quotation(code: str, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str) -> Quotation:
+def draft_quotation(
+    code: str, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str
+) -> Quotation:
     """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays."""
     project = locked(code, actor)
     require_permission("projects.quote", actor, project)
@@ -62,7 +64,15 @@ def draft_quotation(code: str, *, currency: str, valid_until: date, scope: str, 
     _check_quotation(currency, valid_until, scope, lines)
     previous = Quotation.objects.filter(project=project).select_for_update().order_by("-revision").first()
     if previous is not None and previous.state == Quotation.State.ACCEPTED:
-        raise Refused([Blocker(key="quotation.accepted", words=_t("%(label)s is accepted; a change takes a change order.") % {"label": previous.label}, link=previous.get_absolute_url())])
+        raise Refused(
+            [
+                Blocker(
+                    key="quotation.accepted",
+                    words=_t("%(label)s is accepted; a change takes a change order.") % {"label": previous.label},
+                    link=previous.get_absolute_url(),
+                )
+            ]
+        )
     if previous is not None:
         _supersede(previous, actor=actor)
     quotation = Quotation.objects.create(
@@ -83,7 +93,9 @@ def draft_quotation(code: str, *, currency: str, valid_until: date, scope: str, 
 
 
 @transaction.atomic
-def change_quotation(code: str, revision: int, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str) -> Quotation:
+def change_quotation(
+    code: str, revision: int, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str
+) -> Quotation:
     """Change a draft. A released or sent revision is never edited; draft the next one."""
     quotation = _locked_quotation(code, revision, actor)
     require_permission("projects.quote", actor, quotation.project)
@@ -96,7 +108,12 @@ def change_quotation(code: str, revision: int, *, currency: str, valid_until: da
     quotation.lines.all().delete()
     _write_lines(quotation, lines)
     record(
-        "quotation.changed", quotation, actor=actor, before=before, after={"total": str(quotation.total), "currency": currency, "valid_until": valid_until}, label=quotation.label
+        "quotation.changed",
+        quotation,
+        actor=actor,
+        before=before,
+        after={"total": str(quotation.total), "currency": currency, "valid_until": valid_until},
+        label=quotation.label,
     )
     return quotation
 
@@ -119,7 +136,8 @@ def _check_quotation(currency: str, valid_until: date, scope: str, lines: Sequen
 
 def _write_lines(quotation: Quotation, lines: Sequence[Line]) -> None:
     QuotationLine.objects.bulk_create(
-        QuotationLine(quotation=quotation, phase=line.phase, description=line.description, amount=line.amount, order=order) for order, line in enumerate(lines)
+        QuotationLine(quotation=quotation, phase=line.phase, description=line.description, amount=line.amount, order=order)
+        for order, line in enumerate(lines)
     )
     if hasattr(quotation, "_prefetched_objects_cache"):
         quotation._prefetched_objects_cache.clear()
@@ -136,7 +154,12 @@ def _supersede(quotation: Quotation, *, actor: User) -> None:
 def release_blockers(quotation: Quotation, actor: User) -> list[Blocker]:
     """Why this person cannot add a release signature now. Both release roles sign, each person once, never the author alone."""
     if quotation.state != Quotation.State.DRAFT:
-        return [Blocker(key="quotation.state", words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()})]
+        return [
+            Blocker(
+                key="quotation.state",
+                words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()},
+            )
+        ]
     given = signatures_of(quotation).filter(content_hash=content_hash(quotation))
     if any(signature.signer_id == actor.pk for signature in given):
         return [Blocker(key="quotation.signed", words=_t("You have released it; the other role must too."))]
@@ -205,7 +228,12 @@ def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
 def answer_blockers(quotation: Quotation) -> list[Blocker]:
     """Why the client cannot accept this revision."""
     if quotation.state != Quotation.State.SENT:
-        return [Blocker(key="quotation.state", words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()})]
+        return [
+            Blocker(
+                key="quotation.state",
+                words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()},
+            )
+        ]
     if quotation.valid_until < timezone.localdate():
         return [Blocker(key="quotation.expired", words=_t("%(label)s expired; ask for a new revision.") % {"label": quotation.label})]
     return []
@@ -254,9 +282,21 @@ def record_agreement(
     _check_agreement(project.pk, kind, number, effective_on, expires_on)
     file: dict[str, Any] = {}
     if stored is not None:
-        file = {"file_name": stored.name, "file_sha256": stored.sha256, "file_media_type": stored.media_type, "file_size_bytes": stored.size_bytes}
+        file = {
+            "file_name": stored.name,
+            "file_sha256": stored.sha256,
+            "file_media_type": stored.media_type,
+            "file_size_bytes": stored.size_bytes,
+        }
     agreement = Agreement.objects.create(
-        project=project, kind=kind, number=number, effective_on=effective_on, expires_on=expires_on, recorded_by=actor, recorded_at=timezone.now(), **file
+        project=project,
+        kind=kind,
+        number=number,
+        effective_on=effective_on,
+        expires_on=expires_on,
+        recorded_by=actor,
+        recorded_at=timezone.now(),
+        **file,
     )
     record("agreement.recorded", agreement, actor=actor, number=number, kind=agreement.get_kind_display())
     return agreement
@@ -277,7 +317,9 @@ def _check_agreement(project_id: int, kind: str, number: str, effective_on: date
 
 
 @transaction.atomic
-def record_signatory(code: str, agreement_id: int, *, side: str, name: str, function: str, signed_on: date, actor: User) -> AgreementSignatory:
+def record_signatory(
+    code: str, agreement_id: int, *, side: str, name: str, function: str, signed_on: date, actor: User
+) -> AgreementSignatory:
     """Record who signed the agreement for one side."""
     project = locked(code, actor)
     require_permission("projects.record_agreement", actor, project)

@@ -52,7 +52,14 @@ def enter_reference(
     require_active(deliverable.project)
     _check_reference(system, number, record_state, record_date)
     reference = ReferencedEvidence(
-        deliverable=deliverable, system=system, number=number, record_state=record_state, record_date=record_date, note=note, entered_by=actor, entered_at=timezone.now()
+        deliverable=deliverable,
+        system=system,
+        number=number,
+        record_state=record_state,
+        record_date=record_date,
+        note=note,
+        entered_by=actor,
+        entered_at=timezone.now(),
     )
     if stored is not None:
         reference.file_name, reference.file_sha256 = stored.name, stored.sha256
@@ -104,12 +111,21 @@ def _locked_reference(code: str, key: str, reference_id: int, actor: User) -> Re
 def confirm_reference(code: str, key: str, reference_id: int, *, actor: User) -> ReferencedEvidence:
     """The second person saw the record in the other system: the deliverable is done."""
     reference = _locked_reference(code, key, reference_id, actor)
-    for earlier in ReferencedEvidence.objects.select_for_update().filter(deliverable=reference.deliverable, state=ReferencedEvidence.State.CONFIRMED):
+    for earlier in ReferencedEvidence.objects.select_for_update().filter(
+        deliverable=reference.deliverable, state=ReferencedEvidence.State.CONFIRMED
+    ):
         earlier.supersede()
         earlier.save(update_fields=["state"])
     reference.confirm(by=actor, at=timezone.now())
     reference.save(update_fields=["state", "confirmed_by", "confirmed_at"])
-    record("evidence.confirmed", reference, actor=actor, deliverable=reference.deliverable.title, system=reference.system, number=reference.number)
+    record(
+        "evidence.confirmed",
+        reference,
+        actor=actor,
+        deliverable=reference.deliverable.title,
+        system=reference.system,
+        number=reference.number,
+    )
     close_waits(f"evidence.confirm:{reference.pk}")
     mark_done(
         reference.deliverable,
@@ -136,7 +152,9 @@ def reject_reference(code: str, key: str, reference_id: int, *, actor: User, rea
     return reference
 
 
-def mark_done(deliverable: Deliverable, *, kind: str, label: str, link: str, content: str, at: datetime, actor: User, on: date | None = None) -> None:
+def mark_done(
+    deliverable: Deliverable, *, kind: str, label: str, link: str, content: str, at: datetime, actor: User, on: date | None = None
+) -> None:
     """Write the evidence onto a locked deliverable, close its wait, and feed its milestone. Called by the services of the evidence."""
     deliverable.evidence_kind, deliverable.evidence_label, deliverable.evidence_link = kind, label[:300], link
     deliverable.evidence_hash, deliverable.done_at = content, at
@@ -159,13 +177,22 @@ def assign_deliverable(code: str, key: str, *, actor: User, owner: User | None, 
     deliverable = _locked_deliverable(code, key, actor)
     require_permission("projects.plan", actor, deliverable.project)
     if deliverable.is_done:
-        raise Refused([Blocker(key="deliverable.done", words=_t("It is done; owner and date are history."), link=deliverable.get_absolute_url())])
+        raise Refused(
+            [Blocker(key="deliverable.done", words=_t("It is done; owner and date are history."), link=deliverable.get_absolute_url())]
+        )
     if owner is not None and not owner.is_internal:
         raise BadInput({"owner": [_t("The owner is one of us.")]})
     before = {"owner": deliverable.owner and deliverable.owner.full_name, "due_on": deliverable.due_on}
     deliverable.owner, deliverable.due_on = owner, due_on
     deliverable.save(update_fields=["owner", "due_on"])
-    record("deliverable.assigned", deliverable, actor=actor, before=before, after={"owner": owner and owner.full_name, "due_on": due_on}, title=deliverable.title)
+    record(
+        "deliverable.assigned",
+        deliverable,
+        actor=actor,
+        before=before,
+        after={"owner": owner and owner.full_name, "due_on": due_on},
+        title=deliverable.title,
+    )
     ask_owner(deliverable)
     return deliverable
 
@@ -189,9 +216,17 @@ ROLE_OF_DEPARTMENT = {"project_management": "project_manager"}
 
 def renew_yearly_evidence(project: Project, *, actor: User) -> None:
     """After a passed commercial review the year's deliverables are owed again, a year later; what was done stays in the record."""
-    for deliverable in Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).exclude(done_at=None).select_related("department", "owner"):
+    for deliverable in (
+        Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).exclude(done_at=None).select_related("department", "owner")
+    ):
         deliverable.project = project
-        record("deliverable.renewed", deliverable, actor=actor, title=deliverable.title, before={"evidence": deliverable.evidence_label, "done_at": deliverable.done_at})
+        record(
+            "deliverable.renewed",
+            deliverable,
+            actor=actor,
+            title=deliverable.title,
+            before={"evidence": deliverable.evidence_label, "done_at": deliverable.done_at},
+        )
         deliverable.evidence_kind = deliverable.evidence_label = deliverable.evidence_link = deliverable.evidence_hash = ""
         deliverable.done_at = None
         deliverable.due_on = deliverable.due_on and deliverable.due_on + relativedelta(years=1)

@@ -97,7 +97,16 @@ def propose_decision(code: str, *, decision: str, actor: User, reason: str = "",
     review.proposal_number += 1
     review.submit()
     review.save()
-    record("gate.proposed", review, actor=actor, reason=reason, gate=review.gate, round=review.round, decision=decision, evidence=review.evidence_hash)
+    record(
+        "gate.proposed",
+        review,
+        actor=actor,
+        reason=reason,
+        gate=review.gate,
+        round=review.round,
+        decision=decision,
+        evidence=review.evidence_hash,
+    )
     _ask_signers(review)
     return review
 
@@ -152,17 +161,42 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
     _require_state(review, GateReview.State.SUBMITTED)
     given = signatures_of_proposal(review)
     _require_may_sign(review, given, role, actor)
-    if gates.evidence_hash(judge_review(review)) != review.evidence_hash:
-        words = _t("The evidence changed since the decision was proposed. Withdraw the proposal and propose again on what is true now.")
-        raise Refused([Blocker(key="gate.evidence_changed", words=words, link=reverse("project-gate", args=[code]))])
-    signature = sign(review, actor=actor, meaning=f"gate_{review.proposed_decision}", authentication=authentication, content=proposal_content(review), expected_hash=expected_hash)
+    require_none(evidence_blockers(review, judge_review(review)))
+    signature = sign(
+        review,
+        actor=actor,
+        meaning=f"gate_{review.proposed_decision}",
+        authentication=authentication,
+        content=proposal_content(review),
+        expected_hash=expected_hash,
+    )
     now = timezone.now()
-    given.append(GateSignature.objects.create(review=review, proposal_number=review.proposal_number, role=role, signer=actor, signature=signature, signed_at=now))
+    given.append(
+        GateSignature.objects.create(
+            review=review, proposal_number=review.proposal_number, role=role, signer=actor, signature=signature, signed_at=now
+        )
+    )
     close_waits(f"gate.sign:{review.pk}:{role}")
-    record("gate.signed", review, actor=actor, gate=review.gate, round=review.round, role=str(Role(role).label), decision=review.proposed_decision)
+    record(
+        "gate.signed",
+        review,
+        actor=actor,
+        gate=review.gate,
+        round=review.round,
+        role=str(Role(role).label),
+        decision=review.proposed_decision,
+    )
     if {row.role for row in given} >= set(review.signers):
         _carry_out(project, review, actor=actor)
     return review
+
+
+def evidence_blockers(review: GateReview, judged: list[Judged]) -> list[Blocker]:
+    """Why nobody can sign a proposal any more: it rests on evidence that has changed since."""
+    if gates.evidence_hash(judged) == review.evidence_hash:
+        return []
+    words = _t("The evidence changed since the decision was proposed. Withdraw the proposal and propose again on what is true now.")
+    return [Blocker(key="gate.evidence_changed", words=words, link=reverse("project-gate", args=[review.project.code]))]
 
 
 def signing_blockers(review: GateReview, given: list[GateSignature], role: str, actor: User) -> list[Blocker]:
@@ -195,7 +229,13 @@ def refuse_decision(code: str, *, role: str, actor: User, reason: str) -> GateRe
         raise BadInput({"reason": [_t("Say why you refuse; it stays in the record.")]})
     _require_may_sign(review, signatures_of_proposal(review), role, actor)
     GateSignature.objects.create(
-        review=review, proposal_number=review.proposal_number, role=role, signer=actor, refused=True, reason=reason, signed_at=timezone.now()
+        review=review,
+        proposal_number=review.proposal_number,
+        role=role,
+        signer=actor,
+        refused=True,
+        reason=reason,
+        signed_at=timezone.now(),
     )
     record("gate.refused", review, actor=actor, reason=reason, gate=review.gate, round=review.round, role=str(Role(role).label))
     return _reopen(review)
@@ -225,7 +265,14 @@ def _carry_out(project: Project, review: GateReview, *, actor: User) -> None:
     review.decide(timezone.now())
     review.save(update_fields=["state", "decided_at"])
     record(
-        "gate.decided", review, actor=actor, reason=review.proposal_reason, gate=review.gate, round=review.round, decision=decision, decision_label=str(decision.label)
+        "gate.decided",
+        review,
+        actor=actor,
+        reason=review.proposal_reason,
+        gate=review.gate,
+        round=review.round,
+        decision=decision,
+        decision_label=str(decision.label),
     )
     {Decision.GO: _go, Decision.HOLD: _hold, Decision.RETURN: _return, Decision.STOP: _stop}[decision](project, review, actor)
 
@@ -237,7 +284,12 @@ def _go(project: Project, review: GateReview, actor: User) -> None:
     if not gate.terminal:
         open_review(project, actor=actor)
     elif review.phase == project.last_phase:
-        change_status(project, ProjectStatus.COMPLETED, actor=actor, reason=_t("%(gate)s of the last contracted phase passed.") % {"gate": review.gate})
+        change_status(
+            project,
+            ProjectStatus.COMPLETED,
+            actor=actor,
+            reason=_t("%(gate)s of the last contracted phase passed.") % {"gate": review.gate},
+        )
     else:
         advance(project, actor=actor, kind=PhaseMove.Kind.GATE, review=review)
 

@@ -22,10 +22,13 @@ from projects.services.numbering import next_number
 from projects.services.waiting import close_waits, close_waits_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
     from accounts.signing import Authentication
     from audit.models import Signature
     from catalogue.models import Compound
+    from projects.gates import Gate
 
 
 def locked(code: str, actor: User) -> Project:
@@ -36,7 +39,10 @@ def locked(code: str, actor: User) -> Project:
 def require_active(project: Project) -> None:
     """Only an active project moves or takes work."""
     if not project.is_active:
-        words = _t("The project is %(status)s: %(reason)s") % {"status": project.get_status_display().lower(), "reason": project.status_reason or "–"}
+        words = _t("The project is %(status)s: %(reason)s") % {
+            "status": project.get_status_display().lower(),
+            "reason": project.status_reason or "–",
+        }
         raise Refused([Blocker(key="project.not_active", words=words, link=reverse("project-detail", args=[project.code]))])
 
 
@@ -46,7 +52,7 @@ def open_project(rfp: Rfp, *, compound: Compound, actor: User) -> Project:
     now = timezone.now()
     project = Project.objects.create(
         code=next_number("API", timezone.localdate().year),
-        title=compound.name,
+        title=rfp.compound_name,  # the catalogue may know the compound by another client's name
         rfp=rfp,
         client=rfp.client,
         compound=compound,
@@ -59,22 +65,19 @@ def open_project(rfp: Rfp, *, compound: Compound, actor: User) -> Project:
     return project
 
 
-def open_review(project: Project, *, actor: User, renew_criteria: Sequence[str] = ()) -> GateReview:
+def open_review(project: Project, *, actor: User) -> GateReview:
     """Open the next round of the gate that closes the project's phase, pinning its criteria and signers."""
     gate = gate_of(project.phase)
-    rounds = GateReview.objects.filter(project=project, gate=gate.key).count()
-    declared = [criterion.key for criterion in gate.criteria]
-    renew = [key for key in declared if key in renew_criteria]
-    now = timezone.now()
+    renew, after = _renewal(project, gate)
     review = GateReview.objects.create(
         project=project,
         gate=gate.key,
         phase=gate.phase,
-        round=rounds + 1,
+        round=GateReview.objects.filter(project=project, gate=gate.key).count() + 1,
         signers=list(gate.signers),
-        opened_at=now,
+        opened_at=timezone.now(),
         renew_criteria=renew,
-        evidence_after=now if renew else None,
+        evidence_after=after,
     )
     GateCriterion.objects.bulk_create(
         GateCriterion(review=review, key=c.key, version=c.version, words=str(c.words), department=c.department, order=order)
@@ -82,6 +85,16 @@ def open_review(project: Project, *, actor: User, renew_criteria: Sequence[str] 
     )
     record("gate.opened", review, actor=actor, gate=gate.key, round=review.round, renew=renew)
     return review
+
+
+def _renewal(project: Project, gate: Gate) -> tuple[list[str], datetime | None]:
+    """Criteria of this gate that the last return listed, and since when their evidence counts; nothing once the gate was passed again."""
+    back = PhaseMove.objects.filter(project=project, kind=PhaseMove.Kind.RETURN).order_by("-moved_at").first()
+    keys = [criterion.key for criterion in gate.criteria if back and criterion.key in back.renew_criteria]
+    passed = GateReview.objects.filter(project=project, gate=gate.key, state=GateReview.State.DECIDED, proposed_decision="go")
+    if back is None or not keys or passed.filter(decided_at__gt=back.moved_at).exists():
+        return [], None
+    return keys, back.moved_at
 
 
 FORWARD = {
@@ -99,7 +112,13 @@ BACKWARD = {
 
 
 def advance(
-    project: Project, *, actor: User, kind: PhaseMove.Kind, review: GateReview | None = None, signature: Signature | None = None, reason: str = ""
+    project: Project,
+    *,
+    actor: User,
+    kind: PhaseMove.Kind,
+    review: GateReview | None = None,
+    signature: Signature | None = None,
+    reason: str = "",
 ) -> None:
     """Move a locked, active project one phase forward. Called by the gate's decision and by `pass_out_of_scope` only."""
     before = Phase(project.phase)
@@ -109,9 +128,25 @@ def advance(
     FORWARD[after](project)
     project.save(update_fields=["phase", "updated_at"])
     PhaseMove.objects.create(
-        project=project, kind=kind, from_phase=before, to_phase=after, review=review, signature=signature, reason=reason, actor=actor, moved_at=timezone.now()
+        project=project,
+        kind=kind,
+        from_phase=before,
+        to_phase=after,
+        review=review,
+        signature=signature,
+        reason=reason,
+        actor=actor,
+        moved_at=timezone.now(),
     )
-    record("project.phase_entered", project, actor=actor, before={"phase": before}, after={"phase": after}, reason=reason, phase=str(after.label))
+    record(
+        "project.phase_entered",
+        project,
+        actor=actor,
+        before={"phase": before},
+        after={"phase": after},
+        reason=reason,
+        phase=str(after.label),
+    )
     open_review(project, actor=actor)
 
 
@@ -124,7 +159,14 @@ def pass_out_of_scope(code: str, *, actor: User, authentication: Authentication,
     if project.in_scope(project.phase):
         words = _t("%(phase)s is in the contracted scope; it is left through its gate.") % {"phase": project.get_phase_display()}
         raise Refused([Blocker(key="phase.in_scope", words=words, link=reverse("project-gate", args=[project.code]))])
-    signature = sign(project, actor=actor, meaning="not_in_scope", authentication=authentication, reason=reason, content={"phase": project.phase, "code": project.code})
+    signature = sign(
+        project,
+        actor=actor,
+        meaning="not_in_scope",
+        authentication=authentication,
+        reason=reason,
+        content={"phase": project.phase, "code": project.code},
+    )
     _close_review_without_decision(project, actor=actor, reason=reason)
     advance(project, actor=actor, kind=PhaseMove.Kind.OUT_OF_SCOPE, signature=signature, reason=reason)
     return project
@@ -144,7 +186,9 @@ def _close_review_without_decision(project: Project, *, actor: User, reason: str
 
 
 @transaction.atomic
-def return_project(code: str, *, to_phase: str, actor: User, reason: str, cost_effect: str = "", renew_criteria: Sequence[str] = ()) -> Project:
+def return_project(
+    code: str, *, to_phase: str, actor: User, reason: str, cost_effect: str = "", renew_criteria: Sequence[str] = ()
+) -> Project:
     """Send an active project back to an earlier phase with a reason; listed criteria then need newer evidence."""
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
@@ -159,12 +203,21 @@ def _not_earlier(project: Project, to_phase: str) -> list[Blocker]:
     earlier = [phase for phase in PHASES[: PHASES.index(Phase(project.phase))] if project.in_scope(phase)]
     if to_phase in earlier:
         return []
-    words = _t("A project returns to an earlier contracted phase: %(phases)s.") % {"phases": ", ".join(str(p.label) for p in earlier) or "–"}
+    words = _t("A project returns to an earlier contracted phase: %(phases)s.") % {
+        "phases": ", ".join(str(p.label) for p in earlier) or "–"
+    }
     return [Blocker(key="phase.not_earlier", words=words)]
 
 
 def _move_back(
-    project: Project, to_phase: str, *, actor: User, reason: str, cost_effect: str = "", renew_criteria: Sequence[str] = (), review: GateReview | None = None
+    project: Project,
+    to_phase: str,
+    *,
+    actor: User,
+    reason: str,
+    cost_effect: str = "",
+    renew_criteria: Sequence[str] = (),
+    review: GateReview | None = None,
 ) -> Project:
     before = project.phase
     BACKWARD[Phase(to_phase)](project)
@@ -182,9 +235,16 @@ def _move_back(
         moved_at=timezone.now(),
     )
     record(
-        "project.returned", project, actor=actor, before={"phase": before}, after={"phase": to_phase}, reason=reason, cost_effect=cost_effect, phase=str(Phase(to_phase).label)
+        "project.returned",
+        project,
+        actor=actor,
+        before={"phase": before},
+        after={"phase": to_phase},
+        reason=reason,
+        cost_effect=cost_effect,
+        phase=str(Phase(to_phase).label),
     )
-    open_review(project, actor=actor, renew_criteria=renew_criteria)
+    open_review(project, actor=actor)
     return project
 
 
@@ -208,7 +268,15 @@ def resume_project(code: str, *, actor: User, reason: str) -> Project:
     require_permission("projects.move", actor, project)
     _require_reason(reason)
     if project.status != ProjectStatus.ON_HOLD:
-        raise Refused([Blocker(key="project.not_held", words=_t("Only a project on hold can be resumed; this one is %(status)s.") % {"status": project.get_status_display().lower()})])
+        raise Refused(
+            [
+                Blocker(
+                    key="project.not_held",
+                    words=_t("Only a project on hold can be resumed; this one is %(status)s.")
+                    % {"status": project.get_status_display().lower()},
+                )
+            ]
+        )
     return change_status(project, ProjectStatus.ACTIVE, actor=actor, reason=reason)
 
 
@@ -243,14 +311,21 @@ def completion_blockers(project: Project) -> list[Blocker]:
     link = reverse("project-gate", args=[project.code])
     if project.phase != Phase.COMMERCIAL:
         return [Blocker(key="project.not_commercial", words=_t("A project completes by the gate of its last contracted phase."), link=link)]
-    if not GateReview.objects.filter(project=project, phase=Phase.COMMERCIAL, proposed_decision="go", state=GateReview.State.DECIDED).exists():
+    if not GateReview.objects.filter(
+        project=project, phase=Phase.COMMERCIAL, proposed_decision="go", state=GateReview.State.DECIDED
+    ).exists():
         return [Blocker(key="project.no_review", words=_t("No commercial review (G5) has been passed yet."), link=link)]
     return []
 
 
 def change_status(project: Project, status: ProjectStatus, *, actor: User, reason: str, cancel_class: str = "") -> Project:
     """Carry out an allowed move of `status` on a locked project and write its row and event."""
-    moves = {ProjectStatus.ON_HOLD: project.hold, ProjectStatus.ACTIVE: project.resume, ProjectStatus.CANCELLED: project.cancel, ProjectStatus.COMPLETED: project.complete}
+    moves = {
+        ProjectStatus.ON_HOLD: project.hold,
+        ProjectStatus.ACTIVE: project.resume,
+        ProjectStatus.CANCELLED: project.cancel,
+        ProjectStatus.COMPLETED: project.complete,
+    }
     kinds = {
         ProjectStatus.ON_HOLD: "project.held",
         ProjectStatus.ACTIVE: "project.resumed",
@@ -261,7 +336,13 @@ def change_status(project: Project, status: ProjectStatus, *, actor: User, reaso
     moves[status](reason)
     project.save(update_fields=["status", "status_reason", "updated_at"])
     StatusChange.objects.create(
-        project=project, from_status=before, to_status=status, cancel_class=cancel_class, reason=reason, actor=actor, changed_at=timezone.now()
+        project=project,
+        from_status=before,
+        to_status=status,
+        cancel_class=cancel_class,
+        reason=reason,
+        actor=actor,
+        changed_at=timezone.now(),
     )
     record(kinds[status], project, actor=actor, before={"status": before}, after={"status": status}, reason=reason)
     if status in CLOSED_STATUSES:

@@ -36,7 +36,10 @@ def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
     calendar = calendar_of(project)
     links = MilestoneLink.objects.filter(successor__project=project).select_related("predecessor", "successor")
     schedule = propagate(
-        [Activity(key=m.key, duration_days=0, earliest=m.earliest_on, actual_start=m.actual_on, actual_finish=m.actual_on) for m in milestones],
+        [
+            Activity(key=m.key, duration_days=0, earliest=m.earliest_on, actual_start=m.actual_on, actual_finish=m.actual_on)
+            for m in milestones
+        ],
         [Link(link.predecessor.key, link.successor.key, lag_days=link.lag_days) for link in links],
         calendar,
         timezone.localdate(),
@@ -66,7 +69,14 @@ def _move_forecast(milestone: Milestone, forecast: date, float_days: int | None,
     milestone.forecast_on, milestone.float_days = forecast, float_days
     milestone.save(update_fields=["forecast_on", "float_days", "updated_at"])
     if before is not None and before != forecast and milestone.actual_on is None:
-        record("milestone.forecast_moved", milestone, actor=actor, before={"forecast_on": before}, after={"forecast_on": forecast}, title=milestone.title)
+        record(
+            "milestone.forecast_moved",
+            milestone,
+            actor=actor,
+            before={"forecast_on": before},
+            after={"forecast_on": forecast},
+            title=milestone.title,
+        )
 
 
 def set_actual_from(project: Project, source: str, *, on: date, actor: User) -> None:
@@ -91,7 +101,15 @@ def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str
     require_permission("projects.plan", actor, project)
     milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
     if milestone.source:
-        raise Refused([Blocker(key="milestone.fed", words=_t("The record sets this date itself: %(source)s.") % {"source": milestone.source}, link=project.get_absolute_url())])
+        raise Refused(
+            [
+                Blocker(
+                    key="milestone.fed",
+                    words=_t("The record sets this date itself: %(source)s.") % {"source": milestone.source},
+                    link=project.get_absolute_url(),
+                )
+            ]
+        )
     if milestone.actual_on is not None:
         raise Refused([Blocker(key="milestone.achieved", words=_t("This milestone is achieved."), link=project.get_absolute_url())])
     if on > timezone.localdate():
@@ -116,7 +134,15 @@ def reschedule_milestone(code: str, key: str, *, not_before: date | None, actor:
     before = milestone.earliest_on
     milestone.earliest_on = not_before
     milestone.save(update_fields=["earliest_on", "updated_at"])
-    record("milestone.rescheduled", milestone, actor=actor, reason=reason, before={"earliest_on": before}, after={"earliest_on": not_before}, title=milestone.title)
+    record(
+        "milestone.rescheduled",
+        milestone,
+        actor=actor,
+        reason=reason,
+        before={"earliest_on": before},
+        after={"earliest_on": not_before},
+        title=milestone.title,
+    )
     return update_forecasts(project, actor=actor)
 
 
@@ -211,7 +237,9 @@ def take_baseline(project: Project, *, name: str, actor: User) -> Baseline:
 
 def publish_all_shared(project: Project, *, actor: User) -> None:
     """First publication of every shared, open milestone: what the charter promised is what the client reads."""
-    shared: Iterable[Milestone] = Milestone.objects.filter(project=project, visibility="shared", actual_on=None, published_on=None).exclude(forecast_on=None)
+    shared: Iterable[Milestone] = Milestone.objects.filter(project=project, visibility="shared", actual_on=None, published_on=None).exclude(
+        forecast_on=None
+    )
     for milestone in shared:
         milestone.project = project
         publish(milestone, reason_class=Publication.ReasonClass.INITIAL, side=Publication.Side.CDMO, reason="", actor=actor)

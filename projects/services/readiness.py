@@ -24,7 +24,10 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
     now = timezone.now()
     rows = [_summary(reviews[project_id], findings, now) for project_id, findings in judged.items()]
     ReadinessSummary.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["project"], update_fields=["gate", "met", "total", "first_blocker", "blockers", "expected_on", "refreshed_at"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["project"],
+        update_fields=["gate", "met", "total", "first_blocker", "blockers", "expected_on", "refreshed_at"],
     )
     return len(rows)
 

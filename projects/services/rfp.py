@@ -43,7 +43,9 @@ def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: s
     if contact.client_id != client.pk:
         raise BadInput({"contact": [_t("%(contact)s does not belong to %(client)s.") % {"contact": contact, "client": client}]})
     now = timezone.now()
-    rfp = Rfp(client=client, contact=contact, channel=channel, compound_name=compound_name, wanted=wanted, created_by=actor, received_at=now)
+    rfp = Rfp(
+        client=client, contact=contact, channel=channel, compound_name=compound_name, wanted=wanted, created_by=actor, received_at=now
+    )
     rfp.account_owner = actor if actor.is_internal else None
     rfp.number = next_number("RFP", timezone.localdate().year)
     apply_details(rfp, details)
@@ -136,7 +138,15 @@ def decline_rfp(number: str, *, actor: User, reason: str) -> Rfp:
     if not reason.strip():
         raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
     if rfp.state != Rfp.State.DRAFT:
-        raise Refused([Blocker(key="rfp.not_draft", words=_t("Only a request that was not submitted can be declined; cancel the project instead."), link=rfp.get_absolute_url())])
+        raise Refused(
+            [
+                Blocker(
+                    key="rfp.not_draft",
+                    words=_t("Only a request that was not submitted can be declined; cancel the project instead."),
+                    link=rfp.get_absolute_url(),
+                )
+            ]
+        )
     rfp.decline(reason)
     rfp.save(update_fields=["state", "decline_reason", "updated_at"])
     record("rfp.declined", rfp, actor=actor, reason=reason)
@@ -151,7 +161,9 @@ def attach_rfp_file(number: str, *, stored: Attachment, actor: User) -> RfpFile:
     existing = RfpFile.objects.filter(rfp=rfp, sha256=stored.sha256, name=stored.name).first()
     if existing is not None:
         return existing
-    attached = RfpFile.objects.create(rfp=rfp, name=stored.name, media_type=stored.media_type, sha256=stored.sha256, size_bytes=stored.size_bytes, uploaded_by=actor)
+    attached = RfpFile.objects.create(
+        rfp=rfp, name=stored.name, media_type=stored.media_type, sha256=stored.sha256, size_bytes=stored.size_bytes, uploaded_by=actor
+    )
     record("rfp.file_attached", rfp, actor=actor, file=stored.name, sha256=stored.sha256)
     return attached
 
@@ -175,7 +187,9 @@ def answer_clarification(number: str, clarification_id: int, *, answer: str, act
         raise BadInput({"answer": [_t("Write the client's answer.")]})
     asked = Clarification.objects.select_for_update().get(rfp=rfp, pk=clarification_id)
     if asked.answered_at is not None:
-        raise Refused([Blocker(key="clarification.answered", words=_t("This question is answered."), link=reverse("rfp-detail", args=[number]))])
+        raise Refused(
+            [Blocker(key="clarification.answered", words=_t("This question is answered."), link=reverse("rfp-detail", args=[number]))]
+        )
     asked.answer, asked.answered_at = answer.strip(), timezone.now()
     asked.save(update_fields=["answer", "answered_at"])
     record("rfp.clarification_answered", rfp, actor=actor, question=asked.question, answer=asked.answer)

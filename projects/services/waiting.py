@@ -26,7 +26,9 @@ def open_wait(
 ) -> WaitingFor:
     """Open the wait named `key`, or bring an open one up to date. Runs in the caller's transaction."""
     values = {"words": str(words)[:300], "link": link, "project": project, "user": user, "role": role, "client": client, "due_on": due_on}
-    wait, _created = WaitingFor.objects.update_or_create(key=key, closed_at=None, defaults=values, create_defaults={**values, "since": timezone.now()})
+    wait, _created = WaitingFor.objects.update_or_create(
+        key=key, closed_at=None, defaults=values, create_defaults={**values, "since": timezone.now()}
+    )
     return wait
 
 

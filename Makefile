@@ -1,0 +1,54 @@
+# The two commands that do all the set-up are `make run` and `make test`.
+PYTHON ?= python3
+VENV := .state/venv/bin
+IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
+SOURCES := manage.py cdmo audit accounts charts catalogue projects documents phases desk
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast lint types format shell reset lock messages environment test-environment
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+run: environment ## run the product on private servers (PORT=8000)
+	@exec $(VENV)/python -m cdmo.servers.run
+
+test: test-environment lint types ## everything that must hold: style, types, layers, templates, migrations, settings, all tests
+	@$(IN_TEST_SERVERS) $(VENV)/python manage.py makemigrations --check --dry-run
+	@CDMO_ENVIRONMENT=production SECRET_KEY="$$($(VENV)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=tracker.example.com DATABASE_URL=postgres://cdmo_app@127.0.0.1/cdmo $(VENV)/python manage.py check --deploy --fail-level WARNING
+	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests
+
+test-fast: test-environment ## the unit tests, under two minutes
+	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2 -m "not integration and not browser"
+
+lint: test-environment ## ruff, import-linter, djlint
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/lint-imports
+	$(VENV)/djlint templates --lint --quiet
+
+types: test-environment ## mypy
+	$(VENV)/mypy $(SOURCES)
+
+format: test-environment ## put the code into its shape
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+
+shell: environment ## a Django shell on the database of a running `make run`
+	@$(VENV)/python -m cdmo.servers.shell
+
+reset: ## forget data, files and logs of `make run` (it must be stopped)
+	@$(PYTHON) cdmo/servers/reset.py
+
+lock: test-environment ## compile requirements*.txt with hashes from requirements*.in
+	$(VENV)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host requirements.in
+	$(VENV)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host requirements-dev.in
+
+messages: test-environment ## collect the texts for translation
+	$(VENV)/python manage.py makemessages --all --ignore .state --no-location
+
+environment:
+	@$(PYTHON) cdmo/servers/bootstrap.py
+
+test-environment:
+	@$(PYTHON) cdmo/servers/bootstrap.py --tests

@@ -1,0 +1,45 @@
+"""Brings an installation up to date in one process: migrations, database roles, static files, and the demo if asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Migrate, grant the application's role what it needs, collect static files; with --demo load the demo once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="load the demo projects if there are none")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        owner = "owner" if "owner" in settings.DATABASES else "default"
+        call_command("migrate", database=owner, interactive=False, verbosity=0)
+        call_command("apply_roles", verbosity=0)
+        self._collect_static()
+        if options["demo"]:
+            call_command("load_demo", verbosity=options["verbosity"])
+
+    def _collect_static(self) -> None:
+        """Only when a file changed: compressing everything takes longer than the rest of a start."""
+        stamp = Path(settings.STATIC_ROOT) / ".collected"
+        wanted = _fingerprint(Path(settings.BASE_DIR))
+        if not stamp.exists() or stamp.read_text() != wanted:
+            call_command("collectstatic", interactive=False, verbosity=0)
+            stamp.write_text(wanted)
+
+
+def _fingerprint(base: Path) -> str:
+    """Names, sizes and times of our static files, and the pinned packages that bring others."""
+    digest = hashlib.sha256((base / "requirements.txt").read_bytes())
+    for path in sorted((base / "static").rglob("*")):
+        if path.is_file():
+            stat = path.stat()
+            digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

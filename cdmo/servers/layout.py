@@ -1,0 +1,71 @@
+"""Where the state of one clone lives, and the short folder for its sockets."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SERVER_USERS = ("postgres", "nobody")  # PostgreSQL refuses root; one of these runs it then
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders below `.state/` of one set of servers (`run` or `test`)."""
+
+    state: Path
+
+    @property
+    def sockets(self) -> Path:
+        """A short path: PostgreSQL refuses sockets beyond 107 bytes, Redis silently cuts them off."""
+        name = hashlib.sha256(str(self.state.resolve()).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"cdmo-{name}"
+
+    @property
+    def postgres(self) -> Path:
+        return self.state / "postgres"
+
+    @property
+    def redis(self) -> Path:
+        return self.state / "redis"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def lock(self) -> Path:
+        return self.state / "lock"
+
+    def prepare(self) -> None:
+        for folder in (self.state, self.redis, self.logs, self.state / "files"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        if self.sockets.stat().st_uid not in (os.geteuid(), server_uid()):
+            raise SystemExit(f"{self.sockets} belongs to somebody else; remove it and start again.")
+        if os.geteuid() == 0:
+            os.chown(self.sockets, server_uid(), -1)
+
+
+def server_user() -> str | None:
+    """The unprivileged user that runs PostgreSQL when we are root; None otherwise."""
+    if os.geteuid() != 0:
+        return None
+    return next(name for name in SERVER_USERS if _exists(name))
+
+
+def server_uid() -> int:
+    user = server_user()
+    return pwd.getpwnam(user).pw_uid if user else os.geteuid()
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
