@@ -1,0 +1,38 @@
+"""What every test gets: a fast password hasher, the seeded departments, task doorbells that stay silent, files of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+pytest_plugins = ["tests.stack"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def fast_passwords() -> Iterator[None]:
+    """The product's hasher takes a second by design."""
+    before = django_settings.PASSWORD_HASHERS
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    yield
+    django_settings.PASSWORD_HASHERS = before
+
+
+@pytest.fixture(autouse=True)
+def departments(request: pytest.FixtureRequest) -> None:
+    """A test with real transactions empties every table at its end, the ones that a migration filled too."""
+    if not {"db", "transactional_db"} & set(request.fixturenames) and request.node.get_closest_marker("django_db") is None:
+        return
+    request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+    from accounts.models import DEPARTMENT_NAMES, Department
+
+    Department.objects.bulk_create([Department(key=key, name=str(name)) for key, name in DEPARTMENT_NAMES.items()], ignore_conflicts=True)
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path: Path, settings: Any) -> None:
+    """Uploads and renditions of a test go to its own folder."""
+    settings.FILES_DIR = tmp_path / "files"

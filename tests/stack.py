@@ -1,0 +1,102 @@
+"""The real product for tests: gunicorn, Celery workers and beat on a PostgreSQL and Redis of their own, as the application's role."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from cdmo.servers import postgres as postgres_server
+from cdmo.servers import redis as redis_server
+from cdmo.servers.children import Child
+from cdmo.servers.layout import ROOT, Layout
+from cdmo.servers.product import addresses, children, environment, manage, wait_until_healthy
+
+
+@dataclass
+class Stack:
+    """A running product: its address, what its processes were told, and the processes by name."""
+
+    url: str
+    told: dict[str, str]
+    processes: dict[str, Child]
+    database: postgres_server.Postgres
+
+    def python(self, code: str) -> str:
+        """Run a few lines inside the product (`manage.py shell`) and give what they print."""
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
+        done = subprocess.run(command, cwd=ROOT, env=self.told, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Started once for all tests that need it; nothing of it outlives the run."""
+    layout = Layout(ROOT / ".state" / "stack")
+    layout.prepare()
+    started: list[Child] = []
+    try:
+        yield _start(layout, started)
+    finally:
+        for child in reversed(started):
+            child.stop()
+
+
+def _start(layout: Layout, started: list[Child]) -> Stack:
+    database = postgres_server.start(layout, durable=False)
+    started.append(database.child)
+    _drop_database(database)
+    postgres_server.make_database(database)
+    broker = redis_server.start(layout)
+    started.append(broker.child)
+    told = environment(
+        layout,
+        addresses(database, broker),
+        CDMO_ENVIRONMENT="development",
+        SWEEP_SECONDS="2",
+        RENDER_LEASE_SECONDS="10",
+        EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
+    )
+    manage(told, "prepare")
+    manage(told, "load_demo", "--people-only")
+    port = _free_port()
+    processes = children(layout, told, port)
+    for child in processes:
+        child.start()
+        started.append(child)
+    wait_until_healthy(processes, told, port)
+    return Stack(f"http://127.0.0.1:{port}", told, {child.name: child for child in processes}, database)
+
+
+def _drop_database(database: postgres_server.Postgres) -> None:
+    connection = database.connect()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {postgres_server.DATABASE} WITH (FORCE)")
+    connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser(stack: Stack) -> Iterator[object]:
+    """The system's Chromium. A missing browser is a failure, never a skip."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread; these tests do not use the ORM here
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=[*quiet, "--disable-component-update", "--disable-sync"]
+        )
+        yield chromium
+        chromium.close()
