@@ -1,6 +1,7 @@
 """Every setting, read from the environment; a value that makes no sense stops the start with its name."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import django_stubs_ext
 import environ
@@ -117,10 +118,16 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "desk/_table.html"
 
 # Database: the application role reads and writes, the owner role migrates (audit/roles.py says who may do what).
-DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://cdmo_app@127.0.0.1:5432/cdmo")}
+def _database(name: str, default: str = "") -> dict[str, object]:
+    """A database by its address; the folder of a socket stands in it percent-encoded (postgres://role@%2Ftmp%2Fdb/name)."""
+    found: dict[str, object] = env.db_url(name, default=default or environ.Env.NOTSET)
+    return {**found, "HOST": unquote(str(found["HOST"]))}
+
+
+DATABASES: dict[str, dict[str, object]] = {"default": _database("DATABASE_URL", "postgres://cdmo_app@127.0.0.1:5432/cdmo")}
 DATABASES["default"].update({"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True})
 if env.str("MIGRATION_DATABASE_URL", ""):
-    DATABASES["owner"] = {**env.db_url("MIGRATION_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
+    DATABASES["owner"] = {**_database("MIGRATION_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
 DATABASE_APPLICATION_ROLE = env.str("DATABASE_APPLICATION_ROLE", "cdmo_app")
