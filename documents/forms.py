@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
@@ -75,10 +77,5 @@ class DocumentFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[Document], _name: str, value: str) -> QuerySet[Document]:
         words = value.strip()
-        return queryset.filter(
-            Q(number__icontains=words)
-            | Q(title__icontains=words)
-            | Q(project__code__icontains=words)
-            | Q(rfp__number__icontains=words)
-            | Q(client__name__icontains=words)
-        )
+        places = ("number", "title", "project__code", "project__title", "rfp__number", "rfp__compound_name", "client__name")
+        return queryset.filter(reduce(or_, (Q(**{f"{place}__icontains": words}) for place in places)))

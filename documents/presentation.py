@@ -58,7 +58,7 @@ def version_context(version: DocumentVersion, user: User) -> dict[str, Any]:
         "submit": _submit(version, user),
         "sign": _sign(version, user, mine),
         "refuse": Action(version.state == DocumentVersion.State.IN_REVIEW and allowed("documents.refuse", user, version)),
-        "edit": Action(allowed("documents.edit", user, version) and declared is not None, tuple(editing_blockers(version))),
+        "edit": _edit(version, user),
         "retry": Action(version.failed_at is not None and allowed("documents.retry", user, version)),
         "files": [
             each for each in version.renditions.all() if _is_current(each, version) and (user.is_internal or each.kind != each.Kind.REVIEW)
@@ -71,6 +71,12 @@ def _is_current(rendition: Any, version: DocumentVersion) -> bool:
     if rendition.content_hash != version.content_hash:
         return False
     return rendition.kind != rendition.Kind.REVIEW or version.signed_pdf is None
+
+
+def _edit(version: DocumentVersion, user: User) -> Action:
+    """Of a signed version nobody expects that its text can be written."""
+    shown = version.document.type is not None and version.state not in DocumentVersion.SIGNED
+    return Action(shown and allowed("documents.edit", user, version), tuple(editing_blockers(version)))
 
 
 def _submit(version: DocumentVersion, user: User) -> Action:
