@@ -41,7 +41,8 @@ def test_store_file_same_content_once(tmp_path: Path) -> None:
 
     assert first == second == files.StoredFile(hashlib.sha256(b"abc").hexdigest(), 3)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [first.sha256]
-    assert files.open_file(first.sha256).read() == b"abc"
+    with files.open_file(first.sha256) as stored:
+        assert stored.read() == b"abc"
 
 
 def test_store_file_leaves_nothing_half_written(tmp_path: Path) -> None:
