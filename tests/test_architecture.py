@@ -1,0 +1,84 @@
+"""Rules about who may know whom, and what must not exist. An exception carries its reason here."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+LAYERS = ["audit", "accounts", "charts", "catalogue", "projects", "documents", "phases", "desk", "cdmo"]
+IMPORTS_INSIDE_ALLOWED = ("apps.py", "tasks.py", "manage.py")
+BANNED_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py"}
+STATE_WRITTEN_PAST_THE_DOOR = re.compile(r"\.update\((?:[^)]*\W)?(phase|status|state)\s*=")
+
+
+def sources() -> Iterator[Path]:
+    for layer in LAYERS:
+        yield from (path for path in (ROOT / layer).rglob("*.py") if "migrations" not in path.parts)
+
+
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer in {c.label for c in apps.get_app_configs()}])
+def test_relations_never_point_up(layer: str) -> None:
+    """String foreign keys included. The user model stands below everything, so everybody may point at it."""
+    height = {name: level for level, name in enumerate(LAYERS)}
+    for model in apps.get_app_config(layer).get_models():
+        for field in model._meta.get_fields():
+            if field.is_relation and not field.auto_created and field.related_model and field.related_model != "self":
+                target = field.related_model._meta
+                if target.label == settings.AUTH_USER_MODEL or target.app_label not in height:
+                    continue
+                assert height[target.app_label] <= height[layer], f"{model._meta.label}.{field.name} points up to {target.label}"
+
+
+def test_state_is_written_only_by_its_machine() -> None:
+    found = [f"{path}:{number}" for path in sources() for number, line in enumerate(path.read_text().splitlines(), 1) if STATE_WRITTEN_PAST_THE_DOOR.search(line)]
+
+    assert found == []
+
+
+def test_no_signal_receivers() -> None:
+    found = [str(path) for path in sources() if re.search(r"@receiver\b|\bpost_save\b|\bpre_save\b|\bpost_transition\b", path.read_text())]
+
+    assert found == []
+
+
+def test_no_file_named_after_nothing() -> None:
+    assert [str(path) for path in sources() if path.name in BANNED_NAMES] == []
+
+
+def test_imports_stand_at_the_top() -> None:
+    found = []
+    for path in sources():
+        if path.name in IMPORTS_INSIDE_ALLOWED:
+            continue
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                found += [f"{path}:{node.lineno}" for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+    assert found == []
+
+
+def test_services_name_who_acts() -> None:
+    """Every public service that opens a transaction takes `actor`, or is called by the system with the reason given here."""
+    without = {
+        "next_number": "runs inside the numbered thing's service",
+        "refresh_readiness": "derived data, nobody's act",
+        "render_version": "the worker's doorbell; the actor is who asked for the version",
+    }
+    found = []
+    for path in sources():
+        if "services" not in path.parts and path.name != "services.py":
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and any("atomic" in ast.dump(d) for d in node.decorator_list):
+                named = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+                if "actor" not in named and node.name not in without:
+                    found.append(f"{path}:{node.lineno} {node.name}")
+
+    assert found == []
