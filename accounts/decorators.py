@@ -7,31 +7,38 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
+
+from accounts.requests import SignedInRequest
 
 Parameters = ParamSpec("Parameters")
-View = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
+View = Callable[Concatenate[SignedInRequest, Parameters], HttpResponseBase]
 
 
-def internal_required(view: View[Parameters]) -> View[Parameters]:
+def internal_required(view: SignedInView[Parameters]) -> View[Parameters]:
     """Signed in and one of ours; else the sign-in page or 404."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
-        if not request.user.is_internal:  # type: ignore[union-attr]
+    def checked(request: SignedInRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
+        if not request.user.is_internal:
             raise Http404
         return view(request, *args, **kwargs)
 
-    return login_required(checked)
+    return login_required(checked)  # type: ignore[arg-type, return-value]
 
 
-def client_required(view: View[Parameters]) -> View[Parameters]:
+def client_required(view: SignedInView[Parameters]) -> View[Parameters]:
     """Signed in and a person of a client; else the sign-in page or 404."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
-        if not request.user.is_client:  # type: ignore[union-attr]
+    def checked(request: SignedInRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
+        if not request.user.is_client:
             raise Http404
         return view(request, *args, **kwargs)
 
-    return login_required(checked)
+    return login_required(checked)  # type: ignore[arg-type, return-value]
+
+
+def signed_in(view: SignedInView[Parameters]) -> View[Parameters]:
+    """Signed in, whoever it is; else the sign-in page."""
+    return login_required(view)  # type: ignore[arg-type, return-value]

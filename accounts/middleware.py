@@ -64,7 +64,7 @@ class IdleTimeoutMiddleware:
 
     def end(self, request: HttpRequest) -> None:
         with transaction.atomic():
-            record("person.signed_out", request.user, actor=request.user, reason="idle")
+            record("person.signed_out", request.user, actor=request.user, reason="idle")  # type: ignore[arg-type]
         logout(request)
         set_actor(request.user)
         messages.info(request, _t("You were signed out because you were away for a while. Sign in to go on where you were."))

@@ -198,7 +198,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 @tracked
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person of ours, a person of a client, or a client's integration account. Never deleted: deactivated."""
 
     class Kind(models.TextChoices):
@@ -265,7 +265,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def has_second_factor(self) -> bool:
         """Whether an authenticator app belongs to the account, so that signing in and signing ask for its code."""
-        return self.authenticator_set.filter(type="totp").exists()
+        return self.authenticator_set.filter(type="totp").exists()  # type: ignore[attr-defined]
 
 
 @tracked

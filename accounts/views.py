@@ -23,13 +23,14 @@ from accounts.forms import AccountForm, GrantForm, PersonForm, ProfileForm, Reas
 from accounts.middleware import seconds_left
 from accounts.models import IntegrationToken, RoleGrant, User
 from accounts.permissions import require_permission
+from accounts.requests import SignedInRequest
 from accounts.signing import second_factor_of
 from audit.refusals import BadInput, add_to_form
 
 
 @internal_required
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     require_permission("accounts.manage_people", request.user)
     grants = Prefetch("grants", RoleGrant.objects.filter(ended_at=None), to_attr="open_grants")
     found = User.objects.visible_to(request.user).exclude(kind=User.Kind.INTEGRATION).select_related("client", "department")
@@ -38,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @internal_required
 @require_http_methods(["GET", "POST"])
-def person_new(request: HttpRequest) -> HttpResponse:
+def person_new(request: SignedInRequest) -> HttpResponse:
     require_permission("accounts.manage_people", request.user)
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -54,13 +55,13 @@ def person_new(request: HttpRequest) -> HttpResponse:
 
 @internal_required
 @require_GET
-def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return _person_page(request, _person(request, pk))
 
 
 @internal_required
 @require_POST
-def person_grant(request: HttpRequest, pk: int) -> HttpResponse:
+def person_grant(request: SignedInRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     form = GrantForm(request.POST, person=person)
     if form.is_valid():
@@ -75,37 +76,37 @@ def person_grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @internal_required
 @require_POST
-def grant_end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
+def grant_end(request: SignedInRequest, pk: int, grant: int) -> HttpResponse:
     found = get_object_or_404(RoleGrant, pk=grant, user=_person(request, pk))
     return _with_reason(request, found.user, lambda reason: services.end_role(found.pk, actor=request.user, reason=reason))
 
 
 @internal_required
 @require_POST
-def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     return _with_reason(request, _person(request, pk), lambda reason: services.deactivate_user(pk, actor=request.user, reason=reason))
 
 
 @internal_required
 @require_POST
-def person_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     return _with_reason(request, _person(request, pk), lambda reason: services.reactivate_user(pk, actor=request.user, reason=reason))
 
 
 @internal_required
 @require_POST
-def person_invite(request: HttpRequest, pk: int) -> HttpResponse:
+def person_invite(request: SignedInRequest, pk: int) -> HttpResponse:
     _send_link(request, _person(request, pk))
     return redirect("person-detail", pk=pk)
 
 
-def _person(request: HttpRequest, pk: int) -> User:
+def _person(request: SignedInRequest, pk: int) -> User:
     require_permission("accounts.manage_people", request.user)
     people = User.objects.visible_to(request.user).exclude(kind=User.Kind.INTEGRATION).select_related("client", "department")
     return get_object_or_404(people, pk=pk)
 
 
-def _send_link(request: HttpRequest, person: User) -> None:
+def _send_link(request: SignedInRequest, person: User) -> None:
     services.invite(person.pk, actor=request.user)
     form = ResetPasswordForm({"email": person.email})
     if form.is_valid():
@@ -113,7 +114,7 @@ def _send_link(request: HttpRequest, person: User) -> None:
         messages.success(request, _t("A link to choose a password was sent to %(email)s.") % {"email": person.email})
 
 
-def _with_reason(request: HttpRequest, person: User, act: Callable[[str], object]) -> HttpResponse:
+def _with_reason(request: SignedInRequest, person: User, act: Callable[[str], object]) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _person_page(request, person, reason_form=form)
@@ -122,7 +123,7 @@ def _with_reason(request: HttpRequest, person: User, act: Callable[[str], object
 
 
 def _person_page(
-    request: HttpRequest, person: User, *, grant_form: GrantForm | None = None, reason_form: ReasonForm | None = None
+    request: SignedInRequest, person: User, *, grant_form: GrantForm | None = None, reason_form: ReasonForm | None = None
 ) -> HttpResponse:
     grants = person.grants.select_related("granted_by", "ended_by").order_by("ended_at", "role")
     context = {
@@ -138,7 +139,7 @@ def _person_page(
 
 @login_required
 @require_GET
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: SignedInRequest) -> HttpResponse:
     require_permission("accounts.manage_tokens", request.user)
     return _tokens_page(request)
 
@@ -146,7 +147,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_POST
-def token_new(request: HttpRequest) -> HttpResponse:
+def token_new(request: SignedInRequest) -> HttpResponse:
     """Answers with the token on the page itself and not after a redirect: it is shown this once and kept nowhere."""
     require_permission("accounts.manage_tokens", request.user)
     form = TokenForm(request.POST, user=request.user)
@@ -165,7 +166,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def account_new(request: HttpRequest) -> HttpResponse:
+def account_new(request: SignedInRequest) -> HttpResponse:
     require_permission("accounts.manage_tokens", request.user)
     form = AccountForm(request.POST, user=request.user)
     if form.is_valid():
@@ -180,7 +181,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def token_revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def token_revoke(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     token = get_object_or_404(IntegrationToken.objects.visible_to(request.user), public_id=public_id)
     services.revoke_token(token.public_id, actor=request.user, reason=request.POST.get("reason", "")[:1000])
     messages.success(request, _t("The token was revoked."))
@@ -188,7 +189,7 @@ def token_revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _tokens_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     *,
     token_form: TokenForm | None = None,
     account_form: AccountForm | None = None,
@@ -211,7 +212,7 @@ def _tokens_page(
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     user: User = request.user
     form = ProfileForm(request.POST or None, initial={"language": user.language, "time_zone": user.time_zone})
     if request.method == "POST" and form.is_valid():
