@@ -7,12 +7,18 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.requests import SignedInRequest
 
 Parameters = ParamSpec("Parameters")
-View = Callable[Concatenate[SignedInRequest, Parameters], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
+SignedInView = Callable[Concatenate[SignedInRequest, Parameters], HttpResponseBase]
+
+
+def signed_in(view: SignedInView[Parameters]) -> View[Parameters]:
+    """Signed in, whoever it is; else the sign-in page."""
+    return login_required(view)  # type: ignore[type-var, return-value]
 
 
 def internal_required(view: SignedInView[Parameters]) -> View[Parameters]:
@@ -24,7 +30,7 @@ def internal_required(view: SignedInView[Parameters]) -> View[Parameters]:
             raise Http404
         return view(request, *args, **kwargs)
 
-    return login_required(checked)  # type: ignore[arg-type, return-value]
+    return signed_in(checked)
 
 
 def client_required(view: SignedInView[Parameters]) -> View[Parameters]:
@@ -36,9 +42,4 @@ def client_required(view: SignedInView[Parameters]) -> View[Parameters]:
             raise Http404
         return view(request, *args, **kwargs)
 
-    return login_required(checked)  # type: ignore[arg-type, return-value]
-
-
-def signed_in(view: SignedInView[Parameters]) -> View[Parameters]:
-    """Signed in, whoever it is; else the sign-in page."""
-    return login_required(view)  # type: ignore[arg-type, return-value]
+    return signed_in(checked)

@@ -27,9 +27,14 @@ Content = Callable[[Any], Mapping[str, Any]]
 class Authentication(Protocol):
     """Proof that the signer has just shown who they are; `accounts.signing` makes it."""
 
-    user_id: Any
-    method: str
-    at: datetime
+    @property
+    def user_id(self) -> Any: ...
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def at(self) -> datetime: ...
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class KeysetPagination(BasePagination):
     cursor_parameter = "cursor"
     size_parameter = "page_size"
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:  # type: ignore[override]
         self.request, self.salt = request, f"cursor:{view.__class__.__name__}"
         size = self._size(request)
         rows = queryset.order_by("-pk")

@@ -40,7 +40,7 @@ def _problem(status: int, words: str) -> HttpResponse:
 def is_fragment(request: HttpRequest) -> bool:
     """Asked by htmx for a part of a page, not for a whole one."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted
+    return bool(htmx and not htmx.boosted)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

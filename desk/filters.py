@@ -12,10 +12,11 @@ from projects.models.states import Phase, ProjectStatus
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+
+    from accounts.requests import SignedInRequest
 
 
-def clients_of(request: HttpRequest | None) -> QuerySet[Client]:
+def clients_of(request: SignedInRequest | None) -> QuerySet[Client]:
     return Client.objects.visible_to(request.user) if request else Client.objects.none()
 
 

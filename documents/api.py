@@ -11,9 +11,9 @@ from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, renderers
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.requests import ApiRequest
 from audit.files import open_file
 from documents.models import Document, DocumentVersion, Rendition
 from documents.serializers import DocumentSerializer
@@ -41,6 +41,7 @@ class DocumentList(generics.ListAPIView[Document]):
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
     queryset = Document.objects.none()
+    request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Document]:
         return readable(self.request.user)
@@ -50,6 +51,7 @@ class DocumentDetail(generics.RetrieveAPIView[Document]):
     serializer_class = DocumentSerializer
     lookup_field = "number"
     queryset = Document.objects.none()
+    request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Document]:
         return readable(self.request.user)
@@ -73,7 +75,7 @@ class DocumentFile(APIView):
     renderer_classes = (renderers.JSONRenderer, AnyFile)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
-    def get(self, request: Request, number: str) -> FileResponse:
+    def get(self, request: ApiRequest, number: str) -> FileResponse:
         document = get_object_or_404(Document.objects.visible_to(request.user), number=number)
         rows = Rendition.objects.visible_to(request.user).filter(version__document=document)
         rendition = rows.order_by("-version__number", "-created_at").first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _t
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Client
+from accounts.requests import ApiRequest
 from audit.refusals import BadInput
+from projects.calendars import WorkingCalendar
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, Project, Rfp
 from projects.models.states import Phase, ProjectStatus
-from projects.calendars import WorkingCalendar
 from projects.serializers import (
     DeliverableSerializer,
     GateSerializer,
@@ -71,6 +71,7 @@ class ProjectList(generics.ListAPIView[Project]):
     serializer_class = ProjectSerializer
     filterset_class = ProjectFilter
     queryset = Project.objects.none()
+    request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Project]:
         return Project.objects.visible_to(self.request.user).select_related("client", "compound")
@@ -80,6 +81,7 @@ class ProjectDetail(generics.RetrieveAPIView[Project]):
     serializer_class = ProjectSerializer
     lookup_field = "code"
     queryset = Project.objects.none()
+    request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Project]:
         return Project.objects.visible_to(self.request.user).select_related("client", "compound")
@@ -91,11 +93,12 @@ class MilestoneList(generics.ListAPIView[Milestone]):
     serializer_class = MilestoneSerializer
     filterset_class = MilestoneFilter
     queryset = Milestone.objects.none()
+    request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Milestone]:
         return Milestone.objects.visible_to(self.request.user).select_related("project").prefetch_related("publications")
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         internal = request.user.is_internal
         states = states_of(page, today=timezone.localdate(), calendar=WorkingCalendar(country=""), for_client=not internal)
@@ -109,6 +112,7 @@ class DeliverableList(generics.ListAPIView[Deliverable]):
     serializer_class = DeliverableSerializer
     filterset_class = DeliverableFilter
     queryset = Deliverable.objects.none()
+    request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Deliverable]:
         return Deliverable.objects.visible_to(self.request.user).select_related("project", "department", "owner")
@@ -122,7 +126,7 @@ class ProjectGate(APIView):
     """The current gate of a project with its findings, for internal roles. To a client it does not exist."""
 
     @extend_schema(responses=GateSerializer)
-    def get(self, request: Request, code: str) -> Response:
+    def get(self, request: ApiRequest, code: str) -> Response:
         project = internal_project(request, code)
         return Response(GateSerializer(gate_as_data(project)).data)
 
@@ -131,7 +135,7 @@ class ProjectGateProposal(APIView):
     """Propose the decision of the current gate. *Go* with an unmet criterion is refused (409) with every reason."""
 
     @extend_schema(request=ProposalSerializer, responses={201: GateSerializer})
-    def post(self, request: Request, code: str) -> Response:
+    def post(self, request: ApiRequest, code: str) -> Response:
         project = internal_project(request, code)
         proposal = ProposalSerializer(data=request.data)
         proposal.is_valid(raise_exception=True)
@@ -139,7 +143,7 @@ class ProjectGateProposal(APIView):
         return Response(GateSerializer(gate_as_data(internal_project(request, code))).data, status=status.HTTP_201_CREATED)
 
 
-def internal_project(request: Request, code: str) -> Project:
+def internal_project(request: ApiRequest, code: str) -> Project:
     """A project for an internal caller; anybody else gets what a missing one gives."""
     if not request.user.is_internal:
         raise Http404
@@ -172,13 +176,13 @@ class RfpList(generics.ListAPIView[Rfp]):
     serializer_class = RfpSerializer
     filterset_class = RfpFilter
     queryset = Rfp.objects.none()
-    http_method_names: ClassVar[list[str]] = ["get", "post", "head", "options"]
+    request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Rfp]:
         return Rfp.objects.visible_to(self.request.user).select_related("client", "contact", "project")
 
     @extend_schema(request=NewRfpSerializer, responses={201: RfpSerializer})
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         body = NewRfpSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)
@@ -187,7 +191,7 @@ class RfpList(generics.ListAPIView[Rfp]):
         return Response(RfpSerializer(rfp).data, status=status.HTTP_201_CREATED)
 
 
-def _client_of(request: Request, code: str) -> Client:
+def _client_of(request: ApiRequest, code: str) -> Client:
     """The named client, or the caller's own; a foreign code is a missing one."""
     own = Client.objects.visible_to(request.user)
     client = own.filter(code=code).first() if code else (None if request.user.is_internal else own.first())
@@ -200,6 +204,7 @@ class RfpDetail(generics.RetrieveAPIView[Rfp]):
     serializer_class = RfpSerializer
     lookup_field = "number"
     queryset = Rfp.objects.none()
+    request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Rfp]:
         return Rfp.objects.visible_to(self.request.user).select_related("client", "contact", "project")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -19,6 +21,14 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def die_with_parent(sent: signal.Signals) -> None:
     """Ask the kernel to send `sent` to this process when its parent dies."""
     _libc.prctl(PR_SET_PDEATHSIG, int(sent))
+
+
+def identity_of(user: str | None) -> dict[str, Any]:
+    """The arguments of subprocess that change to another user; none for our own."""
+    if user is None:
+        return {}
+    entry = pwd.getpwnam(user)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 @dataclass
@@ -36,10 +46,7 @@ class Child:
 
     def start(self) -> None:
         """Runs in a session of its own, so that Ctrl-C reaches only us and we stop it in order."""
-        identity = {}
-        if self.user:
-            entry = pwd.getpwnam(self.user)
-            identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+        identity = identity_of(self.user)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 list(self.command),
@@ -64,19 +71,15 @@ class Child:
             return
         if self.running:
             self.process.send_signal(self.stop_signal)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                pass
         self._end_session()
         self.process.wait()
 
     def _end_session(self) -> None:
         assert self.process is not None  # noqa: S101 - stop() asks
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
 
     def tail(self, lines: int = 15) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""

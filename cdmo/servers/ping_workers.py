@@ -11,7 +11,7 @@ from cdmo.celery import app
 def main() -> int:
     wanted, deadline = int(sys.argv[1]), time.monotonic() + 60
     while time.monotonic() < deadline:
-        if len(app.control.ping(timeout=1, limit=wanted)) >= wanted:
+        if len(app.control.ping(timeout=1, limit=wanted) or []) >= wanted:
             return 0
     return 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2 import sql
 
-from cdmo.servers.children import Child, wait_for
+from cdmo.servers.children import Child, identity_of, wait_for
 from cdmo.servers.layout import Layout, server_user
 
 INITDB = (
@@ -115,9 +114,7 @@ def _reachable_folder(layout: Layout, user: str | None) -> Path:
 
 
 def _can_reach(path: Path, user: str) -> bool:
-    entry = pwd.getpwnam(user)
-    identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    return subprocess.run(["test", "-x", str(path.resolve())], check=False, **identity).returncode == 0  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(["test", "-x", str(path.resolve())], check=False, **identity_of(user)).returncode == 0
 
 
 def _reachable_binaries(folder: Path, user: str | None) -> Path:
@@ -141,11 +138,8 @@ def _data_folder(layout: Layout, folder: Path, user: str | None) -> Path:
 
 
 def _run(command: list[object], user: str | None, log: Path) -> None:
-    identity = {}
-    if user:
-        entry = pwd.getpwnam(user)
-        identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd="/", **identity)  # type: ignore[call-overload]
+    words = [str(part) for part in command]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd="/", **identity_of(user))
     log.write_text(done.stdout + done.stderr)
     if done.returncode:
         raise SystemExit(f"{command[0]} failed:\n{done.stderr}")

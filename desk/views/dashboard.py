@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.decorators import internal_required
+from accounts.decorators import internal_required, signed_in
 from accounts.permissions import allowed
+from accounts.requests import SignedInRequest
 from desk.lateness import late_milestones
 from projects.models import PHASES, Project, Rfp, WaitingFor
 
@@ -19,8 +19,8 @@ SHOWN = 15
 PAGE = 50
 
 
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
+@signed_in
+def home(request: SignedInRequest) -> HttpResponse:
     """My work first; a client's people start at their portal."""
     user = request.user
     if not user.is_internal:
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", context)
 
 
-def pipeline(request: HttpRequest) -> list[dict[str, object]]:
+def pipeline(request: SignedInRequest) -> list[dict[str, object]]:
     """Running projects by phase, each a link to the list filtered by it."""
     counted = Project.objects.visible_to(request.user).running().values("phase").annotate(n=Count("pk")).values_list("phase", "n")
     counts = dict(counted)
@@ -46,7 +46,7 @@ def pipeline(request: HttpRequest) -> list[dict[str, object]]:
 
 
 @internal_required
-def my_work(request: HttpRequest) -> HttpResponse:
+def my_work(request: SignedInRequest) -> HttpResponse:
     """Everything that waits for me, soonest due first."""
     waits = WaitingFor.objects.open().of(request.user).select_related("project", "client")
     page = Paginator(waits, PAGE).get_page(request.GET.get("page"))

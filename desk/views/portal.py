@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import client_required
 from accounts.permissions import allowed
+from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.models import Event
 from audit.refusals import BadInput
@@ -28,7 +29,7 @@ ACTIVITY = 15
 
 
 @client_required
-def portal(request: HttpRequest) -> HttpResponse:
+def portal(request: SignedInRequest) -> HttpResponse:
     """Own projects with phase and next published date; what waits for us; what happened lately."""
     projects = list(Project.objects.visible_to(request.user).select_related("compound"))
     shared = Milestone.objects.visible_to(request.user).open().exclude(published_on=None).order_by("published_on")
@@ -45,7 +46,7 @@ def portal(request: HttpRequest) -> HttpResponse:
 
 
 @client_required
-def portal_project(request: HttpRequest, code: str) -> HttpResponse:
+def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
     """Milestones with published dates and reasons, shared deliverables and documents, quotations."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("compound", "client", "site"), code=code)
     rows = list(Milestone.objects.visible_to(request.user).filter(project=project).prefetch_related("publications"))
@@ -55,7 +56,7 @@ def portal_project(request: HttpRequest, code: str) -> HttpResponse:
         "steps": [
             {key: value for key, value in step.items() if key not in ("met", "total", "link")} | _words(step) for step in steps_of(project)
         ],
-        "milestones": [(row, states[row.pk], (list(row.publications.all()) or [None])[-1]) for row in rows],
+        "milestones": [(row, states[row.pk], next(reversed(row.publications.all()), None)) for row in rows],
         "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project)),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions__renditions")),
         "quotations": list(Quotation.objects.visible_to(request.user).filter(project=project)),
@@ -70,7 +71,7 @@ def _words(step: dict[str, Any]) -> dict[str, str]:
     return {"words": _t("in progress")} if step["state"] == "current" else {}
 
 
-def _visible_quotation(request: HttpRequest, code: str, revision: int) -> Quotation:
+def _visible_quotation(request: SignedInRequest, code: str, revision: int) -> Quotation:
     rows = (
         Quotation.objects.visible_to(request.user)
         .select_related("project__client", "project__compound", "answered_by")
@@ -80,12 +81,12 @@ def _visible_quotation(request: HttpRequest, code: str, revision: int) -> Quotat
 
 
 @client_required
-def portal_quotation(request: HttpRequest, code: str, revision: int) -> HttpResponse:
+def portal_quotation(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
     return _show_quotation(request, _visible_quotation(request, code, revision))
 
 
 def _show_quotation(
-    request: HttpRequest, quotation: Quotation, errors: dict[str, list[str]] | None = None, *, dialog: str = ""
+    request: SignedInRequest, quotation: Quotation, errors: dict[str, list[str]] | None = None, *, dialog: str = ""
 ) -> HttpResponse:
     context = {
         "quotation": quotation,
@@ -103,7 +104,7 @@ def _show_quotation(
 
 @client_required
 @require_POST
-def portal_quotation_accept(request: HttpRequest, code: str, revision: int) -> HttpResponse:
+def portal_quotation_accept(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
     """The approver's password is asked at the moment of accepting; the signature covers exactly the revision shown."""
     quotation = _visible_quotation(request, code, revision)
     try:
@@ -119,7 +120,7 @@ def portal_quotation_accept(request: HttpRequest, code: str, revision: int) -> H
 
 @client_required
 @require_POST
-def portal_quotation_decline(request: HttpRequest, code: str, revision: int) -> HttpResponse:
+def portal_quotation_decline(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
     quotation = _visible_quotation(request, code, revision)
     try:
         decline_quotation(code, revision, actor=request.user, reason=request.POST.get("reason", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
 from accounts.permissions import allowed
+from accounts.requests import SignedInRequest
 from audit.models import Event
 from desk.filters import ProjectFilter
 from desk.stepper import steps_of
@@ -28,7 +29,7 @@ PAGE = 50
 
 
 @internal_required
-def project_list(request: HttpRequest) -> HttpResponse:
+def project_list(request: SignedInRequest) -> HttpResponse:
     """All visible projects; filters, order and page are in the address."""
     rows = Project.objects.visible_to(request.user).select_related("client", "project_manager", "readiness")
     chosen = ProjectFilter(request.GET, queryset=rows, request=request)
@@ -38,17 +39,17 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 @internal_required
-def project_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+def project_by_id(request: SignedInRequest, pk: int) -> HttpResponse:
     """Events know a project by its id; the address that people share carries the code."""
     return redirect(get_object_or_404(Project.objects.visible_to(request.user), pk=pk))
 
 
 @internal_required
-def gate_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+def gate_by_id(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("project-gate", get_object_or_404(Project.objects.visible_to(request.user), pk=pk).code)
 
 
-def visible_project(request: HttpRequest, code: str) -> Project:
+def visible_project(request: SignedInRequest, code: str) -> Project:
     rows = Project.objects.visible_to(request.user).select_related(
         "client", "compound", "site", "project_manager", "account_owner", "rfp", "readiness", "charter"
     )
@@ -56,7 +57,7 @@ def visible_project(request: HttpRequest, code: str) -> Project:
 
 
 @internal_required
-def project_detail(request: HttpRequest, code: str) -> HttpResponse:
+def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Where the project stands, what blocks it, what it owes, who works on it, what happened."""
     project = visible_project(request, code)
     today = timezone.localdate()
@@ -86,7 +87,7 @@ def _milestones(project: Project) -> dict[str, Any]:
 
 
 @internal_required
-def project_activity(request: HttpRequest, code: str) -> HttpResponse:
+def project_activity(request: SignedInRequest, code: str) -> HttpResponse:
     """The whole record of a project, newest first."""
     project = visible_project(request, code)
     page = Paginator(Event.objects.filter(project_id=project.pk).order_by("-id"), PAGE).get_page(request.GET.get("page"))

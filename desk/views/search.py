@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
+from typing import Any
+
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.decorators import signed_in
+from accounts.requests import SignedInRequest
 from documents.models import Document
 from projects.models import Project, Rfp
 
@@ -14,15 +17,15 @@ SHOWN = 20
 MAX_LENGTH = 200
 
 
-@login_required
-def search(request: HttpRequest) -> HttpResponse:
+@signed_in
+def search(request: SignedInRequest) -> HttpResponse:
     """An exact code goes straight to its page."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_LENGTH]
     projects = Project.objects.visible_to(request.user).select_related("client", "compound")
     exact = projects.filter(code__iexact=words).first() if words else None
     if exact is not None:
         return redirect("project-detail" if request.user.is_internal else "portal-project", exact.code)
-    context = {"search_query": words, "words": words}
+    context: dict[str, Any] = {"search_query": words, "words": words}
     if words:
         context |= {
             "projects": list(projects.filter(_project_match(words))[:SHOWN]),
