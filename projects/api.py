@@ -88,7 +88,7 @@ class ProjectDetail(generics.RetrieveAPIView[Project]):
 
 
 class MilestoneList(generics.ListAPIView[Milestone]):
-    """Milestone status in one call: project, phase, title, kind, baseline, published forecast, actual, state, last change with its reason."""
+    """Milestone status in one call: project, phase, title, kind, baseline, published forecast, actual, state, last change."""
 
     serializer_class = MilestoneSerializer
     filterset_class = MilestoneFilter

@@ -106,7 +106,7 @@ class BlockerSerializer(serializers.Serializer[Any]):
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the resource, not the field's own label
     link = serializers.CharField(allow_blank=True)
     hash = serializers.CharField(source="content_hash", allow_blank=True)
     as_of = serializers.DateTimeField(allow_null=True)

@@ -150,15 +150,20 @@ def advance(
     open_review(project, actor=actor)
 
 
+def out_of_scope_blockers(project: Project) -> list[Blocker]:
+    """Why the present phase cannot be passed as "not in scope"."""
+    if not project.in_scope(project.phase):
+        return not_active(project)
+    words = _t("%(phase)s is in the contracted scope; it is left through its gate.") % {"phase": project.get_phase_display()}
+    return [*not_active(project), Blocker(key="phase.in_scope", words=words, link=reverse("project-gate", args=[project.code]))]
+
+
 @transaction.atomic
 def pass_out_of_scope(code: str, *, actor: User, authentication: Authentication, reason: str) -> Project:
     """Pass a phase that the charter did not contract, by a signed “not in scope”."""
     project = locked(code, actor)
     require_permission("projects.pass_out_of_scope", actor, project)
-    require_active(project)
-    if project.in_scope(project.phase):
-        words = _t("%(phase)s is in the contracted scope; it is left through its gate.") % {"phase": project.get_phase_display()}
-        raise Refused([Blocker(key="phase.in_scope", words=words, link=reverse("project-gate", args=[project.code]))])
+    require_none(out_of_scope_blockers(project))
     signature = sign(
         project,
         actor=actor,
@@ -192,15 +197,27 @@ def return_project(
     """Send an active project back to an earlier phase with a reason; listed criteria then need newer evidence."""
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
-    require_active(project)
+    require_none(return_blockers(project))
     _require_reason(reason)
     require_none(_not_earlier(project, to_phase))
     _close_review_without_decision(project, actor=actor, reason=reason)
     return _move_back(project, to_phase, actor=actor, reason=reason, cost_effect=cost_effect, renew_criteria=renew_criteria)
 
 
+def earlier_phases(project: Project) -> list[Phase]:
+    """Contracted phases before the present one, in their order."""
+    return [phase for phase in PHASES[: PHASES.index(Phase(project.phase))] if project.in_scope(phase)]
+
+
+def return_blockers(project: Project) -> list[Blocker]:
+    """Why the project cannot go back at all."""
+    if earlier_phases(project):
+        return not_active(project)
+    return [*not_active(project), Blocker(key="phase.first", words=_t("There is no earlier phase to return to."))]
+
+
 def _not_earlier(project: Project, to_phase: str) -> list[Blocker]:
-    earlier = [phase for phase in PHASES[: PHASES.index(Phase(project.phase))] if project.in_scope(phase)]
+    earlier = earlier_phases(project)
     if to_phase in earlier:
         return []
     words = _t("A project returns to an earlier contracted phase: %(phases)s.") % {
@@ -262,6 +279,14 @@ def hold_project(code: str, *, actor: User, reason: str) -> Project:
     return change_status(project, ProjectStatus.ON_HOLD, actor=actor, reason=reason)
 
 
+def resume_blockers(project: Project) -> list[Blocker]:
+    """Why the project cannot be resumed."""
+    if project.status == ProjectStatus.ON_HOLD:
+        return []
+    words = _t("Only a project on hold can be resumed; this one is %(status)s.") % {"status": project.get_status_display().lower()}
+    return [Blocker(key="project.not_held", words=words)]
+
+
 @transaction.atomic
 def resume_project(code: str, *, actor: User, reason: str) -> Project:
     project = locked(code, actor)
@@ -280,6 +305,11 @@ def resume_project(code: str, *, actor: User, reason: str) -> Project:
     return change_status(project, ProjectStatus.ACTIVE, actor=actor, reason=reason)
 
 
+def cancel_blockers(project: Project) -> list[Blocker]:
+    """Why the project cannot be cancelled: it is over."""
+    return not_active(project) if project.status in CLOSED_STATUSES else []
+
+
 @transaction.atomic
 def cancel_project(code: str, *, actor: User, reason: str, cancel_class: str) -> Project:
     """Cancel with its class (declined, lost, stopped) and reason; nothing of the record goes away."""
@@ -288,8 +318,7 @@ def cancel_project(code: str, *, actor: User, reason: str, cancel_class: str) ->
     _require_reason(reason)
     if cancel_class not in StatusChange.CancelClass.values[1:]:
         raise BadInput({"cancel_class": [_t("Say whether the project was declined, lost or stopped.")]})
-    if project.status not in (ProjectStatus.ACTIVE, ProjectStatus.ON_HOLD):
-        require_active(project)
+    require_none(cancel_blockers(project))
     _close_review_without_decision(project, actor=actor, reason=reason)
     return change_status(project, ProjectStatus.CANCELLED, actor=actor, reason=reason, cancel_class=cancel_class)
 
@@ -300,14 +329,15 @@ def complete_project(code: str, *, actor: User, reason: str) -> Project:
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
     _require_reason(reason)
-    require_active(project)
     require_none(completion_blockers(project))
     _close_review_without_decision(project, actor=actor, reason=reason)
     return change_status(project, ProjectStatus.COMPLETED, actor=actor, reason=reason)
 
 
 def completion_blockers(project: Project) -> list[Blocker]:
-    """Why supply cannot be ended yet."""
+    """Why supply cannot be ended now."""
+    if not project.is_active:
+        return not_active(project)
     link = reverse("project-gate", args=[project.code])
     if project.phase != Phase.COMMERCIAL:
         return [Blocker(key="project.not_commercial", words=_t("A project completes by the gate of its last contracted phase."), link=link)]

@@ -6,12 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
+from audit.refusals import BadInput, Blocker, Refused, require_none
 from projects.calendars import WorkingCalendar
 from projects.models import Baseline, BaselineMilestone, Milestone, MilestoneLink, Project, Publication
 from projects.schedule import Activity, Link, propagate
@@ -94,6 +95,47 @@ def _achieve(milestone: Milestone, on: date, *, actor: User, reason: str = "") -
     record("milestone.achieved", milestone, actor=actor, reason=reason, title=milestone.title, actual_on=on)
 
 
+def achievement_blockers(milestone: Milestone) -> list[Blocker]:
+    """Why nobody can enter an actual date; the page shows the same."""
+    return rescheduling_blockers(milestone) or _fed_by_the_record(milestone)
+
+
+def _fed_by_the_record(milestone: Milestone) -> list[Blocker]:
+    """What sets the date instead of a person."""
+    kind, _colon, name = milestone.source.partition(":")
+    code = milestone.project.code
+    if kind == "deliverable":
+        return [
+            Blocker(
+                key="milestone.fed",
+                words=_t("The record sets this date when its deliverable is done."),
+                link=reverse("deliverable-detail", args=[code, name]),
+            )
+        ]
+    if kind == "gate":
+        return [
+            Blocker(
+                key="milestone.fed",
+                words=_t("The record sets this date when %(gate)s is decided “go”.") % {"gate": name},
+                link=reverse("project-gate", args=[code]),
+            )
+        ]
+    if kind:
+        return [
+            Blocker(
+                key="milestone.fed",
+                words=_t("The record sets this date when the client accepts the quotation."),
+                link=reverse("project-evaluation", args=[code]),
+            )
+        ]
+    return []
+
+
+def rescheduling_blockers(milestone: Milestone) -> list[Blocker]:
+    """Why the forecast cannot be moved; the page shows the same."""
+    return [Blocker(key="milestone.achieved", words=_t("This milestone is achieved."))] if milestone.actual_on is not None else []
+
+
 @transaction.atomic
 def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str = "") -> Milestone:
     """Enter the actual date of a milestone that nothing in the record feeds."""
@@ -114,7 +156,6 @@ def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str
         raise Refused([Blocker(key="milestone.achieved", words=_t("This milestone is achieved."), link=project.get_absolute_url())])
     if on > timezone.localdate():
         raise BadInput({"on": [_t("An actual date cannot be in the future.")]})
-    milestone.project = project
     _achieve(milestone, on, actor=actor, reason=reason)
     update_forecasts(project, actor=actor)
     return milestone
@@ -129,8 +170,7 @@ def reschedule_milestone(code: str, key: str, *, not_before: date | None, actor:
     milestone.project = project
     if not reason.strip():
         raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
-    if milestone.actual_on is not None:
-        raise Refused([Blocker(key="milestone.achieved", words=_t("This milestone is achieved."), link=project.get_absolute_url())])
+    require_none(rescheduling_blockers(milestone))
     before = milestone.earliest_on
     milestone.earliest_on = not_before
     milestone.save(update_fields=["earliest_on", "updated_at"])
@@ -224,14 +264,14 @@ def take_baseline(project: Project, *, name: str, actor: User) -> Baseline:
     """Freeze the forecast of every milestone under a name. Runs inside the decision that orders it."""
     update_forecasts(project, actor=actor)
     baseline = Baseline.objects.create(project=project, name=name, taken_by=actor, taken_at=timezone.now())
-    milestones = list(Milestone.objects.filter(project=project).exclude(forecast_on=None))
+    planned = [(row, on) for row in Milestone.objects.filter(project=project) if (on := row.actual_on or row.forecast_on)]
     BaselineMilestone.objects.bulk_create(
-        BaselineMilestone(baseline=baseline, milestone=m, title=m.title, planned_on=m.actual_on or m.forecast_on) for m in milestones
+        BaselineMilestone(baseline=baseline, milestone=row, title=row.title, planned_on=on) for row, on in planned
     )
-    for milestone in milestones:
-        milestone.baseline_on = milestone.actual_on or milestone.forecast_on
+    for milestone, planned_on in planned:
+        milestone.baseline_on = planned_on
         milestone.save(update_fields=["baseline_on", "updated_at"])
-    record("plan.baseline_taken", project, actor=actor, name=name, milestones=len(milestones))
+    record("plan.baseline_taken", project, actor=actor, name=name, milestones=len(planned))
     return baseline
 
 

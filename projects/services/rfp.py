@@ -86,9 +86,15 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
         reason=reason,
         before={name: _plain(before[name]) for name in changed},
         after={name: _plain(getattr(rfp, name)) for name in changed},
-        fields=", ".join(str(Rfp._meta.get_field(name).verbose_name) for name in changed),
+        fields=", ".join(label_of(name) for name in changed),
     )
     return rfp
+
+
+def label_of(name: str) -> str:
+    """The words of a field of the request, as its form shows them."""
+    field: Any = Rfp._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _plain(value: Any) -> Any:
