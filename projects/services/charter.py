@@ -111,7 +111,9 @@ def _feed_what_happened(project: Project, *, actor: User) -> None:
 
 
 def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
-    keys = {item.department for plan in plans for item in (*plan.deliverables, *plan.milestones)}
+    keys = {item.department for plan in plans for item in plan.deliverables} | {
+        item.department for plan in plans for item in plan.milestones
+    }
     for key in sorted(keys):
         TeamMember.objects.get_or_create(project=project, department=departments[key])
 

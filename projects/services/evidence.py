@@ -17,7 +17,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from audit.signatures import content_hash
 from projects.attachments import Attachment
-from projects.models import Deliverable, Phase, ReferencedEvidence
+from projects.models import Deliverable, Phase, Project, ReferencedEvidence
 from projects.services.lifecycle import locked, require_active
 from projects.services.plan import set_actual_from
 from projects.services.waiting import close_waits, open_wait

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,7 +33,7 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
     return len(rows)
 
 
-def _summary(review: GateReview, judged: list[gates.Judged], now: object) -> ReadinessSummary:
+def _summary(review: GateReview, judged: list[gates.Judged], now: datetime) -> ReadinessSummary:
     open_items = [item for item in judged if not item.finding.met]
     reasons = gates.unmet(judged)
     dates = [item.finding.expected for item in open_items]
