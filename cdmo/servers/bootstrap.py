@@ -1,4 +1,4 @@
-"""Makes a machine ready: virtual environment, pinned packages, system libraries. Runs on a bare Python 3.11, without packages.
+"""Makes a machine ready: system libraries, virtual environment, pinned packages. Runs on a bare Python 3.11, without packages.
 
 Usage: python3 cdmo/servers/bootstrap.py [--tests]
 """
@@ -6,6 +6,7 @@ Usage: python3 cdmo/servers/bootstrap.py [--tests]
 from __future__ import annotations
 
 import ctypes.util
+import fcntl
 import hashlib
 import os
 import shutil
@@ -17,30 +18,34 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATE = ROOT / ".state"
 VENV = STATE / "venv"
-LOCK_FILES = ("requirements.txt", "requirements-dev.txt")
+PYTHON = VENV / "bin" / "python"
 LIBRARIES = {  # what WeasyPrint loads → the Debian package that brings it
     "pango-1.0": "libpango-1.0-0",
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
-PROGRAMS_OF_TESTS = {"chromium": "chromium", "pdftotext": "poppler-utils", "qpdf": "qpdf"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS_OF_TESTS = ("qpdf",)
 
 
 def main() -> int:
     tests = "--tests" in sys.argv[1:]
-    if sys.version_info[:2] < (3, 11):
-        return _stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
-    missing = _missing_packages(tests)
-    if missing and not _install_system_packages(missing):
-        return _stop(f"Missing on this machine: {', '.join(missing)}. Install with: apt-get install {' '.join(missing)}")
-    _make_environment()
-    return 0
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what tells it
+        return _stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}. Name another one: make run PYTHON=python3.11")
+    STATE.mkdir(exist_ok=True)
+    with (STATE / "bootstrap.lock").open("w") as lock:  # two commands started at once install one after the other
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        missing = _missing_packages(tests)
+        if missing and not _install_system_packages(missing):
+            return _stop(f"Missing on this machine: {', '.join(missing)}. Install with: apt-get install {' '.join(missing)}")
+        return _make_environment(["requirements.txt", "requirements-dev.txt"] if tests else ["requirements.txt"])
 
 
 def _missing_packages(tests: bool) -> list[str]:
     missing = [package for library, package in LIBRARIES.items() if ctypes.util.find_library(library) is None]
     if tests:
-        missing += [package for program, package in PROGRAMS_OF_TESTS.items() if shutil.which(program) is None]
+        missing += [program for program in PROGRAMS_OF_TESTS if shutil.which(program) is None]
+        missing += [] if any(shutil.which(name) for name in BROWSERS) else ["chromium"]
     return missing
 
 
@@ -56,19 +61,52 @@ def _install_system_packages(packages: list[str]) -> bool:
     return True
 
 
-def _make_environment() -> None:
-    """Create the environment once; install again only when a requirements file changed."""
-    stamp = VENV / "installed"
-    wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in LOCK_FILES)).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    print("Installing the pinned packages into .state/venv (once, about a minute) …", flush=True)
-    if not (VENV / "bin" / "python").exists():
-        venv.create(VENV, with_pip=True, clear=VENV.exists())
-    files = [part for name in LOCK_FILES for part in ("-r", str(ROOT / name))]
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", *files]
-    subprocess.run(command, check=True)
-    stamp.write_text(wanted)
+def _make_environment(lock_files: list[str]) -> int:
+    """Create the environment once; install again only when a lock file changed. A half-made or moved one is made anew."""
+    wanted = {name: _fingerprint(ROOT / name) for name in lock_files}
+    stale = [name for name, fingerprint in wanted.items() if _installed(name) != fingerprint]
+    if not stale:
+        return 0
+    print(f"Installing the packages pinned in {' and '.join(stale)} into .state/venv …", flush=True)
+    if not _usable():
+        try:
+            venv.create(VENV, with_pip=True, clear=True)
+        except subprocess.CalledProcessError:
+            shutil.rmtree(VENV, ignore_errors=True)
+            return _stop("This Python cannot make virtual environments. Install with: apt-get install python3-venv")
+        stale = lock_files
+    for name in stale:
+        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        if subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / name)], check=False).returncode:
+            return _stop(
+                f"The packages of {name} could not be installed; pip's words are above. Run the command again when that is solved."
+            )
+        _stamp(name).write_text(wanted[name])
+    return 0
+
+
+def _stamp(name: str) -> Path:
+    return VENV / f"{name}.installed"
+
+
+def _installed(name: str) -> str:
+    return _stamp(name).read_text() if _stamp(name).exists() else ""
+
+
+def _fingerprint(lock_file: Path) -> str:
+    """Of what is pinned, for which Python, at which place: the programs of an environment carry its path."""
+    return hashlib.sha256(lock_file.read_bytes() + f"{VENV} {sys.version_info[:2]}".encode()).hexdigest()
+
+
+def _usable() -> bool:
+    """An environment of ours at this very place, whose Python still runs."""
+    if not PYTHON.exists():
+        return False
+    asked = [str(PYTHON), "-c", "import pip, sys; print(sys.prefix, sys.version_info[:2])"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    pip = VENV / "bin" / "pip"
+    moved = not pip.exists() or str(VENV) not in pip.read_text()[:500]
+    return not moved and answer == f"{VENV} {sys.version_info[:2]}"
 
 
 def _stop(words: str) -> int:
