@@ -81,4 +81,4 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 def _own_path(address: str) -> str:
     """Path and query of an address of ours; never another host."""
     tail = address.split("://", 1)[-1]
-    return "/" + tail.split("/", 1)[1] if "://" in address and "/" in tail else address
+    return "/" + tail.split("/", 1)[1].lstrip("/") if "://" in address and "/" in tail else address

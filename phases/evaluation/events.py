@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.events import EventKind, register as register_kinds
+from audit.events import EventKind
+from audit.events import register as register_kinds
 from audit.signatures import register_content
 from phases.evaluation.models import DepartmentAssessment
 from projects.events import link_by_id, link_rfp

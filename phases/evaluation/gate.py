@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from audit.refusals import Blocker
 from audit.hashes import hash_of
+from audit.refusals import Blocker
 from audit.signatures import content_hash
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.gates import Criterion, Evidence, Finding, Findings, Gate, deliverable_criterion, register_gate

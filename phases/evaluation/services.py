@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _t
 
 from accounts.models import Department
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from audit.signatures import sign
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.calendars import WorkingCalendar
 from projects.completeness import completeness_of
 from projects.models import Project, Rfp, TeamMember
-from projects.calendars import WorkingCalendar
 from projects.services.lifecycle import locked, open_project, require_active
 from projects.services.rfp import locked_rfp
 from projects.services.waiting import close_waits, open_wait
@@ -214,7 +215,7 @@ def sign_off_sheet(
     return sheet
 
 
-@transaction.atomic
+@act
 def reopen_sheet(code: str, department_key: str, *, actor: User, reason: str) -> DepartmentAssessment:
     """Open a signed sheet again with a reason; its signature stays in the record and no longer covers it."""
     sheet = _locked_sheet(code, department_key, actor)
@@ -231,7 +232,7 @@ def reopen_sheet(code: str, department_key: str, *, actor: User, reason: str) ->
     return sheet
 
 
-@transaction.atomic
+@act
 def recommend(code: str, *, recommendation: str, reason: str, actor: User, conditions: str = "") -> InquiryAssessment:
     """Record the recommendation; a later one replaces it and the history keeps both."""
     project = locked(code, actor)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from audit.signatures import content_hash, sign, signatures_of
@@ -258,7 +259,7 @@ def accept_quotation(code: str, revision: int, *, actor: User, authentication: A
     return quotation
 
 
-@transaction.atomic
+@act
 def decline_quotation(code: str, revision: int, *, actor: User, reason: str) -> Quotation:
     quotation = _locked_quotation(code, revision, actor)
     require_permission("projects.answer_quotation", actor, quotation)

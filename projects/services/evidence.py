@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.models import User
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from audit.signatures import content_hash
@@ -140,7 +141,7 @@ def confirm_reference(code: str, key: str, reference_id: int, *, actor: User) ->
     return reference
 
 
-@transaction.atomic
+@act
 def reject_reference(code: str, key: str, reference_id: int, *, actor: User, reason: str) -> ReferencedEvidence:
     reference = _locked_reference(code, key, reference_id, actor)
     if not reason.strip():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.models import Role
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, require_none
 from audit.signatures import sign
@@ -76,7 +77,7 @@ def _require_state(review: GateReview, state: GateReview.State) -> None:
     raise Refused([Blocker(key="gate.state", words=words, link=reverse("project-gate", args=[review.project.code]))])
 
 
-@transaction.atomic
+@act
 def propose_decision(code: str, *, decision: str, actor: User, reason: str = "", return_to: str = "") -> GateReview:
     """Propose one decision on the live evidence, freeze that evidence, and ask every signer.
 
@@ -220,7 +221,7 @@ def _require_may_sign(review: GateReview, given: list[GateSignature], role: str,
     require_none(signing_blockers(review, given, role, actor))
 
 
-@transaction.atomic
+@act
 def refuse_decision(code: str, *, role: str, actor: User, reason: str) -> GateReview:
     """Refuse to sign, with a reason: the review is open again and every signature of this proposal is spent."""
     _project, review = _locked_review(code, actor)
@@ -241,7 +242,7 @@ def refuse_decision(code: str, *, role: str, actor: User, reason: str) -> GateRe
     return _reopen(review)
 
 
-@transaction.atomic
+@act
 def withdraw_proposal(code: str, *, actor: User, reason: str = "") -> GateReview:
     """Take a proposal back before it is decided."""
     project, review = _locked_review(code, actor)

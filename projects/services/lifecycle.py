@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import sign
@@ -158,7 +159,7 @@ def out_of_scope_blockers(project: Project) -> list[Blocker]:
     return [*not_active(project), Blocker(key="phase.in_scope", words=words, link=reverse("project-gate", args=[project.code]))]
 
 
-@transaction.atomic
+@act
 def pass_out_of_scope(code: str, *, actor: User, authentication: Authentication, reason: str) -> Project:
     """Pass a phase that the charter did not contract, by a signed “not in scope”."""
     project = locked(code, actor)
@@ -190,7 +191,7 @@ def _close_review_without_decision(project: Project, *, actor: User, reason: str
         record("gate.left", review, actor=actor, reason=reason, gate=review.gate, round=review.round)
 
 
-@transaction.atomic
+@act
 def return_project(
     code: str, *, to_phase: str, actor: User, reason: str, cost_effect: str = "", renew_criteria: Sequence[str] = ()
 ) -> Project:
@@ -270,7 +271,7 @@ def carry_out_return(project: Project, review: GateReview, *, actor: User) -> No
     _move_back(project, review.proposed_return_to, actor=actor, reason=review.proposal_reason, renew_criteria=[], review=review)
 
 
-@transaction.atomic
+@act
 def hold_project(code: str, *, actor: User, reason: str) -> Project:
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
@@ -287,7 +288,7 @@ def resume_blockers(project: Project) -> list[Blocker]:
     return [Blocker(key="project.not_held", words=words)]
 
 
-@transaction.atomic
+@act
 def resume_project(code: str, *, actor: User, reason: str) -> Project:
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
@@ -310,7 +311,7 @@ def cancel_blockers(project: Project) -> list[Blocker]:
     return not_active(project) if project.status in CLOSED_STATUSES else []
 
 
-@transaction.atomic
+@act
 def cancel_project(code: str, *, actor: User, reason: str, cancel_class: str) -> Project:
     """Cancel with its class (declined, lost, stopped) and reason; nothing of the record goes away."""
     project = locked(code, actor)
@@ -323,7 +324,7 @@ def cancel_project(code: str, *, actor: User, reason: str, cancel_class: str) ->
     return change_status(project, ProjectStatus.CANCELLED, actor=actor, reason=reason, cancel_class=cancel_class)
 
 
-@transaction.atomic
+@act
 def complete_project(code: str, *, actor: User, reason: str) -> Project:
     """End the supply of a commercial project whose review (G5) was passed at least once; earlier phases complete by their gate."""
     project = locked(code, actor)

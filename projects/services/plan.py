@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from projects.calendars import WorkingCalendar
@@ -136,7 +136,7 @@ def rescheduling_blockers(milestone: Milestone) -> list[Blocker]:
     return [Blocker(key="milestone.achieved", words=_t("This milestone is achieved."))] if milestone.actual_on is not None else []
 
 
-@transaction.atomic
+@act
 def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str = "") -> Milestone:
     """Enter the actual date of a milestone that nothing in the record feeds."""
     project = locked(code, actor)
@@ -161,7 +161,7 @@ def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str
     return milestone
 
 
-@transaction.atomic
+@act
 def reschedule_milestone(code: str, key: str, *, not_before: date | None, actor: User, reason: str) -> list[Milestone]:
     """Move a milestone by the date before which it cannot be; everything behind it follows. Returns what moved."""
     project = locked(code, actor)
@@ -186,7 +186,7 @@ def reschedule_milestone(code: str, key: str, *, not_before: date | None, actor:
     return update_forecasts(project, actor=actor)
 
 
-@transaction.atomic
+@act
 def publish_milestone(code: str, key: str, *, reason_class: str, side: str, reason: str, actor: User) -> Publication:
     """Tell the client the forecast of a shared milestone, with the class of the reason, the side, and the working days moved."""
     project = locked(code, actor)

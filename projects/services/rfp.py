@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from accounts.models import Client, Contact
 from accounts.permissions import require_permission
 from accounts.services import create_contact
+from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
@@ -26,9 +27,30 @@ if TYPE_CHECKING:
 
 DERIVED = ("smiles", "inchikey", "formula", "molar_mass_g_per_mol")
 DETAILS = frozenset(
-    """compound_name wanted cas_number structure_text downstream_drug indication target_markets registration_intermediate maximum_daily_dose_mg
-    process_challenges target_timeline first_sample_wanted_on filing_planned_on quotation_needed_on submission_requirements sample_quantity_g
-    pilot_quantity_kg validation_quantity_kg commercial_quantity_kg_per_year channel contact account_owner""".split()
+    [
+        "compound_name",
+        "wanted",
+        "cas_number",
+        "structure_text",
+        "downstream_drug",
+        "indication",
+        "target_markets",
+        "registration_intermediate",
+        "maximum_daily_dose_mg",
+        "process_challenges",
+        "target_timeline",
+        "first_sample_wanted_on",
+        "filing_planned_on",
+        "quotation_needed_on",
+        "submission_requirements",
+        "sample_quantity_g",
+        "pilot_quantity_kg",
+        "validation_quantity_kg",
+        "commercial_quantity_kg_per_year",
+        "channel",
+        "contact",
+        "account_owner",
+    ]
 )
 
 
@@ -63,7 +85,7 @@ def log_rfp_from_system(*, client: Client, contact_name: str, actor: User, conta
     return save_rfp(client=client, contact=contact, channel=Channel.API, actor=actor, **values)
 
 
-@transaction.atomic
+@act
 def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str = "") -> Rfp:
     """Write changed fields (autosave and form alike). After submission a change needs a reason."""
     rfp = locked_rfp(number, actor)
@@ -137,7 +159,7 @@ def _validate(rfp: Rfp) -> None:
         raise BadInput(error.message_dict) from error
 
 
-@transaction.atomic
+@act
 def decline_rfp(number: str, *, actor: User, reason: str) -> Rfp:
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
 from projects.models import Deliverable, Milestone, Visibility
 from projects.services.lifecycle import locked
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 SHARED_KINDS: dict[str, Any] = {"milestone": Milestone, "deliverable": Deliverable}
 
 
-@transaction.atomic
+@act
 def set_visibility(code: str, kind: str, key: str, *, visibility: str, actor: User, reason: str = "") -> Milestone | Deliverable:
     """Share or unshare one milestone or deliverable. The same visibility again changes and records nothing."""
     project = locked(code, actor)
