@@ -30,7 +30,8 @@ def record(
 ) -> Event:
     """Write the event of a change in the transaction of that change, and ring the outbox once it commits.
 
-    `data` is kept as JSON and fills the placeholders of the kind's words; `obj` is None for what concerns no record, such as a failed sign-in.
+    `data` is kept as JSON and fills the placeholders of the kind's words; `obj` is None for what concerns no record, such as a
+    failed sign-in.
 
     Raises TransactionManagementError outside a transaction, LookupError for an unregistered kind, PermissionError without an actor
     (only background work under `audit.context.acting` has none), KeyError when the words name a placeholder that is not given.

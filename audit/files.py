@@ -14,7 +14,7 @@ import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import filetype
 from django.conf import settings
@@ -105,7 +105,7 @@ def is_intact(sha256: str) -> bool:
     """Whether the stored bytes still have the hash under which they are kept."""
     try:
         with open_file(sha256) as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest() == sha256
+            return _digest(stored) == sha256
     except FileNotFoundError:
         return False
 
@@ -169,7 +169,14 @@ def _text_type(head: bytes, extension: str) -> str:
     return MEDIA_TYPES[extension]
 
 
-def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+def _digest(stored: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := stored.read(CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _copy(source: BinaryIO, target: IO[bytes]) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     source.seek(0)
     while chunk := source.read(CHUNK_BYTES):

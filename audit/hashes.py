@@ -19,7 +19,8 @@ from django.utils.functional import Promise
 def canonical(value: Any) -> Any:
     """JSON value with one spelling for each content.
 
-    Numbers that are not whole are written as decimal text without trailing zeros (1.50 and 1.5 are one content, whatever the column's scale);
+    Numbers that are not whole are written as decimal text without trailing zeros (1.50 and 1.5 are one content, whatever the
+    column's scale);
     moments in UTC; sets sorted; lazy texts in English, so that the hash does not depend on the reader's language.
     """
     if isinstance(value, Enum):

@@ -301,7 +301,7 @@ def cas_check_digit_ok(cas: str) -> bool:
 
 def normalise_cas(text: str) -> str:
     """A CAS number in its printed form (50-78-2) from what people paste. Raises CasNumberError."""
-    pasted = re.sub(r"[‐‑‒–—−－]", "-", text.strip())  # noqa: RUF001 - the dashes that word processors make
+    pasted = re.sub(r"[‐‑‒–—−－]", "-", text.strip())
     pasted = re.sub(r"^cas(\s*(rn|no|number|registry number))?\.?\s*:?\s*", "", pasted, flags=re.IGNORECASE)
     pasted = re.sub(r"\s*-\s*", "-", pasted).lstrip("0")
     if re.fullmatch(r"[0-9]{5,10}", pasted):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DERIVED = ("smiles", "inchikey", "formula", "molar_mass_g_per_mol")
 DETAILS = frozenset(
-    [
+    {
         "compound_name",
         "wanted",
         "cas_number",
@@ -50,7 +50,7 @@ DETAILS = frozenset(
         "channel",
         "contact",
         "account_owner",
-    ]
+    }
 )
 
 
