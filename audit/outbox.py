@@ -93,8 +93,8 @@ def _refuse_younger_cluster(cursor: Any) -> None:
     """A dump restored into a new cluster starts with low transaction ids: new events would sort before old ones and never be read."""
     if cursor.transaction_id > cursor.next_transaction:
         raise RuntimeError(
-            f"The outbox stands at transaction {cursor.transaction_id}, but this database cluster is only at
-            {cursor.next_transaction}: it was "
+            f"The outbox stands at transaction {cursor.transaction_id}, but this database cluster is only at "
+            f"{cursor.next_transaction}: it was "
             "restored from another. Stop the server and raise its counter with pg_resetwal (--epoch, --next-transaction-id)."
         )
 
