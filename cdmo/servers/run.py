@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import socket
 import sys
 import time
-from typing import IO
 
-from cdmo.servers import postgres as postgres_server
-from cdmo.servers import redis as redis_server
-from cdmo.servers.children import Child, die_with_parent
+from cdmo.servers.children import Child, die_with_parent, ignore_signals, interrupt_on_signals, stop_all
 from cdmo.servers.layout import ROOT, Layout
+from cdmo.servers.leftovers import write_down
+from cdmo.servers.private import Servers, claimed
 from cdmo.servers.product import addresses, children, environment, manage, wait_until_healthy
 
 RESTARTS, WITHIN_SECONDS = 5, 60.0
@@ -21,61 +19,58 @@ RESTARTS, WITHIN_SECONDS = 5, 60.0
 
 def main() -> int:
     die_with_parent(signal.SIGTERM)
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt_on_signals()
     layout = Layout(ROOT / ".state" / "run")
-    layout.prepare()
-    lock = _lock(layout)
-    port = int(os.environ.get("PORT", "8000"))
-    _require_free(port)
-    started: list[Child] = []
-    try:
-        _run(layout, port, started)
-    except KeyboardInterrupt:
-        print("\nStopping …", flush=True)
-    finally:
-        for child in reversed(started):
-            child.stop()
-        lock.close()
+    port = _port()
+    with claimed(layout):
+        _require_free(port)
+        servers, processes = Servers(layout), list[Child]()
+        try:
+            _run(servers, processes, port)
+        except KeyboardInterrupt:
+            print("\nStopping …", flush=True)
+        finally:
+            ignore_signals()
+            stop_all(processes, servers.children)
+    print("Everything is stopped.", flush=True)
     return 0
 
 
-def _run(layout: Layout, port: int, started: list[Child]) -> None:
-    database = broker = None
+def _run(servers: Servers, processes: list[Child], port: int) -> None:
+    print("Starting …", flush=True)
     if "DATABASE_URL" not in os.environ:
-        database = postgres_server.start(layout)
-        started.append(database.child)
-        postgres_server.make_database(database)
+        servers.start_postgres()
     if "REDIS_URL" not in os.environ:
-        broker = redis_server.start(layout)
-        started.append(broker.child)
-    servers = list(started)
-    told = environment(layout, addresses(database, broker))
+        servers.start_redis()
+    told = environment(servers.layout, addresses(servers.postgres, servers.redis))
     manage(told, "prepare", "--demo")
-    processes = children(layout, told, port)
+    processes += children(servers.layout, told, port)
     for child in processes:
         child.start()
-        started.append(child)
-    wait_until_healthy([*servers, *processes], told, port)
-    _greet(layout, told, port)
+    write_down(servers.layout.sessions, [*servers.children, *processes])
+    wait_until_healthy([*servers.children, *processes], told, port)
+    _greet(servers, told, port)
     _watch(servers, processes)
 
 
-def _greet(layout: Layout, told: dict[str, str], port: int) -> None:
+def _greet(servers: Servers, told: dict[str, str], port: int) -> None:
     print(f"\nThe product runs at http://localhost:{port}/  (Ctrl-C stops everything)")
-    print(f"Data, files and logs: {layout.state}")
+    print(f"Files and logs: {servers.layout.state}")
+    print(f"Database: {servers.postgres.data if servers.postgres else 'the one that DATABASE_URL names'}\n", flush=True)
     manage(told, "demo_sign_ins")
 
 
-def _watch(servers: list[Child], processes: list[Child]) -> None:
+def _watch(servers: Servers, processes: list[Child]) -> None:
     """A product process that died is started again; a server that died, or one that keeps dying, ends everything with a word."""
     deaths: dict[str, list[float]] = {}
     while True:
-        for child in servers:
+        for child in servers.children:
             if not child.running:
                 raise SystemExit(f"{child.name} stopped by itself. The end of {child.log}:\n{child.tail()}")
         for child in processes:
             if not child.running:
                 _restart(child, deaths.setdefault(child.name, []))
+                write_down(servers.layout.sessions, [*servers.children, *processes])
         time.sleep(0.5)
 
 
@@ -89,14 +84,11 @@ def _restart(child: Child, deaths: list[float]) -> None:
     child.start()
 
 
-def _lock(layout: Layout) -> IO[str]:
-    """One `make run` a clone. The kernel frees the lock however we end."""
-    lock = layout.lock.open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise SystemExit("The product already runs from this folder.") from None
-    return lock
+def _port() -> int:
+    value = os.environ.get("PORT", "8000")
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise SystemExit(f"PORT is {value!r}; it must be a number from 1 to 65535.")
+    return int(value)
 
 
 def _require_free(port: int) -> None:
@@ -104,12 +96,10 @@ def _require_free(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise SystemExit(f"Port {port} may not be used by you. Choose one above 1023: PORT=8001 make run") from None
         except OSError:
-            raise SystemExit(f"Port {port} is taken by another program. Choose one: PORT=8001 make run") from None
-
-
-def _interrupt(signum: int, frame: object) -> None:
-    raise KeyboardInterrupt
+            raise SystemExit(f"Port {port} is taken by another program. Choose another: PORT={port % 65535 + 1} make run") from None
 
 
 if __name__ == "__main__":

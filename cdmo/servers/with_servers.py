@@ -1,6 +1,6 @@
 """Run a command with a private PostgreSQL and Redis of its own, then stop them: python -m cdmo.servers.with_servers NAME COMMAND …
 
-The command sees DATABASE_URL as the owner of a fresh server, so that tests can make their databases and roles.
+The command sees DATABASE_URL as the owner of the server, so that tests can make their databases and roles.
 """
 
 from __future__ import annotations
@@ -10,34 +10,37 @@ import signal
 import subprocess
 import sys
 
-from cdmo.servers import postgres as postgres_server
-from cdmo.servers import redis as redis_server
-from cdmo.servers.children import Child, die_with_parent
+from cdmo.servers.children import die_with_parent, ignore_signals, interrupt_on_signals, stop_all
 from cdmo.servers.layout import ROOT, Layout
+from cdmo.servers.private import Servers, claimed
+
+INTERRUPTED = 130
 
 
 def main() -> int:
     die_with_parent(signal.SIGTERM)
+    interrupt_on_signals()
     name, *command = sys.argv[1:]
     layout = Layout(ROOT / ".state" / name)
-    layout.prepare()
-    started: list[Child] = []
-    try:
-        database = postgres_server.start(layout, durable=False)
-        started.append(database.child)
-        postgres_server.make_database(database)
-        broker = redis_server.start(layout)
-        started.append(broker.child)
-        told = {
-            "CDMO_ENVIRONMENT": "test",
-            "DATABASE_URL": database.url("postgres"),
-            "REDIS_URL": broker.url,
-            "CDMO_STATE_DIR": str(layout.state),
-        }
-        return subprocess.run(command, cwd=ROOT, env={**os.environ, **told}, check=False).returncode
-    finally:
-        for child in reversed(started):
-            child.stop()
+    with claimed(layout):
+        servers = Servers(layout)
+        try:
+            return subprocess.run(command, cwd=ROOT, env={**os.environ, **_told(servers)}, check=False).returncode
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        finally:
+            ignore_signals()
+            stop_all([], servers.children)
+
+
+def _told(servers: Servers) -> dict[str, str]:
+    database = servers.start_postgres(durable=False)
+    return {
+        "CDMO_ENVIRONMENT": "test",
+        "DATABASE_URL": database.url("postgres"),
+        "REDIS_URL": servers.start_redis().url,
+        "CDMO_STATE_DIR": str(servers.layout.state),
+    }
 
 
 if __name__ == "__main__":

@@ -1,0 +1,83 @@
+"""What an earlier start left running although it was killed: found by session, ended before the next start.
+
+The kernel ends our children when we die, but they take a moment, and what they started themselves is not covered. A process is ours
+when its session is one that we wrote down and the leader of that session is either gone or the very process that we started.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdmo.servers.children import Child
+
+PROC = Path("/proc")
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    session: int
+    started: int  # in clock ticks since the machine started
+
+
+def write_down(file: Path, children: Sequence[Child]) -> None:
+    """Remember the sessions of `children`, for a start after we were killed."""
+    found = [process for child in children if child.process and (process := _look(child.process.pid))]
+    file.write_text(json.dumps({"boot": _boot(), "sessions": {str(process.session): process.started for process in found}}))
+
+
+def end_leftovers(file: Path) -> int:
+    """End what still runs of an earlier start; give how many processes that were."""
+    sessions = _written_down(file)
+    left = list(_members(sessions))
+    count = len(left)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while left:
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGINT if time.monotonic() < deadline else signal.SIGKILL)
+        time.sleep(0.2)
+        left = list(_members(sessions))
+    file.unlink(missing_ok=True)
+    return count
+
+
+def _written_down(file: Path) -> dict[int, int]:
+    try:
+        noted = json.loads(file.read_text())
+        return {int(session): int(started) for session, started in noted["sessions"].items()} if noted["boot"] == _boot() else {}
+    except (OSError, ValueError, KeyError):  # none, or cut off by a full disk or the end of the machine
+        return {}
+
+
+def _members(sessions: dict[int, int]) -> Iterator[Process]:
+    if not sessions or not PROC.is_dir():
+        return
+    for folder in PROC.iterdir():
+        process = _look(int(folder.name)) if folder.name.isdigit() else None
+        if process and process.session in sessions:
+            leader = _look(process.session)
+            if leader is None or leader.started == sessions[process.session]:
+                yield process
+
+
+def _look(pid: int) -> Process | None:
+    """None when there is no such process, or only its remains that nobody has collected (a zombie)."""
+    try:
+        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else Process(pid, session=int(fields[3]), started=int(fields[19]))
+
+
+def _boot() -> str:
+    file = PROC / "sys/kernel/random/boot_id"
+    return file.read_text().strip() if file.exists() else ""
