@@ -176,7 +176,7 @@ def _renewed(project: Project, review: GateReview, key: str, finding: Finding) -
     blocker = Blocker(
         key="criterion.renew",
         words=_t("The evidence is older than the return of the project and must be renewed."),
-        link=reverse("project-gate", args=[project.code]),
+        link=next((item.link for item in finding.evidence if item.link), reverse("project-gate", args=[project.code])),
     )
     return replace(finding, met=False, blockers=(blocker,))
 

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import PHASES, Phase, Project
+from projects.models import Project
 from projects.models.gate import Decision
+from projects.services.lifecycle import earlier_phases
 
 REASON = {"rows": 3}
 
@@ -26,7 +27,7 @@ class OtherDecisionForm(forms.Form):
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     return_to = forms.ChoiceField(label=_("Return to"), required=False)
     reason = forms.CharField(
-        label=_("Reason"), required=False, max_length=4000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record; every signer reads it.")
+        label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record; every signer reads it.")
     )
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
@@ -39,12 +40,11 @@ class OtherDecisionForm(forms.Form):
             del self.fields["return_to"]
 
 
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=4000, widget=forms.Textarea(attrs=REASON))
+
+
 class ReasonForm(forms.Form):
     """A reason that the service insists on."""
 
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=4000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record."))
-
-
-def earlier_phases(project: Project) -> list[Phase]:
-    """Contracted phases before the present one."""
-    return [phase for phase in PHASES[: PHASES.index(Phase(project.phase))] if project.in_scope(phase)]
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record."))

@@ -14,7 +14,7 @@ class RescheduleForm(forms.Form):
     not_before = forms.DateField(
         label=_("Not before"), required=False, widget=day_input(), help_text=_("Empty: as early as what it waits for allows. Everything behind it moves with it.")
     )
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record; the client does not see it."))
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record; the client does not see it."))
 
 
 class AchieveForm(forms.Form):

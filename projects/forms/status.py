@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms.gate import REASON, ReasonForm, earlier_phases
+from projects.forms.gate import REASON, ReasonForm
 from projects.gates import gate_of
 from projects.models import Phase, Project, StatusChange
+from projects.services.lifecycle import earlier_phases
 
 
 class CancelForm(ReasonForm):

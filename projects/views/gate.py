@@ -22,7 +22,7 @@ from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, Blocker, add_to_form
 from audit.signatures import content_hash
 from projects import gates, steps
-from projects.forms.gate import GoForm, OtherDecisionForm, ReasonForm
+from projects.forms.gate import GoForm, OtherDecisionForm, ReasonForm, WithdrawForm
 from projects.gates import Evidence
 from projects.models import GateCriterion, GateReview, GateSignature, Project
 from projects.models.gate import Decision
@@ -111,7 +111,7 @@ def _render(request: HttpRequest, project: Project, *, status: int = 200, **form
     if review is not None:
         judged = services.judge_review(review)
         context |= _review_context(review, judged, request.user)
-    return render(request, "projects/gate.html", context | {"reason_form": ReasonForm()} | forms_with_errors, status=status)
+    return render(request, "projects/gate.html", context | {"reason_form": ReasonForm(), "withdraw_form": WithdrawForm()} | forms_with_errors, status=status)
 
 
 def _review_context(review: GateReview, judged: list[Judged], user: User) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def gate_refuse(request: HttpRequest, code: str, role: str) -> HttpResponse:
 @require_POST
 def gate_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     project = _project(request, code)
-    form = ReasonForm(request.POST)
+    form = WithdrawForm(request.POST)
     words = _t("The proposal is withdrawn; the review is open again.")
     return _answer(request, project, words, "withdraw_form", form, lambda: services.withdraw_proposal(code, actor=request.user, **form.cleaned_data))
 

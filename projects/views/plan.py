@@ -1,0 +1,174 @@
+"""The plan: every milestone with its four dates, the Gantt, and what may be done to one milestone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import internal_required
+from accounts.permissions import allowed
+from audit.refusals import BadInput, Blocker, add_to_form
+from charts.render import to_svg
+from projects.forms.plan import AchieveForm, PublishForm, RescheduleForm
+from projects.milestones import states_of
+from projects.models import Milestone, MilestoneLink, Project, Publication, Visibility
+from projects.pictures import gantt_of
+from projects.services import plan as services
+from projects.services.sharing import set_visibility
+
+if TYPE_CHECKING:
+    from projects.schedule import MilestoneState
+
+SVG_WIDTH = 1200
+
+
+def _project(request: HttpRequest, code: str) -> Project:
+    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client", "site"), code=code)
+
+
+def _planned(project: Project) -> tuple[list[Milestone], dict[int, MilestoneState]]:
+    rows = list(Milestone.objects.filter(project=project))
+    return rows, states_of(rows, today=timezone.localdate(), calendar=services.calendar_of(project))
+
+
+@internal_required
+@require_GET
+def plan_page(request: HttpRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    rows, states = _planned(project)
+    context = {
+        "project": project,
+        "milestones": [(row, states[row.pk]) for row in rows],
+        "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None,
+        "unpublished": sum(row.unpublished for row in rows),
+        "baselines": list(project.baselines.select_related("taken_by")),
+    }
+    return render(request, "projects/plan.html", context)
+
+
+@internal_required
+@require_GET
+def plan_svg(request: HttpRequest, code: str) -> HttpResponse:
+    """The Gantt as a file for slides and mails."""
+    project = _project(request, code)
+    rows, states = _planned(project)
+    picture = to_svg(gantt_of(rows, states, today=timezone.localdate(), width=SVG_WIDTH))
+    return HttpResponse(picture, content_type="image/svg+xml", headers={"Content-Disposition": f'attachment; filename="{code}-plan.svg"'})
+
+
+def _milestone(request: HttpRequest, code: str, key: str) -> Milestone:
+    links = MilestoneLink.objects.select_related("predecessor", "successor")
+    rows = Milestone.objects.visible_to(request.user).select_related("project__client", "project__site", "department", "owner")
+    rows = rows.prefetch_related(
+        Prefetch("predecessors", queryset=links), Prefetch("successors", queryset=links), Prefetch("publications", queryset=Publication.objects.select_related("published_by"))
+    )
+    return get_object_or_404(rows, project__code=code, key=key)
+
+
+@internal_required
+@require_GET
+def milestone_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    return _render(request, _milestone(request, code, key))
+
+
+def _render(request: HttpRequest, milestone: Milestone, *, status: int = 200, **bound: Any) -> HttpResponse:
+    """The page of one milestone from one context; a refused form comes back in it, its dialog open."""
+    project, user = milestone.project, request.user
+    _rows, states = _planned(project)
+    no_planner = [] if allowed("projects.plan", user, project) else [Blocker(key="plan.role", words=_t("The plan is changed by a project manager."))]
+    no_publisher = [] if allowed("projects.publish", user, project) else [Blocker(key="plan.role", words=_t("A date is published by a project manager."))]
+    context = {
+        "project": project,
+        "milestone": milestone,
+        "state": states[milestone.pk],
+        "reschedule_blockers": [*no_planner, *services.rescheduling_blockers(milestone)],
+        "achieve_blockers": [*no_planner, *services.achievement_blockers(milestone)],
+        "publish_blockers": [*no_publisher, *services.publication_blockers(milestone)],
+        "may_share": allowed("projects.share", user, project),
+        "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on}),
+        "achieve_form": AchieveForm(initial={"on": timezone.localdate()}),
+        "publish_form": PublishForm(),
+        "publications": list(milestone.publications.all()),
+    }
+    return render(request, "projects/milestone.html", context | bound, status=status)
+
+
+def _answer(request: HttpRequest, milestone: Milestone, form_name: str, form: forms.Form, act: Callable[[], str]) -> HttpResponse:
+    """`act` calls the service and says in words what it did."""
+    if form.is_valid():
+        try:
+            words = act()
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, words)
+            return redirect("milestone-detail", milestone.project.code, milestone.key)
+    return _render(request, milestone, status=400, **{form_name: form})
+
+
+@internal_required
+@require_POST
+def milestone_reschedule(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    milestone = _milestone(request, code, key)
+    form = RescheduleForm(request.POST)
+
+    def reschedule() -> str:
+        moved = services.reschedule_milestone(code, key, actor=request.user, **form.cleaned_data)
+        return ngettext("%(number)d milestone moved.", "%(number)d milestones moved.", len(moved)) % {"number": len(moved)}
+
+    return _answer(request, milestone, "reschedule_form", form, reschedule)
+
+
+@internal_required
+@require_POST
+def milestone_achieve(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    milestone = _milestone(request, code, key)
+    form = AchieveForm(request.POST)
+
+    def achieve() -> str:
+        services.achieve_milestone(code, key, actor=request.user, **form.cleaned_data)
+        return _t("Achieved; what follows it has moved with it.")
+
+    return _answer(request, milestone, "achieve_form", form, achieve)
+
+
+@internal_required
+@require_POST
+def milestone_publish(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    milestone = _milestone(request, code, key)
+    form = PublishForm(request.POST)
+
+    def publish() -> str:
+        services.publish_milestone(code, key, actor=request.user, **form.cleaned_data)
+        return _t("Published; the client reads the new date.")
+
+    return _answer(request, milestone, "publish_form", form, publish)
+
+
+@internal_required
+@require_POST
+def milestone_share(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    return _set_visibility(request, code, key, Visibility.SHARED, _t("Shared. Publish its date, then the client reads it."))
+
+
+@internal_required
+@require_POST
+def milestone_unshare(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    return _set_visibility(request, code, key, Visibility.INTERNAL, _t("The client does not see it any more."))
+
+
+def _set_visibility(request: HttpRequest, code: str, key: str, visibility: Visibility, words: str) -> HttpResponse:
+    milestone = _milestone(request, code, key)
+    set_visibility(code, "milestone", key, visibility=visibility, actor=request.user)
+    messages.success(request, words)
+    return redirect("milestone-detail", milestone.project.code, milestone.key)

@@ -1,0 +1,191 @@
+"""Where a project stands, and the moves outside its gates: hold, resume, cancel, return, complete, pass a phase out of scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import internal_required
+from accounts.forms import SigningForm
+from accounts.permissions import allowed
+from accounts.signing import authenticate_signer
+from audit.refusals import BadInput, Blocker, add_to_form
+from projects.forms.gate import ReasonForm
+from projects.forms.status import CancelForm, OutOfScopeForm, ReturnForm
+from projects.models import Phase, Project
+from projects.services import lifecycle as services
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move: what it is called, what it does, who may, what locks it, the form that asks for what it needs."""
+
+    name: str
+    title: str | Promise
+    words: str | Promise
+    permission: str
+    lacking: str | Promise
+    blockers: Callable[[Project], list[Blocker]]
+    form: type[forms.Form] = ReasonForm
+    danger: bool = False
+    signed: bool = False
+
+
+_MOVERS = _("This takes a project manager or management.")
+MOVES = (
+    Move("project-hold", _("Put on hold"), _("Work and gates stop; nothing is lost. Resume at any time."), "projects.move", _MOVERS, services.not_active),
+    Move("project-resume", _("Resume"), _("The project is active again where it stood."), "projects.move", _MOVERS, services.resume_blockers),
+    Move(
+        "project-return",
+        _("Return to an earlier phase"),
+        _("Opens a new round of every gate passed again; dates and decisions of the past stay."),
+        "projects.move",
+        _MOVERS,
+        services.return_blockers,
+        ReturnForm,
+    ),
+    Move(
+        "project-out-of-scope",
+        _("Pass as not in scope"),
+        _("Leaves a phase that the charter did not contract, by signature."),
+        "projects.pass_out_of_scope",
+        _("This takes a project manager or quality assurance."),
+        services.out_of_scope_blockers,
+        OutOfScopeForm,
+        signed=True,
+    ),
+    Move("project-complete", _("Complete"), _("Ends commercial supply for good."), "projects.move", _MOVERS, services.completion_blockers, danger=True),
+    Move(
+        "project-cancel",
+        _("Cancel"),
+        _("Declined, lost or stopped: the project ends and its record stays."),
+        "projects.cancel",
+        _("This takes a project manager, management or business development."),
+        services.cancel_blockers,
+        CancelForm,
+        danger=True,
+    ),
+)
+BY_NAME = {move.name: move for move in MOVES}
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    """A move as this person sees it: open with its form, or the reasons why not."""
+
+    move: Move
+    blockers: Sequence[Blocker]
+    form: forms.Form | None
+
+
+def _project(request: HttpRequest, code: str) -> Project:
+    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
+
+
+@internal_required
+@require_GET
+def status_page(request: HttpRequest, code: str) -> HttpResponse:
+    return _render(request, _project(request, code))
+
+
+def _render(request: HttpRequest, project: Project, *, status: int = 200, refused: str = "", form: forms.Form | None = None, signing_errors: Any = None) -> HttpResponse:
+    rows = []
+    for move in MOVES:
+        blockers = _blockers(move, project, request.user)
+        bound = form if move.name == refused else None
+        rows.append(MoveRow(move, blockers, bound or (None if blockers else _form(move, project))))
+    context = {
+        "project": project,
+        "moves": rows,
+        "refused": refused,
+        "signing_errors": signing_errors,
+        "phase_moves": list(project.moves.select_related("actor").order_by("-moved_at", "-id")),
+        "status_changes": list(project.status_changes.select_related("actor").order_by("-changed_at", "-id")),
+    }
+    return render(request, "projects/status.html", context, status=status)
+
+
+def _blockers(move: Move, project: Project, user: Any) -> list[Blocker]:
+    lacking = [] if allowed(move.permission, user, project) else [Blocker(key="move.role", words=move.lacking)]
+    return [*lacking, *move.blockers(project)]
+
+
+def _form(move: Move, project: Project, data: Any = None) -> forms.Form:
+    return ReturnForm(data, project=project) if move.form is ReturnForm else move.form(data)
+
+
+def _answer(request: HttpRequest, project: Project, name: str, words: str, act: Callable[[dict[str, Any]], object]) -> HttpResponse:
+    form = _form(BY_NAME[name], project, request.POST)
+    if form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, words)
+            return redirect("project-status", project.code)
+    return _render(request, project, status=400, refused=name, form=form)
+
+
+@internal_required
+@require_POST
+def project_hold(request: HttpRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    return _answer(request, project, "project-hold", _t("The project is on hold."), lambda data: services.hold_project(code, actor=request.user, **data))
+
+
+@internal_required
+@require_POST
+def project_resume(request: HttpRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    return _answer(request, project, "project-resume", _t("The project is active again."), lambda data: services.resume_project(code, actor=request.user, **data))
+
+
+@internal_required
+@require_POST
+def project_cancel(request: HttpRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    return _answer(request, project, "project-cancel", _t("The project is cancelled."), lambda data: services.cancel_project(code, actor=request.user, **data))
+
+
+@internal_required
+@require_POST
+def project_return(request: HttpRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    words = _t("The project is back in %(phase)s.") % {"phase": dict(Phase.choices).get(request.POST.get("to_phase", ""), "")}
+    return _answer(request, project, "project-return", words, lambda data: services.return_project(code, actor=request.user, **data))
+
+
+@internal_required
+@require_POST
+def project_complete(request: HttpRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    return _answer(request, project, "project-complete", _t("The project is completed."), lambda data: services.complete_project(code, actor=request.user, **data))
+
+
+@internal_required
+@require_POST
+def project_out_of_scope(request: HttpRequest, code: str) -> HttpResponse:
+    """Signed: the reason and the password come from one dialog, and each shows its own errors."""
+    project = _project(request, code)
+    form, signing = OutOfScopeForm(request.POST), SigningForm(request.POST)
+    if form.is_valid() and signing.is_valid():
+        try:
+            authentication = authenticate_signer(request, signing.cleaned_data["password"], signing.cleaned_data["code"])
+            services.pass_out_of_scope(code, actor=request.user, authentication=authentication, **form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(signing, bad)
+        else:
+            messages.success(request, _t("The phase is passed as not in scope."))
+            return redirect("project-status", code)
+    return _render(request, project, status=400, refused="project-out-of-scope", form=form, signing_errors=signing.errors)
