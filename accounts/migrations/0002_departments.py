@@ -17,7 +17,7 @@ DEPARTMENTS = {
 
 
 def add_departments(apps: Any, schema_editor: Any) -> None:
-    departments = apps.get_model("accounts", "Department").objects
+    departments = apps.get_model("accounts", "Department").objects.using(schema_editor.connection.alias)
     for key, name in DEPARTMENTS.items():
         departments.get_or_create(key=key, defaults={"name": name})
 

@@ -27,6 +27,7 @@ class Servers:
         self.postgres = postgres_server.start(self.layout, durable=durable)
         self.children.append(self.postgres.child)
         write_down(self.layout.sessions, self.children)
+        postgres_server.make_database(self.postgres)
         return self.postgres
 
     def start_redis(self) -> redis_server.Redis:
