@@ -36,3 +36,9 @@ def departments(request: pytest.FixtureRequest) -> None:
 def own_files(tmp_path: Path, settings: Any) -> None:
     """Uploads and renditions of a test go to its own folder."""
     settings.FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_folder() -> None:
+    """Nothing is collected for unit tests; the folder alone keeps the static-file middleware from warning."""
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)

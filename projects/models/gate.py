@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from accounts.models import Role
 from audit.history import tracked
 from audit.models import AppendOnly
+from audit.refusals import Blocker
 from projects.models.project import Project
 from projects.models.states import Phase
 
@@ -162,3 +164,8 @@ class ReadinessSummary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gate}: {self.met} of {self.total}"
+
+    @property
+    def reasons(self) -> list[Blocker]:
+        """The stored blockers as they were found."""
+        return [Blocker(**{**stored, "expected": parse_date(stored["expected"] or "")}) for stored in self.blockers]

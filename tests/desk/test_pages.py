@@ -1,0 +1,204 @@
+"""The desk's pages: what each person sees, and that lists cost the same for one project and for three."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role, User
+from desk.lateness import late_milestones
+from projects.models import Milestone, Project
+from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.readiness import refresh_readiness
+from tests.projects import factories
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 20
+
+
+def as_person(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def queries(client: Client, address: str) -> int:
+    client.get(address)  # content types and the session are fetched once
+    with CaptureQueriesContext(connection, ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.fixture
+def project() -> Project:
+    project = factories.a_project_in("small_scale")
+    refresh_readiness([project.pk])
+    return project
+
+
+def test_home_shows_what_waits_for_me(project: Project) -> None:
+    page = as_person(factories.person(Role.RESEARCH)).get("/").content.decode()
+
+    assert f"{project.code}: Route Selection Report" in page
+
+
+def test_home_of_a_client_is_the_portal(project: Project) -> None:
+    answer = as_person(factories.person(Role.CLIENT_APPROVER)).get("/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/portal/")
+
+
+@pytest.mark.parametrize("address", ["/", "/projects/", "/my-work/"])
+def test_lists_cost_the_same_for_three_projects(project: Project, address: str) -> None:
+    client = as_person(factories.manager())
+    one = queries(client, address)
+
+    for _number in range(2):
+        refresh_readiness([factories.a_project_in("small_scale").pk])
+
+    assert queries(client, address) == one
+    assert one <= MOST_QUERIES
+
+
+def test_project_page_says_what_blocks(project: Project) -> None:
+    client = as_person(factories.manager())
+
+    page = client.get(project.get_absolute_url()).content.decode()
+
+    assert "Route Selection Report is not done" in page
+    assert "0 of 5" in page
+    assert queries(client, project.get_absolute_url()) <= MOST_QUERIES
+
+
+def test_department_outside_the_team_finds_nothing(project: Project) -> None:
+    assert as_person(factories.person(Role.REGULATORY)).get(project.get_absolute_url()).status_code == 404
+
+
+def test_events_lead_to_the_project_by_its_id(project: Project) -> None:
+    client = as_person(factories.manager())
+
+    assert client.get(reverse("project-by-id", args=[project.pk]))["Location"] == project.get_absolute_url()
+    assert client.get(reverse("project-gate-by-id", args=[project.pk]))["Location"] == f"{project.get_absolute_url()}gate/"
+    assert client.get(reverse("project-by-id", args=[project.pk + 1000])).status_code == 404
+
+
+def test_late_is_named_with_its_reason(project: Project) -> None:
+    milestone = Milestone.objects.get(project=project, key="route_selected")
+    assert milestone.baseline_on is not None
+    reschedule_milestone(project.code, milestone.key, not_before=milestone.baseline_on + timedelta(days=40), actor=factories.manager(), reason="x")
+
+    late = late_milestones(factories.manager(), today=timezone.localdate())
+
+    assert late[0].days >= 40
+    assert late[0].milestone.project == project
+    assert "Route Selection Report" in late[0].why
+
+
+@pytest.mark.parametrize("words", ["API-", "Paracetamol", "103-90-2", "Demo Client"])
+def test_search_finds(project: Project, words: str) -> None:
+    assert project.code in as_person(factories.manager()).get("/search/", {"q": words}).content.decode()
+
+
+def test_search_goes_straight_to_a_code(project: Project) -> None:
+    answer = as_person(factories.manager()).get("/search/", {"q": project.code.lower()})
+
+    assert answer["Location"] == project.get_absolute_url()
+
+
+def test_search_never_shows_another_clients_project(project: Project) -> None:
+    foreign = as_person(factories.person(Role.CLIENT_VIEWER, client=factories.a_client("DCB")))
+
+    for words in (project.code, "Paracetamol", "103-90-2", "Demo Client A"):
+        assert project.code not in foreign.get("/search/", {"q": words}).content.decode().replace(f"“{words}”", "").replace(f'value="{words}"', "")
+
+
+def test_search_survives_nonsense(project: Project) -> None:
+    assert as_person(factories.manager()).get("/search/", {"q": "\x00%_\\' OR 1=1" + "x" * 500}).status_code == 200
+
+
+def test_portal_shows_published_dates_only(project: Project) -> None:
+    milestone = Milestone.objects.get(project=project, key="route_selected")
+    told, later = milestone.published_on, milestone.forecast_on + timedelta(days=30)  # type: ignore[operator]
+    reschedule_milestone(project.code, milestone.key, not_before=later, actor=factories.manager(), reason="Supplier is late")
+    approver = as_person(factories.person(Role.CLIENT_APPROVER))
+
+    page = approver.get(reverse("portal-project", args=[project.code])).content.decode()
+
+    assert shown(told) in page
+    assert shown(Milestone.objects.get(pk=milestone.pk).forecast_on) not in page
+
+
+def test_portal_shows_the_reason_of_a_published_move(project: Project) -> None:
+    milestone = Milestone.objects.get(project=project, key="route_selected")
+    later = milestone.forecast_on + timedelta(days=30)  # type: ignore[operator]
+    reschedule_milestone(project.code, milestone.key, not_before=later, actor=factories.manager(), reason="internal words")
+    publish_milestone(
+        project.code, milestone.key, reason_class="material", side="third_party", reason="A supplier delivers late.", actor=factories.manager()
+    )
+
+    page = as_person(factories.person(Role.CLIENT_VIEWER)).get(reverse("portal-project", args=[project.code])).content.decode()
+
+    assert "A supplier delivers late." in page
+    assert "internal words" not in page
+    assert shown(Milestone.objects.get(pk=milestone.pk).published_on) in page
+
+
+def test_portal_is_no_place_for_us(project: Project) -> None:
+    assert as_person(factories.manager()).get("/portal/").status_code == 404
+
+
+def shown(day: Any) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+class TestQuotationInThePortal:
+    @pytest.fixture
+    def sent(self) -> Project:
+        project = factories.a_project()
+        quotation = factories.a_quotation(project)
+        factories.release(quotation)
+        from projects.services.commercial import send_quotation
+
+        send_quotation(project.code, 1, actor=factories.person(Role.BUSINESS_DEVELOPMENT))
+        return project
+
+    def test_waits_for_the_client(self, sent: Project) -> None:
+        assert "answer quotation" in as_person(factories.person(Role.CLIENT_APPROVER)).get("/portal/").content.decode()
+
+    def test_wrong_password_changes_nothing(self, sent: Project) -> None:
+        client = as_person(factories.person(Role.CLIENT_APPROVER))
+
+        answer = client.post(reverse("portal-quotation-accept", args=[sent.code, 1]), {"password": "wrong"})
+
+        assert answer.status_code == 400
+        assert sent.quotations.get().state == "sent"
+
+    def test_a_viewer_cannot_accept(self, sent: Project) -> None:
+        client = as_person(factories.person(Role.CLIENT_VIEWER))
+
+        answer = client.post(reverse("portal-quotation-accept", args=[sent.code, 1]), {"password": factories.PASSWORD})
+
+        assert answer.status_code == 403
+        assert sent.quotations.get().state == "sent"
+
+    def test_a_foreign_approver_finds_nothing(self, sent: Project) -> None:
+        client = as_person(factories.person(Role.CLIENT_APPROVER, client=factories.a_client("DCB")))
+
+        answer = client.post(reverse("portal-quotation-accept", args=[sent.code, 1]), {"password": factories.PASSWORD})
+
+        assert answer.status_code == 404
+
+    def test_decline_needs_a_reason(self, sent: Project) -> None:
+        client = as_person(factories.person(Role.CLIENT_APPROVER))
+        address = reverse("portal-quotation-decline", args=[sent.code, 1])
+
+        assert client.post(address, {"reason": " "}).status_code == 400
+        assert client.post(address, {"reason": "Too expensive"}).status_code == 302
+        assert sent.quotations.get().answer_reason == "Too expensive"
