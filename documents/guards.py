@@ -24,9 +24,11 @@ BEGIN
         RAISE EXCEPTION 'A document version does not move from % to %', OLD.state, NEW.state;
     END IF;
     IF OLD.state IN ('in_review', 'effective', 'superseded') AND (
-        (NEW.document_id, NEW.number, NEW.source, NEW.language, NEW.reason, NEW.snapshot, NEW.narrative, NEW.template_version, NEW.content_hash)
+        (NEW.document_id, NEW.number, NEW.source, NEW.language, NEW.reason, NEW.snapshot, NEW.narrative,
+         NEW.template_version, NEW.content_hash)
         IS DISTINCT FROM
-        (OLD.document_id, OLD.number, OLD.source, OLD.language, OLD.reason, OLD.snapshot, OLD.narrative, OLD.template_version, OLD.content_hash)
+        (OLD.document_id, OLD.number, OLD.source, OLD.language, OLD.reason, OLD.snapshot, OLD.narrative,
+         OLD.template_version, OLD.content_hash)
     ) THEN
         RAISE EXCEPTION 'The content of a document version in state % cannot be changed', OLD.state;
     END IF;

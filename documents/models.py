@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pghistory
 import pgtrigger
@@ -99,9 +99,7 @@ class Document(models.Model):
 
     @property
     def subject(self) -> Project | Rfp:
-        found = self.project or self.rfp
-        assert found is not None
-        return found
+        return cast("Project | Rfp", self.project or self.rfp)  # the database holds exactly one of them
 
     @property
     def type(self) -> DocumentType | None:

@@ -7,7 +7,9 @@ import re
 import nh3
 
 MAX_LENGTH = 200_000
-TAGS = frozenset(["p", "br", "strong", "em", "u", "sub", "sup", "ul", "ol", "li", "h3", "h4", "blockquote", "table", "thead", "tbody", "tr", "th", "td"])
+TAGS = frozenset(
+    ["p", "br", "strong", "em", "u", "sub", "sup", "ul", "ol", "li", "h3", "h4", "blockquote", "table", "thead", "tbody", "tr", "th", "td"]
+)
 ATTRIBUTES = {"th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
 EDITOR_EXTENSIONS = {
     "Bold": True,

@@ -94,6 +94,12 @@ class DocumentType:
         order = list(Meaning)
         return tuple(sorted(self.signers, key=lambda slot: order.index(slot.meaning)))
 
+    def data_of(self, subject: Any) -> dict[str, Any]:
+        """What the version about this subject pins now. Raises LookupError for a type that is only uploaded."""
+        if self.build_context is None:
+            raise LookupError(f"Document type {self.key} is not made from data.")
+        return self.build_context(subject)
+
     def section(self, key: str) -> NarrativeSection | None:
         return next((section for section in self.narrative if section.key == key), None)
 

@@ -135,7 +135,11 @@ def _covered() -> frozenset[int]:
     """The code points of the fonts that the style sheet names for normal weight; bold has the same ones."""
     names = FONT_FACE_FILE.findall((TEMPLATES_DIR / "print.css").read_text())
     regular = [name for name in names if name.endswith("-400.ttf")]
-    return frozenset(point for name in regular for point in TTFont(FONTS_DIR / name, lazy=True).getBestCmap())
+    covered: set[int] = set()
+    for name in regular:
+        with TTFont(FONTS_DIR / name, lazy=True) as font:
+            covered.update(font.getBestCmap())
+    return frozenset(covered)
 
 
 def _with_contents(html: str) -> str:
@@ -181,7 +185,7 @@ class _ProgressHandler(logging.Handler):
             return
         number = int(step[1])
         if number == 5 and record.args:
-            self.progress("layout", int(record.args[0]))  # type: ignore[index, arg-type]
+            self.progress("layout", int(str(record.args[0])))  # type: ignore[index]
         elif number != 5:
             self.progress("styling" if number < 5 else "drawing", 0)
 

@@ -38,7 +38,7 @@ STRUCTURE_SIZE = (460, 300)
 Step = DocumentVersion.Step
 
 
-class LeaseLost(Exception):
+class LeaseLostError(Exception):
     """Another worker has the version, or its content has changed: this result is of no use."""
 
 
@@ -59,7 +59,7 @@ def render_version(version_id: int) -> bool:
         return False
     try:
         return _finish(version, _make(version))
-    except LeaseLost:
+    except LeaseLostError:
         log.info("document.lease_lost", version=version_id)
         return False
     except Exception as error:
@@ -169,14 +169,14 @@ def _renew(version: DocumentVersion, step: str, page: int) -> None:
     lease = timezone.now() + timedelta(seconds=settings.RENDER_LEASE_SECONDS)
     mine = DocumentVersion.objects.filter(pk=version.pk, started_at=version.started_at, content_hash=version.content_hash)
     if not mine.update(lease_until=lease, progress_step=step, progress_page=page, progress_pct=percent):
-        raise LeaseLost
+        raise LeaseLostError
 
 
 def _still_mine(version: DocumentVersion) -> DocumentVersion:
-    """The row as it is now, locked, if the claim still holds. Raises LeaseLost."""
+    """The row as it is now, locked, if the claim still holds. Raises LeaseLostError."""
     found = DocumentVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if found.started_at != version.started_at or found.content_hash != version.content_hash:
-        raise LeaseLost
+        raise LeaseLostError
     return found
 
 
@@ -185,7 +185,7 @@ def _finish(claimed: DocumentVersion, made: Made) -> bool:
     version = _still_mine(claimed)
     if made.kind == Rendition.Kind.REVIEW:
         if version.state != DocumentVersion.State.RENDERING:
-            raise LeaseLost
+            raise LeaseLostError
         version.finish_rendering()
         version.missing_characters = made.missing_characters[:500]
     _store(version, made)
@@ -216,7 +216,7 @@ def _fail(claimed: DocumentVersion, error: str) -> None:
     """Keep the error with the version and tell the person who asked for it."""
     try:
         version = _still_mine(claimed)
-    except LeaseLost:
+    except LeaseLostError:
         return
     if version.state in DocumentVersion.QUEUE:
         version.fail()

@@ -80,12 +80,12 @@ def submit_for_review(number: str, version: int, *, actor: User) -> DocumentVers
 def sign_version(
     number: str, version: int, *, actor: User, meaning: str, authentication: Authentication, seen_hash: str = ""
 ) -> DocumentVersion:
-    """Give one signature over the content as it was shown (`seen_hash`). The last one makes the version effective in the same transaction."""
+    """Give one signature over the content as it was shown (`seen_hash`); the last one makes it effective in the same transaction."""
     found = locked_version(number, version, actor)
     require_permission("documents.sign", actor, found)
-    require_none(signing_blockers(found, actor, meaning))
-    slot = slot_for(slots_of(found), actor, meaning)
-    assert slot is not None
+    reasons, slot = signing_blockers(found, actor, meaning), slot_for(slots_of(found), actor, meaning)
+    if reasons or slot is None:
+        raise Refused(reasons)
     with translation.override("en"):
         words = slot.declared.words
     signature = sign(found, actor=actor, meaning=words, authentication=authentication, expected_hash=seen_hash)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
 from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
+from catalogue.models import Compound
 from documents import narrative
 from documents.content import key_values
 from documents.models import QUEUE_STATE, Document, DocumentVersion, Rendition
@@ -43,8 +44,7 @@ def request_document(
     document = _document(declared, _visible_subject(declared, actor, project, rfp))
     version = _add_version(document, declared, actor=actor, language=language, reason=reason, source=DocumentVersion.Source.GENERATED)
     with translation.override(language):
-        assert declared.build_context is not None
-        data = declared.build_context(document.subject)
+        data = declared.data_of(document.subject)
     _pin(version, declared, data)
     record_about("document.requested", version, actor=actor, reason=version.reason)
     ring(version)
@@ -139,9 +139,9 @@ def _known_type(type_key: str) -> DocumentType:
 def _visible_subject(declared: DocumentType, actor: User, project: Project | None, rfp: Rfp | None) -> Project | Rfp:
     """The subject fetched again through what the actor sees, and locked, so that numbers and versions follow one another."""
     if declared.subject == SubjectKind.RFP:
-        wanted = rfp.pk if rfp else project.rfp_id if project else None
+        wanted = rfp.pk if rfp else project.rfp_id if project else 0
         return Rfp.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=wanted)
-    return Project.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=project.pk if project else None)
+    return Project.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=project.pk if project else 0)
 
 
 def _document(declared: DocumentType, subject: Project | Rfp) -> Document:
@@ -261,10 +261,8 @@ def _name_of(subject: Project | Rfp) -> str:
 
 
 def _compound(subject: Project | Rfp) -> dict[str, Any]:
-    if isinstance(subject, Rfp):
-        source, name = subject, subject.compound_name
-    else:
-        source, name = subject.compound, subject.compound.name
+    source: Compound | Rfp = subject if isinstance(subject, Rfp) else subject.compound
+    name = subject.compound_name if isinstance(subject, Rfp) else subject.compound.name
     return {
         "name": name,
         "cas_number": source.cas_number,

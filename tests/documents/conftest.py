@@ -13,18 +13,22 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
+from pypdf import PdfReader
 from pytest_django import Settings
 
 from accounts.models import Client, Department, Role, User
 from audit.context import acting
+from audit.files import open_file
 from catalogue.chemistry import parse_structure
 from catalogue.models import Compound
 from documents import registry, services
 from documents.models import DocumentVersion
 from documents.registry import Meaning
 from documents.services import queue
+from documents.tasks import render_version as render_task
 from projects.models import Project, Rfp
-from tests.documents import sample, types
+from tests.documents import sample
+from tests.documents import sample_types as types
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -155,10 +159,23 @@ def in_review(rendered: DocumentVersion, manager: User) -> DocumentVersion:
     return services.submit_for_review(number, 1, actor=manager)
 
 
+@pytest.fixture
+def bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task that a service rings for runs at once, in this process."""
+    monkeypatch.setattr("documents.services.shared.render_version.delay", render_task)
+
+
 def render(version: DocumentVersion) -> bool:
     """What a worker does when the bell rings."""
     with acting(channel="worker"):
         return queue.render_version(version.pk)
+
+
+def text_of(sha256: str, *, page: int | None = None) -> str:
+    """What a stored PDF says, on one page or on all, with single spaces."""
+    with open_file(sha256) as stored:
+        pages = PdfReader(stored).pages
+        return " ".join(" ".join(each.extract_text() for each in (pages if page is None else [pages[page]])).split())
 
 
 def again(version: DocumentVersion) -> DocumentVersion:

@@ -93,7 +93,7 @@ NARRATIVE = [
     {
         "key": "summary",
         "title": "Summary",
-        "html": f"<p>The route was chosen for its <strong>short sequence</strong>. {LATIN}</p><ul><li>{CHINESE}</li><li>No chromatography.</li></ul>",
+        "html": f"<p>Chosen for its <strong>short sequence</strong>. {LATIN}</p><ul><li>{CHINESE}</li><li>No chromatography.</li></ul>",
     },
     {"key": "conclusion", "title": "Conclusion", "html": "<p>The process is ready for the pilot scale.</p>"},
 ]

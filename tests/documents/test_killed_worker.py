@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -49,7 +49,20 @@ def worker(files: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         "PYTHONPATH": os.pathsep.join([str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]),
     }
     beat = ["-B", "-s", str(files.parent / "beat")]
-    command = [sys.executable, "-m", "celery", "-A", "tests.documents.worker", "worker", "-c", "1", "-Q", "default,documents", *beat, "--without-mingle"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "tests.documents.worker",
+        "worker",
+        "-c",
+        "1",
+        "-Q",
+        "default,documents",
+        *beat,
+        "--without-mingle",
+    ]
     with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output, start_new_session=True)
     try:
@@ -60,10 +73,8 @@ def worker(files: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """The whole worker at once: nobody is left to tidy up."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
@@ -81,7 +92,9 @@ def test_killed_in_the_middle_ends_in_exactly_one_file(
     project: Project, manager: User, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.FILES_DIR = files = tmp_path / "files"
-    monkeypatch.setattr("documents.services.shared.render_version.delay", lambda _id: None)  # the bell is lost; the sweeper hears nothing of it
+    monkeypatch.setattr(
+        "documents.services.shared.render_version.delay", lambda _id: None
+    )  # the bell is lost; the sweeper hears nothing of it
     log = tmp_path / "worker.log"
     log.touch()
     services.request_document("sample_large", actor=manager, project=project)

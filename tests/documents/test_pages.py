@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,7 +18,7 @@ from projects.models import Project
 from tests.documents.conftest import again, render, sign
 
 State = DocumentVersion.State
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"
 pytestmark = pytest.mark.django_db
 
 
@@ -45,12 +46,26 @@ def address(version: DocumentVersion, *parts: str) -> str:
     return "/".join([f"/documents/{version.document.number}", *parts])
 
 
+def read(response: Any) -> bytes:
+    """The whole body; a stored file is closed at its end."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def statuses(browser: Browser, paths: Iterable[str]) -> dict[str, int]:
+    answers = {path: browser.get(path) for path in paths}
+    for answer in answers.values():
+        read(answer)
+    return {path: answer.status_code for path, answer in answers.items()}
+
+
 def test_pages_ask_to_sign_in(client: Browser, requested: DocumentVersion) -> None:
     for path in ("/documents/", address(requested, ""), address(requested, "v1", "status", ""), address(requested, "v1", "review.pdf")):
         assert client.get(path).status_code == 302
 
 
-def test_list_filters_by_type_and_state(as_user: Callable[[User], Browser], rendered: DocumentVersion, project: Project, manager: User) -> None:
+def test_list_filters_by_type_and_state(
+    as_user: Callable[[User], Browser], rendered: DocumentVersion, project: Project, manager: User
+) -> None:
     services.request_document("sample_status", actor=manager, project=project)
     browser = as_user(manager)
 
@@ -64,7 +79,11 @@ def test_list_filters_by_type_and_state(as_user: Callable[[User], Browser], rend
 
 
 def test_list_costs_the_same_for_one_and_three(
-    as_user: Callable[[User], Browser], requested: DocumentVersion, project: Project, manager: User, django_assert_num_queries: DjangoAssertNumQueries
+    as_user: Callable[[User], Browser],
+    requested: DocumentVersion,
+    project: Project,
+    manager: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -102,7 +121,9 @@ def test_detail_says_what_is_missing(as_user: Callable[[User], Browser], rendere
     assert 'aria-disabled="true"' in page
 
 
-def test_failed_version_shows_error_and_retry(as_user: Callable[[User], Browser], requested: DocumentVersion, manager: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_version_shows_error_and_retry(
+    as_user: Callable[[User], Browser], requested: DocumentVersion, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patched:
         patched.setattr("documents.rendering.render_pdf", lambda *_args, **_kwargs: 1 / 0)
         render(requested)
@@ -124,14 +145,18 @@ def test_new_document_from_the_project(as_user: Callable[[User], Browser], proje
     assert Document.objects.get().number == "API-2026-0001-XSR-01"
 
 
-def test_second_version_without_reason_is_said_at_the_field(as_user: Callable[[User], Browser], rendered: DocumentVersion, manager: User) -> None:
+def test_second_version_without_reason_is_said_at_the_field(
+    as_user: Callable[[User], Browser], rendered: DocumentVersion, manager: User
+) -> None:
     answer = as_user(manager).post(f"/documents/new/?project={rendered.document.project.code}", {"type_key": "sample_report"})
 
     assert answer.status_code == 400
     assert "Say why a new version is needed" in answer.content.decode()
 
 
-def test_new_document_of_a_foreign_project_is_not_found(as_user: Callable[[User], Browser], project: Project, person: Callable[..., User]) -> None:
+def test_new_document_of_a_foreign_project_is_not_found(
+    as_user: Callable[[User], Browser], project: Project, person: Callable[..., User]
+) -> None:
     stranger = as_user(person("Stranger", Role.ANALYTICAL))
 
     assert stranger.get(f"/documents/new/?project={project.code}").status_code == 404
@@ -151,7 +176,7 @@ def test_upload_page_takes_a_file_and_refuses_a_false_one(as_user: Callable[[Use
     assert taken.status_code == 302
     assert file["Content-Disposition"] == 'attachment; filename="data.csv"'
     assert file["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(file.streaming_content) == b"a;b\n1;2\n"
+    assert read(file) == b"a;b\n1;2\n"
 
 
 def test_text_is_written_in_the_browser(as_user: Callable[[User], Browser], rendered: DocumentVersion, manager: User) -> None:
@@ -193,7 +218,9 @@ def test_refuse_needs_words(as_user: Callable[[User], Browser], in_review: Docum
     assert again(in_review).state == State.DRAFT
 
 
-def test_client_reads_only_shared_signed_files(as_user: Callable[[User], Browser], effective: DocumentVersion, manager: User, customer: User) -> None:
+def test_client_reads_only_shared_signed_files(
+    as_user: Callable[[User], Browser], effective: DocumentVersion, manager: User, customer: User
+) -> None:
     browser = as_user(customer)
     paths = {
         address(effective, ""): 200,
@@ -205,17 +232,19 @@ def test_client_reads_only_shared_signed_files(as_user: Callable[[User], Browser
         address(effective, "v1", "text", "summary", ""): 404,
         "/documents/new/?project=API-2026-0001": 404,
     }
-    assert {path: browser.get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
+    assert statuses(browser, paths) == dict.fromkeys(paths, 404)
 
     services.share_document(effective.document.number, actor=manager)
 
-    assert {path: browser.get(path).status_code for path in paths} == paths
+    assert statuses(browser, paths) == paths
     page = browser.get(address(effective, "")).content.decode()
     assert "History" not in page
     assert "Process Chemist" not in page
 
 
-def test_signed_pdf_opens_in_the_browser_and_downloads_on_demand(as_user: Callable[[User], Browser], effective: DocumentVersion, manager: User) -> None:
+def test_signed_pdf_opens_in_the_browser_and_downloads_on_demand(
+    as_user: Callable[[User], Browser], effective: DocumentVersion, manager: User
+) -> None:
     browser = as_user(manager)
 
     shown = browser.get(address(effective, "v1", "effective.pdf"))
@@ -223,7 +252,7 @@ def test_signed_pdf_opens_in_the_browser_and_downloads_on_demand(as_user: Callab
 
     assert shown["Content-Disposition"].startswith("inline")
     assert saved["Content-Disposition"].startswith("attachment")
-    assert b"".join(shown.streaming_content).startswith(b"%PDF-1.7")
+    assert read(saved) == read(shown)
     assert browser.get(address(effective, "v1", "anything.pdf")).status_code == 404
 
 

@@ -190,6 +190,6 @@ def test_progress_is_told_page_by_page(sample_templates: None) -> None:
         page(), attachment=b"{}", attachment_name="x.json", created=ISSUED, progress=lambda step, number: told.append((step, number))
     )
 
-    assert [step for step, _number in told][0] == "styling"
+    assert next(step for step, _number in told) == "styling"
     assert ("layout", 3) in told
     assert told[-1][0] == "drawing"

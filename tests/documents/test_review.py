@@ -6,11 +6,9 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Role, User
-from audit.files import open_file
 from audit.models import Event
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused
 from audit.signatures import signatures_of, verify
@@ -20,8 +18,8 @@ from documents.registry import Meaning
 from documents.services.review import MAKE_EFFECTIVE
 from projects import steps
 from projects.models import Project, WaitingFor
-from tests.documents.conftest import Proof, again, render, sign
-from tests.documents.types import EFFECTIVE
+from tests.documents.conftest import Proof, again, render, sign, text_of
+from tests.documents.sample_types import EFFECTIVE
 
 State = DocumentVersion.State
 pytestmark = pytest.mark.django_db
@@ -98,7 +96,7 @@ def test_signed_pdf_has_the_signature_page_and_is_made_once(effective: DocumentV
     assert render(effective) is False
 
     version = again(effective)
-    text = " ".join(PdfReader(open_file(version.signed_pdf.sha256)).pages[-1].extract_text().split())
+    text = text_of(version.signed_pdf.sha256, page=-1)
     assert not version.is_being_made
     assert version.state == State.EFFECTIVE
     for words in ("Process Chemist", "Quality Manager", "Reviewed · Research", "Approved · Quality assurance", "UTC"):
@@ -120,6 +118,7 @@ def test_failed_signed_pdf_leaves_the_version_effective(effective: DocumentVersi
 
 
 def test_next_effective_version_supersedes_the_one_before(
+    bell: None,
     effective: DocumentVersion,
     project: Project,
     manager: User,
@@ -203,7 +202,7 @@ def test_uploaded_version_gets_a_signature_sheet(project: Project, manager: User
     sign(version, quality, Meaning.APPROVED)
     render(version)
 
-    text = "".join("".join(page.extract_text().split()) for page in PdfReader(open_file(again(version).signed_pdf.sha256)).pages)
+    text = text_of(again(version).signed_pdf.sha256).replace(" ", "")
     assert version.uploaded_file.sha256 in text
     assert "QualityManager" in text
 

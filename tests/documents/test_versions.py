@@ -9,7 +9,6 @@ from io import BytesIO
 import pytest
 from django.db import InternalError, transaction
 from django.utils import timezone
-from pypdf import PdfReader
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import Client, Role, User
@@ -21,7 +20,7 @@ from documents import services
 from documents.models import Document, DocumentVersion, Rendition
 from documents.services import queue
 from projects.models import Project, WaitingFor
-from tests.documents.conftest import again, make_project, render
+from tests.documents.conftest import again, make_project, render, text_of
 
 State = DocumentVersion.State
 pytestmark = pytest.mark.django_db
@@ -42,7 +41,7 @@ def test_request_document_pins_the_data_and_queues(requested: DocumentVersion, p
 
 
 def test_request_document_rings_a_worker_after_commit(
-    project: Project, manager: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    bell: None, project: Project, manager: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         version = services.request_document("sample_report", actor=manager, project=project)
@@ -145,8 +144,7 @@ def test_save_narrative_is_cleaned_hashed_and_printed(rendered: DocumentVersion,
     assert version.state == State.DRAFT
     assert version.content_hash != before
     assert chemist in version.authors.all()
-    text = "".join(page.extract_text() for page in PdfReader(open_file(version.review_pdf.sha256)).pages)
-    assert "收率" in text
+    assert "收率" in text_of(version.review_pdf.sha256)
     assert Rendition.objects.filter(version=version).count() == 2
 
 
@@ -213,7 +211,7 @@ def test_claim_is_exclusive_until_the_lease_ends(requested: DocumentVersion) -> 
 
     assert second is not None
     assert second.attempts == 2
-    with pytest.raises(queue.LeaseLost):
+    with pytest.raises(queue.LeaseLostError):
         queue._renew(first, queue.Step.LAYOUT, 3)
 
 
@@ -224,7 +222,7 @@ def test_slow_worker_that_lost_its_lease_stores_nothing(requested: DocumentVersi
     DocumentVersion.objects.filter(pk=requested.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
     assert render(requested) is True
-    with pytest.raises(queue.LeaseLost):
+    with pytest.raises(queue.LeaseLostError):
         queue._finish(first, made)
 
     assert Rendition.objects.count() == 1
@@ -242,7 +240,7 @@ def test_worker_that_dies_every_time_ends_as_failed(requested: DocumentVersion) 
 
 
 def test_sweep_calls_for_what_nobody_makes(
-    requested: DocumentVersion, settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    bell: None, requested: DocumentVersion, settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         assert queue.sweep() == 1
@@ -264,7 +262,8 @@ def test_upload_is_kept_unchanged_and_never_rendered(project: Project, manager: 
 
     rendition = version.uploaded_file
     assert (version.state, rendition.name, rendition.media_type) == (State.DRAFT, "Protocol_1.pdf", "application/pdf")
-    assert open_file(rendition.sha256).read() == content
+    with open_file(rendition.sha256) as stored:
+        assert stored.read() == content
     assert version.snapshot["data"]["file"]["sha256"] == rendition.sha256
     assert queue.sweep() == 0
 

@@ -11,7 +11,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from documents import registry  # noqa: E402
-from tests.documents import types  # noqa: E402
+from tests.documents import sample_types as types  # noqa: E402
 
 settings.TEMPLATES[0]["DIRS"].append(Path(__file__).parent / "templates")
 registry.register(*types.ALL)
