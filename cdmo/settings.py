@@ -117,6 +117,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "desk/_table.html"
 
+
 # Database: the application role reads and writes, the owner role migrates (audit/roles.py says who may do what).
 def _database(name: str, default: str = "") -> dict[str, object]:
     """A database by its address; the folder of a socket stands in it percent-encoded (postgres://role@%2Ftmp%2Fdb/name)."""
@@ -181,6 +182,7 @@ HTTPS = env.bool("CDMO_HTTPS", PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy that ends TLS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("CDMO_BEHIND_PROXY", False):
@@ -253,12 +255,15 @@ CELERY_BEAT_SCHEDULE = {
 
 # Files, static assets, mail
 FILES_DIR = Path(env.str("CDMO_FILES_DIR", str(STATE_DIR / "files")))
+STATIC_FILES_STORAGES = {  # compressing takes two minutes and gains nothing on one machine
+    "development": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+    "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
+    "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": STATIC_FILES_STORAGES[ENVIRONMENT]},
 }
-if ENVIRONMENT == "test":
-    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("CDMO_STATIC_ROOT", str(STATE_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]

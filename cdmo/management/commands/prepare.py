@@ -31,13 +31,13 @@ class Command(BaseCommand):
         stamp = Path(settings.STATIC_ROOT) / ".collected"
         wanted = _fingerprint(Path(settings.BASE_DIR))
         if not stamp.exists() or stamp.read_text() != wanted:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.py", "*.md"])
             stamp.write_text(wanted)
 
 
 def _fingerprint(base: Path) -> str:
     """Names, sizes and times of our static files, and the pinned packages that bring others."""
-    digest = hashlib.sha256((base / "requirements.txt").read_bytes())
+    digest = hashlib.sha256((base / "requirements.txt").read_bytes() + settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for path in sorted((base / "static").rglob("*")):
         if path.is_file():
             stat = path.stat()
