@@ -31,4 +31,4 @@ def warm_up(**_kwargs: Any) -> None:
     """Load the renderer and the fonts' tables after the fork, so that the first document does not wait for them."""
     from documents import rendering
 
-    rendering.missing_characters("")
+    rendering.missing_characters("any text")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ from catalogue.models import Compound
 from documents import registry, services
 from documents.models import DocumentVersion
 from documents.registry import Meaning
+from documents.rendering import RenderedPdf
 from documents.services import queue
 from documents.tasks import render_version as render_task
 from projects.models import Project, Rfp
@@ -157,6 +159,22 @@ def in_review(rendered: DocumentVersion, manager: User) -> DocumentVersion:
     services.save_narrative(number, 1, "summary", "<p>All went well: <strong>收率 72 %</strong>.</p>", actor=manager)
     render(rendered)
     return services.submit_for_review(number, 1, actor=manager)
+
+
+@pytest.fixture
+def stub_pdf(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file at once instead of a PDF after half a second; a test that reads it asks for `real_pdf`."""
+
+    def stub(html: str, **_arguments: Any) -> RenderedPdf:
+        return RenderedPdf(b"%PDF-1.7 " + hashlib.sha256(html.encode()).hexdigest().encode(), 4)
+
+    if "real_pdf" not in request.fixturenames:
+        monkeypatch.setattr("documents.rendering.render_pdf", stub)
+
+
+@pytest.fixture
+def real_pdf() -> None:
+    """Named by a test that reads what the PDF says."""
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.documents.conftest import again, render, sign
 
 State = DocumentVersion.State
 PASSWORD = "a long enough password"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stub_pdf")]
 
 
 @pytest.fixture

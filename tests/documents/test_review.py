@@ -22,7 +22,7 @@ from tests.documents.conftest import Proof, again, render, sign, text_of
 from tests.documents.sample_types import EFFECTIVE
 
 State = DocumentVersion.State
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stub_pdf")]
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_last_signature_makes_it_effective(effective: DocumentVersion) -> None:
     assert Event.objects.filter(kind="document.effective").count() == 1
 
 
-def test_signed_pdf_has_the_signature_page_and_is_made_once(effective: DocumentVersion) -> None:
+def test_signed_pdf_has_the_signature_page_and_is_made_once(real_pdf: None, effective: DocumentVersion) -> None:
     assert render(effective) is True
     assert render(effective) is False
 
@@ -196,7 +196,7 @@ def test_type_without_signatures_is_effective_when_issued(project: Project, mana
     assert services.submit_for_review(version.document.number, 1, actor=manager).state == State.EFFECTIVE
 
 
-def test_uploaded_version_gets_a_signature_sheet(project: Project, manager: User, quality: User) -> None:
+def test_uploaded_version_gets_a_signature_sheet(real_pdf: None, project: Project, manager: User, quality: User) -> None:
     version = services.upload_version("sample_upload", upload=BytesIO(b"%PDF-1.7 x"), name="protocol.pdf", actor=manager, project=project)
     services.submit_for_review(version.document.number, 1, actor=manager)
     sign(version, quality, Meaning.APPROVED)

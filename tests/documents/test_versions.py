@@ -23,7 +23,7 @@ from projects.models import Project, WaitingFor
 from tests.documents.conftest import again, make_project, render, text_of
 
 State = DocumentVersion.State
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stub_pdf")]
 
 
 def kinds() -> list[str]:
@@ -111,7 +111,7 @@ def test_numbers_count_per_type(project: Project, manager: User, requested: Docu
     assert status.document.number == "API-2026-0001-XST-01"
 
 
-def test_render_version_makes_one_file(requested: DocumentVersion) -> None:
+def test_render_version_makes_one_file(real_pdf: None, requested: DocumentVersion) -> None:
     assert render(requested) is True
     assert render(requested) is False
 
@@ -127,7 +127,7 @@ def test_render_version_of_an_unknown_id_does_nothing(db: None) -> None:
     assert queue.render_version(4711) is False
 
 
-def test_save_narrative_is_cleaned_hashed_and_printed(rendered: DocumentVersion, chemist: User) -> None:
+def test_save_narrative_is_cleaned_hashed_and_printed(real_pdf: None, rendered: DocumentVersion, chemist: User) -> None:
     before = rendered.content_hash
 
     version = services.save_narrative(
