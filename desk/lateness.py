@@ -18,15 +18,19 @@ CALENDAR_DAYS_OF_TOLERANCE = 7  # five working days are at least a week: what is
 
 @dataclass(frozen=True)
 class LateMilestone:
-    """A milestone behind its baseline, by calendar days, with the first reason that its gate names."""
+    """The first milestone of a project that is behind its baseline, by calendar days, with the first reason that its gate names.
+
+    `behind_it` counts the late milestones that follow it: they are late because it is.
+    """
 
     milestone: Milestone
     days: int
     why: str
+    behind_it: int
 
 
-def late_milestones(user: User, *, today: date, limit: int = 50) -> list[LateMilestone]:
-    """Open milestones whose forecast, or today, is later than baseline plus tolerance; worst first. One query."""
+def late_milestones(user: User, *, today: date, limit: int = 500) -> list[LateMilestone]:
+    """Per project the first open milestone whose forecast, or today, is later than baseline plus tolerance; worst first. One query."""
     seen = Project.objects.visible_to(user).running().filter(pk=OuterRef("project_id"))
     tolerance = timedelta(days=CALENDAR_DAYS_OF_TOLERANCE)
     behind = Q(baseline_on__lt=F("forecast_on") - tolerance) | Q(baseline_on__lt=today - tolerance)
@@ -36,7 +40,10 @@ def late_milestones(user: User, *, today: date, limit: int = 50) -> list[LateMil
         .select_related("project__client", "project__readiness")
         .order_by("baseline_on")[:limit]
     )
-    late = [LateMilestone(row, _days_behind(row, today), _why(row)) for row in rows]
+    by_project: dict[int, list[Milestone]] = {}
+    for row in rows:
+        by_project.setdefault(row.project_id, []).append(row)
+    late = [LateMilestone(group[0], _days_behind(group[0], today), _why(group[0]), len(group) - 1) for group in by_project.values()]
     return sorted(late, key=lambda item: -item.days)
 
 

@@ -69,7 +69,7 @@ INTERNAL_KINDS = {
         "evidence.entered": _("entered evidence for %(deliverable)s: %(system)s %(number)s"),
         "evidence.confirmed": _("confirmed evidence for %(deliverable)s: %(system)s %(number)s"),
         "evidence.rejected": _("rejected evidence for %(deliverable)s"),
-        "milestone.forecast_moved": _("moved the forecast of %(title)s: %(before)s → %(after)s"),
+        "plan.forecasts_moved": _("the forecast of %(count)s milestones moved, first %(first)s to %(to_date)s"),
         "milestone.rescheduled": _("rescheduled %(title)s"),
         "plan.baseline_taken": _("took the baseline “%(name)s” of %(milestones)s milestones"),
         "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),

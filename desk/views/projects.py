@@ -25,6 +25,8 @@ from projects.pictures import gantt_of
 from projects.services.plan import calendar_of
 
 ACTIVITY = 12
+NEXT = 5
+NAMED_ABOVE = ("project_management", "business_development")
 PAGE = 50
 
 
@@ -68,7 +70,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "today": today,
         "deliverables": list(project.deliverables.select_related("department", "owner").filter(phase=project.phase)),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions")[:20]),
-        "team": list(project.team.select_related("department", "user")),
+        "team": list(project.team.select_related("department", "user").exclude(department__key__in=NAMED_ABOVE)),
         "waits": list(WaitingFor.objects.open().filter(project=project).select_related("user", "client")[:20]),
         "events": list(Event.objects.filter(project_id=project.pk).order_by("-id")[:ACTIVITY]),
         "may_plan": allowed("projects.plan", request.user, project),

@@ -116,6 +116,9 @@ def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, 
     }
     for key in sorted(keys):
         TeamMember.objects.get_or_create(project=project, department=departments[key])
+    named = {"project_management": project.project_manager, "business_development": project.account_owner}
+    for key, user in named.items():
+        TeamMember.objects.update_or_create(project=project, department=departments[key], defaults={"user": user})
 
 
 def _plan_milestones(project: Project, plans: list[PhasePlan], departments: dict[str, Department], start_on: date) -> dict[str, Milestone]:

@@ -46,14 +46,20 @@ def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
         timezone.localdate(),
         finish_by=_promised_end(milestones, calendar),
     )
-    moved = []
+    changed, moves = [], []
     for milestone in milestones:
         item = schedule.items[milestone.key]
         forecast = milestone.actual_on or item.finish
-        if (forecast, item.float_days) != (milestone.forecast_on, milestone.float_days):
-            _move_forecast(milestone, forecast, item.float_days, actor=actor)
-            moved.append(milestone)
-    return moved
+        if (forecast, item.float_days) == (milestone.forecast_on, milestone.float_days):
+            continue
+        if milestone.forecast_on not in (None, forecast) and milestone.actual_on is None:
+            moves.append({"milestone": milestone.key, "title": milestone.title, "from": milestone.forecast_on, "to": forecast})
+        milestone.forecast_on, milestone.float_days, milestone.updated_at = forecast, item.float_days, timezone.now()
+        changed.append(milestone)
+    Milestone.objects.bulk_update(changed, ["forecast_on", "float_days", "updated_at"])
+    if moves:  # one event for one movement of the plan, however many milestones follow
+        record("plan.forecasts_moved", project, actor=actor, moves=moves, count=len(moves), first=moves[0]["title"], to_date=moves[0]["to"])
+    return changed
 
 
 def _promised_end(milestones: list[Milestone], calendar: WorkingCalendar) -> date | None:
@@ -63,21 +69,6 @@ def _promised_end(milestones: list[Milestone], calendar: WorkingCalendar) -> dat
     """
     promised = [(m.baseline_on, m.tolerance_days) for m in milestones if m.baseline_on]
     return calendar.add_working_days(*max(promised)) if promised else None
-
-
-def _move_forecast(milestone: Milestone, forecast: date, float_days: int | None, *, actor: User) -> None:
-    before = milestone.forecast_on
-    milestone.forecast_on, milestone.float_days = forecast, float_days
-    milestone.save(update_fields=["forecast_on", "float_days", "updated_at"])
-    if before is not None and before != forecast and milestone.actual_on is None:
-        record(
-            "milestone.forecast_moved",
-            milestone,
-            actor=actor,
-            before={"forecast_on": before},
-            after={"forecast_on": forecast},
-            title=milestone.title,
-        )
 
 
 def set_actual_from(project: Project, source: str, *, on: date, actor: User) -> None:
@@ -271,6 +262,7 @@ def take_baseline(project: Project, *, name: str, actor: User) -> Baseline:
     for milestone, planned_on in planned:
         milestone.baseline_on = planned_on
         milestone.save(update_fields=["baseline_on", "updated_at"])
+    update_forecasts(project, actor=actor)  # float is counted towards the new promise
     record("plan.baseline_taken", project, actor=actor, name=name, milestones=len(planned))
     return baseline
 
