@@ -82,8 +82,10 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
 def _milestones(project: Project) -> dict[str, Any]:
     rows = list(project.milestones.all())
     states = states_of(rows, today=timezone.localdate(), calendar=calendar_of(project))
+    listed = [(row, states[row.pk]) for row in rows]
     return {
-        "milestones": [(row, states[row.pk]) for row in rows],
+        "milestones": listed,
+        "next_milestones": [item for item in listed if item[0].actual_on is None][:NEXT],
         "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None,
     }
 
