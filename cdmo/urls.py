@@ -1,6 +1,5 @@
 """Every address of the product."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from cdmo import health
@@ -15,7 +14,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
     path("api/v1/", include("cdmo.api_urls")),
-    path("admin/", admin.site.urls),
     path("", include("projects.urls")),
     path("", include("phases.urls")),
     path("", include("documents.urls")),
