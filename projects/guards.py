@@ -6,8 +6,10 @@ INSTALL again: every statement may be repeated. A test keeps MOVES equal to the 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 PHASE_ORDER = ("evaluation", "small_scale", "pilot", "validation", "commercial")
-PHASE_FORWARD = tuple(f"{before}>{after}" for before, after in zip(PHASE_ORDER, PHASE_ORDER[1:], strict=False))
+PHASE_FORWARD = tuple(f"{before}>{after}" for before, after in pairwise(PHASE_ORDER))
 PHASE_BACK = tuple(f"{before}>{after}" for place, before in enumerate(PHASE_ORDER) for after in PHASE_ORDER[:place])
 
 # (table, column): (the state in which a row begins, the moves it may make)
@@ -81,20 +83,23 @@ BEGIN
         SELECT 1 FROM projects_phasemove m WHERE m.project_id = NEW.id AND m.from_phase = OLD.phase AND m.to_phase = NEW.phase
             AND m.transaction_id = pg_current_xact_id()::text::bigint
     ) THEN
-        RAISE EXCEPTION 'Project % moved from % to % without the row of the move', NEW.code, OLD.phase, NEW.phase USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'Project % moved from % to % without the row of the move', NEW.code, OLD.phase, NEW.phase
+            USING ERRCODE = 'check_violation';
     END IF;
     IF OLD.status <> NEW.status AND NOT EXISTS (
         SELECT 1 FROM projects_statuschange c WHERE c.project_id = NEW.id AND c.from_status = OLD.status AND c.to_status = NEW.status
             AND c.transaction_id = pg_current_xact_id()::text::bigint
     ) THEN
-        RAISE EXCEPTION 'Project % went from % to % without the row of the change', NEW.code, OLD.status, NEW.status USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'Project % went from % to % without the row of the change', NEW.code, OLD.status, NEW.status
+            USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END
 $guard$;
 DROP TRIGGER IF EXISTS projects_guard_written ON projects_project;
 CREATE CONSTRAINT TRIGGER projects_guard_written AFTER UPDATE ON projects_project DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (OLD.phase IS DISTINCT FROM NEW.phase OR OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION projects_guard_written();
+    FOR EACH ROW WHEN (OLD.phase IS DISTINCT FROM NEW.phase OR OLD.status IS DISTINCT FROM NEW.status)
+    EXECUTE FUNCTION projects_guard_written();
 """
 
 GUARD_PHASE_MOVE = f"""
@@ -106,13 +111,15 @@ DECLARE
     back boolean := move = ANY (string_to_array('{" ".join(PHASE_BACK)}', ' '));
 BEGIN
     IF NOT (CASE NEW.kind WHEN 'opened' THEN move = '>evaluation' WHEN 'return' THEN back ELSE forward END) THEN
-        RAISE EXCEPTION 'A move of kind % does not lead from % to %', NEW.kind, NEW.from_phase, NEW.to_phase USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'A move of kind % does not lead from % to %', NEW.kind, NEW.from_phase, NEW.to_phase
+            USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.kind = 'gate' AND NOT EXISTS (
         SELECT 1 FROM projects_gatereview r WHERE r.id = NEW.review_id AND r.project_id = NEW.project_id AND r.phase = NEW.from_phase
             AND r.state = 'decided' AND r.proposed_decision = 'go'
     ) THEN
-        RAISE EXCEPTION 'The gate of % was not passed: no review of this project decided "go"', NEW.from_phase USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'The gate of % was not passed: no review of this project decided "go"', NEW.from_phase
+            USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END
@@ -120,7 +127,7 @@ $guard$;
 DROP TRIGGER IF EXISTS projects_guard_phase_move ON projects_phasemove;
 CREATE TRIGGER projects_guard_phase_move BEFORE INSERT ON projects_phasemove
     FOR EACH ROW EXECUTE FUNCTION projects_guard_phase_move();
-"""
+"""  # noqa: S608 - constants of this module only
 
 GUARD_REVIEW = """
 CREATE OR REPLACE FUNCTION projects_guard_review() RETURNS trigger LANGUAGE plpgsql AS $guard$
@@ -156,7 +163,8 @@ BEGIN
     IF EXISTS (SELECT 1 FROM projects_gatereview r WHERE r.id = review_id AND r.state = 'decided') THEN
         RAISE EXCEPTION 'The criteria of a decided review no longer change' USING ERRCODE = 'check_violation';
     END IF;
-    IF TG_OP = 'UPDATE' AND (NEW.review_id, NEW.key, NEW.version, NEW.words, NEW.department) IS DISTINCT FROM (OLD.review_id, OLD.key, OLD.version, OLD.words, OLD.department) THEN
+    IF TG_OP = 'UPDATE' AND (NEW.review_id, NEW.key, NEW.version, NEW.words, NEW.department)
+        IS DISTINCT FROM (OLD.review_id, OLD.key, OLD.version, OLD.words, OLD.department) THEN
         RAISE EXCEPTION 'A review keeps the criteria that it pinned' USING ERRCODE = 'check_violation';
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;

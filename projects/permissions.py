@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rules
 
 from accounts.permissions import (
+    allowed,
     has_business_development,
     has_department,
     has_management,
@@ -15,10 +16,16 @@ from accounts.permissions import (
     is_approver_of,
     is_system_of,
 )
+from audit.refusals import Blocker
 from projects.models.project import sees_portfolio
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+def lacking(name: str, user: User, obj: Any, words: str) -> list[Blocker]:
+    """For a page: the reason `words` beside a button when the named permission is missing. The service asks for the permission itself."""
+    return [] if allowed(name, user, obj) else [Blocker(key="permission", words=words)]
 
 
 @rules.predicate

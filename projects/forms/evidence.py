@@ -18,7 +18,9 @@ def day_input() -> forms.DateInput:
 class ReferenceForm(forms.ModelForm):
     """Where the record is, what it is called there, in which state it is there."""
 
-    file = forms.FileField(label=_("Copy of the record"), required=False, help_text=_("PDF, office file, picture or table; it is kept under its hash."))
+    file = forms.FileField(
+        label=_("Copy of the record"), required=False, help_text=_("PDF, office file, picture or table; it is kept under its hash.")
+    )
     field_order = ("system", "number", "record_state", "record_date", "note", "file")
 
     class Meta:

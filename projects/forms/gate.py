@@ -27,7 +27,10 @@ class OtherDecisionForm(forms.Form):
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     return_to = forms.ChoiceField(label=_("Return to"), required=False)
     reason = forms.CharField(
-        label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record; every signer reads it.")
+        label=_("Reason"),
+        max_length=4000,
+        widget=forms.Textarea(attrs=REASON),
+        help_text=_("It stays in the record; every signer reads it."),
     )
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
@@ -47,4 +50,6 @@ class WithdrawForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason that the service insists on."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record.")
+    )

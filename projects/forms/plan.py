@@ -12,9 +12,17 @@ from projects.models import Publication
 
 class RescheduleForm(forms.Form):
     not_before = forms.DateField(
-        label=_("Not before"), required=False, widget=day_input(), help_text=_("Empty: as early as what it waits for allows. Everything behind it moves with it.")
+        label=_("Not before"),
+        required=False,
+        widget=day_input(),
+        help_text=_("Empty: as early as what it waits for allows. Everything behind it moves with it."),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record; the client does not see it."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs=REASON),
+        help_text=_("It stays in the record; the client does not see it."),
+    )
 
 
 class AchieveForm(forms.Form):
@@ -27,4 +35,10 @@ class PublishForm(forms.Form):
 
     reason_class = forms.ChoiceField(label=_("Kind of reason"), choices=[("", "–"), *Publication.ReasonClass.choices])
     side = forms.ChoiceField(label=_("On whose side"), choices=[("", "–"), *Publication.Side.choices])
-    reason = forms.CharField(label=_("Words to the client"), required=False, max_length=2000, widget=forms.Textarea(attrs=REASON), help_text=_("The client reads them beside the new date."))
+    reason = forms.CharField(
+        label=_("Words to the client"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs=REASON),
+        help_text=_("The client reads them beside the new date."),
+    )

@@ -15,7 +15,9 @@ from projects.services.lifecycle import earlier_phases
 
 
 class CancelForm(ReasonForm):
-    cancel_class = forms.ChoiceField(label=_("Why it ends"), choices=[choice for choice in StatusChange.CancelClass.choices if choice[0]], widget=forms.RadioSelect)
+    cancel_class = forms.ChoiceField(
+        label=_("Why it ends"), choices=[choice for choice in StatusChange.CancelClass.choices if choice[0]], widget=forms.RadioSelect
+    )
     field_order = ("cancel_class", "reason")
 
 

@@ -22,6 +22,7 @@ from projects.attachments import Attachment, take_upload
 from projects.forms.evidence import AssignForm, ReferenceForm
 from projects.forms.gate import ReasonForm
 from projects.models import Deliverable, ReferencedEvidence, Visibility
+from projects.permissions import lacking
 from projects.services import evidence as services
 from projects.services.lifecycle import not_active
 from projects.services.sharing import set_visibility
@@ -55,17 +56,16 @@ def deliverable_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
 def _render(request: HttpRequest, deliverable: Deliverable, *, status: int = 200, **bound: Any) -> HttpResponse:
     """The page from one context; a refused form comes back in it, its dialog open."""
     user, project = request.user, deliverable.project
-    lacking = [] if allowed("projects.enter_evidence", user, project) else [Blocker(key="evidence.enter", words=_t("Evidence is entered by a department, the project manager or quality assurance."))]
-    may_plan = allowed("projects.plan", user, project)
+    words = _t("Evidence is entered by a department, business development, the project manager or quality assurance.")
+    may_assign = allowed("projects.plan", user, project) and not deliverable.is_done
     context = {
         "deliverable": deliverable,
         "project": project,
         "state": state_of(deliverable),
         "references": _references(deliverable, user),
-        "enter_blockers": [*lacking, *not_active(project)],
+        "enter_blockers": [*lacking("projects.enter_evidence", user, project, words), *not_active(project)],
         "reference_form": ReferenceForm(),
-        "may_plan": may_plan and not deliverable.is_done,
-        "assign_form": AssignForm(initial={"owner": deliverable.owner_id, "due_on": deliverable.due_on}) if may_plan and not deliverable.is_done else None,
+        "assign_form": AssignForm(initial={"owner": deliverable.owner_id, "due_on": deliverable.due_on}) if may_assign else None,
         "may_share": allowed("projects.share", user, project),
         "reject_form": ReasonForm(),
         "document_query": f"?project={project.code}&type={deliverable.document_type}" if deliverable.document_type else "",
@@ -84,12 +84,25 @@ def _references(deliverable: Deliverable, user: Any) -> list[ReferenceRow]:
     may_confirm = allowed("projects.confirm_evidence", user, deliverable.project)
     rows = ReferencedEvidence.objects.filter(deliverable=deliverable).select_related("entered_by", "confirmed_by")
     return [
-        ReferenceRow(row, row.state == ReferencedEvidence.State.ENTERED, may_confirm, services.confirmation_blockers(row, user) if may_confirm else ())
+        ReferenceRow(
+            row,
+            row.state == ReferencedEvidence.State.ENTERED,
+            may_confirm,
+            services.confirmation_blockers(row, user) if may_confirm else (),
+        )
         for row in rows
     ]
 
 
-def _answer(request: HttpRequest, deliverable: Deliverable, words: str, form_name: str, form: forms.BaseForm, act: Callable[[], object], **context: Any) -> HttpResponse:
+def _answer(
+    request: HttpRequest,
+    deliverable: Deliverable,
+    words: str,
+    form_name: str,
+    form: forms.BaseForm,
+    act: Callable[[], object],
+    **context: Any,
+) -> HttpResponse:
     if form.is_valid():
         try:
             act()
@@ -107,7 +120,12 @@ def deliverable_assign(request: HttpRequest, code: str, key: str) -> HttpRespons
     deliverable = _deliverable(request, code, key)
     form = AssignForm(request.POST)
     return _answer(
-        request, deliverable, _t("Owner and due date are saved."), "assign_form", form, lambda: services.assign_deliverable(code, key, actor=request.user, **form.cleaned_data)
+        request,
+        deliverable,
+        _t("Owner and due date are saved."),
+        "assign_form",
+        form,
+        lambda: services.assign_deliverable(code, key, actor=request.user, **form.cleaned_data),
     )
 
 
@@ -166,7 +184,11 @@ def reference_file(request: HttpRequest, code: str, key: str, pk: int) -> HttpRe
     if not reference.file_sha256:
         raise Http404
     inline = reference.file_media_type in SHOWN_INLINE
-    return FileResponse(open_file(reference.file_sha256), as_attachment=not inline, filename=reference.file_name, content_type=reference.file_media_type)
+    response = FileResponse(
+        open_file(reference.file_sha256), as_attachment=not inline, filename=reference.file_name, content_type=reference.file_media_type
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @internal_required

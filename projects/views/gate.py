@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
 from accounts.models import Department, Role, RoleGrant
-from accounts.permissions import allowed
 from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, Blocker, add_to_form
 from audit.signatures import content_hash
@@ -26,6 +25,7 @@ from projects.forms.gate import GoForm, OtherDecisionForm, ReasonForm, WithdrawF
 from projects.gates import Evidence
 from projects.models import GateCriterion, GateReview, GateSignature, Project
 from projects.models.gate import Decision
+from projects.permissions import lacking
 from projects.services import gate as services
 
 if TYPE_CHECKING:
@@ -84,12 +84,18 @@ def _departments() -> dict[str, str]:
 
 def _live(item: Judged, names: dict[str, str], changed: bool) -> CriterionRow:
     found = item.finding
-    return CriterionRow(item.key, item.version, item.words, names.get(item.department, item.department), found.met, found.evidence, found.blockers, changed)
+    return CriterionRow(
+        item.key, item.version, item.words, names.get(item.department, item.department), found.met, found.evidence, found.blockers, changed
+    )
 
 
 def _frozen(row: GateCriterion, names: dict[str, str], changed: bool) -> CriterionRow:
-    evidence = [Evidence(e["label"], e["link"], e["hash"], datetime.fromisoformat(e["as_of"]) if e["as_of"] else None) for e in row.evidence]
-    return CriterionRow(row.key, row.version, row.words, names.get(row.department, row.department), bool(row.met), evidence, changed=changed)
+    evidence = [
+        Evidence(e["label"], e["link"], e["hash"], datetime.fromisoformat(e["as_of"]) if e["as_of"] else None) for e in row.evidence
+    ]
+    return CriterionRow(
+        row.key, row.version, row.words, names.get(row.department, row.department), bool(row.met), evidence, changed=changed
+    )
 
 
 @internal_required
@@ -111,15 +117,18 @@ def _render(request: HttpRequest, project: Project, *, status: int = 200, **form
     if review is not None:
         judged = services.judge_review(review)
         context |= _review_context(review, judged, request.user)
-    return render(request, "projects/gate.html", context | {"reason_form": ReasonForm(), "withdraw_form": WithdrawForm()} | forms_with_errors, status=status)
+    return render(
+        request,
+        "projects/gate.html",
+        context | {"reason_form": ReasonForm(), "withdraw_form": WithdrawForm()} | forms_with_errors,
+        status=status,
+    )
 
 
 def _review_context(review: GateReview, judged: list[Judged], user: User) -> dict[str, Any]:
     unmet = gates.unmet(judged)
-    locks = list(steps.blockers("gate.request", review))
-    may_propose = allowed("projects.propose_gate", user, review.project)
-    if not may_propose:
-        locks.insert(0, Blocker(key="gate.propose", words=_t("A decision is proposed by a project manager.")))
+    no_proposer = lacking("projects.propose_gate", user, review.project, _t("A decision is proposed by a project manager."))
+    locks = [*no_proposer, *steps.blockers("gate.request", review)]
     submitted = review.state == GateReview.State.SUBMITTED
     changes = services.evidence_changes(review, judged) if submitted else []
     names = _departments()
@@ -129,7 +138,7 @@ def _review_context(review: GateReview, judged: list[Judged], user: User) -> dic
         "met": sum(item.finding.met for item in judged),
         "expected": forecast(judged),
         "changed_words": [item.words for item in judged if item.key in changes],
-        "may_propose": may_propose,
+        "may_propose": not no_proposer,
         "go_blockers": locks + unmet,
         "other_blockers": locks,
         "go_form": GoForm(initial={"decision": Decision.GO}),
@@ -166,7 +175,11 @@ def _signers(review: GateReview, judged: list[Judged], user: User) -> list[Signe
 def _holders(roles: Iterable[str]) -> dict[str, list[str]]:
     """Names of the active people of each role, so that it is clear who is waited for."""
     found: dict[str, list[str]] = {}
-    for role, name in RoleGrant.objects.filter(role__in=list(roles), ended_at=None, user__is_active=True).order_by("user__full_name").values_list("role", "user__full_name"):
+    for role, name in (
+        RoleGrant.objects.filter(role__in=list(roles), ended_at=None, user__is_active=True)
+        .order_by("user__full_name")
+        .values_list("role", "user__full_name")
+    ):
         found.setdefault(role, []).append(name)
     return {role: names if len(names) <= SHOWN_HOLDERS else [*names[:SHOWN_HOLDERS], "…"] for role, names in found.items()}
 
@@ -177,7 +190,9 @@ def _spent(review: GateReview) -> list[GateSignature]:
     return [row for row in review.gate_signatures.all() if row.proposal_number != standing]
 
 
-def _answer(request: HttpRequest, project: Project, words: str, form_name: str, form: forms.Form, act: Callable[[], object], **context: Any) -> HttpResponse:
+def _answer(
+    request: HttpRequest, project: Project, words: str, form_name: str, form: forms.Form, act: Callable[[], object], **context: Any
+) -> HttpResponse:
     """Run a service on a bound form and go back to the page; what the service rejects is shown at its field."""
     if form.is_valid():
         try:
@@ -197,7 +212,14 @@ def gate_propose(request: HttpRequest, code: str) -> HttpResponse:
     go = request.POST.get("decision") == Decision.GO
     form = GoForm(request.POST) if go else OtherDecisionForm(request.POST, project=project)
     words = _t("The decision is proposed; every signer has been asked.")
-    return _answer(request, project, words, "go_form" if go else "other_form", form, lambda: services.propose_decision(code, actor=request.user, **form.cleaned_data))
+    return _answer(
+        request,
+        project,
+        words,
+        "go_form" if go else "other_form",
+        form,
+        lambda: services.propose_decision(code, actor=request.user, **form.cleaned_data),
+    )
 
 
 @internal_required
@@ -221,7 +243,13 @@ def gate_refuse(request: HttpRequest, code: str, role: str) -> HttpResponse:
     form = ReasonForm(request.POST)
     words = _t("Your refusal is recorded; the review is open again.")
     return _answer(
-        request, project, words, "refuse_form", form, lambda: services.refuse_decision(code, role=role, actor=request.user, **form.cleaned_data), refusing_role=role
+        request,
+        project,
+        words,
+        "refuse_form",
+        form,
+        lambda: services.refuse_decision(code, role=role, actor=request.user, **form.cleaned_data),
+        refusing_role=role,
     )
 
 
@@ -231,7 +259,9 @@ def gate_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     form = WithdrawForm(request.POST)
     words = _t("The proposal is withdrawn; the review is open again.")
-    return _answer(request, project, words, "withdraw_form", form, lambda: services.withdraw_proposal(code, actor=request.user, **form.cleaned_data))
+    return _answer(
+        request, project, words, "withdraw_form", form, lambda: services.withdraw_proposal(code, actor=request.user, **form.cleaned_data)
+    )
 
 
 def _changed_since(review: GateReview, judged: list[Judged]) -> list[str]:

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.permissions import allowed
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import BadInput, add_to_form
 from charts.render import to_svg
 from projects.forms.plan import AchieveForm, PublishForm, RescheduleForm
 from projects.milestones import states_of
 from projects.models import Milestone, MilestoneLink, Project, Publication, Visibility
+from projects.permissions import lacking
 from projects.pictures import gantt_of
 from projects.services import plan as services
 from projects.services.sharing import set_visibility
@@ -70,7 +71,9 @@ def _milestone(request: HttpRequest, code: str, key: str) -> Milestone:
     links = MilestoneLink.objects.select_related("predecessor", "successor")
     rows = Milestone.objects.visible_to(request.user).select_related("project__client", "project__site", "department", "owner")
     rows = rows.prefetch_related(
-        Prefetch("predecessors", queryset=links), Prefetch("successors", queryset=links), Prefetch("publications", queryset=Publication.objects.select_related("published_by"))
+        Prefetch("predecessors", queryset=links),
+        Prefetch("successors", queryset=links),
+        Prefetch("publications", queryset=Publication.objects.select_related("published_by")),
     )
     return get_object_or_404(rows, project__code=code, key=key)
 
@@ -85,8 +88,8 @@ def _render(request: HttpRequest, milestone: Milestone, *, status: int = 200, **
     """The page of one milestone from one context; a refused form comes back in it, its dialog open."""
     project, user = milestone.project, request.user
     _rows, states = _planned(project)
-    no_planner = [] if allowed("projects.plan", user, project) else [Blocker(key="plan.role", words=_t("The plan is changed by a project manager."))]
-    no_publisher = [] if allowed("projects.publish", user, project) else [Blocker(key="plan.role", words=_t("A date is published by a project manager."))]
+    no_planner = lacking("projects.plan", user, project, _t("The plan is changed by a project manager."))
+    no_publisher = lacking("projects.publish", user, project, _t("A date is published by a project manager."))
     context = {
         "project": project,
         "milestone": milestone,

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
-from accounts.permissions import allowed
 from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, Blocker, add_to_form
 from projects.forms.gate import ReasonForm
 from projects.forms.status import CancelForm, OutOfScopeForm, ReturnForm
 from projects.models import Phase, Project
+from projects.permissions import lacking
 from projects.services import lifecycle as services
 
 
@@ -43,8 +43,17 @@ class Move:
 
 _MOVERS = _("This takes a project manager or management.")
 MOVES = (
-    Move("project-hold", _("Put on hold"), _("Work and gates stop; nothing is lost. Resume at any time."), "projects.move", _MOVERS, services.not_active),
-    Move("project-resume", _("Resume"), _("The project is active again where it stood."), "projects.move", _MOVERS, services.resume_blockers),
+    Move(
+        "project-hold",
+        _("Put on hold"),
+        _("Work and gates stop; nothing is lost. Resume at any time."),
+        "projects.move",
+        _MOVERS,
+        services.not_active,
+    ),
+    Move(
+        "project-resume", _("Resume"), _("The project is active again where it stood."), "projects.move", _MOVERS, services.resume_blockers
+    ),
     Move(
         "project-return",
         _("Return to an earlier phase"),
@@ -64,7 +73,15 @@ MOVES = (
         OutOfScopeForm,
         signed=True,
     ),
-    Move("project-complete", _("Complete"), _("Ends commercial supply for good."), "projects.move", _MOVERS, services.completion_blockers, danger=True),
+    Move(
+        "project-complete",
+        _("Complete"),
+        _("Ends commercial supply for good."),
+        "projects.move",
+        _MOVERS,
+        services.completion_blockers,
+        danger=True,
+    ),
     Move(
         "project-cancel",
         _("Cancel"),
@@ -98,7 +115,15 @@ def status_page(request: HttpRequest, code: str) -> HttpResponse:
     return _render(request, _project(request, code))
 
 
-def _render(request: HttpRequest, project: Project, *, status: int = 200, refused: str = "", form: forms.Form | None = None, signing_errors: Any = None) -> HttpResponse:
+def _render(
+    request: HttpRequest,
+    project: Project,
+    *,
+    status: int = 200,
+    refused: str = "",
+    form: forms.Form | None = None,
+    signing_errors: Any = None,
+) -> HttpResponse:
     rows = []
     for move in MOVES:
         blockers = _blockers(move, project, request.user)
@@ -116,8 +141,7 @@ def _render(request: HttpRequest, project: Project, *, status: int = 200, refuse
 
 
 def _blockers(move: Move, project: Project, user: Any) -> list[Blocker]:
-    lacking = [] if allowed(move.permission, user, project) else [Blocker(key="move.role", words=move.lacking)]
-    return [*lacking, *move.blockers(project)]
+    return [*lacking(move.permission, user, project, str(move.lacking)), *move.blockers(project)]
 
 
 def _form(move: Move, project: Project, data: Any = None) -> forms.Form:
@@ -141,21 +165,39 @@ def _answer(request: HttpRequest, project: Project, name: str, words: str, act: 
 @require_POST
 def project_hold(request: HttpRequest, code: str) -> HttpResponse:
     project = _project(request, code)
-    return _answer(request, project, "project-hold", _t("The project is on hold."), lambda data: services.hold_project(code, actor=request.user, **data))
+    return _answer(
+        request,
+        project,
+        "project-hold",
+        _t("The project is on hold."),
+        lambda data: services.hold_project(code, actor=request.user, **data),
+    )
 
 
 @internal_required
 @require_POST
 def project_resume(request: HttpRequest, code: str) -> HttpResponse:
     project = _project(request, code)
-    return _answer(request, project, "project-resume", _t("The project is active again."), lambda data: services.resume_project(code, actor=request.user, **data))
+    return _answer(
+        request,
+        project,
+        "project-resume",
+        _t("The project is active again."),
+        lambda data: services.resume_project(code, actor=request.user, **data),
+    )
 
 
 @internal_required
 @require_POST
 def project_cancel(request: HttpRequest, code: str) -> HttpResponse:
     project = _project(request, code)
-    return _answer(request, project, "project-cancel", _t("The project is cancelled."), lambda data: services.cancel_project(code, actor=request.user, **data))
+    return _answer(
+        request,
+        project,
+        "project-cancel",
+        _t("The project is cancelled."),
+        lambda data: services.cancel_project(code, actor=request.user, **data),
+    )
 
 
 @internal_required
@@ -170,7 +212,13 @@ def project_return(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def project_complete(request: HttpRequest, code: str) -> HttpResponse:
     project = _project(request, code)
-    return _answer(request, project, "project-complete", _t("The project is completed."), lambda data: services.complete_project(code, actor=request.user, **data))
+    return _answer(
+        request,
+        project,
+        "project-complete",
+        _t("The project is completed."),
+        lambda data: services.complete_project(code, actor=request.user, **data),
+    )
 
 
 @internal_required

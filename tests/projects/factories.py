@@ -21,10 +21,11 @@ from projects.gates import gate_of
 from projects.models import Deliverable, GateReview, Phase, Project, Quotation, ReferencedEvidence, Rfp
 from projects.services import commercial, evidence, gate
 from projects.services.charter import draft_charter
+from projects.services.lifecycle import hold_project, pass_out_of_scope
 from projects.services.rfp import save_rfp
 
 PARACETAMOL = "CC(=O)Nc1ccc(O)cc1"
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"
 CLIENT_SIDE = frozenset({Role.CLIENT_VIEWER, Role.CLIENT_APPROVER})
 _numbers = itertools.count(1)
 
@@ -51,7 +52,7 @@ def a_client(code: str = "DCA") -> Client:
 
 
 def person(*roles: str, name: str = "", client: Client | None = None) -> User:
-    """The person of these roles; the same roles and name give the same person, freshly read. Client roles need no client: it is Demo Client A."""
+    """The person of these roles; the same roles and name give the same person, freshly read. Client roles mean Demo Client A."""
     outside = bool(set(roles) & CLIENT_SIDE)
     label = name or " and ".join(str(Role(role).label) for role in roles) or "Nobody in particular"
     client = (client or a_client()) if outside else None
@@ -108,14 +109,23 @@ def charter(project: Project, *, first: str = Phase.EVALUATION, last: str = Phas
 def sign_off_sheets(project: Project) -> None:
     for department in ("research", "production"):
         actor = person(department)
-        values = {"feasibility_score": 4, "feasibility_reason": "A known route.", "cost_base": Decimal("120000.00"), "currency": "EUR", "duration_weeks": Decimal(20)}
+        values = {
+            "feasibility_score": 4,
+            "feasibility_reason": "A known route.",
+            "cost_base": Decimal("120000.00"),
+            "currency": "EUR",
+            "duration_weeks": Decimal(20),
+        }
         save_sheet(project.code, department, changes=values, actor=actor)
         sign_off_sheet(project.code, department, actor=actor, authentication=fake_authentication(actor))
 
 
 def a_quotation(project: Project) -> Quotation:
     """A draft revision with two lines."""
-    lines = [commercial.Line(Phase.SMALL_SCALE, "Process development", Decimal("180000.00")), commercial.Line(Phase.PILOT, "Pilot batches", Decimal("240000.00"))]
+    lines = [
+        commercial.Line(Phase.SMALL_SCALE, "Process development", Decimal("180000.00")),
+        commercial.Line(Phase.PILOT, "Pilot batches", Decimal("240000.00")),
+    ]
     return commercial.draft_quotation(
         project.code,
         currency="EUR",
@@ -144,14 +154,24 @@ def signed_agreements(project: Project) -> None:
     today = timezone.localdate()
     actor = person(Role.BUSINESS_DEVELOPMENT)
     for kind in ("confidentiality", "cooperation"):
-        agreement = commercial.record_agreement(project.code, kind=kind, number=f"{kind[:3].upper()}-{project.code}", effective_on=today, actor=actor)
+        agreement = commercial.record_agreement(
+            project.code, kind=kind, number=f"{kind[:3].upper()}-{project.code}", effective_on=today, actor=actor
+        )
         for side in ("cdmo", "client"):
-            commercial.record_signatory(project.code, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor)
+            commercial.record_signatory(
+                project.code, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor
+            )
 
 
 def a_reference(project: Project, key: str, *, actor: User | None = None, **values: Any) -> ReferencedEvidence:
     """Evidence in another system, waiting for a second person."""
-    given = {"system": "Document management system", "number": f"DOC-{next(_numbers):05d}", "record_state": "Effective", "record_date": timezone.localdate(), **values}
+    given = {
+        "system": "Document management system",
+        "number": f"DOC-{next(_numbers):05d}",
+        "record_state": "Effective",
+        "record_date": timezone.localdate(),
+        **values,
+    }
     return evidence.enter_reference(project.code, key, actor=actor or manager(), **given)
 
 
@@ -219,3 +239,12 @@ def a_project_in(phase: str, client: Client | None = None, *, last: str = Phase.
 
 def signers_of(phase: str) -> tuple[str, ...]:
     return gate_of(phase).signers
+
+
+def hold(project: Project) -> Project:
+    return hold_project(project.code, actor=manager(), reason="The client asked for a pause.")
+
+
+def out_of_scope(project: Project) -> Project:
+    actor = manager()
+    return pass_out_of_scope(project.code, actor=actor, authentication=fake_authentication(actor), reason="Not contracted.")
