@@ -1,6 +1,7 @@
 """Every setting, read from the environment; a value that makes no sense stops the start with its name."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import django_stubs_ext
@@ -259,7 +260,7 @@ STATIC_FILES_STORAGES = {  # compressing takes two minutes and gains nothing on 
     "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
 }
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "staticfiles": {"BACKEND": STATIC_FILES_STORAGES[ENVIRONMENT]},
 }

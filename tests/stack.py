@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import pytest
 
 from cdmo.servers import postgres as postgres_server
-from cdmo.servers import redis as redis_server
-from cdmo.servers.children import Child
+from cdmo.servers.children import Child, stop_all
 from cdmo.servers.layout import ROOT, Layout
-from cdmo.servers.product import addresses, children, environment, manage, wait_until_healthy
+from cdmo.servers.private import Servers, claimed
+from cdmo.servers.product import addresses, children, environment, manage, start
 
 
 @dataclass
@@ -39,25 +39,21 @@ class Stack:
 def stack() -> Iterator[Stack]:
     """Started once for all tests that need it; nothing of it outlives the run."""
     layout = Layout(ROOT / ".state" / "stack")
-    layout.prepare()
-    started: list[Child] = []
-    try:
-        yield _start(layout, started)
-    finally:
-        for child in reversed(started):
-            child.stop()
+    with claimed(layout):
+        servers, processes = Servers(layout), list[Child]()
+        try:
+            yield _start(servers, processes)
+        finally:
+            stop_all(processes, servers.children)
 
 
-def _start(layout: Layout, started: list[Child]) -> Stack:
-    database = postgres_server.start(layout, durable=False)
-    started.append(database.child)
+def _start(servers: Servers, processes: list[Child]) -> Stack:
+    database = servers.start_postgres(durable=False)
     _drop_database(database)
     postgres_server.make_database(database)
-    broker = redis_server.start(layout)
-    started.append(broker.child)
     told = environment(
-        layout,
-        addresses(database, broker),
+        servers.layout,
+        addresses(database, servers.start_redis()),
         CDMO_ENVIRONMENT="development",
         SWEEP_SECONDS="2",
         RENDER_LEASE_SECONDS="10",
@@ -66,11 +62,8 @@ def _start(layout: Layout, started: list[Child]) -> Stack:
     manage(told, "prepare")
     manage(told, "load_demo", "--people-only")
     port = _free_port()
-    processes = children(layout, told, port)
-    for child in processes:
-        child.start()
-        started.append(child)
-    wait_until_healthy(processes, told, port)
+    processes += children(servers.layout, told, port)
+    start(processes, told, port)
     return Stack(f"http://127.0.0.1:{port}", told, {child.name: child for child in processes}, database)
 
 

@@ -50,38 +50,26 @@ def environment(layout: Layout, where: Addresses, **more: str) -> dict[str, str]
     return {**os.environ, **ours, **more}
 
 
-def manage(environment: Mapping[str, str], *arguments: str) -> None:
-    """Run one management command. Raises SystemExit with its output when it fails."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=dict(environment), capture_output=True, text=True, check=False
-    )
+def manage(environment: Mapping[str, str], *arguments: str) -> str:
+    """Run one management command and give what it prints. Raises SystemExit with its output when it fails."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-    if done.stdout.strip():
-        print(done.stdout.strip(), flush=True)
+    return done.stdout.strip()
 
 
 def children(layout: Layout, environment: Mapping[str, str], port: int) -> list[Child]:
     """Web, a worker for short tasks, a worker for documents (a long report never blocks the doorbells), and beat."""
-    gunicorn = [
-        "gunicorn",
-        "cdmo.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--worker-class",
-        "gthread",
-        "--workers",
-        WEB_WORKERS,
-        "--threads",
-        WEB_THREADS,
-    ]
-    worker = ["celery", "--app", "cdmo", "worker", "--loglevel", "INFO", "--concurrency", "1", "--without-gossip", "--without-mingle"]
-    beat = ["celery", "--app", "cdmo", "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(layout.state / "beat-schedule")]
+    serve = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", WEB_WORKERS, "--threads", WEB_THREADS, "--preload"]
+    quiet = ["--graceful-timeout", "10", "--access-logfile", "-", "--control-socket", str(layout.sockets / "web.ctl")]
+    celery = ["celery", "--app", "cdmo"]
+    worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", "1", "--without-gossip", "--without-mingle"]
     commands = {
-        "web": [*gunicorn, "--graceful-timeout", "10", "--access-logfile", "-", "--control-socket", str(layout.sockets / "web.ctl")],
+        "web": ["gunicorn", "cdmo.wsgi", *serve, *quiet],
         "worker": [*worker, "--queues", "default", "--hostname", "default@%h"],
         "documents": [*worker, "--queues", "documents", "--hostname", "documents@%h"],
-        "beat": beat,
+        "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(layout.state / "beat-schedule")],
     }
     return [
         Child(
@@ -93,6 +81,15 @@ def children(layout: Layout, environment: Mapping[str, str], port: int) -> list[
         )
         for name, command in commands.items()
     ]
+
+
+def start(processes: list[Child], environment: Mapping[str, str], port: int) -> None:
+    """Start everything and wait until it is healthy; beat last, since it rings for workers that answer."""
+    *serving, beat = processes
+    for child in serving:
+        child.start()
+    wait_until_healthy(serving, environment, port)
+    beat.start()
 
 
 def wait_until_healthy(processes: list[Child], environment: Mapping[str, str], port: int) -> None:

@@ -12,7 +12,7 @@ from cdmo.servers.children import Child, die_with_parent, ignore_signals, interr
 from cdmo.servers.layout import ROOT, Layout
 from cdmo.servers.leftovers import write_down
 from cdmo.servers.private import Servers, claimed
-from cdmo.servers.product import addresses, children, environment, manage, wait_until_healthy
+from cdmo.servers.product import addresses, children, environment, manage, start
 
 RESTARTS, WITHIN_SECONDS = 5, 60.0
 
@@ -37,27 +37,27 @@ def main() -> int:
 
 
 def _run(servers: Servers, processes: list[Child], port: int) -> None:
-    print("Starting …", flush=True)
+    first = "" if servers.layout.postgres.exists() else " The first start makes the database and the demo; that takes a minute or two."
+    print(f"Starting …{first}", flush=True)
     if "DATABASE_URL" not in os.environ:
         servers.start_postgres()
     if "REDIS_URL" not in os.environ:
         servers.start_redis()
     told = environment(servers.layout, addresses(servers.postgres, servers.redis))
-    manage(told, "prepare", "--demo")
+    sign_ins = manage(told, "prepare", *(["--demo"] if told["CDMO_ENVIRONMENT"] == "development" else []))
     processes += children(servers.layout, told, port)
-    for child in processes:
-        child.start()
-    write_down(servers.layout.sessions, [*servers.children, *processes])
-    wait_until_healthy([*servers.children, *processes], told, port)
-    _greet(servers, told, port)
+    try:
+        start(processes, told, port)
+    finally:
+        write_down(servers.layout.sessions, [*servers.children, *processes])
+    _greet(servers, port, sign_ins)
     _watch(servers, processes)
 
 
-def _greet(servers: Servers, told: dict[str, str], port: int) -> None:
+def _greet(servers: Servers, port: int, sign_ins: str) -> None:
+    database = servers.postgres.data if servers.postgres else "the one that DATABASE_URL names"
     print(f"\nThe product runs at http://localhost:{port}/  (Ctrl-C stops everything)")
-    print(f"Files and logs: {servers.layout.state}")
-    print(f"Database: {servers.postgres.data if servers.postgres else 'the one that DATABASE_URL names'}\n", flush=True)
-    manage(told, "demo_sign_ins")
+    print(f"Files and logs: {servers.layout.state}\nDatabase: {database}\n{sign_ins}", flush=True)
 
 
 def _watch(servers: Servers, processes: list[Child]) -> None:
