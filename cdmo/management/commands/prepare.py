@@ -6,7 +6,7 @@ import hashlib
 from argparse import ArgumentParser
 from io import StringIO
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     help = "Migrate, grant the application's role what it needs, collect static files; with --demo load the demo and print its sign-ins."
 
-    requires_system_checks: ClassVar[list[str]] = []  # `make test` and the web server check; here they would double the time of a start
+    requires_system_checks: list[str] = []  # `make test` and the web server check; here they would double the time of a start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="load the demo projects if there are none")
