@@ -95,31 +95,15 @@ def _fed_by_the_record(milestone: Milestone) -> list[Blocker]:
     """What sets the date instead of a person."""
     kind, _colon, name = milestone.source.partition(":")
     code = milestone.project.code
+    if not kind:
+        return []
     if kind == "deliverable":
-        return [
-            Blocker(
-                key="milestone.fed",
-                words=_t("The record sets this date when its deliverable is done."),
-                link=reverse("deliverable-detail", args=[code, name]),
-            )
-        ]
-    if kind == "gate":
-        return [
-            Blocker(
-                key="milestone.fed",
-                words=_t("The record sets this date when %(gate)s is decided “go”.") % {"gate": name},
-                link=reverse("project-gate", args=[code]),
-            )
-        ]
-    if kind:
-        return [
-            Blocker(
-                key="milestone.fed",
-                words=_t("The record sets this date when the client accepts the quotation."),
-                link=reverse("project-evaluation", args=[code]),
-            )
-        ]
-    return []
+        words, link = _t("The record sets this date when its deliverable is done."), reverse("deliverable-detail", args=[code, name])
+    elif kind == "gate":
+        words, link = _t("The record sets this date when %(gate)s is decided “go”.") % {"gate": name}, reverse("project-gate", args=[code])
+    else:
+        words, link = _t("The record sets this date when the client accepts the quotation."), reverse("project-evaluation", args=[code])
+    return [Blocker(key="milestone.fed", words=words, link=link)]
 
 
 def rescheduling_blockers(milestone: Milestone) -> list[Blocker]:
@@ -133,18 +117,8 @@ def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str
     project = locked(code, actor)
     require_permission("projects.plan", actor, project)
     milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
-    if milestone.source:
-        raise Refused(
-            [
-                Blocker(
-                    key="milestone.fed",
-                    words=_t("The record sets this date itself: %(source)s.") % {"source": milestone.source},
-                    link=project.get_absolute_url(),
-                )
-            ]
-        )
-    if milestone.actual_on is not None:
-        raise Refused([Blocker(key="milestone.achieved", words=_t("This milestone is achieved."), link=project.get_absolute_url())])
+    milestone.project = project
+    require_none(achievement_blockers(milestone))
     if on > timezone.localdate():
         raise BadInput({"on": [_t("An actual date cannot be in the future.")]})
     _achieve(milestone, on, actor=actor, reason=reason)

@@ -1,0 +1,100 @@
+"""Who may do what: the table that the rules must give, written independently of them, and isolation of clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Role
+from accounts.permissions import allowed
+from projects.models import Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+
+BD, PM, QA, MANAGEMENT = Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.QUALITY_ASSURANCE, Role.MANAGEMENT
+EXPECTED: dict[str, set[Role]] = {
+    "projects.log_rfp": {BD, PM, Role.CLIENT_APPROVER},
+    "projects.edit_rfp": {BD, PM},
+    "projects.submit_rfp": {BD, PM},
+    "projects.move": {PM, MANAGEMENT},
+    "projects.cancel": {PM, MANAGEMENT, BD},
+    "projects.pass_out_of_scope": {PM, QA},
+    "projects.propose_gate": {PM},
+    "projects.draft_charter": {PM, BD},
+    "projects.plan": {PM},
+    "projects.publish": {PM},
+    "projects.share": {PM, BD},
+    "projects.quote": {BD},
+    "projects.release_quotation": {BD, MANAGEMENT},
+    "projects.answer_quotation": {Role.CLIENT_APPROVER},
+    "projects.record_agreement": {BD, PM},
+    "projects.enter_evidence": {*DEPARTMENT_ROLES, PM, QA, BD},
+    "projects.confirm_evidence": {*DEPARTMENT_ROLES, PM, QA, MANAGEMENT},
+    "projects.read_portfolio": {BD, PM, QA, MANAGEMENT},
+}
+PEOPLE = sorted(INTERNAL_ROLES | CLIENT_ROLES)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_permission_by_role(name: str) -> None:
+    assert {role for role in PEOPLE if allowed(name, make.person(role))} == EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_who_is_not_active_may_nothing(name: str) -> None:
+    for role in EXPECTED[name]:
+        user = make.person(role)
+        user.is_active = False
+
+        assert not allowed(name, user)
+
+
+def test_a_name_that_nobody_registered_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        allowed("projects.juggle", make.manager())
+
+
+def test_the_portfolio_is_seen_by_role_and_else_by_team() -> None:
+    project = make.a_project()
+
+    seen = {role for role in INTERNAL_ROLES if Project.objects.visible_to(make.person(role)).filter(pk=project.pk).exists()}
+
+    assert seen == {BD, PM, QA, MANAGEMENT, Role.RESEARCH, Role.PRODUCTION}
+
+
+def test_a_named_team_member_sees_the_project() -> None:
+    project = make.a_project()
+    engineer = make.person(Role.EHS)
+    project.team.create(department=make.Department.objects.get(key="ehs"), user=engineer)
+
+    assert list(Project.objects.visible_to(engineer)) == [project]
+
+
+THINGS: dict[str, Callable[[make.User], list[object]]] = {
+    "projects": lambda user: list(Project.objects.visible_to(user)),
+    "requests": lambda user: list(Rfp.objects.visible_to(user)),
+    "milestones": lambda user: list(Milestone.objects.visible_to(user)),
+    "deliverables": lambda user: list(Deliverable.objects.visible_to(user)),
+    "quotations": lambda user: list(Quotation.objects.visible_to(user)),
+    "reviews": lambda user: list(GateReview.objects.visible_to(user)),
+}
+
+
+@pytest.mark.parametrize("thing", THINGS)
+@pytest.mark.parametrize("role", sorted(CLIENT_ROLES))
+def test_a_foreign_clients_people_see_nothing(thing: str, role: str) -> None:
+    make.a_project_in(Phase.SMALL_SCALE)
+
+    assert THINGS[thing](make.person(role, client=make.a_client("DCB"))) == []
+
+
+def test_a_client_sees_of_its_own_only_what_is_for_it() -> None:
+    project = make.a_project_in(Phase.SMALL_SCALE)
+    viewer = make.person(Role.CLIENT_VIEWER)
+
+    assert THINGS["projects"](viewer) == [project]
+    assert {row.visibility for row in THINGS["milestones"](viewer)} == {"shared"}  # type: ignore[attr-defined]
+    assert {row.state for row in THINGS["quotations"](viewer)} == {"accepted"}  # type: ignore[attr-defined]
+    assert THINGS["reviews"](viewer) == THINGS["deliverables"](viewer) == THINGS["requests"](viewer) == []
