@@ -11,7 +11,7 @@ from cdmo.servers import postgres as postgres_server
 from cdmo.servers import redis as redis_server
 from cdmo.servers.children import Child
 from cdmo.servers.layout import Layout
-from cdmo.servers.leftovers import end_leftovers, write_down
+from cdmo.servers.leftovers import end_leftovers, guard, write_down
 
 
 @dataclass
@@ -41,6 +41,7 @@ class Servers:
 def claimed(layout: Layout) -> Iterator[None]:
     """One at a time; the kernel frees the lock however we end. What a killed start left running is ended first."""
     layout.prepare()
+    guard(layout.sessions)  # before the lock is open, so that it does not hold it
     with layout.lock.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
