@@ -22,9 +22,12 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _t
 from fontTools.ttLib import TTFont
 from weasyprint import HTML, Attachment
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from documents.content import key_values, moment
 
 TEMPLATES_DIR = Path(settings.BASE_DIR) / "templates" / "documents"
 FONTS_DIR = Path(settings.BASE_DIR) / "static" / "vendor" / "fonts"
@@ -79,8 +82,10 @@ def build_context(
     issued_at: datetime,
 ) -> dict[str, Any]:
     """What a template sees: `document`, `project`, `compound`, `revisions` and `data` of the pinned content, and what surrounds it."""
+    dated = [(_t("Status"), status), (_t("Prepared") if is_draft else _t("Effective since"), moment(issued_at))]
     return {
         **content,
+        "cover": [*content["cover"], *key_values(*dated)],
         "status": status,
         "content_hash": content_hash,
         "is_draft": is_draft,

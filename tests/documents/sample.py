@@ -70,7 +70,7 @@ def sample_content(rows: int = 60) -> dict[str, Any]:
         "compound": {"name": "Paracetamol", "smiles": PARACETAMOL},
         "cover": key_values(
             ("Number", "API-2026-0001-SR-01"),
-            ("Version", "2 of 12 Mar 2026"),
+            ("Version", "2, prepared by Process Chemist"),
             ("Project", "API-2026-0001 Paracetamol for Demo Client A"),
             ("Client", "Demo Client A, Basel"),
             ("Compound", "Paracetamol · CAS 103-90-2 · C8H9NO2 · 151.16 g/mol"),

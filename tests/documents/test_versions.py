@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
+import pgtrigger
 import pytest
 from django.db import InternalError, transaction
 from django.utils import timezone
@@ -298,6 +299,11 @@ def test_visible_to_foreign_client_and_stranger(in_review: DocumentVersion, cust
 def test_database_refuses_what_services_never_do(in_review: DocumentVersion, change: dict[str, object]) -> None:
     with pytest.raises(InternalError), transaction.atomic():
         DocumentVersion.objects.filter(pk=in_review.pk).update(**change)
+
+
+def test_database_refuses_also_when_a_session_switches_triggers_off(in_review: DocumentVersion) -> None:
+    with pgtrigger.ignore(), pytest.raises(InternalError, match="cannot be changed"), transaction.atomic():
+        DocumentVersion.objects.filter(pk=in_review.pk).update(snapshot={"changed": True})
 
 
 def test_database_refuses_a_version_that_begins_signed(requested: DocumentVersion, manager: User) -> None:
