@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes.util
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -43,6 +44,7 @@ def main() -> int:
 
 def _missing_packages(tests: bool) -> list[str]:
     missing = [package for library, package in LIBRARIES.items() if ctypes.util.find_library(library) is None]
+    missing += [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
     if tests:
         missing += [program for program in PROGRAMS_OF_TESTS if shutil.which(program) is None]
         missing += [] if any(shutil.which(name) for name in BROWSERS) else ["chromium"]
@@ -69,11 +71,7 @@ def _make_environment(lock_files: list[str]) -> int:
         return 0
     print(f"Installing the packages pinned in {' and '.join(stale)} into .state/venv …", flush=True)
     if not _usable():
-        try:
-            venv.create(VENV, with_pip=True, clear=True)
-        except subprocess.CalledProcessError:
-            shutil.rmtree(VENV, ignore_errors=True)
-            return _stop("This Python cannot make virtual environments. Install with: apt-get install python3-venv")
+        venv.create(VENV, with_pip=True, clear=True)
         stale = lock_files
     for name in stale:
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
