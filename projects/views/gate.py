@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
-from accounts.models import Department, Role, RoleGrant
+from accounts.models import DEPARTMENT_NAMES, Role, RoleGrant
 from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, Blocker, add_to_form
 from audit.signatures import content_hash
@@ -66,50 +67,51 @@ class SignerRow:
 
 
 def _project(request: HttpRequest, code: str) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client", "site"), code=code)
+    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
 
 
-def _reviews(project: Project) -> list[GateReview]:
-    """All rounds of all gates, newest first, with criteria and signatures."""
-    rows = GateReview.objects.filter(project=project).select_related("proposed_by").order_by("-opened_at", "-id")
-    reviews = list(rows.prefetch_related("criteria", "gate_signatures__signer"))
+def _reviews(request: HttpRequest, code: str) -> list[GateReview]:
+    """All rounds of all gates, newest first, with criteria and signatures. A project has at least one: none means that it is not seen."""
+    signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer"))
+    rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
+    reviews = list(rows.order_by("-opened_at", "-id").prefetch_related("criteria", signatures))
+    if not reviews:
+        raise Http404
     for review in reviews:
-        review.project = project
+        review.project = reviews[0].project
     return reviews
 
 
-def _departments() -> dict[str, str]:
-    return {row.key: str(row) for row in Department.objects.all()}
+def _department(key: str) -> str:
+    return str(DEPARTMENT_NAMES.get(key, key))
 
 
-def _live(item: Judged, names: dict[str, str], changed: bool) -> CriterionRow:
+def _live(item: Judged, changed: bool) -> CriterionRow:
     found = item.finding
     return CriterionRow(
-        item.key, item.version, item.words, names.get(item.department, item.department), found.met, found.evidence, found.blockers, changed
+        item.key, item.version, item.words, _department(item.department), found.met, found.evidence, found.blockers, changed
     )
 
 
-def _frozen(row: GateCriterion, names: dict[str, str], changed: bool) -> CriterionRow:
+def _frozen(row: GateCriterion, changed: bool) -> CriterionRow:
     evidence = [
         Evidence(e["label"], e["link"], e["hash"], datetime.fromisoformat(e["as_of"]) if e["as_of"] else None) for e in row.evidence
     ]
-    return CriterionRow(
-        row.key, row.version, row.words, names.get(row.department, row.department), bool(row.met), evidence, changed=changed
-    )
+    return CriterionRow(row.key, row.version, row.words, _department(row.department), bool(row.met), evidence, changed=changed)
 
 
 @internal_required
 @require_GET
 def gate_page(request: HttpRequest, code: str) -> HttpResponse:
-    return _render(request, _project(request, code))
+    return _render(request, code)
 
 
-def _render(request: HttpRequest, project: Project, *, status: int = 200, **forms_with_errors: Any) -> HttpResponse:
+def _render(request: HttpRequest, code: str, *, status: int = 200, **forms_with_errors: Any) -> HttpResponse:
     """The page from one context; a refused form comes back in it, its dialog open, nothing typed lost."""
-    reviews = _reviews(project)
+    reviews = _reviews(request, code)
     review = next((row for row in reviews if row.state != GateReview.State.DECIDED), None)
     context: dict[str, Any] = {
-        "project": project,
+        "project": reviews[0].project,
         "review": review,
         "history": [row for row in reviews if row is not review],
         "spent": _spent(review) if review else [],
@@ -131,10 +133,9 @@ def _review_context(review: GateReview, judged: list[Judged], user: User) -> dic
     locks = [*no_proposer, *steps.blockers("gate.request", review)]
     submitted = review.state == GateReview.State.SUBMITTED
     changes = services.evidence_changes(review, judged) if submitted else []
-    names = _departments()
     return {
         "gate": gates.gate_of(review.phase),
-        "criteria": [_live(item, names, item.key in changes) for item in judged],
+        "criteria": [_live(item, item.key in changes) for item in judged],
         "met": sum(item.finding.met for item in judged),
         "expected": forecast(judged),
         "changed_words": [item.words for item in judged if item.key in changes],
@@ -202,7 +203,7 @@ def _answer(
         else:
             messages.success(request, words)
             return redirect("project-gate", project.code)
-    return _render(request, project, status=400, **{form_name: form}, **context)
+    return _render(request, project.code, status=400, **{form_name: form}, **context)
 
 
 @internal_required
@@ -274,21 +275,18 @@ def _changed_since(review: GateReview, judged: list[Judged]) -> list[str]:
 @require_GET
 def gate_review(request: HttpRequest, code: str, gate: str, number: int) -> HttpResponse:
     """The record of one round: what was decided, on which evidence, by whom; and what of it has changed since."""
-    project = _project(request, code)
-    reviews = {(row.gate, row.round): row for row in _reviews(project)}
-    review = reviews.get((gate, number))
+    review = next((row for row in _reviews(request, code) if (row.gate, row.round) == (gate, number)), None)
     if review is None:
         raise Http404
     compared = review.state == GateReview.State.DECIDED and review.proposed_decision == Decision.GO and gates.gate_of(review.phase).terminal
     judged = services.judge_review(review) if compared else []
     changes = _changed_since(review, judged)
-    names = _departments()
     context = {
-        "project": project,
+        "project": review.project,
         "review": review,
         "gate": gates.gate_of(review.phase),
         "compared": compared,
-        "criteria": [_frozen(row, names, row.key in changes) for row in review.criteria.all()],
+        "criteria": [_frozen(row, row.key in changes) for row in review.criteria.all()],
         "changed_words": [row.words for row in review.criteria.all() if row.key in changes],
         "signatures": list(review.gate_signatures.all()),
     }
