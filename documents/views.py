@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +17,7 @@ from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
 from accounts.permissions import allowed, require_permission
+from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import BadInput, add_to_form, require_none
@@ -31,20 +32,20 @@ from projects.models import Project, Rfp
 PAGE_SIZE = 50
 
 
-def _listed(request: HttpRequest) -> QuerySet[Document]:
+def _listed(request: SignedInRequest) -> QuerySet[Document]:
     newest = DocumentVersion.objects.visible_to(request.user).filter(document=OuterRef("pk")).order_by("-number")
     seen = Document.objects.visible_to(request.user).select_related("project", "rfp", "client")
     return seen.annotate(newest_number=Subquery(newest.values("number")[:1]), newest_state=Subquery(newest.values("state")[:1]))
 
 
-def _document(request: HttpRequest, number: str) -> Document:
+def _document(request: SignedInRequest, number: str) -> Document:
     rows = Document.objects.visible_to(request.user).select_related(
         "project__compound", "project__site", "rfp", "client", "deliverable", "shared_by"
     )
     return get_object_or_404(rows, number=number)
 
 
-def _version(request: HttpRequest, number: str, version: int) -> DocumentVersion:
+def _version(request: SignedInRequest, number: str, version: int) -> DocumentVersion:
     rows = DocumentVersion.objects.visible_to(request.user).prefetch_related("renditions").select_related("requested_by")
     found = get_object_or_404(rows, document__number=number, number=version)
     found.document = _document(request, number)
@@ -53,7 +54,7 @@ def _version(request: HttpRequest, number: str, version: int) -> DocumentVersion
 
 @login_required
 @require_GET
-def document_list(request: HttpRequest) -> HttpResponse:
+def document_list(request: SignedInRequest) -> HttpResponse:
     filters = DocumentFilter(request.GET, queryset=_listed(request))
     table = DocumentTable(filters.qs)
     RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
@@ -62,27 +63,27 @@ def document_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def document_detail(request: HttpRequest, number: str) -> HttpResponse:
+def document_detail(request: SignedInRequest, number: str) -> HttpResponse:
     context = document_context(_document(request, number), request.user)
     return render(request, "documents/document_detail.html", context | {"refuse_form": RefuseForm()})
 
 
 @login_required
 @require_GET
-def version_status(request: HttpRequest, number: str, version: int) -> HttpResponse:
+def version_status(request: SignedInRequest, number: str, version: int) -> HttpResponse:
     """The panel of one version: asked again every two seconds while its PDF is being made."""
     found = _version(request, number, version)
     return render(request, "documents/_version.html", version_context(found, request.user) | {"refuse_form": RefuseForm()})
 
 
-def _subject(request: HttpRequest) -> Project | Rfp:
+def _subject(request: SignedInRequest) -> Project | Rfp:
     """The project or RFP named in the address. Foreign and absent are the same."""
     if code := request.GET.get("project"):
         return get_object_or_404(Project.objects.visible_to(request.user), code=code)
     return get_object_or_404(Rfp.objects.visible_to(request.user), number=request.GET.get("rfp", ""))
 
 
-def _types(subject: Project | Rfp, request: HttpRequest, *, generated: bool) -> list[DocumentType]:
+def _types(subject: Project | Rfp, request: SignedInRequest, *, generated: bool) -> list[DocumentType]:
     kinds = {SubjectKind.RFP} if isinstance(subject, Rfp) else {SubjectKind.PROJECT, SubjectKind.RFP}
     wanted = [each for each in document_types() if each.subject in kinds and (each.is_generated or not generated)]
     return [each for each in wanted if allowed("documents.request", request.user, each)]
@@ -94,7 +95,7 @@ def _named(subject: Project | Rfp) -> dict[str, Any]:
 
 @internal_required
 @require_http_methods(["GET", "POST"])
-def document_new(request: HttpRequest) -> HttpResponse:
+def document_new(request: SignedInRequest) -> HttpResponse:
     """Make a version from the data of a project or RFP (`?project=` or `?rfp=`)."""
     require_permission("documents.request", request.user, None)
     subject = _subject(request)
@@ -112,7 +113,7 @@ def document_new(request: HttpRequest) -> HttpResponse:
 
 @internal_required
 @require_http_methods(["GET", "POST"])
-def document_upload(request: HttpRequest) -> HttpResponse:
+def document_upload(request: SignedInRequest) -> HttpResponse:
     """Add a version that was made elsewhere."""
     require_permission("documents.upload", request.user, None)
     subject = _subject(request)
@@ -141,7 +142,7 @@ def document_upload(request: HttpRequest) -> HttpResponse:
 
 @internal_required
 @require_http_methods(["GET", "POST"])
-def version_text(request: HttpRequest, number: str, version: int, section: str) -> HttpResponse:
+def version_text(request: SignedInRequest, number: str, version: int, section: str) -> HttpResponse:
     """Write one section."""
     found = _version(request, number, version)
     declared = found.document.type.section(section) if found.document.type else None
@@ -159,7 +160,7 @@ def version_text(request: HttpRequest, number: str, version: int, section: str) 
     )
 
 
-def _acted(request: HttpRequest, found: DocumentVersion, act: Callable[[], Any], done: str) -> HttpResponse:
+def _acted(request: SignedInRequest, found: DocumentVersion, act: Callable[[], Any], done: str) -> HttpResponse:
     act()
     messages.success(request, done)
     return redirect(found.document)
@@ -167,7 +168,7 @@ def _acted(request: HttpRequest, found: DocumentVersion, act: Callable[[], Any],
 
 @internal_required
 @require_POST
-def version_submit(request: HttpRequest, number: str, version: int) -> HttpResponse:
+def version_submit(request: SignedInRequest, number: str, version: int) -> HttpResponse:
     found = _version(request, number, version)
     done = _t("Version %(number)d is in review.") % {"number": version}
     if found.document.type and not found.document.type.signers:
@@ -177,14 +178,14 @@ def version_submit(request: HttpRequest, number: str, version: int) -> HttpRespo
 
 @internal_required
 @require_POST
-def version_retry(request: HttpRequest, number: str, version: int) -> HttpResponse:
+def version_retry(request: SignedInRequest, number: str, version: int) -> HttpResponse:
     found = _version(request, number, version)
     return _acted(request, found, lambda: services.retry_version(number, version, actor=request.user), _t("The PDF is being made again."))
 
 
 @internal_required
 @require_POST
-def version_sign(request: HttpRequest, number: str, version: int) -> HttpResponse:
+def version_sign(request: SignedInRequest, number: str, version: int) -> HttpResponse:
     """Sign with the password asked again; a wrong one opens the dialog again with its message."""
     found = _version(request, number, version)
     require_permission("documents.sign", request.user, found)
@@ -205,7 +206,7 @@ def version_sign(request: HttpRequest, number: str, version: int) -> HttpRespons
 
 @internal_required
 @require_POST
-def version_refuse(request: HttpRequest, number: str, version: int) -> HttpResponse:
+def version_refuse(request: SignedInRequest, number: str, version: int) -> HttpResponse:
     found = _version(request, number, version)
     form = RefuseForm(request.POST)
     if form.is_valid():
@@ -218,7 +219,7 @@ def version_refuse(request: HttpRequest, number: str, version: int) -> HttpRespo
 
 @internal_required
 @require_POST
-def document_share(request: HttpRequest, number: str) -> HttpResponse:
+def document_share(request: SignedInRequest, number: str) -> HttpResponse:
     document = _document(request, number)
     services.share_document(number, actor=request.user)
     messages.success(request, _t("The client sees this document now."))
@@ -227,7 +228,7 @@ def document_share(request: HttpRequest, number: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def document_unshare(request: HttpRequest, number: str) -> HttpResponse:
+def document_unshare(request: SignedInRequest, number: str) -> HttpResponse:
     document = _document(request, number)
     services.unshare_document(number, actor=request.user, reason=request.POST.get("reason", ""))
     messages.success(request, _t("The client no longer sees this document."))
@@ -236,7 +237,7 @@ def document_unshare(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def version_pdf(request: HttpRequest, number: str, version: int, kind: str) -> HttpResponseBase:
+def version_pdf(request: SignedInRequest, number: str, version: int, kind: str) -> HttpResponseBase:
     """The review copy or the signed PDF of the present content."""
     if kind not in (Rendition.Kind.REVIEW, Rendition.Kind.EFFECTIVE):
         raise Http404
@@ -245,11 +246,11 @@ def version_pdf(request: HttpRequest, number: str, version: int, kind: str) -> H
 
 @login_required
 @require_GET
-def version_uploaded(request: HttpRequest, number: str, version: int) -> HttpResponseBase:
+def version_uploaded(request: SignedInRequest, number: str, version: int) -> HttpResponseBase:
     return _file(request, number, version, Rendition.Kind.UPLOADED)
 
 
-def _file(request: HttpRequest, number: str, version: int, kind: str) -> HttpResponseBase:
+def _file(request: SignedInRequest, number: str, version: int, kind: str) -> HttpResponseBase:
     """A stored file. Only PDFs and pictures open in the browser; everything else is a download, and no type is guessed."""
     rows = Rendition.objects.visible_to(request.user).filter(version__document__number=number, version__number=version, kind=kind)
     rendition = rows.order_by("-created_at").first()
@@ -267,7 +268,7 @@ def _file(request: HttpRequest, number: str, version: int, kind: str) -> HttpRes
 
 @login_required
 @require_GET
-def version_snapshot(request: HttpRequest, number: str, version: int) -> HttpResponse:
+def version_snapshot(request: SignedInRequest, number: str, version: int) -> HttpResponse:
     """The data that the version was made from, as attached to its PDF."""
     found = _version(request, number, version)
     content = found.snapshot | {"narrative": found.narrative, "content_hash": found.content_hash}
