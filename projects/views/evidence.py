@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.permissions import allowed
+from accounts.requests import SignedInRequest
 from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import BadInput, Blocker, add_to_form
 from projects.attachments import Attachment, take_upload
@@ -42,18 +43,18 @@ class ReferenceRow:
         return f"reject-{self.reference.pk}"
 
 
-def _deliverable(request: HttpRequest, code: str, key: str) -> Deliverable:
+def _deliverable(request: SignedInRequest, code: str, key: str) -> Deliverable:
     rows = Deliverable.objects.visible_to(request.user).select_related("project__client", "department", "owner")
     return get_object_or_404(rows, project__code=code, key=key)
 
 
 @internal_required
 @require_GET
-def deliverable_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def deliverable_page(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     return _render(request, _deliverable(request, code, key))
 
 
-def _render(request: HttpRequest, deliverable: Deliverable, *, status: int = 200, **bound: Any) -> HttpResponse:
+def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int = 200, **bound: Any) -> HttpResponse:
     """The page from one context; a refused form comes back in it, its dialog open."""
     user, project = request.user, deliverable.project
     words = _t("Evidence is entered by a department, business development, the project manager or quality assurance.")
@@ -95,7 +96,7 @@ def _references(deliverable: Deliverable, user: Any) -> list[ReferenceRow]:
 
 
 def _answer(
-    request: HttpRequest,
+    request: SignedInRequest,
     deliverable: Deliverable,
     words: str,
     form_name: str,
@@ -116,7 +117,7 @@ def _answer(
 
 @internal_required
 @require_POST
-def deliverable_assign(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def deliverable_assign(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     deliverable = _deliverable(request, code, key)
     form = AssignForm(request.POST)
     return _answer(
@@ -131,7 +132,7 @@ def deliverable_assign(request: HttpRequest, code: str, key: str) -> HttpRespons
 
 @internal_required
 @require_POST
-def reference_enter(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def reference_enter(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     deliverable = _deliverable(request, code, key)
     form = ReferenceForm(request.POST, request.FILES)
 
@@ -148,7 +149,7 @@ def _stored(upload: Any) -> Attachment | None:
 
 @internal_required
 @require_POST
-def reference_confirm(request: HttpRequest, code: str, key: str, pk: int) -> HttpResponse:
+def reference_confirm(request: SignedInRequest, code: str, key: str, pk: int) -> HttpResponse:
     deliverable = _deliverable(request, code, key)
     _reference(request, deliverable, pk)
     services.confirm_reference(code, key, pk, actor=request.user)
@@ -158,7 +159,7 @@ def reference_confirm(request: HttpRequest, code: str, key: str, pk: int) -> Htt
 
 @internal_required
 @require_POST
-def reference_reject(request: HttpRequest, code: str, key: str, pk: int) -> HttpResponse:
+def reference_reject(request: SignedInRequest, code: str, key: str, pk: int) -> HttpResponse:
     deliverable = _deliverable(request, code, key)
     _reference(request, deliverable, pk)
     form = ReasonForm(request.POST)
@@ -173,13 +174,13 @@ def reference_reject(request: HttpRequest, code: str, key: str, pk: int) -> Http
     )
 
 
-def _reference(request: HttpRequest, deliverable: Deliverable, pk: int) -> ReferencedEvidence:
+def _reference(request: SignedInRequest, deliverable: Deliverable, pk: int) -> ReferencedEvidence:
     return get_object_or_404(ReferencedEvidence.objects.visible_to(request.user), deliverable=deliverable, pk=pk)
 
 
 @internal_required
 @require_GET
-def reference_file(request: HttpRequest, code: str, key: str, pk: int) -> HttpResponseBase:
+def reference_file(request: SignedInRequest, code: str, key: str, pk: int) -> HttpResponseBase:
     reference = _reference(request, _deliverable(request, code, key), pk)
     if not reference.file_sha256:
         raise Http404
@@ -193,17 +194,17 @@ def reference_file(request: HttpRequest, code: str, key: str, pk: int) -> HttpRe
 
 @internal_required
 @require_POST
-def deliverable_share(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def deliverable_share(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     return _set_visibility(request, code, key, Visibility.SHARED, _t("The client sees it now."))
 
 
 @internal_required
 @require_POST
-def deliverable_unshare(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def deliverable_unshare(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     return _set_visibility(request, code, key, Visibility.INTERNAL, _t("The client does not see it any more."))
 
 
-def _set_visibility(request: HttpRequest, code: str, key: str, visibility: Visibility, words: str) -> HttpResponse:
+def _set_visibility(request: SignedInRequest, code: str, key: str, visibility: Visibility, words: str) -> HttpResponse:
     deliverable = _deliverable(request, code, key)
     set_visibility(code, "deliverable", key, visibility=visibility, actor=request.user)
     messages.success(request, words)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
 from accounts.models import DEPARTMENT_NAMES, Role, RoleGrant
+from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, Blocker, add_to_form
 from audit.signatures import content_hash
@@ -66,11 +67,11 @@ class SignerRow:
         return f"sign-{self.role}"
 
 
-def _project(request: HttpRequest, code: str) -> Project:
+def _project(request: SignedInRequest, code: str) -> Project:
     return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
 
 
-def _reviews(request: HttpRequest, code: str) -> list[GateReview]:
+def _reviews(request: SignedInRequest, code: str) -> list[GateReview]:
     """All rounds of all gates, newest first, with criteria and signatures. A project has at least one: none means that it is not seen."""
     signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer"))
     rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
@@ -102,11 +103,11 @@ def _frozen(row: GateCriterion, changed: bool) -> CriterionRow:
 
 @internal_required
 @require_GET
-def gate_page(request: HttpRequest, code: str) -> HttpResponse:
+def gate_page(request: SignedInRequest, code: str) -> HttpResponse:
     return _render(request, code)
 
 
-def _render(request: HttpRequest, code: str, *, status: int = 200, **forms_with_errors: Any) -> HttpResponse:
+def _render(request: SignedInRequest, code: str, *, status: int = 200, **forms_with_errors: Any) -> HttpResponse:
     """The page from one context; a refused form comes back in it, its dialog open, nothing typed lost."""
     reviews = _reviews(request, code)
     review = next((row for row in reviews if row.state != GateReview.State.DECIDED), None)
@@ -192,7 +193,7 @@ def _spent(review: GateReview) -> list[GateSignature]:
 
 
 def _answer(
-    request: HttpRequest, project: Project, words: str, form_name: str, form: forms.Form, act: Callable[[], object], **context: Any
+    request: SignedInRequest, project: Project, words: str, form_name: str, form: forms.Form, act: Callable[[], object], **context: Any
 ) -> HttpResponse:
     """Run a service on a bound form and go back to the page; what the service rejects is shown at its field."""
     if form.is_valid():
@@ -208,7 +209,7 @@ def _answer(
 
 @internal_required
 @require_POST
-def gate_propose(request: HttpRequest, code: str) -> HttpResponse:
+def gate_propose(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     go = request.POST.get("decision") == Decision.GO
     form = GoForm(request.POST) if go else OtherDecisionForm(request.POST, project=project)
@@ -225,7 +226,7 @@ def gate_propose(request: HttpRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def gate_sign(request: HttpRequest, code: str, role: str) -> HttpResponse:
+def gate_sign(request: SignedInRequest, code: str, role: str) -> HttpResponse:
     project = _project(request, code)
     form = SigningForm(request.POST)
 
@@ -239,7 +240,7 @@ def gate_sign(request: HttpRequest, code: str, role: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def gate_refuse(request: HttpRequest, code: str, role: str) -> HttpResponse:
+def gate_refuse(request: SignedInRequest, code: str, role: str) -> HttpResponse:
     project = _project(request, code)
     form = ReasonForm(request.POST)
     words = _t("Your refusal is recorded; the review is open again.")
@@ -256,7 +257,7 @@ def gate_refuse(request: HttpRequest, code: str, role: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def gate_withdraw(request: HttpRequest, code: str) -> HttpResponse:
+def gate_withdraw(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     form = WithdrawForm(request.POST)
     words = _t("The proposal is withdrawn; the review is open again.")
@@ -273,7 +274,7 @@ def _changed_since(review: GateReview, judged: list[Judged]) -> list[str]:
 
 @internal_required
 @require_GET
-def gate_review(request: HttpRequest, code: str, gate: str, number: int) -> HttpResponse:
+def gate_review(request: SignedInRequest, code: str, gate: str, number: int) -> HttpResponse:
     """The record of one round: what was decided, on which evidence, by whom; and what of it has changed since."""
     review = next((row for row in _reviews(request, code) if (row.gate, row.round) == (gate, number)), None)
     if review is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.permissions import allowed
+from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from charts.render import to_svg
 from projects.forms.plan import AchieveForm, PublishForm, RescheduleForm
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 SVG_WIDTH = 1200
 
 
-def _project(request: HttpRequest, code: str) -> Project:
+def _project(request: SignedInRequest, code: str) -> Project:
     return get_object_or_404(Project.objects.visible_to(request.user).select_related("client", "site"), code=code)
 
 
@@ -44,7 +45,7 @@ def _planned(project: Project) -> tuple[list[Milestone], dict[int, MilestoneStat
 
 @internal_required
 @require_GET
-def plan_page(request: HttpRequest, code: str) -> HttpResponse:
+def plan_page(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     rows, states = _planned(project)
     context = {
@@ -59,7 +60,7 @@ def plan_page(request: HttpRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_GET
-def plan_svg(request: HttpRequest, code: str) -> HttpResponse:
+def plan_svg(request: SignedInRequest, code: str) -> HttpResponse:
     """The Gantt as a file for slides and mails."""
     project = _project(request, code)
     rows, states = _planned(project)
@@ -67,7 +68,7 @@ def plan_svg(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponse(picture, content_type="image/svg+xml", headers={"Content-Disposition": f'attachment; filename="{code}-plan.svg"'})
 
 
-def _milestone(request: HttpRequest, code: str, key: str) -> Milestone:
+def _milestone(request: SignedInRequest, code: str, key: str) -> Milestone:
     links = MilestoneLink.objects.select_related("predecessor", "successor")
     rows = Milestone.objects.visible_to(request.user).select_related("project__client", "project__site", "department", "owner")
     rows = rows.prefetch_related(
@@ -80,11 +81,11 @@ def _milestone(request: HttpRequest, code: str, key: str) -> Milestone:
 
 @internal_required
 @require_GET
-def milestone_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def milestone_page(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     return _render(request, _milestone(request, code, key))
 
 
-def _render(request: HttpRequest, milestone: Milestone, *, status: int = 200, **bound: Any) -> HttpResponse:
+def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200, **bound: Any) -> HttpResponse:
     """The page of one milestone from one context; a refused form comes back in it, its dialog open."""
     project, user = milestone.project, request.user
     _rows, states = _planned(project)
@@ -106,7 +107,7 @@ def _render(request: HttpRequest, milestone: Milestone, *, status: int = 200, **
     return render(request, "projects/milestone.html", context | bound, status=status)
 
 
-def _answer(request: HttpRequest, milestone: Milestone, form_name: str, form: forms.Form, act: Callable[[], str]) -> HttpResponse:
+def _answer(request: SignedInRequest, milestone: Milestone, form_name: str, form: forms.Form, act: Callable[[], str]) -> HttpResponse:
     """`act` calls the service and says in words what it did."""
     if form.is_valid():
         try:
@@ -121,7 +122,7 @@ def _answer(request: HttpRequest, milestone: Milestone, form_name: str, form: fo
 
 @internal_required
 @require_POST
-def milestone_reschedule(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def milestone_reschedule(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     milestone = _milestone(request, code, key)
     form = RescheduleForm(request.POST)
 
@@ -134,7 +135,7 @@ def milestone_reschedule(request: HttpRequest, code: str, key: str) -> HttpRespo
 
 @internal_required
 @require_POST
-def milestone_achieve(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def milestone_achieve(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     milestone = _milestone(request, code, key)
     form = AchieveForm(request.POST)
 
@@ -147,7 +148,7 @@ def milestone_achieve(request: HttpRequest, code: str, key: str) -> HttpResponse
 
 @internal_required
 @require_POST
-def milestone_publish(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def milestone_publish(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     milestone = _milestone(request, code, key)
     form = PublishForm(request.POST)
 
@@ -160,17 +161,17 @@ def milestone_publish(request: HttpRequest, code: str, key: str) -> HttpResponse
 
 @internal_required
 @require_POST
-def milestone_share(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def milestone_share(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     return _set_visibility(request, code, key, Visibility.SHARED, _t("Shared. Publish its date, then the client reads it."))
 
 
 @internal_required
 @require_POST
-def milestone_unshare(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def milestone_unshare(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     return _set_visibility(request, code, key, Visibility.INTERNAL, _t("The client does not see it any more."))
 
 
-def _set_visibility(request: HttpRequest, code: str, key: str, visibility: Visibility, words: str) -> HttpResponse:
+def _set_visibility(request: SignedInRequest, code: str, key: str, visibility: Visibility, words: str) -> HttpResponse:
     milestone = _milestone(request, code, key)
     set_visibility(code, "milestone", key, visibility=visibility, actor=request.user)
     messages.success(request, words)

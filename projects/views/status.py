@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
+from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, Blocker, add_to_form
 from projects.forms.gate import ReasonForm
@@ -105,18 +106,18 @@ class MoveRow:
     form: forms.Form | None
 
 
-def _project(request: HttpRequest, code: str) -> Project:
+def _project(request: SignedInRequest, code: str) -> Project:
     return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
 
 
 @internal_required
 @require_GET
-def status_page(request: HttpRequest, code: str) -> HttpResponse:
+def status_page(request: SignedInRequest, code: str) -> HttpResponse:
     return _render(request, _project(request, code))
 
 
 def _render(
-    request: HttpRequest,
+    request: SignedInRequest,
     project: Project,
     *,
     status: int = 200,
@@ -148,7 +149,7 @@ def _form(move: Move, project: Project, data: Any = None) -> forms.Form:
     return ReturnForm(data, project=project) if move.form is ReturnForm else move.form(data)
 
 
-def _answer(request: HttpRequest, project: Project, name: str, words: str, act: Callable[[dict[str, Any]], object]) -> HttpResponse:
+def _answer(request: SignedInRequest, project: Project, name: str, words: str, act: Callable[[dict[str, Any]], object]) -> HttpResponse:
     form = _form(BY_NAME[name], project, request.POST)
     if form.is_valid():
         try:
@@ -163,7 +164,7 @@ def _answer(request: HttpRequest, project: Project, name: str, words: str, act: 
 
 @internal_required
 @require_POST
-def project_hold(request: HttpRequest, code: str) -> HttpResponse:
+def project_hold(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     return _answer(
         request,
@@ -176,7 +177,7 @@ def project_hold(request: HttpRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def project_resume(request: HttpRequest, code: str) -> HttpResponse:
+def project_resume(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     return _answer(
         request,
@@ -189,7 +190,7 @@ def project_resume(request: HttpRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def project_cancel(request: HttpRequest, code: str) -> HttpResponse:
+def project_cancel(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     return _answer(
         request,
@@ -202,7 +203,7 @@ def project_cancel(request: HttpRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def project_return(request: HttpRequest, code: str) -> HttpResponse:
+def project_return(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     words = _t("The project is back in %(phase)s.") % {"phase": dict(Phase.choices).get(request.POST.get("to_phase", ""), "")}
     return _answer(request, project, "project-return", words, lambda data: services.return_project(code, actor=request.user, **data))
@@ -210,7 +211,7 @@ def project_return(request: HttpRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def project_complete(request: HttpRequest, code: str) -> HttpResponse:
+def project_complete(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
     return _answer(
         request,
@@ -223,7 +224,7 @@ def project_complete(request: HttpRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def project_out_of_scope(request: HttpRequest, code: str) -> HttpResponse:
+def project_out_of_scope(request: SignedInRequest, code: str) -> HttpResponse:
     """Signed: the reason and the password come from one dialog, and each shows its own errors."""
     project = _project(request, code)
     form, signing = OutOfScopeForm(request.POST), SigningForm(request.POST)
