@@ -1,0 +1,254 @@
+"""Tells a story through the services, day by day, each act by the person whose act it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from django.utils import timezone
+
+from accounts.models import Client, Role, User
+from accounts.signing import Authentication
+from audit.context import Channel, acting
+from catalogue.models import Site
+from cdmo.demo.clock import Clock, starting_on
+from cdmo.demo.evidence import reference_of
+from cdmo.demo.people import holding
+from cdmo.demo.story import Contract, Slip, Story
+from phases.evaluation import services as evaluation
+from projects.models import PHASES, Deliverable, GateReview, Milestone, Phase, Project, Rfp
+from projects.plans import phase_plan
+from projects.services import charter, commercial, evidence, gate, plan, rfp
+from projects.services.plan import calendar_of
+
+Result = TypeVar("Result")
+WARNING_DAYS = 10
+SUBMITTED_AFTER, SHEETS_AFTER, QUOTED_AFTER, ACCEPTED_AFTER, AGREED_AFTER = 4, 9, 11, 18, 21
+
+
+def is_told(story: Story) -> bool:
+    return Project.objects.filter(client__code=story.client, compound__cas_number=story.molecule.cas_number).exists()
+
+
+def tell(story: Story) -> str:
+    """From the request to the present; gives the project's code. The caller holds the transaction."""
+    began = timezone.localdate() - timedelta(days=story.days_ago)
+    with starting_on(began) as clock:
+        return Teller(story, clock, began).tell()
+
+
+class Teller:
+    """One story, its people and its clock."""
+
+    def __init__(self, story: Story, clock: Clock, began: date) -> None:
+        self.story, self.clock, self.began = story, clock, began
+        self.real_today = began + timedelta(days=story.days_ago)
+        self.slips = {slip.milestone: slip for slip in story.slips}
+        self.code = ""
+
+    def tell(self) -> str:
+        self._request()
+        self._sheets()
+        if self.story.contract is not None:
+            self._agree(self.story.contract)
+            self._decide(Phase.EVALUATION)
+            for phase in PHASES[1 : PHASES.index(self.story.phase) + 1]:
+                if self._work(phase) and phase != self.story.phase:
+                    self._decide(phase)
+        return self.code
+
+    def by(self, person: User, service: Callable[..., Result], *args: Any, **values: Any) -> Result:
+        """One act of one person."""
+        with acting(actor=person, channel=Channel.COMMAND):
+            return service(*args, actor=person, **values)
+
+    def signed_by(self, person: User, service: Callable[..., Result], *args: Any, **values: Any) -> Result:
+        """The demo's loader stands in for the password that a person would enter."""
+        proof = Authentication(user_id=person.pk, method="demo", at=timezone.now())
+        return self.by(person, service, *args, authentication=proof, **values)
+
+    def wait(self, days: int) -> None:
+        self.clock.go_to(self.began + timedelta(days=days))
+
+    def _request(self) -> None:
+        story, business = self.story, holding(Role.BUSINESS_DEVELOPMENT)
+        client = Client.objects.get(code=story.client)
+        logged = self.by(
+            business,
+            rfp.save_rfp,
+            client=client,
+            contact=client.contacts.order_by("pk")[0],
+            channel=story.channel,
+            compound_name=story.molecule.name,
+            wanted=story.wanted,
+        )
+        self.wait(1)
+        identity = {"cas_number": story.molecule.cas_number, "structure_text": story.molecule.smiles}
+        self.by(business, rfp.update_rfp, logged.number, changes={**identity, **story.details})
+        self._clarify(logged, business)
+        self.wait(SUBMITTED_AFTER)
+        self.code = self.by(business, evaluation.submit_rfp, logged.number).code
+
+    def _clarify(self, logged: Rfp, business: User) -> None:
+        for question, answer in self.story.questions:
+            asked = self.by(business, rfp.ask_clarification, logged.number, question=question)
+            if answer:
+                self.by(business, rfp.answer_clarification, logged.number, asked.pk, answer=answer)
+
+    def _sheets(self) -> None:
+        """Filled in; signed off only where the evaluation went on."""
+        self.wait(SHEETS_AFTER)
+        for department, sheet in self.story.sheets.items():
+            head = holding(department)
+            low, base, high = (value * 1000 for value in sheet.costs)
+            changes = {
+                "feasibility_score": sheet.score,
+                "feasibility_reason": sheet.reason,
+                "assumptions": sheet.assumptions,
+                "risks": sheet.risks,
+                "currency": "USD",
+                "cost_low": low,
+                "cost_base": base,
+                "cost_high": high,
+                "duration_weeks": sheet.weeks,
+            }
+            self.by(head, evaluation.save_sheet, self.code, department, changes=changes)
+            if self.story.contract is not None:
+                self.signed_by(head, evaluation.sign_off_sheet, self.code, department)
+
+    def _agree(self, contract: Contract) -> None:
+        business, management = holding(Role.BUSINESS_DEVELOPMENT), holding(Role.MANAGEMENT)
+        self.wait(QUOTED_AFTER)
+        self.by(business, evaluation.recommend, self.code, recommendation="bid", reason=contract.recommendation)
+        self.by(
+            business,
+            commercial.draft_quotation,
+            self.code,
+            currency=contract.currency,
+            valid_until=self.clock.today + timedelta(days=60),
+            scope=contract.scope,
+            assumptions=contract.assumptions,
+            payment_terms=contract.terms,
+            lines=[commercial.Line(phase, words, contract.price(amount)) for phase, words, amount in contract.lines],
+        )
+        for person in (business, management):
+            self.signed_by(person, commercial.release_quotation, self.code, 1)
+        self.by(business, commercial.send_quotation, self.code, 1)
+        self.wait(ACCEPTED_AFTER)
+        self.signed_by(holding(Role.CLIENT_APPROVER, self.story.client), commercial.accept_quotation, self.code, 1)
+        self._charter(contract)
+        self._agreements()
+
+    def _charter(self, contract: Contract) -> None:
+        manager = holding(Role.PROJECT_MANAGER)
+        self.by(
+            manager,
+            charter.draft_charter,
+            self.code,
+            objectives=contract.objectives,
+            start_on=self.clock.today,
+            first_phase=Phase.EVALUATION,
+            last_phase=Phase.COMMERCIAL,
+            site=Site.objects.get(key=contract.site),
+            project_manager=manager,
+            **contract.charter,
+        )
+        for role in (Role.RESEARCH, Role.ANALYTICAL, Role.PRODUCTION, Role.EHS, Role.QUALITY_ASSURANCE):
+            self.by(manager, charter.name_team_member, self.code, role.value, user=holding(role))
+
+    def _agreements(self) -> None:
+        self.wait(AGREED_AFTER)
+        business, (name, number) = holding(Role.BUSINESS_DEVELOPMENT), (self.story.client, self.code.removeprefix("API-"))
+        client = Client.objects.get(code=name)
+        for kind, prefix in (("confidentiality", "CDA"), ("cooperation", "MSA"), ("quality", "QAA")):
+            agreement = self.by(
+                business, commercial.record_agreement, self.code, kind=kind, number=f"{prefix}-{number}", effective_on=self.clock.today
+            )
+            for side, signer in (("cdmo", "Managing Director"), ("client", f"{client.name} Sourcing Director")):
+                self.by(
+                    business,
+                    commercial.record_signatory,
+                    self.code,
+                    agreement.pk,
+                    side=side,
+                    name=signer,
+                    function=signer,
+                    signed_on=self.clock.today,
+                )
+        self.wait(AGREED_AFTER + 2)
+        for deliverable in Deliverable.objects.filter(project__code=self.code, phase=Phase.EVALUATION):
+            self._prove(deliverable)
+
+    def _work(self, phase: Phase) -> bool:
+        """What the phase owes, each on its planned day; False when the present came first."""
+        feeds = {item.key: item.milestone for item in phase_plan(phase).deliverables}
+        while True:
+            owed = list(Deliverable.objects.open().filter(project__code=self.code, phase=phase).select_related("department"))
+            if not owed:
+                return True
+            planned = {row.key: row for row in Milestone.objects.filter(project__code=self.code).select_related("project__site")}
+            following = min(owed, key=lambda row: self._order(row, planned[feeds[row.key]]))
+            milestone = planned[feeds[following.key]]
+            if self._slip(milestone):
+                continue
+            if self._planned_day(milestone) >= self.real_today:
+                return False
+            self.clock.go_to(self._planned_day(milestone))
+            self._prove(following)
+
+    def _planned_day(self, milestone: Milestone) -> date:
+        day = milestone.actual_on or milestone.forecast_on
+        assert day is not None  # noqa: S101 - the charter planned it
+        return day
+
+    def _order(self, row: Deliverable, milestone: Milestone) -> tuple[date, bool, int]:
+        """By date; what sets the milestone's date comes last of its day."""
+        return self._planned_day(milestone), milestone.source == f"deliverable:{row.key}", row.order
+
+    def _slip(self, milestone: Milestone) -> bool:
+        """The milestone's delay, if the story has one that was not told yet: foreseen some days before, then published."""
+        slip: Slip | None = self.slips.pop(milestone.key, None)
+        if slip is None:
+            return False
+        before = self._planned_day(milestone)
+        self.clock.go_to(min(before - timedelta(days=WARNING_DAYS), self.real_today))
+        manager = holding(Role.PROJECT_MANAGER)
+        later = calendar_of(milestone.project).add_working_days(before, slip.days)
+        self.by(manager, plan.reschedule_milestone, self.code, milestone.key, not_before=later, reason=slip.reason)
+        if slip.told:
+            self._publish(slip, manager)
+        return True
+
+    def _publish(self, slip: Slip, manager: User) -> None:
+        """The client is told about every shared date that moved with it."""
+        for moved in Milestone.objects.open().filter(project__code=self.code, visibility="shared").exclude(published_on=None):
+            if moved.unpublished:
+                values = {"reason_class": slip.reason_class, "side": slip.side, "reason": slip.told}
+                self.by(manager, plan.publish_milestone, self.code, moved.key, **values)
+
+    def _prove(self, deliverable: Deliverable) -> None:
+        """Its record in another system, entered by its department and confirmed by a second person."""
+        reference = reference_of(deliverable, self.code)
+        entering = holding(reference.role)
+        confirming = holding(Role.MANAGEMENT if reference.role == Role.QUALITY_ASSURANCE else Role.QUALITY_ASSURANCE)
+        entered = self.by(
+            entering,
+            evidence.enter_reference,
+            self.code,
+            deliverable.key,
+            system=reference.system,
+            number=reference.number,
+            record_state=reference.state,
+            record_date=self.clock.today,
+        )
+        self.by(confirming, evidence.confirm_reference, self.code, deliverable.key, entered.pk)
+
+    def _decide(self, phase: Phase) -> None:
+        """Propose and sign *go* on the planned day, or as soon as the evidence is there."""
+        planned = Milestone.objects.filter(project__code=self.code, phase=phase, kind=Milestone.Kind.GATE).first()
+        if planned is not None:
+            self.clock.go_to(min(self._planned_day(planned), self.real_today))
+        review: GateReview = self.by(holding(Role.PROJECT_MANAGER), gate.propose_decision, self.code, decision="go")
+        for role in review.signers:
+            self.signed_by(holding(role), gate.sign_decision, self.code, role=role)

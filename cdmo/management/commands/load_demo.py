@@ -1,0 +1,47 @@
+"""Loads the demo once: people, four projects with a history, and requests that wait."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from audit.context import Channel, acting
+from audit.outbox import consume_all
+from cdmo.demo.people import are_there, load_people
+from cdmo.demo.projects import REQUESTS, STORIES
+from cdmo.demo.requests import load_requests
+from cdmo.demo.telling import is_told, tell
+
+
+class Command(BaseCommand):
+    help = "Load the demo; what is there already stays as it is. Each part is one transaction, so that a crash leaves no half of it."
+
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--people-only", action="store_true", help="people, clients and sites, without projects")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo's password is public; it is never loaded in production.")
+        with acting(channel=Channel.SYSTEM):
+            if not are_there():
+                load_people()
+        if not options["people_only"]:
+            self._load_projects(int(options["verbosity"]))
+        consume_all()
+
+    def _load_projects(self, verbosity: int) -> None:
+        for story in STORIES:
+            if is_told(story):
+                continue
+            with acting(channel=Channel.COMMAND), transaction.atomic():
+                code = tell(story)
+            if verbosity:
+                self.stdout.write(f"{code} {story.molecule.name}")
+        with acting(channel=Channel.COMMAND), transaction.atomic():
+            load_requests(REQUESTS)

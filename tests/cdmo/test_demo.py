@@ -1,0 +1,76 @@
+"""The demo: real molecules, invented projects, loaded once, never in production."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from audit.models import Event
+from catalogue.chemistry import cas_check_digit_ok, parse_structure
+from cdmo.demo import clock
+from cdmo.demo.molecules import MOLECULES, Molecule
+from cdmo.demo.people import PASSWORD, everybody
+from cdmo.demo.projects import STORIES
+from projects.models import Milestone, PhaseMove, Project, Rfp
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("molecule", MOLECULES, ids=lambda molecule: molecule.name)
+def test_molecule_is_the_published_one(molecule: Molecule) -> None:
+    found = parse_structure(molecule.smiles)
+
+    assert (found.formula, found.inchikey) == (molecule.formula, molecule.inchikey)
+    assert found.molar_mass_g_per_mol == pytest.approx(molecule.molar_mass_g_per_mol, abs=0.06)
+    assert cas_check_digit_ok(molecule.cas_number)
+
+
+def test_refuses_production(settings: Any) -> None:
+    settings.PRODUCTION = True
+
+    with pytest.raises(CommandError, match="never loaded in production"):
+        call_command("load_demo")
+
+    assert not User.objects.exists()
+
+
+def test_loads_people_without_projects() -> None:
+    printed = StringIO()
+
+    call_command("load_demo", "--people-only")
+    call_command("demo_sign_ins", stdout=printed)
+
+    assert not Project.objects.exists()
+    assert all(person.email in printed.getvalue() for person in everybody())
+    assert User.objects.get(email="pm@demo.example").check_password(PASSWORD)
+
+
+def test_loads_once_and_tells_each_story_to_its_phase() -> None:
+    call_command("load_demo", verbosity=0)
+    counts = (User.objects.count(), Rfp.objects.count(), Event.objects.count())
+    call_command("load_demo", verbosity=0)
+
+    assert counts == (User.objects.count(), Rfp.objects.count(), Event.objects.count())
+    phases = dict(Project.objects.values_list("compound__cas_number", "phase"))
+    assert phases == {story.molecule.cas_number: story.phase for story in STORIES}
+    assert PhaseMove.objects.filter(kind="gate", moved_at__gt=timezone.now()).count() == 0
+    assert Milestone.objects.filter(actual_on__gt=timezone.localdate()).count() == 0
+    assert Milestone.objects.open().filter(baseline_on__lt=timezone.localdate()).exists(), "something is late"
+
+
+def test_clock_goes_back_and_never_past_the_present() -> None:
+    before = timezone.now()
+
+    with clock.starting_on(before.date() - timedelta(days=9)) as moved:
+        past = timezone.localdate()
+        moved.go_to(before.date() + timedelta(days=400))
+        present = timezone.now()
+
+    assert past == before.date() - timedelta(days=9)
+    assert before <= present <= timezone.now()
