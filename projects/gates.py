@@ -220,14 +220,14 @@ def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Deliver
         else:
             reasons.append(_missing_deliverable(project, row))
             dates.append(row.due_on)
-    expected = max(dates) if dates and len(dates) == len(reasons) and all(dates) else None
+    expected = max((day for day in dates if day), default=None) if len(dates) == len(reasons) and all(dates) else None
     return Finding(not reasons, tuple(evidence), tuple(reasons), expected)
 
 
 def _missing_deliverable(project: Project, row: Deliverable) -> Blocker:
     return Blocker(
         key=f"deliverable.{row.key}",
-        words=_("%(title)s is not done: neither an effective document nor confirmed referenced evidence.") % {"title": row.title},
+        words=_("%(title)s is not done.") % {"title": row.title},
         link=reverse("deliverable-detail", args=[project.code, row.key]),
         owner=str(row.owner or row.department),
         expected=row.due_on,

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role
 from projects.models.project import Project
+from projects.models.states import ProjectStatus
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -18,11 +19,12 @@ class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
         return self.filter(closed_at=None)
 
     def of(self, user: User) -> WaitingForQuerySet:
-        """What waits for this person: by name, by role (on projects they see), or as the client."""
+        """What waits for this person: by name, by role (on projects they see), or as the client. A project on hold waits for nobody."""
+        rows = self.filter(Q(project=None) | Q(project__status=ProjectStatus.ACTIVE))
         if not user.is_internal:
-            return self.filter(client_id=user.client_id, role__in=["", *user.roles])
+            return rows.filter(client_id=user.client_id, role__in=["", *user.roles])
         visible = Q(project=None) | Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))
-        return self.filter(Q(user=user) | (Q(user=None, client=None, role__in=user.roles) & visible))
+        return rows.filter(Q(user=user) | (Q(user=None, client=None, role__in=user.roles) & visible))
 
 
 class WaitingFor(models.Model):
