@@ -2,37 +2,33 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import django_stubs_ext
-import environ
 import pgtrigger
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from cdmo import environment as env
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 
 DEVELOPMENT_SECRET = "development-only-secret-never-used-in-production-7c1d"  # noqa: S105
-ENVIRONMENTS = ("development", "test", "production")
 
-ENVIRONMENT = env.str("CDMO_ENVIRONMENT", "development")
-if ENVIRONMENT not in ENVIRONMENTS:
-    raise ImproperlyConfigured(f"CDMO_ENVIRONMENT is {ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
+ENVIRONMENT = env.one_of("CDMO_ENVIRONMENT", ("development", "test", "production"), "development")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False  # never on: error pages of ours say what to do, and no traceback leaves the server
 
-SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET)
+SECRET_KEY = env.text("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET)
 if PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY == DEVELOPMENT_SECRET):
     raise ImproperlyConfigured("SECRET_KEY is missing, too short or the development default; production needs 50 random characters.")
 
-STATE_DIR = Path(env.str("CDMO_STATE_DIR", str(BASE_DIR / ".state")))
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+STATE_DIR = Path(env.text("CDMO_STATE_DIR", str(BASE_DIR / ".state")))
+ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS", [])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty; name the hosts this installation answers for.")
 
@@ -117,30 +113,27 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "desk/_table.html"
 
-
 # Database: the application role reads and writes, the owner role migrates (audit/roles.py says who may do what).
-def _database(name: str, default: str = "") -> dict[str, object]:
-    """A database by its address; the folder of a socket stands in it percent-encoded (postgres://role@%2Ftmp%2Fdb/name)."""
-    found: dict[str, object] = env.db_url(name, default=default or environ.Env.NOTSET)
-    return {**found, "HOST": unquote(str(found["HOST"]))}
-
-
-DATABASES: dict[str, dict[str, object]] = {"default": _database("DATABASE_URL", "postgres://cdmo_app@127.0.0.1:5432/cdmo")}
-DATABASES["default"].update({"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True})
-if env.str("MIGRATION_DATABASE_URL", ""):
-    DATABASES["owner"] = {**_database("MIGRATION_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
-DATABASE_APPLICATION_ROLE = env.str("DATABASE_APPLICATION_ROLE", "cdmo_app")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **env.database("DATABASE_URL", "" if PRODUCTION else "postgres://cdmo_app@127.0.0.1:5432/cdmo"),
+        "CONN_MAX_AGE": env.whole("CONN_MAX_AGE", 60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+}
+if env.text("MIGRATION_DATABASE_URL"):
+    DATABASES["owner"] = {**env.database("MIGRATION_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
+DATABASE_APPLICATION_ROLE = env.text("DATABASE_APPLICATION_ROLE", "cdmo_app")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env.broker("REDIS_URL", "" if PRODUCTION else "redis://127.0.0.1:6379/0")
 _redis_path = REDIS_URL.removeprefix("redis+socket://")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": f"unix://{_redis_path}" if REDIS_URL.startswith("redis+socket://") else REDIS_URL,
-        "KEY_PREFIX": env.str("CACHE_PREFIX", "cdmo"),
+        "KEY_PREFIX": env.text("CACHE_PREFIX", "cdmo"),
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -169,23 +162,23 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {"authenticate": "accounts.forms.SecondFactorForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "CDMO tracker"
-SESSION_COOKIE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", 12 * 3600)
-IDLE_TIMEOUT_SECONDS = env.int("IDLE_TIMEOUT_SECONDS", 15 * 60)
+SESSION_COOKIE_AGE = env.whole("SESSION_ABSOLUTE_SECONDS", 12 * 3600, least=60)
+IDLE_TIMEOUT_SECONDS = env.whole("IDLE_TIMEOUT_SECONDS", 15 * 60, least=10)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = env.str("SESSION_COOKIE_NAME", "cdmo_session")
-CSRF_COOKIE_NAME = env.str("CSRF_COOKIE_NAME", "cdmo_csrf")
+SESSION_COOKIE_NAME = env.text("SESSION_COOKIE_NAME", "cdmo_session")
+CSRF_COOKIE_NAME = env.text("CSRF_COOKIE_NAME", "cdmo_csrf")
 CSRF_FAILURE_VIEW = "cdmo.errors.csrf_failure"
 
 # Transport and content security. HTTPS is required in production; a laptop serves plain HTTP on loopback.
-HTTPS = env.bool("CDMO_HTTPS", PRODUCTION)
+HTTPS = env.yes("CDMO_HTTPS", PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy that ends TLS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("CDMO_BEHIND_PROXY", False):
+if env.yes("CDMO_BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -212,7 +205,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.AnonRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", "600/min"), "anon": env.str("API_RATE_ANONYMOUS", "60/min")},
+    "DEFAULT_THROTTLE_RATES": {"user": env.rate("API_RATE", "600/min"), "anon": env.rate("API_RATE_ANONYMOUS", "60/min")},
     "EXCEPTION_HANDLER": "cdmo.api.problem_json",
     "PAGE_SIZE": 50,
 }
@@ -245,8 +238,8 @@ CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"documents.tasks.*": {"queue": "documents"}}
 CELERY_TIMEZONE = "UTC"
-SWEEP_SECONDS = env.float("SWEEP_SECONDS", 30.0)
-RENDER_LEASE_SECONDS = env.int("RENDER_LEASE_SECONDS", 60)  # renewed while a worker makes progress; ends when it died
+SWEEP_SECONDS = env.seconds("SWEEP_SECONDS", 30.0)
+RENDER_LEASE_SECONDS = env.whole("RENDER_LEASE_SECONDS", 60, least=1)  # renewed while a worker makes progress; ends when it died
 CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "audit.tasks.sweep_outbox", "schedule": SWEEP_SECONDS},
     "documents": {"task": "documents.tasks.sweep_documents", "schedule": SWEEP_SECONDS},
@@ -254,7 +247,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # Files, static assets, mail
-FILES_DIR = Path(env.str("CDMO_FILES_DIR", str(STATE_DIR / "files")))
+FILES_DIR = Path(env.text("CDMO_FILES_DIR", str(STATE_DIR / "files")))
 STATIC_FILES_STORAGES = {  # compressing takes two minutes and gains nothing on one machine
     "development": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
     "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
@@ -265,12 +258,12 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": STATIC_FILES_STORAGES[ENVIRONMENT]},
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("CDMO_STATIC_ROOT", str(STATE_DIR / "static")))
+STATIC_ROOT = Path(env.text("CDMO_STATIC_ROOT", str(STATE_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 50 * 1024 * 1024)
+UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", 50 * 1024 * 1024, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "CDMO tracker <no-reply@localhost>")
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "CDMO tracker <no-reply@localhost>")
 
 # Words, dates, numbers
 LANGUAGE_CODE = "en"
@@ -278,9 +271,9 @@ LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", "UTC")
+TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 FORMAT_MODULE_PATH = ["cdmo.formats"]
-ORGANISATION_NAME = env.str("ORGANISATION_NAME", "Demo CDMO")
+ORGANISATION_NAME = env.text("ORGANISATION_NAME", "Demo CDMO")
 
 # History: one trigger call per statement costs a third of one per row (bulk), and its rows can never be changed.
 PGHISTORY_LEVEL = pgtrigger.Statement
@@ -291,6 +284,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "structlog.stdlib.ProcessorFormatter", "processors": "ext://audit.logging.PROCESSORS"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,20 @@ import pytest
 from django.conf import settings as django_settings
 
 pytest_plugins = ["tests.stack"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is quick to tell comes first: unit tests, then those with the real worker, then the browser."""
+    items.sort(key=lambda item: ("browser" in item.keywords, "integration" in item.keywords))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache() -> None:
+    """Tests that run side by side count their sign-ins, and empty their cache, apart."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if number:
+        cache = django_settings.CACHES["default"]
+        cache["LOCATION"] = f"{cache['LOCATION']}?db={int(number) + 1}"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cdmo.servers import postgres as postgres_server
+from cdmo.servers.bootstrap import BROWSERS
 from cdmo.servers.children import Child, stop_all
 from cdmo.servers.layout import ROOT, Layout
 from cdmo.servers.private import Servers, claimed
 from cdmo.servers.product import addresses, children, environment, manage, start
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OWN = ("data:", "blob:", "about:")  # addresses that ask no host
 
 
 @dataclass
@@ -81,15 +95,40 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def browser(stack: Stack) -> Iterator[object]:
+def browser(stack: Stack) -> Iterator[Browser]:
     """The system's Chromium. A missing browser is a failure, never a skip."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread; these tests do not use the ORM here
-    from playwright.sync_api import sync_playwright
-
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert program, f"None of {', '.join(BROWSERS)} is installed."
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[*quiet, "--disable-component-update", "--disable-sync"]
-        )
+        chromium = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, stack: Stack) -> Iterator[Callable[[], Page]]:
+    """Opens a page of a new visitor. At the end no page may have asked another host, broken the content policy, or raised."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def new_page() -> Page:
+        context = browser.new_context(
+            base_url=stack.url, locale="en-GB", timezone_id="Europe/Zurich", viewport={"width": 1440, "height": 900}
+        )
+        contexts.append(context)
+        context.on("request", lambda request: None if request.url.startswith((stack.url, *OWN)) else faults.append(f"asked {request.url}"))
+        context.on("weberror", lambda error: faults.append(f"raised {error.error}"))
+        context.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+        return context.new_page()
+
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Page]) -> Page:
+    """A visitor who is not signed in."""
+    return new_page()

@@ -12,7 +12,9 @@ from django.test import Client
 
 ROOT = Path(settings.BASE_DIR)
 OWN = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("static/css/*.css"), *ROOT.glob("static/js/*.js")]
-ADDRESS = re.compile(r"""(?:src|href|action|url\(|@import|from|import\()\s*[=(]?\s*["']?(?:https?:)?//(?!localhost)[a-z0-9]""", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"""(?:src|href|action|url\(|@import|from|import\()\s*[=(]?\s*["']?(?:https?:)?//(?!localhost)[a-z0-9]""", re.IGNORECASE
+)
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(ROOT)))
@@ -20,7 +22,9 @@ def test_no_other_host(path: Path) -> None:
     assert not ADDRESS.search(path.read_text())
 
 
-@pytest.mark.parametrize("path", [p for p in OWN if p.suffix == ".html" and "documents" not in p.parts], ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [p for p in OWN if p.suffix == ".html" and "documents" not in p.parts], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_no_inline_script_or_style(path: Path) -> None:
     """PDF templates aside: they are no pages."""
     text = path.read_text()
@@ -40,6 +44,8 @@ def test_policy_is_strict(client: Client) -> None:
 
 def test_every_static_reference_exists() -> None:
     """A file that a template names and nobody ships breaks the start in production."""
-    named = {match for path in OWN if path.suffix == ".html" for match in re.findall(r"{%\s*static\s+['\"]([^'\"]+)['\"]", path.read_text())}
+    named = {
+        match for path in OWN if path.suffix == ".html" for match in re.findall(r"{%\s*static\s+['\"]([^'\"]+)['\"]", path.read_text())
+    }
 
     assert [name for name in sorted(named) if finders.find(name) is None] == []

@@ -1,0 +1,80 @@
+"""Typed reading of the environment. A value that makes no sense raises ImproperlyConfigured with the name of its variable."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+RATE = re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)")
+BROKERS = ("redis", "rediss", "redis+socket")
+
+
+def text(name: str, default: str = "") -> str:
+    """An empty variable counts as none, as compose files and shells pass them."""
+    return os.environ.get(name, "").strip() or default
+
+
+def one_of(name: str, choices: Sequence[str], default: str) -> str:
+    return _checked(name, text(name, default), text(name, default) in choices, f"one of {', '.join(choices)}")
+
+
+def listed(name: str, default: Sequence[str] = ()) -> list[str]:
+    """Parts between commas."""
+    return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)
+
+
+def whole(name: str, default: int, *, least: int = 0) -> int:
+    value = text(name, str(default))
+    return int(_checked(name, value, value.isascii() and value.isdigit() and int(value) >= least, f"a whole number of at least {least}"))
+
+
+def seconds(name: str, default: float) -> float:
+    value = text(name, str(default))
+    return float(_checked(name, value, bool(re.fullmatch(r"\d+(\.\d+)?", value)) and float(value) > 0, "a number of seconds above 0"))
+
+
+def yes(name: str, default: bool) -> bool:
+    value = text(name, str(default)).lower()
+    return _checked(name, value, value in YES | NO, "true or false") in YES
+
+
+def rate(name: str, default: str) -> str:
+    value = text(name, default)
+    return _checked(name, value, bool(RATE.fullmatch(value)), "a rate such as 600/min")
+
+
+def zone(name: str, default: str) -> str:
+    value = text(name, default)
+    return _checked(name, value, value in available_timezones(), "a time zone such as Europe/Zurich")
+
+
+def broker(name: str, default: str) -> str:
+    value = text(name, default)
+    return _checked(name, value, urlsplit(value).scheme in BROKERS, "the address of a Redis: redis://host:6379/0")
+
+
+def database(name: str, default: str = "") -> dict[str, Any]:
+    """A PostgreSQL by its address; the folder of a socket stands in it percent-encoded: postgres://role@%2Ftmp%2Fdb/name."""
+    value = text(name, default)
+    parts = urlsplit(value)
+    known = parts.scheme in ("postgres", "postgresql") and bool(parts.hostname) and len(parts.path) > 1
+    found: dict[str, Any] = environ.Env.db_url_config(
+        _checked(name, value, known, "the address of a PostgreSQL: postgres://role@host/name")
+    )
+    host = parts.netloc.rpartition("@")[2]
+    return {**found, "HOST": unquote(host)} if host.startswith("%") else found  # as written: a folder's capitals count
+
+
+def _checked(name: str, value: str, good: bool, wanted: str) -> str:
+    if not good:
+        shown = "not understood" if "://" in value else repr(value)  # an address may carry a password
+        raise ImproperlyConfigured(f"{name} is {shown}; it must be {wanted}.")
+    return value
