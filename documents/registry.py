@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from projects.plans import offer_document
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -115,6 +116,7 @@ def register(*types: DocumentType) -> None:
     for declared in types:
         _check(declared)
         _types[declared.key] = declared
+        offer_document(declared.key, generated=declared.is_generated)
 
 
 def _check(declared: DocumentType) -> None:

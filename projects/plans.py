@@ -50,6 +50,19 @@ def register_phase_plan(plan: PhasePlan) -> None:
     _plans[plan.phase] = plan
 
 
+_documents: dict[str, bool] = {}
+
+
+def offer_document(document_type: str, *, generated: bool) -> None:
+    """Say that the product knows this type of document, and whether it is made from data. Called where document types are registered."""
+    _documents[document_type] = generated
+
+
+def document_offer(document_type: str) -> bool | None:
+    """True: made from data or uploaded. False: uploaded only. None: no such type, so the evidence is a reference."""
+    return _documents.get(document_type)
+
+
 def phase_plan(phase: str) -> PhasePlan:
     """The default plan of a phase. Raises KeyError when its slice registered none."""
     return _plans[phase]

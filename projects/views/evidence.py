@@ -24,6 +24,7 @@ from projects.forms.evidence import AssignForm, ReferenceForm
 from projects.forms.gate import ReasonForm
 from projects.models import Deliverable, ReferencedEvidence, Visibility
 from projects.permissions import lacking
+from projects.plans import document_offer
 from projects.services import evidence as services
 from projects.services.lifecycle import not_active
 from projects.services.sharing import set_visibility
@@ -69,7 +70,8 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
         "assign_form": AssignForm(initial={"owner": deliverable.owner_id, "due_on": deliverable.due_on}) if may_assign else None,
         "may_share": allowed("projects.share", user, project),
         "reject_form": ReasonForm(),
-        "document_query": f"?project={project.code}&type={deliverable.document_type}" if deliverable.document_type else "",
+        "document_offer": document_offer(deliverable.document_type),
+        "document_query": f"?project={project.code}&type={deliverable.document_type}",
     }
     return render(request, "projects/deliverable.html", context | bound, status=status)
 

@@ -52,7 +52,7 @@ def plan_page(request: SignedInRequest, code: str) -> HttpResponse:
         "project": project,
         "milestones": [(row, states[row.pk]) for row in rows],
         "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None,
-        "unpublished": sum(row.unpublished for row in rows),
+        "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
         "baselines": list(project.baselines.select_related("taken_by")),
     }
     return render(request, "projects/plan.html", context)

@@ -23,6 +23,7 @@ from audit.refusals import BadInput, Blocker, add_to_form
 from projects.forms.gate import ReasonForm
 from projects.forms.status import CancelForm, OutOfScopeForm, ReturnForm
 from projects.models import Phase, Project
+from projects.models.states import CLOSED_STATUSES
 from projects.permissions import lacking
 from projects.services import lifecycle as services
 
@@ -133,6 +134,7 @@ def _render(
     context = {
         "project": project,
         "moves": rows,
+        "over": project.status in CLOSED_STATUSES,
         "refused": refused,
         "signing_errors": signing_errors,
         "phase_moves": list(project.moves.select_related("actor").order_by("-moved_at", "-id")),

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
 from audit.models import Event
+from projects import plans
 from projects.models import Deliverable, GateReview, GateSignature, Milestone, Phase, Project, ReferencedEvidence
 from projects.services import lifecycle
 from projects.services.gate import current_review
@@ -270,6 +271,22 @@ def test_a_deliverable_is_assigned_and_shared(signed_in: Callable[[User], Client
     assert (row.owner, row.due_on.isoformat(), row.visibility) == (owner, "2027-03-12", "shared")
     browser.post(address("deliverable-unshare", small_scale, key))
     assert Deliverable.objects.get(pk=row.pk).visibility == "internal"
+
+
+@pytest.mark.parametrize(("offer", "made", "uploaded"), [(None, False, False), (False, False, True), (True, True, True)])
+def test_a_document_is_offered_where_the_product_knows_its_type(
+    offer: bool | None,
+    made: bool,
+    uploaded: bool,
+    signed_in: Callable[[User], Client],
+    small_scale: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plans, "_documents", {} if offer is None else {"route_selection_report": offer})
+
+    shown = page(signed_in(make.manager()), "deliverable-detail", small_scale)
+
+    assert ("/documents/new/?" in shown, "/documents/upload/?" in shown) == (made, uploaded)
 
 
 def test_the_plan_is_a_table_and_a_picture(signed_in: Callable[[User], Client], small_scale: Project) -> None:
