@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused
@@ -63,22 +62,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Mostly an expired session behind a form that stayed open: sign in again, the draft is kept by the browser."""
+    """Mostly an expired session behind a form that stayed open: sign in again, the draft is kept by the browser.
+
+    `accounts.middleware` makes the redirect lead back to the page of the form, and speak htmx.
+    """
     if not request.user.is_authenticated:
-        return to_sign_in(request)
+        return redirect_to_login(request.get_full_path())
     return _answer(request, 403, _t("The form was too old or came from elsewhere. Load the page again; what you typed is kept."))
-
-
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page, and back to where the person was; under htmx by a header that moves the whole page."""
-    back = request.headers.get("HX-Current-URL", "") if is_fragment(request) else request.get_full_path()
-    address = f"{reverse('account_login')}?next={quote(_own_path(back))}"
-    if is_fragment(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return HttpResponse(status=302, headers={"Location": address})
-
-
-def _own_path(address: str) -> str:
-    """Path and query of an address of ours; never another host."""
-    tail = address.split("://", 1)[-1]
-    return "/" + tail.split("/", 1)[1].lstrip("/") if "://" in address and "/" in tail else address

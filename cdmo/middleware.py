@@ -8,20 +8,17 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 
 from audit.refusals import BadInput, NotAllowed, Refused
-from cdmo.errors import is_fragment, page_not_found, refusal, to_sign_in
+from cdmo.errors import page_not_found, refusal
 
 
 class RefusalMiddleware:
-    """Services raise; this answers 400, 403, 404 or 409 with their words. An expired session under htmx leads to the sign-in."""
+    """Services raise; this answers 400, 403, 404 or 409 with their words."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if response.status_code == 302 and is_fragment(request) and response.headers.get("Location", "").startswith("/accounts/login/"):
-            return to_sign_in(request)
-        return response
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotAllowed | Refused | BadInput):
