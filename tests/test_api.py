@@ -1,0 +1,445 @@
+"""The API as a client's system and an internal reader meet it: paging, filters, refusals, isolation, cost, and its schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from rest_framework.throttling import UserRateThrottle
+
+from accounts.models import Role, User
+from accounts.services import revoke_token
+from audit.models import Event
+from projects.models import GateReview, Milestone, Project, Rfp
+from projects.services.lifecycle import hold_project
+from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.sharing import set_visibility
+from tests.clients_systems import System
+from tests.kept import kept_until_the_end
+from tests.projects import factories
+
+pytestmark = pytest.mark.django_db
+PROBLEM = "application/problem+json"
+CLIENT_MILESTONE = {"project", "key", "phase", "title", "kind", "baseline", "forecast", "actual", "state", "last_change", "updated_at"}
+NEW_RFP = {"contact_name": "Purchasing Manager", "compound_name": "Paracetamol", "wanted": "5 kg for a first batch"}
+
+
+@pytest.fixture(autouse=True)
+def own_cache(settings: Any) -> None:
+    """Requests are counted in the cache; each test starts with none."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "api"}}
+    cache.clear()
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    """One project in small scale for all tests here; it goes away with the transaction that made it."""
+    with kept_until_the_end(django_db_blocker):
+        yield factories.a_project_in("small_scale").pk
+
+
+@pytest.fixture
+def project(made: int, db: None) -> Project:
+    return Project.objects.get(pk=made)
+
+
+def internal(*roles: str) -> System:
+    system = System()
+    system.browser.force_login(factories.person(*roles) if roles else factories.manager())
+    return system
+
+
+def problem(answer: Any, status: int) -> dict[str, Any]:
+    """The body of a refusal; every one has the same shape."""
+    assert (answer.status_code, answer["Content-Type"]) == (status, PROBLEM)
+    body: dict[str, Any] = answer.json()
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"]
+    return body
+
+
+def codes(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [row.get("code") or row.get("number") or row["key"] for row in answer.json()["results"]]
+
+
+# who may ask
+
+
+def test_without_a_token_the_answer_is_401_and_says_how() -> None:
+    answer = System().get("projects/")
+
+    problem(answer, 401)
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer wrong", "Token wrong", "Bearer a b", "Bearer é".encode().decode("latin-1")])
+def test_wrong_token_is_401(header: str) -> None:
+    answer = Browser(headers={"authorization": header}).get("/api/v1/projects/")
+
+    problem(answer, 401)
+
+
+def test_revoked_and_expired_tokens_get_the_answer_of_an_unknown_one(project: Project) -> None:
+    revoked, expired = System(project.client), System(project.client)
+    assert revoked.token is not None
+    assert expired.token is not None
+    revoke_token(revoked.token.public_id, actor=factories.manager())
+    type(expired.token).objects.filter(pk=expired.token.pk).update(expiry=timezone.now())
+
+    unknown = Browser(headers={"authorization": "Bearer unknown"}).get("/api/v1/projects/")
+
+    assert problem(revoked.get("projects/"), 401) == problem(expired.get("projects/"), 401) == problem(unknown, 401)
+
+
+def test_read_token_cannot_write(project: Project) -> None:
+    before = Rfp.objects.count()
+
+    answer = System(project.client).post("rfps/", NEW_RFP)
+
+    assert "read" in problem(answer, 403)["detail"]
+    assert Rfp.objects.count() == before
+
+
+def test_last_use_of_a_token_is_noted(project: Project) -> None:
+    system = System(project.client)
+    system.get("projects/")
+
+    assert system.token is not None
+    system.token.refresh_from_db()
+    assert system.token.last_used_at is not None
+
+
+def test_too_many_requests_are_429_with_the_time_to_wait(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/min", "anon": "2/min"})
+    system = System(project.client)
+
+    answers = [system.get("projects/") for _number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1]["Retry-After"]) > 0
+    problem(answers[-1], 429)
+
+
+# milestones
+
+
+def test_client_reads_milestone_status_in_one_call(project: Project) -> None:
+    answer = System(project.client).get("milestones/")
+
+    rows = answer.json()["results"]
+    shared = Milestone.objects.filter(project=project, visibility="shared")
+    assert {row["key"] for row in rows} == set(shared.values_list("key", flat=True))
+    assert all(set(row) == CLIENT_MILESTONE for row in rows)
+    g2 = next(row for row in rows if row["key"] == "g2")
+    assert (g2["project"], g2["phase"], g2["kind"], g2["state"]) == (project.code, "small_scale", "gate", "on_track")
+
+
+def test_client_reads_the_published_date_and_never_the_internal_forecast(project: Project) -> None:
+    told = Milestone.objects.get(project=project, key="route_selected")
+    later = told.published_on + timedelta(days=60)
+    reschedule_milestone(project.code, told.key, not_before=later, actor=factories.manager(), reason="Internal words.")
+    rows = Milestone.objects.filter(project=project)
+    told_dates = {m.published_on for m in rows} | {m.baseline_on for m in rows} | {m.actual_on for m in rows}
+    internal_dates = {str(m.forecast_on) for m in rows if m.forecast_on not in told_dates}
+
+    body = System(project.client).get("milestones/").content.decode()
+
+    assert internal_dates
+    assert not [date for date in internal_dates if date in body]
+    assert "Internal words" not in body
+    assert {row["forecast"] for row in json.loads(body)["results"] if row["key"] == told.key} == {str(told.published_on)}
+
+
+def test_last_change_carries_the_reason_told_to_the_client(project: Project) -> None:
+    manager = factories.manager()
+    later = timezone.localdate() + timedelta(days=400)
+    reschedule_milestone(project.code, "route_selected", not_before=later, actor=manager, reason="Internal words.")
+    publish_milestone(project.code, "route_selected", reason_class="technical", side="cdmo", reason="A step failed.", actor=manager)
+
+    rows = System(project.client).get("milestones/", project=project.code).json()["results"]
+
+    change = next(row for row in rows if row["key"] == "route_selected")["last_change"]
+    assert (change["reason"], change["reason_class"], change["side"]) == ("A step failed.", "technical", "cdmo")
+    assert change["days"] > 0
+
+
+def test_internal_readers_also_get_the_plan(project: Project) -> None:
+    row = internal().get("milestones/").json()["results"][0]
+
+    assert set(row) == CLIENT_MILESTONE | {"internal_forecast", "float_days", "visibility"}
+
+
+def test_unshared_milestone_disappears_for_the_client(project: Project) -> None:
+    set_visibility(project.code, "milestone", "route_selected", visibility="internal", actor=factories.manager())
+
+    assert "route_selected" not in codes(System(project.client).get("milestones/"))
+
+
+# isolation
+
+
+@pytest.mark.parametrize("listing", ["projects/", "milestones/", "deliverables/", "rfps/", "documents/"])
+def test_foreign_token_finds_nothing(project: Project, listing: str) -> None:
+    answer = System(factories.a_client("DCB")).get(listing)
+
+    assert (answer.status_code, answer.json()) == (200, {"next": None, "results": []})
+
+
+@pytest.mark.parametrize("address", ["projects/{}/", "projects/{}/gate/"])
+def test_foreign_project_answers_like_a_missing_one(project: Project, address: str) -> None:
+    foreign = System(factories.a_client("DCB"))
+
+    assert problem(foreign.get(address.format(project.code)), 404) == problem(foreign.get(address.format("API-1999-0001")), 404)
+
+
+def test_filtering_by_a_foreign_project_finds_nothing(project: Project) -> None:
+    assert codes(System(factories.a_client("DCB")).get("milestones/", project=project.code)) == []
+
+
+def test_gate_does_not_exist_for_a_client(project: Project) -> None:
+    problem(System(project.client, "write").get(f"projects/{project.code}/gate/"), 404)
+    problem(System(project.client, "write").post(f"projects/{project.code}/gate/proposal/", {"decision": "go"}), 404)
+
+
+# paging and filters
+
+
+def test_pages_follow_the_cursor_without_gap_or_repetition(project: Project) -> None:
+    system = System(project.client)
+    everything = codes(system.get("milestones/"))
+
+    found, address = [], "/api/v1/milestones/?page_size=3"
+    while address:
+        answer = system.browser.get(address)
+        found += codes(answer)
+        address = answer.json()["next"]
+
+    assert found == everything
+
+
+def test_cursor_of_another_list_or_made_up_is_400(project: Project) -> None:
+    system = System(project.client)
+    other = system.get("milestones/", page_size="1").json()["next"].partition("cursor=")[2].partition("&")[0]
+
+    for cursor in ("abc", "", other.replace("%3A", ":")):
+        assert "cursor" in problem(system.get("projects/", cursor=cursor), 400)["errors"]
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "201", "x", "", "٣", "1e3", "9" * 5000])
+def test_page_size_outside_1_to_200_is_400(project: Project, size: str) -> None:
+    assert "page_size" in problem(System(project.client).get("projects/", page_size=size), 400)["errors"]
+
+
+@pytest.mark.parametrize(
+    ("listing", "parameters"),
+    [
+        ("projects/", {"phase": "nonsense"}),
+        ("projects/", {"status": "nonsense"}),
+        ("milestones/", {"kind": "nonsense"}),
+        ("milestones/", {"updated_since": "yesterday"}),
+        ("rfps/", {"state": "nonsense"}),
+        ("milestones/", {"project": "API\0"}),
+    ],
+)
+def test_filter_that_makes_no_sense_is_400(project: Project, listing: str, parameters: dict[str, str]) -> None:
+    assert set(problem(System(project.client).get(listing, **parameters), 400)["errors"]) == set(parameters)
+
+
+def test_filters_narrow(project: Project) -> None:
+    system, other = System(project.client), factories.a_project()
+
+    assert codes(system.get("projects/", phase="evaluation")) == [other.code]
+    assert codes(system.get("projects/", status="active")) == [other.code, project.code]
+    assert codes(system.get("milestones/", kind="gate", phase="small_scale")) == ["g2"]
+
+
+def test_updated_since_brings_what_changed_after_it(project: Project) -> None:
+    system = System(project.client)
+    moment = timezone.now()
+    assert codes(system.get("milestones/", updated_since=moment.isoformat())) == []
+
+    reschedule_milestone(
+        project.code, "g5", not_before=moment.date() + timedelta(days=4000), actor=factories.manager(), reason="A longer campaign."
+    )
+
+    assert codes(system.get("milestones/", updated_since=moment.isoformat())) == ["g5"]
+
+
+# writing
+
+
+def test_write_token_logs_a_request(project: Project) -> None:
+    answer = System(project.client, "write").post("rfps/", {**NEW_RFP, "cas_number": "103-90-2", "structure_text": factories.PARACETAMOL})
+
+    assert answer.status_code == 201, answer.content
+    logged = Rfp.objects.get(number=answer.json()["number"])
+    assert (logged.client, logged.channel, logged.state) == (project.client, "api", "draft")
+    assert answer.json()["formula"] == "C8H9NO2"
+    event = Event.objects.get(kind="rfp.logged", object_id=str(logged.pk))
+    assert (event.channel, event.actor_name) == ("api", logged.created_by.full_name)
+
+
+def test_request_for_a_foreign_client_is_refused_like_one_for_a_missing_client(project: Project) -> None:
+    foreign, system = factories.a_client("DCB"), System(project.client, "write")
+
+    answers = [problem(system.post("rfps/", {**NEW_RFP, "client": code}), 400) for code in (foreign.code, "NOSUCH")]
+
+    assert answers[0] == answers[1]
+    assert not Rfp.objects.filter(client=foreign).exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        '"text"',
+        "{",
+        "null",
+        '{"compound_name": "a\\u0000b"}',
+        "[" * 100_000,
+        '{"a":' * 60 + "1" + "}" * 60,
+        '{"wanted": NaN}',
+        "",
+    ],
+    ids=["list", "text", "broken", "null", "nul", "deep list", "deep object", "nan", "empty"],
+)
+def test_body_that_is_no_proper_object_is_400(project: Project, body: str) -> None:
+    problem(System(project.client, "write").post("rfps/", body), 400)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"compound_name": ""}, "compound_name"),
+        ({"contact_name": None}, "contact_name"),
+        ({"cas_number": "103-90-3"}, "cas_number"),
+        ({"structure_text": "C1CC"}, "structure_text"),
+        ({"target_markets": ["MARS"]}, "target_markets"),
+        ({"contact_email": "nobody"}, "contact_email"),
+        ({"wanted": {"a": 1}}, "wanted"),
+    ],
+)
+def test_bad_value_is_400_at_its_field(project: Project, changes: dict[str, Any], field: str) -> None:
+    before = Rfp.objects.count()
+
+    answer = System(project.client, "write").post("rfps/", {**NEW_RFP, **changes})
+
+    assert list(problem(answer, 400)["errors"]) == [field]
+    assert Rfp.objects.count() == before
+
+
+def test_fields_that_the_server_decides_are_ignored(project: Project) -> None:
+    answer = System(project.client, "write").post("rfps/", {**NEW_RFP, "state": "submitted", "number": "RFP-1", "created_by": 1})
+
+    assert answer.status_code == 201
+    assert answer.json()["state"] == "draft"
+
+
+def test_other_media_types_and_methods_are_refused(project: Project) -> None:
+    system = System(project.client, "write")
+
+    problem(system.post("rfps/", "<rfp/>", "application/xml"), 415)
+    problem(system.browser.delete(f"/api/v1/projects/{project.code}/"), 405)
+    problem(system.browser.get("/api/v1/projects/", headers={"accept": "text/html"}), 406)
+
+
+# gates
+
+
+def test_gate_shows_findings_and_blockers_to_internal_readers(project: Project) -> None:
+    body = internal().get(f"projects/{project.code}/gate/").json()
+
+    assert (body["gate"], body["round"], body["state"], body["met"], body["total"]) == ("G2", 1, "open", 0, 5)
+    assert body["criteria"][0]["blockers"][0]["words"] == "Route Selection Report is not done."
+
+
+def test_unmet_gate_refuses_with_the_reasons_of_the_page(project: Project) -> None:
+    answer = internal().post(f"projects/{project.code}/gate/proposal/", {"decision": "go"})
+
+    words = [blocker["words"] for blocker in problem(answer, 409)["blockers"]]
+    assert "Route Selection Report is not done." in words
+    page = internal().browser.get(f"/projects/{project.code}/gate/").content.decode()
+    assert all(word in page for word in words)
+    assert GateReview.objects.get(project=project, gate="G2").state == "open"
+
+
+def test_proposal_takes_the_role(project: Project) -> None:
+    problem(internal(Role.BUSINESS_DEVELOPMENT).post(f"projects/{project.code}/gate/proposal/", {"decision": "go"}), 403)
+
+
+def test_proposal_needs_its_reason(project: Project) -> None:
+    body = problem(internal().post(f"projects/{project.code}/gate/proposal/", {"decision": "hold"}), 400)
+
+    assert list(body["errors"]) == ["reason"]
+
+
+def test_proposal_on_a_held_project_is_refused(project: Project) -> None:
+    hold_project(project.code, actor=factories.manager(), reason="The client waits.")
+
+    answer = internal().post(f"projects/{project.code}/gate/proposal/", {"decision": "go"})
+
+    assert "on hold" in problem(answer, 409)["detail"]
+
+
+def test_session_needs_its_csrf_token(project: Project) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(factories.manager())
+
+    answer = browser.post(f"/api/v1/projects/{project.code}/gate/proposal/", {"decision": "go"}, content_type="application/json")
+
+    assert "CSRF" in problem(answer, 403)["detail"]
+
+
+# cost and schema
+
+
+def queries(system: System, path: str) -> int:
+    system.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert system.get(path).status_code == 200
+    return len(captured)
+
+
+def test_lists_cost_the_same_for_three_projects(project: Project) -> None:
+    readers, lists = (System(project.client), internal()), ("projects/", "milestones/", "deliverables/", "rfps/", "documents/")
+    one = [queries(reader, path) for reader in readers for path in lists]
+
+    for _number in range(2):
+        factories.a_project_in("small_scale")
+
+    assert [queries(reader, path) for reader in readers for path in lists] == one
+    assert max(one) <= 8
+
+
+def test_every_list_is_found_from_the_root(project: Project) -> None:
+    addresses = System(project.client).get("").json()
+
+    assert {"projects", "milestones", "deliverables", "rfps", "documents", "schema", "docs"} == set(addresses)
+
+
+def test_schema_is_made_without_a_warning() -> None:
+    printed = StringIO()
+
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=printed, stderr=StringIO())
+
+    assert "/api/v1/milestones/" in printed.getvalue()
+
+
+def test_deactivated_account_reads_no_more(project: Project) -> None:
+    system = System(project.client)
+    assert system.token is not None
+    User.objects.filter(pk=system.token.user_id).update(is_active=False)
+
+    problem(system.get("projects/"), 401)
