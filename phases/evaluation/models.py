@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -90,7 +91,7 @@ class DepartmentAssessment(models.Model):
         return self.project.client_id, self.project_id
 
     @transition(field=state, source=State.OPEN, target=State.SIGNED_OFF)
-    def sign_off(self, by: User, at: object) -> None:
+    def sign_off(self, by: User, at: datetime) -> None:
         self.signed_off_by, self.signed_off_at = by, at
 
     @transition(field=state, source=State.SIGNED_OFF, target=State.OPEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -98,19 +99,19 @@ class Quotation(models.Model):
         return self.project.client_id, self.project_id
 
     @transition(field=state, source=State.DRAFT, target=State.RELEASED)
-    def release(self, at: object) -> None:
+    def release(self, at: datetime) -> None:
         self.released_at = at
 
     @transition(field=state, source=State.RELEASED, target=State.SENT)
-    def send(self, at: object) -> None:
+    def send(self, at: datetime) -> None:
         self.sent_at = at
 
     @transition(field=state, source=State.SENT, target=State.ACCEPTED)
-    def accept(self, by: User, at: object) -> None:
+    def accept(self, by: User, at: datetime) -> None:
         self.answered_by, self.answered_at = by, at
 
     @transition(field=state, source=State.SENT, target=State.DECLINED)
-    def decline(self, by: User, at: object, reason: str) -> None:
+    def decline(self, by: User, at: datetime, reason: str) -> None:
         self.answered_by, self.answered_at, self.answer_reason = by, at, reason
 
     @transition(field=state, source=[State.DRAFT, State.RELEASED, State.SENT, State.DECLINED], target=State.SUPERSEDED)

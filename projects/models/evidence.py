@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -27,7 +28,7 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
     def open(self) -> DeliverableQuerySet:
         return self.filter(done_at=None)
 
-    def overdue(self, on: object) -> DeliverableQuerySet:
+    def overdue(self, on: date) -> DeliverableQuerySet:
         return self.open().filter(due_on__lt=on)
 
 
@@ -136,7 +137,7 @@ class ReferencedEvidence(models.Model):
         return self.deliverable.project.client_id, self.deliverable.project_id
 
     @transition(field=state, source=State.ENTERED, target=State.CONFIRMED)
-    def confirm(self, by: User, at: object) -> None:
+    def confirm(self, by: User, at: datetime) -> None:
         self.confirmed_by, self.confirmed_at = by, at
 
     @transition(field=state, source=State.ENTERED, target=State.REJECTED)

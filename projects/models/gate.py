@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -98,7 +99,7 @@ class GateReview(models.Model):
         self.proposed_by = self.proposed_at = None
 
     @transition(field=state, source=State.SUBMITTED, target=State.DECIDED)
-    def decide(self, at: object) -> None:
+    def decide(self, at: datetime) -> None:
         self.decided_at = at
 
 

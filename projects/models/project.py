@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -256,5 +257,5 @@ class Charter(models.Model):
         return f"Charter of {self.project_id}"
 
     @transition(field=state, source=State.DRAFT, target=State.ISSUED)
-    def issue(self, issued_at: object) -> None:
+    def issue(self, issued_at: datetime) -> None:
         self.issued_at = issued_at
