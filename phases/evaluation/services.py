@@ -137,9 +137,15 @@ def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor
             before={name: before[name] for name in changed},
             after={name: getattr(sheet, name) for name in changed},
             department=sheet.department.name,
-            fields=", ".join(str(DepartmentAssessment._meta.get_field(name).verbose_name) for name in changed),
+            fields=", ".join(label_of(name) for name in changed),
         )
     return sheet
+
+
+def label_of(name: str) -> str:
+    """The words of a field of the sheet, as its form shows them."""
+    field: Any = DepartmentAssessment._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _validate_sheet(sheet: DepartmentAssessment) -> None:
@@ -158,6 +164,7 @@ def _validate_sheet(sheet: DepartmentAssessment) -> None:
 def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: date, actor: User) -> DepartmentAssessment:
     sheet = _locked_sheet(code, department_key, actor)
     require_permission("phases.assign_sheet", actor, sheet)
+    require_active(sheet.project)
     _require_open_sheet(sheet)
     if owner is not None and department_key not in owner.roles:
         raise BadInput(
@@ -188,7 +195,7 @@ def sign_off_blockers(sheet: DepartmentAssessment) -> list[Blocker]:
     return [
         Blocker(
             key=f"sheet.{name}",
-            words=_t("“%(field)s” is empty.") % {"field": DepartmentAssessment._meta.get_field(name).verbose_name},
+            words=_t("“%(field)s” is empty.") % {"field": label_of(name)},
             link=f"{sheet.get_absolute_url()}#id_{name}",
             owner=str(sheet.owner or sheet.department),
         )
