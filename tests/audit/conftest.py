@@ -81,7 +81,7 @@ class DatabaseThread(Thread):
     def run(self) -> None:
         try:
             super().run()
-        except Exception as failure:  # noqa: BLE001 - raised again by join()
+        except Exception as failure:
             self.failure = failure
         finally:
             connection.close()

@@ -120,7 +120,9 @@ def test_a_kind_removed_later_shows_its_key(person: Any, thing: Any, monkeypatch
 
 @pytest.mark.parametrize(("shared", "visible", "seen"), [(True, True, {"day": "2026-03-12"}), (False, False, None)])
 def test_client_sees_only_what_the_projection_gives(person: Any, thing: Any, shared: bool, visible: bool, seen: Any) -> None:
-    projection = lambda obj, data: {"day": data["day"]} if data["shared"] else None
+    def projection(obj: Any, data: dict[str, Any]) -> dict[str, Any] | None:
+        return {"day": data["day"]} if data["shared"] else None
+
     register(EventKind("thing.shown", "shown", audience="client", client_projection=projection))
 
     event = record("thing.shown", thing, actor=person, day=date(2026, 3, 12), shared=shared, secret="price")
