@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import evidence, gate, plan, status
+from projects.views import agreement, charter, evidence, gate, plan, quotation, rfp, rfp_detail, status
 
 urlpatterns = [
     # gates, evidence, plan, moves
@@ -33,4 +33,32 @@ urlpatterns = [
     path("projects/<str:code>/move/return/", status.project_return, name="project-return"),
     path("projects/<str:code>/move/complete/", status.project_complete, name="project-complete"),
     path("projects/<str:code>/move/out-of-scope/", status.project_out_of_scope, name="project-out-of-scope"),
+    # quotations, agreements, charter, team
+    path("projects/<str:code>/quotations/new/", quotation.quotation_new, name="quotation-new"),
+    path("projects/<str:code>/quotations/<int:revision>/", quotation.quotation_page, name="quotation-detail"),
+    path("projects/<str:code>/quotations/<int:revision>/edit/", quotation.quotation_edit, name="quotation-edit"),
+    path("projects/<str:code>/quotations/<int:revision>/release/", quotation.quotation_release, name="quotation-release"),
+    path("projects/<str:code>/quotations/<int:revision>/send/", quotation.quotation_send, name="quotation-send"),
+    path("projects/<str:code>/quotations/<int:before>/compare/<int:after>/", quotation.quotation_compare, name="quotation-compare"),
+    path("projects/<str:code>/agreements/new/", agreement.agreement_new, name="agreement-new"),
+    path("projects/<str:code>/agreements/<int:pk>/", agreement.agreement_page, name="agreement-detail"),
+    path("projects/<str:code>/agreements/<int:pk>/sign/", agreement.agreement_sign, name="agreement-sign"),
+    path("projects/<str:code>/agreements/<int:pk>/file/", agreement.agreement_file, name="agreement-file"),
+    path("projects/<str:code>/charter/", charter.charter_page, name="project-charter"),
+    path("projects/<str:code>/team/", charter.team_page, name="project-team"),
+    # requests for proposal
+    path("rfps/", rfp.rfp_list, name="rfp-list"),
+    path("rfps/new/", rfp.rfp_new, name="rfp-new"),
+    path("rfps/new/parties/", rfp.rfp_parties, name="rfp-parties"),
+    path("rfps/similar/", rfp.rfp_similar, name="rfp-similar"),
+    path("rfps/<str:number>/", rfp_detail.rfp_page, name="rfp-detail"),
+    path("rfps/<str:number>/autosave/", rfp_detail.rfp_autosave, name="rfp-autosave"),
+    path("rfps/<str:number>/standing/", rfp_detail.rfp_standing, name="rfp-standing"),
+    path("rfps/<str:number>/structure.svg", rfp_detail.rfp_structure, name="rfp-structure"),
+    path("rfps/<str:number>/upload/", rfp_detail.rfp_upload, name="rfp-upload"),
+    path("rfps/<str:number>/files/", rfp_detail.rfp_files, name="rfp-files"),
+    path("rfps/<str:number>/files/<int:pk>/", rfp_detail.rfp_file, name="rfp-file"),
+    path("rfps/<str:number>/ask/", rfp_detail.rfp_ask, name="rfp-ask"),
+    path("rfps/<str:number>/answer/<int:pk>/", rfp_detail.rfp_answer, name="rfp-answer"),
+    path("rfps/<str:number>/decline/", rfp_detail.rfp_decline, name="rfp-decline"),
 ]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.models import Role
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
@@ -54,6 +55,14 @@ def _require_quotation_state(quotation: Quotation, *states: str) -> None:
         raise Refused([Blocker(key="quotation.state", words=words, link=quotation.get_absolute_url())])
 
 
+def draft_blockers(latest: Quotation | None) -> list[Blocker]:
+    """Why no further revision can be drafted: the client accepted the latest one."""
+    if latest is None or latest.state != Quotation.State.ACCEPTED:
+        return []
+    words = _t("%(label)s is accepted; a change takes a change order.") % {"label": latest.label}
+    return [Blocker(key="quotation.accepted", words=words, link=latest.get_absolute_url())]
+
+
 @transaction.atomic
 def draft_quotation(
     code: str, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str
@@ -64,16 +73,9 @@ def draft_quotation(
     require_active(project)
     _check_quotation(currency, valid_until, scope, lines)
     previous = Quotation.objects.filter(project=project).select_for_update().order_by("-revision").first()
-    if previous is not None and previous.state == Quotation.State.ACCEPTED:
-        raise Refused(
-            [
-                Blocker(
-                    key="quotation.accepted",
-                    words=_t("%(label)s is accepted; a change takes a change order.") % {"label": previous.label},
-                    link=previous.get_absolute_url(),
-                )
-            ]
-        )
+    reasons = draft_blockers(previous)
+    if reasons:
+        raise Refused(reasons)
     if previous is not None:
         _supersede(previous, actor=actor)
     quotation = Quotation.objects.create(
@@ -100,6 +102,7 @@ def change_quotation(
     """Change a draft. A released or sent revision is never edited; draft the next one."""
     quotation = _locked_quotation(code, revision, actor)
     require_permission("projects.quote", actor, quotation.project)
+    require_active(quotation.project)
     _require_quotation_state(quotation, Quotation.State.DRAFT)
     _check_quotation(currency, valid_until, scope, lines)
     before = {"total": str(quotation.total), "currency": quotation.currency, "valid_until": quotation.valid_until}
@@ -165,8 +168,8 @@ def release_blockers(quotation: Quotation, actor: User) -> list[Blocker]:
     if any(signature.signer_id == actor.pk for signature in given):
         return [Blocker(key="quotation.signed", words=_t("You have released it; the other role must too."))]
     if not open_release_roles(quotation) & actor.roles:
-        needed = ", ".join(sorted(open_release_roles(quotation)))
-        return [Blocker(key="quotation.role", words=_t("Release is still open for: %(roles)s.") % {"roles": needed.replace("_", " ")})]
+        needed = ", ".join(str(Role(role).label) for role in RELEASE_ROLES if role in open_release_roles(quotation))
+        return [Blocker(key="quotation.role", words=_t("Release is still open for: %(roles)s.") % {"roles": needed})]
     return []
 
 
@@ -210,6 +213,7 @@ def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
     """Make the released revision visible to the client and ask it for an answer."""
     quotation = _locked_quotation(code, revision, actor)
     require_permission("projects.quote", actor, quotation.project)
+    require_active(quotation.project)
     _require_quotation_state(quotation, Quotation.State.RELEASED)
     quotation.send(timezone.now())
     quotation.save(update_fields=["state", "sent_at"])

@@ -1,0 +1,82 @@
+"""Forms of the evaluation's own records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from phases.evaluation.events import CONTENT_FIELDS
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.forms.shape import ShapeForm
+
+SCORES = (
+    ("", "–"),
+    (1, _("1 not feasible")),
+    (2, _("2 doubtful")),
+    (3, _("3 feasible with development")),
+    (4, _("4 feasible")),
+    (5, _("5 routine")),
+)
+MONEY = {"step": "0.01", "min": "0", "inputmode": "decimal"}
+
+
+def text(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class SheetForm(ShapeForm):
+    """A department's answer: feasible or not and why, at what cost, in what time."""
+
+    feasibility_score = forms.TypedChoiceField(label=_("Feasibility"), choices=SCORES, coerce=int, empty_value=None, required=False)
+
+    class Meta:
+        model = DepartmentAssessment
+        fields = CONTENT_FIELDS
+        widgets = {
+            "feasibility_reason": text(4),
+            "assumptions": text(3),
+            "risks": text(3),
+            "cost_low": forms.NumberInput(attrs=MONEY),
+            "cost_base": forms.NumberInput(attrs=MONEY),
+            "cost_high": forms.NumberInput(attrs=MONEY),
+            "duration_weeks": forms.NumberInput(attrs={"step": "0.1", "min": "0", "inputmode": "decimal"}),
+        }
+        help_texts = {
+            "feasibility_reason": _("Known route, equipment, hazards, what is new to us."),
+            "assumptions": _("What must hold for cost and time to be right."),
+        }
+
+    def keep_only(self, names: set[str]) -> None:
+        """Validate these fields alone: autosave sends what changed."""
+        for name in set(self.fields) - names:
+            del self.fields[name]
+
+
+class AssignSheetForm(forms.Form):
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("The department"))
+    due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, department: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = User.objects.active().internal().holding(department)  # type: ignore[attr-defined]
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=text(3), help_text=_("It stays in the record."))
+
+
+class RecommendForm(ShapeForm):
+    """Bid or not, with the reasons; the conditions of a bid with conditions."""
+
+    class Meta:
+        model = InquiryAssessment
+        fields = ("recommendation", "reason", "conditions")
+        widgets = {"recommendation": forms.RadioSelect, "reason": text(4), "conditions": text(3)}
+        help_texts = {"conditions": _("Needed for a bid with conditions; they become conditions of the gate.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recommendation"].choices = InquiryAssessment.Recommendation.choices  # type: ignore[attr-defined]

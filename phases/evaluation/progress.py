@@ -1,0 +1,209 @@
+"""How far evaluation has come: its steps in the order of the lifecycle, and the one that is next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+
+from accounts.models import Role
+from audit.refusals import Words
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.models import Agreement, Charter, Deliverable, Project, Quotation
+from projects.services.commercial import RELEASE_ROLES
+
+State = Quotation.State
+NEEDED_AGREEMENTS = (Agreement.Kind.CONFIDENTIALITY, Agreement.Kind.COOPERATION)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: done or not, its state in short, and what somebody does next, who and where."""
+
+    title: Words
+    done: bool
+    words: Words
+    next: Words = ""
+    who: Words = ""
+    link: str = ""
+    link_words: Words = ""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Everything evaluation keeps of one project, read once."""
+
+    project: Project
+    sheets: Sequence[DepartmentAssessment]
+    assessment: InquiryAssessment | None
+    quotations: Sequence[Quotation]
+    agreements: Sequence[Agreement]
+    charter: Charter | None
+    deliverables: Sequence[Deliverable] = field(default=())
+
+    @property
+    def quotation(self) -> Quotation | None:
+        """The current revision."""
+        return next((row for row in self.quotations if row.state != State.SUPERSEDED), None)
+
+
+def steps_of(records: Records) -> list[Step]:
+    return [_sheets(records), _recommendation(records), _quotation(records), _agreements(records), _charter(records), _documents(records)]
+
+
+def next_step(steps: Sequence[Step], project: Project) -> Step:
+    """The first step that is not done; after the last one the gate."""
+    gate = Step(
+        _t("Gate G1"),
+        False,
+        "",
+        next=_t("Everything is recorded. Propose the decision at the gate."),
+        who=str(project.project_manager or Role.PROJECT_MANAGER.label),
+        link=reverse("project-gate", args=[project.code]),
+        link_words=_t("Open the gate"),
+    )
+    return next((step for step in steps if not step.done), gate)
+
+
+def as_stepper(steps: Sequence[Step]) -> list[dict[str, object]]:
+    """For `_stepper.html`: the first step that is not done is the current one."""
+    current = next((step for step in steps if not step.done), None)
+    return [
+        {
+            "title": step.title,
+            "words": step.words,
+            "link": step.link,
+            "state": "done" if step.done else "current" if step is current else "ahead",
+        }
+        for step in steps
+    ]
+
+
+def _sheets(records: Records) -> Step:
+    left = [sheet for sheet in records.sheets if sheet.state == DepartmentAssessment.State.OPEN]
+    total = len(records.sheets)
+    first = left[0] if left else None
+    return Step(
+        _t("Department sheets"),
+        bool(total) and not left,
+        _t("%(done)d of %(total)d signed off") % {"done": total - len(left), "total": total},
+        next=_t("Fill in and sign off: %(names)s.") % {"names": ", ".join(sheet.department.name for sheet in left)},
+        who=", ".join(str(sheet.owner or sheet.department) for sheet in left),
+        link=first.get_absolute_url() if first else "#sheets",
+        link_words=_t("Open the sheet of %(department)s") % {"department": first.department.name} if first else "",
+    )
+
+
+def _recommendation(records: Records) -> Step:
+    row = records.assessment
+    declined = row is not None and row.recommendation == InquiryAssessment.Recommendation.NO_BID
+    words = _t("The recommendation is no bid. Cancel the project, or record another recommendation.")
+    return Step(
+        _t("Recommendation"),
+        row is not None and not declined,
+        row.get_recommendation_display() if row else _t("not recorded"),
+        next=words if declined else _t("Record the recommendation from the sheets."),
+        who=str(Role.BUSINESS_DEVELOPMENT.label),
+        link="#recommendation",
+        link_words=_t("Record the recommendation"),
+    )
+
+
+def _quotation(records: Records) -> Step:
+    code, row = records.project.code, records.quotation
+    if row is None:
+        return Step(
+            _t("Quotation"),
+            False,
+            _t("none yet"),
+            next=_t("Draft the quotation."),
+            who=str(Role.BUSINESS_DEVELOPMENT.label),
+            link=reverse("quotation-new", args=[code]),
+            link_words=_t("Draft the quotation"),
+        )
+    next_words, who = _quotation_next(row)
+    return Step(
+        _t("Quotation"),
+        row.state == State.ACCEPTED,
+        row.get_state_display(),
+        next=next_words,
+        who=who,
+        link=row.get_absolute_url(),
+        link_words=row.label,
+    )
+
+
+def _quotation_next(row: Quotation) -> tuple[str, str]:
+    """What comes next for a revision, and who does it."""
+    ours = str(Role.BUSINESS_DEVELOPMENT.label)
+    both = " / ".join(str(Role(role).label) for role in RELEASE_ROLES)
+    answers = {
+        State.DRAFT: (_t("Release the price; both roles sign."), both),
+        State.RELEASED: (_t("Send it to the client."), ours),
+        State.SENT: (_t("The client answers in the portal."), str(row.project.client)),
+        State.DECLINED: (_t("The client declined; draft the next revision."), ours),
+    }
+    return answers.get(State(row.state), ("", ""))
+
+
+def next_act(row: Quotation) -> str:
+    """What comes next for a revision, in a line of the list."""
+    return _quotation_next(row)[0]
+
+
+def missing_agreements(agreements: Sequence[Agreement]) -> list[str]:
+    """The kinds that G1 asks for and that are not signed by both sides."""
+    signed = {row.kind for row in agreements if row.withdrawn_at is None and len({each.side for each in row.signatories.all()}) == 2}
+    return [str(kind.label) for kind in NEEDED_AGREEMENTS if kind not in signed]
+
+
+def _agreements(records: Records) -> Step:
+    missing = missing_agreements(records.agreements)
+    total = len(NEEDED_AGREEMENTS)
+    return Step(
+        _t("Agreements"),
+        not missing,
+        _t("%(done)d of %(total)d signed by both") % {"done": total - len(missing), "total": total},
+        next=_t("Not signed by both sides: %(names)s.") % {"names": ", ".join(missing)},
+        who=str(Role.BUSINESS_DEVELOPMENT.label),
+        link="#agreements",
+        link_words=_t("Go to the agreements"),
+    )
+
+
+def _charter(records: Records) -> Step:
+    charter, code = records.charter, records.project.code
+    drafted = charter is not None
+    done = charter is not None and (charter.state == Charter.State.ISSUED or _is_done(records, "project_charter"))
+    return Step(
+        _t("Charter"),
+        done,
+        charter.get_state_display() if charter else _t("not drafted"),
+        next=_t("Make the Project Charter document and have it signed.") if drafted else _t("Draft the charter; it makes the plan."),
+        who=str(records.project.project_manager or Role.PROJECT_MANAGER.label),
+        link=reverse("project-charter", args=[code]),
+        link_words=_t("Open the charter") if drafted else _t("Draft the charter"),
+    )
+
+
+def _is_done(records: Records, key: str) -> bool:
+    return any(row.key == key and row.is_done for row in records.deliverables)
+
+
+def _documents(records: Records) -> Step:
+    """Deliverables of evaluation besides the charter; there are none before the charter planned them."""
+    rows = [row for row in records.deliverables if row.key != "project_charter"]
+    left = [row for row in rows if not row.is_done]
+    first = left[0] if left else None
+    return Step(
+        _t("Reports"),
+        bool(rows) and not left,
+        _t("%(done)d of %(total)d done") % {"done": len(rows) - len(left), "total": len(rows)} if rows else _t("planned by the charter"),
+        next=_t("Open: %(names)s.") % {"names": ", ".join(row.title for row in left)},
+        who=", ".join(sorted({str(row.owner or row.department) for row in left})),
+        link=reverse("deliverable-detail", args=[records.project.code, first.key]) if first else "",
+        link_words=first.title if first else "",
+    )

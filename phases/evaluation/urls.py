@@ -1,0 +1,14 @@
+from django.urls import path
+
+from phases.evaluation import views
+
+urlpatterns = [
+    path("rfps/<str:number>/submit/", views.rfp_submit, name="rfp-submit"),
+    path("projects/<str:code>/evaluation/", views.evaluation_page, name="project-evaluation"),
+    path("projects/<str:code>/evaluation/recommend/", views.evaluation_recommend, name="evaluation-recommend"),
+    path("projects/<str:code>/sheets/<slug:department>/", views.sheet_page, name="sheet-detail"),
+    path("projects/<str:code>/sheets/<slug:department>/autosave/", views.sheet_autosave, name="sheet-autosave"),
+    path("projects/<str:code>/sheets/<slug:department>/sign-off/", views.sheet_sign_off, name="sheet-sign-off"),
+    path("projects/<str:code>/sheets/<slug:department>/reopen/", views.sheet_reopen, name="sheet-reopen"),
+    path("projects/<str:code>/sheets/<slug:department>/assign/", views.sheet_assign, name="sheet-assign"),
+]

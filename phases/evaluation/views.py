@@ -1,0 +1,275 @@
+"""Evaluation's pages: the one page of the phase, the departments' sheets, and submitting a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.decorators import internal_required
+from accounts.forms import SigningForm
+from accounts.requests import SignedInRequest
+from accounts.signing import authenticate_signer
+from audit.events import events_of
+from audit.refusals import BadInput, NotAllowed, Refused, add_to_form
+from audit.signatures import content_hash
+from phases.evaluation import progress, services
+from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.meanings import meaning_words, signed_rows
+from projects.models import Charter, Project, Rfp, WaitingFor
+from projects.permissions import lacking
+from projects.services.charter import charter_blockers
+from projects.services.commercial import draft_blockers
+from projects.services.lifecycle import not_active
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from audit.refusals import Blocker
+
+HISTORY = 30
+
+
+@internal_required
+@require_POST
+def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
+    """Open the project of a complete request; what is missing is refused with its questions."""
+    get_object_or_404(Rfp.objects.visible_to(request.user), number=number)
+    project = services.submit_rfp(number, actor=request.user)
+    messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
+    return redirect(project)
+
+
+# The page of the phase
+
+
+def _project(request: SignedInRequest, code: str) -> Project:
+    rows = Project.objects.visible_to(request.user).select_related("client", "compound", "project_manager", "rfp", "charter")
+    return get_object_or_404(rows, code=code)
+
+
+@internal_required
+@require_GET
+def evaluation_page(request: SignedInRequest, code: str) -> HttpResponse:
+    return _evaluation(request, _project(request, code))
+
+
+@internal_required
+@require_POST
+def evaluation_recommend(request: SignedInRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    form = RecommendForm(request.POST)
+    if form.is_valid():
+        try:
+            services.recommend(code, actor=request.user, **form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("The recommendation is recorded."))
+            return redirect("project-evaluation", code)
+    return _evaluation(request, project, recommend_form=form)
+
+
+def _records(project: Project, user: User) -> progress.Records:
+    """All records of the phase in a fixed number of queries, each knowing its project."""
+    sheets = list(DepartmentAssessment.objects.visible_to(user).filter(project=project).select_related("department", "owner"))
+    quotations = list(project.quotations.prefetch_related("lines"))
+    for row in (*sheets, *quotations):
+        row.project = project
+    return progress.Records(
+        project=project,
+        sheets=sheets,
+        assessment=InquiryAssessment.objects.filter(project=project).select_related("recommended_by").first(),
+        quotations=quotations,
+        agreements=list(project.agreements.prefetch_related("signatories")),
+        charter=getattr(project, "charter", None),
+        deliverables=list(project.deliverables.filter(phase="evaluation").select_related("department", "owner")),
+    )
+
+
+def _evaluation(request: SignedInRequest, project: Project, *, recommend_form: RecommendForm | None = None) -> HttpResponse:
+    user = request.user
+    records = _records(project, user)
+    steps = progress.steps_of(records)
+    inactive = not_active(project)
+    in_evaluation = project.phase == "evaluation" and project.is_active
+    context = {
+        "project": project,
+        "records": records,
+        "steps": progress.as_stepper(steps),
+        "next": progress.next_step(steps, project) if in_evaluation else None,
+        "quotations": [(row, progress.next_act(row)) for row in records.quotations],
+        "missing_agreements": progress.missing_agreements(records.agreements),
+        "recommend_form": recommend_form or RecommendForm(instance=records.assessment),
+        "recommend_blockers": [
+            *lacking("phases.recommend", user, project, _t("This takes business development or a project manager.")),
+            *inactive,
+        ],
+        "quote_blockers": [
+            *lacking("projects.quote", user, project, _t("Quotations are drafted by business development.")),
+            *inactive,
+            *draft_blockers(records.quotation),
+        ],
+        "agreement_blockers": lacking(
+            "projects.record_agreement", user, project, _t("Agreements are recorded by business development or a project manager.")
+        ),
+        "charter_blockers": _charter_blockers(project, user, records.charter),
+        "waits": list(WaitingFor.objects.open().filter(project=project).select_related("user", "client")),
+    }
+    return render(request, "phases/evaluation/evaluation.html", context, status=400 if recommend_form else 200)
+
+
+def _charter_blockers(project: Project, user: User, charter: Charter | None) -> list[Blocker]:
+    if charter is not None:
+        return []
+    words = _t("The charter is drafted by a project manager or business development.")
+    return [*lacking("projects.draft_charter", user, project, words), *charter_blockers(project), *not_active(project)]
+
+
+# A department's sheet
+
+
+def _sheet(request: SignedInRequest, code: str, department: str) -> DepartmentAssessment:
+    rows = DepartmentAssessment.objects.visible_to(request.user).select_related("project__client", "department", "owner", "signed_off_by")
+    return get_object_or_404(rows, project__code=code, department__key=department)
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def sheet_page(request: SignedInRequest, code: str, department: str) -> HttpResponse:
+    """Read and fill in the sheet; the form saves itself, and by its button where there is no script."""
+    sheet = _sheet(request, code, department)
+    if request.method == "GET":
+        return _render_sheet(request, sheet)
+    form = SheetForm(request.POST)
+    return _answer(
+        request,
+        sheet,
+        _t("Saved."),
+        "sheet_form",
+        form,
+        lambda: services.save_sheet(code, department, changes=form.cleaned_data, actor=request.user),
+    )
+
+
+@internal_required
+@require_POST
+def sheet_autosave(request: SignedInRequest, code: str, department: str) -> JsonResponse:
+    """Save the fields named in `changed`; the answer says at which field something is wrong."""
+    _sheet(request, code, department)
+    form = SheetForm(request.POST)
+    form.keep_only(set(request.POST.getlist("changed")))
+    if not form.is_valid():
+        return _not_saved(400, {name: [str(message) for message in found] for name, found in form.errors.items()})
+    try:
+        saved = services.save_sheet(code, department, changes=form.cleaned_data, actor=request.user)
+    except BadInput as bad:
+        return _not_saved(400, bad.errors)
+    except NotAllowed as refused:
+        return _not_saved(403, detail=str(refused))
+    except Refused as refused:
+        return _not_saved(409, detail=str(refused))
+    return JsonResponse({"missing": [str(blocker) for blocker in services.sign_off_blockers(saved)]})
+
+
+def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "") -> JsonResponse:
+    errors = errors or {}
+    words = detail or " ".join(message for found in errors.values() for message in found)
+    return JsonResponse({"errors": errors, "detail": words}, status=status)
+
+
+@internal_required
+@require_POST
+def sheet_sign_off(request: SignedInRequest, code: str, department: str) -> HttpResponse:
+    sheet = _sheet(request, code, department)
+    form = SigningForm(request.POST)
+
+    def sign() -> None:
+        data = form.cleaned_data
+        authentication = authenticate_signer(request, data["password"], data["code"])
+        services.sign_off_sheet(code, department, actor=request.user, authentication=authentication, expected_hash=data["expected_hash"])
+
+    return _answer(request, sheet, _t("Signed off. Thank you."), "signing_form", form, sign)
+
+
+@internal_required
+@require_POST
+def sheet_reopen(request: SignedInRequest, code: str, department: str) -> HttpResponse:
+    sheet = _sheet(request, code, department)
+    form = ReopenForm(request.POST)
+    return _answer(
+        request,
+        sheet,
+        _t("The sheet is open again; its signature stays in the record."),
+        "reopen_form",
+        form,
+        lambda: services.reopen_sheet(code, department, actor=request.user, **form.cleaned_data),
+    )
+
+
+@internal_required
+@require_POST
+def sheet_assign(request: SignedInRequest, code: str, department: str) -> HttpResponse:
+    sheet = _sheet(request, code, department)
+    form = AssignSheetForm(request.POST, department=department)
+    return _answer(
+        request,
+        sheet,
+        _t("Owner and due date are saved."),
+        "assign_form",
+        form,
+        lambda: services.assign_sheet(code, department, actor=request.user, **form.cleaned_data),
+    )
+
+
+def _answer(
+    request: SignedInRequest,
+    sheet: DepartmentAssessment,
+    words: str,
+    form_name: str,
+    form: forms.BaseForm,
+    act: Callable[[], object],
+) -> HttpResponse:
+    """Run a service on a bound form and go back to the sheet; what the service rejects is shown at its field."""
+    if form.is_valid():
+        try:
+            act()
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, words)
+            return redirect(sheet)
+    return _render_sheet(request, sheet, status=400, **{form_name: form})
+
+
+def _render_sheet(request: SignedInRequest, sheet: DepartmentAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
+    user = request.user
+    theirs = lacking(
+        "phases.edit_sheet", user, sheet, _t("The sheet is filled in and signed by %(department)s.") % {"department": sheet.department.name}
+    )
+    inactive = not_active(sheet.project)
+    is_open = sheet.state == DepartmentAssessment.State.OPEN
+    movers = _t("This takes the department, business development or a project manager.")
+    context = {
+        "sheet": sheet,
+        "project": sheet.project,
+        "is_open": is_open,
+        "locks": [*theirs, *inactive],
+        "sheet_form": SheetForm(instance=sheet),
+        "sign_off_blockers": [*theirs, *inactive, *services.sign_off_blockers(sheet)],
+        "reopen_blockers": [*lacking("phases.reopen_sheet", user, sheet, movers), *inactive],
+        "may_assign": is_open and not inactive and not lacking("phases.assign_sheet", user, sheet, movers),
+        "assign_form": AssignSheetForm(department=sheet.department.key, initial={"owner": sheet.owner_id, "due_on": sheet.due_on}),
+        "reopen_form": ReopenForm(),
+        "expected_hash": content_hash(sheet),
+        "meaning": meaning_words("sheet_sign_off"),
+        "signatures": signed_rows(sheet),
+        "events": list(events_of(sheet)[:HISTORY]),
+    }
+    return render(request, "phases/evaluation/sheet.html", context | bound, status=status)

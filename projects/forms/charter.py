@@ -1,0 +1,59 @@
+"""Forms of the charter and of the team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from catalogue.models import Site
+from projects.forms.evidence import day_input
+from projects.forms.shape import ShapeForm
+from projects.models import Charter, Phase
+
+
+class CharterForm(ShapeForm):
+    """What was agreed to do, in which phases, where, led by whom."""
+
+    first_phase = forms.ChoiceField(label=_("First contracted phase"), choices=Phase.choices, initial=Phase.EVALUATION)
+    last_phase = forms.ChoiceField(label=_("Last contracted phase"), choices=Phase.choices, initial=Phase.COMMERCIAL)
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), help_text=_("Dates count its working days."))
+    project_manager = forms.ModelChoiceField(label=_("Project manager"), queryset=User.objects.none())
+
+    class Meta:
+        model = Charter
+        fields = ("objectives", "background", "scope_in", "scope_out", "assumptions", "risks", "governance", "start_on")
+        widgets = {
+            "objectives": forms.Textarea(attrs={"rows": 4}),
+            "background": forms.Textarea(attrs={"rows": 3}),
+            "scope_in": forms.Textarea(attrs={"rows": 3}),
+            "scope_out": forms.Textarea(attrs={"rows": 3}),
+            "assumptions": forms.Textarea(attrs={"rows": 4}),
+            "risks": forms.Textarea(attrs={"rows": 4}),
+            "governance": forms.Textarea(attrs={"rows": 3}),
+            "start_on": day_input(),
+        }
+        help_texts = {
+            "objectives": _("Measurable: what is there at the end, in which amount and quality, by when."),
+            "risks": _("The few that matter, each with its answer."),
+            "governance": _("Meetings, who decides what, how to escalate."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = Site.objects.all()  # type: ignore[attr-defined]
+        managers = User.objects.active().internal().holding(Role.PROJECT_MANAGER)
+        self.fields["project_manager"].queryset = managers  # type: ignore[attr-defined]
+
+
+class MemberForm(forms.Form):
+    """The person of one department; empty leaves the work with the department."""
+
+    user = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].choices = [("", _("nobody named")), *people]  # type: ignore[attr-defined]
+        self.fields["user"].widget.attrs["class"] = "form-select"

@@ -1,0 +1,85 @@
+"""Forms of a quotation: its words, and its price lines as a set that works without script."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from projects.forms.evidence import day_input
+from projects.forms.shape import ShapeForm
+from projects.models import Phase, Quotation
+from projects.services.commercial import Line
+
+SPARE_ROWS = 1
+MOST_LINES = 100
+
+
+class QuotationForm(ShapeForm):
+    class Meta:
+        model = Quotation
+        fields = ("currency", "valid_until", "scope", "assumptions", "payment_terms")
+        widgets = {
+            "valid_until": day_input(),
+            "scope": forms.Textarea(attrs={"rows": 5}),
+            "assumptions": forms.Textarea(attrs={"rows": 4}),
+            "payment_terms": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "scope": _("What the price covers, phase by phase; what it leaves out."),
+            "assumptions": _("Numbered. They go into the charter."),
+        }
+
+
+class LineForm(forms.Form):
+    """One price line; a row that stays empty is no line."""
+
+    phase = forms.ChoiceField(
+        choices=[("", "–"), *Phase.choices], widget=forms.Select(attrs={"class": "form-select", "aria-label": _("Phase")})
+    )
+    description = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"class": "form-control", "aria-label": _("Description")}))
+    amount = forms.DecimalField(
+        min_value=Decimal(0),
+        max_digits=16,
+        decimal_places=2,
+        widget=forms.NumberInput(
+            attrs={"class": "form-control number", "step": "0.01", "min": "0", "inputmode": "decimal", "aria-label": _("Amount")}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "empty_permitted": True, "use_required_attribute": False})
+
+
+LineFormSet = formset_factory(
+    LineForm, extra=SPARE_ROWS, can_delete=True, max_num=MOST_LINES, validate_max=True, absolute_max=MOST_LINES + SPARE_ROWS
+)
+
+
+def lines_of(formset: BaseFormSet) -> list[Line]:
+    """The filled rows in their order, without the removed ones."""
+    rows = [form.cleaned_data for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+    return [Line(row["phase"], row["description"], row["amount"]) for row in rows]
+
+
+def row_errors(formset: BaseFormSet) -> list[str]:
+    """Every complaint about a row, with its number; the fields concerned are marked."""
+    found = []
+    for number, form in enumerate(formset.forms if formset.is_bound else (), start=1):
+        if form.cleaned_data.get("DELETE"):
+            continue
+        for name, messages in form.errors.items():
+            widget = form.fields[name].widget
+            widget.attrs["class"] += " is-invalid"
+            widget.attrs["aria-invalid"] = "true"
+            found += [_t("Line %(number)d: %(message)s") % {"number": number, "message": message} for message in messages]
+    return found
+
+
+def rows_of(quotation: Quotation) -> list[dict[str, Any]]:
+    """The lines of a revision as the first content of the rows."""
+    return [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in quotation.lines.all()]

@@ -1,0 +1,119 @@
+"""Agreements: recording one, its file, and each side's signatory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.events import events_of
+from audit.files import SHOWN_INLINE, open_file
+from audit.refusals import BadInput, Blocker, add_to_form
+from projects.attachments import Attachment, take_upload
+from projects.forms.agreement import AgreementForm, SignatoryForm
+from projects.models import Agreement, AgreementSignatory, Project
+from projects.permissions import lacking
+from projects.services import commercial as services
+
+
+def _project(request: SignedInRequest, code: str) -> Project:
+    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
+
+
+def _agreement(request: SignedInRequest, code: str, pk: int) -> Agreement:
+    rows = Agreement.objects.visible_to(request.user).select_related("project__client", "recorded_by")
+    return get_object_or_404(rows.prefetch_related("signatories__recorded_by"), project__code=code, pk=pk)
+
+
+def _locks(request: SignedInRequest, project: Project) -> list[Blocker]:
+    words = _t("Agreements are recorded by business development or a project manager.")
+    return lacking("projects.record_agreement", request.user, project, words)
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def agreement_new(request: SignedInRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    posted = request.method == "POST"
+    form = AgreementForm(request.POST, request.FILES) if posted else AgreementForm(initial={"effective_on": timezone.localdate()})
+    if posted and form.is_valid():
+        values = {name: value for name, value in form.cleaned_data.items() if name != "file"}
+        try:
+            stored = _stored(form.cleaned_data["file"])
+            agreement = services.record_agreement(code, actor=request.user, stored=stored, **values)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("%(number)s is recorded; now who signed it for each side.") % {"number": agreement.number})
+            return redirect("agreement-detail", code, agreement.pk)
+    context = {"project": project, "form": form, "blockers": _locks(request, project)}
+    return render(request, "projects/agreement_new.html", context, status=400 if posted else 200)
+
+
+def _stored(upload: Any) -> Attachment | None:
+    return take_upload(upload.file, upload.name) if upload else None
+
+
+@internal_required
+@require_GET
+def agreement_page(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    return _render(request, _agreement(request, code, pk))
+
+
+def _open_sides(agreement: Agreement) -> list[str]:
+    signed = {row.side for row in agreement.signatories.all()}
+    return [side for side in AgreementSignatory.Side.values if side not in signed]
+
+
+def _render(request: SignedInRequest, agreement: Agreement, *, form: SignatoryForm | None = None) -> HttpResponse:
+    open_sides = _open_sides(agreement)
+    context = {
+        "project": agreement.project,
+        "agreement": agreement,
+        "open_sides": [AgreementSignatory.Side(side).label for side in open_sides],
+        "form": form or SignatoryForm(open_sides=open_sides),
+        "blockers": _locks(request, agreement.project),
+        "events": list(events_of(agreement)[:20]),
+        "back": reverse("project-evaluation", args=[agreement.project.code]) + "#agreements",
+    }
+    return render(request, "projects/agreement.html", context, status=400 if form else 200)
+
+
+@internal_required
+@require_POST
+def agreement_sign(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Record who signed for one side."""
+    agreement = _agreement(request, code, pk)
+    form = SignatoryForm(request.POST, open_sides=AgreementSignatory.Side.values)
+    if form.is_valid():
+        try:
+            signatory = services.record_signatory(code, pk, actor=request.user, **form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            words = _t("%(name)s is recorded (%(side)s).")
+            messages.success(request, words % {"name": signatory.name, "side": signatory.get_side_display().lower()})
+            return redirect("agreement-detail", code, pk)
+    return _render(request, agreement, form=form)
+
+
+@internal_required
+@require_GET
+def agreement_file(request: SignedInRequest, code: str, pk: int) -> HttpResponseBase:
+    agreement = _agreement(request, code, pk)
+    if not agreement.file_sha256:
+        raise Http404
+    inline = agreement.file_media_type in SHOWN_INLINE
+    response = FileResponse(
+        open_file(agreement.file_sha256), as_attachment=not inline, filename=agreement.file_name, content_type=agreement.file_media_type
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,159 @@
+"""The charter and what it planned, and the people of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import internal_required
+from accounts.models import Department, User
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, Blocker, add_to_form
+from projects.forms.charter import CharterForm, MemberForm
+from projects.models import Charter, Deliverable, Phase, Project, Quotation, TeamMember
+from projects.permissions import lacking
+from projects.services import charter as services
+from projects.services.lifecycle import not_active
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+NAMED_ELSEWHERE = ("project_management", "business_development")
+
+
+def _project(request: SignedInRequest, code: str) -> Project:
+    rows = Project.objects.visible_to(request.user).select_related("client", "site", "project_manager", "account_owner", "charter")
+    return get_object_or_404(rows, code=code)
+
+
+def _locks(request: SignedInRequest, project: Project) -> list[Blocker]:
+    words = _t("The charter is drafted by a project manager or business development.")
+    return [
+        *lacking("projects.draft_charter", request.user, project, words),
+        *services.charter_blockers(project),
+        *not_active(project),
+    ]
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def charter_page(request: SignedInRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    charter: Charter | None = getattr(project, "charter", None)
+    if request.method == "GET":
+        return _render(request, project, charter, CharterForm(instance=charter, initial=_initial(project, charter)))
+    form = CharterForm(request.POST)
+    if form.is_valid():
+        try:
+            services.draft_charter(code, actor=request.user, **form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("The charter is saved; deliverables and milestones are planned."))
+            return redirect("project-charter", code)
+    return _render(request, project, charter, form, status=400)
+
+
+def _initial(project: Project, charter: Charter | None) -> dict[str, Any]:
+    """Project facts always; for the first draft also what the quotation says already."""
+    facts: dict[str, Any] = {
+        "site": project.site_id,
+        "project_manager": project.project_manager_id,
+        "first_phase": project.first_phase,
+        "last_phase": project.last_phase,
+    }
+    if charter is not None:
+        return facts
+    quotation = Quotation.objects.current().filter(project=project).first()
+    if quotation is not None:
+        facts |= {"assumptions": quotation.assumptions, "scope_in": quotation.scope}
+    return facts | {"start_on": timezone.localdate()}
+
+
+def _render(request: SignedInRequest, project: Project, charter: Charter | None, form: CharterForm, *, status: int = 200) -> HttpResponse:
+    deliverables = list(project.deliverables.select_related("department", "owner"))
+    blockers = _locks(request, project)
+    context = {
+        "project": project,
+        "charter": charter,
+        "form": form,
+        "editable": not blockers,
+        "blockers": blockers,
+        "phases": _by_phase(deliverables),
+        "milestones": list(project.milestones.all()),
+        "document_query": f"?project={project.code}&type=project_charter",
+        "has_deliverable": any(row.key == "project_charter" for row in deliverables),
+    }
+    return render(request, "projects/charter.html", context, status=status)
+
+
+def _by_phase(deliverables: Iterable[Deliverable]) -> list[tuple[_StrPromise, list[Deliverable]]]:
+    found: dict[str, list[Deliverable]] = {}
+    for row in deliverables:
+        found.setdefault(row.phase, []).append(row)
+    return [(phase.label, found[phase]) for phase in Phase if phase in found]
+
+
+# The team
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    department: Department
+    member: TeamMember | None
+    form: MemberForm
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def team_page(request: SignedInRequest, code: str) -> HttpResponse:
+    """Name the person of each department; one form per department."""
+    project = _project(request, code)
+    people = list(User.objects.active().internal().order_by("full_name").prefetch_related("grants"))
+    if request.method == "GET":
+        return _render_team(request, project, people)
+    department = get_object_or_404(Department.objects.exclude(key__in=NAMED_ELSEWHERE), key=request.POST.get("department", ""))
+    form = MemberForm(request.POST, prefix=department.key, people=_choices(people, department))
+    if form.is_valid():
+        chosen = next((person for person in people if person.pk == form.cleaned_data["user"]), None)
+        try:
+            services.name_team_member(code, department.key, user=chosen, actor=request.user)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("%(department)s is saved.") % {"department": department.name})
+            return redirect("project-team", code)
+    return _render_team(request, project, people, failed=(department, form))
+
+
+def _choices(people: list[User], department: Department) -> list[tuple[int, str]]:
+    """Everybody of ours; the department's own people first."""
+    own = [person for person in people if any(g.role == department.key and g.ended_at is None for g in person.grants.all())]
+    others = [person for person in people if person not in own]
+    return [(person.pk, f"{person.full_name}" if person in own else f"{person.full_name} *") for person in (*own, *others)]
+
+
+def _render_team(
+    request: SignedInRequest, project: Project, people: list[User], *, failed: tuple[Department, MemberForm] | None = None
+) -> HttpResponse:
+    members = {row.department_id: row for row in project.team.select_related("user")}
+    rows = []
+    for department in Department.objects.exclude(key__in=NAMED_ELSEWHERE):
+        member = members.get(department.pk)
+        initial = {"user": member.user_id if member else None}
+        form = MemberForm(prefix=department.key, people=_choices(people, department), initial=initial)
+        rows.append(TeamRow(department, member, failed[1] if failed and failed[0] == department else form))
+    context = {
+        "project": project,
+        "rows": rows,
+        "blockers": lacking("projects.plan", request.user, project, _t("The team is named by a project manager.")),
+    }
+    return render(request, "projects/team.html", context, status=400 if failed else 200)

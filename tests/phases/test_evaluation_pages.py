@@ -1,0 +1,282 @@
+"""Evaluation's pages through the client: who sees them, what they keep, what their buttons say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Role, User
+from audit.models import Event, Signature
+from audit.signatures import content_hash
+from phases.evaluation import services
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.models import Project, Rfp
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 20
+ANSWERS = {
+    "feasibility_score": "4",
+    "feasibility_reason": "A known route.",
+    "assumptions": "",
+    "risks": "",
+    "currency": "EUR",
+    "cost_low": "",
+    "cost_base": "120000.10",
+    "cost_high": "",
+    "duration_weeks": "20.5",
+}
+
+
+def as_person(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def sheet(project: Project) -> DepartmentAssessment:
+    return DepartmentAssessment.objects.select_related("project", "department").get(project=project, department__key="research")
+
+
+def sheet_address(project: Project, name: str = "sheet-detail") -> str:
+    return reverse(name, args=[project.code, "research"])
+
+
+@pytest.fixture
+def project() -> Project:
+    return make.a_project()
+
+
+@pytest.fixture
+def research() -> Client:
+    return as_person(make.person(Role.RESEARCH))
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.BUSINESS_DEVELOPMENT, 200),
+        (Role.PROJECT_MANAGER, 200),
+        (Role.MANAGEMENT, 200),
+        (Role.RESEARCH, 200),
+        (Role.EHS, 404),
+        (Role.CLIENT_APPROVER, 404),
+        (Role.CLIENT_VIEWER, 404),
+    ],
+)
+@pytest.mark.parametrize("page", ["project-evaluation", "sheet-detail"])
+def test_who_reads(project: Project, page: str, role: str, status: int) -> None:
+    address = reverse(page, args=[project.code] if page == "project-evaluation" else [project.code, "research"])
+
+    assert as_person(make.person(role)).get(address).status_code == status
+
+
+@pytest.mark.parametrize("stage", ["opened", "ready"])
+def test_evaluation_page_costs_few_queries(stage: str) -> None:
+    project = make.a_project() if stage == "opened" else make.a_project_ready_for_g1()
+    client = as_person(make.manager())
+    address = reverse("project-evaluation", args=[project.code])
+    client.get(address)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+
+    assert len(captured) <= MOST_QUERIES
+
+
+def test_sheet_page_costs_few_queries(project: Project, research: Client) -> None:
+    research.get(sheet_address(project))
+
+    with CaptureQueriesContext(connection) as captured:
+        assert research.get(sheet_address(project)).status_code == 200
+
+    assert len(captured) <= MOST_QUERIES
+
+
+def next_words(project: Project) -> str:
+    page = as_person(make.manager()).get(reverse("project-evaluation", args=[project.code]))
+    return f"{page.context['next'].title}: {page.context['next'].next}"
+
+
+def test_the_next_step_follows_the_record(project: Project) -> None:
+    assert next_words(project).startswith("Department sheets: Fill in and sign off:")
+    make.sign_off_sheets(project)
+    assert next_words(project).startswith("Recommendation")
+    services.recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.manager())
+    assert next_words(project) == "Quotation: Draft the quotation."
+    make.accepted_quotation(project)
+    assert next_words(project).startswith("Agreements: Not signed by both sides: Confidentiality agreement, Cooperation agreement")
+    make.signed_agreements(project)
+    assert next_words(project) == "Charter: Draft the charter; it makes the plan."
+    make.charter(project)
+    assert next_words(project).startswith("Charter: Make the Project Charter")
+    make.finish_phase(project)
+    assert next_words(project).startswith("Gate G1")
+
+
+def test_buttons_of_others_say_who_may(project: Project, research: Client) -> None:
+    page = research.get(reverse("project-evaluation", args=[project.code])).content.decode()
+
+    for words in (
+        "This takes business development or a project manager.",
+        "Quotations are drafted by business development.",
+        "Agreements are recorded by business development or a project manager.",
+        "The charter is drafted by a project manager or business development.",
+    ):
+        assert words in page
+
+
+def test_recommendation_is_recorded(project: Project) -> None:
+    answer = as_person(make.manager()).post(
+        reverse("evaluation-recommend", args=[project.code]), {"recommendation": "bid", "reason": "Feasible.", "conditions": ""}
+    )
+
+    assert answer.status_code == 302
+    assert InquiryAssessment.objects.get(project=project).recommendation == "bid"
+
+
+def test_recommendation_keeps_what_was_typed(project: Project) -> None:
+    answer = as_person(make.manager()).post(
+        reverse("evaluation-recommend", args=[project.code]), {"recommendation": "bid_with_conditions", "reason": "Only if free."}
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Name the conditions." in page
+    assert "Only if free." in page
+    assert not InquiryAssessment.objects.exists()
+
+
+def test_sheet_is_saved_by_its_button(project: Project, research: Client) -> None:
+    answer = research.post(sheet_address(project), ANSWERS)
+
+    assert answer.status_code == 302
+    assert str(sheet(project).cost_base) == "120000.10"
+
+
+def test_sheet_keeps_what_was_typed(project: Project, research: Client) -> None:
+    answer = research.post(sheet_address(project), ANSWERS | {"cost_low": "200000", "feasibility_reason": "Long text"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Low, base and high must rise in this order." in page
+    assert "Long text" in page
+    assert sheet(project).feasibility_reason == ""
+
+
+def autosave(client: Client, project: Project, **fields: Any) -> Any:
+    return client.post(
+        sheet_address(project, "sheet-autosave"), {"changed": list(fields), **fields}, headers={"Accept": "application/json"}
+    )
+
+
+def test_autosave_writes_only_what_changed(project: Project, research: Client) -> None:
+    research.post(sheet_address(project), ANSWERS)
+
+    answer = autosave(research, project, risks="One supplier.")
+
+    saved = sheet(project)
+    assert answer.json() == {"missing": []}
+    assert (saved.risks, saved.feasibility_reason) == ("One supplier.", "A known route.")
+
+
+def test_autosave_says_what_is_wrong(project: Project, research: Client) -> None:
+    answer = autosave(research, project, cost_base="12.345")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["cost_base"]
+    assert sheet(project).cost_base is None
+
+
+def test_autosave_refuses_others_and_signed_sheets(project: Project, research: Client) -> None:
+    make.sign_off_sheets(project)
+
+    assert autosave(research, project, risks="x").status_code == 409
+    assert autosave(as_person(make.manager()), project, risks="x").status_code == 403
+    assert autosave(as_person(make.person(Role.CLIENT_APPROVER)), project, risks="x").status_code == 404
+
+
+def test_sign_off_is_blocked_by_what_is_empty(project: Project, research: Client) -> None:
+    page = research.get(sheet_address(project))
+
+    assert "“reasons” is empty." in page.content.decode()
+    assert b'data-dialog="sign-off"' not in page.content
+
+
+def test_signing_with_a_wrong_password_signs_nothing(project: Project, research: Client) -> None:
+    research.post(sheet_address(project), ANSWERS)
+
+    answer = research.post(sheet_address(project, "sheet-sign-off"), {"password": "wrong", "expected_hash": content_hash(sheet(project))})
+
+    assert answer.status_code == 400
+    assert "The password is wrong." in answer.content.decode()
+    assert (sheet(project).state, Signature.objects.count()) == ("open", 0)
+
+
+def test_signing_with_the_password(project: Project, research: Client) -> None:
+    research.post(sheet_address(project), ANSWERS)
+
+    answer = research.post(
+        sheet_address(project, "sheet-sign-off"), {"password": make.PASSWORD, "expected_hash": content_hash(sheet(project))}
+    )
+
+    assert answer.status_code == 302
+    assert sheet(project).state == "signed_off"
+    assert "Sheet signed off for the department" in research.get(sheet_address(project)).content.decode()
+
+
+def test_signing_what_has_changed_is_refused(project: Project, research: Client) -> None:
+    research.post(sheet_address(project), ANSWERS)
+    shown = content_hash(sheet(project))
+    autosave(research, project, risks="New")
+
+    answer = research.post(sheet_address(project, "sheet-sign-off"), {"password": make.PASSWORD, "expected_hash": shown})
+
+    assert answer.status_code == 409
+    assert sheet(project).state == "open"
+
+
+def test_reopening_needs_a_reason(project: Project, research: Client) -> None:
+    make.sign_off_sheets(project)
+
+    assert research.post(sheet_address(project, "sheet-reopen"), {"reason": " "}).status_code == 400
+    assert research.post(sheet_address(project, "sheet-reopen"), {"reason": "New price."}).status_code == 302
+    assert sheet(project).state == "open"
+
+
+def test_assigning(project: Project) -> None:
+    manager, chemist = as_person(make.manager()), make.person(Role.RESEARCH)
+
+    assert manager.post(sheet_address(project, "sheet-assign"), {"owner": chemist.pk, "due_on": "2030-01-04"}).status_code == 302
+    assert manager.post(sheet_address(project, "sheet-assign"), {"owner": chemist.pk, "due_on": "soon"}).status_code == 400
+    assert sheet(project).owner == chemist
+
+
+def test_submitting_a_complete_request_opens_the_project() -> None:
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+
+    answer = as_person(make.person(Role.BUSINESS_DEVELOPMENT)).post(reverse("rfp-submit", args=[rfp.number]))
+
+    assert answer["Location"] == Project.objects.get(rfp=rfp).get_absolute_url()
+
+
+def test_submitting_an_incomplete_request_names_the_questions() -> None:
+    rfp = make.an_rfp()
+    before = Event.objects.count()
+
+    answer = as_person(make.person(Role.BUSINESS_DEVELOPMENT)).post(reverse("rfp-submit", args=[rfp.number]))
+
+    assert answer.status_code == 409
+    assert answer.context["blockers"]
+    assert (Rfp.objects.get(pk=rfp.pk).state, Event.objects.count()) == ("draft", before)
+
+
+def test_a_client_submits_nothing() -> None:
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+
+    assert as_person(make.person(Role.CLIENT_APPROVER)).post(reverse("rfp-submit", args=[rfp.number])).status_code == 404
