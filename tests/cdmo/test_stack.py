@@ -1,0 +1,55 @@
+"""The product as it runs: two database roles, workers that answer, a process that says whether it is well."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.stack import Stack
+
+pytestmark = pytest.mark.integration
+
+
+def get(address: str) -> tuple[int, dict[str, object]]:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def test_is_ready(stack: Stack) -> None:
+    assert get(f"{stack.url}/healthz") == (200, {"status": "ok"})
+    assert get(f"{stack.url}/readyz") == (200, {"status": "ready", "problems": {}})
+
+
+def test_works_as_the_application_role(stack: Stack) -> None:
+    code = "from django.db import connection; c = connection.cursor(); c.execute('SELECT current_user'); print(c.fetchone()[0])"
+
+    assert stack.python(code) == "cdmo_app"
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_event SET reason = ''", "DELETE FROM audit_event", "TRUNCATE audit_event"])
+def test_the_record_cannot_be_changed(stack: Stack, statement: str) -> None:
+    code = f"""
+from django.db import ProgrammingError, connection
+try:
+    connection.cursor().execute({statement!r})
+except ProgrammingError as error:
+    print(error)
+"""
+
+    assert "permission denied for table audit_event" in stack.python(code)
+
+
+def test_a_doorbell_reaches_the_worker(stack: Stack) -> None:
+    """The default queue is worked on by a process of its own, however long the documents queue is."""
+    code = "from cdmo.celery import app; print(sorted(app.control.inspect(timeout=5).active_queues().values(), key=str))"
+
+    queues = stack.python(code)
+
+    assert "'name': 'default'" in queues
+    assert "'name': 'documents'" in queues
