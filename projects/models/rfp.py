@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -55,6 +55,18 @@ class Submission(models.TextChoices):
     NONE = "none", _("None planned")
 
 
+class Likeness(models.IntegerChoices):
+    """How an earlier request resembles the one at hand, the closest first."""
+
+    STRUCTURE = 1, _("same structure")
+    CAS = 2, _("same CAS number")
+    NAME = 3, _("similar name")
+    CLIENT = 4, _("same client")
+
+
+SHORTEST_NAME = 3
+
+
 class RfpQuerySet(models.QuerySet["Rfp"]):
     def visible_to(self, user: User) -> RfpQuerySet:
         """Internal people by role or by the project that came of it; a client's people see what their side logged."""
@@ -69,6 +81,25 @@ class RfpQuerySet(models.QuerySet["Rfp"]):
 
     def open(self) -> RfpQuerySet:
         return self.filter(state=Rfp.State.DRAFT)
+
+    def similar(self, *, client_id: int | None = None, compound_name: str = "", cas_number: str = "", inchikey: str = "") -> RfpQuerySet:
+        """Earlier requests alike, the closest first; `likeness` says how: structure, CAS number, name, client.
+
+        A structure is alike when the first block of the InChIKey (the skeleton, 14 letters) is the same: other salts of a drawn ion
+        and other stereoisomers are found too. A name needs three letters.
+        """
+        name = compound_name.strip()
+        wanted = [
+            (Likeness.STRUCTURE, bool(inchikey), Q(inchikey__startswith=inchikey[:14])),
+            (Likeness.CAS, bool(cas_number), Q(cas_number=cas_number)),
+            (Likeness.NAME, len(name) >= SHORTEST_NAME, Q(compound_name__icontains=name)),
+            (Likeness.CLIENT, client_id is not None, Q(client_id=client_id)),
+        ]
+        asked = [When(alike, then=Value(likeness.value)) for likeness, given, alike in wanted if given]
+        if not asked:
+            return self.none()
+        rows = self.annotate(likeness=Case(*asked, default=None, output_field=IntegerField()))
+        return rows.filter(likeness__isnull=False).order_by("likeness", "-received_at", "-id")
 
 
 @tracked

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.models import Client, Contact
 from accounts.permissions import require_permission
-from accounts.services import create_contact
+from accounts.services import create_client, create_contact
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
@@ -25,6 +27,7 @@ from projects.services.numbering import next_number
 if TYPE_CHECKING:
     from accounts.models import User
 
+Created = TypeVar("Created")
 DERIVED = ("smiles", "inchikey", "formula", "molar_mass_g_per_mol")
 DETAILS = frozenset(
     {
@@ -75,6 +78,55 @@ def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: s
     rfp.save()
     record("rfp.logged", rfp, actor=actor, channel=str(Channel(channel).label))
     return rfp
+
+
+@transaction.atomic
+def log_rfp(
+    *,
+    client_name: str,
+    contact_name: str,
+    actor: User,
+    client_country: str = "",
+    contact_email: str = "",
+    contact_phone: str = "",
+    **values: Any,
+) -> Rfp:
+    """Log a request with client and contact as typed: a known one is taken, an unknown one entered, all in one transaction."""
+    require_permission("projects.log_rfp", actor)
+    client = find_client(client_name, actor)
+    if client is None:
+        client = _renamed(
+            {"name": "client", "country": "client_country"}, create_client, name=client_name, country=client_country, actor=actor
+        )
+    contact = find_contact(client, contact_name, contact_email)
+    if contact is None:
+        if not (contact_email.strip() or contact_phone.strip()):
+            raise BadInput({"contact_email": [_t("A new contact needs an e-mail address or a telephone number.")]})
+        contact = _renamed(
+            {"name": "contact", "email": "contact_email", "phone": "contact_phone"},
+            create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor,
+        )  # fmt: skip
+    return save_rfp(client=client, contact=contact, actor=actor, **values)
+
+
+def find_client(name: str, actor: User) -> Client | None:
+    """The visible client of this name or code, however the capitals are typed."""
+    typed = " ".join(name.split())
+    return Client.objects.visible_to(actor).filter(Q(name__iexact=typed) | Q(code__iexact=typed)).first() if typed else None
+
+
+def find_contact(client: Client, name: str, email: str = "") -> Contact | None:
+    """The client's contact of this name; where an e-mail is given, the one who has it."""
+    rows = Contact.objects.filter(client=client, name__iexact=" ".join(name.split()))
+    return (rows.filter(email__iexact=email.strip()) if email.strip() else rows).first()
+
+
+def _renamed(fields: dict[str, str], service: Callable[..., Created], *args: Any, **values: Any) -> Created:
+    """Call a service of people; what it has against a field is said at the field of this form."""
+    try:
+        return service(*args, **values)
+    except BadInput as bad:
+        raise BadInput({fields.get(name, name): words for name, words in bad.errors.items()}) from bad
 
 
 @transaction.atomic

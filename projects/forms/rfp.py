@@ -1,0 +1,153 @@
+"""Forms of a request for proposal: five fields to log it, everything else at leisure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Contact, User
+from projects.completeness import QUESTIONS, SUBMIT
+from projects.forms.evidence import day_input
+from projects.models import Rfp
+from projects.models.rfp import Channel, Market, Submission
+
+NEEDED_TO_SUBMIT = frozenset(question.field for question in QUESTIONS if question.level == SUBMIT)
+
+
+def lines(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def quantity() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"step": "any", "min": "0", "inputmode": "decimal"})
+
+
+class LogRfpForm(forms.Form):
+    """What a call says. Client and contact are typed: a known name is taken, an unknown one is entered with the request."""
+
+    client = forms.CharField(
+        label=_("Client"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "known-clients", "autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
+    )
+    client_country = forms.CharField(
+        label=_("Country of the new client"),
+        max_length=2,
+        required=False,
+        help_text=_("Two letters, for example CH. Saving enters the client."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 4}),
+    )
+    contact = forms.CharField(
+        label=_("Contact"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "known-contacts", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    contact_email = forms.EmailField(
+        label=_("E-mail of the new contact"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    contact_phone = forms.CharField(
+        label=_("or telephone"), max_length=50, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
+    )
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=[choice for choice in Channel.choices if choice[0] != Channel.API], initial=Channel.TELEPHONE
+    )
+    compound_name = forms.CharField(
+        label=_("Compound name or code"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+    wanted = forms.CharField(label=_("What is wanted"), max_length=4000, widget=lines(4))
+    cas_number = forms.CharField(
+        label=_("CAS number"), max_length=12, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    structure_text = forms.CharField(
+        label=_("Structure (SMILES or molfile)"),
+        max_length=100_000,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "code"}),
+    )
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned fields under the names of `log_rfp`."""
+        renamed = {"client": "client_name", "contact": "contact_name"}
+        return {renamed.get(name, name): value for name, value in self.cleaned_data.items()}
+
+
+class RfpForm(forms.ModelForm):
+    """Everything about the request. Shape only: what follows from a structure or a CAS number is the service's."""
+
+    structure_text = forms.CharField(
+        label=_("Structure (SMILES or molfile)"),
+        max_length=100_000,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "code"}),
+    )
+    target_markets = forms.MultipleChoiceField(
+        label=_("Target markets"), choices=Market.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    submission_requirements = forms.MultipleChoiceField(
+        label=_("Regulatory submissions planned"), choices=Submission.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Rfp
+        fields = (
+            "compound_name", "cas_number", "structure_text",
+            "downstream_drug", "indication", "maximum_daily_dose_mg", "registration_intermediate",
+            "wanted", "process_challenges",
+            "sample_quantity_g", "pilot_quantity_kg", "validation_quantity_kg", "commercial_quantity_kg_per_year",
+            "target_markets", "submission_requirements",
+            "quotation_needed_on", "first_sample_wanted_on", "filing_planned_on", "target_timeline",
+            "contact", "channel", "account_owner",
+        )  # fmt: skip
+        widgets = {
+            "wanted": lines(4),
+            "process_challenges": lines(4),
+            "target_timeline": lines(3),
+            "maximum_daily_dose_mg": quantity(),
+            "sample_quantity_g": quantity(),
+            "pilot_quantity_kg": quantity(),
+            "validation_quantity_kg": quantity(),
+            "commercial_quantity_kg_per_year": quantity(),
+            "quotation_needed_on": day_input(),
+            "first_sample_wanted_on": day_input(),
+            "filing_planned_on": day_input(),
+        }
+        help_texts = {
+            "process_challenges": _("Hazards, chromatography, low temperature, yield, impurities, patents."),
+            "target_timeline": _("What must happen when, and what it depends on."),
+            "maximum_daily_dose_mg": _("Limits of impurities follow from it (ICH Q3A, M7)."),
+            "registration_intermediate": _("Yes calls for a starting-material justification later."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].queryset = Contact.objects.filter(client=self.instance.client_id)  # type: ignore[attr-defined]
+        self.fields["contact"].empty_label = None  # type: ignore[attr-defined]
+        self.fields["account_owner"].queryset = User.objects.active().internal().holding("business_development", "project_manager")  # type: ignore[attr-defined]
+
+    def validate_constraints(self) -> None:
+        """The service says at the field what the database would only refuse."""
+
+    def keep_only(self, names: set[str]) -> None:
+        """Validate these fields alone: autosave sends what changed."""
+        for name in set(self.fields) - names:
+            del self.fields[name]
+
+    def freeze(self) -> None:
+        for field in self.fields.values():
+            field.disabled = True
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=lines(3), help_text=_("It stays in the record."))
+
+
+class AskForm(forms.Form):
+    question = forms.CharField(label=_("Question to the client"), max_length=2000, widget=lines(2))
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("Answer of the client"), max_length=4000, widget=lines(2))

@@ -1,0 +1,69 @@
+"""What is already known about a molecule while a request is typed: earlier requests, and whether another client works on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from catalogue.chemistry import StructureError, normalise_cas, parse_structure
+from projects.models import Project, Rfp
+from projects.models.rfp import Likeness
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier request and the words for what it has in common."""
+
+    rfp: Rfp
+    words: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """`elsewhere`: another client has a project on the same molecule. Whose is not said here: that may not be known to the reader."""
+
+    earlier: tuple[Earlier, ...]
+    elsewhere: bool
+
+
+def look(
+    user: User, *, client_id: int | None, compound_name: str = "", cas_number: str = "", inchikey: str = "", besides: str = ""
+) -> Findings:
+    """What resembles the request; `besides` is its own number, once it has one."""
+    rows = Rfp.objects.visible_to(user).exclude(number=besides).select_related("client", "project")
+    found = rows.similar(client_id=client_id, compound_name=compound_name, cas_number=cas_number, inchikey=inchikey)[:SHOWN]
+    earlier = tuple(Earlier(rfp, str(Likeness(rfp.likeness).label)) for rfp in found)
+    return Findings(earlier, _elsewhere(client_id, cas_number, inchikey))
+
+
+def _elsewhere(client_id: int | None, cas_number: str, inchikey: str) -> bool:
+    """Asked over every project, seen or not: a conflict is no less one for being out of sight."""
+    same = Q(pk=None)
+    if inchikey:
+        same |= Q(compound__inchikey__startswith=inchikey[:14])
+    if cas_number:
+        same |= Q(compound__cas_number=cas_number)
+    return Project.objects.filter(same).exclude(client_id=client_id).exists() if inchikey or cas_number else False
+
+
+def typed_cas(text: str) -> str:
+    """The CAS number in its one spelling; "" while it is incomplete or wrong."""
+    try:
+        return normalise_cas(text) if text.strip() else ""
+    except ValueError:
+        return ""
+
+
+def typed_inchikey(text: str) -> str:
+    """The key of a structure; "" while it is incomplete or wrong."""
+    try:
+        return parse_structure(text).inchikey if text.strip() else ""
+    except StructureError:
+        return ""

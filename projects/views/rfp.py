@@ -1,0 +1,108 @@
+"""Requests for proposal: the list, logging one in a minute, and what is looked up while typing."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_http_methods
+from django_tables2 import RequestConfig
+
+from accounts.decorators import internal_required
+from accounts.models import Client, Contact
+from accounts.permissions import allowed
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, add_to_form
+from projects import similar
+from projects.filters import RfpFilter
+from projects.forms.rfp import LogRfpForm
+from projects.models import Rfp
+from projects.permissions import lacking
+from projects.services import rfp as services
+from projects.tables import RfpTable
+
+PAGE = 50
+SUGGESTED = 500
+
+
+@internal_required
+@require_GET
+def rfp_list(request: SignedInRequest) -> HttpResponse:
+    """All visible requests; filters, order and page are in the address."""
+    rows = Rfp.objects.visible_to(request.user).select_related("client", "account_owner", "project")
+    chosen = RfpFilter(request.GET, queryset=rows, request=request)
+    table = RfpTable(chosen.qs)
+    RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    may_log = allowed("projects.log_rfp", request.user)
+    if not may_log:
+        table.empty_link_words = ""
+    return render(request, "projects/rfp_list.html", {"filter": chosen, "table": table, "may_log": may_log})
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def rfp_new(request: SignedInRequest) -> HttpResponse:
+    """Log a request; an unknown client or contact is entered with it."""
+    form = LogRfpForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            rfp = services.log_rfp(actor=request.user, **form.values())
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("%(number)s is saved. Complete it when you know more.") % {"number": rfp.number})
+            return redirect(rfp)
+    context = {
+        "form": form,
+        "clients": Client.objects.visible_to(request.user)[:SUGGESTED],
+        "blockers": lacking(
+            "projects.log_rfp", request.user, None, _t("Requests are logged by business development or a project manager.")
+        ),
+        **_parties(request, form["client"].value() or "", form["contact"].value() or ""),
+        **_similar(request, {name: form[name].value() or "" for name in ("client", "compound_name", "cas_number", "structure_text")}),
+    }
+    return render(request, "projects/rfp_new.html", context, status=400 if form.is_bound else 200)
+
+
+@internal_required
+@require_GET
+def rfp_parties(request: SignedInRequest) -> HttpResponse:
+    """Whether client and contact are known, and the client's contacts to choose from."""
+    return render(request, "projects/_rfp_parties.html", _parties(request, request.GET.get("client", ""), request.GET.get("contact", "")))
+
+
+def _parties(request: SignedInRequest, client_name: str, contact_name: str) -> dict[str, object]:
+    client = services.find_client(client_name, request.user)
+    contacts = list(Contact.objects.visible_to(request.user).filter(client=client)) if client else []
+    known = {contact.name.lower() for contact in contacts}
+    return {
+        "client_state": _state(client_name, client is not None),
+        "contact_state": _state(contact_name, " ".join(contact_name.split()).lower() in known),
+        "contacts": contacts,
+    }
+
+
+def _state(typed: str, known: bool) -> str:
+    if not typed.strip():
+        return "empty"
+    return "known" if known else "new"
+
+
+@internal_required
+@require_GET
+def rfp_similar(request: SignedInRequest) -> HttpResponse:
+    """Earlier requests of the client, name, CAS number or structure being typed."""
+    return render(request, "projects/_rfp_similar.html", _similar(request, request.GET.dict()))
+
+
+def _similar(request: SignedInRequest, typed: dict[str, str]) -> dict[str, object]:
+    client = services.find_client(typed.get("client", ""), request.user)
+    findings = similar.look(
+        request.user,
+        client_id=client.pk if client else None,
+        compound_name=typed.get("compound_name", "")[:200],
+        cas_number=similar.typed_cas(typed.get("cas_number", "")),
+        inchikey=similar.typed_inchikey(typed.get("structure_text", "")),
+    )
+    return {"findings": findings, "asked": any(typed.get(name, "").strip() for name in typed)}

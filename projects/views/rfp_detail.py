@@ -1,0 +1,254 @@
+"""One request for proposal: everything at leisure, saved field by field; questions, files, declining."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _t
+from django.utils.translation import override
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.decorators import internal_required
+from accounts.permissions import require_permission
+from accounts.requests import SignedInRequest
+from audit.events import events_of
+from audit.files import open_file
+from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form
+from catalogue.chemistry import draw_svg
+from projects import similar
+from projects.attachments import take_upload
+from projects.completeness import Completeness, completeness_of
+from projects.forms.gate import ReasonForm
+from projects.forms.rfp import NEEDED_TO_SUBMIT, AnswerForm, AskForm, DeclineForm, RfpForm
+from projects.models import Rfp, RfpFile
+from projects.permissions import lacking
+from projects.services import rfp as services
+
+ACTIVITY = 30
+PICTURE = (420, 260)
+
+
+def _rfp(request: SignedInRequest, number: str) -> Rfp:
+    rows = Rfp.objects.visible_to(request.user).select_related("client", "contact", "account_owner", "project")
+    return get_object_or_404(rows, number=number)
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def rfp_page(request: SignedInRequest, number: str) -> HttpResponse:
+    """The page; POST saves the whole form, which a submitted request needs (with a reason) and a browser without script too."""
+    rfp = _rfp(request, number)
+    if request.method == "GET":
+        return _render(request, rfp)
+    form, why = RfpForm(request.POST, instance=copy(rfp)), ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            services.update_rfp(number, changes=form.cleaned_data, actor=request.user, reason=request.POST.get("reason", ""))
+        except BadInput as bad:
+            why.is_valid()
+            add_to_form(form, BadInput({name: words for name, words in bad.errors.items() if name != "reason"}))
+        else:
+            messages.success(request, _t("The request is saved."))
+            return redirect("rfp-detail", number)
+    return _render(request, rfp, form=form, why=why)
+
+
+def _render(
+    request: SignedInRequest, rfp: Rfp, *, form: RfpForm | None = None, why: ReasonForm | None = None, **given: Any
+) -> HttpResponse:
+    locks = _locks(request, rfp)
+    details = form or RfpForm(instance=copy(rfp))
+    if locks:
+        details.freeze()
+    context = {
+        **_standing(request, rfp),
+        "form": details,
+        "why": why or ReasonForm(),
+        "locks": locks,
+        "needed": NEEDED_TO_SUBMIT,
+        "files": rfp.files.select_related("uploaded_by"),
+        "clarifications": list(rfp.clarifications.select_related("asked_by")),
+        "ask_form": AskForm(),
+        "answer_form": AnswerForm(auto_id=False),
+        "decline_form": DeclineForm(auto_id="decline_%s"),
+        "events": list(events_of(rfp)[:ACTIVITY]),
+        **given,
+    }
+    wrong = form is not None or bool(given)
+    return render(request, "projects/rfp_detail.html", context, status=400 if wrong else 200)
+
+
+def _locks(request: SignedInRequest, rfp: Rfp) -> list[Blocker]:
+    found = lacking("projects.edit_rfp", request.user, rfp, _t("Requests are edited by business development or a project manager."))
+    if rfp.state == Rfp.State.DECLINED:
+        found.append(Blocker(key="rfp.declined", words=_t("This request was declined.")))
+    return found
+
+
+def _standing(request: SignedInRequest, rfp: Rfp) -> dict[str, Any]:
+    """What changes as fields are saved: completeness, what the client must be asked, the structure, and what resembles it."""
+    completeness = completeness_of(rfp)
+    return {
+        "rfp": rfp,
+        "completeness": completeness,
+        "letter": _letter(rfp, completeness),
+        "findings": similar.look(
+            request.user,
+            client_id=rfp.client_id,
+            compound_name=rfp.compound_name,
+            cas_number=rfp.cas_number,
+            inchikey=rfp.inchikey,
+            besides=rfp.number,
+        ),
+        "submit_blockers": _submit_blockers(request, rfp, completeness),
+        "is_draft": rfp.state == Rfp.State.DRAFT,
+    }
+
+
+def _submit_blockers(request: SignedInRequest, rfp: Rfp, completeness: Completeness) -> list[Blocker]:
+    """The questions that the service refuses on, each with a link to its field."""
+    lacks = lacking("projects.submit_rfp", request.user, rfp, _t("Requests are submitted by business development or a project manager."))
+    return [
+        *lacks,
+        *(Blocker(key=f"rfp.{item.field}", words=item.words, link=f"#id_{item.field}") for item in completeness.open_for_submit),
+    ]
+
+
+def _letter(rfp: Rfp, completeness: Completeness) -> str:
+    """The open questions as text for an e-mail, in the client's language; "" when nothing is open."""
+    with override(rfp.client.language):
+        asked = [str(question.words) for question in completeness.open]
+        asked += [row.question for row in rfp.clarifications.filter(answered_at=None)]
+        if not asked:
+            return ""
+        opening = _t("Dear %(name)s,") % {"name": rfp.contact.name}
+        words = _t("thank you for your request about %(compound)s (our number %(number)s). To quote it well we need your answers to:")
+        body = words % {"compound": rfp.compound_name, "number": rfp.number}
+        questions = "\n".join(f"{place}. {words}" for place, words in enumerate(asked, start=1))
+        return "\n\n".join([opening, body, questions, _t("With kind regards")])
+
+
+@internal_required
+@require_GET
+def rfp_standing(request: SignedInRequest, number: str) -> HttpResponse:
+    """The same parts as fragments, asked for after each saved field."""
+    return render(request, "projects/_rfp_standing.html", {**_standing(request, _rfp(request, number)), "fragment": True})
+
+
+@internal_required
+@require_POST
+def rfp_autosave(request: SignedInRequest, number: str) -> JsonResponse:
+    """Save the fields named in `changed`; the answer says at which field something is wrong."""
+    form = RfpForm(request.POST, instance=copy(_rfp(request, number)))
+    form.keep_only(set(request.POST.getlist("changed")))
+    if not form.is_valid():
+        return _not_saved(400, {name: [str(message) for message in found] for name, found in form.errors.items()})
+    try:
+        services.update_rfp(number, changes=form.cleaned_data, actor=request.user)
+    except BadInput as bad:
+        return _not_saved(400, bad.errors)
+    except NotAllowed as refused:
+        return _not_saved(403, detail=str(refused))
+    except Refused as refused:
+        return _not_saved(409, detail=str(refused))
+    return JsonResponse({})
+
+
+def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "") -> JsonResponse:
+    words = detail or " ".join(message for found in (errors or {}).values() for message in found)
+    return JsonResponse({"errors": errors or {}, "detail": words}, status=status)
+
+
+@internal_required
+@require_GET
+def rfp_structure(request: SignedInRequest, number: str) -> HttpResponse:
+    """The structure, drawn."""
+    rfp = _rfp(request, number)
+    if not rfp.smiles:
+        raise Http404
+    response = HttpResponse(draw_svg(rfp.smiles, *PICTURE), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+@internal_required
+@require_POST
+def rfp_upload(request: SignedInRequest, number: str) -> HttpResponse:
+    """Take one file: dropped (answer in JSON) or chosen in a form without script."""
+    rfp = _rfp(request, number)
+    dropped = request.headers.get("X-Requested-With") == "dropzone"
+    upload = request.FILES.get("file")
+    try:
+        if upload is None or upload.file is None:
+            raise BadInput({"file": [_t("Choose a file.")]})
+        attached = _attach(request, rfp, upload)
+    except BadInput as bad:
+        if dropped:
+            return _not_saved(400, bad.errors)
+        return _render(request, rfp, upload_errors=str(bad))
+    except NotAllowed as refused:
+        if not dropped:
+            raise
+        return _not_saved(403, detail=str(refused))
+    if dropped:
+        return JsonResponse({"id": attached.pk, "name": attached.name}, status=201)
+    return redirect(f"{rfp.get_absolute_url()}#files")
+
+
+def _attach(request: SignedInRequest, rfp: Rfp, upload: Any) -> RfpFile:
+    require_permission("projects.edit_rfp", request.user, rfp)
+    return services.attach_rfp_file(rfp.number, stored=take_upload(upload.file, upload.name), actor=request.user)
+
+
+@internal_required
+@require_GET
+def rfp_files(request: SignedInRequest, number: str) -> HttpResponse:
+    rfp = _rfp(request, number)
+    return render(request, "projects/_rfp_files.html", {"rfp": rfp, "files": rfp.files.select_related("uploaded_by")})
+
+
+@internal_required
+@require_GET
+def rfp_file(request: SignedInRequest, number: str, pk: int) -> HttpResponseBase:
+    """A file that came with the request, always as a download."""
+    found = get_object_or_404(RfpFile, rfp=_rfp(request, number), pk=pk)
+    response = FileResponse(open_file(found.sha256), as_attachment=True, filename=found.name, content_type=found.media_type)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@internal_required
+@require_POST
+def rfp_ask(request: SignedInRequest, number: str) -> HttpResponse:
+    rfp, form = _rfp(request, number), AskForm(request.POST)
+    if not form.is_valid():
+        return _render(request, rfp, ask_form=form)
+    services.ask_clarification(number, actor=request.user, **form.cleaned_data)
+    return redirect(f"{rfp.get_absolute_url()}#clarifications")
+
+
+@internal_required
+@require_POST
+def rfp_answer(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    rfp, form = _rfp(request, number), AnswerForm(request.POST, auto_id=False)
+    get_object_or_404(rfp.clarifications, pk=pk)
+    if not form.is_valid():
+        return _render(request, rfp, answer_form=form, answering=pk)
+    services.answer_clarification(number, pk, actor=request.user, **form.cleaned_data)
+    return redirect(f"{rfp.get_absolute_url()}#clarifications")
+
+
+@internal_required
+@require_POST
+def rfp_decline(request: SignedInRequest, number: str) -> HttpResponse:
+    rfp, form = _rfp(request, number), DeclineForm(request.POST, auto_id="decline_%s")
+    if not form.is_valid():
+        return _render(request, rfp, decline_form=form)
+    services.decline_rfp(number, actor=request.user, **form.cleaned_data)
+    messages.success(request, _t("%(number)s is declined.") % {"number": number})
+    return redirect("rfp-detail", number)

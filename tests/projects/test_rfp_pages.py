@@ -1,0 +1,295 @@
+"""The pages of requests for proposal: by role, by cost, and what each form does and refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Client as ClientCompany
+from accounts.models import Contact, Role
+from projects.completeness import QUESTIONS, completeness_of
+from projects.models import Project, Rfp
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+FIVE = {
+    "client": "Demo Client Z",
+    "client_country": "de",
+    "contact": "Head of Purchasing",
+    "contact_email": "head@example.com",
+    "contact_phone": "",
+    "channel": "telephone",
+    "compound_name": "Imatinib",
+    "wanted": "Second source, 2 t a year",
+}
+IMATINIB = "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1"
+PORTFOLIO = {Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT, Role.QUALITY_ASSURANCE}
+
+
+@pytest.fixture
+def seller(client: Client) -> Client:
+    client.force_login(make.person(Role.BUSINESS_DEVELOPMENT))
+    return client
+
+
+def at(name: str, rfp: Rfp, *more: object) -> str:
+    return reverse(name, args=[rfp.number, *more])
+
+
+@pytest.mark.parametrize("name", ["rfp-list", "rfp-new", "rfp-similar", "rfp-parties"])
+def test_client_people_find_no_page(name: str, client: Client) -> None:
+    for role in (Role.CLIENT_VIEWER, Role.CLIENT_APPROVER):
+        client.force_login(make.person(role))
+        assert client.get(reverse(name)).status_code == 404
+
+
+def test_page_by_role(client: Client) -> None:
+    rfp = make.an_rfp()
+
+    for role in sorted(set(Role) - {Role.INTEGRATION}):
+        client.force_login(make.person(role))
+        expected = 200 if role in PORTFOLIO else 404
+        assert (role, client.get(at("rfp-detail", rfp)).status_code) == (role, expected)
+
+
+def test_logging_with_a_new_client_and_contact(seller: Client) -> None:
+    answer = seller.post(reverse("rfp-new"), FIVE)
+
+    rfp = Rfp.objects.get()
+    assert answer["Location"] == rfp.get_absolute_url()
+    assert (rfp.client.name, rfp.client.country, rfp.contact.email) == ("Demo Client Z", "DE", "head@example.com")
+
+
+def test_logging_with_a_known_client_and_contact(seller: Client) -> None:
+    before = make.an_rfp()
+
+    seller.post(reverse("rfp-new"), {**FIVE, "client": "demo client a", "contact": "purchasing manager", "contact_email": ""})
+
+    assert Rfp.objects.filter(client=before.client, contact=before.contact).count() == 2
+    assert (ClientCompany.objects.count(), Contact.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"contact_email": ""}, "contact_email"),
+        ({"client_country": "1"}, "client_country"),
+        ({"cas_number": "103-90-3"}, "cas_number"),
+        ({"structure_text": "C1CC"}, "structure_text"),
+        ({"wanted": ""}, "wanted"),
+    ],
+)
+def test_a_refused_request_leaves_nothing_behind(change: dict[str, str], field: str, seller: Client) -> None:
+    answer = seller.post(reverse("rfp-new"), {**FIVE, **change})
+
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == [field]
+    assert b"Head of Purchasing" in answer.content
+    assert (Rfp.objects.count(), ClientCompany.objects.count(), Contact.objects.count()) == (0, 0, 0)
+
+
+def test_others_may_not_log(client: Client) -> None:
+    client.force_login(make.person(Role.QUALITY_ASSURANCE))
+
+    assert client.post(reverse("rfp-new"), FIVE).status_code == 403
+    assert not ClientCompany.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"client": "demo client a"}, "same client"),
+        ({"compound_name": "para"}, "similar name"),
+        ({"cas_number": "103-90-2"}, "same CAS number"),
+        ({"structure_text": "Oc1ccc(NC(C)=O)cc1"}, "same structure"),
+    ],
+)
+def test_similar_requests_while_typing(typed: dict[str, str], words: str, seller: Client) -> None:
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+
+    found = seller.get(reverse("rfp-similar"), typed).context["findings"]
+
+    assert [(item.rfp, item.words) for item in found.earlier] == [(rfp, words)]
+
+
+def test_similar_shows_only_what_may_be_seen_but_warns(client: Client) -> None:
+    make.a_project()
+    client.force_login(make.person(Role.EHS))
+
+    found = client.get(reverse("rfp-similar"), {"client": "Demo Client B", "cas_number": "103-90-2"}).context["findings"]
+
+    assert (found.earlier, found.elsewhere) == ((), True)
+
+
+def test_no_warning_for_the_clients_own_project(seller: Client) -> None:
+    make.a_project()
+
+    assert not seller.get(reverse("rfp-similar"), {"client": "Demo Client A", "cas_number": "103-90-2"}).context["findings"].elsewhere
+
+
+def test_autosave_saves_one_field_and_derives(seller: Client) -> None:
+    rfp = make.an_rfp()
+
+    answer = seller.post(at("rfp-autosave", rfp), {"changed": "structure_text", "structure_text": IMATINIB})
+
+    assert answer.status_code == 200
+    assert Rfp.objects.get().formula == "C29H31N7O"
+    assert seller.get(at("rfp-structure", rfp))["Content-Type"] == "image/svg+xml"
+
+
+def test_autosave_empties_a_choice(seller: Client) -> None:
+    rfp = make.an_rfp(target_markets=["EU"])
+
+    seller.post(at("rfp-autosave", rfp), {"changed": "target_markets"})
+
+    assert Rfp.objects.get().target_markets == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"structure_text": "C1CC"}, {"cas_number": "103-90-3"}, {"sample_quantity_g": "much"}, {"filing_planned_on": "soon"}]
+)
+def test_autosave_says_what_is_wrong_at_the_field(wrong: dict[str, str], seller: Client) -> None:
+    rfp = make.an_rfp()
+
+    answer = seller.post(at("rfp-autosave", rfp), {"changed": list(wrong), **wrong})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, list(wrong))
+
+
+def test_completeness_counts_and_asks() -> None:
+    rfp = make.an_rfp()
+    assert [question.field for question in completeness_of(rfp).open] == [question.field for question in QUESTIONS]
+
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+    assert completeness_of(rfp).open_for_submit == ()
+    assert completeness_of(rfp).percent == 60
+
+
+def test_the_page_blocks_on_what_the_service_refuses(seller: Client) -> None:
+    rfp = make.an_rfp()
+
+    page = seller.get(at("rfp-detail", rfp))
+    refusal = seller.post(at("rfp-submit", rfp))
+
+    assert refusal.status_code == 409
+    for blocker in page.context["submit_blockers"]:
+        assert str(blocker.words) in page.content.decode() and str(blocker.words) in refusal.content.decode()
+
+
+def test_submitting_leads_to_the_project(seller: Client) -> None:
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+
+    answer = seller.post(at("rfp-submit", rfp))
+
+    project = Project.objects.get()
+    assert answer["Location"] == project.get_absolute_url()
+    assert project.code in seller.get(at("rfp-detail", rfp)).content.decode()
+
+
+def _whole(seller: Client, rfp: Rfp, **change: Any) -> dict[str, Any]:
+    form = seller.get(at("rfp-detail", rfp)).context["form"]
+    return {name: value for name in form.fields if (value := form[name].value()) is not None} | change
+
+
+def test_a_change_after_submission_needs_a_reason(seller: Client) -> None:
+    rfp = make.a_project().rfp
+    changed = _whole(seller, rfp, indication="Fever")
+
+    assert seller.post(at("rfp-detail", rfp), changed).status_code == 400
+    assert Rfp.objects.get().indication == "Pain and fever"
+
+    assert seller.post(at("rfp-detail", rfp), {**changed, "reason": "The client wrote so."}).status_code == 302
+    assert Rfp.objects.get().indication == "Fever"
+
+
+def test_files_are_taken_and_given_as_downloads(seller: Client) -> None:
+    rfp = make.an_rfp()
+    upload = SimpleUploadedFile("route.txt", b"Four steps from a known intermediate.\n")
+
+    answer = seller.post(at("rfp-upload", rfp), {"file": upload}, headers={"X-Requested-With": "dropzone"})
+
+    given = seller.get(at("rfp-file", rfp, answer.json()["id"]))
+    assert answer.status_code == 201
+    assert given["Content-Disposition"].startswith("attachment") and given["X-Content-Type-Options"] == "nosniff"
+    assert b"".join(given.streaming_content) == b"Four steps from a known intermediate.\n"
+
+
+def test_a_foreign_file_is_not_found(seller: Client) -> None:
+    rfp, other = make.an_rfp(), make.an_rfp()
+    upload = SimpleUploadedFile("route.txt", b"Four steps.\n")
+    stored = seller.post(at("rfp-upload", rfp), {"file": upload}, headers={"X-Requested-With": "dropzone"}).json()["id"]
+
+    assert seller.get(at("rfp-file", other, stored)).status_code == 404
+
+
+def test_a_file_that_lies_about_itself_is_refused(seller: Client) -> None:
+    rfp = make.an_rfp()
+
+    answer = seller.post(
+        at("rfp-upload", rfp), {"file": SimpleUploadedFile("route.pdf", b"MZ\x90")}, headers={"X-Requested-With": "dropzone"}
+    )
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["file"])
+    assert not rfp.files.exists()
+
+
+def test_clarifications_are_asked_and_answered(seller: Client) -> None:
+    rfp = make.an_rfp()
+    seller.post(at("rfp-ask", rfp), {"question": "Which polymorph?"})
+    asked = rfp.clarifications.get()
+    assert "Which polymorph?" in seller.get(at("rfp-detail", rfp)).context["letter"]
+
+    assert seller.post(at("rfp-answer", rfp, asked.pk), {"answer": " "}).status_code == 400
+    seller.post(at("rfp-answer", rfp, asked.pk), {"answer": "Form II"})
+
+    assert rfp.clarifications.get().answer == "Form II"
+
+
+def test_declining_needs_a_reason_and_freezes(seller: Client) -> None:
+    rfp = make.an_rfp()
+
+    assert seller.post(at("rfp-decline", rfp), {"reason": ""}).status_code == 400
+    assert seller.post(at("rfp-decline", rfp), {"reason": "No capacity."}).status_code == 302
+
+    assert Rfp.objects.get().state == Rfp.State.DECLINED
+    assert seller.post(at("rfp-autosave", rfp), {"changed": "indication", "indication": "x"}).status_code == 409
+
+
+def test_list_filters_by_address(seller: Client) -> None:
+    rfp = make.an_rfp()
+    make.an_rfp(make.a_client("DCB"), compound_name="Apixaban")
+
+    shown = seller.get(reverse("rfp-list"), {"q": "parac", "state": "draft", "client": rfp.client_id}).context["table"]
+
+    assert [row.record for row in shown.rows] == [rfp]
+
+
+def _cost(client: Client, address: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_list_costs_the_same_for_one_and_three(seller: Client) -> None:
+    make.an_rfp()
+    seller.get(reverse("rfp-list"))
+    one = _cost(seller, reverse("rfp-list"))
+    make.a_project()
+    make.an_rfp()
+
+    assert _cost(seller, reverse("rfp-list")) == one <= 20
+
+
+def test_what_the_page_of_a_request_costs(seller: Client) -> None:
+    rfp = make.a_project().rfp
+    make.an_rfp()
+
+    assert _cost(seller, at("rfp-detail", rfp)) <= 20
