@@ -424,7 +424,7 @@ def test_signing_and_refusing_at_once(at_once: Callable[..., list[object]]) -> N
 @pytest.mark.integration
 @pytest.mark.django_db(transaction=True)
 def test_two_holds_at_once(at_once: Callable[..., list[object]]) -> None:
-    project = make.a_project()
+    project, _manager = make.a_project(), make.manager()
 
     outcomes = at_once(partial(make.hold, project), partial(make.hold, project))
 
