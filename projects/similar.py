@@ -39,7 +39,7 @@ def look(
     """What resembles the request; `besides` is its own number, once it has one."""
     rows = Rfp.objects.visible_to(user).exclude(number=besides).select_related("client", "project")
     found = rows.similar(client_id=client_id, compound_name=compound_name, cas_number=cas_number, inchikey=inchikey)[:SHOWN]
-    earlier = tuple(Earlier(rfp, str(Likeness(rfp.likeness).label)) for rfp in found)
+    earlier = tuple(Earlier(rfp, str(Likeness(rfp.likeness).label)) for rfp in found)  # type: ignore[attr-defined]
     return Findings(earlier, _elsewhere(client_id, cas_number, inchikey))
 
 
@@ -50,7 +50,10 @@ def _elsewhere(client_id: int | None, cas_number: str, inchikey: str) -> bool:
         same |= Q(compound__inchikey__startswith=inchikey[:14])
     if cas_number:
         same |= Q(compound__cas_number=cas_number)
-    return Project.objects.filter(same).exclude(client_id=client_id).exists() if inchikey or cas_number else False
+    if not (inchikey or cas_number):
+        return False
+    rows = Project.objects.filter(same)
+    return (rows if client_id is None else rows.exclude(client_id=client_id)).exists()
 
 
 def typed_cas(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, User
@@ -127,6 +128,10 @@ class RfpForm(forms.ModelForm):
         self.fields["contact"].queryset = Contact.objects.filter(client=self.instance.client_id)  # type: ignore[attr-defined]
         self.fields["contact"].empty_label = None  # type: ignore[attr-defined]
         self.fields["account_owner"].queryset = User.objects.active().internal().holding("business_development", "project_manager")  # type: ignore[attr-defined]
+
+        for name in NEEDED_TO_SUBMIT & set(self.fields):
+            field = self.fields[name]
+            field.label = format_html('{} <span class="needed-to-submit">{}</span>', field.label, _("needed to submit"))
 
     def validate_constraints(self) -> None:
         """The service says at the field what the database would only refuse."""

@@ -23,7 +23,7 @@ from projects import similar
 from projects.attachments import take_upload
 from projects.completeness import Completeness, completeness_of
 from projects.forms.gate import ReasonForm
-from projects.forms.rfp import NEEDED_TO_SUBMIT, AnswerForm, AskForm, DeclineForm, RfpForm
+from projects.forms.rfp import AnswerForm, AskForm, DeclineForm, RfpForm
 from projects.models import Rfp, RfpFile
 from projects.permissions import lacking
 from projects.services import rfp as services
@@ -69,7 +69,6 @@ def _render(
         "form": details,
         "why": why or ReasonForm(),
         "locks": locks,
-        "needed": NEEDED_TO_SUBMIT,
         "files": rfp.files.select_related("uploaded_by"),
         "clarifications": list(rfp.clarifications.select_related("asked_by")),
         "ask_form": AskForm(),
