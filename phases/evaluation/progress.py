@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -51,7 +50,7 @@ class Records:
 
 
 def steps_of(records: Records) -> list[Step]:
-    return [_sheets(records), _recommendation(records), _quotation(records), _agreements(records), _charter(records), _documents(records)]
+    return [_sheets(records), _recommendation(records), _quotation(records), _agreements(records), _charter(records)]
 
 
 def next_step(steps: Sequence[Step], project: Project) -> Step:
@@ -93,7 +92,7 @@ def _sheets(records: Records) -> Step:
         next=_t("Fill in and sign off: %(names)s.") % {"names": ", ".join(sheet.department.name for sheet in left)},
         who=", ".join(str(sheet.owner or sheet.department) for sheet in left),
         link=first.get_absolute_url() if first else "#sheets",
-        link_words=_t("Open the sheet of %(department)s") % {"department": first.department.name} if first else "",
+        link_words=_t("Open the sheet"),
     )
 
 
@@ -175,35 +174,31 @@ def _agreements(records: Records) -> Step:
 
 
 def _charter(records: Records) -> Step:
-    charter, code = records.charter, records.project.code
-    drafted = charter is not None
-    done = charter is not None and (charter.state == Charter.State.ISSUED or _is_done(records, "project_charter"))
-    return Step(
-        _t("Charter"),
-        done,
-        charter.get_state_display() if charter else _t("not drafted"),
-        next=_t("Make the Project Charter document and have it signed.") if drafted else _t("Draft the charter; it makes the plan."),
-        who=str(records.project.project_manager or Role.PROJECT_MANAGER.label),
-        link=reverse("project-charter", args=[code]),
-        link_words=_t("Open the charter") if drafted else _t("Draft the charter"),
-    )
-
-
-def _is_done(records: Records, key: str) -> bool:
-    return any(row.key == key and row.is_done for row in records.deliverables)
-
-
-def _documents(records: Records) -> Step:
-    """Deliverables of evaluation besides the charter; there are none before the charter planned them."""
-    rows = [row for row in records.deliverables if row.key != "project_charter"]
-    left = [row for row in rows if not row.is_done]
+    """Drafted, then the reports that it planned, then issued as a signed document."""
+    charter, title = records.charter, _t("Charter and reports")
+    if charter is None:
+        return Step(
+            title,
+            False,
+            _t("not drafted"),
+            next=_t("Draft the charter; it makes the plan."),
+            who=_manager(records),
+            link=reverse("project-charter", args=[records.project.code]),
+            link_words=_t("Draft the charter"),
+        )
+    left = [row for row in records.deliverables if not row.is_done]
+    total = len(records.deliverables)
     first = left[0] if left else None
     return Step(
-        _t("Reports"),
-        bool(rows) and not left,
-        _t("%(done)d of %(total)d done") % {"done": len(rows) - len(left), "total": len(rows)} if rows else _t("planned by the charter"),
-        next=_t("Open: %(names)s.") % {"names": ", ".join(row.title for row in left)},
+        title,
+        not left,
+        _t("%(done)d of %(total)d done") % {"done": total - len(left), "total": total},
+        next=_t("Not effective yet: %(names)s.") % {"names": ", ".join(row.title for row in left)},
         who=", ".join(sorted({str(row.owner or row.department) for row in left})),
-        link=reverse("deliverable-detail", args=[records.project.code, first.key]) if first else "",
+        link=first.get_absolute_url() if first else reverse("project-charter", args=[records.project.code]),
         link_words=first.title if first else "",
     )
+
+
+def _manager(records: Records) -> str:
+    return str(records.project.project_manager or Role.PROJECT_MANAGER.label)

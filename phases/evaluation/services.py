@@ -14,7 +14,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
-from audit.signatures import sign
+from audit.signatures import content_hash, sign
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
@@ -114,12 +114,18 @@ def _require_open_sheet(sheet: DepartmentAssessment) -> None:
 
 
 @transaction.atomic
-def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor: User) -> DepartmentAssessment:
-    """Write changed fields of an open sheet. Raises BadInput at the field."""
+def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor: User, expected_hash: str = "") -> DepartmentAssessment:
+    """Write changed fields of an open sheet. Raises BadInput at the field.
+
+    `expected_hash` is the content that the person was shown; Refused when somebody else has changed the sheet since.
+    """
     sheet = _locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
     require_active(sheet.project)
     _require_open_sheet(sheet)
+    if expected_hash and expected_hash != content_hash(sheet):
+        words = _t("Somebody else has changed the sheet meanwhile. Load the page again; what you typed is kept.")
+        raise Refused([Blocker(key="sheet.changed", words=words, link=sheet.get_absolute_url())])
     unknown = set(changes) - set(CONTENT_FIELDS)
     if unknown:
         raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})

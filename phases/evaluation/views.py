@@ -154,7 +154,9 @@ def sheet_page(request: SignedInRequest, code: str, department: str) -> HttpResp
         _t("Saved."),
         "sheet_form",
         form,
-        lambda: services.save_sheet(code, department, changes=form.cleaned_data, actor=request.user),
+        lambda: services.save_sheet(
+            code, department, changes=form.cleaned_data, actor=request.user, expected_hash=request.POST.get("version", "")
+        ),
     )
 
 
@@ -168,14 +170,16 @@ def sheet_autosave(request: SignedInRequest, code: str, department: str) -> Json
     if not form.is_valid():
         return _not_saved(400, {name: [str(message) for message in found] for name, found in form.errors.items()})
     try:
-        saved = services.save_sheet(code, department, changes=form.cleaned_data, actor=request.user)
+        saved = services.save_sheet(
+            code, department, changes=form.cleaned_data, actor=request.user, expected_hash=request.POST.get("version", "")
+        )
     except BadInput as bad:
         return _not_saved(400, bad.errors)
     except NotAllowed as refused:
         return _not_saved(403, detail=str(refused))
     except Refused as refused:
         return _not_saved(409, detail=str(refused))
-    return JsonResponse({"missing": [str(blocker) for blocker in services.sign_off_blockers(saved)]})
+    return JsonResponse({"version": content_hash(saved), "ready": not services.sign_off_blockers(saved)})
 
 
 def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "") -> JsonResponse:

@@ -64,7 +64,11 @@ def draft_charter(
     if reasons:
         raise Refused(reasons)
     _check_charter(objectives, first_phase, last_phase, project_manager)
+    reasons = scope_blockers(project, first_phase, last_phase)
+    if reasons:
+        raise Refused(reasons)
     charter = Charter.objects.filter(project=project).select_for_update().first() or Charter(project=project, drafted_by=actor)
+    planned_start = charter.start_on
     charter.objectives, charter.start_on = objectives, start_on
     for name in TEXTS:
         setattr(charter, name, texts.get(name, ""))
@@ -72,7 +76,7 @@ def draft_charter(
     project.site, project.project_manager = site, project_manager
     project.first_phase, project.last_phase = first_phase, last_phase
     project.save(update_fields=["site", "project_manager", "first_phase", "last_phase", "updated_at"])
-    _plan(project, start_on, actor=actor)
+    _plan(project, start_on, planned_start, actor=actor)
     record("charter.drafted", project, actor=actor, first_phase=first_phase, last_phase=last_phase, start_on=start_on)
     return charter
 
@@ -89,17 +93,36 @@ def _check_charter(objectives: str, first_phase: str, last_phase: str, project_m
         raise BadInput(errors)
 
 
-def _plan(project: Project, start_on: date, *, actor: User) -> None:
-    """Make the rows of all contracted phases, drop open rows of phases that left the scope, keep ids of those that stay."""
+def scope_blockers(project: Project, first_phase: str, last_phase: str) -> list[Blocker]:
+    """What keeps a phase in scope: evidence entered for its deliverables, a date of it told to the client. Neither is ever deleted."""
+    first, last = PHASES.index(Phase(first_phase)), PHASES.index(Phase(last_phase))
+    leaving = [phase for place, phase in enumerate(PHASES) if place and not first <= place <= last]
+    kept = [
+        *Deliverable.objects.filter(project=project, phase__in=leaving, done_at=None, references__isnull=False).distinct(),
+        *Milestone.objects.filter(project=project, phase__in=leaving, actual_on=None, publications__isnull=False).distinct(),
+    ]
+    words = _t("%(phase)s stays in scope: “%(title)s” has evidence or a date told to the client.")
+    return [
+        Blocker(key="charter.scope", words=words % {"phase": row.get_phase_display(), "title": row.title}, link=project.get_absolute_url())
+        for row in kept
+    ]
+
+
+def _plan(project: Project, start_on: date, planned_start: date | None, *, actor: User) -> None:
+    """Make the rows of all contracted phases, drop open rows of phases that left the scope, keep ids of those that stay.
+
+    Dates that followed the start planned before follow the new one; a date that somebody set stays.
+    """
     plans = [phase_plan(phase) for phase in PHASES if project.in_scope(phase)]
     phases = [plan.phase for plan in plans]
     Deliverable.objects.filter(project=project, done_at=None).exclude(phase__in=phases).delete()
     Milestone.objects.filter(project=project, actual_on=None).exclude(phase__in=phases).delete()
     departments = {department.key: department for department in Department.objects.all()}
     _plan_team(project, plans, departments)
-    milestones = _plan_milestones(project, plans, departments, start_on)
+    forecasts = _forecasts(project)
+    _plan_milestones(project, plans, departments, start_on, planned_start)
     update_forecasts(project, actor=actor)
-    _plan_deliverables(project, plans, departments, milestones)
+    _plan_deliverables(project, plans, departments, forecasts)
     _feed_what_happened(project, actor=actor)
 
 
@@ -121,7 +144,13 @@ def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, 
         TeamMember.objects.update_or_create(project=project, department=departments[key], defaults={"user": user})
 
 
-def _plan_milestones(project: Project, plans: list[PhasePlan], departments: dict[str, Department], start_on: date) -> dict[str, Milestone]:
+def _forecasts(project: Project) -> dict[str, date | None]:
+    return dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
+
+
+def _plan_milestones(
+    project: Project, plans: list[PhasePlan], departments: dict[str, Department], start_on: date, planned_start: date | None
+) -> None:
     rows: dict[str, Milestone] = {}
     planned = [(plan.phase, item) for plan in plans for item in plan.milestones]
     for order, (phase, item) in enumerate(planned):
@@ -144,15 +173,14 @@ def _plan_milestones(project: Project, plans: list[PhasePlan], departments: dict
             after = {key: lag for key, lag in item.after.items() if key in rows} or (
                 {previous_end: min(item.after.values(), default=0)} if previous_end else {}
             )
-            _link(rows, item.key, after, start_on, calendar_lag=min(item.after.values(), default=0))
+            _link(rows, item.key, after, start_on, planned_start)
         previous_end = plan.milestones[-1].key
-    return rows
 
 
-def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on: date, *, calendar_lag: int) -> None:
+def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on: date, planned_start: date | None) -> None:
     milestone = rows[key]
-    if not after:
-        milestone.earliest_on = milestone.earliest_on or start_on
+    if not after and milestone.earliest_on in (None, planned_start):
+        milestone.earliest_on = start_on
         milestone.save(update_fields=["earliest_on", "updated_at"])
     MilestoneLink.objects.bulk_create(
         MilestoneLink(predecessor=rows[other], successor=milestone, lag_days=lag) for other, lag in after.items()
@@ -160,9 +188,10 @@ def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on:
 
 
 def _plan_deliverables(
-    project: Project, plans: list[PhasePlan], departments: dict[str, Department], milestones: dict[str, Milestone]
+    project: Project, plans: list[PhasePlan], departments: dict[str, Department], before: dict[str, date | None]
 ) -> None:
-    due = dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
+    """New ones fall due at their milestone; one still due at its milestone's date `before` follows it."""
+    due = _forecasts(project)
     team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
     order = 0
     for plan in plans:
@@ -181,8 +210,12 @@ def _plan_deliverables(
                     "order": order,
                 },
             )
-            if created and plan.phase == Phase.EVALUATION:
-                row.project = project
+            row.project = project
+            moved = not created and not row.is_done and row.due_on == before.get(item.milestone) != due.get(item.milestone)
+            if moved:
+                row.due_on = due.get(item.milestone)
+                row.save(update_fields=["due_on"])
+            if (created or moved) and plan.phase == Phase.EVALUATION:
                 ask_owner(row)
 
 

@@ -190,7 +190,7 @@ def release_quotation(code: str, revision: int, *, actor: User, authentication: 
         raise Refused(reasons)
     role = sorted(open_release_roles(quotation) & actor.roles)[0]
     sign(quotation, actor=actor, meaning=f"release_{role}", authentication=authentication, expected_hash=expected_hash)
-    record("quotation.release_signed", quotation, actor=actor, label=quotation.label, role=role)
+    record("quotation.release_signed", quotation, actor=actor, label=quotation.label, role=Role(role).label)
     close_waits(f"quotation.release:{quotation.pk}:{role}")
     still_open = open_release_roles(quotation)
     if not still_open:

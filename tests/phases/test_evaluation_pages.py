@@ -112,9 +112,9 @@ def test_the_next_step_follows_the_record(project: Project) -> None:
     make.accepted_quotation(project)
     assert next_words(project).startswith("Agreements: Not signed by both sides: Confidentiality agreement, Cooperation agreement")
     make.signed_agreements(project)
-    assert next_words(project) == "Charter: Draft the charter; it makes the plan."
+    assert next_words(project) == "Charter and reports: Draft the charter; it makes the plan."
     make.charter(project)
-    assert next_words(project).startswith("Charter: Make the Project Charter")
+    assert next_words(project).startswith("Charter and reports: Not effective yet: Inquiry Assessment Report")
     make.finish_phase(project)
     assert next_words(project).startswith("Gate G1")
 
@@ -171,7 +171,9 @@ def test_sheet_keeps_what_was_typed(project: Project, research: Client) -> None:
 
 def autosave(client: Client, project: Project, **fields: Any) -> Any:
     return client.post(
-        sheet_address(project, "sheet-autosave"), {"changed": list(fields), **fields}, headers={"Accept": "application/json"}
+        sheet_address(project, "sheet-autosave"),
+        {"changed": [name for name in fields if name != "version"], **fields},
+        headers={"Accept": "application/json"},
     )
 
 
@@ -181,7 +183,7 @@ def test_autosave_writes_only_what_changed(project: Project, research: Client) -
     answer = autosave(research, project, risks="One supplier.")
 
     saved = sheet(project)
-    assert answer.json() == {"missing": []}
+    assert answer.json() == {"version": content_hash(saved), "ready": True}
     assert (saved.risks, saved.feasibility_reason) == ("One supplier.", "A known route.")
 
 
@@ -191,6 +193,15 @@ def test_autosave_says_what_is_wrong(project: Project, research: Client) -> None
     assert answer.status_code == 400
     assert list(answer.json()["errors"]) == ["cost_base"]
     assert sheet(project).cost_base is None
+
+
+def test_autosave_on_what_somebody_else_changed_is_refused(project: Project, research: Client) -> None:
+    shown = content_hash(sheet(project))
+    autosave(research, project, risks="Mine", version=shown)
+
+    answer = research.post(sheet_address(project, "sheet-autosave"), {"changed": ["risks"], "risks": "Theirs", "version": shown})
+
+    assert (answer.status_code, sheet(project).risks) == (409, "Mine")
 
 
 def test_autosave_refuses_others_and_signed_sheets(project: Project, research: Client) -> None:

@@ -1,0 +1,17 @@
+// A sheet that saves itself: the signature covers what was saved last, and the page is loaded again when signing becomes possible or impossible.
+document.addEventListener("autosaved", (event) => {
+  const card = document.getElementById("sign-off-card");
+  const { version, ready } = event.detail.answer;
+  if (!card || !version) return;
+  const expected = document.querySelector("#sign-off [name=expected_hash]");
+  const shown = document.querySelector("#sign-off .hash");
+  if (expected) expected.value = version;
+  if (shown) {
+    shown.textContent = `${version.slice(0, 16)}…`;
+    shown.title = version;
+  }
+  if ((card.dataset.ready === "yes") !== ready) {
+    card.dataset.ready = ready ? "yes" : "no";
+    window.htmx.ajax("GET", window.location.pathname, { target: "#sign-off-part", select: "#sign-off-part", swap: "outerHTML" });
+  }
+});

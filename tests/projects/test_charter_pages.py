@@ -1,0 +1,233 @@
+"""The charter plans what is contracted, and the team has names."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role, User
+from audit.models import Event
+from audit.refusals import BadInput, NotAllowed, Refused
+from projects.models import Charter, Deliverable, Milestone, Phase, Project, TeamMember
+from projects.services import charter as services
+from projects.services.plan import calendar_of
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def as_person(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def project() -> Project:
+    return make.a_project()
+
+
+def ids(project: Project) -> dict[str, dict[str, int]]:
+    return {model.__name__: dict(model.objects.filter(project=project).values_list("key", "pk")) for model in (Deliverable, Milestone)}
+
+
+def phases(project: Project, model: type) -> set[str]:
+    return set(model.objects.filter(project=project).values_list("phase", flat=True))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "planned"),
+    [
+        (Phase.EVALUATION, Phase.COMMERCIAL, set(Phase.values)),
+        (Phase.EVALUATION, Phase.SMALL_SCALE, {"evaluation", "small_scale"}),
+        (Phase.PILOT, Phase.PILOT, {"evaluation", "pilot"}),
+        (Phase.VALIDATION, Phase.COMMERCIAL, {"evaluation", "validation", "commercial"}),
+    ],
+)
+def test_only_contracted_phases_are_planned(project: Project, first: str, last: str, planned: set[str]) -> None:
+    make.charter(project, first=first, last=last)
+
+    assert phases(project, Deliverable) == planned
+    assert phases(project, Milestone) == planned
+
+
+def test_a_redraft_keeps_ids_and_drops_what_left_the_scope(project: Project) -> None:
+    make.charter(project)
+    before = ids(project)
+
+    make.charter(project, last=Phase.PILOT)
+
+    after = ids(project)
+    assert phases(project, Milestone) == {"evaluation", "small_scale", "pilot"}
+    assert all(before[kind][key] == pk for kind, rows in after.items() for key, pk in rows.items())
+
+
+def test_a_wider_redraft_adds_and_keeps(project: Project) -> None:
+    make.charter(project, last=Phase.SMALL_SCALE)
+    before = ids(project)
+
+    make.charter(project)
+
+    after = ids(project)
+    assert all(after[kind][key] == pk for kind, rows in before.items() for key, pk in rows.items())
+    assert phases(project, Deliverable) == set(Phase.values)
+
+
+def test_milestones_fall_on_working_days_of_the_site(project: Project) -> None:
+    make.charter(project, start_on=date(2027, 1, 4))
+
+    found = Project.objects.get(pk=project.pk)
+    calendar = calendar_of(found)
+    assert all(row.forecast_on and calendar.is_working_day(row.forecast_on) for row in found.milestones.all())
+    assert min(row.forecast_on for row in found.milestones.all() if row.forecast_on) >= date(2027, 1, 4)
+
+
+def test_a_redraft_with_a_later_start_moves_the_plan(project: Project) -> None:
+    start = timezone.localdate()
+    make.charter(project, start_on=start)
+    before = dict(project.milestones.values_list("key", "forecast_on"))
+
+    make.charter(project, start_on=start + timedelta(days=60))
+
+    assert all(row.forecast_on > before[row.key] for row in project.milestones.all() if row.forecast_on)
+    due = Deliverable.objects.get(project=project, key="project_charter").due_on
+    assert due == Milestone.objects.get(project=project, key="g1").forecast_on
+
+
+def test_a_redraft_leaves_alone_what_has_evidence(project: Project) -> None:
+    make.charter(project)
+    key = Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).values_list("key", flat=True)[0]
+    make.a_reference(project, key)
+
+    with pytest.raises(Refused):
+        make.charter(project, last=Phase.PILOT)
+
+    assert Project.objects.get(pk=project.pk).last_phase == Phase.COMMERCIAL
+
+
+def test_an_issued_charter_is_not_drafted_again(project: Project) -> None:
+    make.charter(project)
+    services.issue_charter(project.pk, actor=make.manager())
+    before = Event.objects.count()
+
+    with pytest.raises(Refused, match="change order"):
+        make.charter(project)
+
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"objectives": " "}, "objectives"),
+        ({"first_phase": "pilot", "last_phase": "small_scale"}, "last_phase"),
+        ({"project_manager": "research"}, "project_manager"),
+    ],
+)
+def test_bad_input_is_named_at_its_field(project: Project, values: dict[str, Any], field: str) -> None:
+    given: dict[str, Any] = {"objectives": "o", "first_phase": "evaluation", "last_phase": "commercial", "project_manager": make.manager()}
+    given |= values
+    if isinstance(given["project_manager"], str):
+        given["project_manager"] = make.person(Role.RESEARCH)
+
+    with pytest.raises(BadInput) as raised:
+        services.draft_charter(project.code, start_on=timezone.localdate(), site=make.a_site(), actor=make.manager(), **given)
+
+    assert list(raised.value.errors) == [field]
+    assert not Charter.objects.exists()
+
+
+# Pages
+
+
+def posted(**values: Any) -> dict[str, Any]:
+    return {
+        "objectives": "Supply 50 kg.",
+        "start_on": timezone.localdate().isoformat(),
+        "first_phase": "evaluation",
+        "last_phase": "pilot",
+        "site": make.a_site().pk,
+        "project_manager": make.manager().pk,
+        "risks": "One supplier.",
+        **values,
+    }
+
+
+def test_the_first_draft_starts_from_the_quotation(project: Project) -> None:
+    make.accepted_quotation(project)
+
+    page = as_person(make.manager()).get(reverse("project-charter", args=[project.code]))
+
+    assert page.context["form"].initial["scope_in"] == "Development from laboratory to pilot scale."
+
+
+def test_the_form_drafts_and_plans(project: Project) -> None:
+    answer = as_person(make.manager()).post(reverse("project-charter", args=[project.code]), posted())
+
+    assert answer.status_code == 302
+    assert Charter.objects.get(project=project).risks == "One supplier."
+    assert phases(project, Milestone) == {"evaluation", "small_scale", "pilot"}
+
+
+def test_the_form_keeps_what_was_typed(project: Project) -> None:
+    answer = as_person(make.manager()).post(
+        reverse("project-charter", args=[project.code]), posted(first_phase="pilot", last_phase="small_scale")
+    )
+
+    assert answer.status_code == 400
+    assert b"One supplier." in answer.content
+    assert b"cannot come before the first" in answer.content
+
+
+def test_an_issued_charter_says_so(project: Project) -> None:
+    make.charter(project)
+    services.issue_charter(project.pk, actor=make.manager())
+
+    page = as_person(make.manager()).get(reverse("project-charter", args=[project.code])).content.decode()
+
+    assert "The charter is issued; a change takes a change order." in page
+    assert "<textarea" not in page.split("What was agreed to do")[1]
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.MANAGEMENT, 200), (Role.RESEARCH, 200), (Role.EHS, 404), (Role.CLIENT_VIEWER, 404)])
+@pytest.mark.parametrize("name", ["project-charter", "project-team"])
+def test_who_reads(project: Project, name: str, role: str, status: int) -> None:
+    assert as_person(make.person(role)).get(reverse(name, args=[project.code])).status_code == status
+
+
+@pytest.mark.parametrize("name", ["project-charter", "project-team"])
+def test_pages_cost_few_queries(project: Project, name: str) -> None:
+    make.charter(project)
+    client, address = as_person(make.manager()), reverse(name, args=[project.code])
+    client.get(address)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+
+    assert len(captured) <= 20
+
+
+def test_naming_a_member(project: Project) -> None:
+    chemist = make.person(Role.RESEARCH)
+    data = {"department": "research", "research-user": chemist.pk}
+
+    assert as_person(make.manager()).post(reverse("project-team", args=[project.code]), data).status_code == 302
+    assert TeamMember.objects.get(project=project, department__key="research").user == chemist
+    assert Event.objects.order_by("-id")[0].kind == "team.named"
+
+
+def test_naming_takes_a_project_manager(project: Project) -> None:
+    with pytest.raises(NotAllowed):
+        services.name_team_member(project.code, "research", user=None, actor=make.person(Role.RESEARCH))
+
+
+def test_a_client_is_not_on_the_team(project: Project) -> None:
+    with pytest.raises(BadInput):
+        services.name_team_member(project.code, "research", user=make.person(Role.CLIENT_APPROVER), actor=make.manager())

@@ -1,0 +1,281 @@
+"""Quotations: exact money, release by two roles, revisions, and their pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role, User
+from audit.models import Event, Signature
+from audit.refusals import BadInput, Refused
+from audit.signatures import content_hash
+from projects.models import Project, Quotation
+from projects.quotations import changed_fields, compared_lines
+from projects.services import commercial as services
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 20
+
+
+def as_person(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def business() -> User:
+    return make.person(Role.BUSINESS_DEVELOPMENT)
+
+
+@pytest.fixture
+def project() -> Project:
+    return make.a_project()
+
+
+def posted(*rows: tuple[str, str, str], **values: Any) -> dict[str, Any]:
+    """The form as a browser sends it."""
+    data = {
+        "currency": "EUR",
+        "valid_until": (timezone.localdate() + timedelta(days=30)).isoformat(),
+        "scope": "Development to pilot scale.",
+        "assumptions": "",
+        "payment_terms": "",
+        "lines-TOTAL_FORMS": str(len(rows)),
+        "lines-INITIAL_FORMS": "0",
+    }
+    for number, (phase, description, amount) in enumerate(rows):
+        data |= {f"lines-{number}-phase": phase, f"lines-{number}-description": description, f"lines-{number}-amount": amount}
+    return data | values
+
+
+def draft(project: Project, *amounts: str) -> Quotation:
+    lines = [services.Line("pilot", f"Batch {number}", Decimal(amount)) for number, amount in enumerate(amounts)]
+    until = timezone.localdate() + timedelta(days=30)
+    return services.draft_quotation(project.code, currency="EUR", valid_until=until, scope="All", lines=lines, actor=business())
+
+
+def test_money_is_exact(project: Project) -> None:
+    quotation = draft(project, "0.10", "0.20", "9999999999999.01")
+
+    assert Quotation.objects.get(pk=quotation.pk).total == Decimal("9999999999999.31")
+
+
+def test_a_new_revision_supersedes_and_closes_the_old_one(project: Project) -> None:
+    first = draft(project, "100.00")
+    make.release(first)
+    services.send_quotation(project.code, 1, actor=business())
+    draft(project, "90.00")
+    approver = make.person(Role.CLIENT_APPROVER)
+
+    with pytest.raises(Refused):
+        services.accept_quotation(project.code, 1, actor=approver, authentication=make.fake_authentication(approver))
+
+    assert list(project.quotations.values_list("revision", "state")) == [(2, "draft"), (1, "superseded")]
+
+
+def test_an_expired_quotation_is_not_accepted(project: Project) -> None:
+    quotation = draft(project, "100.00")
+    make.release(quotation)
+    services.send_quotation(project.code, 1, actor=business())
+    Quotation.objects.filter(pk=quotation.pk).update(valid_until=timezone.localdate() - timedelta(days=1))
+    approver = make.person(Role.CLIENT_APPROVER)
+
+    with pytest.raises(Refused, match="expired"):
+        services.accept_quotation(project.code, 1, actor=approver, authentication=make.fake_authentication(approver))
+
+
+def test_nothing_is_drafted_after_acceptance(project: Project) -> None:
+    make.accepted_quotation(project)
+
+    with pytest.raises(Refused, match="change order"):
+        draft(project, "1.00")
+
+
+def test_one_person_in_both_roles_releases_once(project: Project) -> None:
+    quotation, both = draft(project, "100.00"), make.person(Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT)
+    services.release_quotation(project.code, 1, actor=both, authentication=make.fake_authentication(both))
+
+    with pytest.raises(Refused, match="other role"):
+        services.release_quotation(project.code, 1, actor=both, authentication=make.fake_authentication(both))
+
+    assert Quotation.objects.get(pk=quotation.pk).state == "draft"
+
+
+def test_a_change_asks_for_both_releases_again(project: Project) -> None:
+    quotation, actor = draft(project, "100.00"), business()
+    services.release_quotation(project.code, 1, actor=actor, authentication=make.fake_authentication(actor))
+
+    services.change_quotation(
+        project.code,
+        1,
+        currency="EUR",
+        valid_until=quotation.valid_until,
+        scope="All",
+        lines=[services.Line("pilot", "Batch", Decimal("99.00"))],
+        actor=actor,
+    )
+
+    assert services.open_release_roles(Quotation.objects.get(pk=quotation.pk)) == {"business_development", "management"}
+
+
+@pytest.mark.parametrize("act", ["send", "change"])
+def test_a_held_project_sends_and_changes_nothing(project: Project, act: str) -> None:
+    quotation = draft(project, "100.00")
+    if act == "send":
+        make.release(quotation)
+    make.hold(project)
+    before = Event.objects.count()
+    values: dict[str, Any] = {
+        "currency": "EUR",
+        "valid_until": quotation.valid_until,
+        "scope": "x",
+        "lines": [services.Line("pilot", "x", Decimal(1))],
+    }
+
+    with pytest.raises(Refused):
+        if act == "send":
+            services.send_quotation(project.code, 1, actor=business())
+        else:
+            services.change_quotation(project.code, 1, actor=business(), **values)
+
+    assert Event.objects.count() == before
+
+
+def test_a_past_date_is_bad_input(project: Project) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+
+    with pytest.raises(BadInput) as raised:
+        services.draft_quotation(project.code, currency="EUR", valid_until=yesterday, scope="", lines=[], actor=business())
+
+    assert set(raised.value.errors) == {"valid_until", "scope", "lines"}
+
+
+def test_comparison_names_what_differs(project: Project) -> None:
+    first = draft(project, "100.00", "200.00")
+    lines = [services.Line("pilot", "Batch 0", Decimal("90.00")), services.Line("pilot", "Stability", Decimal("5.00"))]
+    second = services.draft_quotation(
+        project.code, currency="EUR", valid_until=first.valid_until, scope="More", lines=lines, actor=business()
+    )
+
+    assert [change.after for change in changed_fields(first, second)] == ["More"]
+    assert {row.description: row.kind for row in compared_lines(first, second)} == {
+        "Batch 0": "changed",
+        "Stability": "added",
+        "Batch 1": "removed",
+    }
+
+
+# Pages
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.MANAGEMENT, 200), (Role.RESEARCH, 200), (Role.EHS, 404), (Role.CLIENT_APPROVER, 404)])
+@pytest.mark.parametrize("name", ["quotation-detail", "quotation-new", "quotation-edit", "quotation-compare"])
+def test_who_reads(project: Project, name: str, role: str, status: int) -> None:
+    draft(project, "100.00")
+    arguments = {"quotation-new": [], "quotation-compare": [1, 1]}.get(name, [1])
+
+    assert as_person(make.person(role)).get(reverse(name, args=[project.code, *arguments])).status_code == status
+
+
+def test_a_draft_is_saved_from_its_rows(project: Project) -> None:
+    data = posted(("pilot", "Two batches", "100.10"), ("", "", ""), ("small_scale", "Methods", "50.25"))
+
+    answer = as_person(business()).post(reverse("quotation-new", args=[project.code]), data)
+
+    assert answer["Location"] == reverse("quotation-detail", args=[project.code, 1])
+    assert [(line.description, line.amount) for line in project.quotations.get().lines.all()] == [
+        ("Two batches", Decimal("100.10")),
+        ("Methods", Decimal("50.25")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([("pilot", "Two batches", "-5")], "Line 1:"),
+        ([("pilot", "Two batches", "1.234")], "Line 1:"),
+        ([("pilot", "", "5")], "Line 1:"),
+        ([("", "", "")], "A quotation needs at least one line."),
+    ],
+)
+def test_wrong_rows_keep_what_was_typed(project: Project, rows: list[tuple[str, str, str]], words: str) -> None:
+    answer = as_person(business()).post(reverse("quotation-new", args=[project.code]), posted(*rows, scope="Typed scope"))
+
+    page = answer.content.decode()
+    assert (answer.status_code, Quotation.objects.count()) == (400, 0)
+    assert words in page
+    assert "Typed scope" in page
+
+
+def test_another_row_without_script_keeps_the_others(project: Project) -> None:
+    data = posted(("pilot", "Two batches", "100.10"), ("", "", ""), add_line="1")
+
+    page = as_person(business()).post(reverse("quotation-new", args=[project.code]), data)
+
+    assert len(page.context["lines"].forms) == 3
+    assert "Two batches" in page.content.decode()
+    assert not Quotation.objects.exists()
+
+
+def test_removed_rows_are_left_out(project: Project) -> None:
+    draft(project, "1.00")
+    data = posted(("pilot", "Keep", "2"), ("pilot", "Drop", "3"), **{"lines-1-DELETE": "on"})
+
+    as_person(business()).post(reverse("quotation-edit", args=[project.code, 1]), data)
+
+    assert project.quotations.get().total == Decimal("2.00")
+
+
+def test_release_with_a_wrong_password_signs_nothing(project: Project) -> None:
+    quotation = draft(project, "100.00")
+
+    answer = as_person(business()).post(
+        reverse("quotation-release", args=[project.code, 1]), {"password": "wrong", "expected_hash": content_hash(quotation)}
+    )
+
+    assert (answer.status_code, Signature.objects.count()) == (400, 0)
+    assert "The password is wrong." in answer.content.decode()
+
+
+def test_release_of_what_has_changed_is_refused(project: Project) -> None:
+    draft(project, "100.00")
+
+    answer = as_person(business()).post(
+        reverse("quotation-release", args=[project.code, 1]), {"password": make.PASSWORD, "expected_hash": "0" * 64}
+    )
+
+    assert (answer.status_code, Signature.objects.count()) == (409, 0)
+
+
+def test_release_by_both_then_send(project: Project) -> None:
+    quotation = draft(project, "100.00")
+    for role in (Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT):
+        signed = {"password": make.PASSWORD, "expected_hash": content_hash(quotation)}
+        assert as_person(make.person(role)).post(reverse("quotation-release", args=[project.code, 1]), signed).status_code == 302
+
+    assert as_person(business()).post(reverse("quotation-send", args=[project.code, 1])).status_code == 302
+    assert project.quotations.get().state == "sent"
+    page = as_person(business()).get(reverse("quotation-detail", args=[project.code, 1])).content.decode()
+    assert "Price released for management" in page
+
+
+@pytest.mark.parametrize("revisions", [1, 3])
+def test_quotation_page_costs_few_queries(project: Project, revisions: int) -> None:
+    for _number in range(revisions):
+        draft(project, "100.00", "5.00")
+    client, address = as_person(business()), reverse("quotation-detail", args=[project.code, revisions])
+    client.get(address)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+
+    assert len(captured) <= MOST_QUERIES
