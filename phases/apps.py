@@ -5,24 +5,21 @@ class PhasesConfig(AppConfig):
     name = "phases"
 
     def ready(self) -> None:
-        import phases.commercial.gate
-        import phases.evaluation.documents
-        import phases.evaluation.events
-        import phases.evaluation.gate
-        import phases.evaluation.permissions
-        import phases.pilot.gate
-        import phases.small_scale.documents
-        import phases.small_scale.gate
-        import phases.validation.gate
+        from phases.commercial import documents as commercial_documents
+        from phases.commercial import gate as commercial_gate
+        from phases.evaluation import documents as evaluation_documents
+        from phases.evaluation import events as evaluation_events
+        from phases.evaluation import gate as evaluation_gate
+        from phases.evaluation import permissions  # noqa: F401  (its rules register themselves)
+        from phases.pilot import documents as pilot_documents
+        from phases.pilot import gate as pilot_gate
+        from phases.small_scale import documents as small_scale_documents
+        from phases.small_scale import gate as small_scale_gate
+        from phases.validation import documents as validation_documents
+        from phases.validation import gate as validation_gate
 
-        phases.evaluation.events.register()
-        for slice_gate in (
-            phases.evaluation.gate,
-            phases.small_scale.gate,
-            phases.pilot.gate,
-            phases.validation.gate,
-            phases.commercial.gate,
-        ):
-            slice_gate.register()
-        for slice_documents in (phases.evaluation.documents, phases.small_scale.documents):
-            slice_documents.register()
+        evaluation_events.register()
+        for gate in (evaluation_gate, small_scale_gate, pilot_gate, validation_gate, commercial_gate):
+            gate.register()
+        for documents in (evaluation_documents, small_scale_documents, pilot_documents, validation_documents, commercial_documents):
+            documents.register()

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from audit.refusals import Blocker
 from audit.hashes import hash_of
+from audit.refusals import Blocker
 from projects.models import Deliverable
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ Judge = Callable[[Sequence["Project"]], Findings]
 
 @dataclass(frozen=True)
 class Criterion:
-    """A named condition of a gate: a function of its own, or the keys of the deliverables that must be done. A change of its rule takes a new version."""
+    """A named condition of a gate: a function of its own, or the keys of the deliverables that must be done.
+
+    A change of its rule takes a new version.
+    """
 
     key: str
     words: str | _StrPromise

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from django.db.models import Field
+
     from audit.refusals import Words
     from projects.models import Quotation, QuotationLine
 
@@ -44,7 +46,7 @@ class LineChange:
 
 def changed_fields(before: Quotation, after: Quotation) -> list[FieldChange]:
     return [
-        FieldChange(before._meta.get_field(name).verbose_name, getattr(before, name), getattr(after, name))
+        FieldChange(cast("Field[Any, Any]", before._meta.get_field(name)).verbose_name, getattr(before, name), getattr(after, name))
         for name in COMPARED
         if getattr(before, name) != getattr(after, name)
     ]

@@ -1,4 +1,245 @@
-"""The document types of evaluation."""
+"""The document types of evaluation: RFP Record, Quotation, Project Charter; reports that are made elsewhere are uploaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from documents import registry
+from documents.content import Column, cell, data_table, key_values
+from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
+from projects.completeness import completeness_of
+from projects.models import PHASES, Deliverable, Milestone, Phase, Project, Quotation, Rfp
+from projects.models.rfp import Market, Submission
+from projects.services.charter import issue_charter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from accounts.models import User
+    from documents.models import DocumentVersion
 
 
-def register() -> None: ...
+def rfp_record(rfp: Rfp) -> dict[str, Any]:
+    """Everything the client said, and what is still to be asked."""
+    return {
+        "subtitle": _t("What the client asked for, as recorded"),
+        "parties": key_values(
+            (_t("Client"), rfp.client.name),
+            (_t("Contact"), rfp.contact.name),
+            (_t("Contact's e-mail"), rfp.contact.email),
+            (_t("First contact"), rfp.get_channel_display()),
+            (_t("Received"), rfp.received_at),
+            (_t("Account owner"), rfp.account_owner),
+        ),
+        "wanted": rfp.wanted,
+        "product": key_values(
+            (_t("Downstream drug"), rfp.downstream_drug),
+            (_t("Indication"), rfp.indication),
+            (_t("Target markets"), labels(Market, rfp.target_markets)),
+            (_t("Registration intermediate"), rfp.get_registration_intermediate_display()),
+            (_t("Maximum daily dose (mg/day)"), rfp.maximum_daily_dose_mg),
+            (_t("Regulatory submissions"), labels(Submission, rfp.submission_requirements)),
+        ),
+        "molecule": key_values(
+            (_t("Name or code"), rfp.compound_name),
+            (_t("CAS number"), rfp.cas_number),
+            (_t("Molecular formula"), rfp.formula),
+            (_t("Molar mass (g/mol)"), f"{rfp.molar_mass_g_per_mol:.2f}" if rfp.molar_mass_g_per_mol else ""),
+            (_t("InChIKey"), rfp.inchikey),
+            (_t("SMILES"), rfp.smiles),
+        ),
+        "challenges": rfp.process_challenges,
+        "timeline": rfp.target_timeline,
+        "dates": key_values(
+            (_t("Quotation needed on"), rfp.quotation_needed_on),
+            (_t("First sample wanted on"), rfp.first_sample_wanted_on),
+            (_t("Filing planned on"), rfp.filing_planned_on),
+        ),
+        "quantities": data_table(
+            [Column(_t("Quantity"), 60), Column(_t("Amount"), 20, "right"), Column(_t("Unit"), 20)],
+            [
+                (_t("Samples"), rfp.sample_quantity_g, "g"),
+                (_t("Pilot"), rfp.pilot_quantity_kg, "kg"),
+                (_t("Validation, per batch"), rfp.validation_quantity_kg, "kg"),
+                (_t("Commercial"), rfp.commercial_quantity_kg_per_year, _t("kg/year")),
+            ],
+        ),
+        "questions": data_table(
+            [Column(_t("Question"), 45), Column(_t("Asked"), 15), Column(_t("Answer"), 40)],
+            [(row.question, row.asked_at.date(), row.answer or _t("open")) for row in rfp.clarifications.all()],
+            empty=_t("No question was asked."),
+        ),
+        "missing": [str(question.words) for question in completeness_of(rfp).open],
+        "files": data_table(
+            [Column(_t("File"), 50), Column(_t("SHA-256"), 50)],
+            [(row.name, row.sha256) for row in rfp.files.all()],
+            empty=_t("No file was sent."),
+        ),
+    }
+
+
+def labels(choices: Any, keys: Iterable[str]) -> str:
+    return ", ".join(str(choices(key).label) for key in keys)
+
+
+def quotation(project: Project) -> dict[str, Any]:
+    """The current revision, and nothing that the client may not read."""
+    row = Quotation.objects.current().prefetch_related("lines").get(project=project)
+    lines = [(number, str(line.get_phase_display()), line.description, line.amount) for number, line in enumerate(row.lines.all(), 1)]
+    return {
+        "title": _t("Quotation %(label)s") % {"label": row.label},
+        "subtitle": project.title,
+        "facts": key_values(
+            (_t("Quotation"), row.label),
+            (_t("For"), project.client.name),
+            (_t("Attention of"), project.rfp.contact.name),
+            (_t("Your request"), project.rfp.number),
+            (_t("Valid until"), row.valid_until),
+            (_t("Currency"), row.currency),
+            (_t("Total"), f"{row.currency} {cell(row.total)}"),
+        ),
+        "scope": row.scope,
+        "price": data_table(
+            [
+                Column(_t("No."), 8, "right"),
+                Column(_t("Phase"), 20),
+                Column(_t("Description"), 50),
+                Column(_t("Amount (%(currency)s)") % {"currency": row.currency}, 22, "right"),
+            ],
+            [*lines, ("", "", _t("Total"), row.total)],
+        ),
+        "assumptions": numbered(row.assumptions),
+        "payment": row.payment_terms,
+        "currency": row.currency,
+    }
+
+
+def numbered(text: str) -> list[str]:
+    """One assumption a line; the document numbers them."""
+    return [line.strip(" -•\t") for line in text.splitlines() if line.strip(" -•\t")]
+
+
+def charter(project: Project) -> dict[str, Any]:
+    """What is to be done, by whom, when: from the charter, the plan and the accepted quotation."""
+    row = project.charter
+    accepted = Quotation.objects.filter(project=project, state=Quotation.State.ACCEPTED).first()
+    return {
+        "subtitle": _t("Charter of project %(code)s") % {"code": project.code},
+        "facts": key_values(
+            (_t("Project"), f"{project.code} {project.title}"),
+            (_t("Client"), project.client.name),
+            (_t("Project manager"), project.project_manager),
+            (_t("Site"), project.site.name if project.site else ""),
+            (_t("Contracted phases"), f"{Phase(project.first_phase).label} – {Phase(project.last_phase).label}"),
+            (_t("Planned start"), row.start_on),
+            (_t("Accepted quotation"), f"{accepted.label}: {accepted.currency} {cell(accepted.total)}" if accepted else ""),
+        ),
+        "objectives": row.objectives,
+        "background": row.background,
+        "scope_in": row.scope_in,
+        "scope_out": row.scope_out,
+        "deliverables": [deliverables_of(project, phase) for phase in PHASES if project.in_scope(phase)],
+        "milestones": data_table(
+            [
+                Column(_t("Milestone"), 44),
+                Column(_t("Phase"), 18),
+                Column(_t("Planned"), 18),
+                Column(_t("Tolerance (working days)"), 20, "right"),
+            ],
+            [
+                (m.title, str(m.get_phase_display()), m.actual_on or m.forecast_on, m.tolerance_days)
+                for m in Milestone.objects.filter(project=project)
+            ],
+        ),
+        "team": data_table(
+            [Column(_t("Department"), 50), Column(_t("Person"), 50)],
+            [(member.department.name, member.user or "") for member in project.team.select_related("department", "user")],
+        ),
+        "assumptions": numbered(row.assumptions),
+        "risks": numbered(row.risks),
+        "governance": row.governance,
+    }
+
+
+def deliverables_of(project: Project, phase: Phase) -> dict[str, Any]:
+    rows = Deliverable.objects.filter(project=project, phase=phase).select_related("department", "owner")
+    columns = [Column(_t("Deliverable"), 52), Column(_t("Answers for it"), 30), Column(_t("Due"), 18)]
+    return {
+        "phase": str(phase.label),
+        "table": data_table(columns, [(row.title, row.owner or row.department.name, row.due_on) for row in rows]),
+    }
+
+
+def issue(version: DocumentVersion, *, actor: User) -> None:
+    """The charter's last signature issues the charter."""
+    if version.document.project_id is not None:
+        issue_charter(version.document.project_id, actor=actor)
+
+
+def approved(*roles: Role) -> tuple[SignerSlot, ...]:
+    return tuple(SignerSlot(Meaning.APPROVED, role) for role in roles)
+
+
+TYPES = (
+    DocumentType(
+        key="rfp_record",
+        title=_("RFP Record"),
+        phase=Phase.EVALUATION,
+        number_prefix="RR",
+        template="documents/types/rfp_record.html",
+        build_context=rfp_record,
+        signers=approved(Role.BUSINESS_DEVELOPMENT),
+        subject=SubjectKind.RFP,
+        requesters=frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER}),
+    ),
+    DocumentType(
+        key="quotation",
+        title=_("Quotation"),
+        phase=Phase.EVALUATION,
+        number_prefix="QU",
+        template="documents/types/quotation.html",
+        build_context=quotation,
+        narrative=(NarrativeSection("letter", _("Letter"), _("A few words to the client at the beginning.")),),
+        signers=approved(Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT),
+        requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
+    ),
+    DocumentType(
+        key="project_charter",
+        title=_("Project Charter"),
+        phase=Phase.EVALUATION,
+        number_prefix="PC",
+        template="documents/types/project_charter.html",
+        build_context=charter,
+        signers=(
+            SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
+            *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),
+        ),
+        on_effective=issue,
+        deliverable_key="project_charter",
+        requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT}),
+    ),
+    DocumentType(
+        key="inquiry_assessment_report",
+        title=_("Inquiry Assessment Report"),
+        phase=Phase.EVALUATION,
+        number_prefix="IA",
+        signers=approved(Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT),
+        deliverable_key="inquiry_assessment_report",
+    ),
+    DocumentType(
+        key="detailed_cost_assessment",
+        title=_("Detailed Cost Assessment Form"),
+        phase=Phase.EVALUATION,
+        number_prefix="CA",
+        signers=approved(Role.BUSINESS_DEVELOPMENT, Role.PRODUCTION),
+        deliverable_key="detailed_cost_assessment",
+    ),
+)
+
+
+def register() -> None:
+    registry.register(*TYPES)

@@ -80,8 +80,10 @@ def _records(project: Project, user: User) -> progress.Records:
     """All records of the phase in a fixed number of queries, each knowing its project."""
     sheets = list(DepartmentAssessment.objects.visible_to(user).filter(project=project).select_related("department", "owner"))
     quotations = list(project.quotations.prefetch_related("lines"))
-    for row in (*sheets, *quotations):
-        row.project = project
+    for sheet in sheets:
+        sheet.project = project
+    for quotation in quotations:
+        quotation.project = project
     return progress.Records(
         project=project,
         sheets=sheets,

@@ -192,7 +192,10 @@ class PhaseMove(AppendOnly):
 
 
 class StatusChange(AppendOnly):
-    """Hold, resume, cancel, complete: each with its reason. The database refuses a move of `status` without its row in the same transaction."""
+    """Hold, resume, cancel, complete: each with its reason.
+
+    The database refuses a move of `status` without its row in the same transaction.
+    """
 
     class CancelClass(models.TextChoices):
         NONE = "", "–"

@@ -97,7 +97,7 @@ def scope_blockers(project: Project, first_phase: str, last_phase: str) -> list[
     """What keeps a phase in scope: evidence entered for its deliverables, a date of it told to the client. Neither is ever deleted."""
     first, last = PHASES.index(Phase(first_phase)), PHASES.index(Phase(last_phase))
     leaving = [phase for place, phase in enumerate(PHASES) if place and not first <= place <= last]
-    kept = [
+    kept: list[Deliverable | Milestone] = [
         *Deliverable.objects.filter(project=project, phase__in=leaving, done_at=None, references__isnull=False).distinct(),
         *Milestone.objects.filter(project=project, phase__in=leaving, actual_on=None, publications__isnull=False).distinct(),
     ]

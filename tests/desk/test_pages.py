@@ -31,7 +31,9 @@ def as_person(user: User) -> Client:
 
 def queries(client: Client, address: str) -> int:
     client.get(address)  # content types and the session are fetched once
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
 
@@ -92,7 +94,9 @@ def test_events_lead_to_the_project_by_its_id(project: Project) -> None:
 def test_late_is_named_with_its_reason(project: Project) -> None:
     milestone = Milestone.objects.get(project=project, key="route_selected")
     assert milestone.baseline_on is not None
-    reschedule_milestone(project.code, milestone.key, not_before=milestone.baseline_on + timedelta(days=40), actor=factories.manager(), reason="x")
+    reschedule_milestone(
+        project.code, milestone.key, not_before=milestone.baseline_on + timedelta(days=40), actor=factories.manager(), reason="x"
+    )
 
     late = late_milestones(factories.manager(), today=timezone.localdate())
 
@@ -116,7 +120,9 @@ def test_search_never_shows_another_clients_project(project: Project) -> None:
     foreign = as_person(factories.person(Role.CLIENT_VIEWER, client=factories.a_client("DCB")))
 
     for words in (project.code, "Paracetamol", "103-90-2", "Demo Client A"):
-        assert project.code not in foreign.get("/search/", {"q": words}).content.decode().replace(f"“{words}”", "").replace(f'value="{words}"', "")
+        assert project.code not in foreign.get("/search/", {"q": words}).content.decode().replace(f"“{words}”", "").replace(
+            f'value="{words}"', ""
+        )
 
 
 def test_search_survives_nonsense(project: Project) -> None:
@@ -140,7 +146,12 @@ def test_portal_shows_the_reason_of_a_published_move(project: Project) -> None:
     later = milestone.forecast_on + timedelta(days=30)  # type: ignore[operator]
     reschedule_milestone(project.code, milestone.key, not_before=later, actor=factories.manager(), reason="internal words")
     publish_milestone(
-        project.code, milestone.key, reason_class="material", side="third_party", reason="A supplier delivers late.", actor=factories.manager()
+        project.code,
+        milestone.key,
+        reason_class="material",
+        side="third_party",
+        reason="A supplier delivers late.",
+        actor=factories.manager(),
     )
 
     page = as_person(factories.person(Role.CLIENT_VIEWER)).get(reverse("portal-project", args=[project.code])).content.decode()

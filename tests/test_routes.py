@@ -1,0 +1,475 @@
+"""Every address of the product, asked for by everybody: what each may reach is written here, and nowhere guessed.
+
+An address that this file does not know fails the test; so does one that answers anybody otherwise than the table says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponseBase
+from django.test import Client as Browser
+from django.test import override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import Role, User
+from documents import registry
+from documents.registry import DocumentType
+from documents.services import share_document, submit_for_review, upload_version
+from projects.attachments import take_upload
+from projects.models import Phase, Project
+from projects.services.commercial import record_agreement
+from projects.services.rfp import ask_clarification, attach_rfp_file
+from tests.clients_systems import a_token
+from tests.kept import kept_until_the_end
+from tests.projects import factories
+
+pytestmark = pytest.mark.django_db
+
+PORTFOLIO = ("business_development", "project_manager", "quality_assurance", "management")
+TEAM = ("research", "analytical", "material_control", "production", "ehs")
+OUTSIDE = ("administrator", "regulatory")  # ours, but not on the project's team
+STAFF = PORTFOLIO + TEAM + OUTSIDE
+OWN = ("client_viewer", "client_approver")
+FOREIGN = ("foreign_viewer", "foreign_approver")
+TOKENS = ("read_token", "write_token", "foreign_token")
+EVERYBODY = ("anonymous", *STAFF, *OWN, *FOREIGN, *TOKENS)
+
+MISSING = {"code": "API-1999-0001", "number": "XXX-1999-0001", "pk": 999_999_999, "public_id": "00000000-0000-4000-8000-000000000000"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """What each group gets for GET; `post` is what reaches a POST-only address at all, `arguments` name the objects."""
+
+    get: dict[str, int]
+    post_only: bool = False
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+def answers(default: int, **groups: int) -> dict[str, int]:
+    """One status for everybody, then exceptions by group or by single role; later ones win."""
+    names = {"staff": STAFF, "portfolio": PORTFOLIO, "team": TEAM, "outside": OUTSIDE, "own": OWN, "foreign": FOREIGN, "tokens": TOKENS}
+    table = dict.fromkeys(EVERYBODY, default)
+    for name, status in groups.items():
+        table.update(dict.fromkeys(names.get(name, (name,)), status))
+    return table
+
+
+def page(default: int = 200, *, post_only: bool = False, arguments: dict[str, Any] | None = None, **groups: int) -> Route:
+    """A page asks a stranger to sign in; a token is no sign-in there."""
+    return Route(answers(default, **groups, anonymous=302, tokens=302), post_only, arguments or {})
+
+
+def ours(**groups: int) -> Route:
+    """A page of ours without an object: clients find nothing."""
+    return page(200, own=404, foreign=404, **groups)
+
+
+def of_project(**arguments: Any) -> Route:
+    """A page of a project: people who see it."""
+    return page(200, outside=404, own=404, foreign=404, arguments=arguments)
+
+
+def act(**arguments: Any) -> Route:
+    """A POST-only address below a project or document: GET is the wrong method for ours, nothing for clients."""
+    return page(405, own=404, foreign=404, post_only=True, arguments=arguments)
+
+
+def of_client(**arguments: Any) -> Route:
+    """A page of the portal: the client's own people."""
+    return page(404, own=200, arguments=arguments)
+
+
+def api_list() -> Route:
+    return Route(answers(200, anonymous=401))
+
+
+def api_object(number: str = "number", **groups: int) -> Route:
+    return Route(answers(200, outside=404, foreign=404, foreign_token=404, anonymous=401, **groups), arguments={"number": number})
+
+
+OPEN_TO_ALL = Route(answers(200))
+SIGN_IN_ROUTES = {
+    "account_login": Route(answers(302, anonymous=200, tokens=200)),
+    "account_logout": page(200),
+    "account_reauthenticate": page(200),
+    "account_change_password": page(200),
+    "account_set_password": page(302),
+    "account_reset_password": OPEN_TO_ALL,
+    "account_reset_password_done": OPEN_TO_ALL,
+    "account_reset_password_from_key": Route(answers(200), arguments={"uidb36": "1", "key": "wrong"}),
+    "account_reset_password_from_key_done": OPEN_TO_ALL,
+    "mfa_index": page(200),
+    "mfa_authenticate": Route(answers(302)),
+    "mfa_reauthenticate": page(302),
+    "mfa_activate_totp": page(302),
+    "mfa_deactivate_totp": page(404),  # nobody here has a second factor
+    "mfa_view_recovery_codes": page(404),
+    "mfa_generate_recovery_codes": page(302),
+    "mfa_download_recovery_codes": page(404),
+}
+ACCOUNT_ROUTES = {
+    "people": ours(staff=403, administrator=200),
+    "person-new": ours(staff=403, administrator=200),
+    "person-detail": ours(staff=403, administrator=200),
+    "person-grant": act(),
+    "grant-end": act(),
+    "person-deactivate": act(),
+    "person-reactivate": act(),
+    "person-invite": act(),
+    "tokens": page(403, administrator=200, business_development=200, project_manager=200, client_approver=200, foreign_approver=200),
+    "token-new": page(405, post_only=True),
+    "integration-account-new": page(405, post_only=True),
+    "token-revoke": page(405, post_only=True),
+    "profile": page(200),
+    "keep-alive": Route(answers(200)),
+}
+API_ROUTES = {
+    "api-root": api_list(),
+    "api-schema": OPEN_TO_ALL,
+    "api-docs": OPEN_TO_ALL,
+    "api-project-list": api_list(),
+    "api-project-detail": api_object(),
+    "api-project-gate": api_object(own=404, tokens=404),
+    "api-project-gate-proposal": Route(answers(405, anonymous=401), post_only=True),
+    "api-milestone-list": api_list(),
+    "api-deliverable-list": api_list(),
+    "api-rfp-list": api_list(),
+    "api-rfp-detail": api_object(own=404, tokens=404, number="rfp"),
+    "api-document-list": api_list(),
+    "api-document-detail": api_object(),
+    "api-document-file": api_object(),
+}
+PROJECT_ROUTES = {
+    "project-gate": of_project(),
+    "gate-propose": act(),
+    "gate-withdraw": act(),
+    "gate-sign": act(role="research"),
+    "gate-refuse": act(role="research"),
+    "gate-review": of_project(gate="G1", number=1),
+    "deliverable-detail": of_project(key="route_selection_report"),
+    "deliverable-assign": act(key="route_selection_report"),
+    "deliverable-share": act(key="route_selection_report"),
+    "deliverable-unshare": act(key="route_selection_report"),
+    "reference-enter": act(key="route_selection_report"),
+    "reference-confirm": act(key="route_selection_report", pk="reference"),
+    "reference-reject": act(key="route_selection_report", pk="reference"),
+    "reference-file": of_project(key="route_selection_report", pk="reference"),
+    "project-plan": of_project(),
+    "project-plan-svg": of_project(),
+    "milestone-detail": of_project(key="g2"),
+    "milestone-reschedule": act(key="g2"),
+    "milestone-achieve": act(key="g2"),
+    "milestone-publish": act(key="g2"),
+    "milestone-share": act(key="g2"),
+    "milestone-unshare": act(key="g2"),
+    "project-status": of_project(),
+    "project-hold": act(),
+    "project-resume": act(),
+    "project-cancel": act(),
+    "project-return": act(),
+    "project-complete": act(),
+    "project-out-of-scope": act(),
+    "quotation-new": of_project(),
+    "quotation-detail": of_project(revision=2),
+    "quotation-edit": of_project(revision=2),
+    "quotation-release": act(revision=2),
+    "quotation-send": act(revision=2),
+    "quotation-compare": of_project(before=1, after=2),
+    "agreement-new": of_project(),
+    "agreement-detail": of_project(pk="agreement"),
+    "agreement-sign": act(pk="agreement"),
+    "agreement-file": of_project(pk="agreement"),
+    "project-charter": of_project(),
+    "project-team": of_project(),
+}
+EVALUATION_ROUTES = {
+    "project-evaluation": of_project(),
+    "evaluation-recommend": act(),
+    "sheet-detail": of_project(department="research"),
+    "sheet-autosave": act(department="research"),
+    "sheet-sign-off": act(department="research"),
+    "sheet-reopen": act(department="research"),
+    "sheet-assign": act(department="research"),
+}
+RFP_ROUTES = {
+    "rfp-list": ours(),
+    "rfp-new": ours(),
+    "rfp-parties": ours(),
+    "rfp-similar": ours(),
+    "rfp-detail": of_project(number="rfp"),
+    "rfp-autosave": act(number="rfp"),
+    "rfp-standing": of_project(number="rfp"),
+    "rfp-structure": of_project(number="rfp"),
+    "rfp-upload": act(number="rfp"),
+    "rfp-files": of_project(number="rfp"),
+    "rfp-file": of_project(number="rfp", pk="attached"),
+    "rfp-ask": act(number="rfp"),
+    "rfp-answer": act(number="rfp", pk="clarification"),
+    "rfp-decline": act(number="rfp"),
+    "rfp-submit": act(number="rfp"),
+}
+DOCUMENT_ROUTES = {
+    "document-list": page(200),
+    "document-new": page(404),  # names no type
+    "document-upload": page(404),
+    "document-detail": page(200, outside=404, foreign=404),
+    "document-share": act(),
+    "document-unshare": act(),
+    "document-status": page(200, outside=404, foreign=404, arguments={"version": 1}),
+    "document-text": page(404, arguments={"version": 1, "section": "summary"}),  # a file made elsewhere has no text of ours
+    "document-submit": act(version=1),
+    "document-sign": act(version=1),
+    "document-refuse": act(version=1),
+    "document-retry": act(version=1),
+    "document-snapshot": page(200, outside=404, foreign=404, arguments={"version": 1}),
+    "document-uploaded": page(200, outside=404, foreign=404, arguments={"version": 1}),
+    "document-pdf": page(404, arguments={"version": 1, "kind": "effective"}),  # this version is a file made elsewhere
+}
+DESK_ROUTES = {
+    "home": page(200, own=302, foreign=302),
+    "my-work": ours(),
+    "project-list": ours(),
+    "project-by-id": page(302, outside=404, own=404, foreign=404, arguments={"pk": "project"}),
+    "project-gate-by-id": page(302, outside=404, own=404, foreign=404, arguments={"pk": "project"}),
+    "project-detail": of_project(),
+    "project-activity": of_project(),
+    "search": page(200),
+    "portal": page(404, own=200, foreign=200),
+    "portal-project": of_client(),
+    "portal-quotation": of_client(revision=2),
+    "portal-quotation-accept": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
+    "portal-quotation-decline": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
+}
+HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
+ROUTES: dict[str, Route] = {
+    **HEALTH_ROUTES,
+    **SIGN_IN_ROUTES,
+    **ACCOUNT_ROUTES,
+    **API_ROUTES,
+    **PROJECT_ROUTES,
+    **EVALUATION_ROUTES,
+    **RFP_ROUTES,
+    **DOCUMENT_ROUTES,
+    **DESK_ROUTES,
+}
+MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "routes"}}
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    cache.clear()
+
+
+@dataclass
+class World:
+    """Everybody, and one of each thing that an address can name."""
+
+    callers: dict[str, Browser]
+    things: dict[str, Any]
+
+    def arguments(self, name: str, pattern: str) -> dict[str, Any]:
+        """What stands in the address: the route's own arguments, else the thing of that name."""
+        own = ROUTES[name].arguments
+        found = {}
+        for key in re.findall(r"<(?:\w+:)?(\w+)>", pattern) or list(own):
+            value = own.get(key, self.things.get(f"{pattern.split('/')[0]}.{key}", self.things.get(key)))
+            found[key] = self.things.get(value, value) if isinstance(value, str) else value
+        return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, folder: Any) -> None:
+    """The files of this module's world, in place of a folder for each test."""
+    settings.FILES_DIR = folder
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, folder: Any) -> Iterator[World]:
+    registry._types["memo"] = MEMO
+    with override_settings(FILES_DIR=folder), kept_until_the_end(django_db_blocker):
+        yield make_world()
+    del registry._types["memo"]
+
+
+def make_world() -> World:
+    project = a_busy_project()
+    foreign = factories.a_client("DCB")
+    things = things_of(project)
+    people = {role: factories.person(role) for role in (*STAFF, *OWN)}
+    people |= {f"foreign_{kind}": factories.person(f"client_{kind}", client=foreign) for kind in ("viewer", "approver")}
+    callers = {"anonymous": Browser(), **{name: signed_in(person) for name, person in people.items()}}
+    for name, client, scope in (
+        ("read_token", project.client, "read"),
+        ("write_token", project.client, "write"),
+        ("foreign_token", foreign, "write"),
+    ):
+        callers[name] = Browser(headers={"authorization": f"Bearer {a_token(client, scope)[1]}"})
+    return World(callers, {**things, "accounts.pk": people["research"].pk, "accounts.grant": people["research"].grants.get().pk})
+
+
+def signed_in(person: User) -> Browser:
+    browser = Browser()
+    browser.force_login(person)
+    return browser
+
+
+def a_busy_project() -> Project:
+    """In small scale, with two revisions of its quotation, agreements, evidence that waits."""
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    factories.recommend(project.code, recommendation="bid", reason="Feasible.", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
+    factories.a_quotation(project)
+    factories.accepted_quotation(project)
+    factories.signed_agreements(project)
+    factories.charter(project)
+    factories.finish_phase(project)
+    return factories.decide(project)
+
+
+def things_of(project: Project) -> dict[str, Any]:
+    manager, business = factories.manager(), factories.person(Role.BUSINESS_DEVELOPMENT)
+    stored = take_upload(BytesIO(b"%PDF-1.7 a record\n%%EOF\n"), "record.pdf")
+    reference = factories.a_reference(project, "route_selection_report", stored=stored)
+    version = upload_version("memo", upload=BytesIO(b"%PDF-1.7 a memo\n%%EOF\n"), name="memo.pdf", actor=manager, project=project)
+    if version.effective_at is None:
+        submit_for_review(version.document.number, 1, actor=manager)
+    share_document(version.document.number, actor=manager)
+    asked = ask_clarification(project.rfp.number, question="Which polymorph?", actor=business)
+    attached = attach_rfp_file(project.rfp.number, stored=stored, actor=business)
+    agreement = record_agreement(
+        project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
+    )
+    return {
+        "code": project.code,
+        "project": project.pk,
+        "rfp": project.rfp.number,
+        "number": version.document.number,
+        "reference": reference.pk,
+        "agreement": agreement.pk,
+        "clarification": asked.pk,
+        "attached": attached.pk,
+        "public_id": a_token(project.client)[0].public_id,
+        "client": project.client_id,
+    }
+
+
+def every_pattern() -> list[tuple[str, str]]:
+    """(name, pattern) of every address, read from the resolver itself."""
+
+    def walk(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+        for pattern in resolver.url_patterns:
+            whole = before + str(pattern.pattern).removeprefix("^")
+            if isinstance(pattern, URLPattern):
+                yield pattern.name or whole, whole
+            else:
+                yield from walk(pattern, whole)
+
+    return list(dict.fromkeys(walk(get_resolver())))
+
+
+PATTERNS = every_pattern()
+
+
+def test_every_address_is_in_the_table_and_the_table_names_no_other() -> None:
+    assert sorted(name for name, _pattern in PATTERNS) == sorted(ROUTES)
+
+
+@pytest.mark.parametrize(("name", "pattern"), PATTERNS, ids=[name for name, _pattern in PATTERNS])
+def test_everybody_gets_what_the_table_says(world: World, name: str, pattern: str) -> None:
+    address = reverse(name, kwargs=world.arguments(name, pattern))
+
+    found = {caller: status_of(browser, address) for caller, browser in world.callers.items()}
+
+    expected = ROUTES[name].get
+    assert {k: v for k, v in found.items() if v != expected[k]} == {}, f"{address}: {found}"
+
+
+def status_of(browser: Browser, address: str) -> int:
+    answer = browser.get(address)
+    if answer.streaming:
+        b"".join(answer)  # type: ignore[arg-type]  # read to its end, the file behind it is closed
+    return answer.status_code
+
+
+def names_an_object(pattern: str) -> bool:
+    return bool(re.search(r"<(?:\w+:)?(code|number|pk|public_id)>", pattern))
+
+
+OF_OBJECTS = [(name, pattern) for name, pattern in PATTERNS if name in ROUTES and names_an_object(pattern)]
+
+
+@pytest.mark.parametrize("caller", ["foreign_approver", "foreign_viewer", "foreign_token"])
+@pytest.mark.parametrize(("name", "pattern"), OF_OBJECTS, ids=[name for name, _pattern in OF_OBJECTS])
+def test_foreign_object_answers_exactly_like_a_missing_one(world: World, name: str, pattern: str, caller: str) -> None:
+    real = world.arguments(name, pattern)
+    missing = {key: MISSING.get(key, value) for key, value in real.items()}
+    browser = world.callers[caller]
+    ask = browser.post if ROUTES[name].post_only else browser.get
+
+    of_real, of_missing = ask(reverse(name, kwargs=real)), ask(reverse(name, kwargs=missing))
+
+    assert of_real.status_code in (302, 404) if caller == "foreign_token" else of_real.status_code == 404
+    assert without_own_words(of_real, real) == without_own_words(of_missing, missing)
+
+
+def without_own_words(answer: HttpResponseBase, arguments: dict[str, Any]) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body without what any two answers differ in: the address asked for, the nonce, the CSRF token."""
+    headers = {name: value for name, value in answer.items() if name not in {"Content-Security-Policy", "Content-Length", "X-Request-ID"}}
+    text = re.sub(r"\b[0-9A-Za-z]{64}\b", "token", getattr(answer, "content", b"").decode())
+    for value in sorted((str(value) for value in arguments.values() if len(str(value)) > 5), key=len, reverse=True):
+        text = text.replace(value, "…")
+        headers = {name: content.replace(value, "…") for name, content in headers.items()}
+    text = re.sub(r'nonce="[^"]+"', "nonce", text)
+    text = re.sub(r"\b[0-9a-f]{32}\b", "request", text)
+    return answer.status_code, headers, text
+
+
+POST_ONLY = [(name, pattern) for name, pattern in PATTERNS if name in ROUTES and ROUTES[name].post_only and names_an_object(pattern)]
+
+
+@pytest.mark.parametrize(("name", "pattern"), POST_ONLY, ids=[name for name, _pattern in POST_ONLY])
+def test_nobody_acts_on_what_is_not_theirs(world: World, name: str, pattern: str) -> None:
+    """An empty POST of people who do not see the object finds nothing; of a stranger, it leads to the sign-in."""
+    address = reverse(name, kwargs=world.arguments(name, pattern))
+    hidden_from = [*FOREIGN] + [role for role in OUTSIDE if name not in ACCOUNT_ROUTES]
+
+    found = {caller: world.callers[caller].post(address).status_code for caller in hidden_from}
+
+    assert found == dict.fromkeys(hidden_from, 404)
+    assert world.callers["anonymous"].post(address).status_code in (302, 401)
+
+
+@pytest.mark.parametrize("caller", [*FOREIGN, *OUTSIDE])
+def test_search_finds_nothing_of_a_project_that_one_does_not_see(world: World, caller: str) -> None:
+    for words in (world.things["code"], "Paracetamol", "103-90-2", world.things["number"]):
+        found = world.callers[caller].get("/search/", {"q": words}).content.decode()
+        nothing = world.callers[caller].get("/search/", {"q": "qqqqqqqq"}).content.decode()
+
+        assert re.sub(r'value="[^"]*"', "", found).replace(words, "…").count("/projects/API-") == 0
+        assert f'href="/projects/{world.things["code"]}' not in found
+        assert found.count("<li") == nothing.count("<li")
+
+
+@pytest.mark.parametrize("address", ["/portal/", "/documents/", "/"])
+def test_lists_and_counters_of_a_foreign_client_show_nothing(world: World, address: str) -> None:
+    page = world.callers["foreign_approver"].get(address, follow=True).content.decode()
+
+    assert world.things["code"] not in page
+    assert world.things["number"] not in page
+    assert "Paracetamol" not in page
