@@ -47,6 +47,13 @@ def cell(value: Any) -> str:
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+def shortest(value: Decimal | None) -> Decimal | None:
+    """The number without the zeros that its column adds (2000.000 → 2000): for quantities that people typed."""
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
 def data_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, caption: str = "", empty: str = "") -> dict[str, Any]:
     """A table for `documents/_table.html`. Raises ValueError when a row has other columns than the head or the widths are not 100 %."""
     if sum(column.width for column in columns) != 100:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from accounts.models import User
+    from audit.refusals import Blocker
 
 
 class Meaning(models.TextChoices):
@@ -67,7 +68,9 @@ class DocumentType:
     `template` is empty for a type that is only uploaded. `build_context(subject)` returns the JSON-able snapshot;
     `figures(snapshot)` draws its pictures (name → SVG) in the worker, from the snapshot alone. `on_effective(version,
     actor=…)` runs in the transaction of the last signature. `requesters` limits who may make one; empty means every
-    internal person who sees the subject.
+    internal person who sees the subject. `missing(subject)` says what is not there yet to make it from. A type that
+    `follows_data` cannot be submitted when the data have moved on since its version pinned them. `usual_reason` stands in
+    the revision history where a type is made again and again and nobody says another reason.
     """
 
     key: str
@@ -84,6 +87,9 @@ class DocumentType:
     subject: SubjectKind = SubjectKind.PROJECT
     figures: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
     requesters: frozenset[Role] = field(default_factory=frozenset)
+    missing: Callable[[Any], list[Blocker]] | None = None
+    follows_data: bool = False
+    usual_reason: str | _StrPromise = ""
 
     @property
     def is_generated(self) -> bool:

@@ -24,6 +24,11 @@ def gantt_of(
     width: int | str = "container",
 ) -> dict[str, Any]:
     """The plain Gantt of a plan's milestones as a Vega-Lite specification. A client gets published dates only. One query."""
+    return gantt(gantt_rows(milestones, states, for_client=for_client), today=today, width=width)
+
+
+def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneState], *, for_client: bool) -> list[GanttRow]:
+    """What the Gantt draws: the milestones that have a date. One query."""
     keys = {row.pk: row.key for row in milestones}
     before: dict[int, list[str]] = defaultdict(list)
     for predecessor, successor in MilestoneLink.objects.filter(successor__in=keys, predecessor__in=keys).values_list(
@@ -31,7 +36,7 @@ def gantt_of(
     ):
         before[successor].append(keys[predecessor])
     rows = [_row(row, states[row.pk], before[row.pk], for_client) for row in milestones]
-    return gantt([row for row in rows if row.live], today=today, width=width)
+    return [row for row in rows if row.live]
 
 
 def _row(row: Milestone, state: MilestoneState, dependencies: list[str], for_client: bool) -> GanttRow:

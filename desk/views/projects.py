@@ -15,6 +15,7 @@ from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.models import Event
+from desk.documents import STATUS_REPORT
 from desk.filters import ProjectFilter
 from desk.stepper import steps_of
 from desk.tables import ProjectTable
@@ -74,6 +75,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "waits": list(WaitingFor.objects.open().filter(project=project).select_related("user", "client")[:20]),
         "events": list(Event.objects.filter(project_id=project.pk).order_by("-id")[:ACTIVITY]),
         "may_plan": allowed("projects.plan", request.user, project),
+        "may_report": allowed("documents.request", request.user, STATUS_REPORT),
         **_milestones(project),
     }
     return render(request, "desk/project_detail.html", context)

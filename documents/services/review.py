@@ -17,7 +17,7 @@ from documents.narrative import has_text
 from documents.registry import DocumentType
 from documents.services.shared import declared_type, locked_version, record_about, ring
 from documents.services.signing import ask_signers, signing_blockers, slot_for, slots_of
-from documents.services.versions import deliverable_of
+from documents.services.versions import data_now, deliverable_of
 from projects import steps
 from projects.services.evidence import mark_documented
 from projects.services.waiting import close_waits
@@ -45,6 +45,7 @@ def _content_blockers(version: DocumentVersion, declared: DocumentType) -> list[
     found = []
     if version.is_generated and version.template_version != declared.template_version:
         found.append(Blocker("document.template", _t("The template has changed since; make a new version from the data.")))
+    found += _data_blockers(version, declared)
     if version.is_generated and version.review_pdf is None:
         found.append(Blocker("document.no_pdf", _t("The PDF of the present text is not made yet.")))
     if version.missing_characters:
@@ -59,6 +60,12 @@ def _content_blockers(version: DocumentVersion, declared: DocumentType) -> list[
             for each in missing
         ]
     return found
+
+
+def _data_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:
+    if not (version.is_generated and declared.follows_data) or data_now(version, declared) == version.snapshot["data"]:
+        return []
+    return [Blocker("document.data", _t("The data have changed since this version was made; make a new version from the data."))]
 
 
 @transaction.atomic
@@ -93,7 +100,7 @@ def sign_version(
     record_about("document.signed", found, actor=actor, slot=words, content_hash=signature.content_hash)
     ask_signers(found)
     if all(each.signature for each in slots_of(found)):
-        require_none(steps.blockers(MAKE_EFFECTIVE, found))
+        require_none([*_data_blockers(found, declared_type(found.document)), *steps.blockers(MAKE_EFFECTIVE, found)])
         _take_effect(found, actor, timezone.now())
     return found
 

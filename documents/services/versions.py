@@ -41,11 +41,11 @@ def request_document(
     if not declared.is_generated:
         words = _t("%(title)s is not made from data here; upload the file.") % {"title": declared.title}
         raise Refused([Blocker("document.upload_only", words)])
-    document = _document(declared, _visible_subject(declared, actor, project, rfp))
+    subject = _visible_subject(declared, actor, project, rfp)
+    require_none(declared.missing(subject) if declared.missing else [])
+    document = _document(declared, subject)
     version = _add_version(document, declared, actor=actor, language=language, reason=reason, source=DocumentVersion.Source.GENERATED)
-    with translation.override(language):
-        data = declared.data_of(document.subject)
-    _pin(version, declared, data)
+    _pin(version, declared, data_now(version, declared))
     record_about("document.requested", version, actor=actor, reason=version.reason)
     ring(version)
     return version
@@ -179,7 +179,8 @@ def _add_version(document: Document, declared: DocumentType, *, actor: User, lan
     if in_review is not None:
         words = _t("Version %(number)d is in review; it must be signed or refused first.") % {"number": in_review.number}
         raise Refused([Blocker("document.in_review", words, document.get_absolute_url())])
-    if earlier and not reason.strip():
+    reason = reason.strip() or str(declared.usual_reason)
+    if earlier and not reason:
         raise BadInput({"reason": [_t("Say why a new version is needed; it is printed in the revision history.")]})
     if len(reason) > REASON_MAX_LENGTH:
         raise BadInput({"reason": [_t("Use at most %(limit)d characters.") % {"limit": REASON_MAX_LENGTH}]})
@@ -190,7 +191,7 @@ def _add_version(document: Document, declared: DocumentType, *, actor: User, lan
         state=DocumentVersion.State.DRAFT if uploaded else DocumentVersion.State.QUEUED,
         source=source,
         language=language,
-        reason=reason.strip() or _t("First version."),
+        reason=reason or _t("First version."),
         narrative={} if uploaded or not earlier else earlier[-1].narrative,
         template_version="" if uploaded else declared.template_version,
         requested_by=actor,
@@ -213,11 +214,22 @@ def _replace_open(document: Document, earlier: list[DocumentVersion], actor: Use
             record_about("document.superseded", version, actor=actor)
 
 
+def data_now(version: DocumentVersion, declared: DocumentType) -> dict[str, Any]:
+    """What the version would pin now, in its language, as JSON gives it back."""
+    with translation.override(version.language):
+        return _as_json(declared.data_of(version.document.subject))
+
+
+def _as_json(value: dict[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return read
+
+
 def _pin(version: DocumentVersion, declared: DocumentType, data: dict[str, Any]) -> None:
     """Write the content of a new version and its hash."""
     with translation.override(version.language):
         content = _frame(version, declared, data) | {"data": data}
-        version.snapshot = json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+        version.snapshot = _as_json(content)
     hash_content(version)
     version.save(update_fields=["snapshot", "content_hash"])
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from documents import registry
-from documents.content import Column, cell, data_table, key_values
-from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
+from audit.refusals import Blocker
+from audit.signatures import content_hash, signatures_of
+from documents.content import Column, cell, data_table, key_values, shortest
+from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind, made_elsewhere
+from documents.registry import register as register_types
 from projects.completeness import completeness_of
 from projects.models import PHASES, Deliverable, Milestone, Phase, Project, Quotation, Rfp
 from projects.models.rfp import Market, Submission
@@ -41,7 +44,7 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("Indication"), rfp.indication),
             (_t("Target markets"), labels(Market, rfp.target_markets)),
             (_t("Registration intermediate"), rfp.get_registration_intermediate_display()),
-            (_t("Maximum daily dose (mg/day)"), rfp.maximum_daily_dose_mg),
+            (_t("Maximum daily dose (mg/day)"), shortest(rfp.maximum_daily_dose_mg)),
             (_t("Regulatory submissions"), labels(Submission, rfp.submission_requirements)),
         ),
         "molecule": key_values(
@@ -62,10 +65,10 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
         "quantities": data_table(
             [Column(_t("Quantity"), 60), Column(_t("Amount"), 20, "right"), Column(_t("Unit"), 20)],
             [
-                (_t("Samples"), rfp.sample_quantity_g, "g"),
-                (_t("Pilot"), rfp.pilot_quantity_kg, "kg"),
-                (_t("Validation, per batch"), rfp.validation_quantity_kg, "kg"),
-                (_t("Commercial"), rfp.commercial_quantity_kg_per_year, _t("kg/year")),
+                (_t("Samples"), shortest(rfp.sample_quantity_g), "g"),
+                (_t("Pilot"), shortest(rfp.pilot_quantity_kg), "kg"),
+                (_t("Validation, per batch"), shortest(rfp.validation_quantity_kg), "kg"),
+                (_t("Commercial"), shortest(rfp.commercial_quantity_kg_per_year), _t("kg/year")),
             ],
         ),
         "questions": data_table(
@@ -115,12 +118,35 @@ def quotation(project: Project) -> dict[str, Any]:
         "assumptions": numbered(row.assumptions),
         "payment": row.payment_terms,
         "currency": row.currency,
+        "content_hash": content_hash(row),
+        "released": data_table(
+            [Column(_t("Released by"), 34), Column(_t("Function"), 38), Column(_t("Date and time"), 28)],
+            [
+                (each.signer_name, each.signer_function, each.signed_at)
+                for each in signatures_of(row)
+                if each.meaning.startswith("release_")
+            ],
+        ),
     }
 
 
 def numbered(text: str) -> list[str]:
     """One assumption a line; the document numbers them."""
     return [line.strip(" -•\t") for line in text.splitlines() if line.strip(" -•\t")]
+
+
+def no_released_quotation(project: Project) -> list[Blocker]:
+    """The client gets the revision that two people released; a draft is nobody's offer."""
+    row = Quotation.objects.current().filter(project=project).exclude(state=Quotation.State.DRAFT).first()
+    if row is not None:
+        return []
+    return [Blocker("quotation.released", _t("A quotation has to be released first."), reverse("project-evaluation", args=[project.code]))]
+
+
+def no_charter(project: Project) -> list[Blocker]:
+    if hasattr(project, "charter"):
+        return []
+    return [Blocker("charter.drafted", _t("The charter has to be drafted first."), reverse("project-charter", args=[project.code]))]
 
 
 def charter(project: Project) -> dict[str, Any]:
@@ -192,9 +218,9 @@ TYPES = (
         number_prefix="RR",
         template="documents/types/rfp_record.html",
         build_context=rfp_record,
-        signers=approved(Role.BUSINESS_DEVELOPMENT),
+        signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
-        requesters=frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER}),
+        requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
     ),
     DocumentType(
         key="quotation",
@@ -204,8 +230,8 @@ TYPES = (
         template="documents/types/quotation.html",
         build_context=quotation,
         narrative=(NarrativeSection("letter", _("Letter"), _("A few words to the client at the beginning.")),),
-        signers=approved(Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT),
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
+        missing=no_released_quotation,
     ),
     DocumentType(
         key="project_charter",
@@ -221,25 +247,29 @@ TYPES = (
         on_effective=issue,
         deliverable_key="project_charter",
         requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT}),
+        missing=no_charter,
+        follows_data=True,
     ),
-    DocumentType(
-        key="inquiry_assessment_report",
-        title=_("Inquiry Assessment Report"),
-        phase=Phase.EVALUATION,
-        number_prefix="IA",
-        signers=approved(Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT),
-        deliverable_key="inquiry_assessment_report",
+    made_elsewhere(
+        Phase.EVALUATION,
+        "inquiry_assessment_report",
+        _("Inquiry Assessment Report"),
+        "IA",
+        Role.BUSINESS_DEVELOPMENT,
+        Role.MANAGEMENT,
+        deliverable="inquiry_assessment_report",
     ),
-    DocumentType(
-        key="detailed_cost_assessment",
-        title=_("Detailed Cost Assessment Form"),
-        phase=Phase.EVALUATION,
-        number_prefix="CA",
-        signers=approved(Role.BUSINESS_DEVELOPMENT, Role.PRODUCTION),
-        deliverable_key="detailed_cost_assessment",
+    made_elsewhere(
+        Phase.EVALUATION,
+        "detailed_cost_assessment",
+        _("Detailed Cost Assessment Form"),
+        "CA",
+        Role.BUSINESS_DEVELOPMENT,
+        Role.PRODUCTION,
+        deliverable="detailed_cost_assessment",
     ),
 )
 
 
 def register() -> None:
-    registry.register(*TYPES)
+    register_types(*TYPES)

@@ -221,8 +221,10 @@ def _plan_deliverables(
 
 @transaction.atomic
 def issue_charter(project_id: int, *, actor: User) -> Charter:
-    """The charter document became effective: the charter is issued. Called by the document's `on_effective`."""
-    charter = Charter.objects.select_for_update().get(project_id=project_id)
+    """The charter document became effective: the charter is issued; a later version of the document leaves it so."""
+    charter = Charter.objects.select_for_update(of=("self",)).select_related("project").get(project_id=project_id)
+    if charter.state == Charter.State.ISSUED:
+        return charter
     charter.issue(timezone.now())
     charter.save(update_fields=["state", "issued_at"])
     record("charter.issued", charter.project, actor=actor)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
 from accounts.models import Role
+from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.events import events_of
@@ -185,6 +186,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "revisions": rows,
         "earlier": next((row for row in rows if row.revision < revision), None),
         "is_draft": quotation.state == State.DRAFT,
+        "may_make_document": quotation.state not in (State.DRAFT, State.SUPERSEDED) and allowed("projects.quote", user),
         "may_be_sent": quotation.state == State.RELEASED,
         "may_be_renewed": quotation.state in (State.RELEASED, State.SENT, State.DECLINED),
         "edit_blockers": locks,

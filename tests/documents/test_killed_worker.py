@@ -31,10 +31,8 @@ def database_url() -> str:
     """The address of the database that this test uses, for another process."""
     values = connection.settings_dict
     password = f":{values['PASSWORD']}" if values["PASSWORD"] else ""
-    host, port = values["HOST"] or "localhost", values["PORT"] or "5432"
-    if host.startswith("/"):
-        host = host.replace("/", "%2f")
-    return f"postgres://{values['USER']}{password}@{host}:{port}/{values['NAME']}"
+    host = values["HOST"].replace("/", "%2F") if values["HOST"].startswith("/") else f"{values['HOST']}:{values['PORT'] or 5432}"
+    return f"postgres://{values['USER']}{password}@{host}/{values['NAME']}"
 
 
 @contextmanager

@@ -1,0 +1,151 @@
+"""The Project Status Report: what a client is told, from what was published, in one click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from charts.gantt import GanttRow, gantt
+from charts.render import to_svg
+from documents.content import Column, data_table, day, key_values
+from documents.registry import DocumentType, NarrativeSection
+from documents.registry import register as register_types
+from projects import gates
+from projects.milestones import states_of
+from projects.models import Deliverable, Milestone, Phase, Project, Publication, Visibility, WaitingFor
+from projects.pictures import gantt_rows
+from projects.services.plan import calendar_of
+
+MOVES = 12
+PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
+DATES = ("baseline", "forecast", "published", "actual")
+
+
+def status_report(project: Project) -> dict[str, Any]:
+    """Only what the client may know: shared milestones with their published dates, the reasons given, and who waits for whom."""
+    today = timezone.localdate()
+    milestones = list(Milestone.objects.filter(project=project, visibility=Visibility.SHARED))
+    states = states_of(milestones, today=today, calendar=calendar_of(project), for_client=True)
+    picture = [asdict(row) for row in gantt_rows(milestones, states, for_client=True)]
+    return {
+        "subtitle": _t("Status on %(day)s") % {"day": day(today)},
+        "as_of": today,
+        "facts": key_values(
+            (_t("Project"), f"{project.code} {project.title}"),
+            (_t("Client"), project.client.name),
+            (_t("Project manager"), project.project_manager),
+            (_t("Phase"), Phase(project.phase).label),
+            (_t("Status"), project.get_status_display()),
+            (_t("Next gate"), _next_gate(project)),
+        ),
+        "milestones": data_table(
+            [
+                Column(_t("Milestone"), 40),
+                Column(_t("Baseline"), 16),
+                Column(_t("Forecast"), 16),
+                Column(_t("Actual"), 14),
+                Column(_t("State"), 14),
+            ],
+            [(row.title, row.baseline_on, row.published_on, row.actual_on, states[row.pk].label) for row in milestones],
+            empty=_t("No milestone is shared yet."),
+        ),
+        "plan": [{key: _plain(value) for key, value in row.items()} for row in picture],
+        "moves": _moves(milestones),
+        "deliverables": _deliverables(project),
+        "waiting_for_client": _waiting(project),
+        "open_with_us": _open_with_us(milestones, states, today),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | list | tuple | date | None) else str(value)
+
+
+def _next_gate(project: Project) -> str:
+    gate = gates.gate_of(project.phase)
+    return f"{gate.key} {gate.title}"
+
+
+def _moves(milestones: list[Milestone]) -> dict[str, Any]:
+    """One row per reason told on one day, with every date that moved for it."""
+    titles = {row.pk: row.title for row in milestones}
+    rows = Publication.objects.filter(milestone__in=titles).exclude(reason_class=Publication.ReasonClass.INITIAL)
+    told: dict[tuple[date, str], list[str]] = {}
+    for row in rows.order_by("-published_at", "id"):
+        why = f"{row.get_reason_class_display()} ({row.get_side_display()}). {row.reason}".strip()
+        move = f"{titles[row.milestone_id]}: {day(row.from_date)} → {day(row.to_date)} ({row.days:+d})"
+        told.setdefault((timezone.localdate(row.published_at), why), []).append(move)
+    return data_table(
+        [Column(_t("Told on"), 13), Column(_t("Reason"), 25), Column(_t("What moved (working days)"), 62)],
+        [(when, why, "\n".join(moves)) for (when, why), moves in list(told.items())[:MOVES]],
+        empty=_t("No published date has moved."),
+    )
+
+
+def _deliverables(project: Project) -> dict[str, Any]:
+    rows = Deliverable.objects.filter(project=project, visibility=Visibility.SHARED).select_related("department")
+    return data_table(
+        [Column(_t("Deliverable"), 46), Column(_t("Phase"), 20), Column(_t("Due"), 16), Column(_t("Done"), 18)],
+        [(row.title, row.get_phase_display(), row.due_on, timezone.localdate(row.done_at) if row.done_at else "") for row in rows],
+        empty=_t("No deliverable is shared yet."),
+    )
+
+
+def _waiting(project: Project) -> dict[str, Any]:
+    rows = WaitingFor.objects.open().filter(project=project, client=project.client_id)
+    return data_table(
+        [Column(_t("What we need from you"), 60), Column(_t("Since"), 20), Column(_t("Needed by"), 20)],
+        [(row.words, timezone.localdate(row.since), row.due_on) for row in rows],
+        empty=_t("Nothing: we wait for no answer of yours."),
+    )
+
+
+def _open_with_us(milestones: list[Milestone], states: Mapping[int, Any], today: date) -> dict[str, Any]:
+    """The next shared milestones, each with its published date."""
+    due = sorted((row for row in milestones if row.actual_on is None and row.published_on), key=lambda row: row.published_on or today)
+    return data_table(
+        [Column(_t("What you can expect from us next"), 60), Column(_t("Forecast"), 20), Column(_t("State"), 20)],
+        [(row.title, row.published_on, states[row.pk].label) for row in due[:5]],
+        empty=_t("No date is published yet."),
+    )
+
+
+def figures(snapshot: Mapping[str, Any]) -> dict[str, str]:
+    """The plan, drawn from the pinned rows."""
+    rows = [_row(values) for values in snapshot["data"]["plan"]]
+    if not rows:
+        return {}
+    return {"plan": to_svg(gantt(rows, today=date.fromisoformat(snapshot["data"]["as_of"]), width=PICTURE_WIDTH))}
+
+
+def _row(values: Mapping[str, Any]) -> GanttRow:
+    dates = {name: date.fromisoformat(values[name]) if values[name] else None for name in DATES}
+    return GanttRow(**{**values, **dates})
+
+
+STATUS_REPORT = DocumentType(
+    key="project_status_report",
+    title=_("Project Status Report"),
+    phase="",
+    number_prefix="ST",
+    template="documents/types/project_status_report.html",
+    build_context=status_report,
+    figures=figures,
+    narrative=(
+        NarrativeSection("summary", _("Summary"), _("What was achieved since the last report, what comes next, what we need decided.")),
+        NarrativeSection("risks", _("Risks and measures"), _("What could move a date, what is done about it, by whom, until when.")),
+    ),
+    requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT}),
+    usual_reason=_("Regular report."),
+)
+
+
+def register() -> None:
+    register_types(STATUS_REPORT)

@@ -1,0 +1,60 @@
+"""Takes a document of the product from its data to the signed PDF, as people and the worker would."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from accounts.models import User
+from audit.context import acting
+from audit.files import open_file
+from documents import services
+from documents.models import DocumentVersion
+from documents.services import queue
+from projects.models import Project
+from tests.projects import factories
+
+WORDS = "<p>{title}: <strong>three steps</strong>, 68 % yield, 收率 and 20–25 °C.</p>"
+
+
+def finished(type_key: str, project: Project, *, author: User) -> DocumentVersion:
+    """Made, rendered, its sections written, reviewed and signed by each role in turn, rendered again."""
+    version = drafted(type_key, project, author=author)
+    number, declared = version.document.number, version.document.type
+    assert declared is not None
+    for section in declared.narrative:
+        services.save_narrative(number, version.number, section.key, WORDS.format(title=section.title), actor=author)
+    render(version)
+    services.submit_for_review(number, version.number, actor=author)
+    for slot in declared.slots:
+        signer = factories.person(slot.role)
+        services.sign_version(
+            number, version.number, actor=signer, meaning=slot.meaning, authentication=factories.fake_authentication(signer)
+        )
+    assert render(version)
+    return DocumentVersion.objects.select_related("document").get(pk=version.pk)
+
+
+def drafted(type_key: str, project: Project, *, author: User) -> DocumentVersion:
+    version = services.request_document(type_key, actor=author, project=project)
+    assert render(version)
+    return DocumentVersion.objects.select_related("document").get(pk=version.pk)
+
+
+def render(version: DocumentVersion) -> bool:
+    with acting(channel="worker"):
+        return queue.render_version(version.pk)
+
+
+def reader_of(version: DocumentVersion) -> PdfReader:
+    """The signed PDF; of a draft, the copy for review."""
+    file = version.signed_pdf or version.review_pdf
+    assert file is not None
+    with open_file(file.sha256) as stored:
+        return PdfReader(BytesIO(stored.read()))
+
+
+def text_of(version: DocumentVersion) -> str:
+    """What it says, with single spaces."""
+    return " ".join(" ".join(page.extract_text() for page in reader_of(version).pages).split())

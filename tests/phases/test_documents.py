@@ -1,0 +1,186 @@
+"""The documents of the phases: what they say, when they can be made, and that their signatures do what they promise."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from accounts.models import Role
+from audit.refusals import NotAllowed, Refused
+from documents import registry, services
+from projects.models import Charter, Deliverable, Phase, Project
+from projects.plans import phase_plan
+from projects.services.charter import draft_charter
+from projects.services.rfp import ask_clarification
+from tests.finished import drafted, finished, reader_of, render, text_of
+from tests.projects import factories
+
+pytestmark = pytest.mark.django_db
+UPLOADED_ONLY = sorted(each.key for each in registry.document_types() if not each.is_generated)
+
+
+def test_rfp_record_says_what_was_asked_for_and_what_is_missing() -> None:
+    project = factories.a_project()
+    actor = factories.person(Role.BUSINESS_DEVELOPMENT)
+    ask_clarification(project.rfp.number, question="Which polymorph is wanted?", actor=actor)
+
+    version = finished("rfp_record", project, author=actor)
+
+    said = text_of(version)
+    assert version.document.number == f"{project.rfp.number}-RR-01"
+    for words in ("Development and supply, 5 t a year", "103-90-2", "C8H9NO2", "Which polymorph is wanted?", "Still to ask", "Page 1 of"):
+        assert words in said
+    assert "Approved · Project manager" in said
+
+
+def test_quotation_waits_for_its_release() -> None:
+    project = factories.a_project()
+    factories.a_quotation(project)
+
+    with pytest.raises(Refused) as refused:
+        services.request_document("quotation", actor=factories.person(Role.BUSINESS_DEVELOPMENT), project=project)
+
+    assert refused.value.blockers[0].key == "quotation.released"
+
+
+def test_quotation_prints_the_released_revision() -> None:
+    project = factories.a_project()
+    quotation = factories.a_quotation(project)
+    factories.release(quotation)
+
+    version = finished("quotation", project, author=factories.person(Role.BUSINESS_DEVELOPMENT))
+
+    said = text_of(version).replace("\N{NARROW NO-BREAK SPACE}", " ")
+    for words in (quotation.label, "420 000.00", "Pilot batches", "was released by the electronic signatures of", "Management", "收率"):
+        assert words in said
+
+
+def test_charter_waits_for_its_draft() -> None:
+    with pytest.raises(Refused) as refused:
+        services.request_document("project_charter", actor=factories.manager(), project=factories.a_project())
+
+    assert refused.value.blockers[0].key == "charter.drafted"
+
+
+def test_signing_the_charter_document_issues_the_charter_and_its_deliverable() -> None:
+    project = factories.a_project()
+    factories.charter(project)
+
+    version = finished("project_charter", project, author=factories.manager())
+
+    said = text_of(version)
+    for words in ("Develop the process and supply the substance.", "Process Development Report", "G2 Release to pilot", "Demo Site"):
+        assert words in said
+    assert Charter.objects.get(project=project).state == "issued"
+    assert Deliverable.objects.get(project=project, key="project_charter").evidence_hash == version.content_hash
+
+
+def test_a_later_version_of_the_charter_document_leaves_it_issued() -> None:
+    project = factories.a_project()
+    factories.charter(project)
+    finished("project_charter", project, author=factories.manager())
+
+    again = services.request_document("project_charter", actor=factories.manager(), project=project, reason="Reprinted for the archive.")
+
+    render(again)
+    services.submit_for_review(again.document.number, 2, actor=factories.manager())
+    for slot in registry.document_type("project_charter").slots:
+        signer = factories.person(slot.role)
+        proof = factories.fake_authentication(signer)
+        services.sign_version(again.document.number, 2, actor=signer, meaning=slot.meaning, authentication=proof)
+    assert Charter.objects.get(project=project).state == "issued"
+
+
+def test_a_charter_that_changed_since_is_not_signed() -> None:
+    project = factories.a_project()
+    factories.charter(project)
+    version = drafted("project_charter", project, author=factories.manager())
+    services.submit_for_review(version.document.number, 1, actor=factories.manager())
+    signers = [factories.person(slot.role) for slot in registry.document_type("project_charter").slots]
+    slots = registry.document_type("project_charter").slots
+    for slot, signer in list(zip(slots, signers, strict=True))[:-1]:
+        proof = factories.fake_authentication(signer)
+        services.sign_version(version.document.number, 1, actor=signer, meaning=slot.meaning, authentication=proof)
+
+    redraft(project, "Something else altogether.")
+
+    with pytest.raises(Refused) as refused:
+        proof = factories.fake_authentication(signers[-1])
+        services.sign_version(version.document.number, 1, actor=signers[-1], meaning=slots[-1].meaning, authentication=proof)
+    assert refused.value.blockers[0].key == "document.data"
+    assert Charter.objects.get(project=project).state == "draft"
+
+
+def redraft(project: Project, objectives: str) -> None:
+    row = Charter.objects.get(project=project)
+    draft_charter(
+        project.code,
+        objectives=objectives,
+        start_on=row.start_on,
+        first_phase=Phase.EVALUATION,
+        last_phase=Phase.COMMERCIAL,
+        site=factories.a_site(),
+        project_manager=factories.manager(),
+        actor=factories.manager(),
+    )
+
+
+def test_process_development_report_tells_science_and_evidence() -> None:
+    project = factories.a_project_in("small_scale")
+    factories.done(project, "route_selection_report")
+    author = factories.person(Role.RESEARCH)
+
+    version = finished("process_development_report", project, author=author)
+
+    said = text_of(version)
+    for words in (
+        "Process description: three steps",
+        "Impurities: three steps",
+        "Route Selection Report",
+        "DOC-",
+        "收率",
+        "Approved · Research",
+    ):
+        assert words in said
+    assert Deliverable.objects.get(project=project, key="process_development_report").is_done
+    attached = reader_of(version).attachments
+    data = json.loads(attached[f"{version.document.number}-v1.json"][0])
+    assert data["content_hash"] == version.content_hash
+
+
+def test_process_development_report_is_not_reviewed_with_empty_sections() -> None:
+    project = factories.a_project_in("small_scale")
+    author = factories.person(Role.RESEARCH)
+    version = drafted("process_development_report", project, author=author)
+
+    with pytest.raises(Refused) as refused:
+        services.submit_for_review(version.document.number, 1, actor=author)
+
+    open_sections = {blocker.key for blocker in refused.value.blockers}
+    assert "document.section.process_description" in open_sections
+    assert "document.section.solid_state" not in open_sections
+
+
+def test_only_the_named_roles_make_a_type() -> None:
+    project = factories.a_project_in("small_scale")
+
+    with pytest.raises(NotAllowed):
+        services.request_document("process_development_report", actor=factories.person(Role.QUALITY_ASSURANCE), project=project)
+
+
+@pytest.mark.parametrize("key", UPLOADED_ONLY)
+def test_a_type_made_elsewhere_can_be_signed_by_one_who_uploads_it(key: str) -> None:
+    """Whoever of the approving roles brings the file, somebody else approves beside them."""
+    approvers = [slot for slot in registry.document_type(key).signers if slot.meaning == registry.Meaning.APPROVED]
+
+    assert len(approvers) >= 2
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_every_document_that_a_phase_owes_is_a_known_type(phase: Phase) -> None:
+    known = {each.key for each in registry.document_types()}
+
+    owed = {item.document_type for item in phase_plan(phase).deliverables if item.document_type}
+
+    assert owed <= known
