@@ -63,7 +63,7 @@ class SignerSlot:
 
 @dataclass(frozen=True)
 class DocumentType:
-    """A kind of document.
+    """A kind of document. Which deliverable it makes done is said by the plan of the phase (`PlannedDeliverable.document_type`).
 
     `template` is empty for a type that is only uploaded. `build_context(subject)` returns the JSON-able snapshot;
     `figures(snapshot)` draws its pictures (name → SVG) in the worker, from the snapshot alone. `on_effective(version,
@@ -83,7 +83,6 @@ class DocumentType:
     signers: tuple[SignerSlot, ...] = ()
     on_effective: Callable[..., None] | None = None
     template_version: str = "1"
-    deliverable_key: str = ""
     subject: SubjectKind = SubjectKind.PROJECT
     figures: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
     requesters: frozenset[Role] = field(default_factory=frozenset)
@@ -114,11 +113,11 @@ class DocumentType:
         return not self.requesters or bool(self.requesters & user.roles)
 
 
-def made_elsewhere(phase: str, key: str, title: str | _StrPromise, prefix: str, *approvers: Role, deliverable: str = "") -> DocumentType:
+def made_elsewhere(phase: str, key: str, title: str | _StrPromise, prefix: str, *approvers: Role) -> DocumentType:
     """A type without a template: its file is uploaded; quality assurance reviews, the named roles approve."""
     reviewer = () if Role.QUALITY_ASSURANCE in approvers else (SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),)
     signers = (*reviewer, *(SignerSlot(Meaning.APPROVED, role) for role in approvers))
-    return DocumentType(key=key, title=title, phase=phase, number_prefix=prefix, signers=signers, deliverable_key=deliverable)
+    return DocumentType(key=key, title=title, phase=phase, number_prefix=prefix, signers=signers)
 
 
 _types: dict[str, DocumentType] = {}

@@ -167,10 +167,7 @@ def deliverable_of(declared: DocumentType, subject: Project | Rfp) -> Deliverabl
     project = subject if isinstance(subject, Project) else getattr(subject, "project", None)
     if project is None:
         return None
-    rows = Deliverable.objects.filter(project=project)
-    if declared.deliverable_key:
-        return rows.filter(key=declared.deliverable_key).first()
-    return rows.filter(document_type=declared.key).first()
+    return Deliverable.objects.filter(project=project, document_type=declared.key).first()
 
 
 def _add_version(document: Document, declared: DocumentType, *, actor: User, language: str, reason: str, source: str) -> DocumentVersion:

@@ -14,12 +14,14 @@ from projects.models import Phase
 uploaded = partial(made_elsewhere, Phase.COMMERCIAL)
 TYPES = (
     uploaded(
+        "batch_certificate_of_analysis", _("Certificate of Analysis of a shipped batch"), "BC", Role.QUALITY_ASSURANCE, Role.ANALYTICAL
+    ),
+    uploaded(
         "continued_process_verification_report",
         _("Continued Process Verification Report"),
         "CV",
         Role.QUALITY_ASSURANCE,
         Role.PRODUCTION,
-        deliverable="continued_process_verification_report",
     ),
     uploaded(
         "supply_safety_stock_report",
@@ -27,19 +29,15 @@ TYPES = (
         "SS",
         Role.MATERIAL_CONTROL,
         Role.PROJECT_MANAGER,
-        deliverable="supply_safety_stock_report",
     ),
     uploaded("change_control_record", _("Change Control Record"), "CC", Role.QUALITY_ASSURANCE, Role.PRODUCTION),
-    uploaded(
-        "investigation_report", _("Investigation Report"), "IR", Role.QUALITY_ASSURANCE, Role.PRODUCTION, deliverable="investigation_status"
-    ),
+    uploaded("investigation_report", _("Investigation Report"), "IR", Role.QUALITY_ASSURANCE, Role.PRODUCTION),
     uploaded(
         "product_quality_review",
         _("Product Quality Review"),
         "QR",
         Role.QUALITY_ASSURANCE,
         Role.PRODUCTION,
-        deliverable="product_quality_review",
     ),
 )
 

@@ -65,7 +65,7 @@ PLAN = PhasePlan(
             _("Certificate of Analysis of the first commercial batch"),
             "quality_assurance",
             "first_shipment",
-            "certificate_of_analysis",
+            "batch_certificate_of_analysis",
         ),
         PlannedDeliverable(
             "continued_process_verification_report",

@@ -245,7 +245,6 @@ TYPES = (
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),
         ),
         on_effective=issue,
-        deliverable_key="project_charter",
         requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT}),
         missing=no_charter,
         follows_data=True,
@@ -257,7 +256,6 @@ TYPES = (
         "IA",
         Role.BUSINESS_DEVELOPMENT,
         Role.MANAGEMENT,
-        deliverable="inquiry_assessment_report",
     ),
     made_elsewhere(
         Phase.EVALUATION,
@@ -266,7 +264,6 @@ TYPES = (
         "CA",
         Role.BUSINESS_DEVELOPMENT,
         Role.PRODUCTION,
-        deliverable="detailed_cost_assessment",
     ),
 )
 

@@ -13,19 +13,16 @@ from projects.models import Phase
 
 uploaded = partial(made_elsewhere, Phase.PILOT)
 TYPES = (
-    uploaded("hazop_report", _("HAZOP Report"), "HZ", Role.EHS, Role.PRODUCTION, deliverable="hazop_report"),
-    uploaded("fmea_report", _("FMEA Report"), "FM", Role.QUALITY_ASSURANCE, Role.RESEARCH, deliverable="fmea_report"),
+    uploaded("hazop_report", _("HAZOP Report"), "HZ", Role.EHS, Role.PRODUCTION),
+    uploaded("fmea_report", _("FMEA Report"), "FM", Role.QUALITY_ASSURANCE, Role.RESEARCH),
     uploaded(
         "critical_process_parameter_register",
         _("Critical Process Parameter Register"),
         "CP",
         Role.RESEARCH,
         Role.QUALITY_ASSURANCE,
-        deliverable="critical_process_parameter_register",
     ),
-    uploaded(
-        "pilot_scale_up_report", _("Pilot Scale-up Report"), "PS", Role.RESEARCH, Role.PRODUCTION, deliverable="pilot_scale_up_report"
-    ),
+    uploaded("pilot_scale_up_report", _("Pilot Scale-up Report"), "PS", Role.RESEARCH, Role.PRODUCTION),
 )
 
 

@@ -148,7 +148,6 @@ TYPES = (
             SignerSlot(Meaning.APPROVED, Role.RESEARCH),
             SignerSlot(Meaning.APPROVED, Role.PROJECT_MANAGER),
         ),
-        deliverable_key="process_development_report",
         requesters=frozenset({Role.RESEARCH, Role.ANALYTICAL, Role.PROJECT_MANAGER}),
     ),
     made_elsewhere(
@@ -158,7 +157,6 @@ TYPES = (
         "RS",
         Role.RESEARCH,
         Role.PROJECT_MANAGER,
-        deliverable="route_selection_report",
     ),
     made_elsewhere(
         Phase.SMALL_SCALE,
@@ -167,12 +165,11 @@ TYPES = (
         "MV",
         Role.ANALYTICAL,
         Role.QUALITY_ASSURANCE,
-        deliverable="method_validation_report",
     ),
     made_elsewhere(
         Phase.SMALL_SCALE,
         "certificate_of_analysis",
-        _("Certificate of Analysis"),
+        _("Certificate of Analysis of the sample"),
         "CO",
         Role.ANALYTICAL,
         Role.QUALITY_ASSURANCE,
@@ -184,7 +181,6 @@ TYPES = (
         "SC",
         Role.PROJECT_MANAGER,
         Role.ANALYTICAL,
-        deliverable="sample_confirmation",
     ),
 )
 

@@ -13,25 +13,21 @@ from projects.models import Phase
 
 uploaded = partial(made_elsewhere, Phase.VALIDATION)
 TYPES = (
-    uploaded("pre_production_plan", _("Pre-production Plan"), "PP", Role.RESEARCH, Role.PRODUCTION, deliverable="pre_production_plan"),
+    uploaded("pre_production_plan", _("Pre-production Plan"), "PP", Role.RESEARCH, Role.PRODUCTION),
     uploaded(
         "technology_transfer_report",
         _("Technology Transfer Report"),
         "TT",
         Role.PRODUCTION,
         Role.RESEARCH,
-        deliverable="technology_transfer_report",
     ),
-    uploaded(
-        "master_batch_record", _("Master Batch Record"), "MB", Role.PRODUCTION, Role.QUALITY_ASSURANCE, deliverable="master_batch_record"
-    ),
+    uploaded("master_batch_record", _("Master Batch Record"), "MB", Role.PRODUCTION, Role.QUALITY_ASSURANCE),
     uploaded(
         "batch_production_record",
         _("Batch Production Record"),
         "BR",
         Role.PRODUCTION,
         Role.QUALITY_ASSURANCE,
-        deliverable="validation_batch_records",
     ),
     uploaded(
         "process_validation_protocol",
@@ -39,7 +35,6 @@ TYPES = (
         "VP",
         Role.QUALITY_ASSURANCE,
         Role.PRODUCTION,
-        deliverable="process_validation_protocol",
     ),
     uploaded(
         "process_validation_report",
@@ -47,21 +42,17 @@ TYPES = (
         "VR",
         Role.QUALITY_ASSURANCE,
         Role.PRODUCTION,
-        deliverable="process_validation_report",
     ),
-    uploaded(
-        "stability_protocol", _("Stability Protocol"), "SP", Role.ANALYTICAL, Role.QUALITY_ASSURANCE, deliverable="stability_protocol"
-    ),
-    uploaded("stability_report", _("Stability Report"), "SR", Role.ANALYTICAL, Role.QUALITY_ASSURANCE, deliverable="stability_time_zero"),
+    uploaded("stability_protocol", _("Stability Protocol"), "SP", Role.ANALYTICAL, Role.QUALITY_ASSURANCE),
+    uploaded("stability_report", _("Stability Report"), "SR", Role.ANALYTICAL, Role.QUALITY_ASSURANCE),
     uploaded(
         "trial_production_summary",
         _("Trial Production Summary Report"),
         "TS",
         Role.PRODUCTION,
         Role.QUALITY_ASSURANCE,
-        deliverable="trial_production_summary",
     ),
-    uploaded("process_procedure", _("Process Procedure"), "PR", Role.PRODUCTION, Role.QUALITY_ASSURANCE, deliverable="process_procedure"),
+    uploaded("process_procedure", _("Process Procedure"), "PR", Role.PRODUCTION, Role.QUALITY_ASSURANCE),
 )
 
 

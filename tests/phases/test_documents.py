@@ -184,3 +184,10 @@ def test_every_document_that_a_phase_owes_is_a_known_type(phase: Phase) -> None:
     owed = {item.document_type for item in phase_plan(phase).deliverables if item.document_type}
 
     assert owed <= known
+
+
+def test_one_type_proves_one_deliverable() -> None:
+    """A document makes its deliverable done by its type, so no two deliverables of a project may name the same one."""
+    named = [item.document_type for phase in Phase for item in phase_plan(phase).deliverables if item.document_type]
+
+    assert len(named) == len(set(named))
