@@ -85,11 +85,15 @@ def because(reason: str) -> Iterator[AuditContext]:
 
 
 def set_actor(user: Any) -> None:
-    """Name the actor of the running request, once authentication further in (an API token, a sign-in) has found one."""
+    """Name the actor of the running request, once authentication further in (an API token, a sign-in) has found one.
+
+    Outside of one it does nothing: nobody would take the name back.
+    """
+    if not hasattr(runtime._tracker, "value"):
+        return
     context = replace(current(), actor=user if getattr(user, "is_authenticated", False) else None)
     _current.set(context)
-    if hasattr(runtime._tracker, "value"):
-        _use_for_history(context)
+    _use_for_history(context)
 
 
 def _use_for_history(context: AuditContext) -> None:
