@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.context import Channel
 from audit.kinds import find_kind
+from audit.moments import written
 
 
 class CurrentTransaction(models.Func):
@@ -162,9 +163,9 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 
 
 def readable(value: Any) -> Any:
-    """Dates and moments, stored as ISO text, as people read them: 12 Mar 2026, 12 Mar 2026 14:05 CET."""
+    """Dates and moments, stored as ISO text, as people read them: 12 Mar 2026, 12 Mar 2026 14:05 UTC+1."""
     if isinstance(value, str) and _DATE.fullmatch(value):
         return date_format(date.fromisoformat(value), "j M Y")
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        return date_format(timezone.localtime(datetime.fromisoformat(value)), "j M Y H:i T")
+        return written(datetime.fromisoformat(value))
     return value

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from accounts.permissions import allowed
+from audit.moments import written
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,8 +28,8 @@ def day(value: date | datetime | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """12 Mar 2026 14:05 CET, in the reader's time zone."""
-    return date_format(_local(value), "j M Y H:i T") if value else ""
+    """12 Mar 2026 14:05 UTC+1, in the reader's time zone."""
+    return written(value) if value else ""
 
 
 @register.filter

@@ -16,9 +16,18 @@ def test_day_is_unambiguous_and_local():
         assert (day(date(2026, 3, 2)), day(AT), day(None)) == ("2 Mar 2026", "13 Mar 2026", "")
 
 
-def test_moment_carries_its_zone():
-    with timezone.override("Europe/Zurich"):
-        assert (moment(AT), moment(None)) == ("13 Mar 2026 00:05 CET", "")
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Europe/Zurich", "13 Mar 2026 00:05 UTC+1"),
+        ("Asia/Kolkata", "13 Mar 2026 04:35 UTC+5:30"),
+        ("America/New_York", "12 Mar 2026 19:05 UTC-4"),
+        ("UTC", "12 Mar 2026 23:05 UTC"),
+    ],
+)
+def test_moment_carries_its_zone(zone, words):
+    with timezone.override(zone):
+        assert (moment(AT), moment(None)) == (words, "")
 
 
 @pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "in 1 day"), (3, "in 3 days"), (-1, "1 day ago"), (-12, "12 days ago")])
