@@ -93,7 +93,7 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
             *_labels(),
             _slips(),
             _baselines(),
-            _published(),
+            *([_published()] if any("published" in line for line in lines) else []),  # an empty mark would be an image without words
             *_live(),
         ],
     )
@@ -148,8 +148,9 @@ def _time_axis(dates: list[date]) -> dict[str, Any]:
         "orient": "top",
         "title": None,
         "format": "%b %Y" if (last - first).days > 100 else "%-d %b %Y",
-        "tickCount": {"expr": "narrow ? 5 : 10"},
+        "tickCount": {"expr": "narrow ? 4 : width < 900 ? 6 : 10"},
         "labelOverlap": True,
+        "labelSeparation": 6,
         "labelFlush": False,
         "grid": True,
         "gridOpacity": 0.7,
