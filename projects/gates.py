@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.hashes import hash_of
 from audit.refusals import Blocker
 from projects.models import Deliverable
+from projects.plans import planned_title
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -214,8 +215,8 @@ def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Deliver
             reasons.append(
                 Blocker(
                     key=f"deliverable.{key}",
-                    words=_t("The charter does not plan this deliverable yet."),
-                    link=reverse("project-detail", args=[project.code]),
+                    words=_t("%(title)s is not planned: the charter plans it.") % {"title": planned_title(key)},
+                    link=reverse("project-charter", args=[project.code]),
                 )
             )
         elif row.is_done:

@@ -66,3 +66,8 @@ def document_offer(document_type: str) -> bool | None:
 def phase_plan(phase: str) -> PhasePlan:
     """The default plan of a phase. Raises KeyError when its slice registered none."""
     return _plans[phase]
+
+
+def planned_title(key: str) -> str:
+    """The title of a deliverable that some phase plans by default; its key where none does."""
+    return next((str(item.title) for plan in _plans.values() for item in plan.deliverables if item.key == key), key)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from phases.evaluation.events import CONTENT_FIELDS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
-from projects.forms.shape import ShapeForm
+from projects.forms.shape import ShapeForm, ShortNumberInput
 
 SCORES = (
     ("", "–"),
@@ -42,7 +42,7 @@ class SheetForm(ShapeForm):
             "cost_low": forms.NumberInput(attrs=MONEY),
             "cost_base": forms.NumberInput(attrs=MONEY),
             "cost_high": forms.NumberInput(attrs=MONEY),
-            "duration_weeks": forms.NumberInput(attrs={"step": "0.1", "min": "0", "inputmode": "decimal"}),
+            "duration_weeks": ShortNumberInput(attrs={"step": "0.1", "min": "0", "inputmode": "decimal"}),
         }
         help_texts = {
             "feasibility_reason": _("Known route, equipment, hazards, what is new to us."),

@@ -45,20 +45,18 @@ class DepartmentAssessment(models.Model):
     )
     due_on = models.DateField(_("due"))
     feasibility_score = models.PositiveSmallIntegerField(
-        _("feasibility (1 not feasible … 5 routine)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+        _("feasibility"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     feasibility_reason = models.TextField(_("reasons"), max_length=8000, blank=True)
     assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
     risks = models.TextField(_("risks"), max_length=8000, blank=True)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
-    cost_low = models.DecimalField(
-        _("cost, low"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    cost_low = models.DecimalField(_("low cost"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
     cost_base = models.DecimalField(
-        _("cost, base"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("base cost"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     cost_high = models.DecimalField(
-        _("cost, high"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("high cost"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     duration_weeks = models.DecimalField(
         _("duration (weeks)"), max_digits=6, decimal_places=1, null=True, blank=True, validators=[MinValueValidator(0)]

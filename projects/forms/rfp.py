@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Contact, User
 from projects.completeness import QUESTIONS, SUBMIT
 from projects.forms.evidence import day_input
+from projects.forms.shape import ShortNumberInput
 from projects.models import Rfp
 from projects.models.rfp import Channel, Market, Submission
 
@@ -21,8 +22,8 @@ def lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def quantity() -> forms.NumberInput:
-    return forms.NumberInput(attrs={"step": "any", "min": "0", "inputmode": "decimal"})
+def quantity() -> ShortNumberInput:
+    return ShortNumberInput(attrs={"step": "any", "min": "0", "inputmode": "decimal"})
 
 
 class LogRfpForm(forms.Form):
