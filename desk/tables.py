@@ -18,17 +18,17 @@ class ProjectTable(tables.Table):
 
     code = tables.Column(verbose_name=_("Code"), linkify=lambda record: record.get_absolute_url(), attrs={"td": {"class": "cell-code"}})
     title = tables.Column(verbose_name=_("Compound"))
-    client = tables.Column(verbose_name=_("Client"), accessor="client__name")
+    client = tables.Column(verbose_name=_("Client"), accessor="client__name", attrs={"td": {"class": "nowrap"}})
     phase = tables.Column(verbose_name=_("Phase"))
     status = tables.TemplateColumn(
         '{% include "_state.html" with state=record.status words=record.get_status_display only %}', verbose_name=_("Status")
     )
     readiness = tables.Column(verbose_name=_("Gate"), accessor="readiness", orderable=False, empty_values=())
     blocker = tables.Column(
-        verbose_name=_("Next blocker"), accessor="readiness__first_blocker", orderable=False, attrs={"td": {"class": "soft"}}
+        verbose_name=_("Next blocker"), accessor="readiness__first_blocker", orderable=False, attrs={"td": {"class": "soft wide"}}
     )
     project_manager = tables.Column(
-        verbose_name=_("Project manager"), accessor="project_manager__full_name", order_by="project_manager__full_name"
+        verbose_name=_("Project manager"), accessor="project_manager__full_name", order_by="project_manager__full_name", default="–"
     )
     opened_at = tables.TemplateColumn(
         "{% load show %}{{ record.opened_at|day }}", verbose_name=_("Opened"), attrs={"td": {"class": "nowrap"}}

@@ -64,12 +64,15 @@ class DocumentFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Number, project or title"), method="search")
     type = django_filters.ChoiceFilter(
-        label=_("Document"), field_name="type_key", choices=lambda: [(each.key, each.title) for each in document_types()]
+        label=_("Document"),
+        field_name="type_key",
+        choices=lambda: [(each.key, each.title) for each in document_types()],
+        empty_label=_("Any"),
     )
     state = django_filters.ChoiceFilter(
-        label=_("State of the newest version"), field_name="newest_state", choices=DocumentVersion.State.choices
+        label=_("State of the newest version"), field_name="newest_state", choices=DocumentVersion.State.choices, empty_label=_("Any")
     )
-    visibility = django_filters.ChoiceFilter(label=_("Visibility"), choices=Visibility.choices)
+    visibility = django_filters.ChoiceFilter(label=_("Visibility"), choices=Visibility.choices, empty_label=_("Any"))
 
     class Meta:
         model = Document

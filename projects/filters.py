@@ -38,7 +38,7 @@ class RfpFilter(django_filters.FilterSet):
     channel = django_filters.ChoiceFilter(label=_("Channel"), choices=Channel.choices, empty_label=_("Any"))
     owner = django_filters.ModelChoiceFilter(label=_("Owner"), field_name="account_owner", queryset=owners, empty_label=_("Any"))
     received_from = django_filters.DateFilter(label=_("Received from"), field_name="received_at", lookup_expr="date__gte", widget=day())
-    received_to = django_filters.DateFilter(label=_("to"), field_name="received_at", lookup_expr="date__lte", widget=day())
+    received_to = django_filters.DateFilter(label=_("Received until"), field_name="received_at", lookup_expr="date__lte", widget=day())
 
     class Meta:
         model = Rfp

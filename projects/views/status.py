@@ -54,7 +54,12 @@ MOVES = (
         services.not_active,
     ),
     Move(
-        "project-resume", _("Resume"), _("The project is active again where it stood."), "projects.move", _MOVERS, services.resume_blockers
+        "project-resume",
+        _("Resume the project"),
+        _("The project is active again where it stood."),
+        "projects.move",
+        _MOVERS,
+        services.resume_blockers,
     ),
     Move(
         "project-return",
@@ -77,7 +82,7 @@ MOVES = (
     ),
     Move(
         "project-complete",
-        _("Complete"),
+        _("Complete the project"),
         _("Ends commercial supply for good."),
         "projects.move",
         _MOVERS,
@@ -86,7 +91,7 @@ MOVES = (
     ),
     Move(
         "project-cancel",
-        _("Cancel"),
+        _("Cancel the project"),
         _("Declined, lost or stopped: the project ends and its record stays."),
         "projects.cancel",
         _("This takes a project manager, management or business development."),
