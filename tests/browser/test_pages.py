@@ -1,0 +1,99 @@
+"""Every main page with data: WCAG 2.2 A and AA by axe, no sideways scrolling on a phone, nothing on the console."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.test_sign_in import sign_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}, "resultTypes": ["violations"]}
+
+PROJECT = """
+from django.db import transaction
+from audit.context import Channel, acting
+from cdmo.demo.projects import SMALL_SCALE
+from cdmo.demo.telling import is_told, tell
+from projects.models import Project, Rfp
+if not is_told(SMALL_SCALE):
+    with acting(channel=Channel.COMMAND), transaction.atomic():
+        tell(SMALL_SCALE)
+project = Project.objects.get(title=SMALL_SCALE.molecule.name)
+print(project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk)
+"""
+PAGES = {
+    "": ["/accounts/login/", "/accounts/password/reset/"],
+    "bd": [
+        "/rfps/",
+        "/rfps/?q=nothing+of+this+name",
+        "/rfps/new/",
+        "/rfps/{rfp}/",
+        "/projects/{code}/quotations/{quotation}/",
+        "/projects/{code}/agreements/new/",
+        "/projects/{code}/agreements/{agreement}/",
+        "/accounts/profile/",
+    ],
+    "pm": [
+        "/",
+        "/projects/",
+        "/projects/{code}/",
+        "/projects/{code}/evaluation/",
+        "/projects/{code}/sheets/research/",
+        "/projects/{code}/charter/",
+        "/projects/{code}/team/",
+        "/projects/{code}/gate/",
+        "/projects/{code}/gate/G1/1/",
+        "/projects/{code}/deliverables/sample_confirmation/",
+        "/projects/{code}/plan/",
+        "/projects/{code}/plan/sample_confirmed/",
+        "/projects/{code}/status/",
+        "/projects/{code}/activity/",
+        "/documents/",
+        "/documents/new/?project={code}",
+        "/search/?q={code}",
+    ],
+    "admin": ["/accounts/people/", "/accounts/people/new/", "/accounts/tokens/"],
+    "approver.a": ["/portal/", "/portal/{code}/", "/portal/{code}/quotation/{quotation}/", "/accounts/tokens/"],
+}
+
+
+@pytest.fixture(scope="module")
+def places(stack: Stack) -> dict[str, str]:
+    """A project in small scale with its history, and where its records are."""
+    names = ("code", "rfp", "quotation", "agreement")
+    return dict(zip(names, stack.python(PROJECT).splitlines()[-1].split(), strict=True))
+
+
+@pytest.mark.parametrize("person", PAGES)
+def test_pages_are_accessible_and_fit_a_phone(page: Page, places: dict[str, str], person: str) -> None:
+    if person:
+        sign_in(page, f"{person}@demo.example")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{page.url} {message.text}") if message.type in {"error", "warning"} else None)
+
+    faults = [fault for address in PAGES[person] for fault in _faults(page, address.format(**places))]
+
+    assert faults + said == []
+
+
+def _faults(page: Page, address: str) -> list[str]:
+    page.set_viewport_size(DESK)
+    answer = page.goto(address)
+    faults = [] if answer and answer.status == 200 else [f"{address} is not there"]
+    faults += _barriers(page, address)
+    page.set_viewport_size(PHONE)
+    page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > PHONE["width"]:
+        faults.append(f"{address} is {wide} px wide on a phone")
+    return faults + _barriers(page, f"{address} on a phone")
+
+
+def _barriers(page: Page, where: str) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{where}: {each['id']} at {node['html'][:120]}" for each in found for node in each["nodes"]]
