@@ -106,7 +106,7 @@
   if (!person) {
     interrupt();
   } else {
-    settle();
+    document.addEventListener("DOMContentLoaded", settle); // htmx listens by then, so what depends on a field follows it
     watch();
   }
 })();

@@ -13,7 +13,7 @@ AT = datetime(2026, 3, 12, 23, 5, tzinfo=UTC)
 
 def test_day_is_unambiguous_and_local():
     with timezone.override("Asia/Shanghai"):
-        assert (day(date(2026, 3, 2)), day(AT), day(None)) == ("2 Mar 2026", "13 Mar 2026", "")
+        assert (day(date(2026, 3, 2)), day(AT), day("2026-03-02"), day(None)) == ("2 Mar 2026", "13 Mar 2026", "2 Mar 2026", "")
 
 
 @pytest.mark.parametrize(
