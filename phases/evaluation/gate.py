@@ -21,7 +21,7 @@ from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.gates import Criterion, Evidence, Finding, Findings, Gate, deliverable_criterion, register_gate
 from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
-from projects.services.charter import ask_phase_owners
+from projects.services.charter import ask_phase_owners, issue_charter
 from projects.services.plan import publish_all_shared, set_actual_from, take_baseline
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ PLAN = PhasePlan(
             "quotation_accepted",
             "detailed_cost_assessment",
         ),
-        PlannedDeliverable("project_charter", _("Project Charter"), "project_management", "g1", "project_charter"),
+        PlannedDeliverable("project_charter", _("Project Charter"), "project_management", "g1", "project_charter", issue_charter),
     ),
     milestones=(
         PlannedMilestone(

@@ -220,15 +220,14 @@ def _plan_deliverables(
 
 
 @transaction.atomic
-def issue_charter(project_id: int, *, actor: User) -> Charter:
-    """The charter document became effective: the charter is issued; a later version of the document leaves it so."""
-    charter = Charter.objects.select_for_update(of=("self",)).select_related("project").get(project_id=project_id)
+def issue_charter(deliverable: Deliverable, actor: User) -> None:
+    """The signed charter is there, as a document or as referenced evidence: it is issued. A later version leaves it so."""
+    charter = Charter.objects.select_for_update(of=("self",)).select_related("project").get(project_id=deliverable.project_id)
     if charter.state == Charter.State.ISSUED:
-        return charter
+        return
     charter.issue(timezone.now())
     charter.save(update_fields=["state", "issued_at"])
     record("charter.issued", charter.project, actor=actor)
-    return charter
 
 
 @transaction.atomic
