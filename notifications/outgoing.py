@@ -108,7 +108,7 @@ class _Pinned(http.client.HTTPConnection):
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
-    """POST and read what fits. Raises AddressRefusedError before a byte is sent to a forbidden address; OSError or HTTPException for the rest."""
+    """POST and read what fits. Raises OSError or HTTPException when it fails, AddressRefusedError before a byte is sent."""
     parts = check_url(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     call = _Pinned(parts, resolve(parts.hostname or "", port))
