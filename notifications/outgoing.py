@@ -11,6 +11,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Timer
 from urllib.parse import SplitResult, urlsplit
@@ -89,22 +90,24 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(parts.hostname or "", port, timeout=TIMEOUT_SECONDS)
         self.default_port = 443 if self.secure else 80  # type: ignore[misc]  # the Host header leaves out the scheme's own port
         self.address = address
+        self.line: socket.socket | None = None  # kept apart: http.client forgets its socket while the answer is still being read
 
     def connect(self) -> None:
-        raw = socket.create_connection((str(self.address), self.port), TIMEOUT_SECONDS)
+        raw = self.line = socket.create_connection((str(self.address), self.port), TIMEOUT_SECONDS)
         peer = ipaddress.ip_address(str(raw.getpeername()[0]).partition("%")[0])
         if peer != self.address or not may_be_called(peer):
             raw.close()
             raise AddressRefusedError(_t("The connection did not lead where it should."))
-        self.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host) if self.secure else raw
+        if self.secure:
+            self.line = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host, do_handshake_on_connect=False)
+            self.line.do_handshake()
+        self.sock = self.line
 
     def abort(self) -> None:
         """From another thread: end whatever is being waited for."""
-        if self.sock is not None:
-            try:
-                self.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                self.sock.close()
+        if self.line is not None:
+            with suppress(OSError):
+                self.line.shutdown(socket.SHUT_RDWR)
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
