@@ -111,9 +111,7 @@ def test_what_is_taken_back_before_it_is_sent_is_not_sent(hook: tuple[Webhook, s
 
 def test_foreign_client_s_webhook_gets_nothing(hook: tuple[Webhook, str], project: Project, receiver: Receiver) -> None:
     foreign = factories.a_client("DCB")
-    theirs, _secret = webhooks.create_webhook(
-        foreign.pk, url=receiver.url, actor=factories.person(Role.CLIENT_APPROVER, client=foreign)
-    )
+    theirs, _secret = webhooks.create_webhook(foreign.pk, url=receiver.url, actor=factories.person(Role.CLIENT_APPROVER, client=foreign))
     Webhook.objects.update(created_at=timezone.now() - timedelta(hours=1))
 
     lined_up = line_up(lambda: hold(project))
@@ -231,7 +229,9 @@ def test_a_killed_worker_s_delivery_is_taken_by_the_next(hook: tuple[Webhook, st
 # what people do with them
 
 
-def test_rotation_signs_with_both_secrets_for_a_while(hook: tuple[Webhook, str], project: Project, receiver: Receiver, approver: User) -> None:
+def test_rotation_signs_with_both_secrets_for_a_while(
+    hook: tuple[Webhook, str], project: Project, receiver: Receiver, approver: User
+) -> None:
     webhook, old = hook
     _webhook, new = webhooks.rotate_secret(webhook.pk, actor=approver)
     (delivery,) = line_up(lambda: hold(project))
