@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ def test_one_digest_a_day_also_when_the_clocks_change(project: Project, zone: st
 
     days = list(MailMessage.objects.filter(user=reader).order_by("day").values_list("day", flat=True))
     assert len(days) == len(set(days)) in (4, 5)
-    assert [after - before for before, after in zip(days, days[1:], strict=False)] == [timedelta(days=1)] * (len(days) - 1)
+    assert [after - before for before, after in pairwise(days)] == [timedelta(days=1)] * (len(days) - 1)
 
 
 def test_news_of_the_day_wait_for_the_next_morning(project: Project) -> None:
