@@ -126,3 +126,5 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     finally:
         watchdog.cancel()
         call.close()
+        if call.line is not None:
+            call.line.close()

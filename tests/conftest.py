@@ -16,7 +16,12 @@ pytest_plugins = ["tests.stack"]
 
 TOGETHER = {
     "product": ("tests/browser/", "tests/cdmo/test_stack.py"),  # they use the one running product
-    "watermark": ("tests/audit/test_outbox.py", "tests/test_api.py", "tests/test_routes.py"),  # hold a transaction open, or wait for all
+    "watermark": (
+        "tests/audit/test_outbox.py",
+        "tests/notifications/",
+        "tests/test_api.py",
+        "tests/test_routes.py",
+    ),  # hold a transaction open, or wait for all
 }
 
 

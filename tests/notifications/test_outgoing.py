@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
 
 from notifications import outgoing
 from notifications.outgoing import AddressRefusedError, check_url, may_be_called, post, resolve
@@ -124,6 +133,39 @@ def test_redirect_is_an_answer_and_not_followed(receiver: Receiver) -> None:
 
     assert post(receiver.url, b"{}", {}).status == 302
     assert [path for path, _headers, _body in receiver.calls] == ["/hook"]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for localhost that only this test trusts, with its key in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), timezone.now()
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - timedelta(1), now + timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "localhost.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return path
+
+
+def test_https_checks_the_certificate_of_the_name(settings: Any, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection goes to the checked address, the certificate must be that of the name."""
+    settings.WEBHOOK_LOOPBACK = True
+    with listening(certificate) as receiver:
+        url = f"https://localhost:{receiver.port}/hook"
+        with pytest.raises(ssl.SSLCertVerificationError):
+            post(url, b"{}", {})
+        trusting = ssl.create_default_context(cafile=certificate)
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+
+        assert post(url, b"{}", {}).status == 204
+        with pytest.raises(ssl.SSLCertVerificationError):
+            post(url.replace("localhost", "127.0.0.1"), b"{}", {})
+
+    assert len(receiver.calls) == 1
 
 
 def test_little_of_a_large_answer_is_read(receiver: Receiver) -> None:
