@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Cast
 
 from accounts.models import User
@@ -15,6 +15,8 @@ from documents.models import Document
 from projects.models import Deliverable, Milestone, Project, Quotation
 
 SHAREABLE: tuple[Any, ...] = (Milestone, Deliverable, Quotation, Document)
+# The event knows its object by a text; only one that is a number is turned into a key, which an index finds.
+OBJECT_KEY = Case(When(object_id__regex=r"^[0-9]{1,18}$", then=Cast("object_id", models.BigIntegerField())))
 TAKEN_BACK = ("document.unshared",)  # tells of what the client saw before and sees no more
 
 
@@ -29,14 +31,15 @@ def readable_events(user: User) -> models.QuerySet[Event]:
         return Event.objects.none()
     if user.is_internal:
         return Event.objects.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
-    return Event.objects.filter(~_hidden_from(user), client_visible=True, client_id=user.client_id)
+    events = Event.objects.alias(object_key=OBJECT_KEY)
+    return events.filter(~_hidden_from(user), client_visible=True, client_id=user.client_id)
 
 
 def _hidden_from(user: User) -> Q:
-    """About something that can be shared and is not. The event knows its object by a text, so the keys are compared as texts."""
+    """About something that can be shared and is not."""
     hidden = Q(pk__in=[])
     for model in SHAREABLE:
-        shown = model.objects.visible_to(user).annotate(key_text=Cast(F("pk"), models.CharField())).filter(key_text=OuterRef("object_id"))
+        shown = model.objects.visible_to(user).filter(pk=OuterRef("object_key"))
         of_this_kind = Q(object_type=ContentType.objects.get_for_model(model)) & ~Q(kind__in=TAKEN_BACK)
         hidden |= of_this_kind & ~Q(Exists(shown))
     return hidden

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,8 @@ from notifications.doorbells import SEND_MAIL, ring
 from notifications.models import MailMessage, Notification, Preference
 from notifications.watching import moves_by_watcher
 from notifications.zones import local_day
+
+NEWS_FOR = timedelta(days=3)  # a feed that is read for the first time, or after a long rest, fills inboxes and floods no mailbox
 
 
 @dataclass
@@ -69,10 +72,12 @@ def _chosen(notes: dict[tuple[int, int], list[Note]]) -> list[Note]:
         Preference.objects.filter(user_id__in={user for user, _event in notes}).values_list("user_id", "group", "choice") if notes else ()
     )
     wishes = {(user, group): choice for user, group, choice in rows}
-    chosen = []
+    chosen, too_old = [], timezone.now() - NEWS_FOR
     for (user_id, _event_id), candidates in notes.items():
         for note in candidates:
             note.choice = wishes.get((user_id, note.group)) or default_choice(note.user, note.group)
+            if note.event.at < too_old and note.choice in (Choice.AT_ONCE, Choice.DIGEST):
+                note.choice = Choice.INBOX
             if note.choice != Choice.NOTHING:
                 chosen.append(note)
                 break

@@ -140,6 +140,18 @@ def test_reading_again_tells_nobody_twice(project: Project) -> None:
     assert (Notification.objects.count(), MailMessage.objects.count()) == before
 
 
+def test_old_events_fill_the_inbox_and_no_mailbox(project: Project) -> None:
+    approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
+    events = events_of(lambda: publish(project))
+    for event in events:
+        event.at -= timedelta(days=4)  # as if the feed had not been read since
+
+    tell(events)
+
+    assert set(Notification.objects.filter(user=approver, event__in=events).values_list("delivery", flat=True)) == {"inbox"}
+    assert not MailMessage.objects.filter(user=approver).exists()
+
+
 def test_publishing_many_dates_in_one_act_is_one_mail(project: Project) -> None:
     approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
     shared = Milestone.objects.filter(project=project, visibility="shared", actual_on=None)
