@@ -5,12 +5,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from cdmo.api_root import ApiRoot
 from documents import api as documents
+from notifications import api as notifications
 from projects import api as projects
 
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
+    path("changes/", notifications.Changes.as_view(), name="api-changes"),
     path("projects/", projects.ProjectList.as_view(), name="api-project-list"),
     path("projects/<str:code>/", projects.ProjectDetail.as_view(), name="api-project-detail"),
     path("projects/<str:code>/gate/", projects.ProjectGate.as_view(), name="api-project-gate"),

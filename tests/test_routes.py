@@ -20,9 +20,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
+from audit.models import Event
 from documents import registry
 from documents.registry import DocumentType
 from documents.services import share_document, submit_for_review, upload_version
+from notifications.models import Notification
+from notifications.services.feeds import create_feed
+from notifications.services.webhooks import create_webhook
+from notifications.services.wishes import watch_milestone
 from projects.attachments import take_upload
 from projects.models import Phase, Project
 from projects.services.commercial import record_agreement
@@ -249,6 +254,28 @@ DESK_ROUTES = {
     "portal-quotation-accept": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
     "portal-quotation-decline": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
 }
+KEEPS_WEBHOOKS = {"administrator": 200, "business_development": 200, "client_approver": 200}
+NOTIFICATION_ROUTES = {
+    "inbox": page(200),
+    "inbox-read-all": page(405, post_only=True),
+    "inbox-open": page(404, arguments={"pk": "notification"}),  # a line of somebody who is not asked here
+    "inbox-read": page(405, post_only=True, arguments={"pk": "notification"}),
+    "notification-settings": page(200),
+    "watch-new": page(405, post_only=True),
+    "watch-end": page(405, post_only=True, arguments={"pk": "watch"}),
+    "milestone-watch": page(405, post_only=True, arguments={"key": "g2"}),
+    "calendar-feed-new": page(405, post_only=True),
+    "calendar-feed-revoke": page(405, post_only=True, arguments={"pk": "feed"}),
+    "calendar-feed": Route(answers(404), arguments={"address": "unknown"}),  # the address itself is the key
+    "webhooks": page(403, **KEEPS_WEBHOOKS, foreign_approver=200),
+    "webhook-new": page(405, post_only=True),
+    "webhook-detail": page(404, **KEEPS_WEBHOOKS, arguments={"pk": "webhook"}),
+    "webhook-rotate": page(405, post_only=True, arguments={"pk": "webhook"}),
+    "webhook-disable": page(405, post_only=True, arguments={"pk": "webhook"}),
+    "webhook-enable": page(405, post_only=True, arguments={"pk": "webhook"}),
+    "webhook-replay": page(405, post_only=True, arguments={"pk": "webhook", "delivery": 999_999_999}),
+    "api-changes": api_list(),
+}
 HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
@@ -260,6 +287,7 @@ ROUTES: dict[str, Route] = {
     **RFP_ROUTES,
     **DOCUMENT_ROUTES,
     **DESK_ROUTES,
+    **NOTIFICATION_ROUTES,
 }
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
 
@@ -356,6 +384,7 @@ def things_of(project: Project) -> dict[str, Any]:
         project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
     )
     return {
+        **things_of_notifications(project),
         "code": project.code,
         "project": project.pk,
         "rfp": project.rfp.number,
@@ -366,6 +395,21 @@ def things_of(project: Project) -> dict[str, Any]:
         "attached": attached.pk,
         "public_id": a_token(project.client)[0].public_id,
         "client": project.client_id,
+    }
+
+
+def things_of_notifications(project: Project) -> dict[str, Any]:
+    """A webhook of the client; line, watch and calendar feed of somebody of ours who is not asked here."""
+    somebody = factories.person(Role.PROJECT_MANAGER, name="Somebody Else")
+    approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
+    event = Event.objects.filter(project_id=project.pk).latest("pk")
+    with override_settings(WEBHOOK_LOOPBACK=True):
+        webhook, _secret = create_webhook(project.client_id, url="http://127.0.0.1/hook", actor=approver)
+    return {
+        "notification": Notification.objects.create(user=somebody, event=event, group="project", delivery="inbox").pk,
+        "watch": watch_milestone(project.code, "g2", days=5, actor=somebody).pk,
+        "feed": create_feed(actor=somebody)[0].pk,
+        "webhook": webhook.pk,
     }
 
 
@@ -450,7 +494,7 @@ POST_ONLY = [(name, pattern) for name, pattern in PATTERNS if name in ROUTES and
 def test_nobody_acts_on_what_is_not_theirs(world: World, name: str, pattern: str) -> None:
     """An empty POST of people who do not see the object finds nothing; of a stranger, it leads to the sign-in."""
     address = reverse(name, kwargs=world.arguments(name, pattern))
-    hidden_from = [*FOREIGN] + [role for role in OUTSIDE if name not in ACCOUNT_ROUTES]
+    hidden_from = [*FOREIGN] + [role for role in OUTSIDE if name not in ACCOUNT_ROUTES | NOTIFICATION_ROUTES]
 
     found = {caller: world.callers[caller].post(address).status_code for caller in hidden_from}
 

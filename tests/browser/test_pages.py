@@ -45,6 +45,7 @@ PAGES = {
         "/projects/{code}/agreements/new/",
         "/projects/{code}/agreements/{agreement}/",
         "/accounts/profile/",
+        "/webhooks/",
     ],
     "pm": [
         "/",
@@ -67,9 +68,19 @@ PAGES = {
         "/documents/{document}/",
         "/documents/{document}/v1/text/summary/",
         "/search/?q={code}",
+        "/inbox/",
+        "/profile/notifications/",
     ],
     "admin": ["/accounts/people/", "/accounts/people/new/", "/accounts/tokens/"],
-    "approver.a": ["/portal/", "/portal/{code}/", "/portal/{code}/quotation/{quotation}/", "/accounts/tokens/"],
+    "approver.a": [
+        "/portal/",
+        "/portal/{code}/",
+        "/portal/{code}/quotation/{quotation}/",
+        "/accounts/tokens/",
+        "/inbox/",
+        "/profile/notifications/",
+        "/webhooks/",
+    ],
 }
 
 
