@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import dashboard, portal, projects, search
+from desk.views import dashboard, portal, portal_change_orders, projects, search
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -13,6 +13,21 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("portal/", portal.portal, name="portal"),
     path("portal/<str:code>/", portal.portal_project, name="portal-project"),
+    path(
+        "portal/<str:code>/change-orders/<int:sequence>/<int:revision>/",
+        portal_change_orders.portal_change_order,
+        name="portal-change-order",
+    ),
+    path(
+        "portal/<str:code>/change-orders/<int:sequence>/<int:revision>/accept/",
+        portal_change_orders.portal_change_order_accept,
+        name="portal-change-order-accept",
+    ),
+    path(
+        "portal/<str:code>/change-orders/<int:sequence>/<int:revision>/decline/",
+        portal_change_orders.portal_change_order_decline,
+        name="portal-change-order-decline",
+    ),
     path("portal/<str:code>/quotation/<int:revision>/", portal.portal_quotation, name="portal-quotation"),
     path("portal/<str:code>/quotation/<int:revision>/accept/", portal.portal_quotation_accept, name="portal-quotation-accept"),
     path("portal/<str:code>/quotation/<int:revision>/decline/", portal.portal_quotation_decline, name="portal-quotation-decline"),
