@@ -1,11 +1,15 @@
 from django.urls import path
 
-from desk.views import dashboard, portal, portal_change_orders, projects, search
+from desk.views import dashboard, portal, portal_change_orders, portfolio, projects, search
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("my-work/", dashboard.my_work, name="my-work"),
     path("projects/", projects.project_list, name="project-list"),
+    path("projects/board/", portfolio.board, name="portfolio"),
+    path("projects/board.csv", portfolio.board_csv, name="portfolio-csv"),
+    path("projects/board.xlsx", portfolio.board_xlsx, name="portfolio-xlsx"),
+    path("projects/kpis/", portfolio.kpi_page, name="kpis"),
     path("projects/by-id/<int:pk>/", projects.project_by_id, name="project-by-id"),
     path("projects/by-id/<int:pk>/gate/", projects.gate_by_id, name="project-gate-by-id"),
     path("projects/<str:code>/", projects.project_detail, name="project-detail"),

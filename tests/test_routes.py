@@ -277,6 +277,12 @@ DESK_ROUTES = {
     "portal-quotation-accept": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
     "portal-quotation-decline": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
 }
+PORTFOLIO_ROUTES = {
+    "portfolio": ours(),
+    "portfolio-csv": ours(),
+    "portfolio-xlsx": ours(),
+    "kpis": page(403, portfolio=200, own=404, foreign=404),
+}
 HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
@@ -289,6 +295,7 @@ ROUTES: dict[str, Route] = {
     **RFP_ROUTES,
     **DOCUMENT_ROUTES,
     **DESK_ROUTES,
+    **PORTFOLIO_ROUTES,
 }
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
 

@@ -144,7 +144,7 @@ def test_a_person_enters_the_date_that_the_record_does_not_know(project: Project
 
     kinds = events_of(lambda: plan.achieve_milestone(project.code, row.key, on=today, actor=make.manager()))
 
-    assert (kinds, milestone(project, row.key).actual_on) == (["milestone.achieved"], today)
+    assert (kinds, milestone(project, row.key).actual_on) == (["milestone.achieved", "payment.ready_to_invoice"], today)
 
 
 def test_an_actual_date_is_not_in_the_future_and_not_entered_twice(project: Project, nothing_written: Check) -> None:
