@@ -7,6 +7,7 @@ from cdmo.api_root import ApiRoot
 from documents import api as documents
 from notifications import api as notifications
 from projects import api as projects
+from projects import change_order_api as change_orders
 
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
@@ -18,6 +19,8 @@ urlpatterns = [
     path("projects/<str:code>/gate/", projects.ProjectGate.as_view(), name="api-project-gate"),
     path("projects/<str:code>/gate/proposal/", projects.ProjectGateProposal.as_view(), name="api-project-gate-proposal"),
     path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
+    path("change-orders/", change_orders.ChangeOrderList.as_view(), name="api-change-order-list"),
+    path("change-orders/<str:number>/", change_orders.ChangeOrderDetail.as_view(), name="api-change-order-detail"),
     path("deliverables/", projects.DeliverableList.as_view(), name="api-deliverable-list"),
     path("rfps/", projects.RfpList.as_view(), name="api-rfp-list"),
     path("rfps/<str:number>/", projects.RfpDetail.as_view(), name="api-rfp-detail"),

@@ -29,9 +29,11 @@ from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
 from projects.attachments import take_upload
-from projects.models import Phase, Project
+from projects.models import MilestoneLink, Phase, Project
 from projects.services.commercial import record_agreement
+from projects.services.payments import plan_payment
 from projects.services.rfp import ask_clarification, attach_rfp_file
+from projects.services.scratch import open_scratch
 from tests.clients_systems import a_token
 from tests.kept import kept_until_the_end
 from tests.projects import factories
@@ -173,7 +175,6 @@ PROJECT_ROUTES = {
     "milestone-detail": of_project(key="g2"),
     "milestone-reschedule": act(key="g2"),
     "milestone-achieve": act(key="g2"),
-    "milestone-publish": act(key="g2"),
     "milestone-share": act(key="g2"),
     "milestone-unshare": act(key="g2"),
     "project-status": of_project(),
@@ -195,6 +196,33 @@ PROJECT_ROUTES = {
     "agreement-file": of_project(pk="agreement"),
     "project-charter": of_project(),
     "project-team": of_project(),
+}
+PLAN_ROUTES = {
+    "project-plan-png": of_project(),
+    "project-plan-pdf": of_project(),
+    "project-publish": of_project(),
+    "project-dependencies": of_project(),
+    "dependency-change": act(pk="dependency"),
+    "dependency-remove": act(pk="dependency"),
+    "project-baselines": of_project(),
+    "baseline-compare": of_project(),
+    "project-scratches": of_project(),
+    "scratch-detail": of_project(pk="scratch"),
+    "scratch-apply": act(pk="scratch"),
+    "scratch-discard": act(pk="scratch"),
+    "project-payments": of_project(),
+    "payment-invoice": act(key="payment_1"),
+    "project-change-orders": of_project(),
+    "change-order-new": of_project(),
+    "change-order-detail": of_project(sequence=1, revision=1),
+    "change-order-edit": of_project(sequence=1, revision=1),
+    "change-order-release": act(sequence=1, revision=1),
+    "change-order-send": act(sequence=1, revision=1),
+    "portal-change-order": of_client(sequence=1, revision=1),
+    "portal-change-order-accept": page(404, own=405, foreign=405, post_only=True, arguments={"sequence": 1, "revision": 1}),
+    "portal-change-order-decline": page(404, own=405, foreign=405, post_only=True, arguments={"sequence": 1, "revision": 1}),
+    "api-change-order-list": api_list(),
+    "api-change-order-detail": api_object(number="change_order"),
 }
 EVALUATION_ROUTES = {
     "project-evaluation": of_project(),
@@ -276,6 +304,12 @@ NOTIFICATION_ROUTES = {
     "webhook-replay": page(405, post_only=True, arguments={"pk": "webhook", "delivery": 999_999_999}),
     "api-changes": api_list(),
 }
+PORTFOLIO_ROUTES = {
+    "portfolio": ours(),
+    "portfolio-csv": ours(),
+    "portfolio-xlsx": ours(),
+    "kpis": page(403, portfolio=200, own=404, foreign=404),
+}
 HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
@@ -283,11 +317,13 @@ ROUTES: dict[str, Route] = {
     **ACCOUNT_ROUTES,
     **API_ROUTES,
     **PROJECT_ROUTES,
+    **PLAN_ROUTES,
     **EVALUATION_ROUTES,
     **RFP_ROUTES,
     **DOCUMENT_ROUTES,
     **DESK_ROUTES,
     **NOTIFICATION_ROUTES,
+    **PORTFOLIO_ROUTES,
 }
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
 
@@ -383,8 +419,14 @@ def things_of(project: Project) -> dict[str, Any]:
     agreement = record_agreement(
         project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
     )
+    order = factories.sent_change_order(project)
+    plan_payment(project.code, title="Second payment", source="gate:G2", actor=business)
+    scratch = open_scratch(project.code, name="Two weeks later", actor=manager)
     return {
         **things_of_notifications(project),
+        "change_order": order.number,
+        "dependency": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").values_list("pk", flat=True)[0],
+        "scratch": scratch.pk,
         "code": project.code,
         "project": project.pk,
         "rfp": project.rfp.number,

@@ -10,10 +10,21 @@ import pytest
 from django.db import connection
 
 from audit.models import Event, Signature
-from projects.models import GateReview, GateSignature, PhaseMove, Project, Quotation, ReferencedEvidence, Rfp, StatusChange, WaitingFor
+from projects.models import (
+    ChangeOrder,
+    GateReview,
+    GateSignature,
+    PhaseMove,
+    Project,
+    Quotation,
+    ReferencedEvidence,
+    Rfp,
+    StatusChange,
+    WaitingFor,
+)
 
 WATCHED = (Event, Signature, PhaseMove, StatusChange, GateSignature, WaitingFor)
-STATEFUL = (Project, GateReview, Quotation, Rfp, ReferencedEvidence)
+STATEFUL = (Project, GateReview, Quotation, ChangeOrder, Rfp, ReferencedEvidence)
 
 
 def written() -> dict[str, Any]:

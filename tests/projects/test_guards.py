@@ -12,6 +12,7 @@ from django_fsm import FSMField
 
 from projects import guards
 from projects.models import (
+    ChangeOrder,
     Charter,
     GateCriterion,
     GateReview,
@@ -27,7 +28,7 @@ from projects.models import (
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
-STATEFUL: list[type[models.Model]] = [Project, GateReview, Charter, Rfp, Quotation, ReferencedEvidence]
+STATEFUL: list[type[models.Model]] = [Project, GateReview, Charter, Rfp, Quotation, ChangeOrder, ReferencedEvidence]
 
 
 def refused(act: Callable[[], object]) -> str:
