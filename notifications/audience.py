@@ -22,6 +22,9 @@ WAIT_OF_OBJECT = {
     "gate.proposed": "gate.sign",
     "quotation.release_signed": "quotation.release",
     "quotation.sent": "quotation.answer",
+    "change_order.release_signed": "change_order.release",
+    "change_order.sent": "change_order.answer",
+    "payment.ready_to_invoice": "payment.invoice",
     "evidence.entered": "evidence.confirm",
     "deliverable.assigned": "deliverable",
     "sheet.opened": "sheet",
@@ -60,7 +63,7 @@ class Batch:
 
 def readers_of(events: Sequence[Event]) -> list[Reader]:
     """Everybody who is told of each event, once; never who did it."""
-    told = [event for event in events if group_of(event.kind, asked=False, internal=True)]
+    told = [event for event in events if any(group_of(event.kind, asked=False, internal=side) for side in (True, False))]
     if not told:
         return []
     batch = _load(told)

@@ -23,11 +23,11 @@ class Choice(models.TextChoices):
 class Group(models.TextChoices):
     ASKED = "asked", _("My signature or answer is asked for, or a document of mine could not be made")
     TASKS = "tasks", _("Work given to me or my department")
-    ANSWERS = "answers", _("The client accepted or declined a quotation")
+    ANSWERS = "answers", _("The client accepted or declined a quotation or change order")
     WATCHED = "watched", _("A milestone that I watch moved")
     DATES = "dates", _("Milestones: published, achieved, moved, shared")
     PROJECT = "project", _("Phases, gates and status of a project")
-    COMMERCIAL = "commercial", _("Requests, quotations, agreements, charter")
+    COMMERCIAL = "commercial", _("Requests, quotations, change orders, agreements, charter, payments")
     DOCUMENTS = "documents", _("Documents, deliverables and evidence")
 
 
@@ -46,6 +46,7 @@ GROUP_OF_NOUN = {
     "charter": Group.COMMERCIAL,
     "assessment": Group.COMMERCIAL,
     "change_order": Group.COMMERCIAL,
+    "payment": Group.COMMERCIAL,
     "sheet": Group.DOCUMENTS,
     "document": Group.DOCUMENTS,
     "deliverable": Group.DOCUMENTS,
@@ -53,17 +54,37 @@ GROUP_OF_NOUN = {
 }
 # Every keystroke and every turn of the machinery stands in the record, and nobody needs to be told of it.
 UNTOLD = frozenset(
-    {"rfp.changed", "sheet.saved", "document.narrative_saved", "document.rendered", "document.retried", "document.requested"}
+    {
+        "rfp.changed",
+        "sheet.saved",
+        "document.narrative_saved",
+        "document.rendered",
+        "document.retried",
+        "document.requested",
+        "plan.scratch_opened",
+        "plan.scratch_changed",
+        "plan.scratch_discarded",
+    }
 )
-ANSWERS = frozenset({"quotation.accepted", "quotation.declined"})
+ONE_BY_ONE = frozenset({"milestone.published"})  # for clients; ours are told of the one act, `plan.published`
+ANSWERS = frozenset({"quotation.accepted", "quotation.declined", "change_order.accepted", "change_order.declined"})
 SIGNING = frozenset(
-    {"gate.proposed", "document.submitted", "document.signed", "document.failed", "quotation.sent", "quotation.release_signed"}
+    {
+        "gate.proposed",
+        "document.submitted",
+        "document.signed",
+        "document.failed",
+        "quotation.sent",
+        "quotation.release_signed",
+        "change_order.sent",
+        "change_order.release_signed",
+    }
 )
 
 
 def group_of(kind: str, *, asked: bool, internal: bool) -> Group | None:
     """The group of a kind of event for one reader; `asked` when the event waits for exactly this reader. None: nobody is told."""
-    if kind in UNTOLD:
+    if kind in UNTOLD or (internal and kind in ONE_BY_ONE):
         return None
     if asked:
         return Group.ASKED if kind in SIGNING else Group.TASKS

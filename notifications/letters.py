@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
+from audit.models import Event
 from notifications.models import MailMessage, Notification
 from notifications.reading import Item, items_of
 from notifications.zones import zone_of
@@ -26,6 +27,9 @@ def absolute(path: str) -> str:
 
 def letter_of(message: MailMessage, notifications: Sequence[Notification], *, more: bool) -> EmailMultiAlternatives:
     """Plain text with an HTML part that says the same. The Message-ID is the row's, so that a copy is recognised as one."""
+    published = _publication(message, notifications)
+    if published is not None:
+        return _published(message, published)
     user = message.user
     language = user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(zone_of(user)):
@@ -39,17 +43,40 @@ def letter_of(message: MailMessage, notifications: Sequence[Notification], *, mo
             "choices": absolute(reverse("notification-settings")),
             "language": language,
         }
-        letter = EmailMultiAlternatives(
-            subject=" ".join(_subject(message, items).split()),
-            body=render_to_string("notifications/mail.txt", context),
-            to=[user.email],
-            headers={
-                "Message-ID": f"<notification-{message.pk}@{urlsplit(settings.SITE_URL).hostname}>",
-                "Auto-Submitted": "auto-generated",
-            },
-        )
-        letter.attach_alternative(render_to_string("notifications/mail.html", context), "text/html")
+        subject, text = _subject(message, items), render_to_string("notifications/mail.txt", context)
+        return _letter(message, subject, text, render_to_string("notifications/mail.html", context))
+
+
+def _letter(message: MailMessage, subject: str, text: str, html: str) -> EmailMultiAlternatives:
+    number = f"<notification-{message.pk}@{urlsplit(settings.SITE_URL).hostname}>"
+    headers = {"Message-ID": number, "Auto-Submitted": "auto-generated"}
+    letter = EmailMultiAlternatives(subject=" ".join(subject.split()), body=text, to=[message.user.email], headers=headers)
+    letter.attach_alternative(html, "text/html")
     return letter
+
+
+def _publication(message: MailMessage, notifications: Sequence[Notification]) -> Event | None:
+    """The one act of publishing that an urgent mail to a client is about, if it is about all of it and nothing else.
+
+    The act is recorded after the dates that it told."""
+    if message.user.is_internal or message.kind != MailMessage.Kind.URGENT:
+        return None
+    last, told = notifications[-1].event, {(each.event.client_data or {}).get("milestone") for each in notifications}
+    acts = Event.objects.filter(kind="plan.published", transaction_id=last.transaction_id, project_id=last.project_id)
+    act = (
+        acts.filter(pk__gt=last.pk).order_by("pk").first()
+        if all(each.event.kind == "milestone.published" for each in notifications)
+        else None
+    )
+    return act if act is not None and told == set(act.data["keys"]) else None
+
+
+def _published(message: MailMessage, act: Event) -> EmailMultiAlternatives:
+    """The words that the project manager saw and published, to the letter; only the path becomes a whole address."""
+    text = act.data["body"].replace(act.data["path"], absolute(act.data["path"]))
+    with translation.override(act.data["language"]):
+        html = render_to_string("notifications/published.html", {"body": text, "language": act.data["language"]})
+    return _letter(message, act.data["subject"], text, html)
 
 
 def _by_project(items: Sequence[Item]) -> list[tuple[str, list[tuple[Item, str]]]]:

@@ -18,7 +18,8 @@ from projects.models.project import TeamMember
 from projects.services import gate
 from projects.services.commercial import send_quotation
 from projects.services.lifecycle import hold_project
-from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import publish_milestone
 from projects.services.sharing import set_visibility
 from tests.notifications.conftest import events_of, names, told
 from tests.projects import factories

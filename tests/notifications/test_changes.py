@@ -20,7 +20,8 @@ from audit.models import Event
 from notifications.changes import SALT, changes_since
 from projects.models import Project
 from projects.services.lifecycle import hold_project, resume_project
-from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import publish_milestone
 from projects.services.sharing import set_visibility
 from tests.clients_systems import System
 from tests.projects import factories

@@ -16,7 +16,8 @@ from notifications.models import Notification
 from notifications.reading import items_of
 from projects.models import Project
 from projects.services.lifecycle import hold_project
-from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import publish_milestone
 from projects.services.sharing import set_visibility
 from tests.notifications.conftest import told
 from tests.projects import factories

@@ -15,7 +15,9 @@ from accounts.models import Role, User
 from audit.models import Event
 from notifications.models import BACK_OFF, MailMessage, Notification
 from notifications.services import mail as services
-from projects.models import Project
+from projects.models import Milestone, Project
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import pending_moves, preview, publish_plan
 from projects.services.sharing import set_visibility
 from tests.notifications.conftest import told
 from tests.projects import factories
@@ -167,6 +169,41 @@ def test_urgent_mail_says_what_is_asked_and_leads_there(project: Project, settin
     assert sent.to == [signer.email]
     assert sent.subject.startswith(f"{project.code}: Proposed “go” for G2")
     assert f"https://tracker.example.com/projects/{project.code}/gate/" in sent.body
+
+
+def test_publishing_sends_the_client_exactly_the_mail_that_was_previewed(project: Project, settings: Any) -> None:
+    settings.SITE_URL = "https://tracker.example.com"
+    approver, manager = factories.person(Role.CLIENT_APPROVER, client=project.client), factories.manager()
+    words = {"reason_class": "technical", "side": "cdmo", "reason": "A step failed."}
+    later = timezone.localdate() + timedelta(days=900)
+    reschedule_milestone(project.code, "route_selected", not_before=later, actor=manager, reason="Internal words.")
+    keys = [move.key for move in pending_moves(project)]
+    _moves, message, shown = preview(project, keys, **words)
+
+    told(lambda: publish_plan(project.code, keys=keys, actor=manager, expected_hash=shown, **words))
+    services.send_message(MailMessage.objects.get(user=approver).pk)
+
+    (sent,) = mail.outbox
+    assert len(keys) > 1
+    assert (sent.subject, sent.body) == (message.subject, message.body.replace("/portal/", "https://tracker.example.com/portal/"))
+    assert f'href="https://tracker.example.com/portal/{project.code}/"' in str(sent.alternatives[0][0])
+    assert "Internal words" not in sent.body
+
+
+def test_a_date_taken_back_before_the_mail_leaves_is_not_in_it(project: Project) -> None:
+    approver, manager = factories.person(Role.CLIENT_APPROVER, client=project.client), factories.manager()
+    later = timezone.localdate() + timedelta(days=900)
+    reschedule_milestone(project.code, "route_selected", not_before=later, actor=manager, reason="Internal words.")
+    keys = [move.key for move in pending_moves(project)]
+    told(lambda: publish_plan(project.code, keys=keys, reason_class="technical", side="cdmo", reason="A step failed.", actor=manager))
+    title = Milestone.objects.get(project=project, key="route_selected").title
+    set_visibility(project.code, "milestone", "route_selected", visibility="internal", actor=manager)
+
+    services.send_message(MailMessage.objects.get(user=approver).pk)
+
+    (sent,) = mail.outbox
+    assert f"ublished {title}" not in sent.body
+    assert sent.body.count("Date told to the client") == len(keys) - 1
 
 
 def test_words_of_others_are_escaped_in_html_and_plain_in_text(project: Project) -> None:

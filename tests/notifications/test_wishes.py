@@ -21,7 +21,8 @@ from notifications.services.inbox import tell
 from notifications.services.wishes import choices_of, end_watch, save_preferences, watch_milestone
 from projects.models import Milestone, Project
 from projects.services.lifecycle import hold_project
-from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import publish_milestone
 from projects.services.sharing import set_visibility
 from tests.notifications.conftest import events_of, told
 from tests.projects import factories
@@ -83,7 +84,10 @@ DEFAULTS = [
     ("sheet.opened", Role.RESEARCH, True, "digest"),
     ("milestone.published", Role.CLIENT_APPROVER, False, "at_once"),
     ("milestone.published", Role.CLIENT_VIEWER, False, "digest"),
-    ("milestone.published", Role.RESEARCH, False, "digest"),
+    ("plan.published", Role.RESEARCH, False, "digest"),
+    ("change_order.accepted", Role.BUSINESS_DEVELOPMENT, False, "at_once"),
+    ("change_order.sent", Role.CLIENT_APPROVER, True, "at_once"),
+    ("payment.ready_to_invoice", Role.BUSINESS_DEVELOPMENT, True, "digest"),
     ("quotation.sent", Role.CLIENT_APPROVER, True, "at_once"),
 ]
 
@@ -97,7 +101,9 @@ def test_how_soon_by_default(kind: str, role: str, asked: bool, choice: str) -> 
     assert default_choice(person, group) == choice
 
 
-@pytest.mark.parametrize("kind", ["document.rendered", "sheet.saved", "rfp.changed", "person.signed_in", "webhook.created", "watch.set"])
+@pytest.mark.parametrize(
+    "kind", ["document.rendered", "sheet.saved", "rfp.changed", "person.signed_in", "webhook.created", "watch.set", "milestone.published"]
+)
 def test_the_turns_of_the_machinery_are_told_to_nobody(kind: str) -> None:
     assert group_of(kind, asked=False, internal=True) is None
 

@@ -98,7 +98,7 @@ def test_what_the_first_gate_costs(
     browser = signed_in(make.manager())
     browser.get(address("project-gate", project))
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         browser.get(address("project-gate", project))
 
 
