@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
-from projects.models import Milestone, Project, Quotation, ReferencedEvidence, Visibility
+from projects.models import GateCondition, Milestone, Project, Quotation, ReferencedEvidence, Visibility
 
 
 def link_rfp(event: Event) -> str:
@@ -53,6 +53,13 @@ def _quotation_for_client(quotation: Quotation, data: dict[str, Any]) -> dict[st
     return {"project": quotation.project.code, "quotation": quotation.label, "state": quotation.state}
 
 
+def _overdue_for_client(condition: GateCondition, data: dict[str, Any]) -> dict[str, Any] | None:
+    """In the words that were signed for the client, and only where telling was agreed."""
+    if not condition.tell_client:
+        return None
+    return {"project": condition.review.project.code, "words": condition.client_words, "due_on": condition.due_on.isoformat()}
+
+
 INTERNAL_KINDS = {
     link_rfp: {
         "rfp.logged": _("logged the request (%(channel)s)"),
@@ -90,14 +97,30 @@ INTERNAL_KINDS = {
         "gate.refused": _("refused to sign %(gate)s as %(role)s"),
         "gate.withdrawn": _("withdrew the proposal for %(gate)s"),
         "gate.decided": _("decided %(gate)s: %(decision_label)s"),
+        "waiver.requested": _("asked for a waiver of “%(criterion)s” at %(gate)s"),
+        "waiver.granted": _("signed the waiver of “%(criterion)s” at %(gate)s"),
+        "waiver.refused": _("refused the waiver of “%(criterion)s” at %(gate)s"),
+        "waiver.withdrawn": _("withdrew the request to waive “%(criterion)s” at %(gate)s"),
         "gate.left": _("left %(gate)s, round %(round)s, without a decision"),
     },
+}
+
+
+CONDITION_KINDS = {
+    "condition.set": _("set condition %(label)s for %(owner)s, due %(due_on)s"),
+    "condition.answered": _("gave evidence for condition %(label)s: %(evidence)s"),
+    "condition.rejected": _("rejected the evidence for condition %(label)s"),
+    "condition.met": _("confirmed that condition %(label)s is met"),
+    "condition.replaced": _("replaced condition %(label)s by the decision of %(gate)s, round %(round)s"),
 }
 
 
 def register_all() -> None:
     for link, kinds in INTERNAL_KINDS.items():
         register(*(EventKind(key, words, link=link) for key, words in kinds.items()))
+    register(*(EventKind(key, words, link=link_gate) for key, words in CONDITION_KINDS.items()))
+    overdue = _("condition %(label)s is overdue: %(words)s. Locked: %(step)s")
+    register(EventKind("condition.overdue", overdue, link=link_gate, audience=CLIENT, client_projection=_overdue_for_client))
     for key, words in {
         "project.opened": _("opened the project from %(rfp)s"),
         "project.phase_entered": _("entered %(phase)s"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import agreement, charter, evidence, gate, plan, quotation, rfp, rfp_detail, status
+from projects.views import agreement, charter, condition, evidence, gate, plan, quotation, rfp, rfp_detail, status, waiver
 
 urlpatterns = [
     # gates, evidence, plan, moves
@@ -9,6 +9,15 @@ urlpatterns = [
     path("projects/<str:code>/gate/withdraw/", gate.gate_withdraw, name="gate-withdraw"),
     path("projects/<str:code>/gate/sign/<slug:role>/", gate.gate_sign, name="gate-sign"),
     path("projects/<str:code>/gate/refuse/<slug:role>/", gate.gate_refuse, name="gate-refuse"),
+    path("projects/<str:code>/gate/conditions/", condition.conditional_go, name="gate-conditional"),
+    path("projects/<str:code>/conditions/<int:pk>/", condition.condition_page, name="condition-detail"),
+    path("projects/<str:code>/conditions/<int:pk>/answer/", condition.condition_answer, name="condition-answer"),
+    path("projects/<str:code>/conditions/<int:pk>/confirm/", condition.condition_confirm, name="condition-confirm"),
+    path("projects/<str:code>/conditions/<int:pk>/reject/", condition.condition_reject, name="condition-reject"),
+    path("projects/<str:code>/gate/waivers/<int:pk>/sign/", waiver.waiver_grant, name="waiver-grant"),
+    path("projects/<str:code>/gate/waivers/<int:pk>/refuse/", waiver.waiver_refuse, name="waiver-refuse"),
+    path("projects/<str:code>/gate/waivers/<int:pk>/withdraw/", waiver.waiver_withdraw, name="waiver-withdraw"),
+    path("projects/<str:code>/gate/waive/<slug:key>/", waiver.waiver_request, name="waiver-request"),
     path("projects/<str:code>/gate/<slug:gate>/<int:number>/", gate.gate_review, name="gate-review"),
     path("projects/<str:code>/deliverables/<slug:key>/", evidence.deliverable_page, name="deliverable-detail"),
     path("projects/<str:code>/deliverables/<slug:key>/assign/", evidence.deliverable_assign, name="deliverable-assign"),

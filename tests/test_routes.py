@@ -24,7 +24,7 @@ from documents import registry
 from documents.registry import DocumentType
 from documents.services import share_document, submit_for_review, upload_version
 from projects.attachments import take_upload
-from projects.models import Phase, Project
+from projects.models import GateCondition, Phase, Project
 from projects.services.commercial import record_agreement
 from projects.services.rfp import ask_clarification, attach_rfp_file
 from tests.clients_systems import a_token
@@ -191,6 +191,19 @@ PROJECT_ROUTES = {
     "project-charter": of_project(),
     "project-team": of_project(),
 }
+GATE_ROUTES = {
+    "gate-conditional": page(403, project_manager=200, outside=404, own=404, foreign=404),
+    "condition-detail": of_project(pk="condition"),
+    "condition-answer": act(pk="condition"),
+    "condition-confirm": act(pk="condition"),
+    "condition-reject": act(pk="condition"),
+    "waiver-request": act(key="route"),
+    "waiver-grant": act(pk="waiver"),
+    "waiver-refuse": act(pk="waiver"),
+    "waiver-withdraw": act(pk="waiver"),
+    "api-condition-answer": Route(answers(405, anonymous=401), post_only=True),
+    "api-condition-confirm": Route(answers(405, anonymous=401), post_only=True),
+}
 EVALUATION_ROUTES = {
     "project-evaluation": of_project(),
     "evaluation-recommend": act(),
@@ -256,6 +269,7 @@ ROUTES: dict[str, Route] = {
     **ACCOUNT_ROUTES,
     **API_ROUTES,
     **PROJECT_ROUTES,
+    **GATE_ROUTES,
     **EVALUATION_ROUTES,
     **RFP_ROUTES,
     **DOCUMENT_ROUTES,
@@ -339,7 +353,7 @@ def a_busy_project() -> Project:
     factories.signed_agreements(project)
     factories.charter(project)
     factories.finish_phase(project)
-    return factories.decide(project)
+    return factories.decide_with_conditions(project)
 
 
 def things_of(project: Project) -> dict[str, Any]:
@@ -364,6 +378,8 @@ def things_of(project: Project) -> dict[str, Any]:
         "agreement": agreement.pk,
         "clarification": asked.pk,
         "attached": attached.pk,
+        "condition": GateCondition.objects.get(review__project=project).pk,
+        "waiver": factories.a_waiver(project, "route").pk,
         "public_id": a_token(project.client)[0].public_id,
         "client": project.client_id,
     }

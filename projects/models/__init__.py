@@ -1,4 +1,5 @@
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
+from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.evidence import Deliverable, ReferencedEvidence
 from projects.models.gate import GateCriterion, GateReview, GateSignature, ReadinessSummary
 from projects.models.numbering import NumberSeries
@@ -17,9 +18,11 @@ __all__ = [
     "Charter",
     "Clarification",
     "Deliverable",
+    "GateCondition",
     "GateCriterion",
     "GateReview",
     "GateSignature",
+    "GateWaiver",
     "Milestone",
     "MilestoneLink",
     "NumberSeries",
