@@ -81,6 +81,7 @@ INTERNAL_KINDS = {
         "plan.baseline_taken": _("took the baseline “%(name)s” of %(milestones)s milestones"),
         "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),
         "charter.issued": _("issued the charter"),
+        "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
         "team.named": _("named the person of %(department)s"),
         "quotation.drafted": _("drafted quotation %(label)s: %(currency)s %(total)s"),
         "quotation.changed": _("changed quotation %(label)s"),

@@ -17,3 +17,12 @@ def tell_overdue_conditions() -> int:
 
     with acting(channel="worker"):
         return conditions.tell_overdue_conditions()
+
+
+@shared_task
+def escalate_waits() -> int:
+    from audit.context import acting
+    from projects.services import waiting
+
+    with acting(channel="worker"):
+        return waiting.escalate_waits()

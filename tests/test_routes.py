@@ -130,6 +130,8 @@ ACCOUNT_ROUTES = {
     "integration-account-new": page(405, post_only=True),
     "token-revoke": page(405, post_only=True),
     "profile": page(200),
+    "delegations": ours(),
+    "delegation-end": act(pk="delegation"),
     "keep-alive": Route(answers(200)),
 }
 API_ROUTES = {
@@ -380,6 +382,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "attached": attached.pk,
         "condition": GateCondition.objects.get(review__project=project).pk,
         "waiver": factories.a_waiver(project, "route").pk,
+        "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
         "public_id": a_token(project.client)[0].public_id,
         "client": project.client_id,
     }

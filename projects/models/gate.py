@@ -146,6 +146,7 @@ class GateSignature(AppendOnly):
     proposal_number = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=32, choices=Role.choices)
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     signature = models.OneToOneField("audit.Signature", on_delete=models.PROTECT, null=True, related_name="+")
     refused = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
@@ -164,6 +165,11 @@ class GateSignature(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.role} on {self.review_id}"
+
+    @property
+    def people(self) -> set[int]:
+        """Who signed, and for whom: neither signs in another role of this proposal."""
+        return {person for person in (self.signer_id, self.on_behalf_of_id) if person is not None}
 
 
 class ReadinessSummary(models.Model):

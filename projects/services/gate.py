@@ -200,7 +200,7 @@ def _ask_signers(review: GateReview) -> None:
 
 def signatures_of_proposal(review: GateReview) -> list[GateSignature]:
     """Signatures and refusals of the proposal that stands."""
-    return list(review.gate_signatures.filter(proposal_number=review.proposal_number).select_related("signer", "signature"))
+    return list(review.gate_signatures.filter(proposal_number=review.proposal_number).select_related("signer", "on_behalf_of", "signature"))
 
 
 @transaction.atomic
@@ -215,9 +215,11 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
     given = signatures_of_proposal(review)
     _require_may_sign(review, given, role, actor)
     require_none(evidence_blockers(review, judge_review(review)))
+    giver = principal(actor, role)
     signature = sign(
         review,
         actor=actor,
+        on_behalf_of=giver,
         meaning=f"gate_{review.proposed_decision}",
         authentication=authentication,
         content=proposal_content(review),
@@ -226,7 +228,13 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
     now = timezone.now()
     given.append(
         GateSignature.objects.create(
-            review=review, proposal_number=review.proposal_number, role=role, signer=actor, signature=signature, signed_at=now
+            review=review,
+            proposal_number=review.proposal_number,
+            role=role,
+            signer=actor,
+            on_behalf_of=giver,
+            signature=signature,
+            signed_at=now,
         )
     )
     close_waits(f"gate.sign:{review.pk}:{role}")
@@ -234,6 +242,7 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
         "gate.signed",
         review,
         actor=actor,
+        on_behalf_of=giver,
         gate=review.gate,
         round=review.round,
         role=str(Role(role).label),
@@ -252,23 +261,32 @@ def evidence_blockers(review: GateReview, judged: list[Judged]) -> list[Blocker]
     return [Blocker(key="gate.evidence_changed", words=words, link=reverse("project-gate", args=[review.project.code]))]
 
 
+def principal(actor: User, role: str) -> User | None:
+    """For whom this person signs in this role: nobody where the role is the own one, else who handed it over."""
+    return None if role in actor.roles else actor.stands_in_for.get(role)
+
+
 def signing_blockers(review: GateReview, given: list[GateSignature], role: str, actor: User) -> list[Blocker]:
-    """Why this person cannot sign in this role now; the page's disabled button shows the same."""
+    """Why this person cannot sign in this role now, in person or for another; the page's disabled button shows the same."""
     reasons = []
     if role not in review.signers:
         reasons.append(_t("This gate is not signed by %(role)s.") % {"role": role})
-    elif role not in actor.roles:
+    elif role not in actor.signing_roles:
         reasons.append(_t("Signing here takes the role %(role)s.") % {"role": Role(role).label})
+    giver = principal(actor, role)
     for row in given:
         if row.role == role:
             reasons.append(_t("%(name)s has signed for this role.") % {"name": row.signer.full_name})
-        elif row.signer_id == actor.pk:
+        elif actor.pk in row.people:
             reasons.append(_t("You have signed as %(role)s; nobody signs in two roles.") % {"role": Role(row.role).label})
+        elif giver is not None and giver.pk in row.people:
+            names = {"name": giver.full_name, "role": Role(row.role).label}
+            reasons.append(_t("%(name)s has signed as %(role)s; nobody signs in two roles, also not through another person.") % names)
     return [Blocker(key="gate.signer", words=words) for words in reasons]
 
 
 def _require_may_sign(review: GateReview, given: list[GateSignature], role: str, actor: User) -> None:
-    if role in review.signers and role not in actor.roles:
+    if role in review.signers and role not in actor.signing_roles:
         raise NotAllowed(_t("Signing here takes the role %(role)s.") % {"role": Role(role).label})
     require_none(signing_blockers(review, given, role, actor))
 
@@ -281,16 +299,27 @@ def refuse_decision(code: str, *, role: str, actor: User, reason: str) -> GateRe
     if not reason.strip():
         raise BadInput({"reason": [_t("Say why you refuse; it stays in the record.")]})
     _require_may_sign(review, signatures_of_proposal(review), role, actor)
+    giver = principal(actor, role)
     GateSignature.objects.create(
         review=review,
         proposal_number=review.proposal_number,
         role=role,
         signer=actor,
+        on_behalf_of=giver,
         refused=True,
         reason=reason,
         signed_at=timezone.now(),
     )
-    record("gate.refused", review, actor=actor, reason=reason, gate=review.gate, round=review.round, role=str(Role(role).label))
+    record(
+        "gate.refused",
+        review,
+        actor=actor,
+        on_behalf_of=giver,
+        reason=reason,
+        gate=review.gate,
+        round=review.round,
+        role=str(Role(role).label),
+    )
     return _reopen(review)
 
 

@@ -123,13 +123,18 @@ def _require_none_open(review: GateReview, criterion: str, *, replaceable: bool)
     raise Refused([Blocker("waiver.once", words, _link(review.project.code))])
 
 
+def _giver(actor: User) -> User | None:
+    """For whom this person decides: nobody where quality assurance is the own role."""
+    return None if Role.QUALITY_ASSURANCE in actor.roles else actor.stands_in_for.get(Role.QUALITY_ASSURANCE)
+
+
 def decision_blockers(waiver: GateWaiver, actor: User) -> list[Blocker]:
     """Why this person cannot decide on the waiver now."""
     reasons = []
     if waiver.state != GateWaiver.State.REQUESTED:
         reasons.append(_t("This waiver is already %(state)s.") % {"state": waiver.get_state_display().lower()})
-    if waiver.requested_by_id == actor.pk:
-        reasons.append(_t("You asked for it; another person decides."))
+    if waiver.requested_by_id in {actor.pk, getattr(_giver(actor), "pk", None)}:
+        reasons.append(_t("You, or the person for whom you sign, asked for it; another person decides."))
     if waiver.review.state == GateReview.State.DECIDED:
         reasons.append(_t("The round that it belongs to is over."))
     return [Blocker("waiver.decide", words, _link(waiver.review.project.code)) for words in reasons]
@@ -157,6 +162,7 @@ def grant_waiver(code: str, pk: int, *, actor: User, authentication: Authenticat
     waiver.signature = sign(
         waiver,
         actor=actor,
+        on_behalf_of=_giver(actor),
         meaning="waiver",
         authentication=authentication,
         reason=waiver.justification,
@@ -165,7 +171,16 @@ def grant_waiver(code: str, pk: int, *, actor: User, authentication: Authenticat
     )
     waiver.grant(actor, timezone.now())
     waiver.save(update_fields=["state", "signature", "decided_by", "decided_at"])
-    record("waiver.granted", waiver, actor=actor, reason=waiver.justification, criterion=waiver.criterion_words, gate=waiver.review.gate)
+    giver = _giver(actor)
+    record(
+        "waiver.granted",
+        waiver,
+        actor=actor,
+        on_behalf_of=giver,
+        reason=waiver.justification,
+        criterion=waiver.criterion_words,
+        gate=waiver.review.gate,
+    )
     close_waits(f"waiver:{waiver.pk}")
     return waiver
 

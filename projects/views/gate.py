@@ -72,6 +72,7 @@ class SignerRow:
     given: GateSignature | None
     holders: Sequence[str]
     mine: bool
+    giver: User | None = None
     blockers: Sequence[Blocker] = field(default=())
 
     @property
@@ -85,7 +86,7 @@ def visible_project(request: SignedInRequest, code: str) -> Project:
 
 def _reviews(request: SignedInRequest, code: str) -> list[GateReview]:
     """All rounds of all gates, newest first, with criteria and signatures. A project has at least one: none means that it is not seen."""
-    signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer"))
+    signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer", "on_behalf_of"))
     rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
     conditions = Prefetch("conditions", queryset=GateCondition.objects.select_related("owner", "confirmed_by"))
     waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
@@ -257,7 +258,8 @@ def _signers(review: GateReview, judged: list[Judged], user: User) -> list[Signe
             label=str(Role(role).label),
             given=next((row for row in given if row.role == role), None),
             holders=holders.get(role, []),
-            mine=role in user.roles,
+            mine=role in user.signing_roles,
+            giver=services.principal(user, role),
             blockers=[*stale, *services.signing_blockers(review, given, role, user)],
         )
         for role in review.signers

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Client, Contact, Department, Role, RoleGrant, User
+from accounts.models import Client, Contact, Delegation, Department, Role, RoleGrant, User
+from accounts.services import delegate
 from accounts.signing import Authentication
 from catalogue.models import Site
 from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
@@ -283,3 +284,9 @@ def a_waiver(project: Project, criterion: str, justification: str = "Shown on th
 def grant(waiver: GateWaiver) -> GateWaiver:
     actor = person(Role.QUALITY_ASSURANCE)
     return grant_waiver(waiver.review.project.code, waiver.pk, actor=actor, authentication=fake_authentication(actor))
+
+
+def a_delegation(giver: User, receiver: User, role: str, *, days: int = 5, start: int = 0) -> Delegation:
+    """Handed over from today, or from `start` days later."""
+    first = timezone.localdate() + timedelta(days=start)
+    return delegate(role=role, receiver=receiver, starts_on=first, ends_on=first + timedelta(days=days), reason="Leave.", actor=giver)
