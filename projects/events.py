@@ -93,6 +93,8 @@ INTERNAL_KINDS = {
     },
     link_gate: {
         "gate.opened": _("opened %(gate)s, round %(round)s"),
+        "gate.meeting_called": _("called the meeting on %(gate)s, round %(round)s, for %(meeting_on)s"),
+        "gate.minutes_written": _("wrote the minutes of %(gate)s, round %(round)s"),
         "gate.proposed": _("proposed “%(decision)s” for %(gate)s"),
         "gate.signed": _("signed %(gate)s as %(role)s"),
         "gate.refused": _("refused to sign %(gate)s as %(role)s"),

@@ -194,6 +194,8 @@ PROJECT_ROUTES = {
     "project-team": of_project(),
 }
 GATE_ROUTES = {
+    "gate-meeting": act(),
+    "gate-minutes": act(),
     "gate-conditional": page(403, project_manager=200, outside=404, own=404, foreign=404),
     "condition-detail": of_project(pk="condition"),
     "condition-answer": act(pk="condition"),
@@ -203,8 +205,8 @@ GATE_ROUTES = {
     "waiver-grant": act(pk="waiver"),
     "waiver-refuse": act(pk="waiver"),
     "waiver-withdraw": act(pk="waiver"),
-    "api-condition-answer": Route(answers(405, anonymous=401), post_only=True),
-    "api-condition-confirm": Route(answers(405, anonymous=401), post_only=True),
+    "api-condition-answer": Route(answers(405, anonymous=401), post_only=True, arguments={"pk": "condition"}),
+    "api-condition-confirm": Route(answers(405, anonymous=401), post_only=True, arguments={"pk": "condition"}),
 }
 EVALUATION_ROUTES = {
     "project-evaluation": of_project(),

@@ -64,6 +64,23 @@ def criteria_of(phases: Iterable[Phase]) -> Iterable[tuple[str, list[tuple[str, 
         yield f"{gate.key} {gate.title}", [(criterion.key, str(criterion.words)) for criterion in gate.criteria]
 
 
+class MeetingForm(forms.Form):
+    """When the signers meet, and on what."""
+
+    meeting_on = forms.DateField(label=_("Day of the meeting"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    agenda = forms.CharField(label=_("Agenda"), max_length=8000, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class MinutesForm(forms.Form):
+    minutes = forms.CharField(
+        label=_("Minutes"),
+        required=False,
+        max_length=20000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("They can be written until the last signature; then they stand."),
+    )
+
+
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=4000, widget=forms.Textarea(attrs=REASON))
 

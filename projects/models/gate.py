@@ -68,6 +68,10 @@ class GateReview(models.Model):
     opened_at = models.DateTimeField()
     renew_criteria = models.JSONField(default=list, help_text=_("Criteria whose evidence must be newer than the return."))
     evidence_after = models.DateTimeField(null=True, blank=True)
+    # the meeting
+    meeting_on = models.DateField(_("day of the meeting"), null=True, blank=True)
+    agenda = models.TextField(_("agenda"), max_length=8000, blank=True)
+    minutes = models.TextField(_("minutes"), max_length=20000, blank=True)
     # the proposal
     proposed_decision = models.CharField(_("proposed decision"), max_length=24, choices=Decision.choices, blank=True)
     proposed_return_to = models.CharField(_("return to"), max_length=16, choices=Phase.choices, blank=True)

@@ -187,7 +187,8 @@ def _close_review_without_decision(project: Project, *, actor: User, reason: str
         review.save()
         review.decide(timezone.now())
         review.save(update_fields=["state", "decided_at"])
-        close_waits(f"gate.sign:{review.pk}")
+        for kind in ("gate.sign", "gate.meeting"):
+            close_waits(f"{kind}:{review.pk}")
         record("gate.left", review, actor=actor, reason=reason, gate=review.gate, round=review.round)
 
 

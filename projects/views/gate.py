@@ -25,12 +25,13 @@ from audit.refusals import BadInput, Blocker, add_to_form
 from audit.signatures import content_hash
 from projects import gates
 from projects.forms.condition import WaiverForm
-from projects.forms.gate import GoForm, OtherDecisionForm, ReasonForm, WithdrawForm
+from projects.forms.gate import GoForm, MeetingForm, MinutesForm, OtherDecisionForm, ReasonForm, WithdrawForm
 from projects.gates import Difference, Evidence
 from projects.models import GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver, PhaseMove, Project
 from projects.models.gate import Decision
 from projects.permissions import lacking
 from projects.services import gate as services
+from projects.services import meeting
 from projects.services.waivers import decision_blockers as waiver_blockers
 from projects.services.waivers import request_blockers, waiver_hash
 
@@ -228,8 +229,15 @@ def _review_context(review: GateReview, judged: list[Judged], user: User) -> dic
         "expected_hash": content_hash(review, services.proposal_content(review)) if submitted else "",
         "proposed_conditions": conditions_of(review),
         "renewals": [item.words for item in judged if item.key in review.renew_criteria],
+        "meeting_form": MeetingForm(initial={"meeting_on": review.meeting_on, "agenda": review.agenda or _suggested_agenda(judged)}),
+        "minutes_form": MinutesForm(initial={"minutes": review.minutes}),
         **_waiver_context(review, user),
     }
+
+
+def _suggested_agenda(judged: Sequence[Judged]) -> str:
+    """What holds the gate shut, one line each; the chair changes it."""
+    return "\n".join(f"{item.words}: {' '.join(str(blocker) for blocker in item.finding.blockers)}" for item in judged if not item.passes)
 
 
 def _waiver_context(review: GateReview, user: User) -> dict[str, Any]:
@@ -313,6 +321,32 @@ def gate_propose(request: SignedInRequest, code: str) -> HttpResponse:
         "go_form" if go else "other_form",
         form,
         lambda: services.propose_decision(code, actor=request.user, **form.cleaned_data),
+    )
+
+
+@internal_required
+@require_POST
+def gate_meeting(request: SignedInRequest, code: str) -> HttpResponse:
+    project = visible_project(request, code)
+    form = MeetingForm(request.POST)
+    words = _t("The meeting is called; every signer has been asked to prepare.")
+    return answer(
+        request, project, words, "meeting_form", form, lambda: meeting.call_meeting(code, actor=request.user, **form.cleaned_data)
+    )
+
+
+@internal_required
+@require_POST
+def gate_minutes(request: SignedInRequest, code: str) -> HttpResponse:
+    project = visible_project(request, code)
+    form = MinutesForm(request.POST)
+    return answer(
+        request,
+        project,
+        _t("The minutes are saved."),
+        "minutes_form",
+        form,
+        lambda: meeting.write_minutes(code, actor=request.user, **form.cleaned_data),
     )
 
 
