@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .state/venv/bin
 IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
-SOURCES := manage.py cdmo audit accounts charts catalogue projects documents phases desk
+SOURCES := manage.py cdmo audit accounts charts catalogue projects documents notifications phases desk
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast lint types format shell reset lock messages environment test-environment
@@ -16,7 +16,7 @@ run: environment ## run the product on private servers (PORT=8000)
 test: test-environment lint types ## everything that must hold: style, types, layers, templates, migrations, settings, all tests
 	@$(IN_TEST_SERVERS) $(VENV)/python manage.py makemigrations --check --dry-run
 	@CDMO_ENVIRONMENT=production SECRET_KEY="$$($(VENV)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=tracker.example.com DATABASE_URL=postgres://cdmo_app@127.0.0.1/cdmo REDIS_URL=redis://127.0.0.1:6379/0 $(VENV)/python manage.py check --deploy --fail-level WARNING
-	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests
+	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2
 
 test-fast: test-environment ## the unit tests, under two minutes
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2 -m "not integration and not browser"

@@ -117,6 +117,8 @@ class TokenForm(forms.Form):
         accounts = User.objects.visible_to(user).active().filter(kind=User.Kind.INTEGRATION)
         self.fields["account"].queryset = accounts.select_related("client")  # type: ignore[attr-defined]
         self.fields["account"].label_from_instance = account_label  # type: ignore[attr-defined]
+        if len(accounts) == 1:
+            self.fields["account"].initial = accounts[0]
 
 
 def account_label(account: User) -> str:

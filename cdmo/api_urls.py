@@ -5,12 +5,15 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from cdmo.api_root import ApiRoot
 from documents import api as documents
+from notifications import api as notifications
 from projects import api as projects
+from projects import change_order_api as change_orders
 
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
+    path("changes/", notifications.Changes.as_view(), name="api-changes"),
     path("projects/", projects.ProjectList.as_view(), name="api-project-list"),
     path("projects/<str:code>/", projects.ProjectDetail.as_view(), name="api-project-detail"),
     path("projects/<str:code>/gate/", projects.ProjectGate.as_view(), name="api-project-gate"),
@@ -18,6 +21,8 @@ urlpatterns = [
     path("projects/<str:code>/conditions/<int:pk>/answer/", projects.ConditionAnswer.as_view(), name="api-condition-answer"),
     path("projects/<str:code>/conditions/<int:pk>/confirm/", projects.ConditionConfirmation.as_view(), name="api-condition-confirm"),
     path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
+    path("change-orders/", change_orders.ChangeOrderList.as_view(), name="api-change-order-list"),
+    path("change-orders/<str:number>/", change_orders.ChangeOrderDetail.as_view(), name="api-change-order-detail"),
     path("deliverables/", projects.DeliverableList.as_view(), name="api-deliverable-list"),
     path("rfps/", projects.RfpList.as_view(), name="api-rfp-list"),
     path("rfps/<str:number>/", projects.RfpDetail.as_view(), name="api-rfp-detail"),

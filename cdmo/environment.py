@@ -61,6 +61,19 @@ def broker(name: str, default: str) -> str:
     return _checked(name, value, urlsplit(value).scheme in BROKERS, "the address of a Redis: redis://host:6379/0")
 
 
+def site(name: str, default: str) -> str:
+    """Where the product is reached from outside, without a slash at the end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    good = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.path or parts.query or parts.fragment)
+    return _checked(name, value, good, "an address such as https://tracker.example.com")
+
+
+def starting_with(prefix: str) -> dict[str, str]:
+    """Every variable with the prefix, by the rest of its name: the keys of a mail service are its own to define."""
+    return {name.removeprefix(prefix): value for name, value in os.environ.items() if name.startswith(prefix) and value}
+
+
 def database(name: str, default: str = "") -> dict[str, Any]:
     """A PostgreSQL by its address; the folder of a socket stands in it percent-encoded: postgres://role@%2Ftmp%2Fdb/name."""
     value = text(name, default)

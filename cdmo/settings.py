@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "catalogue",
     "projects",
     "documents",
+    "notifications",
     "phases",
     "desk",
     "cdmo",
@@ -245,6 +246,7 @@ RENDER_LEASE_SECONDS = env.whole("RENDER_LEASE_SECONDS", 60, least=1)  # renewed
 CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "audit.tasks.sweep_outbox", "schedule": SWEEP_SECONDS},
     "documents": {"task": "documents.tasks.sweep_documents", "schedule": SWEEP_SECONDS},
+    "notifications": {"task": "notifications.tasks.sweep_notifications", "schedule": SWEEP_SECONDS},
     "readiness": {"task": "projects.tasks.refresh_all_readiness", "schedule": crontab(hour=2, minute=10)},
     "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
     "conditions": {"task": "projects.tasks.tell_overdue_conditions", "schedule": crontab(hour=4, minute=10)},
@@ -266,8 +268,30 @@ STATIC_ROOT = Path(env.text("CDMO_STATIC_ROOT", str(STATE_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", 50 * 1024 * 1024, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# Mail: printed in development, SMTP in production; EMAIL_BACKEND=anymail.backends.<service>.EmailBackend for a mail service.
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if PRODUCTION else 'console'}.EmailBackend")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.whole("EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.yes("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.yes("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.whole("EMAIL_TIMEOUT", 20, least=1)
+EMAIL_FILE_PATH = env.text("EMAIL_FILE_PATH", str(STATE_DIR / "mail"))
+ANYMAIL = env.starting_with("ANYMAIL_")
+if EMAIL_BACKEND.startswith("anymail."):
+    INSTALLED_APPS.append("anymail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "CDMO tracker <no-reply@localhost>")
+
+# Messages and feeds that leave the product: links lead to SITE_URL; a digest leaves at DIGEST_HOUR of its reader's own day.
+SITE_URL = env.site("SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.*')}" if PRODUCTION else "http://localhost:8000")
+DIGEST_HOUR = 7
+MAIL_LEASE_SECONDS = env.whole("MAIL_LEASE_SECONDS", 120, least=1)
+WEBHOOK_LEASE_SECONDS = env.whole("WEBHOOK_LEASE_SECONDS", 60, least=15)
+WEBHOOK_LOOPBACK = env.yes("WEBHOOK_LOOPBACK", False)  # tests and laptops: http to this machine alone
+if PRODUCTION and WEBHOOK_LOOPBACK:
+    raise ImproperlyConfigured("WEBHOOK_LOOPBACK lets clients call this machine itself; it is for tests and laptops, never for production.")
 
 # Words, dates, numbers
 LANGUAGE_CODE = "en"

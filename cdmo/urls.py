@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("phases.urls")),
     path("", include("documents.urls")),
+    path("", include("notifications.urls")),
     path("", include("desk.urls")),
 ]

@@ -7,6 +7,7 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from desk import documents
+        from desk import change_order_document, documents
 
         documents.register()
+        change_order_document.register()

@@ -18,10 +18,12 @@ from documents.content import Column, data_table, day, key_values
 from documents.registry import DocumentType, NarrativeSection
 from documents.registry import register as register_types
 from projects import gates
+from projects.accounts_of_delay import accounts_of_delay
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, Phase, Project, Publication, Visibility, WaitingFor
 from projects.pictures import gantt_rows
 from projects.services.plan import calendar_of
+from projects.slippage import SIDES
 
 MOVES = 12
 PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
@@ -53,11 +55,12 @@ def status_report(project: Project) -> dict[str, Any]:
                 Column(_t("Actual"), 14),
                 Column(_t("State"), 14),
             ],
-            [(row.title, row.baseline_on, row.published_on, row.actual_on, states[row.pk].label) for row in milestones],
+            [(row.title, row.agreed_on, row.published_on, row.actual_on, states[row.pk].label) for row in milestones],
             empty=_t("No milestone is shared yet."),
         ),
         "plan": [{key: _plain(value) for key, value in row.items()} for row in picture],
         "moves": _moves(milestones),
+        "slippage": _slippage(project),
         "deliverables": _deliverables(project),
         "waiting_for_client": _waiting(project),
         "open_with_us": _open_with_us(milestones, states, today),
@@ -86,6 +89,20 @@ def _moves(milestones: list[Milestone]) -> dict[str, Any]:
         [Column(_t("Told on"), 13), Column(_t("Reason"), 25), Column(_t("What moved (working days)"), 62)],
         [(when, why, "\n".join(moves)) for (when, why), moves in list(told.items())[:MOVES]],
         empty=_t("No published date has moved."),
+    )
+
+
+def _slippage(project: Project) -> dict[str, Any]:
+    """Working days by side, from the contract's date to the one last published."""
+    accounts = [account for account in accounts_of_delay([project])[project.pk] if any(account.days.values())]
+    return data_table(
+        [
+            Column(_t("Milestone"), 28),
+            *(Column(str(Publication.Side(side).label), 13, "right") for side in SIDES),
+            Column(_t("Together"), 20, "right"),
+        ],
+        [(account.title, *(f"{days:+d}" for days in account.by_side), f"{account.total:+d}") for account in accounts],
+        empty=_t("No published date differs from the contract's."),
     )
 
 
@@ -138,6 +155,7 @@ STATUS_REPORT = DocumentType(
     template="documents/types/project_status_report.html",
     build_context=status_report,
     figures=figures,
+    template_version="2",
     narrative=(
         NarrativeSection("summary", _("Summary"), _("What was achieved since the last report, what comes next, what we need decided.")),
         NarrativeSection("risks", _("Risks and measures"), _("What could move a date, what is done about it, by whom, until when.")),

@@ -1,5 +1,12 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from projects.plans import FoundDocument
 
 
 class DocumentsConfig(AppConfig):
@@ -9,9 +16,22 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from audit.signatures import register_content
         from documents import events, permissions  # noqa: F401  (permissions register themselves)
+        from projects.plans import find_documents_by
 
         events.register_all()
+        find_documents_by(_document_of)
         register_content("documents.DocumentVersion", _signed_content)
+
+
+def _document_of(project_id: int, document_type: str) -> FoundDocument | None:
+    from documents.models import DocumentVersion
+    from projects.plans import FoundDocument
+
+    versions = DocumentVersion.objects.filter(document__project=project_id, document__type_key=document_type)
+    newest = versions.select_related("document").order_by("-number").first()
+    if newest is None:
+        return None
+    return FoundDocument(newest.document.number, newest.document.get_absolute_url(), str(newest.get_state_display()))
 
 
 def _signed_content(version: object) -> dict[str, object]:

@@ -100,7 +100,11 @@ class MilestoneList(generics.ListAPIView[Milestone]):
     request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Milestone]:
-        return Milestone.objects.visible_to(self.request.user).select_related("project").prefetch_related("publications")
+        return (
+            Milestone.objects.visible_to(self.request.user)
+            .select_related("project__client", "project__site")
+            .prefetch_related("publications")
+        )
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []

@@ -17,21 +17,27 @@ class WorkingCalendar:
     """The working days of one place.
 
     country: ISO 3166 code, "" for Monday to Friday without holidays. closures: further days off (shut-downs).
-    worked: days worked although they would be off; they win over everything else.
+    worked: days worked although they would be off; they win over everything else. also: a second country whose days off count
+    too, for a date that two sides must keep.
     """
 
     country: str = ""
     closures: frozenset[date] = field(default=frozenset())
     worked: frozenset[date] = field(default=frozenset())
+    also: str = ""
 
     def is_working_day(self, day: date) -> bool:
         if day in self.worked:
             return True
-        return day not in self.closures and _is_working_day(self.country, day)
+        return day not in self.closures and all(_is_working_day(country, day) for country in self._countries)
+
+    @property
+    def _countries(self) -> tuple[str, ...]:
+        return (self.country, self.also) if self.also else (self.country,)
 
     def is_provisional(self, day: date) -> bool:
         """The holidays of that year are not announced yet (China announces each year's in November), so the date may move."""
-        return bool(self.country) and day.year > _last_announced_year(self.country)
+        return any(country and day.year > _last_announced_year(country) for country in self._countries)
 
     def next_working_day(self, day: date) -> date:
         """The day itself or the first working day after it."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
-from projects.models import GateCondition, Milestone, Project, Quotation, ReferencedEvidence, Visibility
+from projects.models import ChangeOrder, GateCondition, Milestone, Project, Quotation, ReferencedEvidence, Visibility
 
 
 def link_rfp(event: Event) -> str:
@@ -60,6 +60,10 @@ def _overdue_for_client(condition: GateCondition, data: dict[str, Any]) -> dict[
     return {"project": condition.review.project.code, "words": condition.client_words, "due_on": condition.due_on.isoformat()}
 
 
+def _change_order_for_client(order: ChangeOrder, data: dict[str, Any]) -> dict[str, Any]:
+    return {"project": order.project.code, "change_order": order.label, "title": order.title, "state": order.state}
+
+
 INTERNAL_KINDS = {
     link_rfp: {
         "rfp.logged": _("logged the request (%(channel)s)"),
@@ -79,6 +83,22 @@ INTERNAL_KINDS = {
         "plan.forecasts_moved": _("the forecast of %(count)s milestones moved, first %(first)s to %(to_date)s"),
         "milestone.rescheduled": _("rescheduled %(title)s"),
         "plan.baseline_taken": _("took the baseline “%(name)s” of %(milestones)s milestones"),
+        "plan.published": _("told the client %(count)s dates: %(subject)s"),
+        "plan.scratch_opened": _("opened the scratch plan “%(name)s”"),
+        "plan.scratch_changed": _("changed the scratch plan “%(name)s”"),
+        "plan.scratch_applied": _("applied the scratch plan “%(name)s”"),
+        "plan.scratch_discarded": _("discarded the scratch plan “%(name)s”"),
+        "dependency.added": _("let %(title)s wait for %(predecessor)s (%(kind)s, lag %(lag_days)s working days)"),
+        "dependency.changed": _("changed what %(title)s waits for: %(predecessor)s (%(kind)s, lag %(lag_days)s working days)"),
+        "dependency.removed": _("%(title)s no longer waits for %(predecessor)s"),
+        "payment.planned": _("planned the payment %(title)s"),
+        "payment.ready_to_invoice": _("%(title)s is ready to invoice"),
+        "payment.invoiced": _("invoiced %(title)s with %(number)s"),
+        "change_order.drafted": _("drafted change order %(label)s: %(title)s"),
+        "change_order.changed": _("changed change order %(label)s"),
+        "change_order.superseded": _("superseded change order %(label)s"),
+        "change_order.release_signed": _("signed the release of %(label)s for %(role)s"),
+        "change_order.released": _("released %(label)s"),
         "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),
         "charter.issued": _("issued the charter"),
         "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
@@ -149,7 +169,14 @@ def register_all() -> None:
         "quotation.declined": _("declined quotation %(label)s"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_quotation_for_client))
+    for key, words in {
+        "change_order.sent": _("sent change order %(label)s: %(title)s"),
+        "change_order.accepted": _("accepted change order %(label)s: %(title)s"),
+        "change_order.declined": _("declined change order %(label)s"),
+    }.items():
+        register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_change_order_for_client))
     register_content("projects.Quotation", quotation_content)
+    register_content("projects.ChangeOrder", change_order_content)
     register_content("projects.ReferencedEvidence", reference_content)
 
 
@@ -165,6 +192,22 @@ def quotation_content(quotation: Quotation) -> dict[str, Any]:
         "assumptions": quotation.assumptions,
         "payment_terms": quotation.payment_terms,
         "lines": [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in quotation.lines.all()],
+    }
+
+
+def change_order_content(order: ChangeOrder) -> dict[str, Any]:
+    """What release and acceptance sign: everything the client reads of this revision."""
+    return {
+        "number": order.number,
+        "revision": order.revision,
+        "project": order.project.code,
+        "title": order.title,
+        "reason": order.reason,
+        "scope": order.scope,
+        "currency": order.currency,
+        "valid_until": order.valid_until,
+        "lines": [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in order.lines.all()],
+        "days": [{"milestone": effect.milestone.key, "days": effect.days} for effect in order.effects.select_related("milestone")],
     }
 
 

@@ -18,6 +18,7 @@ WORDS: Mapping[str, Words] = {
     "release_business_development": _("Price released for business development"),
     "release_management": _("Price released for management"),
     "accept_quotation": _("Quotation accepted for the client"),
+    "accept_change_order": _("Change order accepted for the client"),
     "sheet_sign_off": _("Sheet signed off for the department"),
     "gate_go": _("Gate decided: go"),
     "gate_go_with_conditions": _("Gate decided: go with conditions"),

@@ -35,7 +35,7 @@ def states_of(
             states[pk] = milestone_state(
                 actual=row.actual_on,
                 forecast=row.published_on if for_client else row.forecast_on,
-                baseline=row.baseline_on,
+                baseline=row.agreed_on if for_client else row.baseline_on,
                 today=today,
                 float_days=None if for_client else row.float_days,
                 tolerance_days=row.tolerance_days,

@@ -45,7 +45,7 @@ may_log_rfp = has_business_development | has_project_manager | is_approver_of | 
 
 @rules.predicate
 def may_answer_quotation(user: User, quotation: Any = None) -> bool:
-    """A client's approver, for quotations of the own organisation."""
+    """A client's approver, for quotations and change orders of the own organisation."""
     return bool(is_approver_of(user, quotation.project.client if quotation is not None else None))
 
 
@@ -69,6 +69,11 @@ def register() -> None:
         "projects.quote": has_business_development,
         "projects.release_quotation": has_business_development | has_management,
         "projects.answer_quotation": may_answer_quotation,
+        "projects.order_change": has_business_development | has_project_manager,
+        "projects.release_change_order": has_business_development | has_management,
+        "projects.answer_change_order": may_answer_quotation,
+        "projects.plan_payment": has_business_development | has_project_manager,
+        "projects.invoice": has_business_development,
         "projects.record_agreement": has_business_development | has_project_manager,
         "projects.enter_evidence": has_department | has_project_manager | has_quality_assurance | has_business_development,
         "projects.confirm_evidence": has_department | has_project_manager | has_quality_assurance | has_management,

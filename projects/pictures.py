@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _t
+
 from charts.gantt import GanttRow, gantt
-from projects.models import MilestoneLink
+from projects.models import MilestoneLink, Phase
 
 if TYPE_CHECKING:
+    from projects.baselines import Compared
     from projects.models import Milestone
     from projects.schedule import MilestoneState
 
@@ -45,10 +48,26 @@ def _row(row: Milestone, state: MilestoneState, dependencies: list[str], for_cli
         label=row.title,
         phase=row.get_phase_display(),
         kind=row.get_kind_display(),
-        baseline=row.baseline_on,
+        baseline=row.agreed_on if for_client else row.baseline_on,
         forecast=row.published_on if for_client else row.forecast_on,
         published=None if for_client or row.visibility != "shared" else row.published_on,
         actual=row.actual_on,
         state=state.value,
         dependencies=dependencies,
+    )
+
+
+def comparison_gantt(rows: Sequence[Compared], *, today: date, width: int | str = "container") -> dict[str, Any]:
+    """Two pictures of a plan: the first as the baseline, the second as the forecast; what is only in the first has no date now."""
+    order = list(Phase)
+    places = {phase.value: place for place, phase in enumerate(order)}
+    drawn = [_compared_row(row) for row in sorted(rows, key=lambda row: places.get(row.phase, len(order)))]
+    return gantt(drawn, today=today, width=width, title=_t("Two states of the plan: before as a tick, after as a mark"))
+
+
+def _compared_row(row: Compared) -> GanttRow:
+    phase = str(Phase(row.phase).label) if row.phase else ""
+    late = row.days is not None and row.days > 0
+    return GanttRow(
+        key=str(row.pk), label=row.title, phase=phase, baseline=row.before, forecast=row.after, state="late" if late else "on_track"
     )

@@ -5,22 +5,30 @@ Each slice registers its `PhasePlan`; `draft_charter` copies those of the contra
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+    from accounts.models import User
+    from projects.models import Deliverable
+
 
 @dataclass(frozen=True)
 class PlannedDeliverable:
-    """`milestone` names the milestone (of the same plan) that gives the due date; `step` the named step that its record starts."""
+    """`milestone` names the milestone (of the same plan) that gives the due date; `step` the named step that its record starts.
+
+    `on_done(deliverable, actor)` runs in the transaction in which its evidence makes it done.
+    """
 
     key: str
     title: str | _StrPromise
     department: str
     milestone: str
     document_type: str = ""
+    on_done: Callable[[Deliverable, User], None] | None = None
     step: str = ""
 
 
@@ -51,7 +59,18 @@ def register_phase_plan(plan: PhasePlan) -> None:
     _plans[plan.phase] = plan
 
 
+@dataclass(frozen=True)
+class FoundDocument:
+    """The document of a type that a project has already: its number, its page, the state of its newest version in words."""
+
+    number: str
+    link: str
+    state: str
+
+
+Finder = Callable[[int, str], FoundDocument | None]
 _documents: dict[str, bool] = {}
+_finders: list[Finder] = []
 
 
 def offer_document(document_type: str, *, generated: bool) -> None:
@@ -62,6 +81,17 @@ def offer_document(document_type: str, *, generated: bool) -> None:
 def document_offer(document_type: str) -> bool | None:
     """True: made from data or uploaded. False: uploaded only. None: no such type, so the evidence is a reference."""
     return _documents.get(document_type)
+
+
+def find_documents_by(finder: Finder) -> None:
+    """Say how to find a project's document: `finder(project_id, document_type)`. Called by the app that has them."""
+    _finders.append(finder)
+
+
+def document_of(project_id: int, document_type: str) -> FoundDocument | None:
+    """The project's document of this type, if it was begun. One query."""
+    found = (finder(project_id, document_type) for finder in _finders if document_type)
+    return next((document for document in found if document is not None), None)
 
 
 def phase_plan(phase: str) -> PhasePlan:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from projects import steps
+from projects.forecasting import is_provisional
 from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, Rfp
 from projects.models.gate import Decision
 from projects.models.states import PHASES
@@ -49,18 +50,38 @@ class PublicationSerializer(serializers.ModelSerializer[Publication]):
 
 
 class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
-    """A milestone as the client reads it: `forecast` is the published date, `last_change` its latest publication."""
+    """A milestone as the client reads it: `forecast` is the published date, `last_change` its latest publication.
+
+    `provisional`: the forecast lies in a year whose public holidays are not announced yet.
+    """
 
     project = serializers.CharField(source="project.code")
-    baseline = serializers.DateField(source="baseline_on", allow_null=True)
+    baseline = serializers.DateField(source="agreed_on", allow_null=True)
     forecast = serializers.DateField(source="published_on", allow_null=True)
     actual = serializers.DateField(source="actual_on", allow_null=True)
+    provisional = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
     last_change = serializers.SerializerMethodField()
 
     class Meta:
         model = Milestone
-        fields = ["project", "key", "phase", "title", "kind", "baseline", "forecast", "actual", "state", "last_change", "updated_at"]
+        fields = [
+            "project",
+            "key",
+            "phase",
+            "title",
+            "kind",
+            "baseline",
+            "forecast",
+            "provisional",
+            "actual",
+            "state",
+            "last_change",
+            "updated_at",
+        ]
+
+    def get_provisional(self, milestone: Milestone) -> bool:
+        return is_provisional(milestone, milestone.project, milestone.published_on)
 
     @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in MilestoneState]))
     def get_state(self, milestone: Milestone) -> str:
@@ -75,6 +96,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
 class InternalMilestoneSerializer(MilestoneSerializer):
     """What internal readers get beside it: the plan's own forecast, the float, and whether the client sees the milestone."""
 
+    baseline = serializers.DateField(source="baseline_on", allow_null=True)
     internal_forecast = serializers.DateField(source="forecast_on", allow_null=True)
 
     class Meta(MilestoneSerializer.Meta):

@@ -9,13 +9,39 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.stack"]
 
 
+WATERMARK = ("tests/audit/test_outbox.py", "tests/notifications/", "tests/test_api.py", "tests/test_routes.py")
+TOGETHER = {
+    "product": ("tests/browser/", "tests/cdmo/test_stack.py"),  # they use the one running product
+    "watermark": WATERMARK,  # hold a transaction open, or wait for all
+}
+
+
+def together(nodeid: str) -> str:
+    """The name of the group whose tests run in one process, one after the other; else the test's file."""
+    return next((name for name, places in TOGETHER.items() if nodeid.startswith(places)), nodeid.split("::")[0])
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is quick to tell comes first: unit tests, then those with the real worker, then the browser."""
-    items.sort(key=lambda item: ("browser" in item.keywords, "integration" in item.keywords))
+    """The groups take longest, so they begin first."""
+    order = list(TOGETHER)
+    items.sort(key=lambda item: order.index(group) if (group := together(item.nodeid)) in order else len(order))
+
+
+class GroupsTogether(LoadScopeScheduling):
+    """For `-n 2`: whole files and groups go to one process each."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return together(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupsTogether:
+    config.option.loadscopereorder = False
+    return GroupsTogether(config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -22,7 +22,8 @@ from accounts.services import revoke_token
 from audit.models import Event
 from projects.models import GateCondition, GateReview, Milestone, Project, Rfp
 from projects.services.lifecycle import hold_project
-from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import publish_milestone
 from projects.services.sharing import set_visibility
 from tests.clients_systems import System
 from tests.kept import kept_until_the_end
@@ -30,7 +31,20 @@ from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
 PROBLEM = "application/problem+json"
-CLIENT_MILESTONE = {"project", "key", "phase", "title", "kind", "baseline", "forecast", "actual", "state", "last_change", "updated_at"}
+CLIENT_MILESTONE = {
+    "project",
+    "key",
+    "phase",
+    "title",
+    "kind",
+    "baseline",
+    "forecast",
+    "provisional",
+    "actual",
+    "state",
+    "last_change",
+    "updated_at",
+}
 NEW_RFP = {"contact_name": "Purchasing Manager", "compound_name": "Paracetamol", "wanted": "5 kg for a first batch"}
 
 
@@ -465,7 +479,7 @@ def test_lists_cost_the_same_for_three_projects(project: Project) -> None:
 def test_every_list_is_found_from_the_root(project: Project) -> None:
     addresses = System(project.client).get("").json()
 
-    assert {"projects", "milestones", "deliverables", "rfps", "documents", "schema", "docs"} == set(addresses)
+    assert {"projects", "milestones", "deliverables", "rfps", "documents", "changes", "schema", "docs"} == set(addresses)
 
 
 def test_schema_is_made_without_a_warning() -> None:

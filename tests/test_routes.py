@@ -20,13 +20,20 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
+from audit.models import Event
 from documents import registry
 from documents.registry import DocumentType
 from documents.services import share_document, submit_for_review, upload_version
+from notifications.models import Notification
+from notifications.services.feeds import create_feed
+from notifications.services.webhooks import create_webhook
+from notifications.services.wishes import watch_milestone
 from projects.attachments import take_upload
-from projects.models import GateCondition, Phase, Project
+from projects.models import GateCondition, MilestoneLink, Phase, Project
 from projects.services.commercial import record_agreement
+from projects.services.payments import plan_payment
 from projects.services.rfp import ask_clarification, attach_rfp_file
+from projects.services.scratch import open_scratch
 from tests.clients_systems import a_token
 from tests.kept import kept_until_the_end
 from tests.projects import factories
@@ -170,7 +177,6 @@ PROJECT_ROUTES = {
     "milestone-detail": of_project(key="g2"),
     "milestone-reschedule": act(key="g2"),
     "milestone-achieve": act(key="g2"),
-    "milestone-publish": act(key="g2"),
     "milestone-share": act(key="g2"),
     "milestone-unshare": act(key="g2"),
     "project-status": of_project(),
@@ -207,6 +213,33 @@ GATE_ROUTES = {
     "waiver-withdraw": act(pk="waiver"),
     "api-condition-answer": Route(answers(405, anonymous=401), post_only=True, arguments={"pk": "condition"}),
     "api-condition-confirm": Route(answers(405, anonymous=401), post_only=True, arguments={"pk": "condition"}),
+}
+PLAN_ROUTES = {
+    "project-plan-png": of_project(),
+    "project-plan-pdf": of_project(),
+    "project-publish": of_project(),
+    "project-dependencies": of_project(),
+    "dependency-change": act(pk="dependency"),
+    "dependency-remove": act(pk="dependency"),
+    "project-baselines": of_project(),
+    "baseline-compare": of_project(),
+    "project-scratches": of_project(),
+    "scratch-detail": of_project(pk="scratch"),
+    "scratch-apply": act(pk="scratch"),
+    "scratch-discard": act(pk="scratch"),
+    "project-payments": of_project(),
+    "payment-invoice": act(key="payment_1"),
+    "project-change-orders": of_project(),
+    "change-order-new": of_project(),
+    "change-order-detail": of_project(sequence=1, revision=1),
+    "change-order-edit": of_project(sequence=1, revision=1),
+    "change-order-release": act(sequence=1, revision=1),
+    "change-order-send": act(sequence=1, revision=1),
+    "portal-change-order": of_client(sequence=1, revision=1),
+    "portal-change-order-accept": page(404, own=405, foreign=405, post_only=True, arguments={"sequence": 1, "revision": 1}),
+    "portal-change-order-decline": page(404, own=405, foreign=405, post_only=True, arguments={"sequence": 1, "revision": 1}),
+    "api-change-order-list": api_list(),
+    "api-change-order-detail": api_object(number="change_order"),
 }
 EVALUATION_ROUTES = {
     "project-evaluation": of_project(),
@@ -266,6 +299,34 @@ DESK_ROUTES = {
     "portal-quotation-accept": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
     "portal-quotation-decline": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
 }
+KEEPS_WEBHOOKS = {"administrator": 200, "business_development": 200, "client_approver": 200}
+NOTIFICATION_ROUTES = {
+    "inbox": page(200),
+    "inbox-read-all": page(405, post_only=True),
+    "inbox-open": page(404, arguments={"pk": "notification"}),  # a line of somebody who is not asked here
+    "inbox-read": page(405, post_only=True, arguments={"pk": "notification"}),
+    "notification-settings": page(200),
+    "watch-new": page(405, post_only=True),
+    "watch-end": page(405, post_only=True, arguments={"pk": "watch"}),
+    "milestone-watch": page(405, post_only=True, arguments={"key": "g2"}),
+    "calendar-feed-new": page(405, post_only=True),
+    "calendar-feed-revoke": page(405, post_only=True, arguments={"pk": "feed"}),
+    "calendar-feed": Route(answers(404), arguments={"address": "unknown"}),  # the address itself is the key
+    "webhooks": page(403, **KEEPS_WEBHOOKS, foreign_approver=200),
+    "webhook-new": page(405, post_only=True),
+    "webhook-detail": page(404, **KEEPS_WEBHOOKS, arguments={"pk": "webhook"}),
+    "webhook-rotate": page(405, post_only=True, arguments={"pk": "webhook"}),
+    "webhook-disable": page(405, post_only=True, arguments={"pk": "webhook"}),
+    "webhook-enable": page(405, post_only=True, arguments={"pk": "webhook"}),
+    "webhook-replay": page(405, post_only=True, arguments={"pk": "webhook", "delivery": 999_999_999}),
+    "api-changes": api_list(),
+}
+PORTFOLIO_ROUTES = {
+    "portfolio": ours(),
+    "portfolio-csv": ours(),
+    "portfolio-xlsx": ours(),
+    "kpis": page(403, portfolio=200, own=404, foreign=404),
+}
 HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
@@ -274,10 +335,13 @@ ROUTES: dict[str, Route] = {
     **API_ROUTES,
     **PROJECT_ROUTES,
     **GATE_ROUTES,
+    **PLAN_ROUTES,
     **EVALUATION_ROUTES,
     **RFP_ROUTES,
     **DOCUMENT_ROUTES,
     **DESK_ROUTES,
+    **NOTIFICATION_ROUTES,
+    **PORTFOLIO_ROUTES,
 }
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
 
@@ -373,7 +437,14 @@ def things_of(project: Project) -> dict[str, Any]:
     agreement = record_agreement(
         project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
     )
+    order = factories.sent_change_order(project)
+    plan_payment(project.code, title="Second payment", source="gate:G2", actor=business)
+    scratch = open_scratch(project.code, name="Two weeks later", actor=manager)
     return {
+        **things_of_notifications(project),
+        "change_order": order.number,
+        "dependency": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").values_list("pk", flat=True)[0],
+        "scratch": scratch.pk,
         "code": project.code,
         "project": project.pk,
         "rfp": project.rfp.number,
@@ -387,6 +458,21 @@ def things_of(project: Project) -> dict[str, Any]:
         "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
         "public_id": a_token(project.client)[0].public_id,
         "client": project.client_id,
+    }
+
+
+def things_of_notifications(project: Project) -> dict[str, Any]:
+    """A webhook of the client; line, watch and calendar feed of somebody of ours who is not asked here."""
+    somebody = factories.person(Role.PROJECT_MANAGER, name="Somebody Else")
+    approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
+    event = Event.objects.filter(project_id=project.pk).latest("pk")
+    with override_settings(WEBHOOK_LOOPBACK=True):
+        webhook, _secret = create_webhook(project.client_id, url="http://127.0.0.1/hook", actor=approver)
+    return {
+        "notification": Notification.objects.create(user=somebody, event=event, group="project", delivery="inbox").pk,
+        "watch": watch_milestone(project.code, "g2", days=5, actor=somebody).pk,
+        "feed": create_feed(actor=somebody)[0].pk,
+        "webhook": webhook.pk,
     }
 
 
@@ -438,24 +524,27 @@ OF_OBJECTS = [(name, pattern) for name, pattern in PATTERNS if name in ROUTES an
 @pytest.mark.parametrize("caller", ["foreign_approver", "foreign_viewer", "foreign_token"])
 @pytest.mark.parametrize(("name", "pattern"), OF_OBJECTS, ids=[name for name, _pattern in OF_OBJECTS])
 def test_foreign_object_answers_exactly_like_a_missing_one(world: World, name: str, pattern: str, caller: str) -> None:
-    real = world.arguments(name, pattern)
-    missing = {key: MISSING.get(key, value) for key, value in real.items()}
+    arguments = world.arguments(name, pattern)
     browser = world.callers[caller]
     ask = browser.post if ROUTES[name].post_only else browser.get
+    real, missing = (reverse(name, kwargs=each) for each in (arguments, of_nothing(arguments)))
 
-    of_real, of_missing = ask(reverse(name, kwargs=real)), ask(reverse(name, kwargs=missing))
+    of_real, of_missing = ask(real), ask(missing)
 
     assert of_real.status_code in (302, 404) if caller == "foreign_token" else of_real.status_code == 404
     assert without_own_words(of_real, real) == without_own_words(of_missing, missing)
 
 
-def without_own_words(answer: HttpResponseBase, arguments: dict[str, Any]) -> tuple[int, dict[str, str], str]:
+def of_nothing(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The same address of a thing that does not exist; a number that counts stays a number."""
+    return {key: MISSING["pk"] if isinstance(value, int) else MISSING.get(key, value) for key, value in arguments.items()}
+
+
+def without_own_words(answer: HttpResponseBase, address: str) -> tuple[int, dict[str, str], str]:
     """Status, headers and body without what any two answers differ in: the address asked for, the nonce, the CSRF token."""
-    headers = {name: value for name, value in answer.items() if name not in {"Content-Security-Policy", "Content-Length", "X-Request-ID"}}
-    text = re.sub(r"\b[0-9A-Za-z]{64}\b", "token", getattr(answer, "content", b"").decode())
-    for value in sorted((str(value) for value in arguments.values() if len(str(value)) > 5), key=len, reverse=True):
-        text = text.replace(value, "…")
-        headers = {name: content.replace(value, "…") for name, content in headers.items()}
+    varying = {"Content-Security-Policy", "Content-Length", "X-Request-ID"}
+    headers = {name: value.replace(address, "…") for name, value in answer.items() if name not in varying}
+    text = re.sub(r"\b[0-9A-Za-z]{64}\b", "token", getattr(answer, "content", b"").decode().replace(address, "…"))
     text = re.sub(r'nonce="[^"]+"', "nonce", text)
     text = re.sub(r"\b[0-9a-f]{32}\b", "request", text)
     return answer.status_code, headers, text
@@ -468,7 +557,7 @@ POST_ONLY = [(name, pattern) for name, pattern in PATTERNS if name in ROUTES and
 def test_nobody_acts_on_what_is_not_theirs(world: World, name: str, pattern: str) -> None:
     """An empty POST of people who do not see the object finds nothing; of a stranger, it leads to the sign-in."""
     address = reverse(name, kwargs=world.arguments(name, pattern))
-    hidden_from = [*FOREIGN] + [role for role in OUTSIDE if name not in ACCOUNT_ROUTES]
+    hidden_from = [*FOREIGN] + [role for role in OUTSIDE if name not in ACCOUNT_ROUTES | NOTIFICATION_ROUTES]
 
     found = {caller: world.callers[caller].post(address).status_code for caller in hidden_from}
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.forms import BaseForm
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
@@ -46,6 +47,13 @@ def relative_days(value: date | datetime | None) -> str:
     if days > 0:
         return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
     return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
+
+
+@register.filter
+def ids_under(form: BaseForm, name: str) -> BaseForm:
+    """Forms that share a page keep their fields' ids apart, or a label names the field of another form."""
+    form.auto_id = f"{name}-%s"
+    return form
 
 
 @register.simple_tag(takes_context=True)

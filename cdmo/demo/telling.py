@@ -19,7 +19,7 @@ from cdmo.demo.story import Contract, Slip, Story
 from phases.evaluation import services as evaluation
 from projects.models import PHASES, Deliverable, GateReview, Milestone, Phase, Project, Rfp
 from projects.plans import phase_plan
-from projects.services import charter, commercial, evidence, gate, plan, rfp
+from projects.services import charter, commercial, evidence, gate, plan, publishing, rfp
 from projects.services.plan import calendar_of
 
 Result = TypeVar("Result")
@@ -222,10 +222,11 @@ class Teller:
 
     def _publish(self, slip: Slip, manager: User) -> None:
         """The client is told about every shared date that moved with it."""
-        for moved in Milestone.objects.open().filter(project__code=self.code, visibility="shared").exclude(published_on=None):
-            if moved.unpublished:
-                values = {"reason_class": slip.reason_class, "side": slip.side, "reason": slip.told}
-                self.by(manager, plan.publish_milestone, self.code, moved.key, **values)
+        shared = Milestone.objects.open().filter(project__code=self.code, visibility="shared").exclude(published_on=None)
+        keys = [moved.key for moved in shared if moved.unpublished]
+        if keys:
+            values = {"reason_class": slip.reason_class, "side": slip.side, "reason": slip.told}
+            self.by(manager, publishing.publish_plan, self.code, keys=keys, **values)
 
     def _prove(self, deliverable: Deliverable) -> None:
         """Its record in another system, entered by its department and confirmed by a second person."""

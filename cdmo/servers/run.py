@@ -43,7 +43,8 @@ def _run(servers: Servers, processes: list[Child], port: int) -> None:
         servers.start_postgres()
     if "REDIS_URL" not in os.environ:
         servers.start_redis()
-    told = environment(servers.layout, addresses(servers.postgres, servers.redis))
+    site = os.environ.get("SITE_URL") or f"http://localhost:{port}"  # where links in mails lead
+    told = environment(servers.layout, addresses(servers.postgres, servers.redis), SITE_URL=site)
     sign_ins = manage(told, "prepare", *(["--demo"] if told["CDMO_ENVIRONMENT"] == "development" else []))
     processes += children(servers.layout, told, port)
     try:

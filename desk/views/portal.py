@@ -20,10 +20,13 @@ from audit.refusals import BadInput
 from audit.signatures import content_hash, signatures_of
 from desk.stepper import steps_of
 from documents.models import Document
+from projects.accounts_of_delay import accounts_of_delay
+from projects.forecasting import is_provisional
 from projects.milestones import states_of
-from projects.models import Deliverable, Milestone, Project, Quotation, WaitingFor
+from projects.models import ChangeOrder, Deliverable, Milestone, Project, Publication, Quotation, WaitingFor
 from projects.services.commercial import accept_quotation, answer_blockers, decline_quotation
 from projects.services.plan import calendar_of
+from projects.slippage import SIDES, driving
 
 ACTIVITY = 15
 
@@ -51,12 +54,17 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("compound", "client", "site"), code=code)
     rows = list(Milestone.objects.visible_to(request.user).filter(project=project).prefetch_related("publications"))
     states = states_of(rows, today=timezone.localdate(), calendar=calendar_of(project), for_client=True)
+    accounts = accounts_of_delay([project])[project.pk]
     context = {
         "project": project,
         "steps": [
             {key: value for key, value in step.items() if key not in ("met", "total", "link")} | _words(step) for step in steps_of(project)
         ],
-        "milestones": [(row, states[row.pk], next(reversed(row.publications.all()), None)) for row in rows],
+        "milestones": [(row, states[row.pk], _last(row), is_provisional(row, project, row.published_on)) for row in rows],
+        "accounts": [account for account in accounts if any(account.days.values())],
+        "driving": driving(accounts),
+        "sides": [Publication.Side(side).label for side in SIDES],
+        "change_orders": list(ChangeOrder.objects.visible_to(request.user).current().filter(project=project)),
         "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project)),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions__renditions")),
         "quotations": list(Quotation.objects.visible_to(request.user).filter(project=project)),
@@ -64,6 +72,10 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "desk/portal_project.html", context)
+
+
+def _last(row: Milestone) -> Publication | None:
+    return next(reversed(row.publications.all()), None)
 
 
 def _words(step: dict[str, Any]) -> dict[str, str]:

@@ -17,13 +17,9 @@ from documents.registry import register as register_types
 from projects.completeness import completeness_of
 from projects.models import PHASES, Deliverable, Milestone, Phase, Project, Quotation, Rfp
 from projects.models.rfp import Market, Submission
-from projects.services.charter import issue_charter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from accounts.models import User
-    from documents.models import DocumentVersion
 
 
 def rfp_record(rfp: Rfp) -> dict[str, Any]:
@@ -200,12 +196,6 @@ def deliverables_of(project: Project, phase: Phase) -> dict[str, Any]:
     }
 
 
-def issue(version: DocumentVersion, *, actor: User) -> None:
-    """The charter's last signature issues the charter."""
-    if version.document.project_id is not None:
-        issue_charter(version.document.project_id, actor=actor)
-
-
 def approved(*roles: Role) -> tuple[SignerSlot, ...]:
     return tuple(SignerSlot(Meaning.APPROVED, role) for role in roles)
 
@@ -244,7 +234,6 @@ TYPES = (
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),
         ),
-        on_effective=issue,
         requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT}),
         missing=no_charter,
         follows_data=True,

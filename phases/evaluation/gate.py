@@ -21,8 +21,10 @@ from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.gates import Criterion, Evidence, Finding, Findings, Gate, deliverable_criterion, register_gate
 from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
-from projects.services.charter import ask_phase_owners
-from projects.services.plan import publish_all_shared, set_actual_from, take_baseline
+from projects.services.baselines import take_contract_baseline
+from projects.services.charter import ask_phase_owners, issue_charter
+from projects.services.plan import set_actual_from
+from projects.services.publishing import publish_all_shared
 
 if TYPE_CHECKING:
     from projects.models import GateReview, Project
@@ -176,7 +178,7 @@ def judge_confidentiality(projects: Sequence[Project]) -> Findings:
 def launch(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G1: the gate's milestone is achieved, the baseline taken, the shared dates told to the client, the owners asked."""
     set_actual_from(project, "gate:G1", on=timezone.localdate(), actor=actor)
-    take_baseline(project, name=_t("Contract"), actor=actor)
+    take_contract_baseline(project, name=_t("Contract"), actor=actor)
     publish_all_shared(project, actor=actor)
     ask_phase_owners(project, Phase.SMALL_SCALE)
 
@@ -238,7 +240,7 @@ PLAN = PhasePlan(
             "quotation_accepted",
             "detailed_cost_assessment",
         ),
-        PlannedDeliverable("project_charter", _("Project Charter"), "project_management", "g1", "project_charter"),
+        PlannedDeliverable("project_charter", _("Project Charter"), "project_management", "g1", "project_charter", issue_charter),
     ),
     milestones=(
         PlannedMilestone(

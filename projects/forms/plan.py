@@ -1,13 +1,20 @@
-"""Forms of one milestone."""
+"""Forms of the plan and of one milestone."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
-from projects.models import Publication
+from projects.models import Publication, Relation
+
+if TYPE_CHECKING:
+    from projects.models import Milestone
+    from projects.publication import Move
 
 
 class RescheduleForm(forms.Form):
@@ -16,6 +23,13 @@ class RescheduleForm(forms.Form):
         required=False,
         widget=day_input(),
         help_text=_("Empty: as early as what it waits for allows. Everything behind it moves with it."),
+    )
+    duration_days = forms.IntegerField(
+        label=_("Work that ends with it (working days)"),
+        required=False,
+        min_value=0,
+        max_value=2000,
+        help_text=_("Zero: a point in time. Otherwise “not before” binds the beginning of the work."),
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -31,8 +45,9 @@ class AchieveForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """What the client is told together with the date."""
+    """Which dates the client is told, and what it is told together with them."""
 
+    keys = forms.MultipleChoiceField(label=_("Dates"), error_messages={"required": _("Choose the dates to tell the client.")})
     reason_class = forms.ChoiceField(label=_("Kind of reason"), choices=[("", "–"), *Publication.ReasonClass.choices])
     side = forms.ChoiceField(label=_("On whose side"), choices=[("", "–"), *Publication.Side.choices])
     reason = forms.CharField(
@@ -40,5 +55,56 @@ class PublishForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs=REASON),
-        help_text=_("The client reads them beside the new date."),
+        help_text=_("The client reads them beside each new date and in the mail."),
     )
+
+    def __init__(self, *args: Any, moves: Sequence[Move], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.MultipleChoiceField", self.fields["keys"]).choices = [(move.key, move.title) for move in moves]
+
+
+class DependencyForm(forms.Form):
+    """A relation and its lag, with the reason that stays in the record."""
+
+    kind = forms.ChoiceField(
+        label=_("Relation"),
+        choices=Relation.choices,
+        initial=Relation.FINISH_START,
+        help_text=_("What of the first the second waits for. Without work of its own a milestone starts and finishes on its date."),
+    )
+    lag_days = forms.IntegerField(
+        label=_("Lag (working days)"), initial=0, help_text=_("Below zero: the second may come so many days before.")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs=REASON))
+
+
+class NewDependencyForm(DependencyForm):
+    successor = forms.ChoiceField(label=_("This milestone"))
+    predecessor = forms.ChoiceField(label=_("waits for"))
+    field_order = ("successor", "predecessor", "kind", "lag_days", "reason")
+
+    def __init__(self, *args: Any, milestones: Iterable[Milestone], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = list(milestones)
+        ahead, behind = cast("forms.ChoiceField", self.fields["predecessor"]), cast("forms.ChoiceField", self.fields["successor"])
+        ahead.choices = [("", "–"), *((row.key, row.title) for row in rows)]
+        behind.choices = [("", "–"), *((row.key, row.title) for row in rows if row.actual_on is None)]
+
+
+class BaselineForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100)
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs=REASON))
+
+
+class PaymentForm(forms.Form):
+    title = forms.CharField(label=_("What is paid"), max_length=200)
+    source = forms.ChoiceField(label=_("Ready to invoice when"))
+
+    def __init__(self, *args: Any, sources: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["source"]).choices = [("", "–"), *sources]
+
+
+class InvoiceForm(forms.Form):
+    number = forms.CharField(label=_("Invoice number"), max_length=64)
+    on = forms.DateField(label=_("Dated"), widget=day_input())

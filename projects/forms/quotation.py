@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.forms.evidence import day_input
 from projects.forms.shape import ShapeForm
-from projects.models import Phase, Quotation
+from projects.models import ChangeOrder, Phase, Quotation
 from projects.services.commercial import Line
 
 SPARE_ROWS = 1
@@ -55,9 +56,33 @@ class LineForm(forms.Form):
         super().__init__(*args, **{**kwargs, "empty_permitted": True, "use_required_attribute": False})
 
 
+class CreditLineForm(LineForm):
+    """A line that may also take something off."""
+
+    amount = forms.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"class": "form-control number", "step": "0.01", "inputmode": "decimal", "aria-label": _("Amount")}),
+    )
+
+
 LineFormSet = formset_factory(
     LineForm, extra=SPARE_ROWS, can_delete=True, max_num=MOST_LINES, validate_max=True, absolute_max=MOST_LINES + SPARE_ROWS
 )
+CreditLineFormSet = formset_factory(
+    CreditLineForm, extra=SPARE_ROWS, can_delete=True, max_num=MOST_LINES, validate_max=True, absolute_max=MOST_LINES + SPARE_ROWS
+)
+
+
+def one_more(data: Mapping[str, str], formset_class: type[BaseFormSet]) -> BaseFormSet:
+    """The rows as they were typed, and another empty one."""
+    rows = int(data["lines-TOTAL_FORMS"]) if data.get("lines-TOTAL_FORMS", "").isdigit() else 0
+    kept = [number for number in range(min(rows, MOST_LINES)) if f"lines-{number}-DELETE" not in data]
+    typed = [{name: data.get(f"lines-{number}-{name}", "") for name in LineForm.base_fields} for number in kept]
+    filled = [row for row in typed if any(row.values())]
+    formset = formset_class(prefix="lines", initial=filled)
+    formset.extra = len(typed) - len(filled) + 1
+    return formset
 
 
 def lines_of(formset: BaseFormSet) -> list[Line]:
@@ -80,6 +105,6 @@ def row_errors(formset: BaseFormSet) -> list[str]:
     return found
 
 
-def rows_of(quotation: Quotation) -> list[dict[str, Any]]:
+def rows_of(quotation: Quotation | ChangeOrder) -> list[dict[str, Any]]:
     """The lines of a revision as the first content of the rows."""
     return [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in quotation.lines.all()]

@@ -1,11 +1,13 @@
+from projects.models.change_order import ChangeOrder, ChangeOrderEffect, ChangeOrderLine
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.evidence import Deliverable, ReferencedEvidence
 from projects.models.gate import GateCriterion, GateReview, GateSignature, ReadinessSummary
 from projects.models.numbering import NumberSeries
-from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication
+from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.rfp import Clarification, Rfp, RfpFile
+from projects.models.scratch import Scratch
 from projects.models.states import PHASES, Phase, ProjectStatus, Visibility
 from projects.models.waiting import WaitingFor
 
@@ -15,6 +17,9 @@ __all__ = [
     "AgreementSignatory",
     "Baseline",
     "BaselineMilestone",
+    "ChangeOrder",
+    "ChangeOrderEffect",
+    "ChangeOrderLine",
     "Charter",
     "Clarification",
     "Deliverable",
@@ -35,8 +40,10 @@ __all__ = [
     "QuotationLine",
     "ReadinessSummary",
     "ReferencedEvidence",
+    "Relation",
     "Rfp",
     "RfpFile",
+    "Scratch",
     "StatusChange",
     "TeamMember",
     "Visibility",

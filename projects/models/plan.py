@@ -15,6 +15,8 @@ from projects.models.project import Project
 from projects.models.states import Phase, Visibility
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from accounts.models import User
 
 
@@ -55,19 +57,27 @@ class Milestone(models.Model):
     source = models.CharField(max_length=80, blank=True)
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.INTERNAL)
     tolerance_days = models.PositiveSmallIntegerField(_("tolerance (working days)"), default=5)
+    duration_days = models.PositiveSmallIntegerField(_("work that ends with it (working days)"), default=0)
     earliest_on = models.DateField(_("not before"), null=True, blank=True)
     baseline_on = models.DateField(_("baseline"), null=True, blank=True)
     forecast_on = models.DateField(_("internal forecast"), null=True, blank=True)
     published_on = models.DateField(_("published forecast"), null=True, blank=True)
     actual_on = models.DateField(_("actual"), null=True, blank=True)
     float_days = models.IntegerField(_("float (working days)"), null=True, blank=True)
+    invoice_number = models.CharField(_("invoice number"), max_length=64, blank=True)
+    invoiced_on = models.DateField(_("invoiced"), null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = MilestoneQuerySet.as_manager()
 
     class Meta:
         ordering = ["project_id", "order", "id"]
-        constraints = [models.UniqueConstraint(fields=["project", "key"], name="milestone_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "key"], name="milestone_once"),
+            models.CheckConstraint(
+                name="milestone_invoiced_when_achieved", condition=Q(invoiced_on=None) | Q(kind="payment", actual_on__isnull=False)
+            ),
+        ]
         indexes = [models.Index(fields=["updated_at", "id"])]
 
     def __str__(self) -> str:
@@ -82,30 +92,59 @@ class Milestone(models.Model):
         """The client was told another date than the plan says."""
         return self.visibility == Visibility.SHARED and self.actual_on is None and self.published_on != self.forecast_on
 
+    @property
+    def agreed_on(self) -> date | None:
+        """The baseline as the client may read it: before the first publication it is a date that nobody told."""
+        return self.baseline_on if self.published_on or self.actual_on else None
 
+
+class Relation(models.TextChoices):
+    """What of the predecessor the successor's what waits for. The keys are those of `projects.schedule.Relation`."""
+
+    FINISH_START = "FS", _("finish to start")
+    START_START = "SS", _("start to start")
+    FINISH_FINISH = "FF", _("finish to finish")
+    START_FINISH = "SF", _("start to finish")
+
+
+@tracked
 class MilestoneLink(models.Model):
-    """`successor` cannot be before `predecessor` plus `lag_days` working days (finish to start)."""
+    """`successor` waits for `predecessor` plus `lag_days` working days (negative: it may overlap).
+
+    A milestone without work of its own is a point in time: all four relations then bind its date alike. `by_hand`: a project
+    manager made or changed it, so that planning the charter anew leaves it.
+    """
 
     predecessor = models.ForeignKey(Milestone, on_delete=models.CASCADE, related_name="successors")
     successor = models.ForeignKey(Milestone, on_delete=models.CASCADE, related_name="predecessors")
+    kind = models.CharField(_("relation"), max_length=2, choices=Relation.choices, default=Relation.FINISH_START)
     lag_days = models.IntegerField(_("lag (working days)"), default=0)
+    by_hand = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["predecessor", "successor"], name="milestone_link_once"),
+            models.CheckConstraint(name="milestone_link_kind_known", condition=Q(kind__in=["FS", "SS", "FF", "SF"])),
             models.CheckConstraint(name="milestone_link_not_itself", condition=~Q(predecessor=models.F("successor"))),
         ]
 
     def __str__(self) -> str:
-        return f"{self.predecessor_id} → {self.successor_id} + {self.lag_days}"
+        return f"{self.predecessor_id} → {self.successor_id} {self.kind} {self.lag_days:+d}"
 
 
 class Baseline(AppendOnly):
-    """A named, immutable picture of the promised dates."""
+    """A named, immutable picture of the dates. Contract and change orders move what is promised; one taken by hand only remembers."""
+
+    class Kind(models.TextChoices):
+        CONTRACT = "contract", _("Contract")
+        CHANGE_ORDER = "change_order", _("Change order")
+        BY_HAND = "by_hand", _("Taken by hand")
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="baselines")
-    name = models.CharField(max_length=100)
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.CONTRACT)
+    reason = models.TextField(_("reason"), max_length=2000, blank=True)
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     taken_at = models.DateTimeField()
 
@@ -118,8 +157,11 @@ class Baseline(AppendOnly):
 
 
 class BaselineMilestone(AppendOnly):
+    """One date of a baseline. It outlives the milestone: what left the plan is still compared, so the id is no constraint."""
+
     baseline = models.ForeignKey(Baseline, on_delete=models.PROTECT, related_name="milestones")
-    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="+")
+    milestone = models.ForeignKey(Milestone, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    phase = models.CharField(max_length=16, choices=Phase.choices, blank=True)
     title = models.CharField(max_length=200)
     planned_on = models.DateField()
 

@@ -15,6 +15,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, TeamMember, Visibility
 from projects.plans import PhasePlan, phase_plan
+from projects.services.dependencies import loop_through
 from projects.services.evidence import ask_owner
 from projects.services.lifecycle import locked, require_active
 from projects.services.plan import set_actual_from, update_forecasts
@@ -166,7 +167,7 @@ def _plan_milestones(
         rows[item.key], _created = Milestone.objects.update_or_create(
             project=project, key=item.key, defaults=values, create_defaults={**values, **first}
         )
-    MilestoneLink.objects.filter(successor__project=project).delete()
+    MilestoneLink.objects.filter(successor__project=project, by_hand=False).delete()
     previous_end = ""
     for plan in plans:
         for item in plan.milestones:
@@ -182,9 +183,11 @@ def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on:
     if not after and milestone.earliest_on in (None, planned_start):
         milestone.earliest_on = start_on
         milestone.save(update_fields=["earliest_on", "updated_at"])
-    MilestoneLink.objects.bulk_create(
-        MilestoneLink(predecessor=rows[other], successor=milestone, lag_days=lag) for other, lag in after.items()
-    )
+    pairs = list(MilestoneLink.objects.filter(successor__project_id=milestone.project_id).values_list("predecessor_id", "successor_id"))
+    for other, lag in after.items():  # what somebody linked by hand stays, and wins where the template would run against it
+        pair = rows[other].pk, milestone.pk
+        if pair not in pairs and not loop_through(pairs, *pair):
+            MilestoneLink.objects.create(predecessor=rows[other], successor=milestone, lag_days=lag)
 
 
 def _plan_deliverables(
@@ -220,15 +223,14 @@ def _plan_deliverables(
 
 
 @transaction.atomic
-def issue_charter(project_id: int, *, actor: User) -> Charter:
-    """The charter document became effective: the charter is issued; a later version of the document leaves it so."""
-    charter = Charter.objects.select_for_update(of=("self",)).select_related("project").get(project_id=project_id)
+def issue_charter(deliverable: Deliverable, actor: User) -> None:
+    """The signed charter is there, as a document or as referenced evidence: it is issued. A later version leaves it so."""
+    charter = Charter.objects.select_for_update(of=("self",)).select_related("project").get(project_id=deliverable.project_id)
     if charter.state == Charter.State.ISSUED:
-        return charter
+        return
     charter.issue(timezone.now())
     charter.save(update_fields=["state", "issued_at"])
     record("charter.issued", charter.project, actor=actor)
-    return charter
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from audit.signatures import content_hash
 from projects import steps
 from projects.attachments import Attachment
 from projects.models import Deliverable, Phase, Project, ReferencedEvidence
-from projects.plans import step_started_by
+from projects.plans import phase_plan, step_started_by
 from projects.services.lifecycle import locked, not_active
 from projects.services.plan import set_actual_from
 from projects.services.waiting import close_waits, open_wait
@@ -176,6 +176,9 @@ def mark_done(
     record("deliverable.done", deliverable, actor=actor, evidence=label, title=deliverable.title)
     close_waits(f"deliverable:{deliverable.pk}")
     set_actual_from(deliverable.project, f"deliverable:{deliverable.key}", on=on or timezone.localdate(at), actor=actor)
+    planned = next((item for item in phase_plan(deliverable.phase).deliverables if item.key == deliverable.key), None)
+    if planned is not None and planned.on_done is not None:
+        planned.on_done(deliverable, actor)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The plan: forecasts that follow their predecessors, baselines, published dates, actual dates fed by the record."""
+"""The plan: forecasts that follow their predecessors, actual dates fed by the record."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused, require_none
-from projects.calendars import WorkingCalendar
-from projects.models import Baseline, BaselineMilestone, Milestone, MilestoneLink, Project, Publication
-from projects.schedule import Activity, Link, propagate
+from audit.refusals import BadInput, Blocker, require_none
+from projects.forecasting import calendar_of, schedule_of
+from projects.models import Milestone, MilestoneLink, Project
+from projects.services.invoicing import ask_to_invoice
 from projects.services.lifecycle import locked
+from projects.services.unpublished import ask_to_publish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from accounts.models import User
 
-
-def calendar_of(project: Project) -> WorkingCalendar:
-    """The working days of the project's site; without a site, Monday to Friday."""
-    return WorkingCalendar(country=project.site.country if project.site else "")
+__all__ = [
+    "achieve_milestone",
+    "achievement_blockers",
+    "calendar_of",
+    "reschedule_milestone",
+    "rescheduling_blockers",
+    "set_actual_from",
+    "update_forecasts",
+]
 
 
 def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
@@ -34,18 +38,8 @@ def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
     milestones = list(Milestone.objects.filter(project=project).select_for_update(of=("self",)))
     if not milestones:
         return []
-    calendar = calendar_of(project)
-    links = MilestoneLink.objects.filter(successor__project=project).select_related("predecessor", "successor")
-    schedule = propagate(
-        [
-            Activity(key=m.key, duration_days=0, earliest=m.earliest_on, actual_start=m.actual_on, actual_finish=m.actual_on)
-            for m in milestones
-        ],
-        [Link(link.predecessor.key, link.successor.key, lag_days=link.lag_days) for link in links],
-        calendar,
-        timezone.localdate(),
-        finish_by=_promised_end(milestones, calendar),
-    )
+    links = MilestoneLink.objects.filter(successor__project=project)
+    schedule = schedule_of(project, milestones, links, today=timezone.localdate())
     changed, moves = [], []
     for milestone in milestones:
         item = schedule.items[milestone.key]
@@ -59,22 +53,15 @@ def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
     Milestone.objects.bulk_update(changed, ["forecast_on", "float_days", "updated_at"])
     if moves:  # one event for one movement of the plan, however many milestones follow
         record("plan.forecasts_moved", project, actor=actor, moves=moves, count=len(moves), first=moves[0]["title"], to_date=moves[0]["to"])
+    ask_to_publish(project)
     return changed
-
-
-def _promised_end(milestones: list[Milestone], calendar: WorkingCalendar) -> date | None:
-    """Float is counted towards the last promised date plus its tolerance: a plan on its baseline has exactly the tolerance left.
-
-    Without this, every milestone of the critical path would be "at risk" from the first day.
-    """
-    promised = [(m.baseline_on, m.tolerance_days) for m in milestones if m.baseline_on]
-    return calendar.add_working_days(*max(promised)) if promised else None
 
 
 def set_actual_from(project: Project, source: str, *, on: date, actor: User) -> None:
     """Something that the record knows happened: the milestones it feeds are achieved, and what follows them moves."""
     fed = list(Milestone.objects.filter(project=project, source=source, actual_on=None).select_for_update(of=("self",)))
     for milestone in fed:
+        milestone.project = project
         _achieve(milestone, on, actor=actor)
     if fed:
         update_forecasts(project, actor=actor)
@@ -84,6 +71,8 @@ def _achieve(milestone: Milestone, on: date, *, actor: User, reason: str = "") -
     milestone.actual_on = on
     milestone.save(update_fields=["actual_on", "updated_at"])
     record("milestone.achieved", milestone, actor=actor, reason=reason, title=milestone.title, actual_on=on)
+    if milestone.kind == Milestone.Kind.PAYMENT:
+        ask_to_invoice(milestone, actor=actor)
 
 
 def achievement_blockers(milestone: Milestone) -> list[Blocker]:
@@ -127,8 +116,13 @@ def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str
 
 
 @act
-def reschedule_milestone(code: str, key: str, *, not_before: date | None, actor: User, reason: str) -> list[Milestone]:
-    """Move a milestone by the date before which it cannot be; everything behind it follows. Returns what moved."""
+def reschedule_milestone(
+    code: str, key: str, *, not_before: date | None, actor: User, reason: str, duration_days: int | None = None
+) -> list[Milestone]:
+    """Move a milestone by the date before which it (or the work that ends with it) cannot begin; everything behind it follows.
+
+    duration_days: the work that ends with it, None to leave it. Returns what moved.
+    """
     project = locked(code, actor)
     require_permission("projects.plan", actor, project)
     milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
@@ -136,116 +130,17 @@ def reschedule_milestone(code: str, key: str, *, not_before: date | None, actor:
     if not reason.strip():
         raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
     require_none(rescheduling_blockers(milestone))
-    before = milestone.earliest_on
+    before = {"earliest_on": milestone.earliest_on, "duration_days": milestone.duration_days}
     milestone.earliest_on = not_before
-    milestone.save(update_fields=["earliest_on", "updated_at"])
+    milestone.duration_days = milestone.duration_days if duration_days is None else duration_days
+    milestone.save(update_fields=["earliest_on", "duration_days", "updated_at"])
     record(
         "milestone.rescheduled",
         milestone,
         actor=actor,
         reason=reason,
-        before={"earliest_on": before},
-        after={"earliest_on": not_before},
+        before=before,
+        after={"earliest_on": not_before, "duration_days": milestone.duration_days},
         title=milestone.title,
     )
     return update_forecasts(project, actor=actor)
-
-
-@act
-def publish_milestone(code: str, key: str, *, reason_class: str, side: str, reason: str, actor: User) -> Publication:
-    """Tell the client the forecast of a shared milestone, with the class of the reason, the side, and the working days moved."""
-    project = locked(code, actor)
-    require_permission("projects.publish", actor, project)
-    milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
-    milestone.project = project
-    _check_publication(milestone, reason_class, side, reason)
-    return publish(milestone, reason_class=reason_class, side=side, reason=reason, actor=actor)
-
-
-def publication_blockers(milestone: Milestone) -> list[Blocker]:
-    """Why there is nothing to publish; the page's disabled button shows the same."""
-    words = ""
-    if milestone.visibility != "shared":
-        words = _t("The milestone is internal; share it with the client first.")
-    elif milestone.actual_on is not None:
-        words = _t("The milestone is achieved.")
-    elif milestone.forecast_on is None:
-        words = _t("There is no forecast yet.")
-    elif milestone.forecast_on == milestone.published_on:
-        words = _t("The client has been told this date.")
-    return [Blocker(key="milestone.publish", words=words)] if words else []
-
-
-def _check_publication(milestone: Milestone, reason_class: str, side: str, reason: str) -> None:
-    reasons = publication_blockers(milestone)
-    if reasons:
-        raise Refused(reasons)
-    errors = {}
-    if reason_class not in Publication.ReasonClass.values:
-        errors["reason_class"] = [_t("Choose the class of the reason.")]
-    if side not in Publication.Side.values:
-        errors["side"] = [_t("Choose whose side moved the date.")]
-    if milestone.published_on is not None and not reason.strip():
-        errors["reason"] = [_t("Tell the client why the date moves.")]
-    if errors:
-        raise BadInput(errors)
-
-
-def publish(milestone: Milestone, *, reason_class: str, side: str, reason: str, actor: User) -> Publication:
-    """Write the publication of a locked milestone's forecast."""
-    if milestone.forecast_on is None:
-        raise Refused(publication_blockers(milestone))
-    calendar = calendar_of(milestone.project)
-    days = calendar.working_days_between(milestone.published_on, milestone.forecast_on) if milestone.published_on else 0
-    publication = Publication.objects.create(
-        milestone=milestone,
-        from_date=milestone.published_on,
-        to_date=milestone.forecast_on,
-        reason_class=reason_class,
-        side=side,
-        days=days,
-        reason=reason,
-        published_by=actor,
-        published_at=timezone.now(),
-    )
-    milestone.published_on = milestone.forecast_on
-    milestone.save(update_fields=["published_on", "updated_at"])
-    record(
-        "milestone.published",
-        milestone,
-        actor=actor,
-        reason=reason,
-        before={"published_on": publication.from_date},
-        after={"published_on": publication.to_date},
-        title=milestone.title,
-        reason_class=reason_class,
-        side=side,
-        days=days,
-    )
-    return publication
-
-
-def take_baseline(project: Project, *, name: str, actor: User) -> Baseline:
-    """Freeze the forecast of every milestone under a name. Runs inside the decision that orders it."""
-    update_forecasts(project, actor=actor)
-    baseline = Baseline.objects.create(project=project, name=name, taken_by=actor, taken_at=timezone.now())
-    planned = [(row, on) for row in Milestone.objects.filter(project=project) if (on := row.actual_on or row.forecast_on)]
-    BaselineMilestone.objects.bulk_create(
-        BaselineMilestone(baseline=baseline, milestone=row, title=row.title, planned_on=on) for row, on in planned
-    )
-    for milestone, planned_on in planned:
-        milestone.baseline_on = planned_on
-        milestone.save(update_fields=["baseline_on", "updated_at"])
-    update_forecasts(project, actor=actor)  # float is counted towards the new promise
-    record("plan.baseline_taken", project, actor=actor, name=name, milestones=len(planned))
-    return baseline
-
-
-def publish_all_shared(project: Project, *, actor: User) -> None:
-    """First publication of every shared, open milestone: what the charter promised is what the client reads."""
-    shared: Iterable[Milestone] = Milestone.objects.filter(project=project, visibility="shared", actual_on=None, published_on=None).exclude(
-        forecast_on=None
-    )
-    for milestone in shared:
-        milestone.project = project
-        publish(milestone, reason_class=Publication.ReasonClass.INITIAL, side=Publication.Side.CDMO, reason="", actor=actor)

@@ -9,6 +9,7 @@ from audit.acts import act
 from audit.events import record
 from projects.models import Deliverable, Milestone, Visibility
 from projects.services.lifecycle import locked
+from projects.services.unpublished import ask_to_publish
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,4 +29,5 @@ def set_visibility(code: str, kind: str, key: str, *, visibility: str, actor: Us
     item.visibility = Visibility(visibility)
     item.save(update_fields=["visibility"] if kind == "deliverable" else ["visibility", "updated_at"])
     record(f"{kind}.{'shared' if visibility == Visibility.SHARED else 'unshared'}", item, actor=actor, reason=reason, title=item.title)
+    ask_to_publish(project)
     return item

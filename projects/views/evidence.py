@@ -24,7 +24,7 @@ from projects.forms.evidence import AssignForm, ReferenceForm
 from projects.forms.gate import ReasonForm
 from projects.models import Deliverable, ReferencedEvidence, Visibility
 from projects.permissions import lacking
-from projects.plans import document_offer
+from projects.plans import document_of, document_offer
 from projects.services import evidence as services
 from projects.services.sharing import set_visibility
 
@@ -70,6 +70,7 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
         "may_share": allowed("projects.share", user, project),
         "reject_form": ReasonForm(),
         "document_offer": document_offer(deliverable.document_type),
+        "document": document_of(project.pk, deliverable.document_type),
         "document_query": f"?project={project.code}&type={deliverable.document_type}",
     }
     return render(request, "projects/deliverable.html", context | bound, status=status)

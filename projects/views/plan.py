@@ -19,23 +19,24 @@ from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
-from charts.render import to_svg
-from projects.forms.plan import AchieveForm, PublishForm, RescheduleForm
+from charts.render import to_pdf, to_png, to_svg
+from projects.accounts_of_delay import accounts_of_delay
+from projects.forecasting import is_provisional
+from projects.forms.plan import AchieveForm, RescheduleForm
 from projects.milestones import states_of
 from projects.models import Milestone, MilestoneLink, Project, Publication, Visibility
 from projects.permissions import lacking
 from projects.pictures import gantt_of
 from projects.services import plan as services
+from projects.services.publishing import publication_blockers
 from projects.services.sharing import set_visibility
+from projects.slippage import SIDES, driving
+from projects.views.found import visible_project
 
 if TYPE_CHECKING:
     from projects.schedule import MilestoneState
 
 SVG_WIDTH = 1200
-
-
-def _project(request: SignedInRequest, code: str) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client", "site"), code=code)
 
 
 def _planned(project: Project) -> tuple[list[Milestone], dict[int, MilestoneState]]:
@@ -46,11 +47,15 @@ def _planned(project: Project) -> tuple[list[Milestone], dict[int, MilestoneStat
 @internal_required
 @require_GET
 def plan_page(request: SignedInRequest, code: str) -> HttpResponse:
-    project = _project(request, code)
+    project = visible_project(request, code)
     rows, states = _planned(project)
+    accounts = accounts_of_delay([project])[project.pk]
     context = {
         "project": project,
-        "milestones": [(row, states[row.pk]) for row in rows],
+        "milestones": [(row, states[row.pk], is_provisional(row, project, row.forecast_on)) for row in rows],
+        "accounts": [account for account in accounts if any(account.days.values())],
+        "driving": driving(accounts),
+        "sides": [Publication.Side(side).label for side in SIDES],
         "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None,
         "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
         "baselines": list(project.baselines.select_related("taken_by")),
@@ -58,14 +63,22 @@ def plan_page(request: SignedInRequest, code: str) -> HttpResponse:
     return render(request, "projects/plan.html", context)
 
 
+PICTURES: dict[str, tuple[Callable[[dict[str, Any]], str | bytes], str]] = {
+    "svg": (to_svg, "image/svg+xml"),
+    "png": (to_png, "image/png"),
+    "pdf": (to_pdf, "application/pdf"),
+}
+
+
 @internal_required
 @require_GET
-def plan_svg(request: SignedInRequest, code: str) -> HttpResponse:
-    """The Gantt as a file for slides and mails."""
-    project = _project(request, code)
+def plan_picture(request: SignedInRequest, code: str, form: str) -> HttpResponse:
+    """The Gantt as a file for slides and mails: svg, png or pdf."""
+    project = visible_project(request, code)
     rows, states = _planned(project)
-    picture = to_svg(gantt_of(rows, states, today=timezone.localdate(), width=SVG_WIDTH))
-    return HttpResponse(picture, content_type="image/svg+xml", headers={"Content-Disposition": f'attachment; filename="{code}-plan.svg"'})
+    draw, media_type = PICTURES[form]
+    picture = draw(gantt_of(rows, states, today=timezone.localdate(), width=SVG_WIDTH))
+    return HttpResponse(picture, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{code}-plan.{form}"'})
 
 
 def _milestone(request: SignedInRequest, code: str, key: str) -> Milestone:
@@ -95,13 +108,13 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "project": project,
         "milestone": milestone,
         "state": states[milestone.pk],
+        "provisional": is_provisional(milestone, project, milestone.forecast_on),
         "reschedule_blockers": [*no_planner, *services.rescheduling_blockers(milestone)],
         "achieve_blockers": [*no_planner, *services.achievement_blockers(milestone)],
-        "publish_blockers": [*no_publisher, *services.publication_blockers(milestone)],
+        "publish_blockers": [*no_publisher, *publication_blockers(milestone)],
         "may_share": allowed("projects.share", user, project),
-        "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on}),
+        "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
         "achieve_form": AchieveForm(initial={"on": timezone.localdate()}),
-        "publish_form": PublishForm(),
         "publications": list(milestone.publications.all()),
     }
     return render(request, "projects/milestone.html", context | bound, status=status)
@@ -144,19 +157,6 @@ def milestone_achieve(request: SignedInRequest, code: str, key: str) -> HttpResp
         return _t("Achieved; what follows it has moved with it.")
 
     return _answer(request, milestone, "achieve_form", form, achieve)
-
-
-@internal_required
-@require_POST
-def milestone_publish(request: SignedInRequest, code: str, key: str) -> HttpResponse:
-    milestone = _milestone(request, code, key)
-    form = PublishForm(request.POST)
-
-    def publish() -> str:
-        services.publish_milestone(code, key, actor=request.user, **form.cleaned_data)
-        return _t("Published; the client reads the new date.")
-
-    return _answer(request, milestone, "publish_form", form, publish)
 
 
 @internal_required

@@ -21,7 +21,7 @@ from accounts.signing import authenticate_signer
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form
 from audit.signatures import content_hash
-from projects.forms.quotation import MOST_LINES, LineForm, LineFormSet, QuotationForm, lines_of, row_errors, rows_of
+from projects.forms.quotation import LineFormSet, QuotationForm, lines_of, one_more, row_errors, rows_of
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Project, Quotation
 from projects.permissions import lacking
@@ -113,7 +113,7 @@ def _draft(
 ) -> HttpResponse:
     """Save words and lines together; one more row on request; nothing typed is lost."""
     if "add_line" in request.POST:
-        return _render_form(request, project, _unjudged(form, request), _one_more(request), **shown)
+        return _render_form(request, project, _unjudged(form, request), one_more(request.POST, LineFormSet), **shown)
     valid_lines = lines.is_valid()
     if form.is_valid() and valid_lines:
         try:
@@ -129,18 +129,6 @@ def _draft(
 def _unjudged(form: QuotationForm, request: SignedInRequest) -> QuotationForm:
     """The same words without complaints: asking for another row is no saving."""
     return QuotationForm(initial={name: request.POST.get(name, "") for name in form.fields})
-
-
-def _one_more(request: SignedInRequest) -> BaseFormSet:
-    """The rows as they were typed, and another empty one."""
-    data = request.POST
-    rows = int(data["lines-TOTAL_FORMS"]) if data.get("lines-TOTAL_FORMS", "").isdigit() else 0
-    kept = [number for number in range(min(rows, MOST_LINES)) if f"lines-{number}-DELETE" not in data]
-    typed = [{name: data.get(f"lines-{number}-{name}", "") for name in LineForm.base_fields} for number in kept]
-    filled = [row for row in typed if any(row.values())]
-    formset = LineFormSet(prefix="lines", initial=filled)
-    formset.extra = len(typed) - len(filled) + 1
-    return formset
 
 
 def _render_form(

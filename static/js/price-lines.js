@@ -2,12 +2,14 @@
 (() => {
   // Exact to the cent: amounts are counted in hundredths as whole numbers.
   const cents = (text) => {
-    const found = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text.trim());
-    return found ? BigInt(found[1]) * 100n + BigInt((found[2] ?? "").padEnd(2, "0")) : 0n;
+    const found = /^(-?)(\d+)(?:\.(\d{1,2}))?$/.exec(text.trim());
+    const size = found ? BigInt(found[2]) * 100n + BigInt((found[3] ?? "").padEnd(2, "0")) : 0n;
+    return found?.[1] ? -size : size;
   };
   const shown = (value) => {
-    const whole = (value / 100n).toLocaleString(document.documentElement.lang || "en");
-    return `${whole}.${String(value % 100n).padStart(2, "0")}`;
+    const size = value < 0n ? -value : value;
+    const whole = (size / 100n).toLocaleString(document.documentElement.lang || "en");
+    return `${value < 0n ? "-" : ""}${whole}.${String(size % 100n).padStart(2, "0")}`;
   };
 
   const start = (form) => {

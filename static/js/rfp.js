@@ -1,4 +1,4 @@
-// The page of a request: a molfile is read into the structure field, the letter is copied.
+// The page of a request: a molfile is read into the structure field.
 (() => {
   document.addEventListener("change", async (event) => {
     const name = event.target.dataset?.readInto;
@@ -9,18 +9,5 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.dispatchEvent(new Event("change", { bubbles: true }));
     field.focus();
-  });
-
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (!button) return;
-    const text = document.getElementById(button.dataset.copy);
-    try {
-      await navigator.clipboard.writeText(text.value);
-      button.textContent = button.dataset.copied;
-    } catch {
-      text.focus();
-      text.select();
-    }
   });
 })();

@@ -1,30 +1,38 @@
-"""Every main page with data: WCAG 2.2 A and AA by axe, no sideways scrolling on a phone, nothing on the console."""
+"""Every main page with data: WCAG 2.2 A and AA by axe, no id twice, no sideways scrolling on a phone, nothing on the console."""
 
 from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}, "resultTypes": ["violations"]}
+
+TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) !== at)"
+DIALOGS = ["/projects/{code}/status/", "/projects/{code}/gate/", "/projects/{code}/plan/sample_confirmed/", "/projects/{code}/plan/g2/"]
 
 PROJECT = """
 from django.db import transaction
 from audit.context import Channel, acting
 from cdmo.demo.projects import SMALL_SCALE
 from cdmo.demo.telling import is_told, tell
-from projects.models import Project, Rfp
+from accounts.models import User
+from documents.services import request_document
+from projects.models import Project
 if not is_told(SMALL_SCALE):
     with acting(channel=Channel.COMMAND), transaction.atomic():
         tell(SMALL_SCALE)
 project = Project.objects.get(title=SMALL_SCALE.molecule.name)
-print(project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk)
+manager = User.objects.get(email="pm@demo.example")
+with acting(channel=Channel.COMMAND):
+    version = request_document("project_status_report", actor=manager, project=project)
+print(project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk, version.document.number)
 """
 PAGES = {
     "": ["/accounts/login/", "/accounts/password/reset/"],
@@ -37,6 +45,7 @@ PAGES = {
         "/projects/{code}/agreements/new/",
         "/projects/{code}/agreements/{agreement}/",
         "/accounts/profile/",
+        "/webhooks/",
     ],
     "pm": [
         "/",
@@ -55,17 +64,30 @@ PAGES = {
         "/projects/{code}/activity/",
         "/documents/",
         "/documents/new/?project={code}",
+        "/documents/upload/?project={code}",
+        "/documents/{document}/",
+        "/documents/{document}/v1/text/summary/",
         "/search/?q={code}",
+        "/inbox/",
+        "/profile/notifications/",
     ],
     "admin": ["/accounts/people/", "/accounts/people/new/", "/accounts/tokens/"],
-    "approver.a": ["/portal/", "/portal/{code}/", "/portal/{code}/quotation/{quotation}/", "/accounts/tokens/"],
+    "approver.a": [
+        "/portal/",
+        "/portal/{code}/",
+        "/portal/{code}/quotation/{quotation}/",
+        "/accounts/tokens/",
+        "/inbox/",
+        "/profile/notifications/",
+        "/webhooks/",
+    ],
 }
 
 
 @pytest.fixture(scope="module")
 def places(stack: Stack) -> dict[str, str]:
     """A project in small scale with its history, and where its records are."""
-    names = ("code", "rfp", "quotation", "agreement")
+    names = ("code", "rfp", "quotation", "agreement", "document")
     return dict(zip(names, stack.python(PROJECT).splitlines()[-1].split(), strict=True))
 
 
@@ -81,11 +103,29 @@ def test_pages_are_accessible_and_fit_a_phone(page: Page, places: dict[str, str]
     assert faults + said == []
 
 
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_dialogs_are_accessible(page: Page, places: dict[str, str], viewport: ViewportSize) -> None:
+    sign_in(page, "pm@demo.example")
+    page.set_viewport_size(viewport)
+    opened, faults = set(), []
+
+    for address in DIALOGS:
+        page.goto(address.format(**places))
+        for name in page.eval_on_selector_all("main button[data-dialog]", "all => all.map(each => each.dataset.dialog)"):
+            page.click(f"main button[data-dialog={name}]")
+            opened.add(name)
+            faults += _barriers(page, f"{address} {name}")
+            page.keyboard.press("Escape")
+
+    assert faults == []
+    assert {"project-cancel", "reschedule", "publish"} <= opened
+
+
 def _faults(page: Page, address: str) -> list[str]:
     page.set_viewport_size(DESK)
     answer = page.goto(address)
     faults = [] if answer and answer.status == 200 else [f"{address} is not there"]
-    faults += _barriers(page, address)
+    faults += [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)] + _barriers(page, address)
     page.set_viewport_size(PHONE)
     page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
     wide = page.evaluate("document.documentElement.scrollWidth")

@@ -50,6 +50,10 @@ def test_production_starts_with_everything() -> None:
         ({"API_RATE": "lots"}, "API_RATE"),
         ({"TIME_ZONE": "Mars"}, "TIME_ZONE"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"SITE_URL": "tracker"}, "SITE_URL"),
+        ({"SITE_URL": "https://a.example.com/below"}, "SITE_URL"),
+        ({"EMAIL_PORT": "none"}, "EMAIL_PORT"),
+        ({"WEBHOOK_LOOPBACK": "true"}, "WEBHOOK_LOOPBACK"),
     ],
 )
 def test_nonsense_stops_the_start(change: dict[str, str], named: str) -> None:

@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.models import Role, User
 from desk.lateness import late_milestones
 from projects.models import Milestone, Project
-from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import publish_milestone
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories
 

@@ -10,7 +10,8 @@ from django.test import Client
 from accounts.models import Role
 from documents.models import Document, DocumentVersion
 from projects.models import Milestone, Project
-from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import publish_milestone
 from tests.finished import finished, text_of
 from tests.projects import factories
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.test import Client
 
 from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
@@ -191,3 +192,16 @@ def test_one_type_proves_one_deliverable() -> None:
     named = [item.document_type for phase in Phase for item in phase_plan(phase).deliverables if item.document_type]
 
     assert len(named) == len(set(named))
+
+
+def test_the_page_of_a_deliverable_leads_to_the_document_that_was_begun(client: Client) -> None:
+    project = factories.a_project_in("small_scale")
+    client.force_login(factories.person(Role.RESEARCH))
+    address = f"/projects/{project.code}/deliverables/process_development_report/"
+    assert "type=process_development_report" in client.get(address).content.decode()
+
+    version = services.request_document("process_development_report", actor=factories.person(Role.RESEARCH), project=project)
+
+    page = client.get(address).content.decode()
+    assert version.document.get_absolute_url() in page
+    assert "type=process_development_report" not in page

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.models import Event, Signature
 from projects.models import (
+    ChangeOrder,
     GateCondition,
     GateReview,
     GateSignature,
@@ -27,7 +28,7 @@ from projects.models import (
 )
 
 WATCHED = (Event, Signature, PhaseMove, StatusChange, GateSignature, WaitingFor)
-STATEFUL = (Project, GateReview, GateCondition, GateWaiver, Quotation, Rfp, ReferencedEvidence)
+STATEFUL = (Project, GateReview, GateCondition, GateWaiver, Quotation, ChangeOrder, Rfp, ReferencedEvidence)
 
 
 def written() -> dict[str, Any]:

@@ -19,8 +19,8 @@ from accounts.signing import Authentication
 from catalogue.models import Site
 from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
 from projects.gates import gate_of
-from projects.models import Deliverable, GateReview, GateWaiver, Phase, Project, Quotation, ReferencedEvidence, Rfp
-from projects.services import commercial, evidence, gate
+from projects.models import ChangeOrder, Deliverable, GateReview, GateWaiver, Phase, Project, Quotation, ReferencedEvidence, Rfp
+from projects.services import change_orders, commercial, evidence, gate
 from projects.services.charter import draft_charter
 from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
@@ -151,6 +151,36 @@ def accepted_quotation(project: Project) -> None:
     commercial.send_quotation(project.code, quotation.revision, actor=person(Role.BUSINESS_DEVELOPMENT))
     approver = person(Role.CLIENT_APPROVER, client=project.client)
     commercial.accept_quotation(project.code, quotation.revision, actor=approver, authentication=fake_authentication(approver))
+
+
+def a_change_order(project: Project, *, days: int = 10, key: str = "g2", sequence: int | None = None) -> ChangeOrder:
+    """A draft: one more study, paid, and a date that moves."""
+    draft = change_orders.Draft(
+        title="A second crystallisation study",
+        reason="The first polymorph is not stable.",
+        scope="One more study with ten solvents.",
+        valid_until=timezone.localdate() + timedelta(days=30),
+        lines=[commercial.Line(Phase.SMALL_SCALE, "Second study", Decimal("24000.00"))],
+        days={key: days},
+    )
+    return change_orders.draft_change_order(project.code, draft, actor=person(Role.BUSINESS_DEVELOPMENT), sequence=sequence)
+
+
+def sent_change_order(project: Project, **values: Any) -> ChangeOrder:
+    order = a_change_order(project, **values)
+    for role in (Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT):
+        actor = person(role)
+        change_orders.release_change_order(
+            project.code, order.sequence, order.revision, actor=actor, authentication=fake_authentication(actor)
+        )
+    return change_orders.send_change_order(project.code, order.sequence, order.revision, actor=person(Role.BUSINESS_DEVELOPMENT))
+
+
+def accept_change_order(order: ChangeOrder) -> ChangeOrder:
+    approver = person(Role.CLIENT_APPROVER, client=order.project.client)
+    return change_orders.accept_change_order(
+        order.project.code, order.sequence, order.revision, actor=approver, authentication=fake_authentication(approver)
+    )
 
 
 def signed_agreements(project: Project) -> None:

@@ -114,7 +114,7 @@ def test_a_redraft_leaves_alone_what_has_evidence(project: Project) -> None:
 
 def test_an_issued_charter_is_not_drafted_again(project: Project) -> None:
     make.charter(project)
-    services.issue_charter(project.pk, actor=make.manager())
+    make.done(project, "project_charter")
     before = Event.objects.count()
 
     with pytest.raises(Refused, match="change order"):
@@ -188,7 +188,7 @@ def test_the_form_keeps_what_was_typed(project: Project) -> None:
 
 def test_an_issued_charter_says_so(project: Project) -> None:
     make.charter(project)
-    services.issue_charter(project.pk, actor=make.manager())
+    make.done(project, "project_charter")
 
     page = as_person(make.manager()).get(reverse("project-charter", args=[project.code])).content.decode()
 

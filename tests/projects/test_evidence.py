@@ -55,7 +55,7 @@ def in_state(project: Project, state: str) -> ReferencedEvidence:
 
 
 ALLOWED = {
-    ("entered", "confirm"): ("confirmed", ["evidence.confirmed", "deliverable.done"]),
+    ("entered", "confirm"): ("confirmed", ["evidence.confirmed", "deliverable.done", "charter.issued"]),
     ("entered", "reject"): ("rejected", ["evidence.rejected"]),
 }
 

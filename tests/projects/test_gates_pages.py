@@ -307,7 +307,9 @@ def test_a_milestone_is_rescheduled_and_then_published(signed_in: Callable[[User
 
     browser.post(address("milestone-reschedule", small_scale, key), {"not_before": day.isoformat(), "reason": "The reactor is occupied."})
     assert "have another forecast than the client was told" in page(browser, "project-plan", small_scale)
-    browser.post(address("milestone-publish", small_scale, key), {"reason_class": "capacity", "side": "cdmo", "reason": "Equipment."})
+    told = {"keys": [key], "reason_class": "capacity", "side": "cdmo", "reason": "Equipment."}
+    shown = browser.post(address("project-publish", small_scale), told).context["expected_hash"]
+    browser.post(address("project-publish", small_scale), told | {"confirmed": "1", "expected_hash": shown})
 
     row = Milestone.objects.get(project=small_scale, key=key)
     assert row.published_on == row.forecast_on >= day

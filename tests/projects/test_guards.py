@@ -13,6 +13,7 @@ from django_fsm import FSMField
 from audit.signatures import sign
 from projects import guards
 from projects.models import (
+    ChangeOrder,
     Charter,
     GateCondition,
     GateCriterion,
@@ -31,7 +32,17 @@ from projects.models import (
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
-STATEFUL: list[type[models.Model]] = [Project, GateReview, GateCondition, GateWaiver, Charter, Rfp, Quotation, ReferencedEvidence]
+STATEFUL: list[type[models.Model]] = [
+    Project,
+    GateReview,
+    GateCondition,
+    GateWaiver,
+    Charter,
+    Rfp,
+    Quotation,
+    ChangeOrder,
+    ReferencedEvidence,
+]
 
 
 def refused(act: Callable[[], object]) -> str:

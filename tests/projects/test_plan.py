@@ -16,7 +16,7 @@ from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from projects.milestones import states_of
 from projects.models import Baseline, BaselineMilestone, Milestone, Phase, Project, Publication
-from projects.services import plan
+from projects.services import plan, publishing
 from projects.services.sharing import set_visibility
 from tests.projects import factories as make
 
@@ -43,7 +43,7 @@ def reschedule(project: Project, key: str = KEY, days: int = 200, reason: str = 
 
 def publish(project: Project, key: str = KEY, **values: Any) -> Publication:
     given = {"reason_class": "capacity", "side": "cdmo", "reason": "The reactor is occupied.", **values}
-    return plan.publish_milestone(project.code, key, actor=make.manager(), **given)
+    return publishing.publish_milestone(project.code, key, actor=make.manager(), **given)
 
 
 def share(project: Project, key: str, visibility: str = "shared") -> None:
@@ -91,7 +91,7 @@ def test_publishing_writes_how_many_days_and_on_whose_side(project: Project, eve
     kinds = events_of(partial(publish, project, side="client", reason_class="client_input"))
 
     row = Publication.objects.filter(milestone=before).latest("published_at")
-    assert kinds == ["milestone.published"]
+    assert kinds == ["milestone.published", "plan.published"]
     assert (row.from_date, row.to_date, row.side) == (before.published_on, before.forecast_on, "client")
     assert row.days == plan.calendar_of(project).working_days_between(row.from_date, row.to_date) > 0
     assert milestone(project).published_on == before.forecast_on
@@ -109,7 +109,7 @@ def test_a_publication_says_everything(project: Project, values: dict[str, str],
 def test_what_the_client_knows_is_not_published_again(project: Project, nothing_written: Check) -> None:
     refusal = nothing_written(partial(publish, project), Refused)
 
-    assert list(refusal.blockers) == plan.publication_blockers(milestone(project))  # type: ignore[attr-defined]
+    assert list(refusal.blockers) == publishing.publication_blockers(milestone(project))  # type: ignore[attr-defined]
 
 
 def test_an_internal_milestone_is_shared_before_it_is_published(project: Project, nothing_written: Check) -> None:
@@ -144,7 +144,7 @@ def test_a_person_enters_the_date_that_the_record_does_not_know(project: Project
 
     kinds = events_of(lambda: plan.achieve_milestone(project.code, row.key, on=today, actor=make.manager()))
 
-    assert (kinds, milestone(project, row.key).actual_on) == (["milestone.achieved"], today)
+    assert (kinds, milestone(project, row.key).actual_on) == (["milestone.achieved", "payment.ready_to_invoice"], today)
 
 
 def test_an_actual_date_is_not_in_the_future_and_not_entered_twice(project: Project, nothing_written: Check) -> None:
@@ -164,7 +164,7 @@ def test_the_plan_is_the_project_managers(project: Project, role: str, nothing_w
         lambda: plan.reschedule_milestone(project.code, KEY, not_before=day, actor=make.person(role), reason="Mine."), NotAllowed
     )
     nothing_written(
-        lambda: plan.publish_milestone(project.code, KEY, reason_class="other", side="cdmo", reason="Mine.", actor=make.person(role)),
+        lambda: publishing.publish_milestone(project.code, KEY, reason_class="other", side="cdmo", reason="Mine.", actor=make.person(role)),
         NotAllowed,
     )
 

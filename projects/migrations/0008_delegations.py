@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0005_guards_of_conditions'),
+        ('projects', '0007_guards_of_conditions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

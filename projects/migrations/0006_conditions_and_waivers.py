@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('audit', '0002_history_context_written_once'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0003_guards'),
+        ('projects', '0005_guards_of_change_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

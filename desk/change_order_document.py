@@ -1,0 +1,99 @@
+"""The Change Order as a document: the current revision, and nothing that the client may not read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from audit.refusals import Blocker
+from audit.signatures import content_hash, signatures_of
+from documents.content import Column, cell, data_table, key_values
+from documents.registry import DocumentType, NarrativeSection
+from documents.registry import register as register_types
+from projects.models import ChangeOrder, Project
+from projects.services.change_orders import effects_of
+
+
+def latest_released(project: Project) -> ChangeOrder | None:
+    """The newest change order whose revision is released, sent or answered."""
+    rows = ChangeOrder.objects.current().filter(project=project).exclude(state=ChangeOrder.State.DRAFT)
+    order = rows.prefetch_related("lines").order_by("-sequence").first()
+    if order is not None:
+        order.project = project
+    return order
+
+
+def missing(project: Project) -> list[Blocker]:
+    if latest_released(project) is not None:
+        return []
+    link = reverse("project-change-orders", args=[project.code])
+    return [Blocker(key="change_order.released", words=_t("No change order is released yet."), link=link)]
+
+
+def change_order(project: Project) -> dict[str, Any]:
+    order = latest_released(project)
+    if order is None:
+        raise LookupError(f"{project.code} has no released change order.")
+    lines = [(number, str(line.get_phase_display()), line.description, line.amount) for number, line in enumerate(order.lines.all(), 1)]
+    released = [each for each in signatures_of(order) if each.meaning.startswith("release_")]
+    return {
+        "title": _t("Change order %(label)s") % {"label": order.label},
+        "subtitle": order.title,
+        "facts": key_values(
+            (_t("Change order"), order.label),
+            (_t("Project"), f"{project.code} {project.title}"),
+            (_t("For"), project.client.name),
+            (_t("Valid until"), order.valid_until),
+            (_t("Change of price"), f"{order.currency} {cell(order.total)}"),
+        ),
+        "reason": order.reason,
+        "scope": order.scope,
+        "price": data_table(
+            [
+                Column(_t("No."), 8, "right"),
+                Column(_t("Phase"), 20),
+                Column(_t("Description"), 50),
+                Column(_t("Amount (%(currency)s)") % {"currency": order.currency}, 22, "right"),
+            ],
+            [*lines, ("", "", _t("Total"), order.total)] if lines else [],
+            empty=_t("The price stays as it is."),
+        ),
+        "dates": data_table(
+            [
+                Column(_t("Milestone"), 46),
+                Column(_t("Working days"), 14, "right"),
+                Column(_t("Agreed before"), 20),
+                Column(_t("Agreed after"), 20),
+            ],
+            [(row.milestone.title, f"{row.days:+d}", row.before, row.after) for row in effects_of(order)],
+            empty=_t("The agreed dates stay as they are."),
+        ),
+        "currency": order.currency,
+        "content_hash": content_hash(order),
+        "released": data_table(
+            [Column(_t("Released by"), 34), Column(_t("Function"), 38), Column(_t("Date and time"), 28)],
+            [(each.signer_name, each.signer_function, each.signed_at) for each in released],
+        ),
+    }
+
+
+CHANGE_ORDER = DocumentType(
+    key="change_order",
+    title=_("Change Order"),
+    phase="",
+    number_prefix="CHO",
+    template="documents/types/change_order.html",
+    build_context=change_order,
+    narrative=(NarrativeSection("letter", _("Covering words"), _("What the client should know before reading the change.")),),
+    requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT}),
+    missing=missing,
+    usual_reason=_("Change order for the client."),
+)
+
+
+def register() -> None:
+    register_types(CHANGE_ORDER)

@@ -1,0 +1,97 @@
+"""The feed of changes: what happened after a position, in an order without gaps, in one shape for our people and for clients' systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.db import models
+from django.utils.translation import gettext as _t
+
+from accounts.models import User
+from audit.models import Event
+from audit.outbox import START, NextTransaction, OldestRunning
+from audit.refusals import BadInput
+from notifications.visibility import readable_events
+from projects.models import Project
+
+MOST = 200
+SALT = "changes"
+TOLD_REASONS = frozenset({"milestone.published"})  # reasons that are written to the client; all others are our own words
+Position = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[dict[str, Any]]
+    next: str
+    more: bool
+
+
+def changes_since(user: User, cursor: str | None, limit: int) -> Page:
+    """At most `limit` events that the reader may see, after the cursor. The next cursor stays valid when nothing came.
+
+    Readers stop below the oldest running transaction, as the consumers of the outbox do: what is not shown yet cannot appear behind
+    the cursor later. Raises BadInput for a cursor that was not made here.
+    """
+    position = _position(cursor) if cursor is not None else START
+    transaction_id, event_id = position
+    later = models.Q(transaction_id__gt=transaction_id) | models.Q(transaction_id=transaction_id, pk__gt=event_id)
+    events = readable_events(user).filter(later, transaction_id__gte=transaction_id, transaction_id__lt=OldestRunning())
+    found = list(events.select_related("actor").order_by("transaction_id", "pk")[: limit + 1])
+    page = found[:limit]
+    if page:
+        position = (page[-1].transaction_id, page[-1].pk)
+    return Page(rows_of(page, internal=user.is_internal), cursor_of(position), len(found) > limit)
+
+
+def cursor_of(position: Position) -> str:
+    return signing.dumps(list(position), salt=SALT)
+
+
+def _position(cursor: str) -> Position:
+    try:
+        transaction_id, event_id = (int(part) for part in signing.loads(cursor, salt=SALT))
+    except (signing.BadSignature, TypeError, ValueError) as error:
+        raise _unknown_cursor() from error
+    if transaction_id > _next_transaction():
+        raise _unknown_cursor()  # of another database: everything that happens here would sort before it
+    return transaction_id, event_id
+
+
+def _next_transaction() -> int:
+    row = Event.objects.annotate(upper=NextTransaction()).values_list("upper", flat=True)[:1]
+    return next(iter(row), 0)
+
+
+def _unknown_cursor() -> BadInput:
+    return BadInput({"since": [_t("This cursor was not made here; start again without it.")]})
+
+
+def rows_of(events: Sequence[Event], *, internal: bool) -> list[dict[str, Any]]:
+    """Events as the feed and the webhooks tell them. One query for the codes of the projects."""
+    codes = dict(Project.objects.filter(pk__in={e.project_id for e in events if e.project_id}).values_list("pk", "code"))
+    return [_row(event, codes.get(event.project_id or 0), internal=internal) for event in events]
+
+
+def _row(event: Event, code: str | None, *, internal: bool) -> dict[str, Any]:
+    told = internal or event.kind in TOLD_REASONS
+    return {
+        "id": event.pk,
+        "at": event.at.isoformat(),
+        "kind": event.kind,
+        "project": code,
+        "words": event.words,
+        "by": _side(event),
+        "actor": event.actor_name or None if internal else None,
+        "reason": event.reason if told else "",
+        "data": event.data if internal else event.client_data,
+    }
+
+
+def _side(event: Event) -> str:
+    if event.actor is None:
+        return "system"
+    return "cdmo" if event.actor.is_internal else "client"

@@ -1,0 +1,94 @@
+"""What people can be told of, in groups, and how soon. The kinds of events themselves are declared by their own apps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Choice(models.TextChoices):
+    AT_ONCE = "at_once", _("At once")
+    DIGEST = "digest", _("In the daily digest")
+    INBOX = "inbox", _("In the inbox only")
+    NOTHING = "nothing", _("Nothing")
+
+
+class Group(models.TextChoices):
+    ASKED = "asked", _("My signature or answer is asked for, or a document of mine could not be made")
+    TASKS = "tasks", _("Work given to me or my department")
+    ANSWERS = "answers", _("The client accepted or declined a quotation")
+    WATCHED = "watched", _("A milestone that I watch moved")
+    DATES = "dates", _("Milestones: published, achieved, moved, shared")
+    PROJECT = "project", _("Phases, gates and status of a project")
+    COMMERCIAL = "commercial", _("Requests, quotations, agreements, charter")
+    DOCUMENTS = "documents", _("Documents, deliverables and evidence")
+
+
+CLIENT_GROUPS = (Group.ASKED, Group.WATCHED, Group.DATES, Group.PROJECT, Group.COMMERCIAL, Group.DOCUMENTS)
+
+GROUP_OF_NOUN = {
+    "milestone": Group.DATES,
+    "plan": Group.DATES,
+    "project": Group.PROJECT,
+    "gate": Group.PROJECT,
+    "condition": Group.PROJECT,
+    "team": Group.PROJECT,
+    "rfp": Group.COMMERCIAL,
+    "quotation": Group.COMMERCIAL,
+    "agreement": Group.COMMERCIAL,
+    "charter": Group.COMMERCIAL,
+    "assessment": Group.COMMERCIAL,
+    "change_order": Group.COMMERCIAL,
+    "sheet": Group.DOCUMENTS,
+    "document": Group.DOCUMENTS,
+    "deliverable": Group.DOCUMENTS,
+    "evidence": Group.DOCUMENTS,
+}
+# Every keystroke and every turn of the machinery stands in the record, and nobody needs to be told of it.
+UNTOLD = frozenset(
+    {"rfp.changed", "sheet.saved", "document.narrative_saved", "document.rendered", "document.retried", "document.requested"}
+)
+ANSWERS = frozenset({"quotation.accepted", "quotation.declined"})
+SIGNING = frozenset(
+    {"gate.proposed", "document.submitted", "document.signed", "document.failed", "quotation.sent", "quotation.release_signed"}
+)
+
+
+def group_of(kind: str, *, asked: bool, internal: bool) -> Group | None:
+    """The group of a kind of event for one reader; `asked` when the event waits for exactly this reader. None: nobody is told."""
+    if kind in UNTOLD:
+        return None
+    if asked:
+        return Group.ASKED if kind in SIGNING else Group.TASKS
+    if internal and kind in ANSWERS:
+        return Group.ANSWERS
+    return GROUP_OF_NOUN.get(kind.partition(".")[0])
+
+
+def groups_for(user: User) -> tuple[Group, ...]:
+    """The groups that this person can choose about."""
+    return tuple(Group) if user.is_internal else CLIENT_GROUPS
+
+
+def default_choice(user: User, group: str) -> Choice:
+    """What holds until the person chooses: what needs an answer at once, what one answers for in the digest, the rest in the inbox."""
+    if group in (Group.ASKED, Group.WATCHED):
+        return Choice.AT_ONCE
+    if not user.is_internal:
+        return Choice.AT_ONCE if group == Group.DATES and user.has_role(Role.CLIENT_APPROVER) else Choice.DIGEST
+    if group == Group.ANSWERS:
+        return Choice.AT_ONCE if _sells_or_leads(user) else Choice.DIGEST
+    if group == Group.COMMERCIAL:
+        return Choice.DIGEST if _sells_or_leads(user) else Choice.INBOX
+    return Choice.INBOX if group == Group.DOCUMENTS else Choice.DIGEST
+
+
+def _sells_or_leads(user: User) -> bool:
+    return bool({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER} & user.roles)

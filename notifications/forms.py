@@ -1,0 +1,69 @@
+"""The forms of preferences, watches, webhooks and calendar feeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Client, User
+from notifications.choices import Choice, groups_for
+from projects.models import Milestone, Project
+
+
+class PreferencesForm(forms.Form):
+    """One choice for each group that concerns the person."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for group in groups_for(user):
+            self.fields[group.value] = forms.ChoiceField(label=group.label, choices=Choice.choices)
+
+
+class WatchForm(forms.Form):
+    days = forms.IntegerField(
+        label=_("Tell me when it moves by more than (days)"),
+        min_value=0,
+        max_value=365,
+        initial=5,
+        help_text=_("Calendar days, counted from the date that you know today; 0 tells you of every move."),
+    )
+
+
+class NewWatchForm(WatchForm):
+    """A watch from the page of one's choices; a client's people have no page of a milestone."""
+
+    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none())
+    field_order = ("milestone", "days")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = Milestone.objects.visible_to(user).open().select_related("project").order_by("project__code", "order", "id")
+        self.fields["milestone"].queryset = found  # type: ignore[attr-defined]
+        self.fields["milestone"].label_from_instance = lambda row: f"{row.project.code}: {row.title}"  # type: ignore[attr-defined]
+
+
+class FeedForm(forms.Form):
+    project = forms.ModelChoiceField(
+        label=_("Project"), queryset=Project.objects.none(), required=False, empty_label=_("Everything of mine"), to_field_name="code"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["project"].queryset = Project.objects.visible_to(user).running()  # type: ignore[attr-defined]
+
+
+class WebhookForm(forms.Form):
+    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none())
+    url = forms.CharField(
+        label=_("Address"), max_length=500, widget=forms.URLInput, help_text=_("https:// and a host that can be reached from the internet.")
+    )
+    description = forms.CharField(label=_("What it is for"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = Client.objects.visible_to(user)  # type: ignore[attr-defined]
+        if not user.is_internal:
+            self.fields["client"].initial = user.client_id
+            self.fields["client"].empty_label = None  # type: ignore[attr-defined]

@@ -1,0 +1,75 @@
+"""What people want to be told: preferences by group, and watches on milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.refusals import BadInput
+from notifications.choices import Choice, default_choice, groups_for
+from notifications.models import MilestoneWatch, Preference
+from projects.models import Milestone
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from accounts.models import User
+
+MOST_DAYS = 365
+
+
+def choices_of(user: User) -> dict[str, str]:
+    """The choice that holds for each group, in the order of the page."""
+    chosen = dict(Preference.objects.filter(user=user).values_list("group", "choice"))
+    return {group.value: chosen.get(group.value) or default_choice(user, group).value for group in groups_for(user)}
+
+
+@transaction.atomic
+def save_preferences(choices: Mapping[str, str], *, actor: User) -> dict[str, str]:
+    """Set how soon each given group is told; the others stay as they are."""
+    require_permission("notifications.choose", actor)
+    known = {group.value for group in groups_for(actor)}
+    errors = {
+        group: [_t("Choose one of the ways.")] for group, choice in choices.items() if choice not in Choice.values or group not in known
+    }
+    if errors:
+        raise BadInput(errors)
+    before = choices_of(actor)
+    changed = {group: choice for group, choice in choices.items() if before[group] != choice}
+    for group, choice in changed.items():
+        Preference.objects.update_or_create(user=actor, group=group, defaults={"choice": choice})
+    if changed:
+        record("preferences.changed", actor, actor=actor, before={group: before[group] for group in changed}, after=changed)
+    return choices_of(actor)
+
+
+@transaction.atomic
+def watch_milestone(code: str, key: str, *, days: int, actor: User) -> MilestoneWatch:
+    """Tell the actor when the milestone moves by more than `days` days; setting it again replaces the days and starts from today's date."""
+    milestone = Milestone.objects.visible_to(actor).get(project__code=code, key=key)
+    require_permission("notifications.watch", actor, milestone)
+    if not 0 <= days <= MOST_DAYS:
+        raise BadInput({"days": [_t("From 0 to %(most)d days.") % {"most": MOST_DAYS}]})
+    values = {"days": days, "reference_on": known_date(milestone, actor)}
+    watch, _created = MilestoneWatch.objects.update_or_create(user=actor, milestone=milestone, defaults=values)
+    record("watch.set", watch, actor=actor, title=milestone.title, days=days)
+    return watch
+
+
+@transaction.atomic
+def end_watch(watch_id: int, *, actor: User) -> None:
+    """One's own watch ends, also on a milestone that is no longer shared."""
+    watch = MilestoneWatch.objects.filter(user=actor).select_for_update(of=("self",)).select_related("milestone").get(pk=watch_id)
+    require_permission("notifications.watch", actor, watch.milestone)
+    record("watch.ended", watch, actor=actor, title=watch.milestone.title)
+    watch.delete()
+
+
+def known_date(milestone: Milestone, user: User) -> date | None:
+    """The date that this person can know: the internal forecast for ours, the published one for a client."""
+    return milestone.actual_on or (milestone.forecast_on if user.is_internal else milestone.published_on)

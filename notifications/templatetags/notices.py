@@ -1,0 +1,38 @@
+"""How much is unread, and whether a milestone is watched: what other pages show of this app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from accounts.models import User
+from notifications.forms import WatchForm
+from notifications.models import MilestoneWatch, Notification
+from projects.models import Milestone
+
+register = template.Library()
+
+SHOWN_UP_TO = 99
+
+
+@register.simple_tag
+def unread_count(user: User) -> str:
+    """What the bar at the top shows, "" for nothing; asked once for the request that the user belongs to."""
+    if "unread_count" not in user.__dict__:
+        found = Notification.objects.visible_to(user).unread()[: SHOWN_UP_TO + 1].count() if user.is_authenticated else 0
+        user.__dict__["unread_count"] = f"{SHOWN_UP_TO}+" if found > SHOWN_UP_TO else str(found or "")
+    return str(user.__dict__["unread_count"])
+
+
+@register.inclusion_tag("notifications/_watch_button.html", takes_context=True)
+def watch_button(context: dict[str, Any], milestone: Milestone) -> dict[str, Any]:
+    """The button and its dialog on the page of a milestone."""
+    user = context["user"]
+    watch = MilestoneWatch.objects.visible_to(user).filter(milestone=milestone).first()
+    return {
+        "milestone": milestone,
+        "watch": watch,
+        "form": WatchForm(initial={"days": watch.days if watch else milestone.tolerance_days}),
+        "csrf_token": context.get("csrf_token", ""),
+    }

@@ -1,0 +1,55 @@
+"""The inbox: unread first; opening a line marks it read and leads to where to act."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import signed_in
+from accounts.requests import SignedInRequest
+from notifications.models import Notification
+from notifications.reading import items_of
+from notifications.services.inbox import mark_all_read, mark_read
+
+PAGE = 50
+
+
+@signed_in
+def inbox(request: SignedInRequest) -> HttpResponse:
+    unread = ExpressionWrapper(Q(read_at=None), output_field=BooleanField())
+    rows = Notification.objects.visible_to(request.user).select_related("event").annotate(is_unread=unread)
+    page = Paginator(rows.order_by("-is_unread", "-event_id"), PAGE).get_page(request.GET.get("page"))
+    items = items_of(page.object_list, request.user)
+    return render(request, "notifications/inbox.html", {"page": page, "items": items, "has_unread": any(item.unread for item in items)})
+
+
+@signed_in
+@require_GET
+def open_notification(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Go where it leads; who has followed it has read it."""
+    notification = get_object_or_404(Notification.objects.visible_to(request.user).select_related("event"), pk=pk)
+    mark_read(notification.pk, actor=request.user)
+    (item,) = items_of([notification], request.user)
+    return redirect(item.link or "inbox")
+
+
+@signed_in
+@require_POST
+def read(request: SignedInRequest, pk: int) -> HttpResponse:
+    mark_read(get_object_or_404(Notification.objects.visible_to(request.user), pk=pk).pk, actor=request.user)
+    return redirect("inbox")
+
+
+@signed_in
+@require_POST
+def read_all(request: SignedInRequest) -> HttpResponse:
+    count = mark_all_read(actor=request.user)
+    words = ngettext("%(count)d message marked as read.", "%(count)d messages marked as read.", count) % {"count": count}
+    messages.success(request, words if count else _t("There was nothing unread."))
+    return redirect("inbox")

@@ -1,0 +1,27 @@
+"""The clock of a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """The person's time zone; UTC where the list of zones has dropped it."""
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def local_day(user: User, at: datetime) -> date:
+    return at.astimezone(zone_of(user)).date()
+
+
+def moment_of(user: User, day: date, hour: int) -> datetime:
+    """That hour of that day on the person's clock. An hour that the change to summer time skips is the same moment one hour later."""
+    return datetime.combine(day, time(hour), tzinfo=zone_of(user))

@@ -1,0 +1,119 @@
+"""What a milestone waits for: added, changed, removed by the project manager; the plan follows at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import networkx as nx
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.acts import act
+from audit.events import record
+from audit.refusals import BadInput, require_none
+from projects.models import Milestone, MilestoneLink, Project, Relation
+from projects.services.lifecycle import locked
+from projects.services.plan import rescheduling_blockers, update_forecasts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from accounts.models import User
+
+MOST_LAG = 2000  # working days: eight years either way
+
+
+def _locked_milestone(code: str, key: str, actor: User) -> Milestone:
+    project = locked(code, actor)
+    require_permission("projects.plan", actor, project)
+    milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
+    milestone.project = project
+    require_none(rescheduling_blockers(milestone))
+    return milestone
+
+
+@act
+def add_dependency(code: str, key: str, *, predecessor: str, kind: str, lag_days: int, reason: str, actor: User) -> MilestoneLink:
+    """Let a milestone wait for another one. Raises BadInput at the field; a loop is named there."""
+    milestone = _locked_milestone(code, key, actor)
+    _check(kind, lag_days, reason)
+    ahead = Milestone.objects.filter(project=milestone.project, key=predecessor).first()
+    if ahead is None:
+        raise BadInput({"predecessor": [_t("Choose a milestone of this project.")]})
+    if MilestoneLink.objects.filter(predecessor=ahead, successor=milestone).exists():
+        raise BadInput({"predecessor": [_t("It waits for this milestone already; change that dependency.")]})
+    _refuse_loop(milestone.project, ahead, milestone)
+    link = MilestoneLink.objects.create(predecessor=ahead, successor=milestone, kind=kind, lag_days=lag_days, by_hand=True)
+    _record("dependency.added", link, actor=actor, reason=reason, after=_as_data(link))
+    update_forecasts(milestone.project, actor=actor)
+    return link
+
+
+@act
+def change_dependency(code: str, key: str, link_id: int, *, kind: str, lag_days: int, reason: str, actor: User) -> MilestoneLink:
+    """Change the relation or the lag of a dependency."""
+    milestone = _locked_milestone(code, key, actor)
+    link = _locked_link(milestone, link_id)
+    _check(kind, lag_days, reason)
+    before = _as_data(link)
+    link.kind, link.lag_days, link.by_hand = kind, lag_days, True
+    link.save(update_fields=["kind", "lag_days", "by_hand"])
+    _record("dependency.changed", link, actor=actor, reason=reason, before=before, after=_as_data(link))
+    update_forecasts(milestone.project, actor=actor)
+    return link
+
+
+@act
+def remove_dependency(code: str, key: str, link_id: int, *, reason: str, actor: User) -> None:
+    """The milestone no longer waits for the other one."""
+    milestone = _locked_milestone(code, key, actor)
+    link = _locked_link(milestone, link_id)
+    _check(link.kind, link.lag_days, reason)
+    _record("dependency.removed", link, actor=actor, reason=reason, before=_as_data(link))
+    link.delete()
+    update_forecasts(milestone.project, actor=actor)
+
+
+def _locked_link(milestone: Milestone, link_id: int) -> MilestoneLink:
+    rows = MilestoneLink.objects.select_for_update(of=("self",)).select_related("predecessor")
+    link = rows.get(successor=milestone, pk=link_id)
+    link.successor = milestone
+    return link
+
+
+def _check(kind: str, lag_days: int, reason: str) -> None:
+    errors = {}
+    if kind not in Relation.values:
+        errors["kind"] = [_t("Choose one of the four relations.")]
+    if abs(lag_days) > MOST_LAG:
+        errors["lag_days"] = [_t("A lag is at most %(most)d working days either way.") % {"most": MOST_LAG}]
+    if not reason.strip():
+        errors["reason"] = [_t("A reason is needed; it stays in the record.")]
+    if errors:
+        raise BadInput(errors)
+
+
+def _refuse_loop(project: Project, ahead: Milestone, behind: Milestone) -> None:
+    """Raises BadInput with the titles along the loop that the new dependency would close."""
+    pairs = MilestoneLink.objects.filter(successor__project=project).values_list("predecessor_id", "successor_id")
+    loop = loop_through(pairs, ahead.pk, behind.pk)
+    if loop:
+        titles = dict(Milestone.objects.filter(pk__in=loop).values_list("pk", "title"))
+        words = _t("The dependencies would run in a circle: %(loop)s.")
+        raise BadInput({"predecessor": [words % {"loop": " → ".join(titles[pk] for pk in loop)}]})
+
+
+def loop_through(pairs: Iterable[tuple[int, int]], ahead: int, behind: int) -> list[int]:
+    """The loop that (ahead, behind) would close, from `ahead` back to it; nothing when there is none."""
+    graph = nx.DiGraph(list(pairs))
+    graph.add_nodes_from([ahead, behind])
+    return [ahead, *nx.shortest_path(graph, behind, ahead)] if nx.has_path(graph, behind, ahead) else []
+
+
+def _as_data(link: MilestoneLink) -> dict[str, object]:
+    return {"predecessor": link.predecessor.key, "kind": link.kind, "lag_days": link.lag_days}
+
+
+def _record(key: str, link: MilestoneLink, *, actor: User, reason: str, **values: object) -> None:
+    titles = {"title": link.successor.title, "predecessor": link.predecessor.title}
+    record(key, link.successor, actor=actor, reason=reason, kind=link.kind, lag_days=link.lag_days, **titles, **values)  # type: ignore[arg-type]

@@ -1,0 +1,106 @@
+"""Payment milestones enter the plan with what makes them due; the record then achieves them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.models import Department
+from accounts.permissions import require_permission
+from audit.acts import act
+from audit.events import record
+from audit.refusals import BadInput
+from projects import gates
+from projects.models import PHASES, Deliverable, GateReview, Milestone, MilestoneLink, Project
+from projects.services.lifecycle import locked, require_active
+from projects.services.plan import set_actual_from, update_forecasts
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from accounts.models import User
+
+
+def payment_sources(project: Project) -> list[tuple[str, str]]:
+    """What can make a payment due: each gate in scope decided "go", each deliverable done. (source, words) in the plan's order."""
+    found = []
+    for phase in PHASES:
+        if project.in_scope(phase):
+            gate = gates.gate_of(phase)
+            found.append((f"gate:{gate.key}", _t("%(gate)s is decided “go”") % {"gate": gate.key}))
+    deliverables = Deliverable.objects.filter(project=project).order_by("order", "id")
+    return found + [(f"deliverable:{row.key}", _t("“%(title)s” is done") % {"title": row.title}) for row in deliverables]
+
+
+@act
+def plan_payment(code: str, *, title: str, source: str, actor: User) -> Milestone:
+    """Add a payment milestone that its source makes ready to invoice. What has happened already makes it ready at once."""
+    project = locked(code, actor)
+    require_permission("projects.plan_payment", actor, project)
+    require_active(project)
+    errors = {}
+    if not title.strip():
+        errors["title"] = [_t("Say what is paid.")]
+    if source not in dict(payment_sources(project)):
+        errors["source"] = [_t("Choose what makes it due.")]
+    if errors:
+        raise BadInput(errors)
+    rows = Milestone.objects.filter(project=project)
+    number = rows.filter(kind=Milestone.Kind.PAYMENT).count() + 1
+    last = rows.aggregate(last=Max("order"))["last"] or 0
+    milestone = Milestone.objects.create(
+        project=project,
+        key=_free_key(project, number),
+        title=title.strip(),
+        phase=_phase_of(project, source),
+        kind=Milestone.Kind.PAYMENT,
+        department=Department.objects.filter(key="business_development").first(),
+        order=last + 1,
+        source=source,
+    )
+    record("payment.planned", milestone, actor=actor, title=milestone.title, source=source)
+    _follow_its_source(project, milestone)
+    update_forecasts(project, actor=actor)
+    happened = _happened_on(project, source)
+    if happened is not None:
+        set_actual_from(project, source, on=happened, actor=actor)
+    return Milestone.objects.get(pk=milestone.pk)
+
+
+def _free_key(project: Project, number: int) -> str:
+    while Milestone.objects.filter(project=project, key=f"payment_{number}").exists():
+        number += 1
+    return f"payment_{number}"
+
+
+def _phase_of(project: Project, source: str) -> str:
+    kind, _colon, name = source.partition(":")
+    if kind == "deliverable":
+        return Deliverable.objects.get(project=project, key=name).phase
+    return next(phase for phase in PHASES if gates.gate_of(phase).key == name)
+
+
+def _follow_its_source(project: Project, milestone: Milestone) -> None:
+    """Its forecast is the forecast of what makes it due: the milestone of the same source, else the deliverable's due date."""
+    same = Milestone.objects.filter(project=project, source=milestone.source).exclude(pk=milestone.pk).first()
+    if same is not None:
+        MilestoneLink.objects.create(predecessor=same, successor=milestone, by_hand=True)
+        return
+    kind, _colon, name = milestone.source.partition(":")
+    due = Deliverable.objects.filter(project=project, key=name).values_list("due_on", flat=True).first() if kind == "deliverable" else None
+    if due is not None:
+        milestone.earliest_on = due
+        milestone.save(update_fields=["earliest_on", "updated_at"])
+
+
+def _happened_on(project: Project, source: str) -> date | None:
+    kind, _colon, name = source.partition(":")
+    if kind == "deliverable":
+        done = Deliverable.objects.filter(project=project, key=name).values_list("done_at", flat=True).first()
+    else:
+        passed = GateReview.objects.filter(project=project, gate=name, state=GateReview.State.DECIDED, proposed_decision="go")
+        done = passed.order_by("-decided_at").values_list("decided_at", flat=True).first()
+    return timezone.localdate(done) if done else None

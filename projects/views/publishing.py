@@ -1,0 +1,71 @@
+"""Publishing dates: what moves, the exact mail that the client gets, and one act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, add_to_form
+from projects.forms.plan import PublishForm
+from projects.models import Project
+from projects.permissions import lacking
+from projects.services import publishing as services
+from projects.views.found import visible_project
+
+NOTHING_SHOWN = "nothing"
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def publish_page(request: SignedInRequest, code: str) -> HttpResponse:
+    """First the mail is shown, then exactly it is published; refused when a forecast moved in between."""
+    project = visible_project(request, code)
+    if "confirmed" in request.POST:
+        return _publish(request, project)
+    pending = services.pending_moves(project)
+    if request.method != "POST":
+        asked = request.GET.getlist("key")
+        keys = [move.key for move in pending if not asked or move.key in asked]
+        return _render(request, project, PublishForm(moves=pending), keys)
+    form, keys = PublishForm(request.POST, moves=pending), request.POST.getlist("keys")
+    if form.is_valid():
+        words = {name: form.cleaned_data[name] for name in ("reason_class", "side", "reason")}
+        try:
+            services.check_words([move for move in pending if move.key in keys], **words)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            _pending, message, shown = services.preview(project, keys, **words)
+            return _render(request, project, form, keys, message=message, expected_hash=shown, words=words)
+    return _render(request, project, form, keys, status=400)
+
+
+def _publish(request: SignedInRequest, project: Project) -> HttpResponse:
+    """What the preview carried, word for word; the service compares it with what it would publish now."""
+    words = {name: request.POST.get(name, "") for name in ("reason_class", "side", "reason")}
+    shown = request.POST.get("expected_hash") or NOTHING_SHOWN
+    told = services.publish_plan(project.code, keys=request.POST.getlist("keys"), actor=request.user, expected_hash=shown, **words)
+    said = ngettext("Published %(number)d date; the client reads it.", "Published %(number)d dates; the client reads them.", len(told))
+    messages.success(request, said % {"number": len(told)})
+    return redirect("project-plan", project.code)
+
+
+def _render(
+    request: SignedInRequest, project: Project, form: PublishForm, keys: list[str], *, status: int = 200, **shown: Any
+) -> HttpResponse:
+    context = {
+        "project": project,
+        "form": form,
+        "moves": [(move, move.key in keys) for move in services.pending_moves(project)],
+        "chosen": keys,
+        "blockers": lacking("projects.publish", request.user, project, _t("A date is published by a project manager.")),
+    }
+    return render(request, "projects/publish.html", context | shown, status=status)

@@ -1,0 +1,274 @@
+"""What people do in the browser between a call and commercial supply: one function for each act, named as they would name it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Page, expect
+
+from cdmo.demo.molecules import Molecule
+from cdmo.demo.people import HOME_ZONE, PASSWORD
+from tests.browser.test_sign_in import sign_in
+
+PATIENCE = 60_000  # milliseconds: on a busy machine the worker takes its time
+NOW = datetime.now(ZoneInfo(HOME_ZONE))
+TODAY, LATER = (day.date().isoformat() for day in (NOW, NOW + timedelta(days=60)))  # where our people sit
+PDF = b"%PDF-1.7\n% a report made elsewhere\n%%EOF\n"
+
+
+class People:
+    """Everybody by the first part of their address, each in a browser of their own, signed in when first needed."""
+
+    def __init__(self, new_page: Callable[[], Page]) -> None:
+        self._new_page = new_page
+        self._pages: dict[str, Page] = {}
+
+    def __getitem__(self, name: str) -> Page:
+        if name not in self._pages:
+            page = self._new_page()
+            page.set_default_timeout(PATIENCE)
+            sign_in(page, f"{name}@demo.example")
+            self._pages[name] = page
+        return self._pages[name]
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_role("button", name=name, exact=isinstance(name, str)).click()
+
+
+def sign(page: Page, button: str | re.Pattern[str]) -> None:
+    """Press the button, enter the password in the dialog, and wait for the page that answers."""
+    press(page, button)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Your password").fill(PASSWORD)
+    dialog.locator("[type=submit]").click()
+    expect(dialog).to_have_count(0)
+
+
+# evaluation
+
+
+def log_the_call(page: Page, *, client: str, molecule: Molecule, wanted: str) -> str:
+    """Five fields while the client is on the phone; gives the number of the request."""
+    page.goto("/rfps/new/")
+    page.fill("#id_client", client)
+    page.fill("#id_contact", f"{client} Sourcing Director")
+    page.fill("#id_compound_name", molecule.name)
+    page.fill("#id_wanted", wanted)
+    press(page, "Save")
+    page.wait_for_url(re.compile(r"/rfps/RFP-\d{4}-\d{4}/$"))
+    return page.url.rstrip("/").rpartition("/")[2]
+
+
+def complete_the_request(page: Page, molecule: Molecule, answers: dict[str, str]) -> None:
+    """The rest at leisure, answer by answer; the page saves by itself, draws the structure and counts what is still to be asked."""
+    for name, value in {"cas_number": molecule.cas_number, "structure_text": molecule.smiles, **answers}.items():
+        page.fill(f"#id_{name}", value)
+        page.keyboard.press("Tab")
+        _is_answered(page, name)
+    page.select_option("#id_registration_intermediate", "no")
+    _is_answered(page, "registration_intermediate")
+    for name, choice in (("target_markets", "EU"), ("submission_requirements", "DMF")):
+        page.check(f"#id_{name} input[value={choice}]")
+        _is_answered(page, name)
+    expect(page.locator("#rfp-structure")).to_contain_text(molecule.formula)
+    expect(page.locator("#rfp-standing")).to_contain_text("15 of 15")
+
+
+def _is_answered(page: Page, name: str) -> None:
+    """It is no longer among the questions to the client."""
+    expect(page.locator(f"#rfp-standing a[href='#id_{name}']")).to_have_count(0)
+
+
+def submit_the_request(page: Page) -> str:
+    """Gives the code of the project that it opens."""
+    press(page, "Submit the request")
+    page.wait_for_url(re.compile(r"/projects/API-\d{4}-\d{4}/"))
+    return page.url.split("/projects/")[1].split("/")[0]
+
+
+def fill_the_sheet(page: Page, code: str, department: str, *, reason: str, cost: str, weeks: str) -> None:
+    page.goto(f"/projects/{code}/sheets/{department}/")
+    page.select_option("#id_feasibility_score", "4")
+    page.fill("#id_feasibility_reason", reason)
+    page.select_option("#id_currency", "USD")
+    page.fill("#id_cost_base", cost)
+    page.fill("#id_duration_weeks", weeks)
+    press(page, "Save")
+    sign(page, "Sign off…")
+    expect(page.locator(".subheading")).to_contain_text("Signed off")
+
+
+def recommend_to_bid(page: Page, code: str, reason: str) -> None:
+    page.goto(f"/projects/{code}/evaluation/")
+    page.get_by_label("Bid", exact=True).check()
+    page.locator("#recommendation").get_by_label("Reasons").fill(reason)
+    press(page, "Record the recommendation")
+    expect(page.locator("#recommendation")).to_contain_text(reason)
+
+
+def draft_the_quotation(page: Page, code: str, *, scope: str, lines: list[tuple[str, str, str]]) -> None:
+    page.goto(f"/projects/{code}/quotations/new/")
+    page.select_option("#id_currency", "USD")
+    page.fill("#id_valid_until", LATER)
+    page.fill("#id_scope", scope)
+    rows = page.locator("[data-lines] tr")
+    for number, (phase, words, amount) in enumerate(lines):
+        if rows.count() <= number:
+            press(page, "Add a line")
+        row = rows.nth(number)
+        row.get_by_label("Phase").select_option(phase)
+        row.get_by_label("Description").fill(words)
+        row.get_by_label("Amount").fill(amount)
+    press(page, "Save the draft")
+    page.wait_for_url("**/quotations/1/")
+
+
+def release_the_price(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/quotations/1/")
+    sign(page, "Release…")
+
+
+def send_the_quotation(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/quotations/1/")
+    press(page, "Send to the client")
+    expect(page.locator("main")).to_contain_text("is waited for")
+
+
+def accept_in_the_portal(page: Page, code: str) -> None:
+    """The client finds the quotation under what waits for them."""
+    page.goto("/portal/")
+    page.get_by_role("region", name="Waiting for you", exact=True).get_by_role("link", name=re.compile(code)).click()
+    page.wait_for_url(f"**/portal/{code}/quotation/1/")
+    sign(page, "Accept…")
+    expect(page.locator(".subheading")).to_contain_text("Accepted")
+
+
+def record_the_agreement(page: Page, code: str, *, kind: str, number: str, client: str) -> None:
+    """The paper, and who signed it for each side."""
+    page.goto(f"/projects/{code}/agreements/new/")
+    page.select_option("#id_kind", kind)
+    page.fill("#id_number", number)
+    page.fill("#id_effective_on", TODAY)
+    press(page, "Record")
+    page.wait_for_url(re.compile(r"/agreements/\d+/$"))
+    for side, name in (("cdmo", "Managing Director"), ("client", f"{client} Sourcing Director")):
+        page.check(f"input[name=side][value={side}]")
+        page.fill("#id_name", name)
+        page.fill("#id_function", name)
+        page.fill("#id_signed_on", TODAY)
+        press(page, "Record")
+        expect(page.locator("main")).to_contain_text(name)
+    expect(page.locator(".subheading")).to_contain_text("Signed by both sides")
+
+
+def name_the_team(page: Page, code: str, people: dict[str, str]) -> None:
+    """By the words of each department and of its person."""
+    page.goto(f"/projects/{code}/team/")
+    for department, person in people.items():
+        page.get_by_label(department, exact=True).select_option(label=person)
+        press(page, f"Save {department}")
+        expect(page.get_by_label(department, exact=True).locator("option:checked")).to_have_text(person)
+
+
+def draft_the_charter(page: Page, code: str, texts: dict[str, str]) -> None:
+    page.goto(f"/projects/{code}/charter/")
+    for name, value in {**texts, "start_on": TODAY}.items():
+        page.fill(f"#id_{name}", value)
+    page.select_option("#id_site", label="Shanghai site")
+    page.select_option("#id_project_manager", label="Project Manager")
+    press(page, "Save and plan")
+    expect(page.get_by_role("link", name="Process Development Report effective")).to_be_visible()
+
+
+# documents and evidence
+
+
+def make_the_document(page: Page, code: str, type_key: str) -> str:
+    """Made from the data by the worker; gives its address."""
+    page.goto(f"/documents/new/?project={code}&type={type_key}")
+    press(page, "Make the document")
+    page.wait_for_url(re.compile(r"/documents/[^/?]+/$"))
+    return page.url
+
+
+def write_the_section(page: Page, document: str, section: str, text: str) -> None:
+    page.goto(document)
+    page.get_by_role("link", name=re.compile(f" {section}$")).click()
+    page.get_by_role("textbox", name=section).fill(text)
+    press(page, "Save and make the PDF again")
+    expect(page.locator("#v1")).to_contain_text(text)
+
+
+def upload_the_document(page: Page, code: str, type_key: str) -> str:
+    """A report made elsewhere; gives the address of its page."""
+    page.goto(f"/documents/upload/?project={code}&type={type_key}")
+    page.set_input_files("input[type=file]", {"name": f"{type_key}.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    press(page, "Upload")
+    page.wait_for_url(re.compile(r"/documents/[^/?]+/$"))
+    return page.url
+
+
+def bring_into_force(people: People, document: str, *, author: str, signers: tuple[str, ...]) -> None:
+    """Submitted when its PDF is made; the last signature makes it effective."""
+    people[author].goto(document)
+    press(people[author], "Submit for review")
+    expect(people[author].locator("#v1")).to_contain_text("In review")
+    for name in signers:
+        people[name].goto(document)
+        sign(people[name], re.compile("^Sign: "))
+    people[author].goto(document)
+    expect(people[author].locator("#v1 [role=status]")).to_have_text(re.compile("Effective"))
+
+
+def enter_the_reference(page: Page, code: str, key: str, *, system: str, number: str, state: str) -> None:
+    """The record lies in another system: its number, its state there, its date."""
+    page.goto(f"/projects/{code}/deliverables/{key}/")
+    press(page, "Enter evidence")
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=system]").fill(system)
+    dialog.locator("[name=number]").fill(number)
+    dialog.locator("[name=record_state]").fill(state)
+    dialog.locator("[name=record_date]").fill(TODAY)
+    dialog.get_by_role("button", name="Enter", exact=True).click()
+    expect(page.locator(".references")).to_contain_text(number)
+
+
+def confirm_the_reference(page: Page, code: str, key: str) -> None:
+    page.goto(f"/projects/{code}/deliverables/{key}/")
+    press(page, "I saw it there: confirm")
+    expect(page.locator(".subheading")).to_contain_text("Done")
+
+
+# gates
+
+
+def decide_go(people: People, code: str, signers: tuple[str, ...]) -> None:
+    """Proposed by the project manager, signed by every signer; the last signature moves the project."""
+    manager = people["pm"]
+    manager.goto(f"/projects/{code}/gate/")
+    press(manager, "Propose go")
+    expect(manager.locator("#proposal-title")).to_be_visible()
+    for name in signers:
+        people[name].goto(f"/projects/{code}/gate/")
+        sign(people[name], "Sign")
+
+
+# the client's system
+
+
+def make_a_token(page: Page, *, client: str, system: str) -> str:
+    """Opens an account for the client's system and a token for it; the secret is read where it is shown this once."""
+    page.goto("/accounts/tokens/")
+    page.get_by_label("Name of the system").fill(system)
+    press(page, "Open the account")
+    page.select_option("#token-account", label=f"{client}: {system}")
+    page.get_by_label("Name of the token").fill("Nightly")
+    press(page, "Create the token")
+    secret = page.locator("#token-secret").inner_text()
+    page.goto("/accounts/tokens/")
+    expect(page.locator("main")).not_to_contain_text(secret)
+    return secret

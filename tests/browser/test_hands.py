@@ -1,0 +1,80 @@
+"""What hands do in the browser: type into a form whose session ends, press shortcuts, drop a file."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cdmo.demo.people import PASSWORD
+from tests.browser.test_sign_in import sign_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+DRAFT = """
+from accounts.models import Client, User
+from projects.services.rfp import save_rfp
+client = Client.objects.get(code="DEMOA")
+actor = User.objects.get(email="bd@demo.example")
+values = {"channel": "email", "compound_name": "Dropped", "wanted": "A price"}
+print(save_rfp(client=client, contact=client.contacts.first(), actor=actor, **values).number)
+"""
+
+
+def test_a_half_typed_form_survives_the_end_of_the_session(page: Page) -> None:
+    sign_in(page, "bd@demo.example")
+    page.goto("/rfps/new/")
+    page.fill("#id_client", "A client nobody knows")
+    page.fill("#id_wanted", "Half of a wish")
+
+    page.context.clear_cookies(name="cdmo_session")
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next="))
+    expect(page.locator("input[name=login]")).to_be_focused()
+    page.fill("input[name=login]", "bd@demo.example")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+
+    expect(page.locator("#id_wanted")).to_have_value("Half of a wish")
+    expect(page.locator("#id_client")).to_have_value("A client nobody knows")
+    expect(page.get_by_role("status").filter(has_text="is back")).to_be_visible()
+    expect(page.locator("#id_client_country")).to_be_visible()  # what depends on a field follows it
+
+
+@pytest.mark.parametrize("keys", ["/", "Control+k", "Meta+k"])
+def test_the_search_has_its_shortcut(page: Page, keys: str) -> None:
+    sign_in(page, "pm@demo.example")
+
+    page.keyboard.press(keys)
+
+    expect(page.locator("#site-search")).to_be_focused()
+
+
+def test_two_keys_lead_to_the_projects_and_a_question_mark_lists_them(page: Page) -> None:
+    sign_in(page, "pm@demo.example")
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+
+    expect(page).to_have_url("/projects/")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"), [("note.txt", "A note", "stored"), ("tool.exe", "MZ\\x90\\x00", "Files of this kind are not taken")]
+)
+def test_a_dropped_file_is_stored_or_refused_in_words(page: Page, stack: Stack, name: str, content: str, words: str) -> None:
+    number = stack.python(DRAFT).splitlines()[-1]
+    sign_in(page, "bd@demo.example")
+    page.goto(f"/rfps/{number}/")
+
+    files = page.evaluate_handle(
+        "([name, content]) => { const data = new DataTransfer(); data.items.add(new File([content], name)); return data; }", [name, content]
+    )
+    page.dispatch_event("[data-dropzone]", "drop", {"dataTransfer": files})
+
+    expect(page.get_by_role("list", name="Files being sent")).to_contain_text(words)

@@ -1,0 +1,275 @@
+"""What people choose to be told, and milestones that they watch."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Role, User
+from audit.models import Event
+from audit.refusals import BadInput
+from notifications.choices import Group, default_choice, group_of
+from notifications.models import MailMessage, MilestoneWatch, Notification, Preference
+from notifications.reading import items_of
+from notifications.services.inbox import tell
+from notifications.services.wishes import choices_of, end_watch, save_preferences, watch_milestone
+from projects.models import Milestone, Project
+from projects.services.lifecycle import hold_project
+from projects.services.plan import publish_milestone, reschedule_milestone
+from projects.services.sharing import set_visibility
+from tests.notifications.conftest import events_of, told
+from tests.projects import factories
+
+pytestmark = pytest.mark.django_db
+KEY = "route_selected"
+
+
+@pytest.fixture
+def owner(project: Project) -> User:
+    owner = factories.person(Role.BUSINESS_DEVELOPMENT, name="Account Owner")
+    project.account_owner = owner
+    project.save(update_fields=["account_owner"])
+    return owner
+
+
+@pytest.fixture
+def customer(project: Project) -> User:
+    return factories.person(Role.CLIENT_VIEWER, client=project.client)
+
+
+def browser_of(person: User) -> Browser:
+    browser = Browser()
+    browser.force_login(person)
+    return browser
+
+
+def forecast(project: Project) -> date:
+    on = Milestone.objects.get(project=project, key=KEY).forecast_on
+    assert on is not None
+    return on
+
+
+def move(project: Project, days: int) -> None:
+    """The internal forecast moves by so many calendar days at least; it lands on a working day."""
+    to = forecast(project) + timedelta(days=days)
+    reschedule_milestone(project.code, KEY, not_before=to, actor=factories.manager(), reason="Internal words.")
+
+
+def publish(project: Project) -> None:
+    publish_milestone(project.code, KEY, reason_class="technical", side="cdmo", reason="A step failed.", actor=factories.manager())
+
+
+def watched(notifications: list[Notification], person: User) -> list[Notification]:
+    return [each for each in notifications if each.user_id == person.pk and each.group == Group.WATCHED]
+
+
+# preferences
+
+DEFAULTS = [
+    ("quotation.accepted", Role.BUSINESS_DEVELOPMENT, False, "at_once"),
+    ("quotation.declined", Role.PROJECT_MANAGER, False, "at_once"),
+    ("quotation.accepted", Role.QUALITY_ASSURANCE, False, "digest"),
+    ("gate.proposed", Role.QUALITY_ASSURANCE, True, "at_once"),
+    ("gate.proposed", Role.RESEARCH, False, "digest"),
+    ("document.submitted", Role.QUALITY_ASSURANCE, True, "at_once"),
+    ("document.failed", Role.PROJECT_MANAGER, True, "at_once"),
+    ("document.effective", Role.RESEARCH, False, "inbox"),
+    ("sheet.opened", Role.RESEARCH, True, "digest"),
+    ("milestone.published", Role.CLIENT_APPROVER, False, "at_once"),
+    ("milestone.published", Role.CLIENT_VIEWER, False, "digest"),
+    ("milestone.published", Role.RESEARCH, False, "digest"),
+    ("quotation.sent", Role.CLIENT_APPROVER, True, "at_once"),
+]
+
+
+@pytest.mark.parametrize(("kind", "role", "asked", "choice"), DEFAULTS)
+def test_how_soon_by_default(kind: str, role: str, asked: bool, choice: str) -> None:
+    person = factories.person(role)
+    group = group_of(kind, asked=asked, internal=person.is_internal)
+
+    assert group is not None
+    assert default_choice(person, group) == choice
+
+
+@pytest.mark.parametrize("kind", ["document.rendered", "sheet.saved", "rfp.changed", "person.signed_in", "webhook.created", "watch.set"])
+def test_the_turns_of_the_machinery_are_told_to_nobody(kind: str) -> None:
+    assert group_of(kind, asked=False, internal=True) is None
+
+
+@pytest.mark.parametrize(("choice", "rows", "mails"), [("at_once", 1, 1), ("digest", 1, 0), ("inbox", 1, 0), ("nothing", 0, 0)])
+def test_a_choice_holds(project: Project, owner: User, choice: str, rows: int, mails: int) -> None:
+    save_preferences({"project": choice}, actor=owner)
+
+    told(lambda: hold_project(project.code, actor=factories.manager(), reason="A pause."))
+
+    assert Notification.objects.filter(user=owner).count() == rows
+    assert MailMessage.objects.filter(user=owner).count() == mails
+
+
+def test_choices_are_saved_from_the_page_and_recorded(owner: User) -> None:
+    browser = browser_of(owner)
+    assert browser.get("/profile/notifications/").status_code == 200
+    changed = {**choices_of(owner), "documents": "at_once"}
+
+    assert browser.post("/profile/notifications/", changed).status_code == 302
+
+    assert choices_of(owner) == changed
+    assert list(Preference.objects.filter(user=owner).values_list("group", "choice")) == [("documents", "at_once")]
+    event = Event.objects.get(kind="preferences.changed")
+    assert (event.data["before"], event.data["after"]) == ({"documents": "inbox"}, {"documents": "at_once"})
+
+
+def test_unknown_choice_or_a_group_of_others_is_refused(customer: User) -> None:
+    for wrong in ({"dates": "tomorrow"}, {"tasks": "digest"}, {"nonsense": "digest"}):
+        with pytest.raises(BadInput):
+            save_preferences(wrong, actor=customer)
+    assert browser_of(customer).post("/profile/notifications/", {"dates": "tomorrow"}).status_code == 400
+    assert not Preference.objects.exists()
+
+
+def test_a_client_chooses_about_its_own_groups(customer: User) -> None:
+    page = browser_of(customer).get("/profile/notifications/")
+
+    assert set(page.context["form"].fields) == {"asked", "watched", "dates", "project", "commercial", "documents"}
+
+
+# watches
+
+
+def test_internal_watch_tells_of_a_move_beyond_its_days(project: Project, owner: User) -> None:
+    known = forecast(project)
+    watch_milestone(project.code, KEY, days=10, actor=owner)
+
+    notifications = watched(told(lambda: move(project, 30)), owner)
+
+    (notification,) = notifications
+    assert (notification.delivery, notification.moves[0]["from"]) == ("at_once", known.isoformat())
+    (item,) = items_of(notifications, owner)
+    assert item.words.startswith(f"{Milestone.objects.get(project=project, key=KEY).title} moved by {notification.moves[0]['days']} days")
+    assert MilestoneWatch.objects.get().reference_on == forecast(project)
+
+
+def test_small_moves_are_silent_until_they_add_up(project: Project, owner: User) -> None:
+    watch_milestone(project.code, KEY, days=20, actor=owner)
+
+    heard = [len(watched(told(lambda: move(project, 9)), owner)) for _step in range(3)]
+
+    assert heard == [0, 0, 1]
+
+
+def test_client_watch_hears_of_published_dates_only(project: Project, customer: User, owner: User) -> None:
+    watch_milestone(project.code, KEY, days=5, actor=customer)
+    watch_milestone(project.code, KEY, days=5, actor=owner)
+
+    moved = told(lambda: move(project, 60))
+    published = told(lambda: publish(project))
+
+    assert watched(moved, customer) == []
+    assert [each.event.kind for each in watched(published, customer)] == ["milestone.published"]
+    assert watched(published, owner) == []
+
+
+def test_watch_wins_over_the_ordinary_message_and_is_one_row(project: Project, customer: User) -> None:
+    watch_milestone(project.code, KEY, days=5, actor=customer)
+    move(project, 60)
+
+    theirs = [each for each in told(lambda: publish(project)) if each.user_id == customer.pk]
+
+    assert [(each.group, each.delivery) for each in theirs] == [("watched", "at_once")]
+
+
+def test_who_moves_the_date_is_not_told(project: Project) -> None:
+    manager = factories.manager()
+    watch_milestone(project.code, KEY, days=0, actor=manager)
+
+    assert watched(told(lambda: move(project, 60)), manager) == []
+
+
+def test_watching_costs_the_same_for_one_and_for_thirty(project: Project) -> None:
+    def cost() -> int:
+        events = events_of(lambda: move(project, 60))
+        with CaptureQueriesContext(connection) as captured:
+            tell(events)
+        return len(captured)
+
+    watch_milestone(project.code, KEY, days=5, actor=factories.person(Role.MANAGEMENT, name="Watcher"))
+    one = cost()
+    for number in range(30):
+        watch_milestone(project.code, KEY, days=5, actor=factories.person(Role.MANAGEMENT, name=f"Watcher {number}"))
+
+    assert cost() == one
+    assert Notification.objects.filter(group="watched").count() == 32
+
+
+def test_watch_is_set_from_the_page_of_the_milestone(project: Project, owner: User) -> None:
+    browser, page = browser_of(owner), f"/projects/{project.code}/plan/{KEY}/"
+    assert 'data-dialog="watch"' in browser.get(page).content.decode()
+
+    assert browser.post(f"{page}watch/", {"days": 7})["Location"] == page
+
+    assert "Watched: moves over 7 days" in browser.get(page).content.decode()
+    assert Event.objects.filter(kind="watch.set").exists()
+
+
+def test_client_watches_from_the_page_of_choices_what_is_shared(project: Project, customer: User) -> None:
+    browser = browser_of(customer)
+    hidden = Milestone.objects.filter(project=project, visibility="internal").first()
+    shown = Milestone.objects.get(project=project, key=KEY)
+    assert hidden is not None
+
+    assert browser.post("/profile/notifications/watches/new/", {"milestone": hidden.pk, "days": 5}).status_code == 400
+    assert browser.post("/profile/notifications/watches/new/", {"milestone": shown.pk, "days": 5}).status_code == 302
+
+    watch = MilestoneWatch.objects.get()
+    assert (watch.milestone, watch.reference_on) == (shown, shown.published_on)
+    page = browser.get("/profile/notifications/").content.decode()
+    assert shown.title in page
+    assert hidden.title not in page
+
+
+def test_unshared_milestone_leaves_the_client_s_watches(project: Project, customer: User) -> None:
+    watch_milestone(project.code, KEY, days=5, actor=customer)
+    set_visibility(project.code, "milestone", KEY, visibility="internal", actor=factories.manager())
+
+    assert browser_of(customer).get("/profile/notifications/").context["watches"] == []
+
+
+@pytest.mark.parametrize("days", ["-1", "366", "x", ""])
+def test_days_outside_are_refused(project: Project, owner: User, days: str) -> None:
+    browser_of(owner).post(f"/projects/{project.code}/plan/{KEY}/watch/", {"days": days})
+
+    assert not MilestoneWatch.objects.exists()
+
+
+def test_a_watch_ends(project: Project, owner: User, customer: User) -> None:
+    watch = watch_milestone(project.code, KEY, days=5, actor=owner)
+    with pytest.raises(MilestoneWatch.DoesNotExist):
+        end_watch(watch.pk, actor=customer)
+
+    browser_of(owner).post(f"/profile/notifications/watches/{watch.pk}/end/")
+
+    assert not MilestoneWatch.objects.exists()
+    assert Event.objects.filter(kind="watch.ended").exists()
+
+
+def test_foreign_client_cannot_watch(project: Project) -> None:
+    foreign = browser_of(factories.person(Role.CLIENT_APPROVER, client=factories.a_client("DCB")))
+
+    assert foreign.post(f"/projects/{project.code}/plan/{KEY}/watch/", {"days": 5}).status_code == 404
+    assert timezone.localdate() and not MilestoneWatch.objects.exists()
+
+
+def test_achieving_tells_both_sides(project: Project, owner: User, customer: User, settings: Any) -> None:
+    milestone = Milestone.objects.get(project=project, key=KEY)
+    for person in (owner, customer):
+        watch_milestone(project.code, KEY, days=5, actor=person)
+
+    notifications = told(lambda: factories.done(project, milestone.source.partition(":")[2]))
+
+    assert {each.user_id for each in notifications if each.group == "watched"} == {owner.pk, customer.pk}

@@ -1,0 +1,127 @@
+"""Publishing as one act: the preview, the mail, the hash, the wait, and the account of the delay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Event
+from audit.refusals import BadInput, Refused
+from projects.accounts_of_delay import accounts_of_delay
+from projects.models import Milestone, Phase, Project, Publication, WaitingFor
+from projects.publication import publication_message
+from projects.services import publishing as services
+from projects.services.plan import calendar_of, reschedule_milestone
+from projects.slippage import driving
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+Check = Callable[[Callable[[], object], type[Exception]], Exception]
+WORDS = {"reason_class": "material", "side": "third_party", "reason": "The solvent came late."}
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return make.a_project_in(Phase.SMALL_SCALE)
+
+
+def slip(project: Project, days: int = 200, key: str = "sample_shipped") -> None:
+    later = timezone.localdate() + timedelta(days=days)
+    reschedule_milestone(project.code, key, not_before=later, actor=make.manager(), reason="The reactor is occupied.")
+
+
+def publish(project: Project, keys: list[str], **values: Any) -> list[Publication]:
+    return services.publish_plan(project.code, keys=keys, actor=make.manager(), **{**WORDS, **values})
+
+
+def test_what_is_previewed_is_what_goes_out(project: Project) -> None:
+    slip(project)
+    pending = services.pending_moves(project)
+    keys = [move.key for move in pending]
+    _moves, message, shown = services.preview(project, keys, **WORDS)
+
+    told = publish(project, keys, expected_hash=shown)
+
+    event = Event.objects.get(project_id=project.pk, kind="plan.published", data__count=len(keys))
+    assert (event.data["subject"], event.data["body"]) == (message.subject, message.body)
+    assert len(told) == len(keys) > 1
+    assert all(move.title in message.body for move in pending)
+    assert "The solvent came late." in message.body
+    assert services.pending_moves(project) == []
+
+
+def test_a_forecast_that_moved_since_refuses_the_whole_act(project: Project, nothing_written: Check) -> None:
+    slip(project)
+    keys = [move.key for move in services.pending_moves(project)]
+    _moves, _message, shown = services.preview(project, keys, **WORDS)
+    slip(project, days=220)
+
+    refusal = nothing_written(lambda: publish(project, keys, expected_hash=shown), Refused)
+
+    assert [blocker.key for blocker in refusal.blockers] == ["plan.moved"]  # type: ignore[attr-defined]
+
+
+def test_nothing_chosen_is_bad_input(project: Project, nothing_written: Check) -> None:
+    nothing_written(lambda: publish(project, []), BadInput)
+
+
+def test_a_difference_waits_for_the_manager_and_ages(project: Project) -> None:
+    slip(project)
+    wait = WaitingFor.objects.open().get(key=f"plan.publish:{project.pk}")
+    slip(project, days=230)
+
+    again = WaitingFor.objects.open().get(key=f"plan.publish:{project.pk}")
+    publish(project, [move.key for move in services.pending_moves(project)])
+
+    assert (wait.user, wait.since) == (make.manager(), again.since)
+    assert not WaitingFor.objects.open().filter(key=f"plan.publish:{project.pk}").exists()
+
+
+def test_the_page_shows_the_mail_and_publishes_it(project: Project) -> None:
+    slip(project)
+    browser = Client()
+    browser.force_login(make.manager())
+    address = reverse("project-publish", args=[project.code])
+    keys = [move.key for move in services.pending_moves(project)]
+
+    empty = browser.post(address, {"keys": keys})
+    shown = browser.post(address, {"keys": keys, **WORDS})
+    blind = browser.post(address, {"keys": keys, "confirmed": "1", **WORDS})
+    done = browser.post(address, {"keys": keys, "confirmed": "1", "expected_hash": shown.context["expected_hash"], **WORDS})
+
+    assert (empty.status_code, shown.status_code, blind.status_code, done.status_code) == (400, 200, 409, 302)
+    assert shown.context["message"].subject in shown.content.decode()
+
+
+def test_the_account_adds_up_for_every_milestone(project: Project) -> None:
+    calendar = calendar_of(project)
+    slip(project)
+    publish(project, [move.key for move in services.pending_moves(project)])
+    slip(project, days=190)
+    publish(project, ["sample_shipped"], side="client", reason_class="client_input")
+
+    accounts = accounts_of_delay([project])[project.pk]
+
+    assert accounts
+    for account in accounts:
+        assert account.total == calendar.working_days_between(account.baseline, account.published)
+    sample = next(account for account in accounts if account.key == "sample_shipped")
+    assert sample.days["third_party"] > 0 > sample.days["client"]
+    last = driving(accounts)
+    assert last is not None
+    assert last.published == max(account.published for account in accounts)
+
+
+def test_the_message_speaks_the_clients_language_and_says_nothing_of_first_dates(project: Project) -> None:
+    row = Milestone.objects.get(project=project, key="g2")
+    row.published_on = None
+    message = publication_message(project, services.moves_of(project, [row]), reason_class="", side="", reason="")
+
+    assert "→" not in message.body
+    assert message.language == project.client.language
