@@ -39,6 +39,7 @@ GROUP_OF_NOUN = {
     "project": Group.PROJECT,
     "gate": Group.PROJECT,
     "condition": Group.PROJECT,
+    "waiver": Group.PROJECT,
     "team": Group.PROJECT,
     "rfp": Group.COMMERCIAL,
     "quotation": Group.COMMERCIAL,
@@ -57,7 +58,15 @@ UNTOLD = frozenset(
 )
 ANSWERS = frozenset({"quotation.accepted", "quotation.declined"})
 SIGNING = frozenset(
-    {"gate.proposed", "document.submitted", "document.signed", "document.failed", "quotation.sent", "quotation.release_signed"}
+    {
+        "gate.proposed",
+        "waiver.requested",
+        "document.submitted",
+        "document.signed",
+        "document.failed",
+        "quotation.sent",
+        "quotation.release_signed",
+    }
 )
 
 

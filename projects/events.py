@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
-from projects.models import ChangeOrder, GateCondition, Milestone, Project, Quotation, ReferencedEvidence, Visibility
+from projects.models import ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence, Visibility
 
 
 def link_rfp(event: Event) -> str:
@@ -53,11 +53,9 @@ def _quotation_for_client(quotation: Quotation, data: dict[str, Any]) -> dict[st
     return {"project": quotation.project.code, "quotation": quotation.label, "state": quotation.state}
 
 
-def _overdue_for_client(condition: GateCondition, data: dict[str, Any]) -> dict[str, Any] | None:
-    """In the words that were signed for the client, and only where telling was agreed."""
-    if not condition.tell_client:
-        return None
-    return {"project": condition.review.project.code, "words": condition.client_words, "due_on": condition.due_on.isoformat()}
+def _overdue_for_client(project: Project, data: dict[str, Any]) -> dict[str, Any]:
+    """In the words that were signed for the client; the event holds no others, because feeds and mails print them."""
+    return {"project": project.code, "words": data["words"], "due_on": data["due_on"]}
 
 
 def _change_order_for_client(order: ChangeOrder, data: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +132,7 @@ CONDITION_KINDS = {
     "condition.answered": _("gave evidence for condition %(label)s: %(evidence)s"),
     "condition.rejected": _("rejected the evidence for condition %(label)s"),
     "condition.met": _("confirmed that condition %(label)s is met"),
+    "condition.overdue": _("condition %(label)s is overdue: %(words)s. Locked: %(step)s"),
     "condition.replaced": _("replaced condition %(label)s by the decision of %(gate)s, round %(round)s"),
 }
 
@@ -142,8 +141,8 @@ def register_all() -> None:
     for link, kinds in INTERNAL_KINDS.items():
         register(*(EventKind(key, words, link=link) for key, words in kinds.items()))
     register(*(EventKind(key, words, link=link_gate) for key, words in CONDITION_KINDS.items()))
-    overdue = _("condition %(label)s is overdue: %(words)s. Locked: %(step)s")
-    register(EventKind("condition.overdue", overdue, link=link_gate, audience=CLIENT, client_projection=_overdue_for_client))
+    told = _("a condition of the last decision is overdue: %(words)s")
+    register(EventKind("condition.told", told, link=link_by_id, audience=CLIENT, client_projection=_overdue_for_client))
     for key, words in {
         "project.opened": _("opened the project from %(rfp)s"),
         "project.phase_entered": _("entered %(phase)s"),

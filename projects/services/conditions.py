@@ -329,7 +329,15 @@ def _tell_overdue(pk: int, on: date) -> bool:
     condition.overdue_told_at = timezone.now()
     condition.save(update_fields=["overdue_told_at"])
     record(
-        "condition.overdue", condition, actor=None, label=condition.label, words=condition.words, step=condition.step_words,
+        "condition.overdue",
+        condition,
+        actor=None,
+        label=condition.label,
+        words=condition.words,
+        step=condition.step_words,
         due_on=condition.due_on,
-    )  # fmt: skip
+    )
+    if condition.tell_client:  # an event of its own: what a client may read holds nothing of the words among ourselves
+        project = condition.review.project
+        record("condition.told", project, actor=None, words=condition.client_words, due_on=condition.due_on)
     return True
