@@ -16,6 +16,10 @@ def _tokens(event: Event) -> str:
     return reverse("tokens")
 
 
+def _delegations(event: Event) -> str:
+    return reverse("delegations")
+
+
 def register_events() -> None:
     register(
         EventKind("client.created", _("Client %(object_label)s was entered.")),
@@ -27,6 +31,12 @@ def register_events() -> None:
         EventKind("person.reactivated", _("The account of %(object_label)s was activated again."), _people),
         EventKind("role.granted", _("%(object_label)s was given the role %(role)s."), _people),
         EventKind("role.ended", _("The role %(role)s of %(object_label)s ended."), _people),
+        EventKind(
+            "delegation.given",
+            _("%(actor)s handed the signing of %(role)s to %(receiver)s from %(starts_on)s to %(ends_on)s."),
+            _delegations,
+        ),
+        EventKind("delegation.ended", _("The signing of %(role)s by %(receiver)s ended."), _delegations),
         EventKind("integration_account.created", _("Integration account %(object_label)s was opened."), _tokens),
         EventKind("token.created", _("Token %(token)s of %(object_label)s was created."), _tokens),
         EventKind("token.revoked", _("Token %(token)s of %(object_label)s was revoked."), _tokens),

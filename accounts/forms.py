@@ -123,3 +123,18 @@ class TokenForm(forms.Form):
 
 def account_label(account: User) -> str:
     return f"{account.client}: {account.full_name}"
+
+
+class DelegationForm(forms.Form):
+    """Who signs in one's place, in which role, from when to when."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    receiver = forms.ModelChoiceField(label=_("Signs in your place"), queryset=User.objects.none())
+    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    ends_on = forms.DateField(label=_("To and including"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    reason = forms.CharField(label=_("Reason"), max_length=1000, help_text=_("For example leave or travel; it stays in the record."))
+
+    def __init__(self, *args: Any, giver: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, Role(role).label) for role in sorted(giver.roles)]  # type: ignore[attr-defined]
+        self.fields["receiver"].queryset = User.objects.active().internal().exclude(pk=giver.pk)  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ from knox.models import AbstractAuthToken, AuthTokenManager
 from audit.history import tracked
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from audit.refusals import Words
 
@@ -263,6 +263,19 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         return role in self.roles
 
     @cached_property
+    def stands_in_for(self) -> dict[str, User]:
+        """Role → the person who handed its signing to this one for today; only a role that the person still holds."""
+        if not (self.is_active and self.is_internal):
+            return {}
+        rows = Delegation.objects.in_force(timezone.localdate()).filter(receiver=self).select_related("giver")
+        return {row.role: row.giver for row in rows}
+
+    @property
+    def signing_roles(self) -> frozenset[str]:
+        """Own roles, and those that others handed over."""
+        return self.roles | self.stands_in_for.keys()
+
+    @cached_property
     def has_second_factor(self) -> bool:
         """Whether an authenticator app belongs to the account, so that signing in and signing ask for its code."""
         return self.authenticator_set.filter(type="totp").exists()  # type: ignore[attr-defined]
@@ -289,6 +302,56 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return self.get_role_display()
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def visible_to(self, user: User) -> DelegationQuerySet:
+        """The two people concerned; an administrator sees all."""
+        if not (user.is_active and user.is_internal):
+            return self.none()
+        return self if user.has_role(Role.ADMINISTRATOR) else self.filter(Q(giver=user) | Q(receiver=user))
+
+    def in_force(self, on: date) -> DelegationQuerySet:
+        """Handed over for that day by a person who is active and holds the role."""
+        held = RoleGrant.objects.filter(user=OuterRef("giver"), role=OuterRef("role"), ended_at=None)
+        return self.filter(Exists(held), starts_on__lte=on, ends_on__gte=on, ended_at=None, giver__is_active=True)
+
+
+@tracked
+class Delegation(models.Model):
+    """The signing of one role, handed from one of ours to another for some days. What is handed over cannot be handed on."""
+
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_given", verbose_name=_("for"))
+    receiver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_received", verbose_name=_("to"))
+    role = models.CharField(_("role"), max_length=32, choices=Role.choices)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to and including"))
+    reason = models.TextField(_("reason"), max_length=1000)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            models.CheckConstraint(name="delegation_to_another", condition=~Q(giver=F("receiver"))),
+            models.CheckConstraint(name="delegation_dates_in_order", condition=Q(ends_on__gte=F("starts_on"))),
+            models.CheckConstraint(name="delegation_has_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.giver} → {self.receiver}"
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return None, None
+
+    def is_over(self, on: date) -> bool:
+        return self.ended_at is not None or self.ends_on < on
 
 
 class IntegrationTokenQuerySet(models.QuerySet["IntegrationToken"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import CLIENT_ROLES, INTERNAL_ROLES, Client, Contact, Department, IntegrationToken, Role, RoleGrant, User
+from accounts.models import CLIENT_ROLES, INTERNAL_ROLES, Client, Contact, Delegation, Department, IntegrationToken, Role, RoleGrant, User
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require
@@ -311,3 +311,42 @@ def _clean(row: models.Model) -> None:
         row.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise BadInput(error.message_dict) from error
+
+
+@transaction.atomic
+def delegate(*, role: str, receiver: User, starts_on: date, ends_on: date, reason: str, actor: User) -> Delegation:
+    """Hand the signing of an own role to another of ours for some days.
+
+    Only a role that was granted can be handed over, so no chain and no circle can form. Raises BadInput at the field.
+    """
+    require(actor.is_active and actor.is_internal, _("Only people of ours delegate."))
+    User.objects.select_for_update(of=("self",)).get(pk=actor.pk)  # two at once would overlap
+    today = timezone.localdate()
+    _refuse_if(role not in actor.roles, "role", _("You hand over only a role that you hold yourself."))
+    _refuse_if(receiver.pk == actor.pk, "receiver", _("Choose another person."))
+    _refuse_if(not (receiver.is_active and receiver.is_internal), "receiver", _("Choose an active person of ours."))
+    _refuse_if(role in receiver.roles, "receiver", _("This person holds the role already."))
+    _refuse_if(starts_on < today, "starts_on", _("The first day lies in the past."))
+    _refuse_if(ends_on < starts_on, "ends_on", _("The last day lies before the first."))
+    _refuse_if(not reason.strip(), "reason", _("Say why."))
+    overlapping = Delegation.objects.filter(giver=actor, role=role, ended_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on)
+    _refuse_if(overlapping.exists(), "starts_on", _("This role is already handed over for some of these days."))
+    row = Delegation.objects.create(giver=actor, receiver=receiver, role=role, starts_on=starts_on, ends_on=ends_on, reason=reason.strip())
+    record(
+        "delegation.given", row, actor=actor, reason=row.reason, role=str(row.get_role_display()), receiver=receiver.full_name,
+        starts_on=starts_on, ends_on=ends_on,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def end_delegation(delegation_id: int, *, actor: User) -> Delegation:
+    """Take it back: the giver or an administrator. What was signed meanwhile stays."""
+    row = Delegation.objects.visible_to(actor).select_for_update(of=("self",)).select_related("giver", "receiver").get(pk=delegation_id)
+    require(actor.pk == row.giver_id or actor.has_role(Role.ADMINISTRATOR), _("Who gave it takes it back, or an administrator."))
+    if row.is_over(timezone.localdate()):
+        raise Refused(Blocker("delegation.over", _("This delegation is over.")))
+    row.ended_at, row.ended_by = timezone.now(), actor
+    row.save(update_fields=["ended_at", "ended_by"])
+    record("delegation.ended", row, actor=actor, role=str(row.get_role_display()), receiver=row.receiver.full_name)
+    return row

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,13 +20,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import services
 from accounts.adapter import SEEN_AT
 from accounts.decorators import internal_required
-from accounts.forms import AccountForm, GrantForm, PersonForm, ProfileForm, ReasonForm, TokenForm
+from accounts.forms import AccountForm, DelegationForm, GrantForm, PersonForm, ProfileForm, ReasonForm, TokenForm
 from accounts.middleware import seconds_left
-from accounts.models import IntegrationToken, RoleGrant, User
+from accounts.models import Delegation, IntegrationToken, Role, RoleGrant, User
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from accounts.signing import second_factor_of
 from audit.refusals import BadInput, add_to_form
+
+DELEGATIONS_SHOWN = 200
 
 
 @internal_required
@@ -225,6 +228,41 @@ def profile(request: SignedInRequest) -> HttpResponse:
             return redirect("profile")
     context = {"form": form, "second_factor": second_factor_of(user), "grants": user.grants.filter(ended_at=None)}
     return render(request, "accounts/profile.html", context, status=400 if form.errors else 200)
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def delegations(request: SignedInRequest) -> HttpResponse:
+    """Who signs in my place, for whom I sign; an administrator sees all."""
+    user = request.user
+    form = DelegationForm(request.POST or None, giver=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.delegate(actor=user, **form.cleaned_data)
+        except BadInput as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, _t("The signing is handed over for these days."))
+            return redirect("delegations")
+    today = timezone.localdate()
+    rows = Delegation.objects.visible_to(user).select_related("giver", "receiver")
+    is_administrator = user.has_role(Role.ADMINISTRATOR)
+    context = {
+        "form": form,
+        "rows": [(row, not row.is_over(today) and (row.giver_id == user.pk or is_administrator)) for row in rows[:DELEGATIONS_SHOWN]],
+        "today": today,
+        "may_delegate": bool(user.roles),
+    }
+    return render(request, "accounts/delegations.html", context, status=400 if form.errors else 200)
+
+
+@internal_required
+@require_POST
+def delegation_end(request: SignedInRequest, pk: int) -> HttpResponse:
+    get_object_or_404(Delegation.objects.visible_to(request.user), pk=pk)
+    services.end_delegation(pk, actor=request.user)
+    messages.success(request, _t("The delegation has ended."))
+    return redirect("delegations")
 
 
 @never_cache

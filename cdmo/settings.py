@@ -248,6 +248,8 @@ CELERY_BEAT_SCHEDULE = {
     "documents": {"task": "documents.tasks.sweep_documents", "schedule": SWEEP_SECONDS},
     "notifications": {"task": "notifications.tasks.sweep_notifications", "schedule": SWEEP_SECONDS},
     "readiness": {"task": "projects.tasks.refresh_all_readiness", "schedule": crontab(hour=2, minute=10)},
+    "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
+    "conditions": {"task": "projects.tasks.tell_overdue_conditions", "schedule": crontab(hour=4, minute=10)},
 }
 
 # Files, static assets, mail

@@ -218,6 +218,11 @@ class DocumentVersion(models.Model):
         return self.document.event_scope
 
     @property
+    def project(self) -> Project | None:
+        """None for a document about an RFP; guards of named steps ask it."""
+        return self.document.project
+
+    @property
     def signed_content(self) -> dict[str, Any]:
         """What a signature covers (registered in apps.py)."""
         return {

@@ -20,6 +20,11 @@ from projects.models.project import PORTFOLIO_ROLES, TeamMember
 # the event's document), both lead to the same page and are matched by it.
 WAIT_OF_OBJECT = {
     "gate.proposed": "gate.sign",
+    "gate.meeting_called": "gate.meeting",
+    "condition.set": "condition",
+    "condition.answered": "condition",
+    "condition.rejected": "condition",
+    "waiver.requested": "waiver",
     "quotation.release_signed": "quotation.release",
     "quotation.sent": "quotation.answer",
     "change_order.release_signed": "change_order.release",

@@ -39,6 +39,7 @@ GROUP_OF_NOUN = {
     "project": Group.PROJECT,
     "gate": Group.PROJECT,
     "condition": Group.PROJECT,
+    "waiver": Group.PROJECT,
     "team": Group.PROJECT,
     "rfp": Group.COMMERCIAL,
     "quotation": Group.COMMERCIAL,
@@ -71,6 +72,7 @@ ANSWERS = frozenset({"quotation.accepted", "quotation.declined", "change_order.a
 SIGNING = frozenset(
     {
         "gate.proposed",
+        "waiver.requested",
         "document.submitted",
         "document.signed",
         "document.failed",

@@ -5,6 +5,7 @@ class PhasesConfig(AppConfig):
     name = "phases"
 
     def ready(self) -> None:
+        from phases import minutes
         from phases.commercial import documents as commercial_documents
         from phases.commercial import gate as commercial_gate
         from phases.evaluation import documents as evaluation_documents
@@ -23,3 +24,4 @@ class PhasesConfig(AppConfig):
             gate.register()
         for documents in (evaluation_documents, small_scale_documents, pilot_documents, validation_documents, commercial_documents):
             documents.register()
+        minutes.register()

@@ -17,11 +17,14 @@ from rest_framework.views import APIView
 from accounts.models import Client
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
+from projects import gates
 from projects.calendars import WorkingCalendar
 from projects.milestones import states_of
-from projects.models import Deliverable, Milestone, Project, Rfp
+from projects.models import Deliverable, GateCondition, Milestone, Project, Rfp
 from projects.models.states import Phase, ProjectStatus
 from projects.serializers import (
+    ConditionAnswerSerializer,
+    ConditionSerializer,
     DeliverableSerializer,
     GateSerializer,
     InternalDeliverableSerializer,
@@ -32,6 +35,7 @@ from projects.serializers import (
     ProposalSerializer,
     RfpSerializer,
 )
+from projects.services.conditions import NewCondition, answer_condition, confirm_condition
 from projects.services.gate import current_review, judge_review, propose_decision, signatures_of_proposal
 from projects.services.rfp import log_rfp_from_system
 
@@ -143,7 +147,9 @@ class ProjectGateProposal(APIView):
         project = internal_project(request, code)
         proposal = ProposalSerializer(data=request.data)
         proposal.is_valid(raise_exception=True)
-        propose_decision(project.code, actor=request.user, **proposal.validated_data)
+        values = dict(proposal.validated_data)
+        conditions = [NewCondition(**row) for row in values.pop("conditions")]
+        propose_decision(project.code, actor=request.user, conditions=conditions, **values)
         return Response(GateSerializer(gate_as_data(internal_project(request, code))).data, status=status.HTTP_201_CREATED)
 
 
@@ -160,6 +166,8 @@ def gate_as_data(project: Project) -> dict[str, Any]:
         raise Http404
     judged = judge_review(review)
     given = signatures_of_proposal(review) if review.state == review.State.SUBMITTED else []
+    forecast = gates.forecast(judged, timezone.localdate())
+    conditions = GateCondition.objects.standing().filter(review__project=project) | GateCondition.objects.of_proposal(review)
     return {
         "project": project.code,
         "gate": review.gate,
@@ -168,10 +176,48 @@ def gate_as_data(project: Project) -> dict[str, Any]:
         "proposed_decision": review.proposed_decision,
         "signers": review.signers,
         "signed": [row.role for row in given if not row.refused],
-        "met": sum(item.finding.met for item in judged),
+        "met": sum(item.passes for item in judged),
         "total": len(judged),
+        "forecast": forecast.on,
+        "without_date": forecast.without_date,
         "criteria": judged,
+        "conditions": conditions.select_related("review__project", "owner"),
+        "waivers": review.waivers.select_related("requested_by", "decided_by"),
     }
+
+
+class ConditionAct(APIView):
+    """One act on a condition, by the service that its page calls; refused with the same reasons."""
+
+    def condition(self, request: ApiRequest, code: str, pk: int) -> GateCondition:
+        internal_project(request, code)
+        rows = GateCondition.objects.visible_to(request.user).select_related("review__project", "owner")
+        return get_object_or_404(rows, review__project__code=code, pk=pk)
+
+    def answer(self, request: ApiRequest, code: str, pk: int) -> Response:
+        return Response(ConditionSerializer(self.condition(request, code, pk)).data)
+
+
+class ConditionAnswer(ConditionAct):
+    """Say how the condition is met; it counts once a second person confirmed it."""
+
+    @extend_schema(request=ConditionAnswerSerializer, responses=ConditionSerializer)
+    def post(self, request: ApiRequest, code: str, pk: int) -> Response:
+        self.condition(request, code, pk)
+        body = ConditionAnswerSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        answer_condition(code, pk, actor=request.user, **body.validated_data)
+        return self.answer(request, code, pk)
+
+
+class ConditionConfirmation(ConditionAct):
+    """The second person saw the evidence: the condition is met."""
+
+    @extend_schema(request=None, responses=ConditionSerializer)
+    def post(self, request: ApiRequest, code: str, pk: int) -> Response:
+        self.condition(request, code, pk)
+        confirm_condition(code, pk, actor=request.user)
+        return self.answer(request, code, pk)
 
 
 class RfpList(generics.ListAPIView[Rfp]):

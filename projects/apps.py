@@ -6,8 +6,9 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from projects import events, outbox_consumers, permissions  # noqa: F401  (each registers what it declares)
-        from projects.services import lifecycle
+        from projects.services import conditions, lifecycle
 
         events.register_all()
         outbox_consumers.register_all()
         lifecycle.register_guards()
+        conditions.register_guards()

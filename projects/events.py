@@ -53,6 +53,11 @@ def _quotation_for_client(quotation: Quotation, data: dict[str, Any]) -> dict[st
     return {"project": quotation.project.code, "quotation": quotation.label, "state": quotation.state}
 
 
+def _overdue_for_client(project: Project, data: dict[str, Any]) -> dict[str, Any]:
+    """In the words that were signed for the client; the event holds no others, because feeds and mails print them."""
+    return {"project": project.code, "words": data["words"], "due_on": data["due_on"]}
+
+
 def _change_order_for_client(order: ChangeOrder, data: dict[str, Any]) -> dict[str, Any]:
     return {"project": order.project.code, "change_order": order.label, "title": order.title, "state": order.state}
 
@@ -94,6 +99,7 @@ INTERNAL_KINDS = {
         "change_order.released": _("released %(label)s"),
         "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),
         "charter.issued": _("issued the charter"),
+        "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
         "team.named": _("named the person of %(department)s"),
         "quotation.drafted": _("drafted quotation %(label)s: %(currency)s %(total)s"),
         "quotation.changed": _("changed quotation %(label)s"),
@@ -105,19 +111,38 @@ INTERNAL_KINDS = {
     },
     link_gate: {
         "gate.opened": _("opened %(gate)s, round %(round)s"),
+        "gate.meeting_called": _("called the meeting on %(gate)s, round %(round)s, for %(meeting_on)s"),
+        "gate.minutes_written": _("wrote the minutes of %(gate)s, round %(round)s"),
         "gate.proposed": _("proposed “%(decision)s” for %(gate)s"),
         "gate.signed": _("signed %(gate)s as %(role)s"),
         "gate.refused": _("refused to sign %(gate)s as %(role)s"),
         "gate.withdrawn": _("withdrew the proposal for %(gate)s"),
         "gate.decided": _("decided %(gate)s: %(decision_label)s"),
+        "waiver.requested": _("asked for a waiver of “%(criterion)s” at %(gate)s"),
+        "waiver.granted": _("signed the waiver of “%(criterion)s” at %(gate)s"),
+        "waiver.refused": _("refused the waiver of “%(criterion)s” at %(gate)s"),
+        "waiver.withdrawn": _("withdrew the request to waive “%(criterion)s” at %(gate)s"),
         "gate.left": _("left %(gate)s, round %(round)s, without a decision"),
     },
+}
+
+
+CONDITION_KINDS = {
+    "condition.set": _("set condition %(label)s for %(owner)s, due %(due_on)s"),
+    "condition.answered": _("gave evidence for condition %(label)s: %(evidence)s"),
+    "condition.rejected": _("rejected the evidence for condition %(label)s"),
+    "condition.met": _("confirmed that condition %(label)s is met"),
+    "condition.overdue": _("condition %(label)s is overdue: %(words)s. Locked: %(step)s"),
+    "condition.replaced": _("replaced condition %(label)s by the decision of %(gate)s, round %(round)s"),
 }
 
 
 def register_all() -> None:
     for link, kinds in INTERNAL_KINDS.items():
         register(*(EventKind(key, words, link=link) for key, words in kinds.items()))
+    register(*(EventKind(key, words, link=link_gate) for key, words in CONDITION_KINDS.items()))
+    told = _("a condition of the last decision is overdue: %(words)s")
+    register(EventKind("condition.told", told, link=link_by_id, audience=CLIENT, client_projection=_overdue_for_client))
     for key, words in {
         "project.opened": _("opened the project from %(rfp)s"),
         "project.phase_entered": _("entered %(phase)s"),

@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.hashes import hash_of
 from audit.refusals import Blocker
-from projects.models import Deliverable
+from projects.models import Deliverable, GateWaiver
 from projects.plans import planned_title
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    from projects.models import GateReview, Project
+    from projects.models import GateCriterion, GateReview, Project
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ Judge = Callable[[Sequence["Project"]], Findings]
 class Criterion:
     """A named condition of a gate: a function of its own, or the keys of the deliverables that must be done.
 
-    A change of its rule takes a new version.
+    A change of its rule takes a new version. One that is not `waivable` is passed by nothing but its evidence: neither a waiver nor
+    a condition stands in for it.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Criterion:
     judge: Judge | None = None
     version: int = 1
     deliverables: tuple[str, ...] = ()
+    waivable: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,33 @@ class Gate:
 
 @dataclass(frozen=True)
 class Judged:
-    """A pinned criterion together with what was found now."""
+    """A pinned criterion together with what was found now, and what stands in for evidence that is missing."""
 
     key: str
     version: int
     words: str
     department: str
     finding: Finding = field(default_factory=lambda: Finding(met=False))
+    waivable: bool = True
+    waiver: GateWaiver | None = None
+
+    @property
+    def waived(self) -> bool:
+        """Quality assurance signed that all that is missing now may be missing."""
+        missing = [blocker.key for blocker in self.finding.blockers]
+        return not self.finding.met and self.waivable and self.waiver is not None and self.waiver.covers(missing)
+
+    @property
+    def passes(self) -> bool:
+        """Whether it lets the gate open without a condition."""
+        return self.finding.met or self.waived
+
+    @property
+    def standing(self) -> str:
+        """met, waived or unmet: how pages and lists show it."""
+        if self.finding.met:
+            return "met"
+        return "waived" if self.waived else "unmet"
 
 
 _gates: dict[str, Gate] = {}
@@ -131,12 +153,18 @@ def judge(projects: Iterable[Project], reviews: Mapping[int, GateReview]) -> dic
         if project.pk in reviews:
             by_phase.setdefault(reviews[project.pk].phase, []).append(project)
     answer: dict[int, list[Judged]] = {}
+    waivers = _granted_waivers(reviews)
     for phase, group in by_phase.items():
         declared = {criterion.key: criterion for criterion in gate_of(phase).criteria}
         found = _find(declared.values(), group)
         for project in group:
-            answer[project.pk] = _judge_review(project, reviews[project.pk], declared, found)
+            answer[project.pk] = _judge_review(project, reviews[project.pk], declared, found, waivers)
     return answer
+
+
+def _granted_waivers(reviews: Mapping[int, GateReview]) -> dict[tuple[int, str], GateWaiver]:
+    rows = GateWaiver.objects.granted().filter(review__in=[review.pk for review in reviews.values()]).select_related("decided_by")
+    return {(row.review_id, row.criterion_key): row for row in rows}
 
 
 def _find(criteria: Iterable[Criterion], projects: Sequence[Project]) -> dict[str, Findings]:
@@ -150,15 +178,24 @@ def _find(criteria: Iterable[Criterion], projects: Sequence[Project]) -> dict[st
     }
 
 
-def _judge_review(project: Project, review: GateReview, declared: Mapping[str, Criterion], found: Mapping[str, Findings]) -> list[Judged]:
+def _judge_review(
+    project: Project,
+    review: GateReview,
+    declared: Mapping[str, Criterion],
+    found: Mapping[str, Findings],
+    waivers: Mapping[tuple[int, str], GateWaiver],
+) -> list[Judged]:
     judged = []
     for pinned in review.criteria.all():
         criterion = declared.get(pinned.key)
-        if criterion is None or criterion.version != pinned.version:
+        judgeable = criterion is not None and criterion.version == pinned.version
+        if not judgeable:
             finding = Finding(met=False, blockers=(_outdated(project, pinned.words),))
         else:
             finding = _renewed(project, review, pinned.key, found[pinned.key].get(project.pk, Finding(met=False)))
-        judged.append(Judged(pinned.key, pinned.version, pinned.words, pinned.department, finding))
+        waivable = judgeable and criterion is not None and criterion.waivable
+        waiver = waivers.get((review.pk, pinned.key))
+        judged.append(Judged(pinned.key, pinned.version, pinned.words, pinned.department, finding, waivable, waiver))
     return judged
 
 
@@ -185,23 +222,81 @@ def _renewed(project: Project, review: GateReview, key: str, finding: Finding) -
     return replace(finding, met=False, blockers=(blocker,))
 
 
-def unmet(judged: Iterable[Judged]) -> list[Blocker]:
-    """Reasons of all criteria that are not met, in their order; a criterion without words of its own gives its name."""
+def unmet(judged: Iterable[Judged], *, conditional: frozenset[str] = frozenset()) -> list[Blocker]:
+    """Reasons of all criteria that hold the gate shut, in their order; one without words of its own gives its name.
+
+    `conditional` are the keys of criteria that a proposed condition names; those that cannot be accepted unmet still hold.
+    """
     reasons: list[Blocker] = []
     for item in judged:
-        if not item.finding.met:
+        if not item.passes and not (item.waivable and item.key in conditional):
             reasons += item.finding.blockers or [Blocker(key=item.key, words=item.words, owner=item.department)]
     return reasons
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """When a gate can be decided: today or later, or the criteria that keep it from having a date."""
+
+    on: date | None
+    without_date: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        if not self.without_date:
+            return ""
+        return _t("Not forecastable: %(criterion)s has no date") % {"criterion": "; ".join(f"“{words}”" for words in self.without_date)}
+
+
+def forecast(judged: Iterable[Judged], today: date) -> Forecast:
+    """The latest expected date of the criteria that hold the gate shut; today where none does or their dates have passed."""
+    waiting = [item for item in judged if not item.passes]
+    without = tuple(item.words for item in waiting if item.finding.expected is None)
+    days = [item.finding.expected for item in waiting if item.finding.expected is not None]
+    return Forecast(None, without) if without else Forecast(max([today, *days]))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One piece of evidence that is not what it was: how it read then and how it reads now; None where it was not, or is no more."""
+
+    before: Evidence | None
+    after: Evidence | None
+
+
+def differences(before: Iterable[Evidence], after: Iterable[Evidence]) -> list[Difference]:
+    """What changed between two sets of evidence: items at one address are one item, without address those of one label."""
+    then, now = ({item.link or item.label: item for item in items} for items in (before, after))
+    return [Difference(then.get(key), now.get(key)) for key in {**then, **now} if then.get(key) != now.get(key)]
+
+
+def changed_criteria(review: GateReview, judged: Iterable[Judged]) -> list[GateCriterion]:
+    """Criteria whose evidence is no longer what the decision froze; one that this release no longer judges cannot be compared."""
+    live = {item.key: item for item in judged if all(blocker.key != "criterion.outdated" for blocker in item.finding.blockers)}
+    rows = [row for row in review.criteria.all() if row.evidence_hash and row.key in live]
+    return [row for row in rows if row.evidence_hash != live[row.key].finding.content_hash]
+
+
+def thawed(stored: Iterable[Mapping[str, Any]]) -> list[Evidence]:
+    """Evidence as it was frozen with a decision."""
+    return [Evidence(e["label"], e["link"], e["hash"], datetime.fromisoformat(e["as_of"]) if e["as_of"] else None) for e in stored]
+
+
 def evidence_hash(judged: Iterable[Judged]) -> str:
     """One hash over all findings, in their order: what the signers sign."""
-    return hash_of({item.key: [item.version, item.finding.content_hash] for item in judged})
+    return hash_of({item.key: [item.version, item.finding.content_hash, *_accepted(item)] for item in judged})
 
 
-def deliverable_criterion(key: str, words: str | _StrPromise, department: str, deliverables: Sequence[str], version: int = 1) -> Criterion:
+def _accepted(item: Judged) -> list[str]:
+    """What stands in for missing evidence belongs to what is signed."""
+    return [f"waiver:{item.waiver.pk}"] if item.waived and item.waiver else []
+
+
+def deliverable_criterion(
+    key: str, words: str | _StrPromise, department: str, deliverables: Sequence[str], version: int = 1, *, waivable: bool = True
+) -> Criterion:
     """A criterion judged on deliverables: each done by its effective document or by confirmed referenced evidence."""
-    return Criterion(key, words, department, version=version, deliverables=tuple(deliverables))
+    return Criterion(key, words, department, version=version, deliverables=tuple(deliverables), waivable=waivable)
 
 
 def _judge_deliverables(projects: Sequence[Project], keys: Sequence[str], rows: Mapping[tuple[int, str], Deliverable]) -> Findings:

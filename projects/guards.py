@@ -20,6 +20,11 @@ MOVES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ("active>on_hold", "on_hold>active", "active>cancelled", "on_hold>cancelled", "active>completed"),
     ),
     ("projects_gatereview", "state"): ("open", ("open>submitted", "submitted>open", "submitted>decided")),
+    ("projects_gatecondition", "state"): (
+        "proposed",
+        ("proposed>open", "open>answered", "answered>open", "answered>met", "proposed>void", "open>void", "answered>void"),
+    ),
+    ("projects_gatewaiver", "state"): ("requested", ("requested>granted", "requested>refused", "requested>withdrawn")),
     ("projects_charter", "state"): ("draft", ("draft>issued",)),
     ("projects_rfp", "state"): ("draft", ("draft>submitted", "draft>declined")),
     ("projects_quotation", "state"): (
@@ -116,8 +121,40 @@ CREATE CONSTRAINT TRIGGER projects_guard_written AFTER UPDATE ON projects_projec
 """
 
 GUARD_PHASE_MOVE = f"""
+CREATE OR REPLACE FUNCTION projects_require_passed(of_review bigint, of_project bigint, of_phase text) RETURNS void
+LANGUAGE plpgsql AS $guard$
+-- Decided "go" on criteria that are met or waived; decided "go with conditions" where a condition names each of the others.
+DECLARE
+    passed projects_gatereview%ROWTYPE;
+    missing text;
+BEGIN
+    SELECT * INTO passed FROM projects_gatereview r WHERE r.id = of_review AND r.project_id = of_project AND r.phase = of_phase
+        AND r.state = 'decided' AND r.proposed_decision IN ('go', 'go_with_conditions');
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'The gate of % was not passed: no review of this project decided "go"', of_phase USING ERRCODE = 'check_violation';
+    END IF;
+    IF passed.proposed_decision = 'go_with_conditions' AND NOT EXISTS (
+        SELECT 1 FROM projects_gatecondition c WHERE c.review_id = passed.id AND c.proposal_number = passed.proposal_number
+    ) THEN
+        RAISE EXCEPTION 'The gate of % was passed with conditions and has none', of_phase USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT k.words INTO missing FROM projects_gatecriterion k WHERE k.review_id = passed.id AND k.met IS NOT TRUE
+        AND NOT EXISTS (
+            SELECT 1 FROM projects_gatewaiver w WHERE w.review_id = passed.id AND w.criterion_key = k.key AND w.state = 'granted'
+        )
+        AND NOT (passed.proposed_decision = 'go_with_conditions' AND EXISTS (
+            SELECT 1 FROM projects_gatecondition c WHERE c.review_id = passed.id AND c.proposal_number = passed.proposal_number
+                AND c.criterion_key = k.key
+        )) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'The gate of % was not passed: neither met, waived nor named by a condition: %', of_phase, missing
+            USING ERRCODE = 'check_violation';
+    END IF;
+END
+$guard$;
+
 CREATE OR REPLACE FUNCTION projects_guard_phase_move() RETURNS trigger LANGUAGE plpgsql AS $guard$
--- Forward by a gate whose review was decided "go", or by a signed "not in scope"; back by a return; nothing else.
+-- Forward by a gate that was passed, or by a signed "not in scope"; back by a return; nothing else.
 DECLARE
     move text := NEW.from_phase || '>' || NEW.to_phase;
     forward boolean := move = ANY (string_to_array('{" ".join(PHASE_FORWARD)}', ' '));
@@ -127,12 +164,8 @@ BEGIN
         RAISE EXCEPTION 'A move of kind % does not lead from % to %', NEW.kind, NEW.from_phase, NEW.to_phase
             USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.kind = 'gate' AND NOT EXISTS (
-        SELECT 1 FROM projects_gatereview r WHERE r.id = NEW.review_id AND r.project_id = NEW.project_id AND r.phase = NEW.from_phase
-            AND r.state = 'decided' AND r.proposed_decision = 'go'
-    ) THEN
-        RAISE EXCEPTION 'The gate of % was not passed: no review of this project decided "go"', NEW.from_phase
-            USING ERRCODE = 'check_violation';
+    IF NEW.kind = 'gate' THEN
+        PERFORM projects_require_passed(NEW.review_id, NEW.project_id, NEW.from_phase);
     END IF;
     RETURN NEW;
 END
@@ -188,6 +221,71 @@ CREATE TRIGGER projects_guard_criterion BEFORE INSERT OR UPDATE OR DELETE ON pro
     FOR EACH ROW EXECUTE FUNCTION projects_guard_criterion();
 """
 
+GUARD_ACCEPTED = """
+CREATE OR REPLACE FUNCTION projects_guard_condition() RETURNS trigger LANGUAGE plpgsql AS $guard$
+-- What was signed of a condition stays; it stands only after its decision, and what was met or void no longer changes.
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'A condition is never deleted' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (SELECT 1 FROM projects_gatereview r WHERE r.id = NEW.review_id AND r.state = 'open') THEN
+            RAISE EXCEPTION 'Conditions are written with the proposal' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.state IN ('met', 'void') THEN
+        RAISE EXCEPTION 'A condition that is % no longer changes', OLD.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.review_id, NEW.proposal_number, NEW.number, NEW.words, NEW.criterion_key, NEW.owner_id, NEW.due_on, NEW.step, NEW.step_number,
+        NEW.tell_client, NEW.client_words)
+        IS DISTINCT FROM (OLD.review_id, OLD.proposal_number, OLD.number, OLD.words, OLD.criterion_key, OLD.owner_id, OLD.due_on, OLD.step,
+        OLD.step_number, OLD.tell_client, OLD.client_words) THEN
+        RAISE EXCEPTION 'What was signed of a condition does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state = 'proposed' AND NEW.state = 'open' AND NOT EXISTS (
+        SELECT 1 FROM projects_gatereview r WHERE r.id = NEW.review_id AND r.state = 'decided'
+            AND r.proposed_decision = 'go_with_conditions' AND r.proposal_number = NEW.proposal_number
+    ) THEN
+        RAISE EXCEPTION 'A condition stands only once its decision is signed' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$guard$;
+DROP TRIGGER IF EXISTS projects_guard_condition ON projects_gatecondition;
+CREATE TRIGGER projects_guard_condition BEFORE INSERT OR UPDATE OR DELETE ON projects_gatecondition
+    FOR EACH ROW EXECUTE FUNCTION projects_guard_condition();
+
+CREATE OR REPLACE FUNCTION projects_guard_waiver() RETURNS trigger LANGUAGE plpgsql AS $guard$
+-- A waiver is asked for while its round is open, stays what was asked for, and is final once somebody decided.
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'A waiver is never deleted' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'INSERT' OR NEW.state = 'granted' THEN
+        IF EXISTS (SELECT 1 FROM projects_gatereview r WHERE r.id = NEW.review_id AND r.state = 'decided') THEN
+            RAISE EXCEPTION 'The review of this waiver is decided' USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        RETURN NEW;
+    END IF;
+    IF OLD.state <> 'requested' THEN
+        RAISE EXCEPTION 'A waiver that is % no longer changes', OLD.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.review_id, NEW.criterion_key, NEW.criterion_version, NEW.criterion_words, NEW.justification, NEW.finding, NEW.requested_by_id)
+        IS DISTINCT FROM (OLD.review_id, OLD.criterion_key, OLD.criterion_version, OLD.criterion_words, OLD.justification, OLD.finding,
+        OLD.requested_by_id) THEN
+        RAISE EXCEPTION 'What a waiver asks for does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$guard$;
+DROP TRIGGER IF EXISTS projects_guard_waiver ON projects_gatewaiver;
+CREATE TRIGGER projects_guard_waiver BEFORE INSERT OR UPDATE OR DELETE ON projects_gatewaiver
+    FOR EACH ROW EXECUTE FUNCTION projects_guard_waiver();
+"""
+
 
 def _moves_trigger(table: str, column: str) -> str:
     """A table that a later migration makes is left out by the earlier run of INSTALL, and guarded by the run after it."""
@@ -203,8 +301,29 @@ END $install$;
 """
 
 
-INSTALL = "".join([GUARD_MOVES, *(_moves_trigger(*place) for place in MOVES), GUARD_PROJECT, GUARD_PHASE_MOVE, GUARD_REVIEW])
-REMOVE = "\n".join(
-    f"DROP FUNCTION IF EXISTS projects_guard_{name}() CASCADE;"
-    for name in ("moves", "active", "written", "phase_move", "review", "criterion")
+# Tables that a later migration made: their guards are installed after it.
+OF_CONDITIONS = ("projects_gatecondition", "projects_gatewaiver")
+
+INSTALL = "".join(
+    [
+        GUARD_MOVES,
+        *(_moves_trigger(*place) for place in MOVES if place[0] not in OF_CONDITIONS),
+        GUARD_PROJECT,
+        GUARD_PHASE_MOVE,
+        GUARD_REVIEW,
+    ]
 )
+INSTALL_CONDITIONS = "".join([GUARD_PHASE_MOVE, *(_moves_trigger(*place) for place in MOVES if place[0] in OF_CONDITIONS), GUARD_ACCEPTED])
+REMOVE = "\n".join(
+    f"DROP FUNCTION IF EXISTS projects_{name} CASCADE;"
+    for name in (
+        "guard_moves",
+        "guard_active",
+        "guard_written",
+        "guard_phase_move",
+        "require_passed",
+        "guard_review",
+        "guard_criterion",
+    )
+)
+REMOVE_CONDITIONS = "\n".join(f"DROP FUNCTION IF EXISTS projects_guard_{name} CASCADE;" for name in ("condition", "waiver"))

@@ -21,9 +21,11 @@ WORDS: Mapping[str, Words] = {
     "accept_change_order": _("Change order accepted for the client"),
     "sheet_sign_off": _("Sheet signed off for the department"),
     "gate_go": _("Gate decided: go"),
+    "gate_go_with_conditions": _("Gate decided: go with conditions"),
     "gate_hold": _("Gate decided: hold"),
     "gate_return": _("Gate decided: return"),
     "gate_stop": _("Gate decided: stop"),
+    "waiver": _("Waiver granted: accepted although not met"),
     "not_in_scope": _("Phase passed as not in scope"),
 }
 

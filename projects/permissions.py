@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 
+from accounts.models import Role
 from accounts.permissions import (
     allowed,
     has_business_development,
@@ -33,6 +34,12 @@ def may_read_portfolio(user: User, obj: Any = None) -> bool:
     return bool(user.is_active and sees_portfolio(user))
 
 
+@rules.predicate
+def may_decide_waiver(user: User, obj: Any = None) -> bool:
+    """Quality assurance, in person or by a delegation that is in force."""
+    return bool(user.is_authenticated and user.is_active and user.is_internal and Role.QUALITY_ASSURANCE in user.signing_roles)
+
+
 may_log_rfp = has_business_development | has_project_manager | is_approver_of | is_system_of
 
 
@@ -52,6 +59,9 @@ def register() -> None:
         "projects.cancel": has_project_manager | has_management | has_business_development,
         "projects.pass_out_of_scope": has_project_manager | has_quality_assurance,
         "projects.propose_gate": has_project_manager,
+        "projects.confirm_condition": has_quality_assurance | has_management | has_project_manager,
+        "projects.request_waiver": has_project_manager,
+        "projects.decide_waiver": may_decide_waiver,
         "projects.draft_charter": has_project_manager | has_business_development,
         "projects.plan": has_project_manager,
         "projects.publish": has_project_manager,

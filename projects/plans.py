@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlannedDeliverable:
-    """`milestone` names the milestone (of the same plan) that gives the due date.
+    """`milestone` names the milestone (of the same plan) that gives the due date; `step` the named step that its record starts.
 
     `on_done(deliverable, actor)` runs in the transaction in which its evidence makes it done.
     """
@@ -29,6 +29,7 @@ class PlannedDeliverable:
     milestone: str
     document_type: str = ""
     on_done: Callable[[Deliverable, User], None] | None = None
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,3 +102,8 @@ def phase_plan(phase: str) -> PhasePlan:
 def planned_title(key: str) -> str:
     """The title of a deliverable that some phase plans by default; its key where none does."""
     return next((str(item.title) for plan in _plans.values() for item in plan.deliverables if item.key == key), key)
+
+
+def step_started_by(key: str) -> str:
+    """The named step (projects/steps.py) of which the first record is this deliverable; empty for most."""
+    return next((item.step for plan in _plans.values() for item in plan.deliverables if item.key == key), "")

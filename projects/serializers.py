@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
+from projects import steps
 from projects.forecasting import is_provisional
-from projects.models import Deliverable, Milestone, Project, Publication, Rfp
+from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, Rfp
 from projects.models.gate import Decision
 from projects.models.states import PHASES
 from projects.schedule import MilestoneState
@@ -134,14 +137,53 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField(allow_null=True)
 
 
+class ConditionSerializer(serializers.ModelSerializer[GateCondition]):
+    """A condition of a gate: what, by whom, until when, what it locks once overdue."""
+
+    gate = serializers.CharField(source="review.gate")
+    round = serializers.IntegerField(source="review.round")
+    criterion = serializers.CharField(source="criterion_key")
+    owner = serializers.CharField(source="owner.full_name")
+    overdue = serializers.SerializerMethodField()
+
+    class Meta:
+        model = GateCondition
+        fields = [
+            "id", "label", "gate", "round", "state", "words", "criterion", "owner", "due_on", "overdue", "step", "step_number",
+            "tell_client", "answer", "answered_at", "confirmed_at",
+        ]  # fmt: skip
+
+    def get_overdue(self, condition: GateCondition) -> bool:
+        return condition.is_overdue(timezone.localdate())
+
+
+class WaiverSerializer(serializers.ModelSerializer[GateWaiver]):
+    criterion = serializers.CharField(source="criterion_key")
+    requested_by = serializers.CharField(source="requested_by.full_name")
+    decided_by = serializers.CharField(source="decided_by.full_name", allow_null=True, default=None)
+
+    class Meta:
+        model = GateWaiver
+        fields = ["id", "criterion", "state", "justification", "requested_by", "requested_at", "decided_by", "decided_at", "refusal_reason"]
+
+
+class ConditionAnswerSerializer(serializers.Serializer[Any]):
+    """How a condition is met: the key of a deliverable that is done, words, or both."""
+
+    deliverable = serializers.SlugField(required=False, allow_blank=True, default="")
+    words = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
+
+
 class CriterionSerializer(serializers.Serializer[Any]):
-    """A pinned criterion with its live finding."""
+    """A pinned criterion with its live finding; `standing` says what lets it pass: met, waived or (nothing) unmet."""
 
     key = serializers.CharField()
     version = serializers.IntegerField()
     words = serializers.CharField()
     department = serializers.CharField()
     met = serializers.BooleanField(source="finding.met")
+    standing = serializers.CharField()
+    waivable = serializers.BooleanField()
     evidence = EvidenceSerializer(source="finding.evidence", many=True)
     blockers = BlockerSerializer(source="finding.blockers", many=True)
     expected = serializers.DateField(source="finding.expected", allow_null=True)
@@ -159,7 +201,24 @@ class GateSerializer(serializers.Serializer[Any]):
     signed = serializers.ListField(child=serializers.CharField())
     met = serializers.IntegerField()
     total = serializers.IntegerField()
+    forecast = serializers.DateField(allow_null=True)
+    without_date = serializers.ListField(child=serializers.CharField())
     criteria = CriterionSerializer(many=True)
+    conditions = ConditionSerializer(many=True)
+    waivers = WaiverSerializer(many=True)
+
+
+class NewConditionSerializer(serializers.Serializer[Any]):
+    """A condition as it is proposed; the owner by e-mail, the criterion by its key."""
+
+    words = serializers.CharField(max_length=2000)
+    owner = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.active().internal())
+    due_on = serializers.DateField()
+    step = serializers.ChoiceField(choices=[(step.key, step.words) for step in steps.named_steps()])
+    step_number = serializers.IntegerField(required=False, default=0, min_value=0, max_value=99)
+    criterion = serializers.SlugField(required=False, allow_blank=True, default="")
+    tell_client = serializers.BooleanField(required=False, default=False)
+    client_words = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
 class ProposalSerializer(serializers.Serializer[Any]):
@@ -170,6 +229,9 @@ class ProposalSerializer(serializers.Serializer[Any]):
     return_to = serializers.ChoiceField(
         choices=[(phase.value, phase.label) for phase in PHASES], required=False, allow_blank=True, default=""
     )
+    cost_effect = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    renew_criteria = serializers.ListField(child=serializers.SlugField(), required=False, default=list)
+    conditions = NewConditionSerializer(many=True, required=False, default=list)
 
 
 class RfpSerializer(serializers.ModelSerializer[Rfp]):

@@ -5,6 +5,7 @@ from projects.views import (
     baselines,
     change_order,
     charter,
+    condition,
     dependencies,
     evidence,
     gate,
@@ -16,6 +17,7 @@ from projects.views import (
     rfp_detail,
     scratch,
     status,
+    waiver,
 )
 
 urlpatterns = [
@@ -25,6 +27,17 @@ urlpatterns = [
     path("projects/<str:code>/gate/withdraw/", gate.gate_withdraw, name="gate-withdraw"),
     path("projects/<str:code>/gate/sign/<slug:role>/", gate.gate_sign, name="gate-sign"),
     path("projects/<str:code>/gate/refuse/<slug:role>/", gate.gate_refuse, name="gate-refuse"),
+    path("projects/<str:code>/gate/meeting/", gate.gate_meeting, name="gate-meeting"),
+    path("projects/<str:code>/gate/minutes/", gate.gate_minutes, name="gate-minutes"),
+    path("projects/<str:code>/gate/conditions/", condition.conditional_go, name="gate-conditional"),
+    path("projects/<str:code>/conditions/<int:pk>/", condition.condition_page, name="condition-detail"),
+    path("projects/<str:code>/conditions/<int:pk>/answer/", condition.condition_answer, name="condition-answer"),
+    path("projects/<str:code>/conditions/<int:pk>/confirm/", condition.condition_confirm, name="condition-confirm"),
+    path("projects/<str:code>/conditions/<int:pk>/reject/", condition.condition_reject, name="condition-reject"),
+    path("projects/<str:code>/gate/waivers/<int:pk>/sign/", waiver.waiver_grant, name="waiver-grant"),
+    path("projects/<str:code>/gate/waivers/<int:pk>/refuse/", waiver.waiver_refuse, name="waiver-refuse"),
+    path("projects/<str:code>/gate/waivers/<int:pk>/withdraw/", waiver.waiver_withdraw, name="waiver-withdraw"),
+    path("projects/<str:code>/gate/waive/<slug:key>/", waiver.waiver_request, name="waiver-request"),
     path("projects/<str:code>/gate/<slug:gate>/<int:number>/", gate.gate_review, name="gate-review"),
     path("projects/<str:code>/deliverables/<slug:key>/", evidence.deliverable_page, name="deliverable-detail"),
     path("projects/<str:code>/deliverables/<slug:key>/assign/", evidence.deliverable_assign, name="deliverable-assign"),

@@ -20,7 +20,7 @@ from rest_framework.throttling import UserRateThrottle
 from accounts.models import Role, User
 from accounts.services import revoke_token
 from audit.models import Event
-from projects.models import GateReview, Milestone, Project, Rfp
+from projects.models import GateCondition, GateReview, Milestone, Project, Rfp
 from projects.services.lifecycle import hold_project
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone
@@ -405,6 +405,45 @@ def test_proposal_on_a_held_project_is_refused(project: Project) -> None:
     answer = internal().post(f"projects/{project.code}/gate/proposal/", {"decision": "go"})
 
     assert "on hold" in problem(answer, 409)["detail"]
+
+
+CONDITION = {"words": "Qualify the dryer.", "due_on": "2099-03-12", "step": "validation_batch.start", "step_number": 2}
+
+
+def test_go_with_conditions_is_proposed_and_shown(project: Project) -> None:
+    factories.finish_phase(project)
+    owner = factories.person(Role.PRODUCTION)
+    body = {"decision": "go_with_conditions", "reason": "As agreed.", "conditions": [{**CONDITION, "owner": owner.email}]}
+    system = internal()
+
+    answer = system.browser.post(f"/api/v1/projects/{project.code}/gate/proposal/", body, content_type="application/json")
+
+    (shown,) = answer.json()["conditions"]
+    assert (answer.status_code, shown["words"], shown["owner"], shown["state"]) == (201, "Qualify the dryer.", "Production", "proposed")
+
+
+def test_a_condition_is_met_through_the_same_services(project: Project) -> None:
+    factories.finish_phase(project)
+    factories.decide_with_conditions(project)
+    address = f"projects/{project.code}/conditions/{GateCondition.objects.get(review__project=project).pk}"
+
+    problem(internal(Role.RESEARCH).post(f"{address}/answer/", {"words": "Done."}), 403)
+    problem(internal().post(f"{address}/answer/", {"words": ""}), 400)
+    assert internal().post(f"{address}/answer/", {"words": "Protocol Q-7 is signed."}).json()["state"] == "answered"
+    assert [b["key"] for b in problem(internal().post(f"{address}/confirm/", {}), 409)["blockers"]] == ["condition.second_person"]
+    assert internal(Role.QUALITY_ASSURANCE).post(f"{address}/confirm/", {}).json()["state"] == "met"
+    problem(System(project.client, "write").post(f"{address}/confirm/", {}), 404)
+
+
+def test_the_gate_shows_what_is_waived_and_why_it_has_no_date(project: Project) -> None:
+    factories.grant(factories.a_waiver(project, "route"))
+
+    body = internal().get(f"projects/{project.code}/gate/").json()
+
+    route = next(row for row in body["criteria"] if row["key"] == "route")
+    assert (route["met"], route["standing"], body["met"]) == (False, "waived", 1)
+    assert [(row["criterion"], row["state"]) for row in body["waivers"]] == [("route", "granted")]
+    assert (body["forecast"] is None) == bool(body["without_date"])
 
 
 def test_session_needs_its_csrf_token(project: Project) -> None:

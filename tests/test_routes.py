@@ -29,7 +29,7 @@ from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
 from projects.attachments import take_upload
-from projects.models import MilestoneLink, Phase, Project
+from projects.models import GateCondition, MilestoneLink, Phase, Project
 from projects.services.commercial import record_agreement
 from projects.services.payments import plan_payment
 from projects.services.rfp import ask_clarification, attach_rfp_file
@@ -137,6 +137,8 @@ ACCOUNT_ROUTES = {
     "integration-account-new": page(405, post_only=True),
     "token-revoke": page(405, post_only=True),
     "profile": page(200),
+    "delegations": ours(),
+    "delegation-end": act(pk="delegation"),
     "keep-alive": Route(answers(200)),
 }
 API_ROUTES = {
@@ -196,6 +198,21 @@ PROJECT_ROUTES = {
     "agreement-file": of_project(pk="agreement"),
     "project-charter": of_project(),
     "project-team": of_project(),
+}
+GATE_ROUTES = {
+    "gate-meeting": act(),
+    "gate-minutes": act(),
+    "gate-conditional": page(403, project_manager=200, outside=404, own=404, foreign=404),
+    "condition-detail": of_project(pk="condition"),
+    "condition-answer": act(pk="condition"),
+    "condition-confirm": act(pk="condition"),
+    "condition-reject": act(pk="condition"),
+    "waiver-request": act(key="route"),
+    "waiver-grant": act(pk="waiver"),
+    "waiver-refuse": act(pk="waiver"),
+    "waiver-withdraw": act(pk="waiver"),
+    "api-condition-answer": Route(answers(405, anonymous=401), post_only=True, arguments={"pk": "condition"}),
+    "api-condition-confirm": Route(answers(405, anonymous=401), post_only=True, arguments={"pk": "condition"}),
 }
 PLAN_ROUTES = {
     "project-plan-png": of_project(),
@@ -317,6 +334,7 @@ ROUTES: dict[str, Route] = {
     **ACCOUNT_ROUTES,
     **API_ROUTES,
     **PROJECT_ROUTES,
+    **GATE_ROUTES,
     **PLAN_ROUTES,
     **EVALUATION_ROUTES,
     **RFP_ROUTES,
@@ -403,7 +421,7 @@ def a_busy_project() -> Project:
     factories.signed_agreements(project)
     factories.charter(project)
     factories.finish_phase(project)
-    return factories.decide(project)
+    return factories.decide_with_conditions(project)
 
 
 def things_of(project: Project) -> dict[str, Any]:
@@ -435,6 +453,9 @@ def things_of(project: Project) -> dict[str, Any]:
         "agreement": agreement.pk,
         "clarification": asked.pk,
         "attached": attached.pk,
+        "condition": GateCondition.objects.get(review__project=project).pk,
+        "waiver": factories.a_waiver(project, "route").pk,
+        "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
         "public_id": a_token(project.client)[0].public_id,
         "client": project.client_id,
     }

@@ -23,6 +23,7 @@ from documents.models import Document
 from projects.milestones import states_of
 from projects.models import Project, WaitingFor
 from projects.pictures import gantt_of
+from projects.services.conditions import blocker_of, overdue_conditions
 from projects.services.plan import calendar_of
 
 ACTIVITY = 12
@@ -69,6 +70,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "steps": steps_of(project),
         "readiness": getattr(project, "readiness", None),
         "today": today,
+        "overdue_conditions": [blocker_of(row) for row in overdue_conditions(project, today)],
         "deliverables": list(project.deliverables.select_related("department", "owner").filter(phase=project.phase)),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions")[:20]),
         "team": list(project.team.select_related("department", "user").exclude(department__key__in=NAMED_ABOVE)),

@@ -19,14 +19,14 @@ from documents.services.shared import declared_type, locked_version, record_abou
 from documents.services.signing import ask_signers, signing_blockers, slot_for, slots_of
 from documents.services.versions import data_now, deliverable_of
 from projects import steps
-from projects.services.evidence import mark_documented
+from projects.services.evidence import mark_documented, start_locks
 from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
 
-MAKE_EFFECTIVE = "document.make_effective"
+MAKE_EFFECTIVE = steps.MAKE_EFFECTIVE
 
 
 def submission_blockers(version: DocumentVersion) -> list[Blocker]:
@@ -38,7 +38,13 @@ def submission_blockers(version: DocumentVersion) -> list[Blocker]:
         }
         return [Blocker("document.not_draft", words)]
     declared = declared_type(version.document)
-    return [*_content_blockers(version, declared), *steps.blockers(MAKE_EFFECTIVE, version)]
+    return [*_content_blockers(version, declared), *effect_blockers(version, declared)]
+
+
+def effect_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:
+    """What locks its taking effect: guards of the step itself, and of the step of which its deliverable is the record."""
+    deliverable = version.document.deliverable or deliverable_of(declared, version.document.subject)
+    return [*steps.blockers(MAKE_EFFECTIVE, version), *(start_locks(deliverable) if deliverable else [])]
 
 
 def _content_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:
@@ -100,7 +106,8 @@ def sign_version(
     record_about("document.signed", found, actor=actor, slot=words, content_hash=signature.content_hash)
     ask_signers(found)
     if all(each.signature for each in slots_of(found)):
-        require_none([*_data_blockers(found, declared_type(found.document)), *steps.blockers(MAKE_EFFECTIVE, found)])
+        declared = declared_type(found.document)
+        require_none([*_data_blockers(found, declared), *effect_blockers(found, declared)])
         _take_effect(found, actor, timezone.now())
     return found
 

@@ -200,9 +200,23 @@ GATE = Gate(
         deliverable_criterion(
             "cost_assessment", _("The Detailed Cost Assessment Form is effective"), "business_development", ["detailed_cost_assessment"]
         ),
-        Criterion("quotation", _("The client accepted the current revision of the quotation"), "business_development", judge_quotation),
-        Criterion("cooperation", _("The cooperation agreement is signed by both parties"), "business_development", judge_cooperation),
-        Criterion("confidentiality", _("The confidentiality agreement is in force"), "business_development", judge_confidentiality),
+        Criterion(
+            "quotation",
+            _("The client accepted the current revision of the quotation"),
+            "business_development",
+            judge_quotation,
+            waivable=False,
+        ),
+        Criterion(
+            "cooperation",
+            _("The cooperation agreement is signed by both parties"),
+            "business_development",
+            judge_cooperation,
+            waivable=False,
+        ),
+        Criterion(
+            "confidentiality", _("The confidentiality agreement is in force"), "business_development", judge_confidentiality, waivable=False
+        ),
         deliverable_criterion("charter", _("The Project Charter is issued and signed"), "project_management", ["project_charter"]),
     ),
     signers=(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),

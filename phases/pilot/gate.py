@@ -16,6 +16,7 @@ from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.charter import ask_phase_owners
 from projects.services.plan import set_actual_from
+from projects.steps import PILOT_BATCH
 
 if TYPE_CHECKING:
     from projects.models import GateReview, Project
@@ -64,7 +65,9 @@ PLAN = PhasePlan(
         PlannedDeliverable("fmea_report", _("FMEA Report"), "quality_assurance", "risks_controlled", "fmea_report"),
         PlannedDeliverable("vessel_comparison", _("Vessel comparison with process adjustments"), "production", "vessels_compared"),
         PlannedDeliverable("pilot_process_version", _("Approved process version for pilot"), "research", "vessels_compared"),
-        PlannedDeliverable("pilot_batch_records", _("Pilot batch records (at least two)"), "production", "pilot_batches_done"),
+        PlannedDeliverable(
+            "pilot_batch_records", _("Pilot batch records (at least two)"), "production", "pilot_batches_done", step=PILOT_BATCH
+        ),
         PlannedDeliverable(
             "comparability_assessment", _("Lab-to-pilot comparability per quality attribute"), "analytical", "comparability_done"
         ),

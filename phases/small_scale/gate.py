@@ -16,6 +16,7 @@ from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.charter import ask_phase_owners
 from projects.services.plan import set_actual_from
+from projects.steps import SHIP_SAMPLE
 
 if TYPE_CHECKING:
     from projects.models import GateReview, Project
@@ -41,6 +42,7 @@ GATE = Gate(
             _("A sample was shipped and both parties signed its confirmation"),
             "research",
             ["sample_certificate", "sample_confirmation"],
+            waivable=False,
         ),
         deliverable_criterion(
             "confirmation_runs",
@@ -64,7 +66,12 @@ PLAN = PhasePlan(
             "method_validation_report", _("Analytical Method Validation Report"), "analytical", "methods_ready", "method_validation_report"
         ),
         PlannedDeliverable(
-            "sample_certificate", _("Certificate of Analysis of the sample"), "analytical", "sample_shipped", "certificate_of_analysis"
+            "sample_certificate",
+            _("Certificate of Analysis of the sample"),
+            "analytical",
+            "sample_shipped",
+            "certificate_of_analysis",
+            step=SHIP_SAMPLE,
         ),
         PlannedDeliverable(
             "sample_confirmation", _("Sample Confirmation"), "project_management", "sample_confirmed", "sample_confirmation"

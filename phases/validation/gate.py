@@ -16,6 +16,7 @@ from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.charter import ask_phase_owners
 from projects.services.plan import set_actual_from
+from projects.steps import VALIDATION_BATCH
 
 if TYPE_CHECKING:
     from projects.models import GateReview, Project
@@ -94,6 +95,7 @@ PLAN = PhasePlan(
             "production",
             "validation_batches_done",
             "batch_production_record",
+            step=VALIDATION_BATCH,
         ),
         PlannedDeliverable("stability_protocol", _("Stability Protocol"), "analytical", "validation_batches_done", "stability_protocol"),
         PlannedDeliverable("stability_time_zero", _("Stability time-zero results"), "analytical", "stability_started", "stability_report"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Project
-from projects.models.gate import Decision
+from projects.gates import gate_of
+from projects.models import Phase, Project
+from projects.models.gate import PASSING, Decision
 from projects.services.lifecycle import earlier_phases
 
 REASON = {"rows": 3}
@@ -22,7 +24,7 @@ class GoForm(forms.Form):
 
 
 class OtherDecisionForm(forms.Form):
-    """Propose hold, return or stop, always with a reason."""
+    """Propose hold, return or stop, always with a reason; a return says what it costs and which evidence has to be renewed."""
 
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     return_to = forms.ChoiceField(label=_("Return to"), required=False)
@@ -32,15 +34,51 @@ class OtherDecisionForm(forms.Form):
         widget=forms.Textarea(attrs=REASON),
         help_text=_("It stays in the record; every signer reads it."),
     )
+    cost_effect = forms.CharField(
+        label=_("Effect of a return on cost"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    renew_criteria = forms.MultipleChoiceField(
+        label=_("Evidence that a return asks for again"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A criterion ticked here needs evidence newer than the return when its gate is passed again."),
+    )
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         earlier = earlier_phases(project)
-        choices = [choice for choice in Decision if choice != Decision.GO and (earlier or choice != Decision.RETURN)]
+        choices = [choice for choice in Decision if choice not in PASSING and (earlier or choice != Decision.RETURN)]
         self.fields["decision"].choices = [(choice.value, choice.label) for choice in choices]  # type: ignore[attr-defined]
         self.fields["return_to"].choices = [("", "–"), *((phase.value, phase.label) for phase in earlier)]  # type: ignore[attr-defined]
         if not earlier:
-            del self.fields["return_to"]
+            for name in ("return_to", "cost_effect", "renew_criteria"):
+                del self.fields[name]
+            return
+        self.fields["renew_criteria"].choices = list(criteria_of([*earlier, Phase(project.phase)]))  # type: ignore[attr-defined]
+
+
+def criteria_of(phases: Iterable[Phase]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """The criteria of each phase's gate, as grouped choices."""
+    for phase in phases:
+        gate = gate_of(phase)
+        yield f"{gate.key} {gate.title}", [(criterion.key, str(criterion.words)) for criterion in gate.criteria]
+
+
+class MeetingForm(forms.Form):
+    """When the signers meet, and on what."""
+
+    meeting_on = forms.DateField(label=_("Day of the meeting"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    agenda = forms.CharField(label=_("Agenda"), max_length=8000, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class MinutesForm(forms.Form):
+    minutes = forms.CharField(
+        label=_("Minutes"),
+        required=False,
+        max_length=20000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("They can be written until the last signature; then they stand."),
+    )
 
 
 class WithdrawForm(forms.Form):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms.gate import REASON, ReasonForm
-from projects.gates import gate_of
+from projects.forms.gate import REASON, ReasonForm, criteria_of
 from projects.models import Phase, Project, StatusChange
 from projects.services.lifecycle import earlier_phases
 
@@ -39,13 +37,6 @@ class ReturnForm(ReasonForm):
         phases = earlier_phases(project)
         self.fields["to_phase"].choices = [(phase.value, phase.label) for phase in reversed(phases)]  # type: ignore[attr-defined]
         self.fields["renew_criteria"].choices = list(criteria_of([*phases, Phase(project.phase)]))  # type: ignore[attr-defined]
-
-
-def criteria_of(phases: Iterable[Phase]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
-    """The criteria of each phase's gate, as grouped choices."""
-    for phase in phases:
-        gate = gate_of(phase)
-        yield f"{gate.key} {gate.title}", [(criterion.key, str(criterion.words)) for criterion in gate.criteria]
 
 
 class OutOfScopeForm(forms.Form):

@@ -1,5 +1,6 @@
 from projects.models.change_order import ChangeOrder, ChangeOrderEffect, ChangeOrderLine
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
+from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.evidence import Deliverable, ReferencedEvidence
 from projects.models.gate import GateCriterion, GateReview, GateSignature, ReadinessSummary
 from projects.models.numbering import NumberSeries
@@ -22,9 +23,11 @@ __all__ = [
     "Charter",
     "Clarification",
     "Deliverable",
+    "GateCondition",
     "GateCriterion",
     "GateReview",
     "GateSignature",
+    "GateWaiver",
     "Milestone",
     "MilestoneLink",
     "NumberSeries",

@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
 class Decision(models.TextChoices):
     GO = "go", _("Go")
+    CONDITIONAL_GO = "go_with_conditions", _("Go with conditions")
     HOLD = "hold", _("Hold")
     RETURN = "return", _("Return to an earlier phase")
     STOP = "stop", _("Stop")
+
+
+PASSING = (Decision.GO, Decision.CONDITIONAL_GO)
 
 
 class GateReviewQuerySet(models.QuerySet["GateReview"]):
@@ -40,6 +44,10 @@ class GateReviewQuerySet(models.QuerySet["GateReview"]):
 
     def current(self) -> GateReviewQuerySet:
         return self.exclude(state=GateReview.State.DECIDED)
+
+    def passed(self) -> GateReviewQuerySet:
+        """Decided “go”, with or without conditions."""
+        return self.filter(state=GateReview.State.DECIDED, proposed_decision__in=PASSING)
 
 
 @tracked
@@ -60,10 +68,16 @@ class GateReview(models.Model):
     opened_at = models.DateTimeField()
     renew_criteria = models.JSONField(default=list, help_text=_("Criteria whose evidence must be newer than the return."))
     evidence_after = models.DateTimeField(null=True, blank=True)
+    # the meeting
+    meeting_on = models.DateField(_("day of the meeting"), null=True, blank=True)
+    agenda = models.TextField(_("agenda"), max_length=8000, blank=True)
+    minutes = models.TextField(_("minutes"), max_length=20000, blank=True)
     # the proposal
-    proposed_decision = models.CharField(_("proposed decision"), max_length=8, choices=Decision.choices, blank=True)
+    proposed_decision = models.CharField(_("proposed decision"), max_length=24, choices=Decision.choices, blank=True)
     proposed_return_to = models.CharField(_("return to"), max_length=16, choices=Phase.choices, blank=True)
     proposal_reason = models.TextField(_("reason"), blank=True)
+    proposed_cost_effect = models.TextField(_("effect on cost"), blank=True)
+    proposed_renewals = models.JSONField(default=list, blank=True, help_text=_("Criteria whose evidence a return asks for again."))
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     proposed_at = models.DateTimeField(null=True, blank=True)
     proposal_number = models.PositiveSmallIntegerField(default=0)
@@ -90,12 +104,17 @@ class GateReview(models.Model):
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.project.client_id, self.project_id
 
+    @property
+    def is_passed(self) -> bool:
+        return self.state == self.State.DECIDED and self.proposed_decision in PASSING
+
     @transition(field=state, source=State.OPEN, target=State.SUBMITTED)
     def submit(self) -> None: ...
 
     @transition(field=state, source=State.SUBMITTED, target=State.OPEN)
     def reopen(self) -> None:
         self.proposed_decision = self.proposed_return_to = self.proposal_reason = self.evidence_hash = ""
+        self.proposed_cost_effect, self.proposed_renewals = "", []
         self.proposed_by = self.proposed_at = None
 
     @transition(field=state, source=State.SUBMITTED, target=State.DECIDED)
@@ -131,6 +150,7 @@ class GateSignature(AppendOnly):
     proposal_number = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=32, choices=Role.choices)
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     signature = models.OneToOneField("audit.Signature", on_delete=models.PROTECT, null=True, related_name="+")
     refused = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
@@ -150,6 +170,11 @@ class GateSignature(AppendOnly):
     def __str__(self) -> str:
         return f"{self.role} on {self.review_id}"
 
+    @property
+    def people(self) -> set[int]:
+        """Who signed, and for whom: neither signs in another role of this proposal."""
+        return {person for person in (self.signer_id, self.on_behalf_of_id) if person is not None}
+
 
 class ReadinessSummary(models.Model):
     """What lists show of a project's current gate; refreshed after commit and nightly, never judged on."""
@@ -161,6 +186,8 @@ class ReadinessSummary(models.Model):
     first_blocker = models.CharField(max_length=300, blank=True)
     blockers = models.JSONField(default=list, help_text=_("The first reasons, each as words, link, owner, expected."))
     expected_on = models.DateField(null=True, blank=True)
+    without_date = models.CharField(max_length=300, blank=True, help_text=_("The criterion that keeps the gate from a forecast."))
+    changed = models.JSONField(default=list, help_text=_("Decisions whose evidence has changed since, each with its criteria."))
     refreshed_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -24,8 +24,8 @@ PORTFOLIO_ROLES = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Ro
 
 
 def sees_portfolio(user: User) -> bool:
-    """People whose role covers every project; departments see the projects they work on."""
-    return user.is_internal and bool(PORTFOLIO_ROLES & user.roles)
+    """People whose role covers every project, their own or one handed to them; departments see the projects they work on."""
+    return user.is_internal and bool(PORTFOLIO_ROLES & user.roles or PORTFOLIO_ROLES & user.signing_roles)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -37,7 +37,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             return self.filter(client_id=user.client_id)
         if sees_portfolio(user):
             return self
-        team = TeamMember.objects.filter(Q(user=user) | Q(department__key__in=user.roles), project=OuterRef("pk"))
+        team = TeamMember.objects.filter(Q(user=user) | Q(department__key__in=user.signing_roles), project=OuterRef("pk"))
         return self.filter(Exists(team))
 
     def active(self) -> ProjectQuerySet:

@@ -18,13 +18,17 @@ class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
     def open(self) -> WaitingForQuerySet:
         return self.filter(closed_at=None)
 
+    def running(self) -> WaitingForQuerySet:
+        """A project on hold waits for nobody."""
+        return self.filter(Q(project=None) | Q(project__status=ProjectStatus.ACTIVE))
+
     def of(self, user: User) -> WaitingForQuerySet:
         """What waits for this person: by name, by role (on projects they see), or as the client. A project on hold waits for nobody."""
-        rows = self.filter(Q(project=None) | Q(project__status=ProjectStatus.ACTIVE))
+        rows = self.running()
         if not user.is_internal:
-            return rows.filter(client_id=user.client_id, role__in=["", *user.roles])
+            return rows.filter(client_id=user.client_id or 0, role__in=["", *user.roles])
         visible = Q(project=None) | Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))
-        return rows.filter(Q(user=user) | (Q(user=None, client=None, role__in=user.roles) & visible))
+        return rows.filter(Q(user=user) | (Q(user=None, client=None, role__in=user.signing_roles) & visible))
 
 
 class WaitingFor(models.Model):
@@ -43,6 +47,7 @@ class WaitingFor(models.Model):
     link = models.CharField(max_length=300)
     since = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects = WaitingForQuerySet.as_manager()

@@ -15,12 +15,13 @@ from accounts.models import User
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
+from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import content_hash
+from projects import steps
 from projects.attachments import Attachment
 from projects.models import Deliverable, Phase, Project, ReferencedEvidence
-from projects.plans import phase_plan
-from projects.services.lifecycle import locked, require_active
+from projects.plans import phase_plan, step_started_by
+from projects.services.lifecycle import locked, not_active
 from projects.services.plan import set_actual_from
 from projects.services.waiting import close_waits, open_wait
 
@@ -51,7 +52,7 @@ def enter_reference(
     """Point a deliverable at its record in another validated system; it counts once a second person confirmed it."""
     deliverable = _locked_deliverable(code, key, actor)
     require_permission("projects.enter_evidence", actor, deliverable.project)
-    require_active(deliverable.project)
+    require_none(entry_blockers(deliverable))
     _check_reference(system, number, record_state, record_date)
     reference = ReferencedEvidence(
         deliverable=deliverable,
@@ -77,6 +78,17 @@ def enter_reference(
         due_on=deliverable.due_on,
     )
     return reference
+
+
+def entry_blockers(deliverable: Deliverable) -> list[Blocker]:
+    """Why no evidence can be entered now: the project rests, or the step that its record starts is locked."""
+    return [*not_active(deliverable.project), *start_locks(deliverable)]
+
+
+def start_locks(deliverable: Deliverable) -> list[Blocker]:
+    """What locks the step (a validation batch, a shipment) of which this deliverable is the record; a finished one starts nothing."""
+    step = step_started_by(deliverable.key)
+    return steps.blockers(step, steps.Start(deliverable.project)) if step and not deliverable.is_done else []
 
 
 def _check_reference(system: str, number: str, record_state: str, record_date: date) -> None:

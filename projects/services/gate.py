@@ -17,11 +17,21 @@ from audit.refusals import BadInput, Blocker, NotAllowed, Refused, require_none
 from audit.signatures import sign
 from projects import gates, steps
 from projects.models import PHASES, GateReview, GateSignature, Phase, PhaseMove, Project, ProjectStatus
-from projects.models.gate import Decision
-from projects.services.lifecycle import advance, carry_out_return, change_status, locked, open_review, require_active
+from projects.models.gate import PASSING, Decision
+from projects.services.conditions import (
+    NewCondition,
+    add_conditions,
+    check_conditions,
+    content_of_conditions,
+    drop_conditions,
+    put_conditions_in_force,
+)
+from projects.services.lifecycle import advance, carry_out_return, change_status, locked, not_active, open_review, require_active
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import User
     from accounts.signing import Authentication
     from projects.gates import Judged
@@ -45,7 +55,7 @@ def judge_review(review: GateReview) -> list[Judged]:
 
 def proposal_content(review: GateReview) -> dict[str, Any]:
     """What every signer of a gate signs: the proposal and the hash of its evidence."""
-    return {
+    content = {
         "project": review.project.code,
         "gate": review.gate,
         "round": review.round,
@@ -55,6 +65,11 @@ def proposal_content(review: GateReview) -> dict[str, Any]:
         "reason": review.proposal_reason,
         "evidence": review.evidence_hash,
     }
+    if review.proposed_decision == Decision.RETURN:
+        content |= {"cost_effect": review.proposed_cost_effect, "renew": review.proposed_renewals}
+    if review.proposed_decision == Decision.CONDITIONAL_GO:
+        content["conditions"] = content_of_conditions(review)
+    return content
 
 
 def _locked_review(code: str, actor: User) -> tuple[Project, GateReview]:
@@ -78,24 +93,37 @@ def _require_state(review: GateReview, state: GateReview.State) -> None:
 
 
 @act
-def propose_decision(code: str, *, decision: str, actor: User, reason: str = "", return_to: str = "") -> GateReview:
+def propose_decision(
+    code: str,
+    *,
+    decision: str,
+    actor: User,
+    reason: str = "",
+    return_to: str = "",
+    cost_effect: str = "",
+    renew_criteria: Sequence[str] = (),
+    conditions: Sequence[NewCondition] = (),
+) -> GateReview:
     """Propose one decision on the live evidence, freeze that evidence, and ask every signer.
 
-    Raises NotAllowed, BadInput (reason or phase missing) or Refused with the unmet criteria when *go* is proposed too early.
+    Raises NotAllowed, BadInput (reason, phase or condition missing) or Refused with the unmet criteria when *go* is proposed too early;
+    *go with conditions* passes an unmet criterion that a condition names.
     """
     project, review = _locked_review(code, actor)
     require_permission("projects.propose_gate", actor, project)
     require_active(project)
     _require_state(review, GateReview.State.OPEN)
-    require_none(steps.blockers("gate.request", review))
-    _check_proposal(project, decision, reason, return_to)
+    require_none(proposal_blockers(review, decision))
+    _check_proposal(project, decision, reason, return_to, renew_criteria)
     judged = judge_review(review)
-    if decision == Decision.GO:
-        require_none(gates.unmet(judged))
+    _check_readiness(decision, judged, conditions)
     _freeze(review, judged)
     review.proposed_decision, review.proposal_reason, review.proposed_return_to = decision, reason, return_to
+    if decision == Decision.RETURN:
+        review.proposed_cost_effect, review.proposed_renewals = cost_effect, list(renew_criteria)
     review.proposed_by, review.proposed_at = actor, timezone.now()
     review.proposal_number += 1
+    add_conditions(review, conditions)
     review.submit()
     review.save()
     record(
@@ -107,21 +135,45 @@ def propose_decision(code: str, *, decision: str, actor: User, reason: str = "",
         round=review.round,
         decision=decision,
         evidence=review.evidence_hash,
+        conditions=[row.words for row in conditions],
     )
     _ask_signers(review)
     return review
 
 
-def _check_proposal(project: Project, decision: str, reason: str, return_to: str) -> None:
+def proposal_blockers(review: GateReview, decision: str) -> list[Blocker]:
+    """What locks a proposal whatever its evidence: an overdue condition locks only the way forward, never hold, return or stop."""
+    return steps.blockers(steps.GATE_REQUEST, review) if decision in PASSING else not_active(review.project)
+
+
+def _check_readiness(decision: str, judged: list[Judged], conditions: Sequence[NewCondition]) -> None:
+    if decision == Decision.CONDITIONAL_GO:
+        check_conditions(conditions, judged)
+        require_none(gates.unmet(judged, conditional=frozenset(row.criterion for row in conditions)))
+    elif conditions:
+        raise BadInput({"conditions": [_t("Conditions belong to “go with conditions”.")]})
+    elif decision == Decision.GO:
+        require_none(gates.unmet(judged))
+
+
+def _check_proposal(project: Project, decision: str, reason: str, return_to: str, renew_criteria: Sequence[str]) -> None:
     errors: dict[str, list[str]] = {}
     if decision not in Decision.values:
-        errors["decision"] = [_t("Choose go, hold, return or stop.")]
+        errors["decision"] = [_t("Choose go, go with conditions, hold, return or stop.")]
     if decision != Decision.GO and not reason.strip():
         errors["reason"] = [_t("A reason is needed for every decision other than go.")]
     if decision == Decision.RETURN and return_to not in PHASES[: PHASES.index(Phase(project.phase))]:
         errors["return_to"] = [_t("Choose an earlier phase.")]
+    elif decision == Decision.RETURN and not set(renew_criteria) <= _renewable(project, return_to):
+        errors["renew_criteria"] = [_t("Choose criteria of the gates that are passed again.")]
     if errors:
         raise BadInput(errors)
+
+
+def _renewable(project: Project, return_to: str) -> set[str]:
+    """Criteria of the gates from the phase returned to up to the present one."""
+    phases = PHASES[PHASES.index(Phase(return_to)) : PHASES.index(Phase(project.phase)) + 1]
+    return {criterion.key for phase in phases if project.in_scope(phase) for criterion in gates.gate_of(phase).criteria}
 
 
 def _freeze(review: GateReview, judged: list[Judged]) -> None:
@@ -135,6 +187,7 @@ def _freeze(review: GateReview, judged: list[Judged]) -> None:
 
 
 def _ask_signers(review: GateReview) -> None:
+    close_waits(f"gate.meeting:{review.pk}")
     for role in review.signers:
         open_wait(
             f"gate.sign:{review.pk}:{role}",
@@ -148,7 +201,7 @@ def _ask_signers(review: GateReview) -> None:
 
 def signatures_of_proposal(review: GateReview) -> list[GateSignature]:
     """Signatures and refusals of the proposal that stands."""
-    return list(review.gate_signatures.filter(proposal_number=review.proposal_number).select_related("signer", "signature"))
+    return list(review.gate_signatures.filter(proposal_number=review.proposal_number).select_related("signer", "on_behalf_of", "signature"))
 
 
 @transaction.atomic
@@ -163,9 +216,11 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
     given = signatures_of_proposal(review)
     _require_may_sign(review, given, role, actor)
     require_none(evidence_blockers(review, judge_review(review)))
+    giver = principal(actor, role)
     signature = sign(
         review,
         actor=actor,
+        on_behalf_of=giver,
         meaning=f"gate_{review.proposed_decision}",
         authentication=authentication,
         content=proposal_content(review),
@@ -174,7 +229,13 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
     now = timezone.now()
     given.append(
         GateSignature.objects.create(
-            review=review, proposal_number=review.proposal_number, role=role, signer=actor, signature=signature, signed_at=now
+            review=review,
+            proposal_number=review.proposal_number,
+            role=role,
+            signer=actor,
+            on_behalf_of=giver,
+            signature=signature,
+            signed_at=now,
         )
     )
     close_waits(f"gate.sign:{review.pk}:{role}")
@@ -182,6 +243,7 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
         "gate.signed",
         review,
         actor=actor,
+        on_behalf_of=giver,
         gate=review.gate,
         round=review.round,
         role=str(Role(role).label),
@@ -200,23 +262,32 @@ def evidence_blockers(review: GateReview, judged: list[Judged]) -> list[Blocker]
     return [Blocker(key="gate.evidence_changed", words=words, link=reverse("project-gate", args=[review.project.code]))]
 
 
+def principal(actor: User, role: str) -> User | None:
+    """For whom this person signs in this role: nobody where the role is the own one, else who handed it over."""
+    return None if role in actor.roles else actor.stands_in_for.get(role)
+
+
 def signing_blockers(review: GateReview, given: list[GateSignature], role: str, actor: User) -> list[Blocker]:
-    """Why this person cannot sign in this role now; the page's disabled button shows the same."""
+    """Why this person cannot sign in this role now, in person or for another; the page's disabled button shows the same."""
     reasons = []
     if role not in review.signers:
         reasons.append(_t("This gate is not signed by %(role)s.") % {"role": role})
-    elif role not in actor.roles:
+    elif role not in actor.signing_roles:
         reasons.append(_t("Signing here takes the role %(role)s.") % {"role": Role(role).label})
+    giver = principal(actor, role)
     for row in given:
         if row.role == role:
             reasons.append(_t("%(name)s has signed for this role.") % {"name": row.signer.full_name})
-        elif row.signer_id == actor.pk:
+        elif actor.pk in row.people:
             reasons.append(_t("You have signed as %(role)s; nobody signs in two roles.") % {"role": Role(row.role).label})
+        elif giver is not None and giver.pk in row.people:
+            names = {"name": giver.full_name, "role": Role(row.role).label}
+            reasons.append(_t("%(name)s has signed as %(role)s; nobody signs in two roles, also not through another person.") % names)
     return [Blocker(key="gate.signer", words=words) for words in reasons]
 
 
 def _require_may_sign(review: GateReview, given: list[GateSignature], role: str, actor: User) -> None:
-    if role in review.signers and role not in actor.roles:
+    if role in review.signers and role not in actor.signing_roles:
         raise NotAllowed(_t("Signing here takes the role %(role)s.") % {"role": Role(role).label})
     require_none(signing_blockers(review, given, role, actor))
 
@@ -229,16 +300,27 @@ def refuse_decision(code: str, *, role: str, actor: User, reason: str) -> GateRe
     if not reason.strip():
         raise BadInput({"reason": [_t("Say why you refuse; it stays in the record.")]})
     _require_may_sign(review, signatures_of_proposal(review), role, actor)
+    giver = principal(actor, role)
     GateSignature.objects.create(
         review=review,
         proposal_number=review.proposal_number,
         role=role,
         signer=actor,
+        on_behalf_of=giver,
         refused=True,
         reason=reason,
         signed_at=timezone.now(),
     )
-    record("gate.refused", review, actor=actor, reason=reason, gate=review.gate, round=review.round, role=str(Role(role).label))
+    record(
+        "gate.refused",
+        review,
+        actor=actor,
+        on_behalf_of=giver,
+        reason=reason,
+        gate=review.gate,
+        round=review.round,
+        role=str(Role(role).label),
+    )
     return _reopen(review)
 
 
@@ -256,6 +338,7 @@ def _reopen(review: GateReview) -> GateReview:
     review.reopen()
     review.save()
     review.criteria.update(met=None, evidence=[], evidence_hash="")
+    drop_conditions(review)
     close_waits(f"gate.sign:{review.pk}")
     return review
 
@@ -275,7 +358,10 @@ def _carry_out(project: Project, review: GateReview, *, actor: User) -> None:
         decision=decision,
         decision_label=str(decision.label),
     )
-    {Decision.GO: _go, Decision.HOLD: _hold, Decision.RETURN: _return, Decision.STOP: _stop}[decision](project, review, actor)
+    if decision in PASSING:
+        put_conditions_in_force(review, actor=actor)
+    moves = {Decision.GO: _go, Decision.CONDITIONAL_GO: _go, Decision.HOLD: _hold, Decision.RETURN: _return, Decision.STOP: _stop}
+    moves[decision](project, review, actor)
 
 
 def _go(project: Project, review: GateReview, actor: User) -> None:
@@ -310,5 +396,4 @@ def _stop(project: Project, review: GateReview, actor: User) -> None:
 
 def evidence_changes(review: GateReview, judged: list[Judged]) -> list[str]:
     """Keys of criteria whose evidence now differs from what was frozen at the proposal."""
-    frozen = {row.key: row.evidence_hash for row in review.criteria.all()}
-    return [item.key for item in judged if frozen.get(item.key) and frozen[item.key] != item.finding.content_hash]
+    return [row.key for row in gates.changed_criteria(review, judged)]

@@ -92,7 +92,7 @@ def _renewal(project: Project, gate: Gate) -> tuple[list[str], datetime | None]:
     """Criteria of this gate that the last return listed, and since when their evidence counts; nothing once the gate was passed again."""
     back = PhaseMove.objects.filter(project=project, kind=PhaseMove.Kind.RETURN).order_by("-moved_at").first()
     keys = [criterion.key for criterion in gate.criteria if back and criterion.key in back.renew_criteria]
-    passed = GateReview.objects.filter(project=project, gate=gate.key, state=GateReview.State.DECIDED, proposed_decision="go")
+    passed = GateReview.objects.passed().filter(project=project, gate=gate.key)
     if back is None or not keys or passed.filter(decided_at__gt=back.moved_at).exists():
         return [], None
     return keys, back.moved_at
@@ -187,7 +187,8 @@ def _close_review_without_decision(project: Project, *, actor: User, reason: str
         review.save()
         review.decide(timezone.now())
         review.save(update_fields=["state", "decided_at"])
-        close_waits(f"gate.sign:{review.pk}")
+        for kind in ("gate.sign", "gate.meeting"):
+            close_waits(f"{kind}:{review.pk}")
         record("gate.left", review, actor=actor, reason=reason, gate=review.gate, round=review.round)
 
 
@@ -268,7 +269,15 @@ def _move_back(
 
 def carry_out_return(project: Project, review: GateReview, *, actor: User) -> None:
     """The return that a signed gate decision orders."""
-    _move_back(project, review.proposed_return_to, actor=actor, reason=review.proposal_reason, renew_criteria=[], review=review)
+    _move_back(
+        project,
+        review.proposed_return_to,
+        actor=actor,
+        reason=review.proposal_reason,
+        cost_effect=review.proposed_cost_effect,
+        renew_criteria=review.proposed_renewals,
+        review=review,
+    )
 
 
 @act
@@ -342,9 +351,7 @@ def completion_blockers(project: Project) -> list[Blocker]:
     link = reverse("project-gate", args=[project.code])
     if project.phase != Phase.COMMERCIAL:
         return [Blocker(key="project.not_commercial", words=_t("A project completes by the gate of its last contracted phase."), link=link)]
-    if not GateReview.objects.filter(
-        project=project, phase=Phase.COMMERCIAL, proposed_decision="go", state=GateReview.State.DECIDED
-    ).exists():
+    if not GateReview.objects.passed().filter(project=project, phase=Phase.COMMERCIAL).exists():
         return [Blocker(key="project.no_review", words=_t("No commercial review (G5) has been passed yet."), link=link)]
     return []
 
@@ -396,4 +403,4 @@ def not_active(project: Project) -> list[Blocker]:
 
 
 def register_guards() -> None:
-    steps.register_guard("gate.request", lambda review: not_active(review.project))
+    steps.register_guard(steps.GATE_REQUEST, lambda review: not_active(review.project))

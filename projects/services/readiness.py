@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,36 +18,58 @@ SHOWN = 5
 @transaction.atomic
 def refresh_readiness(project_ids: Iterable[int]) -> int:
     """Judge the current gates of these projects and store what lists show; the number of queries does not grow with them."""
+    ids = list(project_ids)
     reviews = {
         review.project_id: review
-        for review in GateReview.objects.current().filter(project__in=project_ids).select_related("project").prefetch_related("criteria")
+        for review in GateReview.objects.current().filter(project__in=ids).select_related("project").prefetch_related("criteria")
     }
     judged = gates.judge([review.project for review in reviews.values()], reviews)
-    now = timezone.now()
-    rows = [_summary(reviews[project_id], findings, now) for project_id, findings in judged.items()]
+    changed, now = changed_decisions(ids), timezone.now()
+    rows = [_summary(reviews[project_id], findings, changed.get(project_id, []), now) for project_id, findings in judged.items()]
     ReadinessSummary.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["project"],
-        update_fields=["gate", "met", "total", "first_blocker", "blockers", "expected_on", "refreshed_at"],
+        update_fields=["gate", "met", "total", "first_blocker", "blockers", "expected_on", "without_date", "changed", "refreshed_at"],
     )
     return len(rows)
 
 
-def _summary(review: GateReview, judged: list[gates.Judged], now: datetime) -> ReadinessSummary:
-    open_items = [item for item in judged if not item.finding.met]
+def _summary(review: GateReview, judged: list[gates.Judged], changed: list[dict[str, Any]], now: datetime) -> ReadinessSummary:
     reasons = gates.unmet(judged)
-    dates = [item.finding.expected for item in open_items]
+    forecast = gates.forecast(judged, timezone.localdate())
     return ReadinessSummary(
         project_id=review.project_id,
         gate=review.gate,
-        met=len(judged) - len(open_items),
+        met=sum(item.passes for item in judged),
         total=len(judged),
         first_blocker=str(reasons[0].words)[:300] if reasons else "",
         blockers=[reason.as_dict() for reason in reasons[:SHOWN]],
-        expected_on=max((d for d in dates if d), default=None) if all(dates) else None,
+        expected_on=forecast.on,
+        without_date=forecast.without_date[0][:300] if forecast.without_date else "",
+        changed=changed,
         refreshed_at=now,
     )
+
+
+def changed_decisions(project_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """By project: the latest passing decision of each gate whose evidence has changed since, with its criteria.
+
+    The number of queries grows with the gates, never with the projects.
+    """
+    latest: dict[str, dict[int, GateReview]] = {}
+    rows = GateReview.objects.passed().filter(project__in=list(project_ids)).select_related("project").prefetch_related("criteria")
+    for review in rows.order_by("decided_at"):
+        if gates.gate_of(review.phase).terminal:
+            latest.setdefault(review.phase, {})[review.project_id] = review
+    changed: dict[int, list[dict[str, Any]]] = {}
+    for reviews in latest.values():
+        judged = gates.judge([review.project for review in reviews.values()], reviews)
+        for project_id, review in reviews.items():
+            words = [row.words for row in gates.changed_criteria(review, judged[project_id])]
+            if words:
+                changed.setdefault(project_id, []).append({"gate": review.gate, "round": review.round, "criteria": words})
+    return changed
 
 
 def refresh_all(batch: int = 200) -> int:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 
+from accounts.models import Role
+from audit.events import record
+from projects.calendars import WorkingCalendar
 from projects.models import Project, WaitingFor
 
 if TYPE_CHECKING:
     from accounts.models import Client, User
+
+ESCALATION = "escalation"
+ESCALATION_DAYS = 5  # working days after it is due, or after it began where it has no date
 
 
 def open_wait(
@@ -33,12 +41,53 @@ def open_wait(
 
 
 def close_waits(prefix: str) -> int:
-    """Close every open wait whose key is `prefix` or starts with `prefix:`; how many were closed."""
-    open_rows = WaitingFor.objects.open()
+    """Close every open wait whose key is `prefix` or starts with `prefix:`, and what it escalated to; how many were closed."""
+    open_rows, now = WaitingFor.objects.open(), timezone.now()
     rows = open_rows.filter(key=prefix) | open_rows.filter(key__startswith=f"{prefix}:")
-    return rows.update(closed_at=timezone.now())
+    escalated = [f"{ESCALATION}:{pk}" for pk in rows.exclude(escalated_at=None).values_list("pk", flat=True)]
+    if escalated:
+        open_rows.filter(key__in=escalated).update(closed_at=now)
+    return rows.update(closed_at=now)
 
 
 def close_waits_of(project: Project) -> int:
     """Nobody is waited for on a project that is over; how many waits were closed."""
     return WaitingFor.objects.open().filter(project=project).update(closed_at=timezone.now())
+
+
+def too_late_since(wait: WaitingFor) -> date:
+    """The first day on which this wait has waited too long."""
+    counted_from = max(timezone.localdate(wait.since), wait.due_on or date.min)
+    site = wait.project.site if wait.project else None
+    return WorkingCalendar(country=site.country if site else "").add_working_days(counted_from, ESCALATION_DAYS + 1)
+
+
+def escalate_waits(on: date | None = None) -> int:
+    """Every night: what waits for one of ours for too long goes to management, once. How many went."""
+    today = on or timezone.localdate()
+    rows = WaitingFor.objects.open().running().filter(escalated_at=None, client=None).exclude(key__startswith=f"{ESCALATION}:")
+    late = [row.pk for row in rows.select_related("project__site") if too_late_since(row) <= today]
+    return sum(_escalate(pk) for pk in late)
+
+
+@transaction.atomic
+def _escalate(pk: int) -> bool:
+    wait = (
+        WaitingFor.objects.open().select_for_update(of=("self",)).select_related("project", "user").filter(pk=pk, escalated_at=None).first()
+    )
+    if wait is None:
+        return False
+    wait.escalated_at = timezone.now()
+    wait.save(update_fields=["escalated_at"])
+    who = wait.user.full_name if wait.user else str(Role(wait.role).label)
+    open_wait(
+        f"{ESCALATION}:{wait.pk}",
+        project=wait.project,
+        role=Role.MANAGEMENT,
+        words=_t("Waits too long for %(who)s: %(words)s") % {"who": who, "words": wait.words},
+        link=wait.link,
+        due_on=wait.due_on,
+    )
+    if wait.project is not None:
+        record("wait.escalated", wait.project, actor=None, who=who, words=wait.words)
+    return True

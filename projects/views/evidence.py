@@ -26,7 +26,6 @@ from projects.models import Deliverable, ReferencedEvidence, Visibility
 from projects.permissions import lacking
 from projects.plans import document_of, document_offer
 from projects.services import evidence as services
-from projects.services.lifecycle import not_active
 from projects.services.sharing import set_visibility
 
 
@@ -65,7 +64,7 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
         "project": project,
         "state": state_of(deliverable),
         "references": _references(deliverable, user),
-        "enter_blockers": [*lacking("projects.enter_evidence", user, project, words), *not_active(project)],
+        "enter_blockers": [*lacking("projects.enter_evidence", user, project, words), *services.entry_blockers(deliverable)],
         "reference_form": ReferenceForm(),
         "assign_form": AssignForm(initial={"owner": deliverable.owner_id, "due_on": deliverable.due_on}) if may_assign else None,
         "may_share": allowed("projects.share", user, project),

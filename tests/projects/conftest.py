@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from audit.models import Event, Signature
 from projects.models import (
     ChangeOrder,
+    GateCondition,
     GateReview,
     GateSignature,
+    GateWaiver,
     PhaseMove,
     Project,
     Quotation,
@@ -24,7 +28,7 @@ from projects.models import (
 )
 
 WATCHED = (Event, Signature, PhaseMove, StatusChange, GateSignature, WaitingFor)
-STATEFUL = (Project, GateReview, Quotation, ChangeOrder, Rfp, ReferencedEvidence)
+STATEFUL = (Project, GateReview, GateCondition, GateWaiver, Quotation, ChangeOrder, Rfp, ReferencedEvidence)
 
 
 def written() -> dict[str, Any]:
@@ -45,6 +49,19 @@ def nothing_written(db: None) -> Callable[[Callable[[], object], type[Exception]
         return raised.value
 
     return check
+
+
+@pytest.fixture
+def in_days(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], date]:
+    """Let today be so many days later; moments stay as they are."""
+    today = timezone.localdate
+
+    def move(days: int) -> date:
+        later = today() + timedelta(days=days)
+        monkeypatch.setattr(timezone, "localdate", lambda *given, **named: today(*given, **named) if given else later)
+        return later
+
+    return move
 
 
 class Worker(Thread):

@@ -13,16 +13,19 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Client, Contact, Department, Role, RoleGrant, User
+from accounts.models import Client, Contact, Delegation, Department, Role, RoleGrant, User
+from accounts.services import delegate
 from accounts.signing import Authentication
 from catalogue.models import Site
 from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
 from projects.gates import gate_of
-from projects.models import ChangeOrder, Deliverable, GateReview, Phase, Project, Quotation, ReferencedEvidence, Rfp
+from projects.models import ChangeOrder, Deliverable, GateReview, GateWaiver, Phase, Project, Quotation, ReferencedEvidence, Rfp
 from projects.services import change_orders, commercial, evidence, gate
 from projects.services.charter import draft_charter
+from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
 from projects.services.rfp import save_rfp
+from projects.services.waivers import grant_waiver, request_waiver
 
 PARACETAMOL = "CC(=O)Nc1ccc(O)cc1"
 PASSWORD = "correct horse battery staple"
@@ -278,3 +281,42 @@ def hold(project: Project) -> Project:
 def out_of_scope(project: Project) -> Project:
     actor = manager()
     return pass_out_of_scope(project.code, actor=actor, authentication=fake_authentication(actor), reason="Not contracted.")
+
+
+def a_condition(**values: Any) -> NewCondition:
+    """Due in a month, owned by production, guarding the validation batches from number 2 on; stands for no criterion."""
+    given: dict[str, Any] = {
+        "words": "Qualify the second dryer.",
+        "owner": person(Role.PRODUCTION),
+        "due_on": timezone.localdate() + timedelta(days=30),
+        "step": "validation_batch.start",
+        "step_number": 2,
+    }
+    return NewCondition(**{**given, **values})
+
+
+def decide_with_conditions(project: Project, *conditions: NewCondition) -> Project:
+    return decide(project, "go_with_conditions", conditions=conditions or (a_condition(),))
+
+
+def a_conditional_project(phase: str = Phase.PILOT, *conditions: NewCondition) -> Project:
+    """Its gate of `phase` was just passed with conditions, all of its criteria met."""
+    project = a_project_in(phase)
+    finish_phase(project)
+    return decide_with_conditions(project, *conditions)
+
+
+def a_waiver(project: Project, criterion: str, justification: str = "Shown on the pilot batch instead.") -> GateWaiver:
+    """Asked for by the project manager, not decided."""
+    return request_waiver(project.code, criterion, actor=manager(), justification=justification)
+
+
+def grant(waiver: GateWaiver) -> GateWaiver:
+    actor = person(Role.QUALITY_ASSURANCE)
+    return grant_waiver(waiver.review.project.code, waiver.pk, actor=actor, authentication=fake_authentication(actor))
+
+
+def a_delegation(giver: User, receiver: User, role: str, *, days: int = 5, start: int = 0) -> Delegation:
+    """Handed over from today, or from `start` days later."""
+    first = timezone.localdate() + timedelta(days=start)
+    return delegate(role=role, receiver=receiver, starts_on=first, ends_on=first + timedelta(days=days), reason="Leave.", actor=giver)

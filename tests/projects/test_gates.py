@@ -14,7 +14,18 @@ from accounts.models import Role
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused
 from audit.signatures import content_hash, signatures_of
 from projects import gates, steps
-from projects.models import Baseline, GateReview, GateSignature, Milestone, Phase, PhaseMove, Project, StatusChange, WaitingFor
+from projects.models import (
+    Baseline,
+    GateReview,
+    GateSignature,
+    Milestone,
+    Phase,
+    PhaseMove,
+    Project,
+    ReadinessSummary,
+    StatusChange,
+    WaitingFor,
+)
 from projects.services import gate
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories as make
@@ -369,6 +380,22 @@ def test_judging_three_projects_costs_the_queries_of_one(phase: str) -> None:
         return len(captured)
 
     assert queries(projects[:1]) == queries(projects)
+
+
+def test_conditions_waivers_and_changed_evidence_cost_no_query_for_each_project() -> None:
+    projects = [make.a_conditional_project(Phase.SMALL_SCALE) for _number in range(3)]
+    for project in projects:
+        make.grant(make.a_waiver(project, "vessels"))
+        make.done(project, "route_selection_report")
+
+    def queries(chosen: list[Project]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            refresh_readiness([project.pk for project in chosen])
+        return len(captured)
+
+    assert queries(projects[:1]) == queries(projects)
+    summary = ReadinessSummary.objects.get(project=projects[0])
+    assert summary.met == 1 and [item["gate"] for item in summary.changed] == ["G2"]
 
 
 @pytest.mark.integration

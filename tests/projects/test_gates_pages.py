@@ -16,9 +16,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Role, User
 from audit.models import Event
 from projects import plans
-from projects.models import Deliverable, GateReview, GateSignature, Milestone, Phase, Project, ReferencedEvidence
+from projects.models import Deliverable, GateCondition, GateReview, GateSignature, GateWaiver, Milestone, Phase, Project, ReferencedEvidence
 from projects.services import lifecycle
 from projects.services.gate import current_review
+from projects.services.readiness import refresh_readiness
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,7 @@ def test_an_action_is_not_a_link(name: str, small_scale: Project, signed_in: Cal
     assert signed_in(make.manager()).get(reverse(name, args=[small_scale.code])).status_code == 405
 
 
-@pytest.mark.parametrize(("name", "most"), [("project-gate", 15), ("deliverable-detail", 20), ("project-plan", 20), ("project-status", 20)])
+@pytest.mark.parametrize(("name", "most"), [("project-gate", 20), ("deliverable-detail", 20), ("project-plan", 20), ("project-status", 20)])
 def test_what_a_page_costs(
     name: str, most: int, small_scale: Project, signed_in: Callable[[User], Client], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -98,7 +99,7 @@ def test_what_the_first_gate_costs(
     browser = signed_in(make.manager())
     browser.get(address("project-gate", project))
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(22):
         browser.get(address("project-gate", project))
 
 
@@ -386,3 +387,114 @@ def test_the_status_page_explains_what_is_locked(signed_in: Callable[[User], Cli
     shown = page(signed_in(make.person(Role.QUALITY_ASSURANCE)), "project-status", small_scale)
 
     assert "This takes a project manager or management." in shown and "The project is on hold: Pause." in shown
+
+
+def conditions_form(owner: User, **values: object) -> dict[str, object]:
+    """The first row filled, the others as they came."""
+    row = {
+        "words": "Qualify the dryer.",
+        "criterion": "",
+        "owner": owner.pk,
+        "due_on": (timezone.localdate() + timedelta(days=30)).isoformat(),
+        "step": "validation_batch.start",
+        "step_number": 2,
+        **values,
+    }
+    rows = {f"conditions-0-{name}": value for name, value in row.items()}
+    return {"conditions-TOTAL_FORMS": 2, "conditions-INITIAL_FORMS": 0, "reason": "As agreed.", **rows}
+
+
+def test_conditions_are_written_proposed_and_read(signed_in: Callable[[User], Client], small_scale: Project) -> None:
+    make.finish_phase(small_scale)
+    browser = signed_in(make.manager())
+    assert "Propose G2: go with conditions" in page(browser, "gate-conditional", small_scale)
+
+    refused = browser.post(address("gate-conditional", small_scale), conditions_form(make.person(Role.PRODUCTION), due_on="2020-01-01"))
+    assert refused.status_code == 400 and "The date lies in the past." in refused.content.decode()
+    browser.post(address("gate-conditional", small_scale), conditions_form(make.person(Role.PRODUCTION)))
+
+    shown = page(browser, "project-gate", small_scale)
+    assert "On these conditions" in shown and "Starting a validation batch, from number 2 on" in shown
+
+
+def test_a_condition_says_what_it_locks_and_is_confirmed_by_another(client: Client, in_days: Callable[[int], object]) -> None:
+    project = make.a_conditional_project(Phase.SMALL_SCALE, make.a_condition(step="gate.request", step_number=0))
+    row = GateCondition.objects.get(review__project=project)
+    in_days(31)
+    client.force_login(make.manager())
+    assert "Overdue: its step is locked" in page(client, "project-gate", project)
+    assert "Overdue conditions lock the way" in page(client, "project-detail", project)
+    assert "Locked by condition G2.1/1" in page(client, "project-gate", project)
+
+    client.post(address("condition-answer", project, row.pk), {"words": "Protocol Q-7 is signed."})
+    assert "You gave the evidence; a second person confirms." in page(client, "condition-detail", project, row.pk)
+    client.force_login(make.person(Role.QUALITY_ASSURANCE))
+    client.post(address("condition-confirm", project, row.pk))
+
+    assert GateCondition.objects.get(pk=row.pk).state == "met"
+
+
+def test_a_waiver_is_asked_for_and_signed_on_the_gate_page(client: Client, small_scale: Project) -> None:
+    client.force_login(make.manager())
+    assert "Ask for a waiver" in page(client, "project-gate", small_scale)
+    assert client.post(address("waiver-request", small_scale, "route"), {"justification": ""}).status_code == 400
+    client.post(address("waiver-request", small_scale, "route"), {"justification": "Known from the literature."})
+    waiver = GateWaiver.objects.get(review__project=small_scale)
+    client.force_login(make.person(Role.QUALITY_ASSURANCE))
+    assert f'data-dialog="grant-{waiver.pk}"' in page(client, "project-gate", small_scale)
+
+    assert client.post(address("waiver-grant", small_scale, waiver.pk), {"password": "wrong"}).status_code == 400
+    client.post(address("waiver-grant", small_scale, waiver.pk), {"password": make.PASSWORD})
+
+    shown = page(client, "project-gate", small_scale)
+    assert "Waiver signed by Quality assurance" in shown and "Known from the literature." in shown
+
+
+def test_a_refused_waiver_says_why(signed_in: Callable[[User], Client], small_scale: Project) -> None:
+    waiver = make.a_waiver(small_scale, "route")
+
+    browser = signed_in(make.person(Role.QUALITY_ASSURANCE))
+    browser.post(address("waiver-refuse", small_scale, waiver.pk), {"reason": "Do the work."})
+
+    assert "Do the work." in page(browser, "project-gate", small_scale)
+
+
+def test_what_changed_since_the_decision_is_shown_before_and_now(signed_in: Callable[[User], Client]) -> None:
+    project = make.a_project_in(Phase.PILOT)
+    before = Deliverable.objects.get(project=project, key="route_selection_report").evidence_label
+    make.done(project, "route_selection_report")
+    after = Deliverable.objects.get(project=project, key="route_selection_report").evidence_label
+    browser = signed_in(make.manager())
+
+    shown = page(browser, "gate-review", project, "G2", 1)
+    refresh_readiness([project.pk])
+
+    assert shown.count(before) > shown.count(after) > 0
+    assert "Evidence changed since the decision:" in page(browser, "project-detail", project)
+
+
+def test_a_gate_without_a_date_names_the_criterion(signed_in: Callable[[User], Client], small_scale: Project) -> None:
+    Deliverable.objects.filter(project=small_scale, key="route_selection_report").update(due_on=None)
+
+    shown = page(signed_in(make.manager()), "project-gate", small_scale)
+
+    assert "Not forecastable: “A route is chosen and scored on all six factors” has no date" in shown
+
+
+def test_a_return_is_proposed_with_cost_and_what_to_renew(signed_in: Callable[[User], Client]) -> None:
+    project = make.a_project_in(Phase.PILOT)
+    form = {
+        "decision": "return",
+        "return_to": "small_scale",
+        "reason": "The yield fell.",
+        "cost_effect": "Ours.",
+        "renew_criteria": ["route"],
+    }
+    browser = signed_in(make.manager())
+
+    browser.post(address("gate-propose", project), form)
+    make.sign(project)
+
+    shown = page(browser, "project-gate", project)
+    assert "Return 1: Pilot" in shown and "effect on cost: Ours." in shown
+    assert "A route is chosen and scored on all six factors</dd>" in shown

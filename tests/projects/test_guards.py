@@ -10,12 +10,16 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 from django_fsm import FSMField
 
+from audit.signatures import sign
 from projects import guards
 from projects.models import (
     ChangeOrder,
     Charter,
+    GateCondition,
     GateCriterion,
     GateReview,
+    GateSignature,
+    GateWaiver,
     Phase,
     PhaseMove,
     Project,
@@ -28,7 +32,17 @@ from projects.models import (
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
-STATEFUL: list[type[models.Model]] = [Project, GateReview, Charter, Rfp, Quotation, ChangeOrder, ReferencedEvidence]
+STATEFUL: list[type[models.Model]] = [
+    Project,
+    GateReview,
+    GateCondition,
+    GateWaiver,
+    Charter,
+    Rfp,
+    Quotation,
+    ChangeOrder,
+    ReferencedEvidence,
+]
 
 
 def refused(act: Callable[[], object]) -> str:
@@ -213,3 +227,89 @@ def test_confirmed_evidence_is_not_rejected_later() -> None:
     make.done(project, "project_charter")
 
     refused(lambda: ReferencedEvidence.objects.update(state="rejected"))
+
+
+def test_a_conditional_go_moves_the_phase() -> None:
+    project = make.a_conditional_project(Phase.SMALL_SCALE)
+
+    assert project.phase == Phase.PILOT
+    assert PhaseMove.objects.get(project=project, to_phase=Phase.PILOT).review.proposed_decision == "go_with_conditions"
+
+
+def decided_past_the_services(project: Project, decision: str) -> GateReview:
+    """Signed by every role, then written as another decision: what only plain SQL can do."""
+    review = make.propose(project, "hold")
+    *others, last = review.signers
+    make.sign(project, *others)
+    actor = make.person(last)
+    given = sign(review, actor=actor, meaning="gate_go", authentication=make.fake_authentication(actor), content={"raw": True})
+    GateSignature.objects.create(
+        review=review, proposal_number=review.proposal_number, role=last, signer=actor, signature=given, signed_at=timezone.now()
+    )
+    GateReview.objects.filter(pk=review.pk).update(proposed_decision=decision, state="decided", decided_at=timezone.now())
+    return review
+
+
+def a_condition_row(project: Project, **values: Any) -> GateCondition:
+    """Written while the review is open, for the proposal that comes next."""
+    new = make.a_condition()
+    given = {"words": new.words, "owner": new.owner, "due_on": new.due_on, "step": new.step, "number": 1, "proposal_number": 1, **values}
+    return GateCondition.objects.create(review=GateReview.objects.get(project=project, state="open"), **given)
+
+
+@pytest.mark.parametrize(
+    ("decision", "criterion", "words"),
+    [
+        ("go", None, "neither met, waived nor named by a condition"),
+        ("go_with_conditions", None, "with conditions and has none"),
+        ("go_with_conditions", "sheets", "neither met, waived nor named by a condition"),
+    ],
+)
+def test_a_gate_is_not_passed_past_its_criteria(decision: str, criterion: str | None, words: str) -> None:
+    project = make.a_project()
+    if criterion is not None:
+        a_condition_row(project, criterion_key=criterion)
+    review = decided_past_the_services(project, decision)
+
+    assert words in refused(a_move(project, review=review))
+
+
+@pytest.mark.parametrize("values", [{"words": "Another"}, {"step": "sample.ship"}, {"due_on": "2099-01-01"}, {"tell_client": True}])
+def test_what_was_signed_of_a_condition_stays(values: dict[str, Any]) -> None:
+    make.a_conditional_project(Phase.SMALL_SCALE)
+
+    assert "does not change" in refused(lambda: GateCondition.objects.update(**{"client_words": "Raw", **values}))
+
+
+def test_a_condition_is_met_only_by_evidence_and_a_second_person() -> None:
+    make.a_conditional_project(Phase.SMALL_SCALE)
+
+    assert "does not move from open to met" in refused(lambda: GateCondition.objects.update(state="met"))
+    assert "gate_condition_met_is_confirmed" in refused(lambda: [GateCondition.objects.update(state=s) for s in ("answered", "met")])
+    assert "never deleted" in refused(lambda: GateCondition.objects.all().delete())
+
+
+def test_a_condition_stands_only_with_its_decision() -> None:
+    row = a_condition_row(make.a_project())
+
+    assert "only once its decision is signed" in refused(lambda: GateCondition.objects.filter(pk=row.pk).update(state="open"))
+
+
+def test_no_condition_is_added_after_the_decision() -> None:
+    project = make.a_conditional_project(Phase.SMALL_SCALE)
+    row = GateCondition.objects.get(review__project=project)
+    row.pk, row.number = None, 2
+
+    assert "written with the proposal" in refused(lambda: row.save(force_insert=True))
+
+
+def test_a_waiver_is_granted_only_by_a_signature_and_then_final() -> None:
+    project = make.a_project_in(Phase.SMALL_SCALE)
+    make.a_waiver(project, "route")
+    rows = GateWaiver.objects.filter(review__project=project)
+
+    assert "gate_waiver_granted_is_signed" in refused(lambda: rows.update(state="granted"))
+    assert "does not change" in refused(lambda: rows.update(justification="Another"))
+    make.grant(rows.get())
+    assert "no longer changes" in refused(lambda: rows.update(justification="Another"))
+    assert "never deleted" in refused(rows.delete)

@@ -1,0 +1,134 @@
+"""Gate Minutes: what a gate decided, on which evidence, by whose votes; signed by quality assurance and the project manager."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from audit.refusals import Blocker
+from documents.content import Column, data_table, day, key_values, moment
+from documents.registry import DocumentType, Meaning, SignerSlot
+from documents.registry import register as register_types
+from projects.gates import gate_of
+from projects.models import GateCriterion, GateReview, Project
+
+
+def latest_decision(project: Project) -> GateReview | None:
+    """The last round that was decided; one that was left without a decision has no minutes."""
+    rows = GateReview.objects.filter(project=project, state=GateReview.State.DECIDED).exclude(proposed_decision="")
+    return rows.select_related("proposed_by").order_by("-decided_at", "-id").first()
+
+
+def no_decision(project: Project) -> list[Blocker]:
+    if latest_decision(project) is not None:
+        return []
+    return [Blocker("gate.decided", _t("A gate has to be decided first."), reverse("project-gate", args=[project.code]))]
+
+
+def gate_minutes(project: Project) -> dict[str, Any]:
+    """The record of the last decision as it was signed: nothing in it is judged again."""
+    review = latest_decision(project)
+    if review is None:
+        raise LookupError("No gate of this project is decided.")
+    gate = gate_of(review.phase)
+    return {
+        "subtitle": _t("%(gate)s %(title)s, round %(round)s") % {"gate": review.gate, "title": gate.title, "round": review.round},
+        "facts": key_values(
+            (_t("Project"), f"{project.code} {project.title}"),
+            (_t("Client"), project.client.name),
+            (_t("Meeting"), review.meeting_on),
+            (_t("Proposed by"), review.proposed_by),
+            (_t("Proposed"), review.proposed_at),
+            (_t("Decided"), review.decided_at),
+            (_t("Decision"), review.get_proposed_decision_display()),
+            (_t("Return to"), review.get_proposed_return_to_display() if review.proposed_return_to else ""),
+            (_t("Reason"), review.proposal_reason),
+            (_t("Effect on cost"), review.proposed_cost_effect),
+            (_t("Hash of the evidence"), review.evidence_hash),
+        ),
+        "agenda": review.agenda,
+        "minutes": review.minutes,
+        "criteria": _criteria(review),
+        "waivers": _waivers(review),
+        "conditions": _conditions(review),
+        "votes": _votes(review),
+    }
+
+
+def _criteria(review: GateReview) -> dict[str, Any]:
+    waived = set(review.waivers.granted().values_list("criterion_key", flat=True))  # type: ignore[attr-defined]
+    conditional = set(review.conditions.filter(proposal_number=review.proposal_number).values_list("criterion_key", flat=True))
+
+    def standing(row: GateCriterion) -> str:
+        if row.met:
+            return _t("Met")
+        if row.key in waived:
+            return _t("Waived")
+        return _t("On condition") if row.key in conditional else _t("Not met")
+
+    return data_table(
+        [Column(_t("Criterion"), 40), Column(_t("Finding"), 14), Column(_t("Evidence"), 46)],
+        [(row.words, standing(row), "\n".join(_evidence(item) for item in row.evidence)) for row in review.criteria.all()],
+    )
+
+
+def _evidence(item: dict[str, Any]) -> str:
+    return f"{item['label']} ({item['hash'][:12]})" if item["hash"] else str(item["label"])
+
+
+def _waivers(review: GateReview) -> dict[str, Any]:
+    rows = review.waivers.granted().select_related("decided_by")  # type: ignore[attr-defined]
+    return data_table(
+        [Column(_t("Waived criterion"), 34), Column(_t("Justification"), 36), Column(_t("Signed by"), 30)],
+        [(row.criterion_words, row.justification, f"{row.decided_by}, {moment(row.decided_at)}") for row in rows],
+        empty=_t("Nothing was waived."),
+    )
+
+
+def _conditions(review: GateReview) -> dict[str, Any]:
+    rows = review.conditions.filter(proposal_number=review.proposal_number).select_related("owner")
+    return data_table(
+        [Column(_t("Condition"), 40), Column(_t("Owner"), 20), Column(_t("Due"), 14), Column(_t("Locks, once overdue"), 26)],
+        [(row.words, row.owner, day(row.due_on), row.step_words) for row in rows],
+        empty=_t("No conditions were set."),
+    )
+
+
+def _votes(review: GateReview) -> dict[str, Any]:
+    """Every vote of the round, those on proposals that were refused included."""
+    rows = review.gate_signatures.select_related("signer", "on_behalf_of")
+    return data_table(
+        [Column(_t("Proposal"), 10), Column(_t("Role"), 20), Column(_t("Person"), 26), Column(_t("Vote"), 24), Column(_t("When"), 20)],
+        [
+            (
+                row.proposal_number,
+                row.get_role_display(),
+                _t("%(name)s for %(other)s") % {"name": row.signer, "other": row.on_behalf_of} if row.on_behalf_of else row.signer,
+                _t("Dissent: %(reason)s") % {"reason": row.reason} if row.refused else _t("Signed"),
+                row.signed_at,
+            )
+            for row in rows
+        ],
+    )
+
+
+GATE_MINUTES = DocumentType(
+    key="gate_minutes",
+    title=_("Gate Minutes"),
+    phase="",
+    number_prefix="GM",
+    template="documents/types/gate_minutes.html",
+    build_context=gate_minutes,
+    missing=no_decision,
+    signers=(SignerSlot(Meaning.APPROVED, Role.QUALITY_ASSURANCE), SignerSlot(Meaning.APPROVED, Role.PROJECT_MANAGER)),
+    follows_data=True,
+    usual_reason=_("Minutes of the next decision."),
+)
+
+
+def register() -> None:
+    register_types(GATE_MINUTES)

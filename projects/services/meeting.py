@@ -1,0 +1,69 @@
+"""The meeting of a gate: its agenda before the decision, its minutes until the last signature."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.refusals import BadInput, Blocker, Refused
+from projects.models import GateReview
+from projects.services.lifecycle import locked, require_active
+from projects.services.waiting import open_wait
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def _locked_review(code: str, actor: User) -> GateReview:
+    project = locked(code, actor)
+    require_permission("projects.propose_gate", actor, project)
+    review = GateReview.objects.current().filter(project=project).select_for_update(of=("self",)).first()
+    if review is None:
+        raise Refused([Blocker("gate.none", _t("No gate is open on this project."), project.get_absolute_url())])
+    review.project = project
+    return review
+
+
+@transaction.atomic
+def call_meeting(code: str, *, meeting_on: date, agenda: str, actor: User) -> GateReview:
+    """Ask for the decision: a day and an agenda; everybody who will sign is told to prepare."""
+    review = _locked_review(code, actor)
+    require_active(review.project)
+    errors: dict[str, list[str]] = {}
+    if meeting_on < timezone.localdate():
+        errors["meeting_on"] = [_t("The day lies in the past.")]
+    if not agenda.strip():
+        errors["agenda"] = [_t("Write what is decided on.")]
+    if errors:
+        raise BadInput(errors)
+    review.meeting_on, review.agenda = meeting_on, agenda.strip()
+    review.save(update_fields=["meeting_on", "agenda"])
+    record("gate.meeting_called", review, actor=actor, gate=review.gate, round=review.round, meeting_on=meeting_on, agenda=review.agenda)
+    for role in review.signers:
+        open_wait(
+            f"gate.meeting:{review.pk}:{role}",
+            project=review.project,
+            role=role,
+            words=_t("%(code)s: prepare the decision on %(gate)s") % {"code": code, "gate": review.gate},
+            link=reverse("project-gate", args=[code]),
+            due_on=meeting_on,
+        )
+    return review
+
+
+@transaction.atomic
+def write_minutes(code: str, *, minutes: str, actor: User) -> GateReview:
+    """What was said, until the last signature decides; from then on it stands as it is."""
+    review = _locked_review(code, actor)
+    before = review.minutes
+    review.minutes = minutes.strip()
+    review.save(update_fields=["minutes"])
+    record("gate.minutes_written", review, actor=actor, gate=review.gate, round=review.round, before=before, after=review.minutes)
+    return review

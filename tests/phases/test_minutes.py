@@ -1,0 +1,99 @@
+"""Gate Minutes: the meeting of a gate, and the document of its decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.refusals import BadInput, NotAllowed, Refused
+from phases.minutes import gate_minutes, no_decision
+from projects.models import Phase, Project, WaitingFor
+from projects.services import gate, meeting
+from tests.finished import finished, text_of
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def call(project: Project, **values: Any) -> object:
+    given = {"meeting_on": timezone.localdate() + timedelta(days=3), "agenda": "The route and its yield.", **values}
+    return meeting.call_meeting(project.code, actor=values.pop("actor", make.manager()), **{k: v for k, v in given.items() if k != "actor"})
+
+
+def test_the_signers_are_asked_to_prepare_until_a_decision_is_proposed() -> None:
+    project = make.a_project_ready_for_g1()
+    call(project)
+    waits = WaitingFor.objects.open().filter(key__startswith="gate.meeting:")
+    assert {wait.role for wait in waits} == set(make.signers_of(Phase.EVALUATION))
+
+    make.propose(project)
+
+    assert not waits.all().exists()
+
+
+@pytest.mark.parametrize("values", [{"meeting_on": date(2020, 1, 1)}, {"agenda": " "}])
+def test_a_meeting_has_a_day_to_come_and_an_agenda(values: dict[str, Any]) -> None:
+    with pytest.raises(BadInput):
+        call(make.a_project(), **values)
+
+
+def test_a_project_manager_calls_the_meeting() -> None:
+    with pytest.raises(NotAllowed):
+        call(make.a_project(), actor=make.person(Role.MANAGEMENT))
+
+
+def test_minutes_are_written_until_the_last_signature() -> None:
+    project = make.a_project_ready_for_g1()
+    make.propose(project)
+    meeting.write_minutes(project.code, minutes="The price was discussed.", actor=make.manager())
+    make.sign(project)
+
+    assert gate_minutes(Project.objects.get(pk=project.pk))["minutes"] == "The price was discussed."
+
+
+def test_a_project_that_is_over_has_no_meeting() -> None:
+    project = make.decide(make.a_project(), "stop")
+
+    with pytest.raises(Refused):
+        meeting.write_minutes(project.code, minutes="Late.", actor=make.manager())
+
+
+def test_agenda_and_minutes_are_written_on_the_gate_page(client: Client) -> None:
+    project = make.a_project()
+    client.force_login(make.manager())
+    day = (timezone.localdate() + timedelta(days=3)).isoformat()
+
+    client.post(reverse("gate-meeting", args=[project.code]), {"meeting_on": day, "agenda": "The route and its yield."})
+    client.post(reverse("gate-minutes", args=[project.code]), {"minutes": "Nobody objected."})
+
+    shown = client.get(reverse("project-gate", args=[project.code])).content.decode()
+    assert "The route and its yield." in shown and "Nobody objected." in shown
+
+
+def test_without_a_decision_there_are_no_minutes() -> None:
+    assert [blocker.key for blocker in no_decision(make.a_project())] == ["gate.decided"]
+
+
+def test_the_minutes_say_what_was_decided_on_what_and_by_whom() -> None:
+    project = make.a_project_in(Phase.SMALL_SCALE)
+    make.finish_phase(project)
+    conditions = [make.a_condition(words="Qualify the second dryer.")]
+    make.propose(project, "go_with_conditions", conditions=conditions)
+    refuse: Callable[..., object] = partial(gate.refuse_decision, project.code, role=Role.RESEARCH, actor=make.person(Role.RESEARCH))
+    refuse(reason="The yield is not shown.")
+    make.decide(project, "go_with_conditions", conditions=conditions)
+
+    version = finished("gate_minutes", Project.objects.get(pk=project.pk), author=make.manager())
+
+    said = text_of(version)
+    for words in ("G2 Release to pilot", "Go with conditions", "Qualify the second dryer.", "from number 2 on", "The yield is not shown."):
+        assert words in said
+    assert [slot.role for slot in version.document.type.slots] == [Role.QUALITY_ASSURANCE, Role.PROJECT_MANAGER]  # type: ignore[union-attr]
