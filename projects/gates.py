@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -163,8 +164,11 @@ def judge(projects: Iterable[Project], reviews: Mapping[int, GateReview]) -> dic
 
 
 def _granted_waivers(reviews: Mapping[int, GateReview]) -> dict[tuple[int, str], GateWaiver]:
-    rows = GateWaiver.objects.granted().filter(review__in=[review.pk for review in reviews.values()]).select_related("decided_by")
-    return {(row.review_id, row.criterion_key): row for row in rows}
+    """By review and criterion. A caller that has the waivers of its reviews already is asked for no second query."""
+    rows = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
+    prefetch_related_objects(list(reviews.values()), rows)
+    granted = GateWaiver.State.GRANTED
+    return {(review.pk, row.criterion_key): row for review in reviews.values() for row in review.waivers.all() if row.state == granted}
 
 
 def _find(criteria: Iterable[Criterion], projects: Sequence[Project]) -> dict[str, Findings]:

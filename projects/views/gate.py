@@ -205,12 +205,9 @@ def _standing(reviews: Sequence[GateReview]) -> list[GateCondition]:
 
 def _review_context(review: GateReview, judged: list[Judged], user: User) -> dict[str, Any]:
     project = review.project
-    no_proposer = lacking("projects.propose_gate", user, project, _t("A decision is proposed by a project manager."))
-    locks = [*no_proposer, *services.proposal_blockers(review, Decision.GO)]
     submitted = review.state == GateReview.State.SUBMITTED
     changes = _changes(review, judged) if submitted else {}
     may_waive = allowed("projects.request_waiver", user, project) and not submitted
-    never = [item for item in judged if not item.passes and not item.waivable]
     return {
         "gate": gates.gate_of(review.phase),
         "criteria": [_live(review, item, changes, may_waive) for item in judged],
@@ -218,12 +215,7 @@ def _review_context(review: GateReview, judged: list[Judged], user: User) -> dic
         "waived": sum(item.standing == "waived" for item in judged),
         "forecast": gates.forecast(judged, timezone.localdate()),
         "changed_words": [item.words for item in judged if item.key in changes],
-        "may_propose": not no_proposer,
-        "go_blockers": locks + gates.unmet(judged),
-        "conditional_blockers": locks + gates.unmet(never),
-        "other_blockers": [*no_proposer, *services.proposal_blockers(review, Decision.HOLD)],
-        "go_form": GoForm(initial={"decision": Decision.GO}),
-        "other_form": OtherDecisionForm(project=project),
+        "may_propose": allowed("projects.propose_gate", user, project),
         "signer_words": [Role(role).label for role in review.signers],
         "signers": _signers(review, judged, user) if submitted else [],
         "expected_hash": content_hash(review, services.proposal_content(review)) if submitted else "",
@@ -232,6 +224,21 @@ def _review_context(review: GateReview, judged: list[Judged], user: User) -> dic
         "meeting_form": MeetingForm(initial={"meeting_on": review.meeting_on, "agenda": review.agenda or _suggested_agenda(judged)}),
         "minutes_form": MinutesForm(initial={"minutes": review.minutes}),
         **_waiver_context(review, user),
+        **({} if submitted else _proposing_context(review, judged, user)),
+    }
+
+
+def _proposing_context(review: GateReview, judged: list[Judged], user: User) -> dict[str, Any]:
+    """The three buttons of a review that waits for its proposal, and what locks each."""
+    no_proposer = lacking("projects.propose_gate", user, review.project, _t("A decision is proposed by a project manager."))
+    locks = [*no_proposer, *services.proposal_blockers(review, Decision.GO)]
+    never = [item for item in judged if not item.passes and not item.waivable]
+    return {
+        "go_blockers": locks + gates.unmet(judged),
+        "conditional_blockers": locks + gates.unmet(never),
+        "other_blockers": [*no_proposer, *services.proposal_blockers(review, Decision.HOLD)],
+        "go_form": GoForm(initial={"decision": Decision.GO}),
+        "other_form": OtherDecisionForm(project=review.project),
     }
 
 
