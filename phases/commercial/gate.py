@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G5: the year is reviewed; the next review asks for the next year's evidence."""
-    set_actual_from(project, "gate:G5", on=timezone.localdate(), actor=actor)
+    set_actual_from(project, "gate:G5", on=project.day_of(timezone.now()), actor=actor)
     renew_yearly_evidence(project, actor=actor)
 
 

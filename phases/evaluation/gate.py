@@ -177,7 +177,7 @@ def judge_confidentiality(projects: Sequence[Project]) -> Findings:
 
 def launch(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G1: the gate's milestone is achieved, the baseline taken, the shared dates told to the client, the owners asked."""
-    set_actual_from(project, "gate:G1", on=timezone.localdate(), actor=actor)
+    set_actual_from(project, "gate:G1", on=project.day_of(timezone.now()), actor=actor)
     take_contract_baseline(project, name=_t("Contract"), actor=actor)
     publish_all_shared(project, actor=actor)
     ask_phase_owners(project, Phase.SMALL_SCALE)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -102,6 +104,10 @@ class Project(models.Model):
     @property
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.client_id, self.pk
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment at the project's site: a date on record is the same whoever acted, and from where."""
+        return timezone.localdate(moment, ZoneInfo(self.site.time_zone) if self.site else None)
 
     @property
     def is_active(self) -> bool:

@@ -120,10 +120,9 @@ def _plan(project: Project, start_on: date, planned_start: date | None, *, actor
     Milestone.objects.filter(project=project, actual_on=None).exclude(phase__in=phases).delete()
     departments = {department.key: department for department in Department.objects.all()}
     _plan_team(project, plans, departments)
-    forecasts = _forecasts(project)
     _plan_milestones(project, plans, departments, start_on, planned_start)
     update_forecasts(project, actor=actor)
-    _plan_deliverables(project, plans, departments, forecasts)
+    _plan_deliverables(project, plans, departments)
     _feed_what_happened(project, actor=actor)
 
 
@@ -131,7 +130,7 @@ def _feed_what_happened(project: Project, *, actor: User) -> None:
     """The plan is made after the fact for some milestones: what the record knows already is achieved at once."""
     accepted = Quotation.objects.filter(project=project, state=Quotation.State.ACCEPTED).first()
     if accepted is not None and accepted.answered_at is not None:
-        set_actual_from(project, "quotation:accepted", on=timezone.localdate(accepted.answered_at), actor=actor)
+        set_actual_from(project, "quotation:accepted", on=project.day_of(accepted.answered_at), actor=actor)
 
 
 def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
@@ -143,10 +142,6 @@ def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, 
     named = {"project_management": project.project_manager, "business_development": project.account_owner}
     for key, user in named.items():
         TeamMember.objects.update_or_create(project=project, department=departments[key], defaults={"user": user})
-
-
-def _forecasts(project: Project) -> dict[str, date | None]:
-    return dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
 
 
 def _plan_milestones(
@@ -190,11 +185,9 @@ def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on:
             MilestoneLink.objects.create(predecessor=rows[other], successor=milestone, lag_days=lag)
 
 
-def _plan_deliverables(
-    project: Project, plans: list[PhasePlan], departments: dict[str, Department], before: dict[str, date | None]
-) -> None:
-    """New ones fall due at their milestone; one still due at its milestone's date `before` follows it."""
-    due = _forecasts(project)
+def _plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
+    """New ones fall due at their milestone."""
+    due = dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
     team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
     order = 0
     for plan in plans:
@@ -213,12 +206,8 @@ def _plan_deliverables(
                     "order": order,
                 },
             )
-            row.project = project
-            moved = not created and not row.is_done and row.due_on == before.get(item.milestone) != due.get(item.milestone)
-            if moved:
-                row.due_on = due.get(item.milestone)
-                row.save(update_fields=["due_on"])
-            if (created or moved) and plan.phase == Phase.EVALUATION:
+            if created and plan.phase == Phase.EVALUATION:
+                row.project = project
                 ask_owner(row)
 
 

@@ -259,7 +259,7 @@ def accept_quotation(code: str, revision: int, *, actor: User, authentication: A
     quotation.save(update_fields=["state", "answered_by", "answered_at"])
     record("quotation.accepted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=quotation.currency)
     close_waits(f"quotation.answer:{quotation.pk}")
-    set_actual_from(quotation.project, "quotation:accepted", on=timezone.localdate(now), actor=actor)
+    set_actual_from(quotation.project, "quotation:accepted", on=quotation.project.day_of(now), actor=actor)
     return quotation
 
 

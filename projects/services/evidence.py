@@ -175,7 +175,7 @@ def mark_done(
     deliverable.save(update_fields=["evidence_kind", "evidence_label", "evidence_link", "evidence_hash", "done_at"])
     record("deliverable.done", deliverable, actor=actor, evidence=label, title=deliverable.title)
     close_waits(f"deliverable:{deliverable.pk}")
-    set_actual_from(deliverable.project, f"deliverable:{deliverable.key}", on=on or timezone.localdate(at), actor=actor)
+    set_actual_from(deliverable.project, f"deliverable:{deliverable.key}", on=on or deliverable.project.day_of(at), actor=actor)
     planned = next((item for item in phase_plan(deliverable.phase).deliverables if item.key == deliverable.key), None)
     if planned is not None and planned.on_done is not None:
         planned.on_done(deliverable, actor)

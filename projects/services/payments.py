@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.models import Department
@@ -101,6 +100,6 @@ def _happened_on(project: Project, source: str) -> date | None:
     if kind == "deliverable":
         done = Deliverable.objects.filter(project=project, key=name).values_list("done_at", flat=True).first()
     else:
-        passed = GateReview.objects.filter(project=project, gate=name, state=GateReview.State.DECIDED, proposed_decision="go")
+        passed = GateReview.objects.passed().filter(project=project, gate=name)
         done = passed.order_by("-decided_at").values_list("decided_at", flat=True).first()
-    return timezone.localdate(done) if done else None
+    return project.day_of(done) if done else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from projects.forecasting import calendar_of, schedule_of
-from projects.models import Milestone, MilestoneLink, Project
+from projects.models import PHASES, Deliverable, Milestone, MilestoneLink, Project
+from projects.plans import phase_plan
 from projects.services.invoicing import ask_to_invoice
 from projects.services.lifecycle import locked
 from projects.services.unpublished import ask_to_publish
+from projects.services.waiting import postpone_waits
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,8 +42,8 @@ def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
     if not milestones:
         return []
     links = MilestoneLink.objects.filter(successor__project=project)
-    schedule = schedule_of(project, milestones, links, today=timezone.localdate())
-    changed, moves = [], []
+    schedule = schedule_of(project, milestones, links, today=project.day_of(timezone.now()))
+    changed, moves, before = [], [], {milestone.key: milestone.forecast_on for milestone in milestones}
     for milestone in milestones:
         item = schedule.items[milestone.key]
         forecast = milestone.actual_on or item.finish
@@ -51,10 +54,27 @@ def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
         milestone.forecast_on, milestone.float_days, milestone.updated_at = forecast, item.float_days, timezone.now()
         changed.append(milestone)
     Milestone.objects.bulk_update(changed, ["forecast_on", "float_days", "updated_at"])
+    _move_due_dates(project, before, changed)
     if moves:  # one event for one movement of the plan, however many milestones follow
         record("plan.forecasts_moved", project, actor=actor, moves=moves, count=len(moves), first=moves[0]["title"], to_date=moves[0]["to"])
     ask_to_publish(project)
     return changed
+
+
+def _move_due_dates(project: Project, before: Mapping[str, date | None], changed: Sequence[Milestone]) -> None:
+    """A deliverable that was due with its milestone stays due with it; a due date that a person chose stays."""
+    feeds = {item.key: item.milestone for phase in PHASES for item in phase_plan(phase).deliverables}
+    after = {milestone.key: milestone.forecast_on for milestone in changed}
+    moved = [
+        row
+        for row in Deliverable.objects.filter(project=project, done_at=None).select_for_update()
+        if feeds.get(row.key) in after and row.due_on == before[feeds[row.key]] != after[feeds[row.key]]
+    ]
+    for row in moved:
+        row.due_on = after[feeds[row.key]]
+    Deliverable.objects.bulk_update(moved, ["due_on"])
+    for row in moved:
+        postpone_waits(f"deliverable:{row.pk}", row.due_on)
 
 
 def set_actual_from(project: Project, source: str, *, on: date, actor: User) -> None:
@@ -108,7 +128,7 @@ def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str
     milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
     milestone.project = project
     require_none(achievement_blockers(milestone))
-    if on > timezone.localdate():
+    if on > project.day_of(timezone.now()):
         raise BadInput({"on": [_t("An actual date cannot be in the future.")]})
     _achieve(milestone, on, actor=actor, reason=reason)
     update_forecasts(project, actor=actor)

@@ -50,6 +50,11 @@ def close_waits(prefix: str) -> int:
     return rows.update(closed_at=now)
 
 
+def postpone_waits(key: str, due_on: date | None) -> None:
+    """What an open wait waits for is due on another day."""
+    WaitingFor.objects.open().filter(key=key).update(due_on=due_on)
+
+
 def close_waits_of(project: Project) -> int:
     """Nobody is waited for on a project that is over; how many waits were closed."""
     return WaitingFor.objects.open().filter(project=project).update(closed_at=timezone.now())

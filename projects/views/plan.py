@@ -114,7 +114,7 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "publish_blockers": [*no_publisher, *publication_blockers(milestone)],
         "may_share": allowed("projects.share", user, project),
         "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
-        "achieve_form": AchieveForm(initial={"on": timezone.localdate()}),
+        "achieve_form": AchieveForm(initial={"on": project.day_of(timezone.now())}),
         "publications": list(milestone.publications.all()),
     }
     return render(request, "projects/milestone.html", context | bound, status=status)
