@@ -190,7 +190,7 @@ def current_phase(page: Page) -> Locator:
 def go_is_refused(page: Page, code: str, reason: str) -> None:
     """With one criterion unmet: the page says why beside the locked button, and page and API refuse with the same words."""
     page.goto(f"/projects/{code}/gate/")
-    expect(page.get_by_role("button", name="Propose go", disabled=True)).to_have_accessible_description(reason)
+    expect(page.get_by_role("button", name="Propose go", exact=True, disabled=True)).to_have_accessible_description(reason)
     expect(page.locator("#criterion-sample")).to_contain_text(reason)
     token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
 
