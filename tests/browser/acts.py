@@ -198,7 +198,7 @@ def make_the_document(page: Page, code: str, type_key: str) -> str:
 def write_the_section(page: Page, document: str, section: str, text: str) -> None:
     page.goto(document)
     page.get_by_role("link", name=re.compile(f" {section}$")).click()
-    page.get_by_role("textbox", name=section).fill(text)
+    page.get_by_role("textbox", name=section).and_(page.locator("[contenteditable]")).fill(text)  # not the plain field that it replaces
     press(page, "Save and make the PDF again")
     expect(page.locator("#v1")).to_contain_text(text)
 
