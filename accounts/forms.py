@@ -59,8 +59,8 @@ class PersonForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), help_text=_("The sign-in name, and where the link to choose a password is sent."))
     function = forms.CharField(label=_("Function"), max_length=200, required=False, help_text=_("Stands beside the name on signatures."))
     kind = forms.ChoiceField(label=_("Kind"), choices=[(kind.value, kind.label) for kind in (User.Kind.INTERNAL, User.Kind.CLIENT)])
-    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none(), required=False)
-    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none(), required=False)
+    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none(), empty_label="–", required=False)
+    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none(), empty_label="–", required=False)
     roles = forms.MultipleChoiceField(label=_("Roles"), required=False, widget=forms.CheckboxSelectMultiple)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
 
@@ -95,7 +95,7 @@ class ProfileForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none())
+    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none(), empty_label="–")
     name = forms.CharField(label=_("Name of the system"), max_length=200)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -107,7 +107,7 @@ class AccountForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    account = forms.ModelChoiceField(label=_("Integration account"), queryset=User.objects.none())
+    account = forms.ModelChoiceField(label=_("Integration account"), queryset=User.objects.none(), empty_label="–")
     name = forms.CharField(label=_("Name of the token"), max_length=100)
     scope = forms.ChoiceField(label=_("May"), choices=IntegrationToken.Scope.choices, initial=IntegrationToken.Scope.READ)
     days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=366, initial=365)
@@ -129,7 +129,7 @@ class DelegationForm(forms.Form):
     """Who signs in one's place, in which role, from when to when."""
 
     role = forms.ChoiceField(label=_("Role"))
-    receiver = forms.ModelChoiceField(label=_("Signs in your place"), queryset=User.objects.none())
+    receiver = forms.ModelChoiceField(label=_("Signs in your place"), queryset=User.objects.none(), empty_label="–")
     starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     ends_on = forms.DateField(label=_("To and including"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     reason = forms.CharField(label=_("Reason"), max_length=1000, help_text=_("For example leave or travel; it stays in the record."))

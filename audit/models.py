@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from audit.context import Channel
@@ -159,13 +159,16 @@ class OutboxCursor(models.Model):
 
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_AMOUNT = re.compile(r"-?\d+\.\d\d")  # money is the one thing that the record keeps with two decimals as text
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 
 
 def readable(value: Any) -> Any:
-    """Dates and moments, stored as ISO text, as people read them: 12 Mar 2026, 12 Mar 2026 14:05 UTC+1."""
+    """Dates, moments and amounts, stored as plain text, as people read them: 12 Mar 2026, 12 Mar 2026 14:05 UTC+1, 125,000.00."""
     if isinstance(value, str) and _DATE.fullmatch(value):
         return date_format(date.fromisoformat(value), "j M Y")
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return written(datetime.fromisoformat(value))
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
     return value

@@ -107,7 +107,7 @@ INTERNAL_KINDS = {
         "quotation.release_signed": _("signed the release of %(label)s for %(role)s"),
         "quotation.released": _("released %(label)s"),
         "agreement.recorded": _("recorded the %(kind)s %(number)s"),
-        "agreement.signed": _("recorded the signature %(side)s on %(number)s: %(name)s"),
+        "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
     },
     link_gate: {
         "gate.opened": _("opened %(gate)s, round %(round)s"),

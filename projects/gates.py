@@ -330,7 +330,7 @@ def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Deliver
 def _missing_deliverable(project: Project, row: Deliverable) -> Blocker:
     return Blocker(
         key=f"deliverable.{row.key}",
-        words=_("%(title)s is not done.") % {"title": row.title},
+        words=_("Not done: %(title)s.") % {"title": row.title},
         link=reverse("deliverable-detail", args=[project.code, row.key]),
         owner=str(row.owner or row.department),
         expected=row.due_on,

@@ -376,14 +376,14 @@ def test_gate_shows_findings_and_blockers_to_internal_readers(project: Project) 
     body = internal().get(f"projects/{project.code}/gate/").json()
 
     assert (body["gate"], body["round"], body["state"], body["met"], body["total"]) == ("G2", 1, "open", 0, 5)
-    assert body["criteria"][0]["blockers"][0]["words"] == "Route Selection Report is not done."
+    assert body["criteria"][0]["blockers"][0]["words"] == "Not done: Route Selection Report."
 
 
 def test_unmet_gate_refuses_with_the_reasons_of_the_page(project: Project) -> None:
     answer = internal().post(f"projects/{project.code}/gate/proposal/", {"decision": "go"})
 
     words = [blocker["words"] for blocker in problem(answer, 409)["blockers"]]
-    assert "Route Selection Report is not done." in words
+    assert "Not done: Route Selection Report." in words
     page = internal().browser.get(f"/projects/{project.code}/gate/").content.decode()
     assert all(word in page for word in words)
     assert GateReview.objects.get(project=project, gate="G2").state == "open"

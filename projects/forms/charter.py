@@ -19,8 +19,10 @@ class CharterForm(ShapeForm):
 
     first_phase = forms.ChoiceField(label=_("First contracted phase"), choices=Phase.choices, initial=Phase.EVALUATION)
     last_phase = forms.ChoiceField(label=_("Last contracted phase"), choices=Phase.choices, initial=Phase.COMMERCIAL)
-    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), help_text=_("Dates count its working days."))
-    project_manager = forms.ModelChoiceField(label=_("Project manager"), queryset=User.objects.none())
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.none(), empty_label="–", help_text=_("Dates count its working days.")
+    )
+    project_manager = forms.ModelChoiceField(label=_("Project manager"), queryset=User.objects.none(), empty_label="–")
 
     class Meta:
         model = Charter

@@ -27,7 +27,7 @@ class ConditionForm(forms.Form):
 
     words = forms.CharField(label=_("What has to be done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     criterion = forms.ChoiceField(label=_("Stands for the criterion"), required=False)
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), empty_label="–")
     due_on = forms.DateField(label=_("Due"), widget=day_input())
     step = forms.ChoiceField(label=_("Locks, once overdue"))
     step_number = forms.IntegerField(

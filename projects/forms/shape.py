@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 
 
 class ShortNumberInput(forms.NumberInput):
@@ -17,6 +18,13 @@ class ShortNumberInput(forms.NumberInput):
 
 class ShapeForm(forms.ModelForm):
     """Checks the shape of each field. The instance gives first values and is never changed; what a rule refuses, the service says."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            choices: Any = getattr(field, "choices", ())
+            if BLANK_CHOICE_DASH[0] in choices:
+                field.choices = [("", "–"), *(each for each in choices if each != BLANK_CHOICE_DASH[0])]  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
         """Nothing: the model's own checks run in the service, with words for people."""

@@ -103,6 +103,13 @@ def test_words_show_dates_as_people_read_them(person: Any, thing: Any, settings:
     assert event.words == "Ann Other planned 12 Mar 2026, told at 12 Mar 2026 14:05 UTC: late"
 
 
+@pytest.mark.parametrize(("stored", "read"), [("125000.00", "125,000.00"), ("-1234.50", "-1,234.50"), ("2.0", "2.0"), ("v1.00", "v1.00")])
+def test_words_show_amounts_in_groups(person: Any, thing: Any, stored: str, read: str) -> None:
+    register(EventKind("thing.priced", gettext_lazy("priced at USD %(total)s")))
+
+    assert record("thing.priced", thing, actor=person, total=stored).words == f"priced at USD {read}"
+
+
 def test_link_is_the_kind_s(person: Any, thing: Any) -> None:
     register(EventKind("thing.linked", "linked", link=lambda event: f"/things/{event.object_id}/"))
 

@@ -152,7 +152,7 @@ def develop(people: People, code: str, stack: Stack) -> None:
     stack.python(WRITE_THE_OTHER_SECTIONS.format(code=code))
     acts.bring_into_force(people, report, author="research", signers=("analytical", "research", "pm"))
     stack.python(PROVE_THE_REST.format(code=code, phase="small_scale", but=["sample_confirmation"]))
-    go_is_refused(people["pm"], code, "Sample Confirmation is not done.")
+    go_is_refused(people["pm"], code, "Not done: Sample Confirmation.")
     refer(people, code, "sample_confirmation", by="pm", record=("eDMS", "DOC-SC-3", "Signed by both parties"))
     acts.decide_go(people, code, ("research", "analytical", "pm"))
 

@@ -75,7 +75,7 @@ def test_project_page_says_what_blocks(project: Project) -> None:
 
     page = client.get(project.get_absolute_url()).content.decode()
 
-    assert "Route Selection Report is not done" in page
+    assert "Not done: Route Selection Report" in page
     assert "0 of 5" in page
     assert queries(client, project.get_absolute_url()) <= MOST_QUERIES
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from projects.milestones import states_of
-from projects.models import Baseline, BaselineMilestone, Milestone, Phase, Project, Publication
+from projects.models import Baseline, BaselineMilestone, Deliverable, Milestone, Phase, Project, Publication, WaitingFor
 from projects.services import plan, publishing
 from projects.services.sharing import set_visibility
 from tests.projects import factories as make
@@ -61,6 +61,30 @@ def test_go_of_g1_takes_the_baseline_and_tells_the_client(project: Project) -> N
 def test_a_baseline_is_immutable(project: Project) -> None:
     with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
         BaselineMilestone.objects.filter(baseline__project=project).update(planned_on=timezone.localdate())
+
+
+def test_due_dates_and_their_waits_follow_the_milestone_unless_a_person_chose_them(project: Project) -> None:
+    fed, chosen = Deliverable.objects.get(project=project, key="sample_confirmation"), "route_selection_report"
+    assert fed.due_on == milestone(project, "sample_confirmed").forecast_on
+    Deliverable.objects.filter(project=project, key=chosen).update(due_on=date(2031, 1, 7))
+
+    reschedule(project, "route_selected")
+
+    fed.refresh_from_db()
+    assert fed.due_on == milestone(project, "sample_confirmed").forecast_on > timezone.localdate() + timedelta(days=200)
+    assert WaitingFor.objects.open().get(key=f"deliverable:{fed.pk}").due_on == fed.due_on
+    assert Deliverable.objects.get(project=project, key=chosen).due_on == date(2031, 1, 7)
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Asia/Shanghai", 13), ("America/New_York", 12), ("", 12)])
+def test_a_day_on_record_is_the_site_s(project: Project, zone: str, day: int) -> None:
+    if zone:
+        assert project.site
+        project.site.time_zone = zone
+    else:
+        project.site = None
+    with timezone.override("UTC"):
+        assert project.day_of(datetime(2026, 3, 12, 20, 0, tzinfo=UTC)) == date(2026, 3, day)
 
 
 def test_rescheduling_moves_what_follows_and_tells_the_client_nothing(project: Project, events_of: Events) -> None:
