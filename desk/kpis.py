@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forecasting import calendar_for
@@ -67,7 +68,7 @@ def _on_time(projects: Sequence[Project]) -> Figure:
         calendar = calendar_for(row, project)
         good += row.actual_on <= calendar.add_working_days(row.baseline_on, row.tolerance_days)
         days = calendar.working_days_between(row.baseline_on, row.actual_on)
-        cases.append(Case(project, row.title, _t("%(days)+d working days") % {"days": days}))
+        cases.append(Case(project, row.title, _moved(days)))
     return Figure(
         "on_time",
         _t("On time"),
@@ -80,6 +81,11 @@ def _on_time(projects: Sequence[Project]) -> Figure:
 
 def _days(start: datetime, end: datetime) -> int:
     return (end - start).days
+
+
+def _moved(days: int) -> str:
+    sign = "+" if days > 0 else ""
+    return ngettext("%(days)s working day", "%(days)s working days", abs(days)) % {"days": f"{sign}{days}"}
 
 
 def _middle(days: Sequence[int]) -> str | None:
@@ -101,7 +107,7 @@ def _cycle_times(projects: Sequence[Project]) -> list[Figure]:
             _t("Cycle time: %(phase)s") % {"phase": phase.label},
             _t("Median of the calendar days from entering the phase to passing its gate."),
             _middle([days for _project, days in found[phase]]),
-            _t("%(number)d passages") % {"number": len(found[phase])},
+            ngettext("%(number)d passage", "%(number)d passages", len(found[phase])) % {"number": len(found[phase])},
             [Case(project, str(phase.label), _t("%(days).0f days") % {"days": days}) for project, days in found[phase]],
         )
         for phase in Phase
@@ -122,7 +128,7 @@ def _quotation_turnaround(projects: Sequence[Project]) -> Figure:
         _t("Quotation turnaround"),
         _t("Median of the calendar days from opening the project to sending its first quotation."),
         _middle([number for _project, number in days]),
-        _t("%(number)d quotations") % {"number": len(days)},
+        ngettext("%(number)d quotation", "%(number)d quotations", len(days)) % {"number": len(days)},
         [Case(project, _t("First quotation"), _t("%(days).0f days") % {"days": number}) for project, number in days],
     )
 
@@ -158,9 +164,9 @@ def _slippage(projects: Sequence[Project]) -> list[Figure]:
                 f"slippage_{side}",
                 _t("Slippage: %(side)s") % {"side": label},
                 _t("Published working days on this side, on the milestone that drives each project's end, from its contract date."),
-                _t("%(days)+d working days") % {"days": total} if found else None,
-                _t("%(number)d projects") % {"number": len(moved)},
-                [Case(project, account.title, _t("%(days)+d working days") % {"days": account.days[side]}) for project, account in moved],
+                _moved(total) if found else None,
+                ngettext("%(number)d project", "%(number)d projects", len(moved)) % {"number": len(moved)},
+                [Case(project, account.title, _moved(account.days[side])) for project, account in moved],
             )
         )
     return shown

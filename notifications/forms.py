@@ -34,7 +34,7 @@ class WatchForm(forms.Form):
 class NewWatchForm(WatchForm):
     """A watch from the page of one's choices; a client's people have no page of a milestone."""
 
-    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none())
+    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label="–")
     field_order = ("milestone", "days")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

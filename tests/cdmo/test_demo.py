@@ -14,10 +14,13 @@ from accounts.models import User
 from audit.models import Event
 from catalogue.chemistry import cas_check_digit_ok, parse_structure
 from cdmo.demo import clock
+from cdmo.demo.inbox import leave_unread
 from cdmo.demo.molecules import MOLECULES, Molecule
 from cdmo.demo.people import PASSWORD, everybody
 from cdmo.demo.projects import STORIES
+from notifications.models import Notification
 from projects.models import Milestone, PhaseMove, Project, Rfp
+from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,17 @@ def test_loads_once_and_tells_each_story_to_its_phase() -> None:
     assert PhaseMove.objects.filter(kind="gate", moved_at__gt=timezone.now()).count() == 0
     assert Milestone.objects.filter(actual_on__gt=timezone.localdate()).count() == 0
     assert Milestone.objects.open().filter(baseline_on__lt=timezone.localdate()).exists(), "something is late"
+
+
+def test_an_inbox_begins_with_the_newest_lines() -> None:
+    reader, project = factories.manager(), factories.a_project()
+    events = Event.objects.filter(project_id=project.pk).order_by("-pk")
+    assert len(events) > 3
+    Notification.objects.bulk_create(Notification(user=reader, event=event, group="project", delivery="inbox") for event in events)
+
+    leave_unread(3)
+
+    assert [note.event for note in Notification.objects.unread().order_by("-event_id")] == list(events[:3])
 
 
 def test_clock_goes_back_and_never_past_the_present() -> None:

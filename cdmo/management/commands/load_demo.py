@@ -11,10 +11,13 @@ from django.db import transaction
 
 from audit.context import Channel, acting
 from audit.outbox import consume_all
+from cdmo.demo.inbox import leave_unread
 from cdmo.demo.people import are_there, load_people
 from cdmo.demo.projects import REQUESTS, STORIES
 from cdmo.demo.requests import load_requests
 from cdmo.demo.telling import is_told, tell
+
+NEWS = 8
 
 
 class Command(BaseCommand):
@@ -31,17 +34,22 @@ class Command(BaseCommand):
         with acting(channel=Channel.SYSTEM):
             if not are_there():
                 load_people()
-        if not options["people_only"]:
-            self._load_projects(int(options["verbosity"]))
+        told = not options["people_only"] and self._load_projects(int(options["verbosity"]))
         consume_all()
+        if told:  # and never on a later start: the inboxes are their owners' then
+            leave_unread(NEWS)
 
-    def _load_projects(self, verbosity: int) -> None:
+    def _load_projects(self, verbosity: int) -> bool:
+        """Whether any story was told now."""
+        told = False
         for story in STORIES:
             if is_told(story):
                 continue
             with acting(channel=Channel.COMMAND), transaction.atomic():
                 code = tell(story)
+            told = True
             if verbosity:
                 self.stdout.write(f"{code} {story.molecule.name}")
         with acting(channel=Channel.COMMAND), transaction.atomic():
             load_requests(REQUESTS)
+        return told
