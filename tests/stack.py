@@ -9,6 +9,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -32,6 +35,9 @@ QUIET = [
 OWN = ("data:", "blob:", "about:")  # addresses that ask no host
 
 
+MESSAGE_END = b"-" * 79
+
+
 @dataclass
 class Stack:
     """A running product: its address, what its processes were told, and the processes by name."""
@@ -47,6 +53,13 @@ class Stack:
         done = subprocess.run(command, cwd=ROOT, env=self.told, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
+
+    def mails_to(self, address: str) -> list[EmailMessage]:
+        """What the product has sent to this address."""
+        files = sorted(Path(self.told["EMAIL_FILE_PATH"]).glob("*.log"))
+        sent = [part.strip() for file in files for part in file.read_bytes().split(MESSAGE_END)]
+        found = [message_from_bytes(part, policy=policy.default) for part in sent if part]
+        return [message for message in found if message["To"] == address]
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +84,8 @@ def _start(servers: Servers, processes: list[Child]) -> Stack:
         CDMO_ENVIRONMENT="development",
         SWEEP_SECONDS="2",
         RENDER_LEASE_SECONDS="10",
-        EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
+        EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
+        EMAIL_FILE_PATH=str(_empty(servers.layout.state / "mail")),
     )
     manage(told, "prepare")
     manage(told, "load_demo", "--people-only")
@@ -79,6 +93,12 @@ def _start(servers: Servers, processes: list[Child]) -> Stack:
     processes += children(servers.layout, told, port)
     start(processes, told, port)
     return Stack(f"http://127.0.0.1:{port}", told, {child.name: child for child in processes}, database)
+
+
+def _empty(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _drop_database(database: postgres_server.Postgres) -> None:
