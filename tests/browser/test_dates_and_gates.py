@@ -135,6 +135,7 @@ def test_a_slipped_date_is_published_with_its_reason_and_read_by_client_and_syst
     assert "failed the audit" not in answer.text()
     (told,) = [each for each in answer.json()["results"] if each["key"] == "g2"]
     forecast = date.fromisoformat(told["forecast"])
+    approver.goto(f"/portal/{dated}/")
     expect(row).to_contain_text(f"{forecast.day} {forecast:%b %Y}")
     assert told["last_change"]["reason"] == REASON
 
