@@ -16,6 +16,7 @@ from cdmo.demo.clock import Clock, starting_on
 from cdmo.demo.evidence import reference_of
 from cdmo.demo.people import holding
 from cdmo.demo.story import Contract, Slip, Story
+from documents.services import request_document
 from phases.evaluation import services as evaluation
 from projects.models import PHASES, Deliverable, GateReview, Milestone, Phase, Project, Rfp
 from projects.plans import phase_plan
@@ -56,6 +57,8 @@ class Teller:
             for phase in PHASES[1 : PHASES.index(self.story.phase) + 1]:
                 if self._work(phase) and phase != self.story.phase:
                     self._decide(phase)
+            self.clock.go_to(self.real_today)
+            self._document(holding(Role.PROJECT_MANAGER), "project_status_report")
         return self.code
 
     def by(self, person: User, service: Callable[..., Result], *args: Any, **values: Any) -> Result:
@@ -134,6 +137,7 @@ class Teller:
         )
         for person in (business, management):
             self.signed_by(person, commercial.release_quotation, self.code, 1)
+        self._document(business, "quotation")
         self.by(business, commercial.send_quotation, self.code, 1)
         self.wait(ACCEPTED_AFTER)
         self.signed_by(holding(Role.CLIENT_APPROVER, self.story.client), commercial.accept_quotation, self.code, 1)
@@ -227,6 +231,10 @@ class Teller:
         if keys:
             values = {"reason_class": slip.reason_class, "side": slip.side, "reason": slip.told}
             self.by(manager, publishing.publish_plan, self.code, keys=keys, **values)
+
+    def _document(self, person: User, type_key: str) -> None:
+        """Made from the data as they are on that day; the worker draws it once it runs."""
+        self.by(person, request_document, type_key, project=Project.objects.get(code=self.code))
 
     def _prove(self, deliverable: Deliverable) -> None:
         """Its record in another system, entered by its department and confirmed by a second person."""
