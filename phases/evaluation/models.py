@@ -15,7 +15,7 @@ from django_fsm import FSMField, transition
 
 from audit.history import tracked
 from projects.models import Project
-from projects.models.commercial import Currency
+from projects.models.offer import Currency
 
 if TYPE_CHECKING:
     from accounts.models import User

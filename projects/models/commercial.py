@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
 
 from audit.history import tracked
+from projects.models.offer import Offer, OfferQuerySet
 from projects.models.project import Project
 from projects.models.states import Phase
 
@@ -22,55 +21,17 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class Currency(models.TextChoices):
-    """ISO 4217 codes that we quote in."""
-
-    CNY = "CNY", "CNY"
-    EUR = "EUR", "EUR"
-    JPY = "JPY", "JPY"
-    USD = "USD", "USD"
-
-
-class QuotationQuerySet(models.QuerySet["Quotation"]):
-    def visible_to(self, user: User) -> QuotationQuerySet:
-        """A client sees a quotation from the moment it was sent to it."""
-        seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
-        return seen if user.is_internal else seen.exclude(sent_at=None)
-
-    def current(self) -> QuotationQuerySet:
-        return self.exclude(state=Quotation.State.SUPERSEDED)
-
-
 @tracked
-class Quotation(models.Model):
-    """One revision of the price. Only a draft can be edited; only the current sent revision can be accepted."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        RELEASED = "released", _("Released internally")
-        SENT = "sent", _("Sent to the client")
-        ACCEPTED = "accepted", _("Accepted")
-        DECLINED = "declined", _("Declined by the client")
-        SUPERSEDED = "superseded", _("Superseded")
+class Quotation(Offer):
+    """One revision of the price."""
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="quotations")
     number = models.CharField(_("number"), max_length=32)
-    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
-    state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True)
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
-    valid_until = models.DateField(_("valid until"))
     scope = models.TextField(_("scope"), max_length=8000)
     assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
     payment_terms = models.TextField(_("payment terms"), max_length=4000, blank=True)
-    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    prepared_at = models.DateTimeField()
-    released_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    answered_at = models.DateTimeField(null=True, blank=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    answer_reason = models.TextField(blank=True)
 
-    objects = QuotationQuerySet.as_manager()
+    objects = OfferQuerySet.as_manager()
 
     class Meta:
         ordering = ["project_id", "-revision"]
@@ -79,43 +40,8 @@ class Quotation(models.Model):
             models.UniqueConstraint(fields=["project"], condition=~Q(state="superseded"), name="quotation_one_current"),
         ]
 
-    def __str__(self) -> str:
-        return self.label
-
     def get_absolute_url(self) -> str:
         return reverse("quotation-detail", args=[self.project.code, self.revision])
-
-    @property
-    def label(self) -> str:
-        return f"{self.number} rev. {self.revision}"
-
-    @property
-    def total(self) -> Decimal:
-        """Sum of the lines in `currency`; the lines are exact, so the total is too."""
-        return sum((line.amount for line in self.lines.all()), Decimal("0.00"))
-
-    @property
-    def event_scope(self) -> tuple[int | None, int | None]:
-        return self.project.client_id, self.project_id
-
-    @transition(field=state, source=State.DRAFT, target=State.RELEASED)
-    def release(self, at: datetime) -> None:
-        self.released_at = at
-
-    @transition(field=state, source=State.RELEASED, target=State.SENT)
-    def send(self, at: datetime) -> None:
-        self.sent_at = at
-
-    @transition(field=state, source=State.SENT, target=State.ACCEPTED)
-    def accept(self, by: User, at: datetime) -> None:
-        self.answered_by, self.answered_at = by, at
-
-    @transition(field=state, source=State.SENT, target=State.DECLINED)
-    def decline(self, by: User, at: datetime, reason: str) -> None:
-        self.answered_by, self.answered_at, self.answer_reason = by, at, reason
-
-    @transition(field=state, source=[State.DRAFT, State.RELEASED, State.SENT, State.DECLINED], target=State.SUPERSEDED)
-    def supersede(self) -> None: ...
 
 
 class QuotationLine(models.Model):

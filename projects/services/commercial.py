@@ -21,7 +21,7 @@ from audit.refusals import BadInput, Blocker, Refused
 from audit.signatures import content_hash, sign, signatures_of
 from projects.attachments import Attachment
 from projects.models import Agreement, AgreementSignatory, Quotation, QuotationLine
-from projects.models.commercial import Currency
+from projects.models.offer import Currency
 from projects.services.lifecycle import locked, require_active
 from projects.services.plan import set_actual_from
 from projects.services.waiting import close_waits, open_wait
