@@ -7,7 +7,7 @@ from typing import Any
 
 from cdmo.demo.molecules import APIXABAN, CELECOXIB, IMATINIB, LINEZOLID, SITAGLIPTIN, TOFACITINIB
 from cdmo.demo.requests import Request
-from cdmo.demo.story import Contract, Sheet, Slip, Story
+from cdmo.demo.story import Change, Contract, Sheet, Slip, Story
 from projects.models.states import Phase
 
 
@@ -54,6 +54,7 @@ EVALUATION = Story(
     },
 )
 
+AT_THE_GATES = (("70 % of small scale", "gate:G2"), ("70 % of pilot", "gate:G3"), ("70 % of validation", "gate:G4"))
 SMALL_SCALE = Story(
     client="DEMOA",
     molecule=SITAGLIPTIN,
@@ -129,6 +130,14 @@ SMALL_SCALE = Story(
             side="client",
         ),
     ),
+    payments=AT_THE_GATES,
+    change=Change(
+        title="Salt screen before the pilot",
+        reason="The client wants the phosphate compared with two other salts before the form is fixed.",
+        scope="Ten solvents for each of three salts, form and hygroscopicity by X-ray powder diffraction, report with a recommendation.",
+        line=("small_scale", "Salt screen, three salts in ten solvents", 38),
+        days={"g2": 15, "pilot_batches_done": 15},
+    ),
 )
 
 VALIDATION = Story(
@@ -171,6 +180,7 @@ VALIDATION = Story(
             weeks=24,
         ),
     },
+    payments=AT_THE_GATES,
     contract=Contract(
         recommendation="Fits vessels and permits; the client plans three markets and yearly volume from the second year.",
         currency="EUR",
@@ -258,6 +268,7 @@ COMMERCIAL = Story(
             score=5,
         ),
     },
+    payments=AT_THE_GATES,
     contract=Contract(
         recommendation="Long-term volume with a five-year agreement; the equipment is there.",
         currency="USD",

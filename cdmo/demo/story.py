@@ -35,6 +35,17 @@ class Slip:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change order that was sent and waits for the client's answer."""
+
+    title: str
+    reason: str
+    scope: str
+    line: tuple[str, str, int]
+    days: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Contract:
     """What evaluation led to: recommendation, price lines by phase in thousands, charter."""
 
@@ -67,4 +78,6 @@ class Story:
     sheets: dict[str, Sheet]
     contract: Contract | None = None
     slips: tuple[Slip, ...] = ()
+    payments: tuple[tuple[str, str], ...] = ()
+    change: Change | None = None
     systems: dict[str, tuple[str, str]] = field(default_factory=dict)

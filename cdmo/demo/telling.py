@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.utils import timezone
@@ -20,7 +21,8 @@ from documents.services import request_document
 from phases.evaluation import services as evaluation
 from projects.models import PHASES, Deliverable, GateReview, Milestone, Phase, Project, Rfp
 from projects.plans import phase_plan
-from projects.services import charter, commercial, evidence, gate, plan, publishing, rfp
+from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp
+from projects.services.payments import plan_payment
 from projects.services.plan import calendar_of
 
 Result = TypeVar("Result")
@@ -54,10 +56,12 @@ class Teller:
         if self.story.contract is not None:
             self._agree(self.story.contract)
             self._decide(Phase.EVALUATION)
+            self._payments()
             for phase in PHASES[1 : PHASES.index(self.story.phase) + 1]:
                 if self._work(phase) and phase != self.story.phase:
                     self._decide(phase)
             self.clock.go_to(self.real_today)
+            self._change()
             self._document(holding(Role.PROJECT_MANAGER), "project_status_report")
         return self.code
 
@@ -231,6 +235,29 @@ class Teller:
         if keys:
             values = {"reason_class": slip.reason_class, "side": slip.side, "reason": slip.told}
             self.by(manager, publishing.publish_plan, self.code, keys=keys, **values)
+
+    def _payments(self) -> None:
+        for title, source in self.story.payments:
+            self.by(holding(Role.BUSINESS_DEVELOPMENT), plan_payment, self.code, title=title, source=source)
+
+    def _change(self) -> None:
+        """Drafted, released by two people and sent; the client has not answered."""
+        change, business = self.story.change, holding(Role.BUSINESS_DEVELOPMENT)
+        if change is None:
+            return
+        phase, words, thousands = change.line
+        draft = change_orders.Draft(
+            title=change.title,
+            reason=change.reason,
+            scope=change.scope,
+            valid_until=self.clock.today + timedelta(days=30),
+            lines=[commercial.Line(phase, words, Decimal(thousands * 1000).quantize(Decimal("0.01")))],
+            days=change.days,
+        )
+        order = self.by(business, change_orders.draft_change_order, self.code, draft)
+        for person in (business, holding(Role.MANAGEMENT)):
+            self.signed_by(person, change_orders.release_change_order, self.code, order.sequence, order.revision)
+        self.by(business, change_orders.send_change_order, self.code, order.sequence, order.revision)
 
     def _document(self, person: User, type_key: str) -> None:
         """Made from the data as they are on that day; the worker draws it once it runs."""
