@@ -113,13 +113,6 @@ class DocumentType:
         return not self.requesters or bool(self.requesters & user.roles)
 
 
-def made_elsewhere(phase: str, key: str, title: str | _StrPromise, prefix: str, *approvers: Role) -> DocumentType:
-    """A type without a template: its file is uploaded; quality assurance reviews, the named roles approve."""
-    reviewer = () if Role.QUALITY_ASSURANCE in approvers else (SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),)
-    signers = (*reviewer, *(SignerSlot(Meaning.APPROVED, role) for role in approvers))
-    return DocumentType(key=key, title=title, phase=phase, number_prefix=prefix, signers=signers)
-
-
 _types: dict[str, DocumentType] = {}
 
 

@@ -1,4 +1,4 @@
-"""The document types of evaluation: RFP Record, Quotation, Project Charter; reports that are made elsewhere are uploaded."""
+"""The document types of evaluation: RFP Record, Quotation, Project Charter, and the two of `assessment_documents.py`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from accounts.models import Role
 from audit.refusals import Blocker
 from audit.signatures import content_hash, signatures_of
 from documents.content import Column, cell, data_table, key_values, shortest
-from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind, made_elsewhere
+from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
 from documents.registry import register as register_types
+from phases.evaluation import assessment_documents
 from projects.completeness import completeness_of
 from projects.models import PHASES, Deliverable, Milestone, Phase, Project, Quotation, Rfp
 from projects.models.rfp import Market, Submission
@@ -238,22 +239,7 @@ TYPES = (
         missing=no_charter,
         follows_data=True,
     ),
-    made_elsewhere(
-        Phase.EVALUATION,
-        "inquiry_assessment_report",
-        _("Inquiry Assessment Report"),
-        "IA",
-        Role.BUSINESS_DEVELOPMENT,
-        Role.MANAGEMENT,
-    ),
-    made_elsewhere(
-        Phase.EVALUATION,
-        "detailed_cost_assessment",
-        _("Detailed Cost Assessment Form"),
-        "CA",
-        Role.BUSINESS_DEVELOPMENT,
-        Role.PRODUCTION,
-    ),
+    *assessment_documents.TYPES,
 )
 
 

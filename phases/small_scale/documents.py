@@ -1,17 +1,18 @@
-"""The document types of small-scale development. The Process Development Report is made here; the others are uploaded."""
+"""The document types of small-scale development. The Process Development Report has a shape of its own; the others share one."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from documents.content import Column, data_table, key_values, shortest
-from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, made_elsewhere
+from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot
 from documents.registry import register as register_types
-from projects.models import Deliverable, Phase, Project, TeamMember
+from phases.reports import identity_of, part, records_of, report, team_of
+from projects.models import Phase, Project
 
 # The sections of ICH M4Q 3.2.S.2.6 and Q11, in the order in which the work is told; each help names what a reader looks for.
 SECTIONS = (
@@ -100,40 +101,16 @@ SECTIONS = (
 
 def process_development_report(project: Project) -> dict[str, Any]:
     """What the record knows: the compound, the people, the evidence of the phase. The science is written in the sections."""
-    compound, rfp = project.compound, project.rfp
     return {
         "subtitle": _t("Process Development Report, small scale"),
-        "identity": key_values(
-            (_t("Product"), compound.name),
-            (_t("Project"), project.code),
-            (_t("CAS number"), compound.cas_number),
-            (_t("Molecular formula"), compound.formula),
-            (_t("Molar mass (g/mol)"), f"{compound.molar_mass_g_per_mol:.2f}" if compound.molar_mass_g_per_mol else ""),
-            (_t("InChIKey"), compound.inchikey),
-            (_t("SMILES"), compound.smiles),
-            (_t("Downstream drug"), rfp.downstream_drug),
-            (_t("Maximum daily dose (mg/day)"), shortest(rfp.maximum_daily_dose_mg)),
-        ),
-        "challenges": rfp.process_challenges,
-        "team": data_table(
-            [Column(_t("Department"), 50), Column(_t("Person"), 50)],
-            [
-                (member.department.name, member.user)
-                for member in TeamMember.objects.filter(project=project).exclude(user=None).select_related("department", "user")
-            ],
-            empty=_t("No team is named."),
-        ),
-        "evidence": data_table(
-            [Column(_t("Deliverable"), 44), Column(_t("Record"), 38), Column(_t("Done"), 18)],
-            [
-                (row.title, row.evidence_label, row.done_at.date() if row.done_at else _t("open"))
-                for row in Deliverable.objects.filter(project=project, phase=Phase.SMALL_SCALE).exclude(key="process_development_report")
-            ],
-            empty=_t("The plan of the phase has no deliverables yet."),
-        ),
+        "identity": identity_of(project),
+        "challenges": project.rfp.process_challenges,
+        "team": team_of(project),
+        "evidence": records_of(project, Phase.SMALL_SCALE, "process_development_report"),
     }
 
 
+written = partial(report, Phase.SMALL_SCALE)
 TYPES = (
     DocumentType(
         key="process_development_report",
@@ -150,37 +127,74 @@ TYPES = (
         ),
         requesters=frozenset({Role.RESEARCH, Role.ANALYTICAL, Role.PROJECT_MANAGER}),
     ),
-    made_elsewhere(
-        Phase.SMALL_SCALE,
+    written(
         "route_selection_report",
         _("Route Selection Report"),
         "RS",
         Role.RESEARCH,
         Role.PROJECT_MANAGER,
+        sections=(
+            part("candidates", _("Candidate routes"), _("Steps, yields (%), materials, cost (currency/kg) of each.")),
+            part(
+                "scorecard",
+                _("Scorecard"),
+                _(
+                    "Safety, efficiency and cost, scalability, intellectual property, raw-material "
+                    "supply, environmental impact: score, weight, reason."
+                ),
+            ),
+            part("comparison", _("Comparison and sensitivity"), _("What the ranking depends on."), required=False),
+            part("decision", _("Decision"), _("Route chosen, by whom, when, why; what was rejected and why.")),
+            part("risks", _("Risks and open questions"), _("With the experiment that answers each.")),
+        ),
     ),
-    made_elsewhere(
-        Phase.SMALL_SCALE,
+    written(
         "method_validation_report",
         _("Analytical Method Validation Report"),
         "MV",
         Role.ANALYTICAL,
         Role.QUALITY_ASSURANCE,
+        sections=(
+            part("methods", _("Methods and materials"), _("Method, version, material, purpose, level needed in this phase (ICH Q2(R2)).")),
+            part(
+                "characteristics",
+                _("Characteristics and criteria"),
+                _("Specificity, accuracy, precision, range, limits of detection and quantitation, robustness: criterion of each."),
+            ),
+            part("results", _("Results"), _("Result against criterion; raw data referenced.")),
+            part("standards", _("Reference standards"), _("Lot, purity (%), source."), required=False),
+            part("deviations", _("Deviations"), _("With their effect."), required=False),
+            part("conclusion", _("Conclusion"), _("Suitable for which use.")),
+        ),
     ),
-    made_elsewhere(
-        Phase.SMALL_SCALE,
+    written(
         "certificate_of_analysis",
         _("Certificate of Analysis of the sample"),
         "CO",
         Role.ANALYTICAL,
         Role.QUALITY_ASSURANCE,
+        sections=(
+            part("batch", _("Batch"), _("Batch number, date of manufacture, quantity (g), storage, retest date.")),
+            part("results", _("Results"), _("Per test: name, method, limit, numeric result with unit.")),
+            part("statement", _("Statement of compliance"), _("Specification and version; remarks.")),
+        ),
     ),
-    made_elsewhere(
-        Phase.SMALL_SCALE,
+    written(
         "sample_confirmation",
         _("Sample Confirmation"),
         "SC",
         Role.PROJECT_MANAGER,
         Role.ANALYTICAL,
+        sections=(
+            part("sample", _("Sample and shipment"), _("Batch, quantity (g), certificate, shipped on, received on.")),
+            part("criteria", _("Acceptance criteria"), _("As agreed with the client.")),
+            part("results", _("Results of both sides"), _("Our result, the client's result, difference.")),
+            part(
+                "verdict",
+                _("The client's verdict"),
+                _("Accepted, accepted with comment, rejected with reason; who, when, where it is recorded."),
+            ),
+        ),
     ),
 )
 

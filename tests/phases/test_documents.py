@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -10,6 +11,11 @@ from django.test import Client
 from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
 from documents import registry, services
+from documents.content import cell
+from phases.evaluation.assessment_documents import CostBand, cost_bands, margin_percent
+from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.services import recommend
+from phases.reports import TEMPLATE
 from projects.models import Charter, Deliverable, Phase, Project
 from projects.plans import phase_plan
 from projects.services.charter import draft_charter
@@ -18,7 +24,7 @@ from tests.finished import drafted, finished, reader_of, render, text_of
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
-UPLOADED_ONLY = sorted(each.key for each in registry.document_types() if not each.is_generated)
+WRITTEN = sorted(each.key for each in registry.document_types() if each.template == TEMPLATE)
 
 
 def test_rfp_record_says_what_was_asked_for_and_what_is_missing() -> None:
@@ -170,12 +176,113 @@ def test_only_the_named_roles_make_a_type() -> None:
         services.request_document("process_development_report", actor=factories.person(Role.QUALITY_ASSURANCE), project=project)
 
 
-@pytest.mark.parametrize("key", UPLOADED_ONLY)
-def test_a_type_made_elsewhere_can_be_signed_by_one_who_uploads_it(key: str) -> None:
-    """Whoever of the approving roles brings the file, somebody else approves beside them."""
+@pytest.fixture
+def planned() -> Project:
+    """A project whose charter is drafted: every phase has its deliverables and milestones."""
+    project = factories.a_project()
+    factories.charter(project)
+    return project
+
+
+@pytest.mark.parametrize("key", WRITTEN)
+def test_a_written_report_prints_its_sections_and_what_the_record_knows(key: str, planned: Project) -> None:
+    declared = registry.document_type(key)
+
+    version = drafted(key, planned, author=factories.manager())
+
+    said = " ".join(text_of(version).split())
+    for words in (declared.title, *(section.title for section in declared.narrative), planned.code, "103-90-2", "Records of the phase"):
+        assert str(words) in said
+
+
+@pytest.mark.parametrize("key", WRITTEN)
+def test_a_written_report_is_not_reviewed_with_empty_sections(key: str, planned: Project) -> None:
+    version = drafted(key, planned, author=factories.manager())
+
+    with pytest.raises(Refused) as refused:
+        services.submit_for_review(version.document.number, 1, actor=factories.manager())
+
+    needed = {f"document.section.{section.key}" for section in registry.document_type(key).narrative if section.required}
+    assert needed
+    assert {blocker.key for blocker in refused.value.blockers} == needed
+
+
+@pytest.mark.parametrize("key", WRITTEN)
+def test_whoever_of_the_approvers_writes_a_report_another_approves_beside_them(key: str) -> None:
     approvers = [slot for slot in registry.document_type(key).signers if slot.meaning == registry.Meaning.APPROVED]
 
     assert len(approvers) >= 2
+
+
+def test_a_report_prints_waivers_and_conditions() -> None:
+    project = factories.a_conditional_project(Phase.PILOT)
+
+    version = drafted("process_validation_protocol", project, author=factories.manager())
+
+    assert "Qualify the second dryer." in text_of(version)
+
+
+def test_inquiry_assessment_tells_sheets_and_recommendation() -> None:
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    actor = factories.person(Role.BUSINESS_DEVELOPMENT)
+    recommend(project.code, recommendation="bid", reason="Feasible in our equipment.", actor=actor)
+
+    version = finished("inquiry_assessment_report", project, author=factories.manager())
+
+    said = " ".join(text_of(version).split())
+    for words in ("Feasible in our equipment.", "All departments", "Sheets behind this report", "Approved · Management"):
+        assert words in said
+
+
+@pytest.mark.parametrize("key", ["inquiry_assessment_report", "detailed_cost_assessment"])
+def test_assessments_wait_for_the_signed_sheets(key: str) -> None:
+    project = factories.a_project()
+
+    with pytest.raises(Refused) as refused:
+        services.request_document(key, actor=factories.manager(), project=project)
+
+    assert {"sheet.research", "sheet.production"} <= {blocker.key for blocker in refused.value.blockers}
+
+
+def test_cost_assessment_sets_price_against_cost() -> None:
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    quotation = factories.a_quotation(project)
+    sheets = list(DepartmentAssessment.objects.filter(project=project))
+    band = cost_bands(sheets)
+
+    version = finished("detailed_cost_assessment", project, author=factories.manager())
+
+    said = " ".join(text_of(version).split())
+    for words in (quotation.label, "Price against cost", *(cell(row.cost_base) for row in sheets)):
+        assert " ".join(str(words).split()) in said
+    assert band
+
+
+@pytest.mark.parametrize(
+    ("price", "cost", "percent"),
+    [("100.00", "80.00", "20.0"), ("100.00", "120.00", "-20.0"), ("800.00", "799.60", "0.0"), ("0.00", "10.00", None)],
+)
+def test_margin_is_on_price(price: str, cost: str, percent: str | None) -> None:
+    found = margin_percent(Decimal(price), Decimal(cost))
+
+    assert found == (Decimal(percent) if percent is not None else None)
+
+
+def test_costs_of_different_currencies_are_never_added() -> None:
+    def sheet(currency: str, *costs: str | None) -> DepartmentAssessment:
+        low, base, high = (Decimal(each) if each else None for each in costs)
+        return DepartmentAssessment(currency=currency, cost_low=low, cost_base=base, cost_high=high)
+
+    bands = cost_bands(
+        [sheet("USD", "1", "2", "3"), sheet("EUR", "10", "20", "30"), sheet("USD", "4", None, "6"), sheet("", None, None, None)]
+    )
+
+    assert bands == [
+        CostBand("EUR", Decimal("10"), Decimal("20"), Decimal("30")),
+        CostBand("USD", Decimal("5"), Decimal("2"), Decimal("9"), incomplete=True),
+    ]
 
 
 @pytest.mark.parametrize("phase", list(Phase))

@@ -1,0 +1,273 @@
+"""Inquiry Assessment Report and Detailed Cost Assessment Form: what the departments' sheets say, side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from audit.refusals import Blocker
+from documents.content import Column, cell, data_table, key_values, shortest
+from documents.registry import DocumentType, Meaning, SignerSlot
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from phases.reports import identity_of, part
+from projects.completeness import completeness_of
+from projects.models import Phase, Project, Quotation
+
+REQUESTERS = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER})
+
+
+@dataclass(frozen=True)
+class CostBand:
+    """The sheets' costs of one currency added up; a sheet without a figure makes its sum incomplete, never zero."""
+
+    currency: str
+    low: Decimal
+    base: Decimal
+    high: Decimal
+    incomplete: bool = False
+
+
+def cost_bands(sheets: Iterable[DepartmentAssessment]) -> list[CostBand]:
+    """One band per currency in alphabetical order: amounts of different currencies are never added."""
+    by_currency: dict[str, list[DepartmentAssessment]] = defaultdict(list)
+    for sheet in sheets:
+        if sheet.currency:
+            by_currency[sheet.currency].append(sheet)
+    return [
+        CostBand(
+            currency,
+            low=_added(row.cost_low for row in rows),
+            base=_added(row.cost_base for row in rows),
+            high=_added(row.cost_high for row in rows),
+            incomplete=any(None in (row.cost_low, row.cost_base, row.cost_high) for row in rows),
+        )
+        for currency, rows in sorted(by_currency.items())
+    ]
+
+
+def _added(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount is not None), Decimal("0.00"))
+
+
+def margin_percent(price: Decimal, cost: Decimal) -> Decimal | None:
+    """(price − cost) ÷ price in percent, one decimal, half to even; None where there is no price. Margin is on price, not on cost."""
+    if price <= 0:
+        return None
+    return ((price - cost) / price * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
+
+
+def _sheets(project: Project) -> list[DepartmentAssessment]:
+    return list(DepartmentAssessment.objects.filter(project=project).select_related("department", "signed_off_by"))
+
+
+def open_sheets(project: Project) -> list[Blocker]:
+    """A report on figures that nobody has signed off would be nobody's word."""
+    return [
+        Blocker(
+            f"sheet.{row.department.key}",
+            _t("The sheet of %(department)s is not signed off.") % {"department": row.department.name},
+            row.get_absolute_url(),
+            owner=str(row.owner or row.department),
+            expected=row.due_on,
+        )
+        for row in _sheets(project)
+        if row.state != DepartmentAssessment.State.SIGNED_OFF
+    ]
+
+
+def no_recommendation(project: Project) -> list[Blocker]:
+    reasons = open_sheets(project)
+    if not InquiryAssessment.objects.filter(project=project).exists():
+        link = reverse("project-evaluation", args=[project.code])
+        reasons.append(Blocker("assessment.missing", _t("No recommendation is recorded."), link, owner=str(_("Business development"))))
+    return reasons
+
+
+def inquiry_assessment(project: Project) -> dict[str, Any]:
+    """Is it feasible, at what cost, in what time, under which assumptions and risks, and what is recommended."""
+    found, rfp, sheets = InquiryAssessment.objects.select_related("recommended_by").get(project=project), project.rfp, _sheets(project)
+    return {
+        "subtitle": f"{project.code} {project.title}",
+        "identity": identity_of(project),
+        "wanted": rfp.wanted,
+        "recommendation": key_values(
+            (_t("Recommendation"), found.get_recommendation_display()),
+            (_t("Reasons"), found.reason),
+            (_t("Conditions"), found.conditions),
+            (_t("Recommended by"), found.recommended_by),
+            (_t("Recommended"), found.recommended_at),
+        ),
+        "feasibility": data_table(
+            [Column(_t("Department"), 22), Column(_t("Score (1–5)"), 12, "right"), Column(_t("Reasons"), 66)],
+            [(row.department.name, row.feasibility_score, row.feasibility_reason) for row in sheets],
+        ),
+        "band": _band(sheets),
+        "durations": data_table(
+            [Column(_t("Department"), 60), Column(_t("Duration (weeks)"), 40, "right")],
+            [(row.department.name, shortest(row.duration_weeks)) for row in sheets],
+        ),
+        "assumptions": _by_department(sheets, _t("Assumptions"), "assumptions"),
+        "risks": _by_department(sheets, _t("Risks"), "risks"),
+        "challenges": rfp.process_challenges,
+        "questions": data_table(
+            [Column(_t("Question"), 50), Column(_t("Answer"), 50)],
+            [(row.question, row.answer or _t("open")) for row in rfp.clarifications.all()],
+            empty=_t("No question was asked."),
+        ),
+        "missing": [str(question.words) for question in completeness_of(rfp).open],
+        "signed_off": _signed_off(sheets),
+    }
+
+
+def cost_assessment(project: Project) -> dict[str, Any]:
+    """The departments' costs beside the prices of the current quotation."""
+    sheets = _sheets(project)
+    quotation = Quotation.objects.current().filter(project=project).prefetch_related("lines").first()
+    return {
+        "subtitle": f"{project.code} {project.title}",
+        "identity": identity_of(project),
+        "quantities": key_values(
+            (_t("Samples (g)"), shortest(project.rfp.sample_quantity_g)),
+            (_t("Pilot (kg)"), shortest(project.rfp.pilot_quantity_kg)),
+            (_t("Validation, per batch (kg)"), shortest(project.rfp.validation_quantity_kg)),
+            (_t("Commercial (kg/year)"), shortest(project.rfp.commercial_quantity_kg_per_year)),
+        ),
+        "costs": data_table(
+            [
+                Column(_t("Department"), 28),
+                Column(_t("Currency"), 12),
+                Column(_t("Low"), 20, "right"),
+                Column(_t("Base"), 20, "right"),
+                Column(_t("High"), 20, "right"),
+            ],
+            [(row.department.name, row.currency, row.cost_low, row.cost_base, row.cost_high) for row in sheets],
+        ),
+        "band": _band(sheets),
+        "price": _price(quotation) if quotation else None,
+        "result": _result(quotation, cost_bands(sheets)) if quotation else [],
+        "assumptions": _by_department(sheets, _t("Assumptions"), "assumptions"),
+        "signed_off": _signed_off(sheets),
+    }
+
+
+def _band(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
+    return data_table(
+        [
+            Column(_t("All departments"), 30),
+            Column(_t("Low"), 20, "right"),
+            Column(_t("Base"), 20, "right"),
+            Column(_t("High"), 20, "right"),
+            Column("", 10),
+        ],
+        [(band.currency, band.low, band.base, band.high, _t("incomplete") if band.incomplete else " ") for band in cost_bands(sheets)],
+        empty=_t("No sheet gives a cost."),
+    )
+
+
+def _by_department(sheets: Iterable[DepartmentAssessment], label: str, name: str) -> dict[str, Any]:
+    return data_table(
+        [Column(_t("Department"), 26), Column(label, 74)], [(row.department.name, getattr(row, name)) for row in sheets], empty=_t("None.")
+    )
+
+
+def _signed_off(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
+    return data_table(
+        [Column(_t("Sheet"), 34), Column(_t("Signed off by"), 36), Column(_t("Date and time"), 30)],
+        [(row.department.name, row.signed_off_by, row.signed_off_at) for row in sheets],
+    )
+
+
+def _price(quotation: Quotation) -> dict[str, Any]:
+    columns = [Column(_t("Phase"), 22), Column(_t("Description"), 54), Column(quotation.currency, 24, "right")]
+    lines = [(str(line.get_phase_display()), line.description, line.amount) for line in quotation.lines.all()]
+    return data_table(columns, [*lines, ("", _t("Total"), quotation.total)], caption=quotation.label)
+
+
+def _result(quotation: Quotation, bands: Iterable[CostBand]) -> list[dict[str, str]]:
+    """Price against cost, only where both are in one currency: nothing is converted in silence."""
+    bands = list(bands)
+    if [band.currency for band in bands] != [quotation.currency] or bands[0].incomplete:
+        return key_values(
+            (_t("Price"), f"{quotation.currency} {cell(quotation.total)}"),
+            (_t("Margin on price"), _t("not stated: costs and price are not complete in one currency")),
+        )
+    (band,) = bands
+    return key_values(
+        (_t("Price"), f"{quotation.currency} {cell(quotation.total)}"),
+        *(
+            (label, f"{quotation.currency} {cell(quotation.total - cost)} ({cell(margin_percent(quotation.total, cost))} %)")
+            for label, cost in (
+                (_t("Margin on price at low cost"), band.low),
+                (_t("Margin on price at base cost"), band.base),
+                (_t("Margin on price at high cost"), band.high),
+            )
+        ),
+    )
+
+
+def _signers(*approvers: Role) -> tuple[SignerSlot, ...]:
+    return (SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE), *(SignerSlot(Meaning.APPROVED, role) for role in approvers))
+
+
+TYPES = (
+    DocumentType(
+        key="inquiry_assessment_report",
+        title=_("Inquiry Assessment Report"),
+        phase=Phase.EVALUATION,
+        number_prefix="IA",
+        template="documents/types/inquiry_assessment_report.html",
+        build_context=inquiry_assessment,
+        narrative=(
+            part("summary", _("Summary"), _("Five sentences for whoever decides: feasible, at what price band, by when, with which risk.")),
+            part("capacity", _("Capacity window"), _("Dates and vessels that could take the campaigns."), required=False),
+            part("safety", _("Safety class"), _("Hazards of the route, containment, what has to be measured first."), required=False),
+            part("intellectual_property", _("Intellectual property"), _("Freedom to operate, what belongs to whom."), required=False),
+            part("regulatory", _("Regulatory view"), _("Starting materials, submissions, markets."), required=False),
+            part("supply", _("Supply of raw materials"), _("Key materials, suppliers, lead times (d), single sources."), required=False),
+            part("environment", _("Environmental view"), _("Waste, solvents, expected process mass intensity (kg/kg)."), required=False),
+        ),
+        signers=_signers(Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT),
+        requesters=REQUESTERS,
+        missing=no_recommendation,
+        follows_data=True,
+    ),
+    DocumentType(
+        key="detailed_cost_assessment",
+        title=_("Detailed Cost Assessment Form"),
+        phase=Phase.EVALUATION,
+        number_prefix="CA",
+        template="documents/types/detailed_cost_assessment.html",
+        build_context=cost_assessment,
+        narrative=(
+            part(
+                "basis",
+                _("Basis of the figures"),
+                _("Scenario, price base date, exchange rates with date, source class of the main figures."),
+            ),
+            part(
+                "materials",
+                _("Raw materials and solvents"),
+                _("Consumption (kg/kg), price (currency/kg), recovery, supplier, quote date."),
+                required=False,
+            ),
+            part("labour", _("Development labour"), _("Tasks, time, rate."), required=False),
+            part("quality_control", _("Quality control"), _("Samples, tests, consumables, outside laboratories."), required=False),
+            part("production", _("Production"), _("Vessels, occupancy (h), labour, utilities, waste, modification."), required=False),
+            part("dossier", _("Stability, validation, dossier"), _("Included, optional or excluded."), required=False),
+            part("risk", _("Overheads, contingency, risk"), _("Rates (%), risk items as probability × cost."), required=False),
+            part("sensitivity", _("Sensitivity"), _("To yield, batch size and the main raw material."), required=False),
+        ),
+        signers=_signers(Role.BUSINESS_DEVELOPMENT, Role.PRODUCTION),
+        requesters=REQUESTERS,
+        missing=open_sheets,
+        follows_data=True,
+    ),
+)

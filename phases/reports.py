@@ -1,0 +1,126 @@
+"""Reports of a phase that people write: what the record knows stands at their head, the science in the sections.
+
+Each phase declares its reports with `report(...)`; all of them print by one template. A report that was made elsewhere is uploaded
+under the same type, and reviewed and signed alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _t
+
+from accounts.models import Role
+from documents.content import Column, data_table, key_values, shortest
+from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot
+from projects.gates import gate_of
+from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Phase, Project, TeamMember
+from projects.models.conditions import GateCondition as Condition
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+TEMPLATE = "documents/types/report.html"
+
+
+def part(key: str, title: str | _StrPromise, help: str | _StrPromise = "", *, required: bool = True) -> NarrativeSection:
+    """A section; it must hold text before the review unless it is not `required`."""
+    return NarrativeSection(key, title, help, required)
+
+
+def report(
+    phase: Phase, key: str, title: str | _StrPromise, prefix: str, *approvers: Role, sections: Sequence[NarrativeSection]
+) -> DocumentType:
+    """Quality assurance reviews where it does not approve; the named roles approve."""
+    reviewer = () if Role.QUALITY_ASSURANCE in approvers else (SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),)
+    return DocumentType(
+        key=key,
+        title=title,
+        phase=phase,
+        number_prefix=prefix,
+        template=TEMPLATE,
+        build_context=partial(facts_of, phase, key),
+        narrative=tuple(sections),
+        signers=(*reviewer, *(SignerSlot(Meaning.APPROVED, role) for role in approvers)),
+    )
+
+
+def facts_of(phase: Phase, key: str, project: Project) -> dict[str, Any]:
+    """Identity, people, records and dates of the phase, and what its gate accepted or asked for."""
+    return {
+        "subtitle": f"{project.code} {project.title}",
+        "identity": identity_of(project),
+        "team": team_of(project),
+        "records": records_of(project, phase, key),
+        "milestones": _milestones(project, phase),
+        "waivers": _waivers(project, phase),
+        "conditions": _conditions(project, phase),
+    }
+
+
+def identity_of(project: Project) -> list[Any]:
+    compound, rfp = project.compound, project.rfp
+    return key_values(
+        (_t("Product"), compound.name),
+        (_t("Project"), project.code),
+        (_t("Client"), project.client.name),
+        (_t("Site"), project.site.name if project.site else ""),
+        (_t("CAS number"), compound.cas_number),
+        (_t("Molecular formula"), compound.formula),
+        (_t("Molar mass (g/mol)"), f"{compound.molar_mass_g_per_mol:.2f}" if compound.molar_mass_g_per_mol else ""),
+        (_t("InChIKey"), compound.inchikey),
+        (_t("SMILES"), compound.smiles),
+        (_t("Downstream drug"), rfp.downstream_drug),
+        (_t("Maximum daily dose (mg/day)"), shortest(rfp.maximum_daily_dose_mg)),
+    )
+
+
+def team_of(project: Project) -> dict[str, Any]:
+    rows = TeamMember.objects.filter(project=project).exclude(user=None).select_related("department", "user")
+    return data_table(
+        [Column(_t("Department"), 50), Column(_t("Person"), 50)],
+        [(member.department.name, member.user) for member in rows],
+        empty=_t("No team is named."),
+    )
+
+
+def records_of(project: Project, phase: str, key: str) -> dict[str, Any]:
+    """The other deliverables of the phase; the report itself is none of its own records."""
+    rows = Deliverable.objects.filter(project=project, phase=phase).exclude(document_type=key)
+    return data_table(
+        [Column(_t("Deliverable"), 44), Column(_t("Record"), 38), Column(_t("Done"), 18)],
+        [(row.title, row.evidence_label, row.done_at.date() if row.done_at else _t("open")) for row in rows],
+        empty=_t("The plan of the phase has no deliverables yet."),
+    )
+
+
+def _milestones(project: Project, phase: str) -> dict[str, Any]:
+    rows = Milestone.objects.filter(project=project, phase=phase).exclude(kind=Milestone.Kind.PAYMENT)
+    return data_table(
+        [Column(_t("Milestone"), 46), Column(_t("Agreed"), 18), Column(_t("Forecast"), 18), Column(_t("Actual"), 18)],
+        [(row.title, row.baseline_on, row.forecast_on, row.actual_on) for row in rows],
+        empty=_t("The phase has no milestones yet."),
+    )
+
+
+def _waivers(project: Project, phase: Phase) -> dict[str, Any] | None:
+    rows = GateWaiver.objects.granted().filter(review__project=project, review__gate=gate_of(phase).key).select_related("decided_by")
+    if not rows:
+        return None
+    return data_table(
+        [Column(_t("Waived criterion"), 40), Column(_t("Justification"), 36), Column(_t("Signed by"), 24)],
+        [(row.criterion_words, row.justification, row.decided_by) for row in rows],
+    )
+
+
+def _conditions(project: Project, phase: Phase) -> dict[str, Any] | None:
+    """Of every decision so far: a later phase works under what an earlier gate asked for."""
+    rows = GateCondition.objects.filter(review__project=project).exclude(state=Condition.State.PROPOSED).select_related("owner", "review")
+    if not rows:
+        return None
+    return data_table(
+        [Column(_t("Condition"), 40), Column(_t("Gate"), 10), Column(_t("Owner"), 20), Column(_t("Due"), 14), Column(_t("State"), 16)],
+        [(row.words, row.review.gate, row.owner, row.due_on, str(row.get_state_display())) for row in rows],
+    )
