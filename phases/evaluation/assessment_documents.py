@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -26,13 +26,12 @@ REQUESTERS = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER})
 
 @dataclass(frozen=True)
 class CostBand:
-    """The sheets' costs of one currency added up; a sheet without a figure makes its sum incomplete, never zero."""
+    """The sheets' costs of one currency added up; None where a sheet gives no figure, for a sum without it would be too low."""
 
     currency: str
-    low: Decimal
-    base: Decimal
-    high: Decimal
-    incomplete: bool = False
+    low: Decimal | None
+    base: Decimal | None
+    high: Decimal | None
 
 
 def cost_bands(sheets: Iterable[DepartmentAssessment]) -> list[CostBand]:
@@ -47,14 +46,14 @@ def cost_bands(sheets: Iterable[DepartmentAssessment]) -> list[CostBand]:
             low=_added(row.cost_low for row in rows),
             base=_added(row.cost_base for row in rows),
             high=_added(row.cost_high for row in rows),
-            incomplete=any(None in (row.cost_low, row.cost_base, row.cost_high) for row in rows),
         )
         for currency, rows in sorted(by_currency.items())
     ]
 
 
-def _added(amounts: Iterable[Decimal | None]) -> Decimal:
-    return sum((amount for amount in amounts if amount is not None), Decimal("0.00"))
+def _added(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    given = list(amounts)
+    return None if None in given else sum((amount for amount in given if amount is not None), Decimal("0.00"))
 
 
 def margin_percent(price: Decimal, cost: Decimal) -> Decimal | None:
@@ -159,17 +158,9 @@ def cost_assessment(project: Project) -> dict[str, Any]:
 
 
 def _band(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
-    return data_table(
-        [
-            Column(_t("All departments"), 30),
-            Column(_t("Low"), 20, "right"),
-            Column(_t("Base"), 20, "right"),
-            Column(_t("High"), 20, "right"),
-            Column("", 10),
-        ],
-        [(band.currency, band.low, band.base, band.high, _t("incomplete") if band.incomplete else " ") for band in cost_bands(sheets)],
-        empty=_t("No sheet gives a cost."),
-    )
+    columns = [Column(_t("All departments"), 28), *(Column(label, 24, "right") for label in (_t("Low"), _t("Base"), _t("High")))]
+    rows = [(band.currency, band.low, band.base, band.high) for band in cost_bands(sheets)]
+    return data_table(columns, rows, empty=_t("No sheet gives a cost."))
 
 
 def _by_department(sheets: Iterable[DepartmentAssessment], label: str, name: str) -> dict[str, Any]:
@@ -191,26 +182,24 @@ def _price(quotation: Quotation) -> dict[str, Any]:
     return data_table(columns, [*lines, ("", _t("Total"), quotation.total)], caption=quotation.label)
 
 
-def _result(quotation: Quotation, bands: Iterable[CostBand]) -> list[dict[str, str]]:
+def _result(quotation: Quotation, bands: Sequence[CostBand]) -> list[dict[str, str]]:
     """Price against cost, only where both are in one currency: nothing is converted in silence."""
-    bands = list(bands)
-    if [band.currency for band in bands] != [quotation.currency] or bands[0].incomplete:
-        return key_values(
-            (_t("Price"), f"{quotation.currency} {cell(quotation.total)}"),
-            (_t("Margin on price"), _t("not stated: costs and price are not complete in one currency")),
-        )
+    price = (_t("Price"), f"{quotation.currency} {cell(quotation.total)}")
+    if [band.currency for band in bands] != [quotation.currency]:
+        return key_values(price, (_t("Margin on price"), _t("not stated: costs and price are not in one currency")))
     (band,) = bands
-    return key_values(
-        (_t("Price"), f"{quotation.currency} {cell(quotation.total)}"),
-        *(
-            (label, f"{quotation.currency} {cell(quotation.total - cost)} ({cell(margin_percent(quotation.total, cost))} %)")
-            for label, cost in (
-                (_t("Margin on price at low cost"), band.low),
-                (_t("Margin on price at base cost"), band.base),
-                (_t("Margin on price at high cost"), band.high),
-            )
-        ),
+    costs = (
+        (_t("Margin on price at low cost"), band.low),
+        (_t("Margin on price at base cost"), band.base),
+        (_t("Margin on price at high cost"), band.high),
     )
+    return key_values(price, *((label, _margin(quotation, cost)) for label, cost in costs))
+
+
+def _margin(quotation: Quotation, cost: Decimal | None) -> str:
+    if cost is None:
+        return _t("not stated: a sheet gives no figure")
+    return f"{quotation.currency} {cell(quotation.total - cost)} ({cell(margin_percent(quotation.total, cost))} %)"
 
 
 def _signers(*approvers: Role) -> tuple[SignerSlot, ...]:
