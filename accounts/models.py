@@ -397,3 +397,21 @@ class IntegrationToken(AbstractAuthToken):
     @property
     def is_expired(self) -> bool:
         return self.expiry is None or self.expiry <= timezone.now()
+
+
+class AnsweredRequest(models.Model):
+    """The answer to a write of the API that came with an `Idempotency-Key`, kept for a day so that a repetition gets it again."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField(null=True)
+    answered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="answered_once")]
+        indexes = [models.Index(fields=["answered_at"])]
+
+    def __str__(self) -> str:
+        return self.key

@@ -174,7 +174,8 @@ PROBLEM_SCHEMA = {
     },
 }
 READ_REFUSALS = (400, 401, 403, 404, 406, 429)
-WRITE_REFUSALS = (*READ_REFUSALS, 409, 413, 415)
+WRITE_REFUSALS = (*READ_REFUSALS, 409, 412, 413, 415, 422)
+MATCHED = ("patch", "put")  # they replace what was read, so they need its ETag
 REFUSAL_WORDS = {
     400: "Bad input",
     401: "Not signed in",
@@ -182,10 +183,35 @@ REFUSAL_WORDS = {
     404: "Nothing there that you may see",
     406: "No such representation",
     409: "Refused, with every reason",
+    412: "It has changed since it was read (If-Match)",
     413: "Too large",
     415: "Unsupported media type",
+    422: "The Idempotency-Key was used for another request",
+    428: "If-Match is needed",
     429: "Too many requests",
 }
+
+
+def _write_headers(method: str) -> list[dict[str, Any]]:
+    key = "The same key with the same request gets the stored answer for 24 hours, and nothing is done again. For example a UUID."
+    match = "The ETag of what was read; if it has changed since, the answer is 412 and nothing is written."
+    words = {"Idempotency-Key": key, "If-Match": match}
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": name == "If-Match" and method in MATCHED,
+            "schema": {"type": "string", "maxLength": 200},
+            "description": text,
+        }
+        for name, text in words.items()
+    ]
+
+
+def _refusals_of(method: str) -> tuple[int, ...]:
+    if method == "get":
+        return READ_REFUSALS
+    return (*WRITE_REFUSALS, 428) if method in MATCHED else WRITE_REFUSALS
 
 
 def declare_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -194,6 +220,8 @@ def declare_problem_responses(result: dict[str, Any], generator: Any, request: A
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
         for method, operation in operations.items():
-            for code in READ_REFUSALS if method == "get" else WRITE_REFUSALS:
+            if method != "get":
+                operation.setdefault("parameters", []).extend(_write_headers(method))
+            for code in _refusals_of(method):
                 operation["responses"].setdefault(str(code), {"description": REFUSAL_WORDS[code], "content": content})
     return result

@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "notifications": {"task": "notifications.tasks.sweep_notifications", "schedule": SWEEP_SECONDS},
     "readiness": {"task": "projects.tasks.refresh_all_readiness", "schedule": crontab(hour=2, minute=10)},
     "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
+    "answers": {"task": "accounts.tasks.forget_old_answers", "schedule": crontab(minute=40)},
     "conditions": {"task": "projects.tasks.tell_overdue_conditions", "schedule": crontab(hour=4, minute=10)},
 }
 

@@ -14,6 +14,7 @@ from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_writes import Tagged, once
 from accounts.models import Client
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
@@ -33,13 +34,17 @@ from projects.serializers import (
     NewRfpSerializer,
     ProjectSerializer,
     ProposalSerializer,
+    ReasonSerializer,
     RfpSerializer,
 )
-from projects.services.conditions import NewCondition, answer_condition, confirm_condition
+from projects.services.conditions import NewCondition, answer_condition, confirm_condition, reject_answer
 from projects.services.gate import current_review, judge_review, propose_decision, signatures_of_proposal
+from projects.services.lifecycle import locked
 from projects.services.rfp import log_rfp_from_system
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
 
 
@@ -81,7 +86,7 @@ class ProjectList(generics.ListAPIView[Project]):
         return Project.objects.visible_to(self.request.user).select_related("client", "compound")
 
 
-class ProjectDetail(generics.RetrieveAPIView[Project]):
+class ProjectDetail(Tagged, generics.RetrieveAPIView[Project]):
     serializer_class = ProjectSerializer
     lookup_field = "code"
     queryset = Project.objects.none()
@@ -130,7 +135,7 @@ class DeliverableList(generics.ListAPIView[Deliverable]):
         return InternalDeliverableSerializer if getattr(user, "is_internal", False) else DeliverableSerializer
 
 
-class ProjectGate(APIView):
+class ProjectGate(Tagged, APIView):
     """The current gate of a project with its findings, for internal roles. To a client it does not exist."""
 
     @extend_schema(responses=GateSerializer)
@@ -149,8 +154,16 @@ class ProjectGateProposal(APIView):
         proposal.is_valid(raise_exception=True)
         values = dict(proposal.validated_data)
         conditions = [NewCondition(**row) for row in values.pop("conditions")]
-        propose_decision(project.code, actor=request.user, conditions=conditions, **values)
-        return Response(GateSerializer(gate_as_data(internal_project(request, code))).data, status=status.HTTP_201_CREATED)
+
+        def present() -> Any:
+            locked(project.code, request.user)
+            return GateSerializer(gate_as_data(internal_project(request, code))).data
+
+        def propose() -> Response:
+            propose_decision(project.code, actor=request.user, conditions=conditions, **values)
+            return Response(present(), status=status.HTTP_201_CREATED)
+
+        return once(request, propose, representation=present)
 
 
 def internal_project(request: ApiRequest, code: str) -> Project:
@@ -194,7 +207,31 @@ class ConditionAct(APIView):
         rows = GateCondition.objects.visible_to(request.user).select_related("review__project", "owner")
         return get_object_or_404(rows, review__project__code=code, pk=pk)
 
-    def answer(self, request: ApiRequest, code: str, pk: int) -> Response:
+    def run(self, request: ApiRequest, code: str, pk: int, act: Callable[[], object]) -> Response:
+        def present() -> Any:
+            locked(code, request.user)
+            return ConditionSerializer(self.condition(request, code, pk)).data
+
+        def answered() -> Response:
+            act()
+            return Response(present())
+
+        return once(request, answered, representation=present)
+
+
+class ConditionList(APIView):
+    """Every condition of the project's decisions, newest first."""
+
+    @extend_schema(operation_id="conditions", responses=ConditionSerializer(many=True))
+    def get(self, request: ApiRequest, code: str) -> Response:
+        internal_project(request, code)
+        rows = GateCondition.objects.visible_to(request.user).filter(review__project__code=code)
+        return Response(ConditionSerializer(rows.select_related("review__project", "owner").order_by("-pk"), many=True).data)
+
+
+class ConditionDetail(Tagged, ConditionAct):
+    @extend_schema(operation_id="condition", responses=ConditionSerializer)
+    def get(self, request: ApiRequest, code: str, pk: int) -> Response:
         return Response(ConditionSerializer(self.condition(request, code, pk)).data)
 
 
@@ -206,8 +243,7 @@ class ConditionAnswer(ConditionAct):
         self.condition(request, code, pk)
         body = ConditionAnswerSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        answer_condition(code, pk, actor=request.user, **body.validated_data)
-        return self.answer(request, code, pk)
+        return self.run(request, code, pk, lambda: answer_condition(code, pk, actor=request.user, **body.validated_data))
 
 
 class ConditionConfirmation(ConditionAct):
@@ -216,8 +252,18 @@ class ConditionConfirmation(ConditionAct):
     @extend_schema(request=None, responses=ConditionSerializer)
     def post(self, request: ApiRequest, code: str, pk: int) -> Response:
         self.condition(request, code, pk)
-        confirm_condition(code, pk, actor=request.user)
-        return self.answer(request, code, pk)
+        return self.run(request, code, pk, lambda: confirm_condition(code, pk, actor=request.user))
+
+
+class ConditionRejection(ConditionAct):
+    """The second person says what is missing; the owner is asked again."""
+
+    @extend_schema(request=ReasonSerializer, responses=ConditionSerializer)
+    def post(self, request: ApiRequest, code: str, pk: int) -> Response:
+        self.condition(request, code, pk)
+        body = ReasonSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self.run(request, code, pk, lambda: reject_answer(code, pk, actor=request.user, **body.validated_data))
 
 
 class RfpList(generics.ListAPIView[Rfp]):
@@ -237,8 +283,12 @@ class RfpList(generics.ListAPIView[Rfp]):
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)
         client = _client_of(request, values.pop("client", ""))
-        rfp = log_rfp_from_system(client=client, actor=request.user, **values)
-        return Response(RfpSerializer(rfp).data, status=status.HTTP_201_CREATED)
+
+        def log() -> Response:
+            rfp = log_rfp_from_system(client=client, actor=request.user, **values)
+            return Response(RfpSerializer(rfp).data, status=status.HTTP_201_CREATED)
+
+        return once(request, log)
 
 
 def _client_of(request: ApiRequest, code: str) -> Client:
@@ -250,7 +300,7 @@ def _client_of(request: ApiRequest, code: str) -> Client:
     return client
 
 
-class RfpDetail(generics.RetrieveAPIView[Rfp]):
+class RfpDetail(Tagged, generics.RetrieveAPIView[Rfp]):
     serializer_class = RfpSerializer
     lookup_field = "number"
     queryset = Rfp.objects.none()

@@ -11,10 +11,16 @@ from rest_framework import generics, serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_writes import Tagged, once
 from accounts.requests import ApiRequest
+from accounts.signing import authenticate_signer
 from projects.models import ChangeOrder, ChangeOrderEffect, ChangeOrderLine
+from projects.services import change_orders as services
+from projects.services.lifecycle import locked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
 
 
@@ -84,11 +90,86 @@ class ChangeOrderList(generics.ListAPIView[ChangeOrder]):
         return _rows(self.request)
 
 
-class ChangeOrderDetail(APIView):
+def latest(request: ApiRequest, number: str) -> ChangeOrder:
+    """The newest revision that the caller sees. Raises Http404."""
+    found = _rows(request).filter(number=number)
+    return get_object_or_404(found, revision=found.order_by("-revision").values_list("revision", flat=True).first())
+
+
+class ChangeOrderDetail(Tagged, APIView):
     """The latest revision of a change order that the caller may see, by its number."""
 
     @extend_schema(responses=ChangeOrderSerializer)
     def get(self, request: ApiRequest, number: str, **_kwargs: Any) -> Response:
-        found = _rows(request).filter(number=number)
-        latest = found.order_by("-revision").values_list("revision", flat=True).first()
-        return Response(ChangeOrderSerializer(get_object_or_404(found, revision=latest)).data)
+        return Response(ChangeOrderSerializer(latest(request, number)).data)
+
+
+class SigningSerializer(serializers.Serializer[Any]):
+    """What only the signer knows (and has), entered for this signature; the hash of what was read may bind it to that."""
+
+    password = serializers.CharField(max_length=200, write_only=True, trim_whitespace=False)
+    code = serializers.CharField(required=False, allow_blank=True, default="", max_length=20, write_only=True)
+    expected_hash = serializers.CharField(required=False, allow_blank=True, default="", max_length=64, write_only=True)
+
+
+class DecliningSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=4000, write_only=True)
+
+
+class ChangeOrderAnswer(APIView):
+    """The client's approver answers the revision that was sent, by the service that the portal calls."""
+
+    def run(self, request: ApiRequest, number: str, act: Callable[[ChangeOrder], object]) -> Response:
+        order = latest(request, number)
+
+        def present() -> Any:
+            locked(order.project.code, request.user)
+            return ChangeOrderSerializer(latest(request, number)).data
+
+        def answer() -> Response:
+            act(order)
+            return Response(present())
+
+        return once(request, answer, representation=present)
+
+
+class ChangeOrderAcceptance(ChangeOrderAnswer):
+    """Accept by signature: a person with the session of the pages and the password. A token can never sign."""
+
+    @extend_schema(request=SigningSerializer, responses=ChangeOrderSerializer)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        latest(request, number)
+        body = SigningSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        values = body.validated_data
+        # Before the transaction of the act: a wrong password must stay counted.
+        proof = authenticate_signer(request._request, password=values["password"], code=values["code"])
+
+        def accept(order: ChangeOrder) -> object:
+            return services.accept_change_order(
+                order.project.code,
+                order.sequence,
+                order.revision,
+                actor=request.user,
+                authentication=proof,
+                expected_hash=values["expected_hash"],
+            )
+
+        return self.run(request, number, accept)
+
+
+class ChangeOrderRefusal(ChangeOrderAnswer):
+    """Decline, with the reason."""
+
+    @extend_schema(request=DecliningSerializer, responses=ChangeOrderSerializer)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        latest(request, number)
+        body = DecliningSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def decline(order: ChangeOrder) -> object:
+            return services.decline_change_order(
+                order.project.code, order.sequence, order.revision, actor=request.user, **body.validated_data
+            )
+
+        return self.run(request, number, decline)

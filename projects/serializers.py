@@ -174,6 +174,10 @@ class ConditionAnswerSerializer(serializers.Serializer[Any]):
     words = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
 
 
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
+
+
 class CriterionSerializer(serializers.Serializer[Any]):
     """A pinned criterion with its live finding; `standing` says what lets it pass: met, waived or (nothing) unmet."""
 

@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 pytest_plugins = ["tests.stack"]
 
 
-WATERMARK = ("tests/audit/test_outbox.py", "tests/notifications/", "tests/test_api.py", "tests/test_routes.py")
+WATERMARK = ("tests/audit/test_outbox.py", "tests/notifications/", "tests/test_api.py", "tests/test_api_writes.py", "tests/test_routes.py")
 TOGETHER = {
     "product": ("tests/browser/", "tests/cdmo/test_stack.py"),  # they use the one running product
     "watermark": WATERMARK,  # hold a transaction open, or wait for all

@@ -99,8 +99,14 @@ def api_list() -> Route:
     return Route(answers(200, anonymous=401))
 
 
-def api_object(number: str = "number", **groups: int) -> Route:
-    return Route(answers(200, outside=404, foreign=404, foreign_token=404, anonymous=401, **groups), arguments={"number": number})
+def api_object(number: str = "number", *, arguments: dict[str, Any] | None = None, **groups: int) -> Route:
+    table = answers(200, outside=404, foreign=404, foreign_token=404, anonymous=401, **groups)
+    return Route(table, arguments={"number": number, **(arguments or {})})
+
+
+def api_act(**arguments: Any) -> Route:
+    """A POST-only address of the API."""
+    return Route(answers(405, anonymous=401), post_only=True, arguments=arguments)
 
 
 OPEN_TO_ALL = Route(answers(200))
@@ -148,7 +154,7 @@ API_ROUTES = {
     "api-project-list": api_list(),
     "api-project-detail": api_object(),
     "api-project-gate": api_object(own=404, tokens=404),
-    "api-project-gate-proposal": Route(answers(405, anonymous=401), post_only=True),
+    "api-project-gate-proposal": api_act(),
     "api-milestone-list": api_list(),
     "api-deliverable-list": api_list(),
     "api-rfp-list": api_list(),
@@ -211,8 +217,11 @@ GATE_ROUTES = {
     "waiver-grant": act(pk="waiver"),
     "waiver-refuse": act(pk="waiver"),
     "waiver-withdraw": act(pk="waiver"),
-    "api-condition-answer": Route(answers(405, anonymous=401), post_only=True, arguments={"pk": "condition"}),
-    "api-condition-confirm": Route(answers(405, anonymous=401), post_only=True, arguments={"pk": "condition"}),
+    "api-condition-answer": api_act(pk="condition"),
+    "api-condition-confirm": api_act(pk="condition"),
+    "api-condition-reject": api_act(pk="condition"),
+    "api-condition-list": api_object(own=404, tokens=404),
+    "api-condition-detail": api_object(own=404, tokens=404, arguments={"pk": "condition"}),
 }
 PLAN_ROUTES = {
     "project-plan-png": of_project(),
@@ -240,6 +249,15 @@ PLAN_ROUTES = {
     "portal-change-order-decline": page(404, own=405, foreign=405, post_only=True, arguments={"sequence": 1, "revision": 1}),
     "api-change-order-list": api_list(),
     "api-change-order-detail": api_object(number="change_order"),
+    "api-change-order-accept": api_act(number="change_order"),
+    "api-change-order-decline": api_act(number="change_order"),
+    "api-milestone-detail": api_object(arguments={"key": "g2"}),
+    "api-milestone-reschedule": api_act(key="g2"),
+    "api-milestone-achieve": api_act(key="g2"),
+    "api-publication-preview": api_act(),
+    "api-publication": api_act(),
+    "api-deliverable-detail": api_object(own=404, tokens=404, arguments={"key": "route_selection_report"}),
+    "api-sharing": api_object(own=404, tokens=404, arguments={"kind": "milestone", "key": "g2"}),
 }
 EVALUATION_ROUTES = {
     "project-evaluation": of_project(),

@@ -1,0 +1,281 @@
+"""API routes of the plan: a milestone with its history, moving and achieving it, publishing dates, sharing, assigning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api_writes import Tagged, once
+from accounts.models import User
+from accounts.requests import ApiRequest
+from audit.models import Event
+from projects.api import internal_project
+from projects.calendars import WorkingCalendar
+from projects.milestones import states_of
+from projects.models import Deliverable, Milestone, Project, Publication, Visibility
+from projects.serializers import (
+    DeliverableSerializer,
+    InternalDeliverableSerializer,
+    InternalMilestoneSerializer,
+    MilestoneSerializer,
+    PublicationSerializer,
+)
+from projects.services import plan, publishing
+from projects.services.evidence import assign_deliverable
+from projects.services.sharing import set_visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOVES = ("milestone.rescheduled", "milestone.achieved", "milestone.published", "milestone.shared", "milestone.unshared")
+SHARED_KINDS = ("milestone", "deliverable")
+
+
+class MoveSerializer(serializers.ModelSerializer[Event]):
+    """What happened to a milestone inside: in words, with its reason."""
+
+    words = serializers.CharField(read_only=True)
+    actor = serializers.CharField(source="actor_name")
+
+    class Meta:
+        model = Event
+        fields = ["kind", "words", "actor", "reason", "at"]
+
+
+class MilestoneHistorySerializer(serializers.Serializer[Any]):
+    """A milestone with every date that the client was told; internal readers also get what moved it."""
+
+    milestone = MilestoneSerializer()
+    publications = PublicationSerializer(many=True)
+    moves = MoveSerializer(many=True, required=False)
+
+
+class RescheduleSerializer(serializers.Serializer[Any]):
+    """The day before which the milestone (or the work that ends with it) cannot begin."""
+
+    not_before = serializers.DateField(allow_null=True)
+    duration_days = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0, max_value=3650)
+    reason = serializers.CharField(max_length=2000)
+
+
+class AchieveSerializer(serializers.Serializer[Any]):
+    on = serializers.DateField()
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+
+
+class PublicationWordsSerializer(serializers.Serializer[Any]):
+    """Which dates the client is told, and why."""
+
+    keys = serializers.ListField(child=serializers.SlugField(), allow_empty=False, max_length=200)
+    reason_class = serializers.ChoiceField(choices=Publication.ReasonClass.choices)
+    side = serializers.ChoiceField(choices=Publication.Side.choices)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+
+
+class PublishSerializer(PublicationWordsSerializer):
+    """With the hash of the preview: a forecast that moved since refuses the act."""
+
+    expected_hash = serializers.CharField(max_length=64)
+
+
+class PendingMoveSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    from_date = serializers.DateField(allow_null=True)
+    to_date = serializers.DateField()
+    days = serializers.IntegerField(help_text="Working days; later is positive.")
+    provisional = serializers.BooleanField()
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """Everything that moves, the mail that the client would get, and the hash that publishing has to be given."""
+
+    moves = PendingMoveSerializer(many=True)
+    subject = serializers.CharField()
+    body = serializers.CharField()
+    expected_hash = serializers.CharField()
+
+
+class AssignSerializer(serializers.Serializer[Any]):
+    """Who owes it (e-mail; null: the department) and until when."""
+
+    owner = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.active().internal(), allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+
+
+class VisibilitySerializer(serializers.Serializer[Any]):
+    visibility = serializers.ChoiceField(choices=Visibility.choices)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000, write_only=True)
+
+
+def checked(serializer: type[serializers.Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
+def hold(project: Project) -> None:
+    """Lock the project as its services do, so that what is compared stays true until the act is done."""
+    Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+
+
+def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any]:
+    """A client reads what it was told; who works here reads the moves too. Raises Http404 where the caller sees no such milestone."""
+    rows = Milestone.objects.visible_to(request.user).select_related("project__client", "project__site").prefetch_related("publications")
+    milestone = get_object_or_404(rows, project__code=code, key=key)
+    internal = request.user.is_internal
+    states = states_of([milestone], today=timezone.localdate(), calendar=WorkingCalendar(country=""), for_client=not internal)
+    shape = InternalMilestoneSerializer if internal else MilestoneSerializer
+    told = PublicationSerializer(milestone.publications.all(), many=True).data
+    found = {"milestone": dict(shape(milestone, context={"request": request, "states": states}).data), "publications": told}
+    if internal:
+        events = Event.objects.filter(kind__in=MOVES, project_id=milestone.project_id, object_id=str(milestone.pk)).order_by("-pk")
+        found["moves"] = MoveSerializer(events, many=True).data
+    return found
+
+
+class MilestoneView(Tagged, APIView):
+    """A milestone with its history."""
+
+    @extend_schema(operation_id="milestone_history", responses=MilestoneHistorySerializer)
+    def get(self, request: ApiRequest, code: str, key: str) -> Response:
+        return Response(milestone_history(request, code, key))
+
+
+class MilestoneAct(APIView):
+    """An act of the project manager on a milestone."""
+
+    def find(self, request: ApiRequest, code: str, key: str) -> Project:
+        """First of all: what the caller may not see is missing, whatever the body says."""
+        project = internal_project(request, code)
+        get_object_or_404(Milestone.objects.visible_to(request.user), project=project, key=key)
+        return project
+
+    def answer(self, request: ApiRequest, project: Project, key: str, act: Callable[[], object]) -> Response:
+        code = project.code
+
+        def representation() -> dict[str, Any]:
+            hold(project)
+            return milestone_history(request, code, key)
+
+        def run() -> Response:
+            act()
+            return Response(milestone_history(request, code, key))
+
+        return once(request, run, representation=representation)
+
+
+class MilestoneReschedule(MilestoneAct):
+    """Move the internal forecast; everything behind it follows, and the client is told nothing."""
+
+    @extend_schema(request=RescheduleSerializer, responses=MilestoneHistorySerializer)
+    def post(self, request: ApiRequest, code: str, key: str) -> Response:
+        project = self.find(request, code, key)
+        values = checked(RescheduleSerializer, request)
+        return self.answer(request, project, key, lambda: plan.reschedule_milestone(code, key, actor=request.user, **values))
+
+
+class MilestoneAchieve(MilestoneAct):
+    """Enter the actual date of a milestone that nothing in the record feeds."""
+
+    @extend_schema(request=AchieveSerializer, responses=MilestoneHistorySerializer)
+    def post(self, request: ApiRequest, code: str, key: str) -> Response:
+        project = self.find(request, code, key)
+        values = checked(AchieveSerializer, request)
+        return self.answer(request, project, key, lambda: plan.achieve_milestone(code, key, actor=request.user, **values))
+
+
+class PublicationPreview(APIView):
+    """What publishing would tell the client, word for word. Nothing is sent and nothing is written."""
+
+    @extend_schema(request=PublicationWordsSerializer, responses=PreviewSerializer)
+    def post(self, request: ApiRequest, code: str) -> Response:
+        project = internal_project(request, code)
+        values = checked(PublicationWordsSerializer, request)
+        pending = publishing.pending_moves(project)
+        words = {name: values[name] for name in ("reason_class", "side", "reason")}
+        publishing.check_words([move for move in pending if move.key in values["keys"]], **words)
+        moves, message, shown = publishing.preview(project, values["keys"], **words)
+        return Response(PreviewSerializer({"moves": moves, "subject": message.subject, "body": message.body, "expected_hash": shown}).data)
+
+
+class PublicationAct(APIView):
+    """Tell the client the chosen dates: one act, one reason, one mail, exactly the one of the preview."""
+
+    @extend_schema(request=PublishSerializer, responses={201: PublicationSerializer(many=True)})
+    def post(self, request: ApiRequest, code: str) -> Response:
+        internal_project(request, code)
+        values = checked(PublishSerializer, request)
+
+        def publish() -> Response:
+            told = publishing.publish_plan(code, actor=request.user, **values)
+            return Response(PublicationSerializer(told, many=True).data, status=201)
+
+        return once(request, publish)
+
+
+def deliverable_data(request: ApiRequest, code: str, key: str) -> dict[str, Any]:
+    rows = Deliverable.objects.visible_to(request.user).select_related("project", "department", "owner")
+    shape = InternalDeliverableSerializer if request.user.is_internal else DeliverableSerializer
+    return dict(shape(get_object_or_404(rows, project__code=code, key=key)).data)
+
+
+class DeliverableView(Tagged, APIView):
+    """A deliverable; PATCH (with If-Match) says who owes it and until when."""
+
+    @extend_schema(operation_id="deliverable", responses=InternalDeliverableSerializer)
+    def get(self, request: ApiRequest, code: str, key: str) -> Response:
+        return Response(deliverable_data(request, code, key))
+
+    @extend_schema(operation_id="deliverable_assign", request=AssignSerializer, responses=InternalDeliverableSerializer)
+    def patch(self, request: ApiRequest, code: str, key: str) -> Response:
+        project = internal_project(request, code)
+        deliverable_data(request, code, key)
+        values = checked(AssignSerializer, request)
+
+        def representation() -> dict[str, Any]:
+            hold(project)
+            return deliverable_data(request, code, key)
+
+        def assign() -> Response:
+            assign_deliverable(code, key, actor=request.user, **values)
+            return Response(deliverable_data(request, code, key))
+
+        return once(request, assign, representation=representation, must_match=True)
+
+
+class SharingView(Tagged, APIView):
+    """Whether the client sees an item (milestone or deliverable); PUT (with If-Match) shares or takes back, and is recorded."""
+
+    @extend_schema(operation_id="visibility", responses=VisibilitySerializer)
+    def get(self, request: ApiRequest, code: str, kind: str, key: str) -> Response:
+        return Response(self._data(internal_project(request, code), kind, key))
+
+    @extend_schema(operation_id="visibility_set", request=VisibilitySerializer, responses=VisibilitySerializer)
+    def put(self, request: ApiRequest, code: str, kind: str, key: str) -> Response:
+        project = internal_project(request, code)
+        self._data(project, kind, key)
+        values = checked(VisibilitySerializer, request)
+
+        def representation() -> dict[str, str]:
+            hold(project)
+            return self._data(project, kind, key)
+
+        def share() -> Response:
+            set_visibility(code, kind, key, actor=request.user, **values)
+            return Response(self._data(project, kind, key))
+
+        return once(request, share, representation=representation, must_match=True)
+
+    def _data(self, project: Project, kind: str, key: str) -> dict[str, str]:
+        if kind not in SHARED_KINDS:
+            raise Http404
+        model: Any = Milestone if kind == "milestone" else Deliverable
+        return {"visibility": get_object_or_404(model, project=project, key=key).visibility}
