@@ -246,6 +246,7 @@ RENDER_LEASE_SECONDS = env.whole("RENDER_LEASE_SECONDS", 60, least=1)  # renewed
 CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "audit.tasks.sweep_outbox", "schedule": SWEEP_SECONDS},
     "documents": {"task": "documents.tasks.sweep_documents", "schedule": SWEEP_SECONDS},
+    "freshness": {"task": "documents.tasks.refresh_all_out_of_date", "schedule": crontab(hour=2, minute=40)},
     "notifications": {"task": "notifications.tasks.sweep_notifications", "schedule": SWEEP_SECONDS},
     "readiness": {"task": "projects.tasks.refresh_all_readiness", "schedule": crontab(hour=2, minute=10)},
     "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},

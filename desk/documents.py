@@ -162,6 +162,7 @@ STATUS_REPORT = DocumentType(
     ),
     requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT}),
     usual_reason=_("Regular report."),
+    dated_by=None,
 )
 
 

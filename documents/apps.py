@@ -15,10 +15,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.signatures import register_content
-        from documents import events, permissions  # noqa: F401  (permissions register themselves)
+        from documents import consumers, events, permissions  # noqa: F401  (permissions register themselves)
         from projects.plans import find_documents_by
 
         events.register_all()
+        consumers.register_all()
         find_documents_by(_document_of)
         register_content("documents.DocumentVersion", _signed_content)
 

@@ -42,6 +42,8 @@ KINDS = (
     EventKind("document.refused", _("%(number)s: version %(version)s refused: %(reason)s"), link),
     EventKind("document.effective", _("%(number)s %(title)s: version %(version)s is effective"), link, CLIENT, for_client),
     EventKind("document.superseded", _("%(number)s: version %(version)s superseded"), link),
+    EventKind("document.out_of_date", _("%(number)s %(title)s: the records behind version %(version)s have changed"), link),
+    EventKind("document.up_to_date", _("%(number)s %(title)s: version %(version)s says what the records say again"), link),
     EventKind("document.shared", _("%(number)s %(title)s shared with the client"), link, CLIENT, for_client),
     EventKind("document.unshared", _("%(number)s %(title)s no longer shared with the client"), link, CLIENT, for_client_always),
 )

@@ -64,6 +64,7 @@ class Document(models.Model):
     visibility = models.CharField(_("visibility"), max_length=8, choices=Visibility.choices, default=Visibility.INTERNAL)
     shared_at = models.DateTimeField(_("shared"), null=True, blank=True)
     shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    out_of_date_since = models.DateTimeField(_("out of date since"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -70,7 +70,8 @@ class DocumentType:
     actor=…)` runs in the transaction of the last signature. `requesters` limits who may make one; empty means every
     internal person who sees the subject. `missing(subject)` says what is not there yet to make it from. A type that
     `follows_data` cannot be submitted when the data have moved on since its version pinned them. `usual_reason` stands in
-    the revision history where a type is made again and again and nobody says another reason.
+    the revision history where a type is made again and again and nobody says another reason. `dated_by` names the parts of the
+    snapshot whose change makes an effective version out of date: none named means all, None that it is of its day and never is.
     """
 
     key: str
@@ -89,6 +90,7 @@ class DocumentType:
     missing: Callable[[Any], list[Blocker]] | None = None
     follows_data: bool = False
     usual_reason: str | _StrPromise = ""
+    dated_by: tuple[str, ...] | None = ()
 
     @property
     def is_generated(self) -> bool:

@@ -42,4 +42,4 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
 
     class Meta:
         model = Document
-        fields = ["number", "title", "type", "project", "rfp", "updated_at", "versions"]
+        fields = ["number", "title", "type", "project", "rfp", "out_of_date_since", "updated_at", "versions"]

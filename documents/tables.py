@@ -38,8 +38,11 @@ class DocumentTable(tables.Table):
         name, code = (value.title, value.code) if isinstance(value, Project) else (value.compound_name, value.number)
         return format_html('{} <span class="soft nowrap">{}</span>', name, code)
 
-    def render_newest_state(self, value: str) -> SafeString:
-        return state_label(value, str(DocumentVersion.State(value).label))
+    def render_newest_state(self, value: str, record: Document) -> SafeString:
+        state = state_label(value, str(DocumentVersion.State(value).label))
+        if record.out_of_date_since is None:
+            return state
+        return format_html("{} {}", state, state_label("changed", str(_("Out of date"))))
 
     def render_visibility(self, value: str, record: Document) -> SafeString:
         return state_label(record.visibility, str(Visibility(record.visibility).label))

@@ -26,6 +26,14 @@ def sweep_documents() -> None:
     clear_abandoned()
 
 
+@shared_task(name="documents.tasks.refresh_all_out_of_date")
+def refresh_all_out_of_date() -> int:
+    from documents.services import freshness
+
+    with acting(channel="worker"):
+        return freshness.refresh_all()
+
+
 @worker_process_init.connect(dispatch_uid="documents.warm_up")
 def warm_up(**_kwargs: Any) -> None:
     """Load the renderer and the fonts' tables after the fork, so that the first document does not wait for them."""

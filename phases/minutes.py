@@ -126,6 +126,7 @@ GATE_MINUTES = DocumentType(
     missing=no_decision,
     signers=(SignerSlot(Meaning.APPROVED, Role.QUALITY_ASSURANCE), SignerSlot(Meaning.APPROVED, Role.PROJECT_MANAGER)),
     follows_data=True,
+    dated_by=None,
     usual_reason=_("Minutes of the next decision."),
 )
 

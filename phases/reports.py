@@ -43,6 +43,7 @@ def report(
         template=TEMPLATE,
         build_context=partial(facts_of, phase, key),
         narrative=tuple(sections),
+        dated_by=("identity",),
         signers=(*reviewer, *(SignerSlot(Meaning.APPROVED, role) for role in approvers)),
     )
 

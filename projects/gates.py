@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -318,6 +320,9 @@ def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Deliver
                     link=reverse("project-charter", args=[project.code]),
                 )
             )
+        elif row.is_done and row.outdated_since is not None:
+            reasons.append(_outdated_document(project, row))
+            dates.append(row.due_on)
         elif row.is_done:
             evidence.append(Evidence(row.evidence_label, row.evidence_link, row.evidence_hash, row.done_at))
         else:
@@ -325,6 +330,17 @@ def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Deliver
             dates.append(row.due_on)
     expected = max((day for day in dates if day), default=None) if len(dates) == len(reasons) and all(dates) else None
     return Finding(not reasons, tuple(evidence), tuple(reasons), expected)
+
+
+def _outdated_document(project: Project, row: Deliverable) -> Blocker:
+    words = _t("Out of date: %(title)s. The records behind it changed on %(day)s; a new version is needed.")
+    return Blocker(
+        key=f"deliverable.{row.key}.out_of_date",
+        words=words % {"title": row.title, "day": date_format(timezone.localdate(row.outdated_since), "j M Y")},
+        link=reverse("deliverable-detail", args=[project.code, row.key]),
+        owner=str(row.owner or row.department),
+        expected=row.due_on,
+    )
 
 
 def _missing_deliverable(project: Project, row: Deliverable) -> Blocker:

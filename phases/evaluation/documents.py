@@ -238,6 +238,8 @@ TYPES = (
         requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT}),
         missing=no_charter,
         follows_data=True,
+        # Dates move with the plan and are told by publication and change order, not by a new charter.
+        dated_by=("facts", "objectives", "background", "scope_in", "scope_out", "assumptions", "risks", "governance"),
     ),
     *assessment_documents.TYPES,
 )

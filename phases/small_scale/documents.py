@@ -120,6 +120,7 @@ TYPES = (
         template="documents/types/process_development_report.html",
         build_context=process_development_report,
         narrative=SECTIONS,
+        dated_by=("identity", "challenges"),
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.ANALYTICAL),
             SignerSlot(Meaning.APPROVED, Role.RESEARCH),

@@ -58,6 +58,7 @@ class Deliverable(models.Model):
     evidence_link = models.CharField(max_length=300, blank=True)
     evidence_hash = models.CharField(max_length=64, blank=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    outdated_since = models.DateTimeField(null=True, blank=True)
 
     objects = DeliverableQuerySet.as_manager()
 

@@ -171,8 +171,8 @@ def mark_done(
 ) -> None:
     """Write the evidence onto a locked deliverable, close its wait, and feed its milestone. Called by the services of the evidence."""
     deliverable.evidence_kind, deliverable.evidence_label, deliverable.evidence_link = kind, label[:300], link
-    deliverable.evidence_hash, deliverable.done_at = content, at
-    deliverable.save(update_fields=["evidence_kind", "evidence_label", "evidence_link", "evidence_hash", "done_at"])
+    deliverable.evidence_hash, deliverable.done_at, deliverable.outdated_since = content, at, None
+    deliverable.save(update_fields=["evidence_kind", "evidence_label", "evidence_link", "evidence_hash", "done_at", "outdated_since"])
     record("deliverable.done", deliverable, actor=actor, evidence=label, title=deliverable.title)
     close_waits(f"deliverable:{deliverable.pk}")
     set_actual_from(deliverable.project, f"deliverable:{deliverable.key}", on=on or deliverable.project.day_of(at), actor=actor)
@@ -245,7 +245,9 @@ def renew_yearly_evidence(project: Project, *, actor: User) -> None:
             before={"evidence": deliverable.evidence_label, "done_at": deliverable.done_at},
         )
         deliverable.evidence_kind = deliverable.evidence_label = deliverable.evidence_link = deliverable.evidence_hash = ""
-        deliverable.done_at = None
+        deliverable.done_at = deliverable.outdated_since = None
         deliverable.due_on = deliverable.due_on and deliverable.due_on + relativedelta(years=1)
-        deliverable.save(update_fields=["evidence_kind", "evidence_label", "evidence_link", "evidence_hash", "done_at", "due_on"])
+        deliverable.save(
+            update_fields=["evidence_kind", "evidence_label", "evidence_link", "evidence_hash", "done_at", "outdated_since", "due_on"]
+        )
         ask_owner(deliverable)
