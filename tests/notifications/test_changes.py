@@ -193,7 +193,11 @@ class TestBadInput:
     def system(self, db: None) -> System:
         return System(factories.a_client())
 
-    @pytest.mark.parametrize("cursor", ["", "abc", "1:2:3", signing.dumps([1, 2], salt="other"), signing.dumps(["x", 1], salt=SALT)])
+    @pytest.mark.parametrize(
+        "cursor",
+        ["", "abc", "1:2:3", signing.dumps([1, 2], salt="other"), signing.dumps(["x", 1], salt=SALT)],
+        ids=["empty", "word", "unsigned", "other salt", "other content"],
+    )
     def test_a_cursor_that_was_not_made_here_is_400(self, system: System, cursor: str) -> None:
         self.refused(system.get("changes/", since=cursor), "since")
 
