@@ -25,7 +25,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
     if not user.is_internal:
         return redirect("portal")
-    waits = list(WaitingFor.objects.open().of(user).select_related("project", "client")[: SHOWN + 1])
+    waits = list(WaitingFor.objects.open().of(user).costliest_first().select_related("project", "client")[: SHOWN + 1])
     context = {
         "waits": waits[:SHOWN],
         "more_waits": len(waits) > SHOWN,
@@ -47,7 +47,7 @@ def pipeline(request: SignedInRequest) -> list[dict[str, object]]:
 
 @internal_required
 def my_work(request: SignedInRequest) -> HttpResponse:
-    """Everything that waits for me, soonest due first."""
-    waits = WaitingFor.objects.open().of(request.user).select_related("project", "client")
+    """Everything that waits for me, first what costs most if it is late."""
+    waits = WaitingFor.objects.open().of(request.user).costliest_first().select_related("project", "client")
     page = Paginator(waits, PAGE).get_page(request.GET.get("page"))
     return render(request, "desk/my_work.html", {"page": page, "today": timezone.localdate()})

@@ -22,6 +22,11 @@ class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
         """A project on hold waits for nobody."""
         return self.filter(Q(project=None) | Q(project__status=ProjectStatus.ACTIVE))
 
+    def costliest_first(self) -> WaitingForQuerySet:
+        """What delays the end of a project most comes first: least float, then soonest due. What feeds no milestone comes last."""
+        by_float, by_date = models.F("milestone__float_days").asc(nulls_last=True), models.F("due_on").asc(nulls_last=True)
+        return self.select_related("milestone").order_by(by_float, by_date, "since", "id")
+
     def of(self, user: User) -> WaitingForQuerySet:
         """What waits for this person: by name, by role (on projects they see), or as the client. A project on hold waits for nobody."""
         rows = self.running()
@@ -43,6 +48,7 @@ class WaitingFor(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="waits")
     role = models.CharField(max_length=32, choices=Role.choices, blank=True)
     client = models.ForeignKey("accounts.Client", on_delete=models.CASCADE, null=True, blank=True, related_name="waits")
+    milestone = models.ForeignKey("projects.Milestone", on_delete=models.SET_NULL, null=True, blank=True, related_name="waits")
     words = models.CharField(max_length=300)
     link = models.CharField(max_length=300)
     since = models.DateTimeField()
@@ -59,3 +65,9 @@ class WaitingFor(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+    @property
+    def spare_days(self) -> int | None:
+        """Working days that it can still wait before its milestone moves the project's end: 0 on the critical path, None if unknown."""
+        floats = self.milestone.float_days if self.milestone and self.milestone.actual_on is None else None
+        return None if floats is None else max(floats, 0)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _t
 from accounts.models import Role
 from audit.events import record
 from projects.calendars import WorkingCalendar
-from projects.models import Project, WaitingFor
+from projects.models import Deliverable, Milestone, Project, WaitingFor
+from projects.plans import phase_plan
 
 if TYPE_CHECKING:
     from accounts.models import Client, User
@@ -33,7 +34,16 @@ def open_wait(
     due_on: date | None = None,
 ) -> WaitingFor:
     """Open the wait named `key`, or bring an open one up to date. Runs in the caller's transaction."""
-    values = {"words": str(words)[:300], "link": link, "project": project, "user": user, "role": role, "client": client, "due_on": due_on}
+    values = {
+        "words": str(words)[:300],
+        "link": link,
+        "project": project,
+        "user": user,
+        "role": role,
+        "client": client,
+        "due_on": due_on,
+        "milestone": _fed_milestone(key, project) if project else None,
+    }
     wait, _created = WaitingFor.objects.update_or_create(
         key=key, closed_at=None, defaults=values, create_defaults={**values, "since": timezone.now()}
     )
@@ -48,6 +58,24 @@ def close_waits(prefix: str) -> int:
     if escalated:
         open_rows.filter(key__in=escalated).update(closed_at=now)
     return rows.update(closed_at=now)
+
+
+def _fed_milestone(key: str, project: Project) -> Milestone | None:
+    """The milestone that waits with it: that of the deliverable, of the payment, else the gate of the present phase."""
+    kind, _colon, number = key.partition(":")
+    rows = Milestone.objects.filter(project=project)
+    if kind == "payment.invoice":
+        return rows.filter(pk=number).first()
+    deliverables = Deliverable.objects.filter(project=project)
+    if kind == "deliverable":
+        deliverables = deliverables.filter(pk=number)
+    elif kind == "evidence.confirm":
+        deliverables = deliverables.filter(references__pk=number)
+    else:
+        return rows.filter(kind=Milestone.Kind.GATE, phase=project.phase).first()
+    owed = deliverables.values_list("phase", "key").first()
+    feeds = next((item.milestone for item in phase_plan(owed[0]).deliverables if item.key == owed[1]), "") if owed else ""
+    return rows.filter(key=feeds).first()
 
 
 def postpone_waits(key: str, due_on: date | None) -> None:
