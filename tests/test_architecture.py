@@ -74,6 +74,7 @@ def test_services_name_who_acts() -> None:
     without = {
         "next_number": "runs inside the numbered thing's service",
         "refresh_readiness": "derived data, nobody's act",
+        "refresh_out_of_date": "derived data, nobody's act",
         "render_version": "the worker's doorbell; the actor is who asked for the version",
     }
     found = []

@@ -23,16 +23,14 @@ from audit.context import Channel, acting
 from cdmo.demo.projects import SMALL_SCALE
 from cdmo.demo.telling import is_told, tell
 from accounts.models import User
-from documents.services import request_document
+from documents.models import Document
 from projects.models import Project
 if not is_told(SMALL_SCALE):
     with acting(channel=Channel.COMMAND), transaction.atomic():
         tell(SMALL_SCALE)
 project = Project.objects.get(title=SMALL_SCALE.molecule.name)
-manager = User.objects.get(email="pm@demo.example")
-with acting(channel=Channel.COMMAND):
-    version = request_document("project_status_report", actor=manager, project=project)
-print(project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk, version.document.number)
+report = Document.objects.get(project=project, type_key="project_status_report")
+print(project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk, report.number)
 """
 PAGES = {
     "": ["/accounts/login/", "/accounts/password/reset/"],
