@@ -41,7 +41,7 @@ def portal(request: SignedInRequest) -> HttpResponse:
         following.setdefault(milestone.project_id, milestone)
     context = {
         "projects": [(project, following.get(project.pk)) for project in projects],
-        "waits": list(WaitingFor.objects.open().of(request.user).costliest_first().select_related("project")),
+        "waits": list(WaitingFor.objects.open().of(request.user).select_related("project")),
         "events": list(Event.objects.filter(client_id=request.user.client_id, client_visible=True).order_by("-id")[:ACTIVITY]),
         "today": timezone.localdate(),
     }
@@ -68,7 +68,7 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
         "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project)),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions__renditions")),
         "quotations": list(Quotation.objects.visible_to(request.user).filter(project=project)),
-        "waits": list(WaitingFor.objects.open().of(request.user).filter(project=project).costliest_first()),
+        "waits": list(WaitingFor.objects.open().of(request.user).filter(project=project)),
         "today": timezone.localdate(),
     }
     return render(request, "desk/portal_project.html", context)
