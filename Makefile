@@ -18,8 +18,8 @@ test: test-environment lint types ## everything that must hold: style, types, la
 	@CDMO_ENVIRONMENT=production SECRET_KEY="$$($(VENV)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=tracker.example.com DATABASE_URL=postgres://cdmo_app@127.0.0.1/cdmo REDIS_URL=redis://127.0.0.1:6379/0 $(VENV)/python manage.py check --deploy --fail-level WARNING
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2
 
-test-fast: test-environment ## the unit tests, under two minutes
-	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2 -m "not integration and not browser"
+test-fast: test-environment ## the quick half of the tests, under two minutes
+	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2 -m "not integration and not browser and not slow"
 
 lint: test-environment ## ruff, import-linter, djlint
 	$(VENV)/ruff check .

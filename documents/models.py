@@ -13,10 +13,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from audit.history import tracked
 from audit.models import AppendOnly
+from audit.states import StateField
 from documents.registry import DocumentType, known
 from projects.models import Project, Rfp, Visibility
 
@@ -165,7 +166,7 @@ class DocumentVersion(models.Model):
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions", verbose_name=_("document"))
     number = models.PositiveSmallIntegerField(_("version"))
-    state = FSMField(_("state"), choices=State.choices, default=State.QUEUED, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.QUEUED)
     source = models.CharField(_("source"), max_length=10, choices=Source.choices, default=Source.GENERATED)
     language = models.CharField(_("language"), max_length=12, default="en")
     reason = models.CharField(_("reason for the version"), max_length=500)

@@ -12,9 +12,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from audit.models import Event
+from audit.states import StateField
 from notifications.choices import Choice, Group
 from notifications.visibility import readable_events
 from projects.models import Milestone
@@ -87,7 +88,7 @@ class MailMessage(Attempt):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_messages")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     day = models.DateField(_("day of the receiver"))
-    state = FSMField(_("state"), choices=State.choices, default=State.QUEUED, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.QUEUED)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
@@ -280,7 +281,7 @@ class WebhookDelivery(Attempt):
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
-    state = FSMField(_("state"), choices=State.choices, default=State.PENDING, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.PENDING)
     response_status = models.PositiveSmallIntegerField(_("answer"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
 

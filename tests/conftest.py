@@ -20,6 +20,28 @@ TOGETHER = {
     "watermark": WATERMARK,  # hold a transaction open, or wait for all
 }
 
+SLOW = (  # they walk every address, or take projects through whole phases before they ask anything
+    "tests/audit/test_outbox.py",
+    "tests/audit/test_roles.py",
+    "tests/cdmo/test_settings.py",
+    "tests/desk/test_pages.py",
+    "tests/desk/test_portfolio.py",
+    "tests/desk/test_status_report.py",
+    "tests/notifications/",
+    "tests/phases/test_documents.py",
+    "tests/projects/test_baselines_and_scratch.py",
+    "tests/projects/test_conditions.py",
+    "tests/projects/test_gates.py",
+    "tests/projects/test_gates_pages.py",
+    "tests/projects/test_guards.py",
+    "tests/projects/test_lifecycle.py",
+    "tests/projects/test_permissions.py",
+    "tests/projects/test_plan.py",
+    "tests/projects/test_waivers.py",
+    "tests/test_api_writes.py",
+    "tests/test_routes.py",
+)
+
 
 def together(nodeid: str) -> str:
     """The name of the group whose tests run in one process, one after the other; else the test's file."""
@@ -27,8 +49,11 @@ def together(nodeid: str) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The groups take longest, so they begin first."""
+    """The groups take longest, so they begin first; what is too slow for `make test-fast` is marked."""
     order = list(TOGETHER)
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: order.index(group) if (group := together(item.nodeid)) in order else len(order))
 
 

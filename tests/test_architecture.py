@@ -53,6 +53,10 @@ def test_no_signal_receivers() -> None:
     assert found == []
 
 
+def test_a_state_machine_stands_in_a_state_field() -> None:
+    assert [str(path) for path in sources() if path.name != "states.py" and re.search(r"\bFSM\w*Field\b", path.read_text())] == []
+
+
 def test_no_file_named_after_nothing() -> None:
     assert [str(path) for path in sources() if path.name in BANNED_NAMES] == []
 

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -204,7 +203,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveSmallIntegerField(verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("queued", "Queued"),
                             ("rendering", "Being made"),
@@ -216,7 +215,6 @@ class Migration(migrations.Migration):
                         ],
                         default="queued",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -297,7 +295,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveSmallIntegerField(verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("queued", "Queued"),
                             ("rendering", "Being made"),
@@ -309,7 +307,6 @@ class Migration(migrations.Migration):
                         ],
                         default="queued",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),

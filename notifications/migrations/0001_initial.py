@@ -3,7 +3,6 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -46,7 +45,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
                 ('kind', models.CharField(choices=[('digest', 'Daily digest'), ('urgent', 'At once')], max_length=8, verbose_name='kind')),
                 ('day', models.DateField(verbose_name='day of the receiver')),
-                ('state', django_fsm.FSMField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('unknown', 'Perhaps sent'), ('dropped', 'Not needed any more'), ('failed', 'Failed')], default='queued', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('unknown', 'Perhaps sent'), ('dropped', 'Not needed any more'), ('failed', 'Failed')], default='queued', max_length=50, verbose_name='state')),
                 ('handed_over_at', models.DateTimeField(blank=True, null=True, verbose_name='handed over')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_messages', to=settings.AUTH_USER_MODEL)),
@@ -129,7 +128,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='held by a worker until')),
                 ('error', models.TextField(blank=True, verbose_name='error')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
-                ('state', django_fsm.FSMField(choices=[('pending', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Failed')], default='pending', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Failed')], default='pending', max_length=50, verbose_name='state')),
                 ('response_status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='answer')),
                 ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered')),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.event')),

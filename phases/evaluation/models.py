@@ -11,9 +11,10 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from audit.history import tracked
+from audit.states import StateField
 from projects.models import Project
 from projects.models.offer import Currency
 
@@ -39,7 +40,7 @@ class DepartmentAssessment(models.Model):
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="assessments")
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+")
-    state = FSMField(_("state"), choices=State.choices, default=State.OPEN, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.OPEN)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("owner")
     )

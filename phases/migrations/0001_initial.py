@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -25,7 +24,7 @@ class Migration(migrations.Migration):
             name='DepartmentAssessment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('open', 'Open'), ('signed_off', 'Signed off')], default='open', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('signed_off', 'Signed off')], default='open', max_length=50, verbose_name='state')),
                 ('due_on', models.DateField(verbose_name='due')),
                 ('feasibility_score', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='feasibility')),
                 ('feasibility_reason', models.TextField(blank=True, max_length=8000, verbose_name='reasons')),
@@ -54,7 +53,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('state', django_fsm.FSMField(choices=[('open', 'Open'), ('signed_off', 'Signed off')], default='open', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('signed_off', 'Signed off')], default='open', max_length=50, verbose_name='state')),
                 ('due_on', models.DateField(verbose_name='due')),
                 ('feasibility_score', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='feasibility')),
                 ('feasibility_reason', models.TextField(blank=True, max_length=8000, verbose_name='reasons')),

@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from audit.history import tracked
+from audit.states import StateField
 from projects.models.gate import GateReview
 from projects.steps import step_words
 
@@ -55,7 +56,7 @@ class GateCondition(models.Model):
     review = models.ForeignKey(GateReview, on_delete=models.PROTECT, related_name="conditions")
     proposal_number = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField()
-    state = FSMField(_("state"), choices=State.choices, default=State.PROPOSED, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.PROPOSED)
     words = models.TextField(_("condition"), max_length=2000)
     criterion_key = models.SlugField(_("criterion"), max_length=64, blank=True, help_text=_("The unmet criterion that it stands for."))
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="gate_conditions", verbose_name=_("owner"))
@@ -159,7 +160,7 @@ class GateWaiver(models.Model):
     criterion_key = models.SlugField(max_length=64)
     criterion_version = models.PositiveSmallIntegerField()
     criterion_words = models.CharField(max_length=300)
-    state = FSMField(_("state"), choices=State.choices, default=State.REQUESTED, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.REQUESTED)
     justification = models.TextField(_("justification"), max_length=4000)
     finding = models.JSONField(default=dict, help_text=_("What was found when it was asked for: evidence and what is missing."))
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

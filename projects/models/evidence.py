@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from audit.history import tracked
+from audit.states import StateField
 from projects.models.project import Project
 from projects.models.states import Phase, Visibility
 
@@ -102,7 +103,7 @@ class ReferencedEvidence(models.Model):
         SUPERSEDED = "superseded", _("Superseded")
 
     deliverable = models.ForeignKey(Deliverable, on_delete=models.PROTECT, related_name="references")
-    state = FSMField(choices=State.choices, default=State.ENTERED, protected=True)
+    state = StateField(choices=State.choices, default=State.ENTERED)
     system = models.CharField(
         _("system"),
         max_length=100,

@@ -11,12 +11,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Role
 from audit.history import tracked
 from audit.models import AppendOnly
 from audit.refusals import Blocker
+from audit.states import StateField
 from projects.models.project import Project
 from projects.models.states import Phase
 
@@ -63,7 +64,7 @@ class GateReview(models.Model):
     gate = models.CharField(max_length=4)
     phase = models.CharField(max_length=16, choices=Phase.choices)
     round = models.PositiveSmallIntegerField(default=1)
-    state = FSMField(_("state"), choices=State.choices, default=State.OPEN, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.OPEN)
     signers = models.JSONField(default=list, help_text=_("The roles that sign, pinned when the review opened."))
     opened_at = models.DateTimeField()
     renew_criteria = models.JSONField(default=list, help_text=_("Criteria whose evidence must be newer than the return."))

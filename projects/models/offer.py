@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
+from audit.states import StateField
 from projects.models.project import Project
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Offer(models.Model):
         lines: Any
 
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
-    state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.DRAFT)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     valid_until = models.DateField(_("valid until"))
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -12,11 +12,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accounts.models import Role
 from audit.history import tracked
 from audit.models import AppendOnly, CurrentTransaction
+from audit.states import StateField
 from projects.models.states import CLOSED_STATUSES, PHASES, Phase, ProjectStatus
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ class Project(models.Model):
     site = models.ForeignKey(
         "catalogue.Site", on_delete=models.PROTECT, related_name="projects", verbose_name=_("site"), null=True, blank=True
     )
-    phase = FSMField(_("phase"), choices=Phase.choices, default=Phase.EVALUATION, protected=True)
-    status = FSMField(_("status"), choices=ProjectStatus.choices, default=ProjectStatus.ACTIVE, protected=True)
+    phase = StateField(_("phase"), choices=Phase.choices, default=Phase.EVALUATION)
+    status = StateField(_("status"), choices=ProjectStatus.choices, default=ProjectStatus.ACTIVE)
     status_reason = models.TextField(_("reason of the status"), blank=True)
     first_phase = models.CharField(_("first contracted phase"), max_length=16, choices=Phase.choices, default=Phase.EVALUATION)
     last_phase = models.CharField(_("last contracted phase"), max_length=16, choices=Phase.choices, default=Phase.COMMERCIAL)
@@ -249,7 +250,7 @@ class Charter(models.Model):
         ISSUED = "issued", _("Issued")
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="charter")
-    state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.DRAFT)
     objectives = models.TextField(_("objectives"), max_length=8000)
     background = models.TextField(_("background"), max_length=8000, blank=True)
     scope_in = models.TextField(_("in scope"), max_length=8000, blank=True)

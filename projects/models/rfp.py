@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from audit.history import tracked
+from audit.states import StateField
 from projects.models.project import Project, sees_portfolio
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Rfp(models.Model):
         DECLINED = "declined", _("Declined")
 
     number = models.CharField(_("RFP number"), max_length=20, unique=True)
-    state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("state"), choices=State.choices, default=State.DRAFT)
     # needed to save
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="rfps", verbose_name=_("client"))
     contact = models.ForeignKey("accounts.Contact", on_delete=models.PROTECT, related_name="rfps", verbose_name=_("contact"))

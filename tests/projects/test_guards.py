@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
-from django_fsm import FSMField
 
 from audit.signatures import sign
+from audit.states import StateField
 from projects import guards
 from projects.models import (
     ChangeOrder,
@@ -60,7 +60,7 @@ def moves_of(model: type[models.Model], column: str) -> set[str]:
 
 
 def test_the_guards_know_exactly_the_moves_of_the_models() -> None:
-    fields = [(model, field) for model in STATEFUL for field in model._meta.fields if isinstance(field, FSMField)]
+    fields = [(model, field) for model in STATEFUL for field in model._meta.fields if isinstance(field, StateField)]
 
     assert {(model._meta.db_table, field.name): moves_of(model, field.name) for model, field in fields} == {
         place: set(moves) for place, (_first, moves) in guards.MOVES.items()
