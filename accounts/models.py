@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
+from accounts.working_days import HasOwnDays
 from audit.history import tracked
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
 
 @tracked
-class Client(models.Model):
+class Client(HasOwnDays):
     """An organisation that we work for."""
 
     code = models.CharField(

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.working_days import HasOwnDays
 from audit.history import tracked
 
 
@@ -80,7 +81,7 @@ def validate_time_zone(key: str) -> None:
 
 
 @tracked
-class Site(models.Model):
+class Site(HasOwnDays):
     """A place where we work. Its country gives the working calendar, its time zone the local date of a due date."""
 
     key = models.SlugField(_("key"), max_length=32, unique=True)

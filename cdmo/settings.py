@@ -248,6 +248,8 @@ CELERY_BEAT_SCHEDULE = {
     "documents": {"task": "documents.tasks.sweep_documents", "schedule": SWEEP_SECONDS},
     "freshness": {"task": "documents.tasks.refresh_all_out_of_date", "schedule": crontab(hour=2, minute=40)},
     "notifications": {"task": "notifications.tasks.sweep_notifications", "schedule": SWEEP_SECONDS},
+    "plans": {"task": "projects.tasks.recompute_stale_plans", "schedule": SWEEP_SECONDS},
+    "today": {"task": "projects.tasks.move_plans_to_today", "schedule": crontab(hour=1, minute=10)},
     "readiness": {"task": "projects.tasks.refresh_all_readiness", "schedule": crontab(hour=2, minute=10)},
     "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
     "answers": {"task": "accounts.tasks.forget_old_answers", "schedule": crontab(minute=40)},

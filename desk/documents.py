@@ -34,7 +34,7 @@ def status_report(project: Project) -> dict[str, Any]:
     """Only what the client may know: shared milestones with their published dates, the reasons given, and who waits for whom."""
     today = timezone.localdate()
     milestones = list(Milestone.objects.filter(project=project, visibility=Visibility.SHARED))
-    states = states_of(milestones, today=today, calendar=calendar_of(project), for_client=True)
+    states = states_of(milestones, today=today, calendars={project.pk: calendar_of(project)}, for_client=True)
     picture = [asdict(row) for row in gantt_rows(milestones, states, for_client=True)]
     return {
         "subtitle": _t("Status on %(day)s") % {"day": day(today)},

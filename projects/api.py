@@ -19,7 +19,7 @@ from accounts.models import Client
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
 from projects import gates
-from projects.calendars import WorkingCalendar
+from projects.forecasting import calendar_of
 from projects.milestones import states_of
 from projects.models import Deliverable, GateCondition, Milestone, Project, Rfp
 from projects.models.states import Phase, ProjectStatus
@@ -114,7 +114,8 @@ class MilestoneList(generics.ListAPIView[Milestone]):
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         internal = request.user.is_internal
-        states = states_of(page, today=timezone.localdate(), calendar=WorkingCalendar(country=""), for_client=not internal)
+        calendars = {row.project_id: calendar_of(row.project) for row in page}
+        states = states_of(page, today=timezone.localdate(), calendars=calendars, for_client=not internal)
         shape = InternalMilestoneSerializer if internal else MilestoneSerializer
         return self.get_paginated_response(shape(page, many=True, context={**self.get_serializer_context(), "states": states}).data)
 

@@ -17,27 +17,23 @@ class WorkingCalendar:
     """The working days of one place.
 
     country: ISO 3166 code, "" for Monday to Friday without holidays. closures: further days off (shut-downs).
-    worked: days worked although they would be off; they win over everything else. also: a second country whose days off count
+    worked: days worked although they would be off; they win over everything else. also: a second place that has to be at work
     too, for a date that two sides must keep.
     """
 
     country: str = ""
     closures: frozenset[date] = field(default=frozenset())
     worked: frozenset[date] = field(default=frozenset())
-    also: str = ""
+    also: WorkingCalendar | None = None
 
     def is_working_day(self, day: date) -> bool:
-        if day in self.worked:
-            return True
-        return day not in self.closures and all(_is_working_day(country, day) for country in self._countries)
-
-    @property
-    def _countries(self) -> tuple[str, ...]:
-        return (self.country, self.also) if self.also else (self.country,)
+        here = day in self.worked or (day not in self.closures and _is_working_day(self.country, day))
+        return here and (self.also is None or self.also.is_working_day(day))
 
     def is_provisional(self, day: date) -> bool:
         """The holidays of that year are not announced yet (China announces each year's in November), so the date may move."""
-        return any(country and day.year > _last_announced_year(country) for country in self._countries)
+        here = bool(self.country) and day.year > _last_announced_year(self.country)
+        return here or (self.also is not None and self.also.is_provisional(day))
 
     def next_working_day(self, day: date) -> date:
         """The day itself or the first working day after it."""

@@ -26,6 +26,10 @@ def link_gate(event: Event) -> str:
     return reverse("project-gate-by-id", args=[event.project_id]) if event.project_id else ""
 
 
+def link_calendars(event: Event) -> str:
+    return reverse("calendars")
+
+
 def _project_for_client(project: Project, data: dict[str, Any]) -> dict[str, Any]:
     return {"project": project.code, "phase": project.phase, "status": project.status}
 
@@ -108,6 +112,10 @@ INTERNAL_KINDS = {
         "quotation.released": _("released %(label)s"),
         "agreement.recorded": _("recorded the %(kind)s %(number)s"),
         "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
+    },
+    link_calendars: {
+        "calendar.days_added": _("entered days of %(place)s: %(first)s to %(last)s, %(words)s"),
+        "calendar.days_removed": _("removed days of %(place)s: %(first)s to %(last)s, %(words)s"),
     },
     link_gate: {
         "gate.opened": _("opened %(gate)s, round %(round)s"),

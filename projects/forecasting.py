@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from projects.models import Milestone
 from projects.schedule import Activity, Link, Schedule, propagate
 
 if TYPE_CHECKING:
+    from accounts.models import Client
+    from catalogue.models import Site
     from projects.models import MilestoneLink, Project
 
 # Where both sides must be at work: a date the client keeps with us does not fall on the client's holiday.
@@ -20,14 +22,21 @@ KEPT_BY_BOTH = frozenset({Milestone.Kind.CONTRACT, Milestone.Kind.DELIVERY, Mile
 
 def calendar_of(project: Project) -> WorkingCalendar:
     """The working days of the project's site; without a site, Monday to Friday."""
-    return WorkingCalendar(country=project.site.country if project.site else "")
+    return _calendar_at(project.site) if project.site else WorkingCalendar()
 
 
 def calendar_for(milestone: Milestone, project: Project) -> WorkingCalendar:
     """The working days on which the milestone can fall: the site's, and the client's too where both sides keep the date."""
     site = calendar_of(project)
-    abroad = project.client.country if milestone.kind in KEPT_BY_BOTH else ""
-    return WorkingCalendar(country=site.country, also=abroad) if abroad not in ("", site.country) else site
+    if milestone.kind not in KEPT_BY_BOTH:
+        return site
+    client = _calendar_at(project.client)
+    adds_nothing = client in (site, WorkingCalendar(), WorkingCalendar(country=site.country))
+    return site if adds_nothing else replace(site, also=client)
+
+
+def _calendar_at(place: Site | Client) -> WorkingCalendar:
+    return WorkingCalendar(country=place.country, closures=place.closures, worked=place.worked_days)
 
 
 def is_provisional(milestone: Milestone, project: Project, day: date | None) -> bool:

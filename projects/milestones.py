@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def states_of(
-    milestones: Iterable[Milestone], *, today: date, calendar: WorkingCalendar, for_client: bool = False
+    milestones: Iterable[Milestone], *, today: date, calendars: Mapping[int, WorkingCalendar], for_client: bool = False
 ) -> dict[int, MilestoneState]:
-    """State by milestone id, by the rules of the lifecycle; one query for the links of all of them.
+    """State by milestone id, by the rules of the lifecycle; one query for the links of all of them. `calendars`: by project id.
 
     For a client only published dates count, and only milestones in the given (shared) list can make another one late.
     """
@@ -40,7 +40,7 @@ def states_of(
                 float_days=None if for_client else row.float_days,
                 tolerance_days=row.tolerance_days,
                 late_predecessor=late,
-                calendar=calendar,
+                calendar=calendars[row.project_id],
             )
         return states[pk]
 

@@ -64,6 +64,7 @@ def register() -> None:
         "projects.decide_waiver": may_decide_waiver,
         "projects.draft_charter": has_project_manager | has_business_development,
         "projects.plan": has_project_manager,
+        "projects.edit_calendars": has_project_manager | has_management,
         "projects.publish": has_project_manager,
         "projects.share": has_project_manager | has_business_development,
         "projects.quote": has_business_development,

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.requests import ApiRequest
 from audit.models import Event
 from projects.api import internal_project
-from projects.calendars import WorkingCalendar
+from projects.forecasting import calendar_of
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, Project, Publication, Visibility
 from projects.serializers import (
@@ -131,7 +131,8 @@ def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any
     rows = Milestone.objects.visible_to(request.user).select_related("project__client", "project__site").prefetch_related("publications")
     milestone = get_object_or_404(rows, project__code=code, key=key)
     internal = request.user.is_internal
-    states = states_of([milestone], today=timezone.localdate(), calendar=WorkingCalendar(country=""), for_client=not internal)
+    calendars = {milestone.project_id: calendar_of(milestone.project)}
+    states = states_of([milestone], today=timezone.localdate(), calendars=calendars, for_client=not internal)
     shape = InternalMilestoneSerializer if internal else MilestoneSerializer
     told = PublicationSerializer(milestone.publications.all(), many=True).data
     found = {"milestone": dict(shape(milestone, context={"request": request, "states": states}).data), "publications": told}

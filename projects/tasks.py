@@ -26,3 +26,21 @@ def escalate_waits() -> int:
 
     with acting(channel="worker"):
         return waiting.escalate_waits()
+
+
+@shared_task
+def recompute_stale_plans() -> int:
+    from audit.context import acting
+    from projects.services import recompute
+
+    with acting(channel="worker"):
+        return recompute.recompute_stale_plans()
+
+
+@shared_task
+def move_plans_to_today() -> int:
+    from audit.context import acting
+    from projects.services import recompute
+
+    with acting(channel="worker"):
+        return recompute.a_day_has_passed()

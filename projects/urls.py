@@ -3,6 +3,7 @@ from django.urls import path
 from projects.views import (
     agreement,
     baselines,
+    calendars,
     change_order,
     charter,
     condition,
@@ -98,6 +99,9 @@ urlpatterns = [
     path("projects/<str:code>/agreements/<int:pk>/file/", agreement.agreement_file, name="agreement-file"),
     path("projects/<str:code>/charter/", charter.charter_page, name="project-charter"),
     path("projects/<str:code>/team/", charter.team_page, name="project-team"),
+    # over all projects
+    path("calendars/", calendars.calendars_page, name="calendars"),
+    path("calendars/<slug:kind>/<slug:name>/remove/<str:first>/", calendars.days_remove, name="calendar-remove"),
     # requests for proposal
     path("rfps/", rfp.rfp_list, name="rfp-list"),
     path("rfps/new/", rfp.rfp_new, name="rfp-new"),

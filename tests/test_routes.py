@@ -345,6 +345,10 @@ PORTFOLIO_ROUTES = {
     "portfolio-xlsx": ours(),
     "kpis": page(403, portfolio=200, own=404, foreign=404),
 }
+EVERY_PROJECTS_ROUTES = {  # what lies above the projects: everybody of ours opens it, the services say who may change it
+    "calendars": ours(),
+    "calendar-remove": act(kind="site", name="nowhere", first="2026-01-01"),
+}
 HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
@@ -360,6 +364,7 @@ ROUTES: dict[str, Route] = {
     **DESK_ROUTES,
     **NOTIFICATION_ROUTES,
     **PORTFOLIO_ROUTES,
+    **EVERY_PROJECTS_ROUTES,
 }
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
 
@@ -575,7 +580,7 @@ POST_ONLY = [(name, pattern) for name, pattern in PATTERNS if name in ROUTES and
 def test_nobody_acts_on_what_is_not_theirs(world: World, name: str, pattern: str) -> None:
     """An empty POST of people who do not see the object finds nothing; of a stranger, it leads to the sign-in."""
     address = reverse(name, kwargs=world.arguments(name, pattern))
-    hidden_from = [*FOREIGN] + [role for role in OUTSIDE if name not in ACCOUNT_ROUTES | NOTIFICATION_ROUTES]
+    hidden_from = [*FOREIGN] + [role for role in OUTSIDE if name not in ACCOUNT_ROUTES | NOTIFICATION_ROUTES | EVERY_PROJECTS_ROUTES]
 
     found = {caller: world.callers[caller].post(address).status_code for caller in hidden_from}
 

@@ -53,7 +53,7 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
     """Milestones with published dates and reasons, shared deliverables and documents, quotations."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("compound", "client", "site"), code=code)
     rows = list(Milestone.objects.visible_to(request.user).filter(project=project).prefetch_related("publications"))
-    states = states_of(rows, today=timezone.localdate(), calendar=calendar_of(project), for_client=True)
+    states = states_of(rows, today=timezone.localdate(), calendars={project.pk: calendar_of(project)}, for_client=True)
     accounts = accounts_of_delay([project])[project.pk]
     context = {
         "project": project,

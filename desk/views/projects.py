@@ -85,7 +85,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
 
 def _milestones(project: Project) -> dict[str, Any]:
     rows = list(project.milestones.all())
-    states = states_of(rows, today=timezone.localdate(), calendar=calendar_of(project))
+    states = states_of(rows, today=timezone.localdate(), calendars={project.pk: calendar_of(project)})
     listed = [(row, states[row.pk]) for row in rows]
     return {
         "milestones": listed,

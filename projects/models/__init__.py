@@ -8,6 +8,7 @@ from projects.models.plan import Baseline, BaselineMilestone, Milestone, Milesto
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.rfp import Clarification, Rfp, RfpFile
 from projects.models.scratch import Scratch
+from projects.models.stale_plan import StalePlan
 from projects.models.states import PHASES, Phase, ProjectStatus, Visibility
 from projects.models.waiting import WaitingFor
 
@@ -44,6 +45,7 @@ __all__ = [
     "Rfp",
     "RfpFile",
     "Scratch",
+    "StalePlan",
     "StatusChange",
     "TeamMember",
     "Visibility",

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-def update_forecasts(project: Project, *, actor: User) -> list[Milestone]:
+def update_forecasts(project: Project, *, actor: User | None) -> list[Milestone]:
     """Recompute the internal forecast of every open milestone of a locked project; returns those that moved."""
     milestones = list(Milestone.objects.filter(project=project).select_for_update(of=("self",)))
     if not milestones:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from accounts.models import Role
 from audit.events import record
 from projects.calendars import WorkingCalendar
+from projects.forecasting import calendar_of
 from projects.models import Deliverable, Milestone, Project, WaitingFor
 from projects.plans import phase_plan
 
@@ -91,8 +92,8 @@ def close_waits_of(project: Project) -> int:
 def too_late_since(wait: WaitingFor) -> date:
     """The first day on which this wait has waited too long."""
     counted_from = max(timezone.localdate(wait.since), wait.due_on or date.min)
-    site = wait.project.site if wait.project else None
-    return WorkingCalendar(country=site.country if site else "").add_working_days(counted_from, ESCALATION_DAYS + 1)
+    calendar = calendar_of(wait.project) if wait.project else WorkingCalendar()
+    return calendar.add_working_days(counted_from, ESCALATION_DAYS + 1)
 
 
 def escalate_waits(on: date | None = None) -> int:

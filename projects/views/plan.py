@@ -41,7 +41,7 @@ SVG_WIDTH = 1200
 
 def _planned(project: Project) -> tuple[list[Milestone], dict[int, MilestoneState]]:
     rows = list(Milestone.objects.filter(project=project))
-    return rows, states_of(rows, today=timezone.localdate(), calendar=services.calendar_of(project))
+    return rows, states_of(rows, today=timezone.localdate(), calendars={project.pk: services.calendar_of(project)})
 
 
 @internal_required

@@ -70,6 +70,7 @@ PAGES = {
         "/projects/{code}/activity/",
         "/projects/board/",
         "/projects/kpis/",
+        "/calendars/",
         "/my-work/",
         "/accounts/profile/delegations/",
         "/documents/",

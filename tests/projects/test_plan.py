@@ -196,7 +196,7 @@ def test_the_plan_is_the_project_managers(project: Project, role: str, nothing_w
 def test_states_follow_the_plan_for_us_and_the_published_dates_for_the_client(project: Project) -> None:
     reschedule(project)
     rows = list(project.milestones.all())
-    how = {"today": timezone.localdate(), "calendar": plan.calendar_of(project)}
+    how = {"today": timezone.localdate(), "calendars": {project.pk: plan.calendar_of(project)}}
 
     ours, theirs = states_of(rows, **how), states_of(rows, **how, for_client=True)
 

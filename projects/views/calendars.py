@@ -1,0 +1,90 @@
+"""Own working days of sites and clients: what is entered, entering more, taking them away."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.decorators import internal_required
+from accounts.models import Client
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, add_to_form
+from catalogue.models import Site
+from projects.forms.calendar import OwnDaysForm
+from projects.forms.scratch import ReasonForm
+from projects.models import StalePlan
+from projects.permissions import lacking
+from projects.services import calendars as services
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def calendars_page(request: SignedInRequest) -> HttpResponse:
+    form = OwnDaysForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plans = services.add_own_days(**form.values, actor=request.user)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("Entered.") + " " + _followed(plans))
+            return redirect("calendars")
+    return _render(request, form, ReasonForm(), status=400 if form.errors else 200)
+
+
+def _followed(plans: int) -> str:
+    if not plans:
+        return _t("No plan counts in these days.")
+    words = ngettext("%(number)d plan is being worked out again.", "%(number)d plans are being worked out again.", plans)
+    return words % {"number": plans}
+
+
+def _render(request: SignedInRequest, form: OwnDaysForm, reason_form: ReasonForm, *, status: int, removing: str = "") -> HttpResponse:
+    sites = [("site", site.key, site) for site in Site.objects.all()]
+    clients = [("client", client.code, client) for client in Client.objects.exclude(own_days_json=[])]
+    entries = [
+        (kind, name, place, entry, f"{kind}-{name}-{entry.first}") for kind, name, place in [*sites, *clients] for entry in place.own_days
+    ]
+    opened = removing or request.GET.get("remove", "")
+    context = {
+        "sites": [site for _kind, _name, site in sites],
+        "entries": entries,
+        "form": form,
+        "reason_form": reason_form,
+        "removing": next((row for row in entries if row[4] == opened), None),
+        "queued": StalePlan.objects.count(),
+        "today": timezone.localdate(),
+        "blockers": lacking("projects.edit_calendars", request.user, None, _t("Working days are kept by project managers and management.")),
+    }
+    return render(request, "projects/calendars.html", context, status=status)
+
+
+@internal_required
+@require_POST
+def days_remove(request: SignedInRequest, kind: str, name: str, first: str) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    try:
+        day = date.fromisoformat(first)
+    except ValueError as error:
+        raise Http404 from error
+    if kind not in services.PLACES:
+        raise Http404
+    if form.is_valid():
+        try:
+            plans = services.remove_own_days(kind, name, first=day, actor=request.user, **form.cleaned_data)
+        except ObjectDoesNotExist as error:
+            raise Http404 from error
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("Removed.") + " " + _followed(plans))
+            return redirect("calendars")
+    return _render(request, OwnDaysForm(), form, status=400, removing=f"{kind}-{name}-{first}")
