@@ -11,6 +11,7 @@ from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CLIENT_ROLES, INTERNAL_ROLES, Client, Department, IntegrationToken, Role, User, languages
@@ -79,6 +80,23 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.TextInput)
 
 
+class CorrectionForm(ReasonForm):
+    """What an administrator entered about a person; one of a client has no department."""
+
+    full_name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("E-mail"), help_text=_("The sign-in name: a new one takes effect at once."))
+    function = forms.CharField(label=_("Function"), max_length=200, required=False, help_text=_("Stands beside the name on signatures."))
+    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none(), empty_label="–", required=False)
+    field_order = ("full_name", "email", "function", "department", "reason")
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        facts = {name: getattr(person, name) for name in ("full_name", "email", "function", "department")}
+        super().__init__(*args, **{"initial": facts, **kwargs})
+        self.fields["department"].queryset = Department.objects.all()  # type: ignore[attr-defined]
+        if not person.is_internal:
+            self.fields["department"].widget = forms.HiddenInput()
+
+
 class GrantForm(ReasonForm):
     role = forms.ChoiceField(label=_("Role"))
     field_order = ("role", "reason")
@@ -104,6 +122,18 @@ class AccountForm(forms.Form):
         if not user.is_internal:
             self.fields["client"].initial = user.client_id
             self.fields["client"].empty_label = None  # type: ignore[attr-defined]
+
+
+class OwnerForm(forms.Form):
+    """Who answers for a client's system from now on: a person of ours or of that client."""
+
+    owner = forms.ModelChoiceField(label=_("New owner"), queryset=User.objects.none(), empty_label="–")
+
+    def __init__(self, *args: Any, user: User, account: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.visible_to(user).active().exclude(kind=User.Kind.INTEGRATION)
+        fitting = people.filter(Q(client=None) | Q(client=account.client_id)).exclude(pk=account.owner_id or 0)
+        self.fields["owner"].queryset = fitting  # type: ignore[attr-defined]
 
 
 class TokenForm(forms.Form):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from allauth.account.forms import ResetPasswordForm
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import services
 from accounts.adapter import SEEN_AT
 from accounts.decorators import internal_required
-from accounts.forms import AccountForm, DelegationForm, GrantForm, PersonForm, ProfileForm, ReasonForm, TokenForm
+from accounts.forms import AccountForm, CorrectionForm, DelegationForm, GrantForm, OwnerForm, PersonForm, ProfileForm, ReasonForm, TokenForm
 from accounts.middleware import seconds_left
 from accounts.models import Delegation, IntegrationToken, Role, RoleGrant, User
 from accounts.permissions import require_permission
@@ -79,6 +80,34 @@ def person_grant(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @internal_required
 @require_POST
+def person_change(request: SignedInRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    form = CorrectionForm(request.POST, person=person)
+    if form.is_valid():
+        try:
+            services.change_person(pk, actor=request.user, **form.cleaned_data)
+        except BadInput as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, _t("The account was corrected."))
+            return redirect("person-detail", pk=pk)
+    return _person_page(request, person, correction_form=form)
+
+
+@internal_required
+@require_POST
+def person_reset_second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+
+    def reset(reason: str) -> None:
+        services.reset_second_factor(pk, actor=request.user, reason=reason)
+        get_mfa_adapter().send_notification_mail("mfa/email/totp_deactivated", person)
+
+    return _with_reason(request, person, reset)
+
+
+@internal_required
+@require_POST
 def grant_end(request: SignedInRequest, pk: int, grant: int) -> HttpResponse:
     found = get_object_or_404(RoleGrant, pk=grant, user=_person(request, pk))
     return _with_reason(request, found.user, lambda reason: services.end_role(found.pk, actor=request.user, reason=reason))
@@ -126,7 +155,12 @@ def _with_reason(request: SignedInRequest, person: User, act: Callable[[str], ob
 
 
 def _person_page(
-    request: SignedInRequest, person: User, *, grant_form: GrantForm | None = None, reason_form: ReasonForm | None = None
+    request: SignedInRequest,
+    person: User,
+    *,
+    grant_form: GrantForm | None = None,
+    reason_form: ReasonForm | None = None,
+    correction_form: CorrectionForm | None = None,
 ) -> HttpResponse:
     grants = person.grants.select_related("granted_by", "ended_by").order_by("ended_at", "role")
     context = {
@@ -134,9 +168,11 @@ def _person_page(
         "grants": grants,
         "grant_form": grant_form or GrantForm(person=person),
         "reason_form": reason_form or ReasonForm(),
+        "reset_form": ReasonForm(),
+        "correction_form": correction_form or CorrectionForm(person=person),
         "is_self": person.pk == request.user.pk,
     }
-    failed = grant_form is not None or reason_form is not None
+    failed = any(form is not None for form in (grant_form, reason_form, correction_form))
     return render(request, "accounts/person_detail.html", context, status=400 if failed else 200)
 
 
@@ -183,6 +219,56 @@ def account_new(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def account_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _account_page(request, _account(request, pk))
+
+
+@login_required
+@require_POST
+def account_close(request: SignedInRequest, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _account_page(request, account, reason_form=form)
+    services.close_integration_account(pk, actor=request.user, reason=form.cleaned_data["reason"])
+    messages.success(request, _t("The account is closed; none of its tokens works any more."))
+    return redirect("tokens")
+
+
+@login_required
+@require_POST
+def account_hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    form = OwnerForm(request.POST, user=request.user, account=account)
+    if not form.is_valid():
+        return _account_page(request, account, owner_form=form)
+    services.hand_over_integration_account(pk, owner=form.cleaned_data["owner"], actor=request.user)
+    messages.success(request, _t("%(name)s is the owner now.") % {"name": form.cleaned_data["owner"].full_name})
+    return redirect("integration-account", pk=pk)
+
+
+def _account(request: SignedInRequest, pk: int) -> User:
+    rows = User.objects.visible_to(request.user).filter(kind=User.Kind.INTEGRATION).select_related("client", "owner")
+    account = get_object_or_404(rows, pk=pk)
+    require_permission("accounts.manage_tokens", request.user, account.client)
+    return account
+
+
+def _account_page(
+    request: SignedInRequest, account: User, *, reason_form: ReasonForm | None = None, owner_form: OwnerForm | None = None
+) -> HttpResponse:
+    tokens = IntegrationToken.objects.visible_to(request.user).filter(user=account)
+    context = {
+        "account": account,
+        "tokens": tokens.select_related("user__client", "created_by", "revoked_by").order_by("-created"),
+        "reason_form": reason_form or ReasonForm(),
+        "owner_form": owner_form or OwnerForm(user=request.user, account=account),
+    }
+    return render(request, "accounts/integration_account.html", context, status=400 if reason_form or owner_form else 200)
+
+
+@login_required
 @require_POST
 def token_revoke(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     token = get_object_or_404(IntegrationToken.objects.visible_to(request.user), public_id=public_id)
@@ -203,7 +289,7 @@ def _tokens_page(
     shown = IntegrationToken.objects.visible_to(user).select_related("user__client", "user__owner", "created_by", "revoked_by")
     context = {
         "tokens": shown.order_by("user__client__name", "user__full_name", "-created"),
-        "accounts": User.objects.visible_to(user).active().filter(kind=User.Kind.INTEGRATION).exists(),
+        "accounts": list(User.objects.visible_to(user).active().filter(kind=User.Kind.INTEGRATION).select_related("client", "owner")),
         "token_form": token_form or TokenForm(user=user),
         "account_form": account_form or AccountForm(user=user),
         "made": made,

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _t
 
+from accounts.permissions import require_permission
 from audit.events import record
-from audit.refusals import BadInput
+from audit.refusals import BadInput, Blocker, Refused
 from catalogue.chemistry import CasNumberError, Structure, StructureError, normalise_cas, parse_structure
 from catalogue.models import Compound, Site
 
@@ -112,10 +113,32 @@ def _clean(row: Compound | Site) -> None:
 @transaction.atomic
 def create_site(*, key: str, name: str, country: str, time_zone: str, actor: User) -> Site:
     """Open a site. Raises BadInput for a key in use, an unknown time zone or country."""
+    require_permission("catalogue.manage_sites", actor)
     site = Site(key=key, name=name.strip(), country=country, time_zone=time_zone)
     _clean(site)
     if Site.objects.filter(key=key).exists():
         raise BadInput({"key": _t("There is a site with this key.")})
     site.save(force_insert=True)
     record("site.created", site, actor=actor, country=country, time_zone=time_zone)
+    return site
+
+
+@transaction.atomic
+def change_site(key: str, *, name: str, country: str, time_zone: str, reason: str, actor: User) -> Site:
+    """Correct a site. Its country and zone decide working days and local dates of every plan there; the plans follow at night.
+
+    Raises BadInput at the field, Refused when nothing differs.
+    """
+    require_permission("catalogue.manage_sites", actor)
+    site = Site.objects.select_for_update(of=("self",)).get(key=key)
+    if not reason.strip():
+        raise BadInput({"reason": [_t("Say why.")]})
+    before = {"name": site.name, "country": site.country, "time_zone": site.time_zone}
+    after = {"name": name.strip(), "country": country, "time_zone": time_zone}
+    if before == after:
+        raise Refused(Blocker("site.unchanged", _t("Nothing differs from what the record holds.")))
+    site.name, site.country, site.time_zone = after["name"], country, time_zone
+    _clean(site)
+    site.save(update_fields=["name", "country", "time_zone"])
+    record("site.changed", site, actor=actor, reason=reason.strip(), before=before, after=after)
     return site

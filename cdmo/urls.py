@@ -14,6 +14,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
     path("api/v1/", include("cdmo.api_urls")),
+    path("", include("catalogue.urls")),
     path("", include("projects.urls")),
     path("", include("phases.urls")),
     path("", include("documents.urls")),

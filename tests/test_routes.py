@@ -133,6 +133,10 @@ ACCOUNT_ROUTES = {
     "people": ours(staff=403, administrator=200),
     "person-new": ours(staff=403, administrator=200),
     "person-detail": ours(staff=403, administrator=200),
+    "person-change": act(),
+    "person-reset-second-factor": act(),
+    "sites": ours(),
+    "site-detail": page(200, own=404, foreign=404, arguments={"key": "site"}),
     "person-grant": act(),
     "grant-end": act(),
     "person-deactivate": act(),
@@ -141,6 +145,17 @@ ACCOUNT_ROUTES = {
     "tokens": page(403, administrator=200, business_development=200, project_manager=200, client_approver=200, foreign_approver=200),
     "token-new": page(405, post_only=True),
     "integration-account-new": page(405, post_only=True),
+    "integration-account": page(
+        403,
+        administrator=200,
+        business_development=200,
+        project_manager=200,
+        client_approver=200,
+        foreign=404,
+        arguments={"pk": "account"},
+    ),
+    "integration-account-close": page(405, post_only=True, arguments={"pk": "account"}),
+    "integration-account-hand-over": page(405, post_only=True, arguments={"pk": "account"}),
     "token-revoke": page(405, post_only=True),
     "profile": page(200),
     "delegations": ours(),
@@ -463,6 +478,7 @@ def things_of(project: Project) -> dict[str, Any]:
     order = factories.sent_change_order(project)
     plan_payment(project.code, title="Second payment", source="gate:G2", actor=business)
     scratch = open_scratch(project.code, name="Two weeks later", actor=manager)
+    token = a_token(project.client)[0]
     return {
         **things_of_notifications(project),
         "change_order": order.number,
@@ -479,7 +495,9 @@ def things_of(project: Project) -> dict[str, Any]:
         "condition": GateCondition.objects.get(review__project=project).pk,
         "waiver": factories.a_waiver(project, "route").pk,
         "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
-        "public_id": a_token(project.client)[0].public_id,
+        "public_id": token.public_id,
+        "account": token.user_id,
+        "site": project.site.key if project.site else "",
         "client": project.client_id,
     }
 

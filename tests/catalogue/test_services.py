@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from audit.context import acting
 from audit.models import Event
 from audit.refusals import BadInput
-from catalogue.models import Compound, Site
-from catalogue.services import create_or_find_compound, create_site
+from catalogue.models import Compound
+from catalogue.services import create_or_find_compound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,29 +134,3 @@ def test_every_change_of_a_compound_is_kept() -> None:
     history = apps.get_model("catalogue", "CompoundEvent").objects.order_by("pgh_id")
 
     assert [(row.pgh_label, row.formula) for row in history] == [("insert", ""), ("update", "C13H18O2"), ("delete", "C13H18O2")]
-
-
-def test_site_is_opened() -> None:
-    site = create_site(key="shanghai", name="Shanghai", country="CN", time_zone="Asia/Shanghai", actor=None)
-
-    assert Site.objects.get() == site
-    assert kinds() == ["site.created"]
-
-
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [({"country": "China"}, "country"), ({"time_zone": "China"}, "time_zone"), ({"key": "a b"}, "key"), ({"name": " "}, "name")],
-)
-def test_site_needs_sensible_values(changed: dict[str, str], field: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        create_site(**{"key": "shanghai", "name": "Shanghai", "country": "CN", "time_zone": "Asia/Shanghai", "actor": None} | changed)
-
-    assert list(caught.value.errors) == [field]
-    assert not Site.objects.exists()
-
-
-def test_site_key_is_given_once() -> None:
-    create_site(key="shanghai", name="Shanghai", country="CN", time_zone="Asia/Shanghai", actor=None)
-
-    with pytest.raises(BadInput):
-        create_site(key="shanghai", name="Second", country="CN", time_zone="Asia/Shanghai", actor=None)

@@ -1,0 +1,47 @@
+"""Everything that changes people, their roles, clients, contacts and tokens."""
+
+from accounts.services.clients import create_client, create_contact
+from accounts.services.delegations import delegate, end_delegation
+from accounts.services.people import (
+    change_person,
+    create_user,
+    deactivate_user,
+    end_role,
+    give_role,
+    grant_role,
+    invite,
+    open_account,
+    reactivate_user,
+    reset_second_factor,
+    update_profile,
+)
+from accounts.services.systems import (
+    close_integration_account,
+    create_integration_account,
+    create_token,
+    hand_over_integration_account,
+    revoke_token,
+)
+
+__all__ = [
+    "change_person",
+    "close_integration_account",
+    "create_client",
+    "create_contact",
+    "create_integration_account",
+    "create_token",
+    "create_user",
+    "deactivate_user",
+    "delegate",
+    "end_delegation",
+    "end_role",
+    "give_role",
+    "grant_role",
+    "hand_over_integration_account",
+    "invite",
+    "open_account",
+    "reactivate_user",
+    "reset_second_factor",
+    "revoke_token",
+    "update_profile",
+]
