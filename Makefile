@@ -24,7 +24,7 @@ test-fast: test-environment ## the quick half of the tests, under two minutes
 lint: test-environment ## ruff, import-linter, djlint
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
-	$(VENV)/lint-imports
+	$(VENV)/lint-imports --cache-dir .state/cache/import-linter
 	$(VENV)/djlint templates --lint --quiet
 
 types: test-environment ## mypy

@@ -12,6 +12,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from audit.models import Event
+
 
 @never_cache
 @require_GET
@@ -23,8 +25,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker and migrations; 503 names what is missing."""
-    checks = {"database": database_problem, "broker": broker_problem, "migrations": migration_problem}
+    """Database, broker, migrations and the rights on the record; 503 names what is missing."""
+    checks = {"database": database_problem, "broker": broker_problem, "migrations": migration_problem, "record": record_problem}
     problems = {name: problem for name, check in checks.items() if (problem := _guarded(check))}
     body = {"status": "not ready" if problems else "ready", "problems": problems}
     return JsonResponse(body, status=503 if problems else 200)
@@ -62,3 +64,13 @@ def migration_problem() -> str:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return f"{len(plan)} migrations are not applied" if plan else ""
+
+
+def record_problem() -> str:
+    """Where there are two database roles, the application must not run as the one that could change the record."""
+    if not (settings.PRODUCTION or "owner" in settings.DATABASES):
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(current_user, %s, 'UPDATE, DELETE, TRUNCATE')", [Event._meta.db_table])
+        may_change = cursor.fetchone()[0]
+    return "DATABASE_URL names a role that may change the record; name the application's role" if may_change else ""

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.stack"]
+set_hypothesis_home_dir(django_settings.BASE_DIR / ".state" / "cache" / "hypothesis")
 
 
 WATERMARK = ("tests/audit/test_outbox.py", "tests/notifications/", "tests/test_api.py", "tests/test_api_writes.py", "tests/test_routes.py")

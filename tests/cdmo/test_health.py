@@ -36,3 +36,13 @@ def test_readyz_names_missing_migrations(client: Client, monkeypatch: pytest.Mon
 
     assert answer.status_code == 503
     assert answer.json()["problems"] == {"migrations": "1 migrations are not applied"}
+
+
+def test_readyz_refuses_to_run_as_the_owner_of_the_record(client: Client, settings: Any) -> None:
+    settings.PRODUCTION = True  # and the tests' own connection is the owner's
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert list(answer.json()["problems"]) == ["record"]
+    assert "may change the record" in answer.json()["problems"]["record"]

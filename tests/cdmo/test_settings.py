@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -75,3 +76,11 @@ def test_a_refusal_does_not_print_a_password() -> None:
     refused = load(**{**GOOD, "DATABASE_URL": "mysql://a:secret-word@b/c"})
 
     assert "secret-word" not in refused.stderr
+
+
+def test_the_example_names_every_variable_that_the_settings_read() -> None:
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (settings.BASE_DIR / "cdmo" / "settings.py").read_text()))
+    named = set(re.findall(r"^(?:# )?([A-Z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE))
+
+    assert {name for name in read if name != "ANYMAIL_"} - named == set()
+    assert any(name.startswith("ANYMAIL_") for name in named)
