@@ -251,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     "plans": {"task": "projects.tasks.recompute_stale_plans", "schedule": SWEEP_SECONDS},
     "today": {"task": "projects.tasks.move_plans_to_today", "schedule": crontab(hour=1, minute=10)},
     "readiness": {"task": "projects.tasks.refresh_all_readiness", "schedule": crontab(hour=2, minute=10)},
+    "evaluation": {"task": "phases.tasks.ask_in_evaluation", "schedule": crontab(hour=1, minute=40)},
     "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
     "answers": {"task": "accounts.tasks.forget_old_answers", "schedule": crontab(minute=40)},
     "conditions": {"task": "projects.tasks.tell_overdue_conditions", "schedule": crontab(hour=4, minute=10)},

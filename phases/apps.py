@@ -8,10 +8,13 @@ class PhasesConfig(AppConfig):
         from phases import minutes
         from phases.commercial import documents as commercial_documents
         from phases.commercial import gate as commercial_gate
+        from phases.evaluation import (
+            asking,
+            permissions,  # noqa: F401  (its rules register themselves)
+        )
         from phases.evaluation import documents as evaluation_documents
         from phases.evaluation import events as evaluation_events
         from phases.evaluation import gate as evaluation_gate
-        from phases.evaluation import permissions  # noqa: F401  (its rules register themselves)
         from phases.pilot import documents as pilot_documents
         from phases.pilot import gate as pilot_gate
         from phases.small_scale import documents as small_scale_documents
@@ -19,6 +22,7 @@ class PhasesConfig(AppConfig):
         from phases.validation import documents as validation_documents
         from phases.validation import gate as validation_gate
 
+        asking.register()
         evaluation_events.register()
         for gate in (evaluation_gate, small_scale_gate, pilot_gate, validation_gate, commercial_gate):
             gate.register()

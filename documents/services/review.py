@@ -20,7 +20,7 @@ from documents.services.signing import ask_signers, signing_blockers, slot_for, 
 from documents.services.versions import data_now, deliverable_of
 from projects import steps
 from projects.services.evidence import mark_documented, start_locks
-from projects.services.waiting import close_waits
+from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -82,6 +82,7 @@ def submit_for_review(number: str, version: int, *, actor: User) -> DocumentVers
     require_none(submission_blockers(found))
     found.submit()
     found.save(update_fields=["state", "review_round"])
+    close_waits(f"document.rework:{found.document_id}")
     record_about("document.submitted", found, actor=actor, round=found.review_round)
     ask_signers(found)
     if not declared_type(found.document).signers:
@@ -125,6 +126,14 @@ def refuse_version(number: str, version: int, *, actor: User, reason: str) -> Do
     found.save(update_fields=["state"])
     close_waits(f"document.sign:{found.pk}")
     record_about("document.refused", found, actor=actor, reason=reason.strip(), round=found.review_round)
+    open_wait(
+        f"document.rework:{found.document_id}",
+        project=found.document.project,
+        user=found.requested_by,
+        words=_t("%(number)s version %(version)d was refused: change it and submit it again")
+        % {"number": found.document.number, "version": found.number},
+        link=found.document.get_absolute_url(),
+    )
     return found
 
 

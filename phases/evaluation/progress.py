@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -13,6 +15,9 @@ from audit.refusals import Words
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.models import Agreement, Charter, Deliverable, Project, Quotation
 from projects.services.commercial import RELEASE_ROLES
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 State = Quotation.State
 NEEDED_AGREEMENTS = (Agreement.Kind.CONFIDENTIALITY, Agreement.Kind.COOPERATION)
@@ -32,6 +37,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Somebody of ours whom evaluation waits for at a step that has no record of its own yet: the person, or else the role."""
+
+    step: str
+    role: Role
+    user: User | None
+    words: Words
+    link: str
+
+
+@dataclass(frozen=True)
 class Records:
     """Everything evaluation keeps of one project, read once."""
 
@@ -42,6 +58,7 @@ class Records:
     agreements: Sequence[Agreement]
     charter: Charter | None
     deliverables: Sequence[Deliverable] = field(default=())
+    unsigned_release: bool = True  # nobody has signed the release of the current revision, so nobody else is asked for the second signature
 
     @property
     def quotation(self) -> Quotation | None:
@@ -198,6 +215,51 @@ def _charter(records: Records) -> Step:
         link=first.get_absolute_url() if first else reverse("project-charter", args=[records.project.code]),
         link_words=first.title if first else "",
     )
+
+
+ASKED_STEPS = ("recommendation", "quotation", "agreements", "charter")
+
+
+def asked(records: Records, today: date) -> list[Asked]:
+    """Whom the phase waits for now, in the order of the lifecycle; sheets, second release and answer have waits of their own."""
+    if not _sheets(records).done:
+        return []
+    recommended = _recommendation(records)
+    if not recommended.done:
+        return [_ask_business(records, "recommendation", recommended.next, recommended.link)]
+    row = records.quotation
+    if row is None or row.state != State.ACCEPTED:
+        words = _wanted_of_quotation(records, row, today)
+        return [_ask_business(records, "quotation", words, _quotation(records).link)] if words else []
+    waiting = [_ask_business(records, "agreements", _agreements(records).next, _agreements(records).link)]
+    return [*(waiting if not _agreements(records).done else []), *_ask_for_charter(records)]
+
+
+def _wanted_of_quotation(records: Records, row: Quotation | None, today: date) -> str:
+    """What business development does next about the price; empty while others are waited for."""
+    if row is None:
+        return _t("Draft the quotation.")
+    if row.state == State.SENT:
+        return _t("%(label)s expired without an answer; draft the next revision.") % {"label": row.label} if row.valid_until < today else ""
+    if row.state == State.DRAFT and not records.unsigned_release:
+        return ""
+    return f"{row.label}: {next_act(row)}"
+
+
+def _ask_business(records: Records, step: str, words: Words, link: str) -> Asked:
+    return Asked(step, Role.BUSINESS_DEVELOPMENT, records.project.account_owner, words, _whole(records, link))
+
+
+def _ask_for_charter(records: Records) -> list[Asked]:
+    if records.charter is not None:
+        return []
+    step = _charter(records)
+    return [Asked("charter", Role.PROJECT_MANAGER, records.project.project_manager, step.next, step.link)]
+
+
+def _whole(records: Records, link: str) -> str:
+    """A place on the page of the phase as an address that leads there from elsewhere."""
+    return reverse("project-evaluation", args=[records.project.code]) + link if link.startswith("#") else link
 
 
 def _manager(records: Records) -> str:

@@ -68,6 +68,7 @@ def submit_rfp(number: str, *, actor: User) -> Project:
     rfp.submit()
     rfp.submitted_at = timezone.now()
     rfp.save(update_fields=["state", "submitted_at", "updated_at"])
+    close_waits(f"rfp.complete:{rfp.pk}")
     project = open_project(rfp, compound=compound, actor=actor)
     record("rfp.submitted", rfp, actor=actor, code=project.code)
     due_on = WorkingCalendar(country="").add_working_days(timezone.localdate(), SHEET_WORKING_DAYS)

@@ -20,8 +20,9 @@ from audit.events import events_of
 from audit.refusals import BadInput, NotAllowed, Refused, add_to_form
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
+from phases.evaluation.asking import records_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
-from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from phases.evaluation.models import DepartmentAssessment
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.permissions import lacking
@@ -76,28 +77,9 @@ def evaluation_recommend(request: SignedInRequest, code: str) -> HttpResponse:
     return _evaluation(request, project, recommend_form=form)
 
 
-def _records(project: Project, user: User) -> progress.Records:
-    """All records of the phase in a fixed number of queries, each knowing its project."""
-    sheets = list(DepartmentAssessment.objects.visible_to(user).filter(project=project).select_related("department", "owner"))
-    quotations = list(project.quotations.prefetch_related("lines"))
-    for sheet in sheets:
-        sheet.project = project
-    for quotation in quotations:
-        quotation.project = project
-    return progress.Records(
-        project=project,
-        sheets=sheets,
-        assessment=InquiryAssessment.objects.filter(project=project).select_related("recommended_by").first(),
-        quotations=quotations,
-        agreements=list(project.agreements.prefetch_related("signatories")),
-        charter=getattr(project, "charter", None),
-        deliverables=list(project.deliverables.filter(phase="evaluation").select_related("department", "owner")),
-    )
-
-
 def _evaluation(request: SignedInRequest, project: Project, *, recommend_form: RecommendForm | None = None) -> HttpResponse:
     user = request.user
-    records = _records(project, user)
+    records = records_of(project)
     steps = progress.steps_of(records)
     inactive = not_active(project)
     in_evaluation = project.phase == "evaluation" and project.is_active

@@ -188,6 +188,7 @@ def _freeze(review: GateReview, judged: list[Judged]) -> None:
 
 def _ask_signers(review: GateReview) -> None:
     close_waits(f"gate.meeting:{review.pk}")
+    close_waits(f"gate.propose:{review.pk}")
     for role in review.signers:
         open_wait(
             f"gate.sign:{review.pk}:{role}",

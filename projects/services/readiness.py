@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 
+from accounts.models import Role
 from projects import gates
-from projects.models import GateReview, Project, ReadinessSummary
+from projects.models import GateReview, Project, ReadinessSummary, WaitingFor
+from projects.services.waiting import open_wait
 
 SHOWN = 5
 
@@ -21,18 +24,46 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
     ids = list(project_ids)
     reviews = {
         review.project_id: review
-        for review in GateReview.objects.current().filter(project__in=ids).select_related("project").prefetch_related("criteria")
+        for review in GateReview.objects.current()
+        .filter(project__in=ids)
+        .select_related("project__project_manager")
+        .prefetch_related("criteria")
     }
     judged = gates.judge([review.project for review in reviews.values()], reviews)
     changed, now = changed_decisions(ids), timezone.now()
-    rows = [_summary(reviews[project_id], findings, changed.get(project_id, []), now) for project_id, findings in judged.items()]
+    summaries = [_summary(reviews[project_id], findings, changed.get(project_id, []), now) for project_id, findings in judged.items()]
     ReadinessSummary.objects.bulk_create(
-        rows,
+        summaries,
         update_conflicts=True,
         unique_fields=["project"],
         update_fields=["gate", "met", "total", "first_blocker", "blockers", "expected_on", "without_date", "changed", "refreshed_at"],
     )
-    return len(rows)
+    _ask_to_propose({reviews[project_id]: findings for project_id, findings in judged.items()})
+    return len(summaries)
+
+
+def _ask_to_propose(judged: Mapping[GateReview, list[gates.Judged]]) -> None:
+    """A gate whose every criterion passes waits for its project manager. Two queries, and more only for gates that are newly ready."""
+    keys = {f"gate.propose:{review.pk}": review for review, findings in judged.items() if _is_ready(review, findings)}
+    others = [f"gate.propose:{review.pk}" for review in judged if f"gate.propose:{review.pk}" not in keys]
+    open_rows = WaitingFor.objects.open()
+    open_rows.filter(key__in=others).update(closed_at=timezone.now())
+    asked = set(open_rows.filter(key__in=list(keys)).values_list("key", flat=True)) if keys else set()
+    for key in keys.keys() - asked:
+        review, manager = keys[key], keys[key].project.project_manager
+        open_wait(
+            key,
+            project=review.project,
+            user=manager,
+            role="" if manager else Role.PROJECT_MANAGER,
+            words=_t("%(code)s: every criterion of %(gate)s is met; propose the decision")
+            % {"code": review.project.code, "gate": review.gate},
+            link=review.get_absolute_url(),
+        )
+
+
+def _is_ready(review: GateReview, judged: list[gates.Judged]) -> bool:
+    return review.state == GateReview.State.OPEN and review.project.is_active and all(item.passes for item in judged)
 
 
 def _summary(review: GateReview, judged: list[gates.Judged], changed: list[dict[str, Any]], now: datetime) -> ReadinessSummary:

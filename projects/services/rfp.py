@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from accounts.models import Client, Contact
+from accounts.models import Client, Contact, Role
 from accounts.permissions import require_permission
 from accounts.services import create_client, create_contact
 from audit.acts import act
@@ -23,6 +23,7 @@ from projects.attachments import Attachment
 from projects.models import Clarification, Rfp, RfpFile
 from projects.models.rfp import Channel
 from projects.services.numbering import next_number
+from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,7 +78,21 @@ def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: s
     _validate(rfp)
     rfp.save()
     record("rfp.logged", rfp, actor=actor, channel=str(Channel(channel).label))
+    _ask_to_complete(rfp)
     return rfp
+
+
+def _ask_to_complete(rfp: Rfp) -> None:
+    """A draft waits for its owner; one that came from a client's system, for whoever takes it up."""
+    open_wait(
+        f"rfp.complete:{rfp.pk}",
+        user=rfp.account_owner,
+        role="" if rfp.account_owner else Role.BUSINESS_DEVELOPMENT,
+        words=_t("%(number)s (%(client)s, %(compound)s): complete and submit, or decline")
+        % {"number": rfp.number, "client": rfp.client.name, "compound": rfp.compound_name},
+        link=rfp.get_absolute_url(),
+        due_on=rfp.quotation_needed_on,
+    )
 
 
 @transaction.atomic
@@ -162,6 +177,8 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
         after={name: _plain(getattr(rfp, name)) for name in changed},
         fields=", ".join(label_of(name) for name in changed),
     )
+    if rfp.state == Rfp.State.DRAFT and set(changed) & {"account_owner", "quotation_needed_on", "compound_name"}:
+        _ask_to_complete(rfp)
     return rfp
 
 
@@ -229,6 +246,7 @@ def decline_rfp(number: str, *, actor: User, reason: str) -> Rfp:
         )
     rfp.decline(reason)
     rfp.save(update_fields=["state", "decline_reason", "updated_at"])
+    close_waits(f"rfp.complete:{rfp.pk}")
     record("rfp.declined", rfp, actor=actor, reason=reason)
     return rfp
 

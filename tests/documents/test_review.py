@@ -189,6 +189,18 @@ def test_refusal_returns_to_draft_and_signatures_count_no_longer(
     assert signatures_of(version).count() == 1
 
 
+def test_a_refused_version_waits_for_its_author_until_it_is_submitted_again(
+    in_review: DocumentVersion, manager: User, quality: User
+) -> None:
+    key = f"document.rework:{in_review.document_id}"
+    services.refuse_version(in_review.document.number, 1, actor=quality, reason="Table 2 lacks units.")
+    assert WaitingFor.objects.open().get(key=key).user == in_review.requested_by
+
+    services.submit_for_review(in_review.document.number, 1, actor=manager)
+
+    assert not WaitingFor.objects.open().filter(key=key).exists()
+
+
 def test_type_without_signatures_is_effective_when_issued(project: Project, manager: User) -> None:
     version = services.request_document("sample_status", actor=manager, project=project)
     render(version)

@@ -1,0 +1,87 @@
+"""Whom evaluation waits for: opened and closed whenever something happens on the project, and nightly because quotations expire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.models import Event
+from audit.outbox import register_consumer
+from phases.evaluation import progress
+from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from projects.models import Phase, Project
+from projects.services.commercial import RELEASE_ROLES, open_release_roles
+from projects.services.waiting import close_waits, open_wait
+
+if TYPE_CHECKING:
+    from projects.models import Quotation
+
+
+def records_of(project: Project) -> progress.Records:
+    """All records of the phase in a fixed number of queries, each knowing its project."""
+    sheets = list(DepartmentAssessment.objects.filter(project=project).select_related("department", "owner"))
+    quotations = list(project.quotations.prefetch_related("lines"))
+    for sheet in sheets:
+        sheet.project = project
+    for quotation in quotations:
+        quotation.project = project
+    return progress.Records(
+        project=project,
+        sheets=sheets,
+        assessment=InquiryAssessment.objects.filter(project=project).select_related("recommended_by").first(),
+        quotations=quotations,
+        agreements=list(project.agreements.prefetch_related("signatories")),
+        charter=getattr(project, "charter", None),
+        deliverables=list(project.deliverables.filter(phase=Phase.EVALUATION).select_related("department", "owner")),
+        unsigned_release=_unsigned(quotations),
+    )
+
+
+def _unsigned(quotations: Sequence[Quotation]) -> bool:
+    """The current revision waits for its first release signature. Its content hash is asked for only while it is a draft."""
+    draft = next((row for row in quotations if row.state == progress.State.DRAFT), None)
+    return draft is not None and open_release_roles(draft) == frozenset(RELEASE_ROLES)
+
+
+@transaction.atomic
+def ask_next(project_id: int) -> list[progress.Asked]:
+    """Bring the waits of one project's evaluation up to date; who is asked now. A project that left the phase or rests asks nobody."""
+    rows = Project.objects.select_for_update(of=("self",)).select_related("client", "account_owner", "project_manager", "charter")
+    project = rows.get(pk=project_id)
+    evaluated = project.is_active and project.phase == Phase.EVALUATION
+    now = progress.asked(records_of(project), project.day_of(timezone.now())) if evaluated else []
+    for step in progress.ASKED_STEPS:
+        if all(each.step != step for each in now):
+            close_waits(f"evaluation.{step}:{project.pk}")
+    for each in now:
+        open_wait(
+            f"evaluation.{each.step}:{project.pk}",
+            project=project,
+            user=each.user,
+            role="" if each.user else each.role,
+            words=f"{project.code}: {each.words}",
+            link=each.link,
+        )
+    return now
+
+
+def ask_everywhere() -> int:
+    """Nightly: every project in evaluation; how many wait for somebody."""
+    running = Project.objects.running().filter(phase=Phase.EVALUATION)
+    return sum(bool(ask_next(pk)) for pk in list(running.values_list("pk", flat=True)))
+
+
+def ask_after(events: Sequence[Event]) -> None:
+    touched = {event.project_id for event in events if event.project_id}
+    waiting = Project.objects.filter(pk__in=touched).filter(phase=Phase.EVALUATION) | Project.objects.filter(
+        pk__in=touched, waits__key__startswith="evaluation.", waits__closed_at=None
+    )
+    for pk in sorted(set(waiting.values_list("pk", flat=True))):
+        ask_next(pk)
+
+
+def register() -> None:
+    register_consumer("phases.evaluation.asking", ask_after)

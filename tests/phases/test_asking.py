@@ -1,0 +1,162 @@
+"""Evaluation never waits for nobody: at every step somebody finds it in "My work"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.models import Event
+from phases.evaluation.asking import ask_after, ask_everywhere, ask_next
+from phases.evaluation.services import recommend
+from projects.models import Project, Quotation, WaitingFor
+from projects.services import commercial
+from projects.services.readiness import refresh_readiness
+from projects.services.rfp import decline_rfp, update_rfp
+from tests.projects import factories
+
+pytestmark = pytest.mark.django_db
+
+BUSINESS, MANAGER = "Business development", "Project manager"
+
+
+def asked(project: Project) -> list[tuple[str, str]]:
+    """(person or role, step) of every open wait of the phase's own."""
+    ask_next(project.pk)
+    rows = WaitingFor.objects.open().filter(key__startswith="evaluation.", project=project).order_by("key")
+    return [(str(row.user or Role(row.role).label), row.key.split(":")[0].removeprefix("evaluation.")) for row in rows]
+
+
+def words(project: Project) -> str:
+    return WaitingFor.objects.open().get(key__startswith="evaluation.", project=project).words
+
+
+def business() -> factories.User:
+    return factories.person(Role.BUSINESS_DEVELOPMENT)
+
+
+def bid(project: Project, recommendation: str = "bid") -> None:
+    recommend(project.code, recommendation=recommendation, reason="Feasible.", actor=business())
+
+
+def test_every_step_of_evaluation_asks_somebody() -> None:
+    project = factories.a_project()
+    assert asked(project) == []  # the departments are asked for their sheets
+
+    factories.sign_off_sheets(project)
+    assert asked(project) == [(BUSINESS, "recommendation")]
+    bid(project)
+    assert asked(project) == [(BUSINESS, "quotation")]
+    assert "Draft the quotation" in words(project)
+    quotation = factories.a_quotation(project)
+    assert asked(project) == [(BUSINESS, "quotation")]
+    assert quotation.label in words(project)
+    commercial.release_quotation(project.code, 1, actor=business(), authentication=factories.fake_authentication(business()))
+    assert asked(project) == []  # the second release has a wait of its own
+    director = factories.person(Role.MANAGEMENT)
+    commercial.release_quotation(project.code, 1, actor=director, authentication=factories.fake_authentication(director))
+    assert asked(project) == [(BUSINESS, "quotation")]
+    assert "Send it to the client" in words(project)
+    commercial.send_quotation(project.code, 1, actor=business())
+    assert asked(project) == []  # the client is asked
+    approver = factories.person(Role.CLIENT_APPROVER)
+    commercial.accept_quotation(project.code, 1, actor=approver, authentication=factories.fake_authentication(approver))
+    assert asked(project) == [(BUSINESS, "agreements"), (MANAGER, "charter")]
+    factories.signed_agreements(project)
+    assert asked(project) == [(MANAGER, "charter")]
+    factories.charter(project)
+    assert asked(project) == []  # the charter's deliverables have waits of their own
+
+
+def test_a_quotation_that_expired_or_was_declined_asks_for_the_next_revision() -> None:
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    bid(project)
+    factories.release(factories.a_quotation(project))
+    commercial.send_quotation(project.code, 1, actor=business())
+    Quotation.objects.filter(project=project).update(valid_until=timezone.localdate() - timedelta(days=1))
+
+    assert ask_everywhere() == 1
+    assert "expired without an answer" in words(project)
+
+    commercial.decline_quotation(project.code, 1, actor=factories.person(Role.CLIENT_APPROVER), reason="Too dear.")
+    ask_next(project.pk)
+    assert "draft the next revision" in words(project)
+
+
+def test_no_bid_asks_for_the_end_or_another_recommendation() -> None:
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    bid(project, "no_bid")
+
+    assert asked(project) == [(BUSINESS, "recommendation")]
+    assert "no bid" in words(project)
+
+
+def test_a_project_that_rests_asks_nobody() -> None:
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    assert asked(project)
+
+    factories.hold(project)
+
+    assert asked(project) == []
+
+
+def test_a_project_that_left_evaluation_asks_nobody() -> None:
+    project = factories.decide(factories.a_project_ready_for_g1())
+
+    assert asked(project) == []
+
+
+def test_the_feed_of_events_keeps_the_waits() -> None:
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+
+    ask_after(list(Event.objects.filter(project_id=project.pk)))
+
+    assert WaitingFor.objects.open().filter(key=f"evaluation.recommendation:{project.pk}").exists()
+
+
+def test_a_draft_request_waits_for_its_owner_until_it_is_submitted_or_declined() -> None:
+    rfp = factories.an_rfp(quotation_needed_on=timezone.localdate() + timedelta(days=9))
+    wait = WaitingFor.objects.open().get(key=f"rfp.complete:{rfp.pk}")
+    assert (wait.user, wait.due_on) == (business(), rfp.quotation_needed_on)
+
+    other = factories.person(Role.BUSINESS_DEVELOPMENT, name="Second Business Developer")
+    update_rfp(rfp.number, changes={"account_owner": other}, actor=business())
+    assert WaitingFor.objects.open().get(key=f"rfp.complete:{rfp.pk}").user == other
+
+    decline_rfp(rfp.number, actor=business(), reason="Not our chemistry.")
+    assert not WaitingFor.objects.open().filter(key=f"rfp.complete:{rfp.pk}").exists()
+
+
+def test_submitting_closes_the_wait_for_the_request() -> None:
+    project = factories.a_project()
+
+    assert not WaitingFor.objects.open().filter(key=f"rfp.complete:{project.rfp_id}").exists()
+
+
+def test_a_ready_gate_waits_for_its_project_manager_until_it_is_proposed() -> None:
+    project = factories.a_project_ready_for_g1()
+    refresh_readiness([project.pk])
+    review = factories.gate.current_review(project)
+    assert WaitingFor.objects.open().get(key=f"gate.propose:{review.pk}").user == factories.manager()
+
+    factories.propose(project)
+    assert not WaitingFor.objects.open().filter(key=f"gate.propose:{review.pk}").exists()
+
+    refresh_readiness([project.pk])
+    assert not WaitingFor.objects.open().filter(key=f"gate.propose:{review.pk}").exists()
+
+
+def test_a_gate_that_is_no_longer_ready_waits_no_more() -> None:
+    project = factories.a_project_ready_for_g1()
+    refresh_readiness([project.pk])
+
+    factories.hold(project)
+    refresh_readiness([project.pk])
+
+    assert not WaitingFor.objects.open().filter(key__startswith="gate.propose:").exists()
