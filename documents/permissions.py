@@ -8,7 +8,7 @@ import rules
 
 from accounts.models import Role
 from documents.models import Document, DocumentVersion
-from documents.registry import DocumentType
+from documents.registry import DocumentType, known
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -17,6 +17,8 @@ SHARERS = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER})
 
 
 def _type_of(obj: Any) -> DocumentType | None:
+    if isinstance(obj, str):  # pages below the documents name a type by its key
+        return known(obj)
     if isinstance(obj, DocumentType):
         return obj
     if isinstance(obj, DocumentVersion):
@@ -26,7 +28,7 @@ def _type_of(obj: Any) -> DocumentType | None:
 
 @rules.predicate
 def can_prepare(user: User, obj: Any = None) -> bool:
-    """Internal people; of a type that names its makers only those. `obj` is a type, a document, a version, or nothing."""
+    """Internal people; of a type that names its makers only those. `obj` is a type or its key, a document, a version, or nothing."""
     if not user.is_internal:
         return False
     declared = _type_of(obj)

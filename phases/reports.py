@@ -82,7 +82,7 @@ def team_of(project: Project) -> dict[str, Any]:
     rows = TeamMember.objects.filter(project=project).exclude(user=None).select_related("department", "user")
     return data_table(
         [Column(_t("Department"), 50), Column(_t("Person"), 50)],
-        [(member.department.name, member.user) for member in rows],
+        [(member.department, member.user) for member in rows],
         empty=_t("No team is named."),
     )
 

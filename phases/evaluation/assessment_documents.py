@@ -72,7 +72,7 @@ def open_sheets(project: Project) -> list[Blocker]:
     return [
         Blocker(
             f"sheet.{row.department.key}",
-            _t("The sheet of %(department)s is not signed off.") % {"department": row.department.name},
+            _t("The sheet of %(department)s is not signed off.") % {"department": str(row.department)},
             row.get_absolute_url(),
             owner=str(row.owner or row.department),
             expected=row.due_on,
@@ -106,12 +106,12 @@ def inquiry_assessment(project: Project) -> dict[str, Any]:
         ),
         "feasibility": data_table(
             [Column(_t("Department"), 22), Column(_t("Score (1–5)"), 12, "right"), Column(_t("Reasons"), 66)],
-            [(row.department.name, row.feasibility_score, row.feasibility_reason) for row in sheets],
+            [(str(row.department), row.feasibility_score, row.feasibility_reason) for row in sheets],
         ),
         "band": _band(sheets),
         "durations": data_table(
             [Column(_t("Department"), 60), Column(_t("Duration (weeks)"), 40, "right")],
-            [(row.department.name, shortest(row.duration_weeks)) for row in sheets],
+            [(str(row.department), shortest(row.duration_weeks)) for row in sheets],
         ),
         "assumptions": _by_department(sheets, _t("Assumptions"), "assumptions"),
         "risks": _by_department(sheets, _t("Risks"), "risks"),
@@ -147,7 +147,7 @@ def cost_assessment(project: Project) -> dict[str, Any]:
                 Column(_t("Base"), 20, "right"),
                 Column(_t("High"), 20, "right"),
             ],
-            [(row.department.name, row.currency, row.cost_low, row.cost_base, row.cost_high) for row in sheets],
+            [(str(row.department), row.currency, row.cost_low, row.cost_base, row.cost_high) for row in sheets],
         ),
         "band": _band(sheets),
         "price": _price(quotation) if quotation else None,
@@ -165,14 +165,14 @@ def _band(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
 
 def _by_department(sheets: Iterable[DepartmentAssessment], label: str, name: str) -> dict[str, Any]:
     return data_table(
-        [Column(_t("Department"), 26), Column(label, 74)], [(row.department.name, getattr(row, name)) for row in sheets], empty=_t("None.")
+        [Column(_t("Department"), 26), Column(label, 74)], [(str(row.department), getattr(row, name)) for row in sheets], empty=_t("None.")
     )
 
 
 def _signed_off(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
     return data_table(
         [Column(_t("Sheet"), 34), Column(_t("Signed off by"), 36), Column(_t("Date and time"), 30)],
-        [(row.department.name, row.signed_off_by, row.signed_off_at) for row in sheets],
+        [(str(row.department), row.signed_off_by, row.signed_off_at) for row in sheets],
     )
 
 

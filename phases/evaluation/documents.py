@@ -180,7 +180,7 @@ def charter(project: Project) -> dict[str, Any]:
         ),
         "team": data_table(
             [Column(_t("Department"), 50), Column(_t("Person"), 50)],
-            [(member.department.name, member.user or "") for member in project.team.select_related("department", "user")],
+            [(str(member.department), member.user or "") for member in project.team.select_related("department", "user")],
         ),
         "assumptions": numbered(row.assumptions),
         "risks": numbered(row.risks),
@@ -193,7 +193,7 @@ def deliverables_of(project: Project, phase: Phase) -> dict[str, Any]:
     columns = [Column(_t("Deliverable"), 52), Column(_t("Answers for it"), 30), Column(_t("Due"), 18)]
     return {
         "phase": str(phase.label),
-        "table": data_table(columns, [(row.title, row.owner or row.department.name, row.due_on) for row in rows]),
+        "table": data_table(columns, [(row.title, row.owner or str(row.department), row.due_on) for row in rows]),
     }
 
 

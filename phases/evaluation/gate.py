@@ -77,12 +77,12 @@ def _finding_of_sheets(sheets: list[DepartmentAssessment]) -> Finding:
     signed = [s for s in sheets if s.state == DepartmentAssessment.State.SIGNED_OFF]
     open_sheets = [s for s in sheets if s.state == DepartmentAssessment.State.OPEN]
     evidence = tuple(
-        Evidence(_t("Sheet of %(d)s") % {"d": s.department.name}, s.get_absolute_url(), content_hash(s), s.signed_off_at) for s in signed
+        Evidence(_t("Sheet of %(d)s") % {"d": s.department}, s.get_absolute_url(), content_hash(s), s.signed_off_at) for s in signed
     )
     reasons = tuple(
         Blocker(
             key=f"sheet.{s.department.key}",
-            words=_t("The sheet of %(department)s is not signed off.") % {"department": s.department.name},
+            words=_t("The sheet of %(department)s is not signed off.") % {"department": s.department},
             link=s.get_absolute_url(),
             owner=str(s.owner or s.department),
             expected=s.due_on,

@@ -106,7 +106,7 @@ def _sheets(records: Records) -> Step:
         _t("Department sheets"),
         bool(total) and not left,
         _t("%(done)d of %(total)d signed off") % {"done": total - len(left), "total": total},
-        next=_t("Fill in and sign off: %(names)s.") % {"names": ", ".join(sheet.department.name for sheet in left)},
+        next=_t("Fill in and sign off: %(names)s.") % {"names": ", ".join(str(sheet.department) for sheet in left)},
         who=", ".join(str(sheet.owner or sheet.department) for sheet in left),
         link=first.get_absolute_url() if first else "#sheets",
         link_words=_t("Open the sheet"),

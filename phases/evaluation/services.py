@@ -90,7 +90,7 @@ def _ask_department(sheet: DepartmentAssessment) -> None:
         project=sheet.project,
         user=sheet.owner,
         role="" if sheet.owner else sheet.department.key,
-        words=_t("%(code)s: feasibility sheet of %(department)s") % {"code": sheet.project.code, "department": sheet.department.name},
+        words=_t("%(code)s: feasibility sheet of %(department)s") % {"code": sheet.project.code, "department": sheet.department},
         link=sheet.get_absolute_url(),
         due_on=sheet.due_on,
     )
@@ -175,7 +175,7 @@ def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: 
     _require_open_sheet(sheet)
     if owner is not None and department_key not in owner.roles:
         raise BadInput(
-            {"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department.name}]}
+            {"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department}]}
         )
     before = {"owner": str(sheet.owner or ""), "due_on": sheet.due_on}
     sheet.owner, sheet.due_on = owner, due_on

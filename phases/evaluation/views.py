@@ -239,7 +239,7 @@ def _answer(
 def _render_sheet(request: SignedInRequest, sheet: DepartmentAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
     user = request.user
     theirs = lacking(
-        "phases.edit_sheet", user, sheet, _t("The sheet is filled in and signed by %(department)s.") % {"department": sheet.department.name}
+        "phases.edit_sheet", user, sheet, _t("The sheet is filled in and signed by %(department)s.") % {"department": sheet.department}
     )
     inactive = not_active(sheet.project)
     is_open = sheet.state == DepartmentAssessment.State.OPEN

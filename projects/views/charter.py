@@ -129,7 +129,7 @@ def team_page(request: SignedInRequest, code: str) -> HttpResponse:
         except BadInput as bad:
             add_to_form(form, bad)
         else:
-            messages.success(request, _t("%(department)s is saved.") % {"department": department.name})
+            messages.success(request, _t("%(department)s is saved.") % {"department": department})
             return redirect("project-team", code)
     return _render_team(request, project, people, failed=(department, form))
 

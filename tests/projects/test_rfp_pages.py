@@ -49,6 +49,15 @@ def test_client_people_find_no_page(name: str, client: Client) -> None:
         assert client.get(reverse(name)).status_code == 404
 
 
+@pytest.mark.parametrize(("role", "offered"), [(Role.BUSINESS_DEVELOPMENT, True), (Role.PROJECT_MANAGER, False)])
+def test_the_record_is_offered_to_those_who_may_make_it(client: Client, role: str, offered: bool) -> None:
+    client.force_login(make.person(role))
+
+    page = client.get(at("rfp-detail", make.an_rfp())).content.decode()
+
+    assert ("Make the RFP Record" in page) is offered
+
+
 def test_page_by_role(client: Client) -> None:
     rfp = make.an_rfp()
 
