@@ -63,10 +63,15 @@ class Compared:
         return Change.SAME if self.before == self.after else Change.MOVED
 
 
-def compared(before: Mapping[int, Dated], after: Mapping[int, Dated], calendar: WorkingCalendar) -> list[Compared]:
-    """Every milestone of either picture, in the order of the second; what it lost stands at the end, by date."""
+def compared(
+    before: Mapping[int, Dated], after: Mapping[int, Dated], calendar: WorkingCalendar, own: Mapping[int, WorkingCalendar] | None = None
+) -> list[Compared]:
+    """Every milestone of either picture, in the order of the second; what it lost stands at the end, by date.
+
+    own: the calendar in which a milestone's days count, by its id, as the account of the delay counts them; `calendar` for all others.
+    """
     gone = sorted((pk for pk in before if pk not in after), key=lambda pk: before[pk].on)
-    return [_compared(pk, before.get(pk), after.get(pk), calendar) for pk in [*after, *gone]]
+    return [_compared(pk, before.get(pk), after.get(pk), (own or {}).get(pk, calendar)) for pk in [*after, *gone]]
 
 
 def _compared(pk: int, old: Dated | None, new: Dated | None, calendar: WorkingCalendar) -> Compared:

@@ -110,6 +110,7 @@ def draft_change_order(code: str, draft: Draft, *, actor: User, sequence: int | 
     )
     _write(order, draft, milestones)
     record("change_order.drafted", order, actor=actor, label=order.label, title=order.title, total=str(order.total))
+    _ask_release(order, RELEASE_ROLES[0])  # business development signs first; that signature asks management
     return order
 
 
@@ -131,6 +132,8 @@ def change_change_order(code: str, sequence: int, revision: int, draft: Draft, *
     _write(order, draft, milestones)
     after = {"total": str(order.total), "days": {key: days for key, days in draft.days.items() if days}}
     record("change_order.changed", order, actor=actor, label=order.label, before=before, after=after)
+    close_waits(f"change_order.release:{order.pk}")  # a signature on what it said before covers nothing now
+    _ask_release(order, RELEASE_ROLES[0])
     return order
 
 
@@ -170,8 +173,8 @@ def _write(order: ChangeOrder, draft: Draft, milestones: Mapping[str, Milestone]
 def _supersede(order: ChangeOrder, *, actor: User) -> None:
     order.supersede()
     order.save(update_fields=["state", "updated_at"])
-    close_waits(f"change_order.release:{order.pk}")
-    close_waits(f"change_order.answer:{order.pk}")
+    for asked in ("release", "send", "answer", "revise"):
+        close_waits(f"change_order.{asked}:{order.pk}")
     record("change_order.superseded", order, actor=actor, label=order.label)
 
 
@@ -214,15 +217,26 @@ def release_change_order(
         order.release(timezone.now())
         order.save(update_fields=["state", "released_at", "updated_at"])
         record("change_order.released", order, actor=actor, label=order.label)
-    for other in still_open:
         open_wait(
-            f"change_order.release:{order.pk}:{other}",
+            f"change_order.send:{order.pk}",
             project=order.project,
-            role=other,
-            words=_t("%(code)s: release %(label)s") % {"code": code, "label": order.label},
+            user=order.prepared_by,
+            words=_t("%(code)s: send %(label)s to the client") % {"code": code, "label": order.label},
             link=order.get_absolute_url(),
         )
+    for other in still_open:
+        _ask_release(order, other)
     return order
+
+
+def _ask_release(order: ChangeOrder, role: str) -> None:
+    open_wait(
+        f"change_order.release:{order.pk}:{role}",
+        project=order.project,
+        role=role,
+        words=_t("%(code)s: release %(label)s") % {"code": order.project.code, "label": order.label},
+        link=order.get_absolute_url(),
+    )
 
 
 @transaction.atomic
@@ -235,6 +249,7 @@ def send_change_order(code: str, sequence: int, revision: int, *, actor: User) -
     order.send(timezone.now())
     order.save(update_fields=["state", "sent_at", "updated_at"])
     record("change_order.sent", order, actor=actor, label=order.label, title=order.title)
+    close_waits(f"change_order.send:{order.pk}")
     open_wait(
         f"change_order.answer:{order.pk}",
         project=order.project,
@@ -316,6 +331,13 @@ def decline_change_order(code: str, sequence: int, revision: int, *, actor: User
     order.save(update_fields=["state", "answered_by", "answered_at", "answer_reason", "updated_at"])
     record("change_order.declined", order, actor=actor, reason=reason, label=order.label)
     close_waits(f"change_order.answer:{order.pk}")
+    open_wait(
+        f"change_order.revise:{order.pk}",
+        project=order.project,
+        user=order.prepared_by,
+        words=_t("%(code)s: the client declined %(label)s; draft the next revision or let it rest") % {"code": code, "label": order.label},
+        link=order.get_absolute_url(),
+    )
     return order
 
 

@@ -13,12 +13,12 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from projects.baselines import Dated, compared
+from projects.forecasting import calendar_for, calendar_of
 from projects.forms.plan import BaselineForm
-from projects.models import Baseline, Milestone, Project
+from projects.models import Baseline, Milestone
 from projects.permissions import lacking
 from projects.pictures import comparison_gantt
 from projects.services import baselines as services
-from projects.services.plan import calendar_of
 from projects.views.found import visible_project
 
 NOW = "now"
@@ -55,7 +55,9 @@ def baseline_compare(request: SignedInRequest, code: str) -> HttpResponse:
     if not baselines:
         raise Http404
     before, after = request.GET.get("before") or str(baselines[0].pk), request.GET.get("after") or NOW
-    rows = compared(_picture(project, baselines, before), _picture(project, baselines, after), calendar_of(project))
+    milestones = list(Milestone.objects.filter(project=project))
+    pictures = _picture(milestones, baselines, before), _picture(milestones, baselines, after)
+    rows = compared(*pictures, calendar_of(project), {row.pk: calendar_for(row, project) for row in milestones})
     context = {
         "project": project,
         "choices": [(str(row.pk), row.name) for row in baselines] + [(NOW, _t("the plan now"))],
@@ -69,9 +71,9 @@ def baseline_compare(request: SignedInRequest, code: str) -> HttpResponse:
     return render(request, "projects/baseline_compare.html", context)
 
 
-def _picture(project: Project, baselines: list[Baseline], name: str) -> dict[int, Dated]:
+def _picture(milestones: list[Milestone], baselines: list[Baseline], name: str) -> dict[int, Dated]:
     if name == NOW:
-        return services.dated_now(Milestone.objects.filter(project=project))
+        return services.dated_now(milestones)
     return services.dated_by(_baseline(baselines, name))
 
 

@@ -16,13 +16,13 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from projects.baselines import Dated, compared
+from projects.forecasting import calendar_for, calendar_of
 from projects.forms.scratch import ReasonForm, ScratchForm, ScratchNameForm
 from projects.models import Milestone, MilestoneLink, Project, Scratch
 from projects.permissions import lacking
 from projects.pictures import comparison_gantt
 from projects.services import scratch as services
 from projects.services.baselines import dated_now
-from projects.services.plan import calendar_of
 from projects.views.found import visible_project
 
 
@@ -87,7 +87,7 @@ def _render(
     project = scratch.project
     tried = services.tried(scratch, rows, links)
     after = {row.pk: Dated(row.title, row.phase, tried[row.pk]) for row in rows}
-    differences = compared(dated_now(rows), after, calendar_of(project))
+    differences = compared(dated_now(rows), after, calendar_of(project), {row.pk: calendar_for(row, project) for row in rows})
     fields = {row.key: form[f"earliest-{row.key}"] for row in form.milestones}
     lags: dict[int, list[Any]] = {}
     for link in form.links:

@@ -75,6 +75,15 @@ def test_a_baseline_has_a_name_of_its_own_and_a_reason(
     assert list(refusal.errors) == [field]  # type: ignore[attr-defined]
 
 
+def test_days_between_two_pictures_count_in_the_calendar_of_each_milestone() -> None:
+    thursday, tuesday = date(2026, 4, 2), date(2026, 4, 7)  # Good Friday and Easter Monday lie between
+    before, after = ({pk: Dated("Sample", "pilot", day) for pk in (1, 2)} for day in (thursday, tuesday))
+
+    rows = compared(before, after, WorkingCalendar(), {2: WorkingCalendar(country="DE")})
+
+    assert [row.days for row in rows] == [3, 1]
+
+
 def test_a_deleted_milestone_is_still_compared() -> None:
     project = make.a_project()
     make.charter(project)

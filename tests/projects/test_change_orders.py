@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import NotAllowed, Refused
-from projects.models import Baseline, ChangeOrder, Milestone, Phase, Project
+from projects.models import Baseline, ChangeOrder, Milestone, Phase, Project, WaitingFor
 from projects.services import change_orders as services
 from projects.services.plan import calendar_of
 from tests.projects import factories as make
@@ -143,3 +143,27 @@ def test_the_form_drafts_lines_and_days(project: Project) -> None:
     order = ChangeOrder.objects.get(project=project)
     assert answer.status_code == 302
     assert (str(order.total), order.effects.get().days) == ("-1000.00", -3)
+
+
+def waited_for(order: ChangeOrder) -> set[tuple[str, str]]:
+    """(what, who) of the order's open waits."""
+    rows = WaitingFor.objects.open().filter(key__startswith="change_order.", key__contains=f":{order.pk}")
+    return {(row.key.split(":")[0].removeprefix("change_order."), row.user.full_name if row.user else row.role) for row in rows}
+
+
+def test_a_change_order_never_waits_for_nobody(project: Project) -> None:
+    business, director = make.person(Role.BUSINESS_DEVELOPMENT), make.person(Role.MANAGEMENT)
+    order = make.a_change_order(project)
+    assert waited_for(order) == {("release", "business_development")}
+    services.release_change_order(project.code, 1, 1, actor=business, authentication=make.fake_authentication(business))
+    assert waited_for(order) == {("release", "management")}
+    services.release_change_order(project.code, 1, 1, actor=director, authentication=make.fake_authentication(director))
+    assert waited_for(order) == {("send", "Business development")}
+    services.send_change_order(project.code, 1, 1, actor=business)
+    assert waited_for(order) == {("answer", "client_approver")}
+    services.decline_change_order(project.code, 1, 1, actor=make.person(Role.CLIENT_APPROVER), reason="Too late.")
+    assert waited_for(order) == {("revise", "Business development")}
+
+    make.a_change_order(project, sequence=1)
+
+    assert waited_for(order) == set()
