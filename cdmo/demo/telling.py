@@ -19,7 +19,7 @@ from cdmo.demo.people import holding
 from cdmo.demo.story import Contract, Slip, Story
 from documents.services import request_document
 from phases.evaluation import services as evaluation
-from projects.models import PHASES, Deliverable, GateReview, Milestone, Phase, Project, Rfp
+from projects.models import PHASES, SHOWN_TO_CLIENT, Deliverable, GateReview, Milestone, Phase, Project, Rfp
 from projects.plans import phase_plan
 from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp
 from projects.services.payments import plan_payment
@@ -230,7 +230,7 @@ class Teller:
 
     def _publish(self, slip: Slip, manager: User) -> None:
         """The client is told about every shared date that moved with it."""
-        shared = Milestone.objects.open().filter(project__code=self.code, visibility="shared").exclude(published_on=None)
+        shared = Milestone.objects.open().filter(project__code=self.code, visibility__in=SHOWN_TO_CLIENT).exclude(published_on=None)
         keys = [moved.key for moved in shared if moved.unpublished]
         if keys:
             values = {"reason_class": slip.reason_class, "side": slip.side, "reason": slip.told}
