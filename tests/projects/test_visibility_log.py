@@ -195,5 +195,5 @@ def test_what_was_shown_before_the_log_existed_is_read_from_the_record(project: 
 
 
 def logged() -> list[tuple[Any, ...]]:
-    rows = VisibilityChange.objects.order_by("kind", "item_id", "at", "pk")
+    rows = VisibilityChange.objects.order_by("kind", "item_id", "pk")
     return [(row.kind, row.key, row.title, row.visibility, row.project_id, row.client_id) for row in rows]
