@@ -25,7 +25,8 @@ Moment = tuple[int, datetime]
 
 
 class DocumentSharing(Shareable):
-    kind, words, model, key, permission = "document", _("Document"), Document, "number", "documents.share"
+    kind, words, words_many = "document", _("Document"), _("Documents")
+    model, key, permission = Document, "number", "documents.share"
     fields: Mapping[str, Words] = {"version": _("Version")}
     locked_first = True
 

@@ -35,6 +35,7 @@ class Shareable(ABC):
 
     kind: str
     words: Words
+    words_many: Words
     model: Any
     key: str
     permission: str

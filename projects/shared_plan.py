@@ -38,7 +38,8 @@ def day(value: date | datetime | str | None) -> str:
 
 
 class MilestoneSharing(Shareable):
-    kind, words, model, key, permission = "milestone", _("Milestone"), Milestone, "key", "projects.share"
+    kind, words, words_many = "milestone", _("Milestone"), _("Milestones")
+    model, key, permission = Milestone, "key", "projects.share"
     fields: Mapping[str, Words] = {
         "title": _("Title"),
         "agreed_on": _("Agreed"),
@@ -89,11 +90,12 @@ def _told_of_milestone(dates: Sequence[tuple[datetime, date]], achieved: Sequenc
     if reached is not None:
         return _t("achieved %(day)s") % {"day": day(reached.data.get("actual_on"))}
     last = next((to for when, to in reversed(dates) if when <= at), None)
-    return _t("planned for %(day)s") % {"day": day(last)} if last else _t("no date")
+    return _t("planned for %(day)s") % {"day": day(last)} if last else _t("no date told")
 
 
 class DeliverableSharing(Shareable):
-    kind, words, model, key, permission = "deliverable", _("Deliverable"), Deliverable, "key", "projects.share"
+    kind, words, words_many = "deliverable", _("Deliverable"), _("Deliverables")
+    model, key, permission = Deliverable, "key", "projects.share"
     fields: Mapping[str, Words] = {"title": _("Title"), "due_on": _("Due"), "done_on": _("Done"), "evidence": _("Evidence")}
 
     def of_project(self, project: Project) -> QuerySet[Deliverable]:
@@ -137,7 +139,7 @@ def _told_of_deliverable(row: Deliverable | None, events: Sequence[Event], at: d
     if assigned is None:
         assigned = next((each.data["before"] for each in later if each.kind == "deliverable.assigned"), None)
     due = assigned["due_on"] if assigned is not None else row and row.due_on
-    return _t("due %(day)s") % {"day": day(due)} if due else _t("no date")
+    return _t("due %(day)s") % {"day": day(due)} if due else _t("no date told")
 
 
 def _events(model: Any, ids: Collection[int], kinds: Collection[str]) -> QuerySet[Event]:

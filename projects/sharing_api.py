@@ -23,7 +23,7 @@ from projects.services.sharing import set_visibility, share_items
 from projects.shareable import find_shareable, items_of
 from projects.visibility_log import Spell, shown_on, since_of, spells_of
 
-KINDS = ("milestone", "deliverable", "document")
+KINDS = [("milestone", "milestone"), ("deliverable", "deliverable"), ("document", "document")]
 
 
 class VisibilitySerializer(serializers.Serializer[Any]):

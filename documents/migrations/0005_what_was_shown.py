@@ -4,12 +4,13 @@ from django.db import migrations
 
 
 def begin(apps, schema_editor):
+    database = schema_editor.connection.alias
     Change, Event = apps.get_model("projects", "VisibilityChange"), apps.get_model("documents", "DocumentEvent")
     Project = apps.get_model("projects", "Project")
-    people = set(apps.get_model("accounts", "User").objects.values_list("pk", flat=True))
-    project_of_rfp = dict(Project.objects.values_list("rfp_id", "pk"))
+    people = set(apps.get_model("accounts", "User").objects.using(database).values_list("pk", flat=True))
+    project_of_rfp = dict(Project.objects.using(database).values_list("rfp_id", "pk"))
     before, rows = {}, []
-    for event in Event.objects.select_related("pgh_context").order_by("pgh_created_at", "pgh_id").iterator(chunk_size=2000):
+    for event in Event.objects.using(database).select_related("pgh_context").order_by("pgh_created_at", "pgh_id").iterator(chunk_size=2000):
         if event.visibility == before.get(event.pgh_obj_id, "internal"):
             continue
         before[event.pgh_obj_id] = event.visibility
@@ -29,7 +30,7 @@ def begin(apps, schema_editor):
                 reason=metadata.get("reason") or "",
             )
         )
-    Change.objects.bulk_create(rows, batch_size=1000)
+    Change.objects.using(database).bulk_create(rows, batch_size=1000)
 
 
 class Migration(migrations.Migration):

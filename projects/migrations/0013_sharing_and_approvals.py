@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name='ApprovalAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('accepted', 'Accepted'), ('accepted_with_comment', 'Accepted with a comment'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], max_length=24, verbose_name='answer')),
+                ('kind', models.CharField(choices=[('accepted', 'Approved'), ('accepted_with_comment', 'Approved with a comment'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], max_length=24, verbose_name='answer')),
                 ('words', models.TextField(blank=True, max_length=4000, verbose_name='comment or reason')),
                 ('content_hash', models.CharField(blank=True, max_length=64, verbose_name='content hash')),
                 ('answered_at', models.DateTimeField(verbose_name='answered')),

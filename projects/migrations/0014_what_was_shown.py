@@ -22,17 +22,18 @@ def by_whom(people, metadata):
 
 
 def begin(apps, schema_editor):
-    milestones(apps)
-    deliverables(apps)
+    database = schema_editor.connection.alias
+    milestones(apps, database)
+    deliverables(apps, database)
 
 
-def milestones(apps):
+def milestones(apps, database):
     Change, Event = apps.get_model("projects", "VisibilityChange"), apps.get_model("projects", "MilestoneEvent")
     Milestone, Project = apps.get_model("projects", "Milestone"), apps.get_model("projects", "Project")
-    people = set(apps.get_model("accounts", "User").objects.values_list("pk", flat=True))
-    clients = dict(Project.objects.values_list("pk", "client_id"))
+    people = set(apps.get_model("accounts", "User").objects.using(database).values_list("pk", flat=True))
+    clients = dict(Project.objects.using(database).values_list("pk", "client_id"))
     by_item, last, rows = {}, {}, []
-    for event in Event.objects.select_related("pgh_context").order_by("pgh_created_at", "pgh_id").iterator(chunk_size=2000):
+    for event in Event.objects.using(database).select_related("pgh_context").order_by("pgh_created_at", "pgh_id").iterator(chunk_size=2000):
         if event.project_id in clients:
             by_item.setdefault(event.pgh_obj_id, []).append(event)
     for pk, history in by_item.items():
@@ -53,16 +54,16 @@ def milestones(apps):
                     reason=(metadata or {}).get("reason", ""),
                 )
             )
-    rows += unexplained(Change, "milestone", Milestone, last)
-    Change.objects.bulk_create(rows, batch_size=1000)
+    rows += unexplained(Change, "milestone", Milestone, last, database)
+    Change.objects.using(database).bulk_create(rows, batch_size=1000)
 
 
-def deliverables(apps):
+def deliverables(apps, database):
     Change, Event = apps.get_model("projects", "VisibilityChange"), apps.get_model("audit", "Event")
     Deliverable = apps.get_model("projects", "Deliverable")
-    known = {str(row.pk): row for row in Deliverable.objects.select_related("project")}
+    known = {str(row.pk): row for row in Deliverable.objects.using(database).select_related("project")}
     last, rows = {}, []
-    for event in Event.objects.filter(kind__in=["deliverable.shared", "deliverable.unshared"]).order_by("pk"):
+    for event in Event.objects.using(database).filter(kind__in=["deliverable.shared", "deliverable.unshared"]).order_by("pk"):
         row = known.get(event.object_id)
         if row is not None:
             last[row.pk] = "shared" if event.kind == "deliverable.shared" else "internal"
@@ -80,13 +81,13 @@ def deliverables(apps):
                     reason=event.reason,
                 )
             )
-    rows += unexplained(Change, "deliverable", Deliverable, last)
-    Change.objects.bulk_create(rows, batch_size=1000)
+    rows += unexplained(Change, "deliverable", Deliverable, last, database)
+    Change.objects.using(database).bulk_create(rows, batch_size=1000)
 
 
-def unexplained(Change, kind, model, last):
+def unexplained(Change, kind, model, last, database):
     """Shown now, and the record does not say since when: it is known from today on, and nobody is named."""
-    shown = model.objects.filter(visibility__in=SHOWN).select_related("project")
+    shown = model.objects.using(database).filter(visibility__in=SHOWN).select_related("project")
     return [
         Change(
             kind=kind,

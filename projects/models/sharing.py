@@ -103,8 +103,8 @@ class ApprovalAnswer(AppendOnly):
     """How a request ended: the client's signed answer, or ours that it is no longer asked. There is one, whoever comes first."""
 
     class Kind(models.TextChoices):
-        ACCEPTED = "accepted", _("Accepted")
-        WITH_COMMENT = "accepted_with_comment", _("Accepted with a comment")
+        ACCEPTED = "accepted", _("Approved")
+        WITH_COMMENT = "accepted_with_comment", _("Approved with a comment")
         REJECTED = "rejected", _("Rejected")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 

@@ -187,8 +187,8 @@ def test_what_was_shown_before_the_log_existed_is_read_from_the_record(project: 
     with pgtrigger.ignore("projects.VisibilityChange:append_only"):
         VisibilityChange.objects.all().delete()
 
-    import_module("projects.migrations.0014_what_was_shown").begin(apps, None)
-    import_module("documents.migrations.0005_what_was_shown").begin(apps, None)
+    import_module("projects.migrations.0014_what_was_shown").begin(apps, connection.schema_editor())
+    import_module("documents.migrations.0005_what_was_shown").begin(apps, connection.schema_editor())
 
     assert logged() == known
     assert len(known) > 3 * len(refs)
