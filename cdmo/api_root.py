@@ -13,6 +13,7 @@ ROUTES = {
     "deliverables": "api-deliverable-list",
     "rfps": "api-rfp-list",
     "documents": "api-document-list",
+    "approvals": "api-approval-list",
     "changes": "api-changes",
     "schema": "api-schema",
     "docs": "api-docs",

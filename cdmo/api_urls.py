@@ -7,8 +7,10 @@ from cdmo.api_root import ApiRoot
 from documents import api as documents
 from notifications import api as notifications
 from projects import api as projects
+from projects import approval_api as approvals
 from projects import change_order_api as change_orders
 from projects import plan_api as plan
+from projects import sharing_api as sharing
 
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
@@ -30,7 +32,13 @@ urlpatterns = [
     path("projects/<str:code>/publication/preview/", plan.PublicationPreview.as_view(), name="api-publication-preview"),
     path("projects/<str:code>/publication/", plan.PublicationAct.as_view(), name="api-publication"),
     path("projects/<str:code>/deliverables/<slug:key>/", plan.DeliverableView.as_view(), name="api-deliverable-detail"),
-    path("projects/<str:code>/sharing/<slug:kind>/<slug:key>/", plan.SharingView.as_view(), name="api-sharing"),
+    path("projects/<str:code>/sharing/", sharing.SharingList.as_view(), name="api-sharing-list"),
+    path("projects/<str:code>/sharing/log/", sharing.SharingLog.as_view(), name="api-sharing-log"),
+    path("projects/<str:code>/sharing/<slug:kind>/<slug:key>/", sharing.SharingView.as_view(), name="api-sharing"),
+    path("approvals/", approvals.ApprovalList.as_view(), name="api-approval-list"),
+    path("approvals/<int:pk>/", approvals.ApprovalDetail.as_view(), name="api-approval-detail"),
+    path("approvals/<int:pk>/accept/", approvals.ApprovalAcceptance.as_view(), name="api-approval-accept"),
+    path("approvals/<int:pk>/decline/", approvals.ApprovalRefusal.as_view(), name="api-approval-decline"),
     path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
     path("change-orders/", change_orders.ChangeOrderList.as_view(), name="api-change-order-list"),
     path("change-orders/<str:number>/", change_orders.ChangeOrderDetail.as_view(), name="api-change-order-detail"),

@@ -223,7 +223,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "ENFORCE_NON_BLANK_FIELDS": True,
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"PhaseEnum": "projects.models.states.Phase"},
+    "ENUM_NAME_OVERRIDES": {
+        "PhaseEnum": "projects.models.states.Phase",
+        "ApprovalStateEnum": "projects.approvals.ApprovalState",
+        "ApprovalAnswerEnum": "projects.models.sharing.ApprovalAnswer.Kind",
+        "SharedKindEnum": "projects.sharing_api.KINDS",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cdmo.api.declare_problem_responses"],
 }
 

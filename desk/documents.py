@@ -20,7 +20,7 @@ from documents.registry import register as register_types
 from projects import gates
 from projects.accounts_of_delay import accounts_of_delay
 from projects.milestones import states_of
-from projects.models import Deliverable, Milestone, Phase, Project, Publication, Visibility, WaitingFor
+from projects.models import SHOWN_TO_CLIENT, Deliverable, Milestone, Phase, Project, Publication, WaitingFor
 from projects.pictures import gantt_rows
 from projects.services.plan import calendar_of
 from projects.slippage import SIDES
@@ -33,7 +33,7 @@ DATES = ("baseline", "forecast", "published", "actual")
 def status_report(project: Project) -> dict[str, Any]:
     """Only what the client may know: shared milestones with their published dates, the reasons given, and who waits for whom."""
     today = timezone.localdate()
-    milestones = list(Milestone.objects.filter(project=project, visibility=Visibility.SHARED))
+    milestones = list(Milestone.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT))
     states = states_of(milestones, today=today, calendars={project.pk: calendar_of(project)}, for_client=True)
     picture = [asdict(row) for row in gantt_rows(milestones, states, for_client=True)]
     return {
@@ -107,7 +107,7 @@ def _slippage(project: Project) -> dict[str, Any]:
 
 
 def _deliverables(project: Project) -> dict[str, Any]:
-    rows = Deliverable.objects.filter(project=project, visibility=Visibility.SHARED).select_related("department")
+    rows = Deliverable.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT).select_related("department")
     return data_table(
         [Column(_t("Deliverable"), 46), Column(_t("Phase"), 20), Column(_t("Due"), 16), Column(_t("Done"), 18)],
         [(row.title, row.get_phase_display(), row.due_on, timezone.localdate(row.done_at) if row.done_at else "") for row in rows],

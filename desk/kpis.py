@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forecasting import calendar_for
-from projects.models import GateReview, Milestone, Phase, PhaseMove, Publication, Quotation
+from projects.models import SHOWN_TO_CLIENT, GateReview, Milestone, Phase, PhaseMove, Publication, Quotation
 from projects.slippage import SIDES, driving
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _share(good: int, of: int) -> str | None:
 
 def _on_time(projects: Sequence[Project]) -> Figure:
     by_id = {project.pk: project for project in projects}
-    rows = Milestone.objects.filter(project__in=by_id, actual_on__isnull=False, baseline_on__isnull=False, visibility="shared")
+    rows = Milestone.objects.filter(project__in=by_id, actual_on__isnull=False, baseline_on__isnull=False, visibility__in=SHOWN_TO_CLIENT)
     good, cases = 0, []
     for row in rows:
         project = by_id[row.project_id]

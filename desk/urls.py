@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import dashboard, portal, portal_change_orders, portfolio, projects, search
+from desk.views import dashboard, portal, portal_approvals, portal_change_orders, portfolio, projects, search, sharing
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -14,8 +14,14 @@ urlpatterns = [
     path("projects/by-id/<int:pk>/gate/", projects.gate_by_id, name="project-gate-by-id"),
     path("projects/<str:code>/", projects.project_detail, name="project-detail"),
     path("projects/<str:code>/activity/", projects.project_activity, name="project-activity"),
+    path("projects/<str:code>/sharing/", sharing.sharing_page, name="project-sharing"),
+    path("projects/<str:code>/sharing/log/", sharing.sharing_log, name="project-sharing-log"),
+    path("projects/<str:code>/sharing.csv", sharing.sharing_csv, name="project-sharing-csv"),
     path("search/", search.search, name="search"),
     path("portal/", portal.portal, name="portal"),
+    path("portal/approvals/<int:pk>/", portal_approvals.portal_approval, name="portal-approval"),
+    path("portal/approvals/<int:pk>/accept/", portal_approvals.portal_approval_accept, name="portal-approval-accept"),
+    path("portal/approvals/<int:pk>/reject/", portal_approvals.portal_approval_reject, name="portal-approval-reject"),
     path("portal/<str:code>/", portal.portal_project, name="portal-project"),
     path(
         "portal/<str:code>/change-orders/<int:sequence>/<int:revision>/",

@@ -16,12 +16,15 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from audit.signatures import register_content
         from documents import consumers, events, permissions  # noqa: F401  (permissions register themselves)
+        from documents.shareable import DocumentSharing
         from projects.plans import find_documents_by
+        from projects.shareable import register_shareable
 
         events.register_all()
         consumers.register_all()
         find_documents_by(_document_of)
         register_content("documents.DocumentVersion", _signed_content)
+        register_shareable(DocumentSharing())
 
 
 def _document_of(project_id: int, document_type: str) -> FoundDocument | None:

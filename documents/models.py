@@ -9,7 +9,7 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from audit.history import tracked
 from audit.models import AppendOnly
 from audit.states import StateField
 from documents.registry import DocumentType, known
-from projects.models import Project, Rfp, Visibility
+from projects.models import SHOWN_TO_CLIENT, Project, Rfp, Visibility
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,10 +35,15 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             return self.none()
         if not user.is_internal:
             signed = DocumentVersion.objects.filter(document=OuterRef("pk"), effective_at__isnull=False)
-            return self.filter(Exists(signed), client_id=user.client_id, visibility=Visibility.SHARED)
+            return self.filter(Exists(signed), client_id=user.client_id, visibility__in=SHOWN_TO_CLIENT)
         project = Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))
         rfp = Rfp.objects.visible_to(user).filter(pk=OuterRef("rfp_id"))
         return self.filter(Exists(project) | Exists(rfp))
+
+    def with_signed_number(self) -> DocumentQuerySet:
+        """With the number of the newest version that was signed into effect as `signed_number`; None where there is none."""
+        signed = DocumentVersion.objects.filter(document=OuterRef("pk"), effective_at__isnull=False).order_by("-number")
+        return self.annotate(signed_number=Subquery(signed.values("number")[:1]))
 
     def about(self, subject: Project | Rfp) -> DocumentQuerySet:
         """The documents of a project, those of its RFP included, or of an RFP."""
@@ -62,7 +67,7 @@ class Document(models.Model):
     type_key = models.CharField(_("type"), max_length=64)
     number = models.CharField(_("number"), max_length=48, unique=True)
     title = models.CharField(_("title"), max_length=250)
-    visibility = models.CharField(_("visibility"), max_length=8, choices=Visibility.choices, default=Visibility.INTERNAL)
+    visibility = models.CharField(_("visibility"), max_length=16, choices=Visibility.choices, default=Visibility.INTERNAL)
     shared_at = models.DateTimeField(_("shared"), null=True, blank=True)
     shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     out_of_date_since = models.DateTimeField(_("out of date since"), null=True, blank=True)
@@ -110,7 +115,7 @@ class Document(models.Model):
 
     @property
     def is_shared(self) -> bool:
-        return self.visibility == Visibility.SHARED
+        return self.visibility in SHOWN_TO_CLIENT
 
 
 class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):

@@ -13,7 +13,10 @@ from audit.refusals import Blocker
 from documents.models import Document, DocumentVersion
 from documents.registry import NarrativeSection
 from documents.services import editing_blockers, sharing_blockers, signing_blockers, slots_of, submission_blockers
+from documents.services.sharing import item_of
 from documents.services.signing import Slot, slot_for
+from projects.approvals import standing_of
+from projects.models import Project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -111,12 +114,19 @@ def document_context(document: Document, user: User) -> dict[str, Any]:
         "earlier": [version_context(each, user) for each in versions[1:]],
         "new_version": _new_version(document, versions, user),
         "share": Action(allowed("documents.share", user, document), tuple(sharing_blockers(document)) if not document.is_shared else ()),
+        "standing": standing_of(item_of(document)) if user.is_internal else None,
+        "shared_in": _project_of(document) if user.is_internal else None,
         "events": Event.objects.filter(
             object_type__app_label="documents", object_type__model="document", object_id=str(document.pk)
         ).order_by("-transaction_id", "-id")[:ACTIVITY_ROWS]
         if user.is_internal
         else [],
     }
+
+
+def _project_of(document: Document) -> Project | None:
+    """The project on whose page of sharing it stands; none for a request that is no project yet."""
+    return document.project or Project.objects.filter(rfp=document.rfp).first()
 
 
 def _new_version(document: Document, versions: list[DocumentVersion], user: User) -> Action:

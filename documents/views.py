@@ -39,8 +39,10 @@ def _listed(request: SignedInRequest) -> QuerySet[Document]:
 
 
 def _document(request: SignedInRequest, number: str) -> Document:
-    rows = Document.objects.visible_to(request.user).select_related(
-        "project__compound", "project__site", "rfp", "client", "deliverable", "shared_by"
+    rows = (
+        Document.objects.visible_to(request.user)
+        .with_signed_number()
+        .select_related("project__compound", "project__site", "rfp", "client", "deliverable", "shared_by")
     )
     return get_object_or_404(rows, number=number)
 

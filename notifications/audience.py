@@ -29,6 +29,7 @@ WAIT_OF_OBJECT = {
     "quotation.sent": "quotation.answer",
     "change_order.release_signed": "change_order.release",
     "change_order.sent": "change_order.answer",
+    "approval.asked": "approval.answer",
     "payment.ready_to_invoice": "payment.invoice",
     "evidence.entered": "evidence.confirm",
     "deliverable.assigned": "deliverable",

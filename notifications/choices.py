@@ -52,6 +52,7 @@ GROUP_OF_NOUN = {
     "document": Group.DOCUMENTS,
     "deliverable": Group.DOCUMENTS,
     "evidence": Group.DOCUMENTS,
+    "approval": Group.DOCUMENTS,
 }
 # Every keystroke and every turn of the machinery stands in the record, and nobody needs to be told of it.
 UNTOLD = frozenset(
@@ -68,7 +69,17 @@ UNTOLD = frozenset(
     }
 )
 ONE_BY_ONE = frozenset({"milestone.published"})  # for clients; ours are told of the one act, `plan.published`
-ANSWERS = frozenset({"quotation.accepted", "quotation.declined", "change_order.accepted", "change_order.declined"})
+ANSWERS = frozenset(
+    {
+        "quotation.accepted",
+        "quotation.declined",
+        "change_order.accepted",
+        "change_order.declined",
+        "approval.accepted",
+        "approval.accepted_with_comment",
+        "approval.rejected",
+    }
+)
 SIGNING = frozenset(
     {
         "gate.proposed",
@@ -80,6 +91,7 @@ SIGNING = frozenset(
         "quotation.release_signed",
         "change_order.sent",
         "change_order.release_signed",
+        "approval.asked",
     }
 )
 

@@ -80,6 +80,9 @@ def _detail(row: Notification, event: Event, reader: User) -> str:
     """The new date and its reason, as the client is told them; for our own people the reason of any event."""
     if event.kind == "milestone.published":
         return _published(event)
+    if event.kind == "approval.asked":
+        due = event.data.get("due_on")
+        return " ".join(part for part in (event.data["words"], _t("Answer by %(day)s.") % {"day": day(due)} if due else "") if part)
     if reader.is_internal and event.reason:
         return _t("Reason: %(reason)s") % {"reason": event.reason}
     return ""
@@ -96,9 +99,11 @@ def _published(event: Event) -> str:
 
 
 def link_for_client(event: Event, project: Project | None) -> str:
-    """Documents have a page that a client may open; everything else is told on the client's page of the project."""
+    """Documents and approvals have a page that a client may open; everything else is told on the client's page of the project."""
     if event.kind.startswith("document."):
         return event.link
+    if event.kind.startswith("approval."):
+        return reverse("portal-approval", args=[event.object_id])
     return reverse("portal-project", args=[project.code]) if project else reverse("portal")
 
 

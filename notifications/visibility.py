@@ -12,9 +12,9 @@ from django.db.models.functions import Cast
 from accounts.models import User
 from audit.models import Event
 from documents.models import Document
-from projects.models import ChangeOrder, Deliverable, Milestone, Project, Quotation
+from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation
 
-SHAREABLE: tuple[Any, ...] = (Milestone, Deliverable, Quotation, ChangeOrder, Document)
+SHAREABLE: tuple[Any, ...] = (Milestone, Deliverable, Quotation, ChangeOrder, Document, ApprovalRequest)
 # The event knows its object by a text; only one that is a number is turned into a key, which an index finds.
 OBJECT_KEY = Case(When(object_id__regex=r"^[0-9]{1,18}$", then=Cast("object_id", models.BigIntegerField())))
 TAKEN_BACK = ("document.unshared",)  # tells of what the client saw before and sees no more

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from projects.forecasting import calendar_for
-from projects.models import Baseline, BaselineMilestone, Milestone, Publication, Visibility
+from projects.models import SHOWN_TO_CLIENT, Baseline, BaselineMilestone, Milestone, Publication
 from projects.slippage import Account, Told, account_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def accounts_of_delay(projects: Iterable[Project]) -> dict[int, list[Account]]:
     """By project id, the account of each shared milestone that was told and promised. Three queries, however many projects."""
     by_id = {project.pk: project for project in projects}
     told: dict[int, list[Told]] = defaultdict(list)
-    for publication in Publication.objects.filter(milestone__project__in=by_id, milestone__visibility=Visibility.SHARED):
+    for publication in Publication.objects.filter(milestone__project__in=by_id, milestone__visibility__in=SHOWN_TO_CLIENT):
         told[publication.milestone_id].append(Told(publication.to_date, publication.side))
     promised = _first_promises(by_id)
     found: dict[int, list[Account]] = {pk: [] for pk in by_id}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
-from projects.models import ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence, Visibility
+from projects.models import ApprovalRequest, ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence
 
 
 def link_rfp(event: Event) -> str:
@@ -30,13 +30,19 @@ def link_calendars(event: Event) -> str:
     return reverse("calendars")
 
 
+def link_approval(event: Event) -> str:
+    """A document of a request without a project has only its own page."""
+    code = event.data.get("project")
+    return f"{reverse('project-sharing', args=[code])}#approvals" if code else reverse("document-detail", args=[event.data["item"]])
+
+
 def _project_for_client(project: Project, data: dict[str, Any]) -> dict[str, Any]:
     return {"project": project.code, "phase": project.phase, "status": project.status}
 
 
 def _shared_milestone(milestone: Milestone, data: dict[str, Any]) -> dict[str, Any] | None:
     """Published dates only, and only of what is shared."""
-    if milestone.visibility != Visibility.SHARED:
+    if not milestone.is_shared:
         return None
     return {
         "project": milestone.project.code,
@@ -60,6 +66,12 @@ def _quotation_for_client(quotation: Quotation, data: dict[str, Any]) -> dict[st
 def _overdue_for_client(project: Project, data: dict[str, Any]) -> dict[str, Any]:
     """In the words that were signed for the client; the event holds no others, because feeds and mails print them."""
     return {"project": project.code, "words": data["words"], "due_on": data["due_on"]}
+
+
+def _approval_for_client(asked: ApprovalRequest, data: dict[str, Any]) -> dict[str, Any]:
+    """The question with its words and its day; of a withdrawal our own reason stays ours."""
+    told: dict[str, Any] = {name: data[name] for name in ("due_on", "words") if name in data}
+    return {"project": data["project"], "approval": asked.pk, "kind": asked.kind, "item": asked.key, "title": asked.title, **told}
 
 
 def _change_order_for_client(order: ChangeOrder, data: dict[str, Any]) -> dict[str, Any]:
@@ -182,6 +194,14 @@ def register_all() -> None:
         "change_order.declined": _("declined change order %(label)s"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_change_order_for_client))
+    for key, words in {
+        "approval.asked": _("asked the client to approve %(title)s"),
+        "approval.accepted": _("approved %(title)s"),
+        "approval.accepted_with_comment": _("approved %(title)s with a comment"),
+        "approval.rejected": _("rejected %(title)s"),
+        "approval.withdrawn": _("no longer asks the client to approve %(title)s"),
+    }.items():
+        register(EventKind(key, words, link=link_approval, audience=CLIENT, client_projection=_approval_for_client))
     register_content("projects.Quotation", quotation_content)
     register_content("projects.ChangeOrder", change_order_content)
     register_content("projects.ReferencedEvidence", reference_content)

@@ -49,6 +49,12 @@ def may_answer_quotation(user: User, quotation: Any = None) -> bool:
     return bool(is_approver_of(user, quotation.project.client if quotation is not None else None))
 
 
+@rules.predicate
+def may_answer_approval(user: User, asked: Any = None) -> bool:
+    """A client's approver, for what the own organisation is asked to approve."""
+    return bool(is_approver_of(user, asked.client if asked is not None else None))
+
+
 def register() -> None:
     """Names that pages, templates and the API ask for."""
     for name, predicate in {
@@ -73,6 +79,7 @@ def register() -> None:
         "projects.order_change": has_business_development | has_project_manager,
         "projects.release_change_order": has_business_development | has_management,
         "projects.answer_change_order": may_answer_quotation,
+        "projects.answer_approval": may_answer_approval,
         "projects.plan_payment": has_business_development | has_project_manager,
         "projects.invoice": has_business_development,
         "projects.record_agreement": has_business_development | has_project_manager,

@@ -50,7 +50,7 @@ def _row(row: Milestone, state: MilestoneState, dependencies: list[str], for_cli
         kind=row.get_kind_display(),
         baseline=row.agreed_on if for_client else row.baseline_on,
         forecast=row.published_on if for_client else row.forecast_on,
-        published=None if for_client or row.visibility != "shared" else row.published_on,
+        published=None if for_client or not row.is_shared else row.published_on,
         actual=row.actual_on,
         state=state.value,
         dependencies=dependencies,

@@ -1,10 +1,9 @@
-"""API routes of the plan: a milestone with its history, moving and achieving it, publishing dates, sharing, assigning."""
+"""API routes of the plan: a milestone with its history, moving and achieving it, publishing dates, assigning."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -19,7 +18,7 @@ from audit.models import Event
 from projects.api import internal_project
 from projects.forecasting import calendar_of
 from projects.milestones import states_of
-from projects.models import Deliverable, Milestone, Project, Publication, Visibility
+from projects.models import Deliverable, Milestone, Project, Publication
 from projects.serializers import (
     DeliverableSerializer,
     InternalDeliverableSerializer,
@@ -29,13 +28,11 @@ from projects.serializers import (
 )
 from projects.services import plan, publishing
 from projects.services.evidence import assign_deliverable
-from projects.services.sharing import set_visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOVES = ("milestone.rescheduled", "milestone.achieved", "milestone.published", "milestone.shared", "milestone.unshared")
-SHARED_KINDS = ("milestone", "deliverable")
 
 
 class MoveSerializer(serializers.ModelSerializer[Event]):
@@ -108,11 +105,6 @@ class AssignSerializer(serializers.Serializer[Any]):
 
     owner = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.active().internal(), allow_null=True)
     due_on = serializers.DateField(allow_null=True)
-
-
-class VisibilitySerializer(serializers.Serializer[Any]):
-    visibility = serializers.ChoiceField(choices=Visibility.choices)
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000, write_only=True)
 
 
 def checked(serializer: type[serializers.Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
@@ -250,33 +242,3 @@ class DeliverableView(Tagged, APIView):
             return Response(deliverable_data(request, code, key))
 
         return once(request, assign, representation=representation, must_match=True)
-
-
-class SharingView(Tagged, APIView):
-    """Whether the client sees an item (milestone or deliverable); PUT (with If-Match) shares or takes back, and is recorded."""
-
-    @extend_schema(operation_id="visibility", responses=VisibilitySerializer)
-    def get(self, request: ApiRequest, code: str, kind: str, key: str) -> Response:
-        return Response(self._data(internal_project(request, code), kind, key))
-
-    @extend_schema(operation_id="visibility_set", request=VisibilitySerializer, responses=VisibilitySerializer)
-    def put(self, request: ApiRequest, code: str, kind: str, key: str) -> Response:
-        project = internal_project(request, code)
-        self._data(project, kind, key)
-        values = checked(VisibilitySerializer, request)
-
-        def representation() -> dict[str, str]:
-            hold(project)
-            return self._data(project, kind, key)
-
-        def share() -> Response:
-            set_visibility(code, kind, key, actor=request.user, **values)
-            return Response(self._data(project, kind, key))
-
-        return once(request, share, representation=representation, must_match=True)
-
-    def _data(self, project: Project, kind: str, key: str) -> dict[str, str]:
-        if kind not in SHARED_KINDS:
-            raise Http404
-        model: Any = Milestone if kind == "milestone" else Deliverable
-        return {"visibility": get_object_or_404(model, project=project, key=key).visibility}

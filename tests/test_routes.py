@@ -29,11 +29,12 @@ from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
 from projects.attachments import take_upload
-from projects.models import GateCondition, MilestoneLink, Phase, Project
+from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Phase, Project
 from projects.services.commercial import record_agreement
 from projects.services.payments import plan_payment
 from projects.services.rfp import ask_clarification, attach_rfp_file
 from projects.services.scratch import open_scratch
+from projects.services.sharing import ask_for_approval
 from tests.clients_systems import a_token
 from tests.kept import kept_until_the_end
 from tests.projects import factories
@@ -272,6 +273,8 @@ PLAN_ROUTES = {
     "api-publication-preview": api_act(),
     "api-publication": api_act(),
     "api-deliverable-detail": api_object(own=404, tokens=404, arguments={"key": "route_selection_report"}),
+    "api-sharing-list": api_object(own=404, tokens=404),
+    "api-sharing-log": api_object(own=404, tokens=404),
     "api-sharing": api_object(own=404, tokens=404, arguments={"kind": "milestone", "key": "g2"}),
 }
 EVALUATION_ROUTES = {
@@ -328,6 +331,16 @@ DESK_ROUTES = {
     "search": page(200),
     "portal": page(404, own=200, foreign=200),
     "portal-project": of_client(),
+    "project-sharing": of_project(),
+    "project-sharing-log": of_project(),
+    "project-sharing-csv": of_project(),
+    "portal-approval": of_client(pk="approval"),
+    "portal-approval-accept": page(404, own=405, foreign=405, post_only=True, arguments={"pk": "approval"}),
+    "portal-approval-reject": page(404, own=405, foreign=405, post_only=True, arguments={"pk": "approval"}),
+    "api-approval-list": api_list(),
+    "api-approval-detail": api_object(arguments={"pk": "approval"}),
+    "api-approval-accept": api_act(pk="approval"),
+    "api-approval-decline": api_act(pk="approval"),
     "portal-quotation": of_client(revision=2),
     "portal-quotation-accept": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
     "portal-quotation-decline": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
@@ -476,12 +489,14 @@ def things_of(project: Project) -> dict[str, Any]:
         project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
     )
     order = factories.sent_change_order(project)
+    ask_for_approval(project.code, "milestone", "g2", actor=manager)
     plan_payment(project.code, title="Second payment", source="gate:G2", actor=business)
     scratch = open_scratch(project.code, name="Two weeks later", actor=manager)
     token = a_token(project.client)[0]
     return {
         **things_of_notifications(project),
         "change_order": order.number,
+        "approval": ApprovalRequest.objects.get(project=project).pk,
         "dependency": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").values_list("pk", flat=True)[0],
         "scratch": scratch.pk,
         "code": project.code,

@@ -7,7 +7,7 @@ from typing import Any
 
 from cdmo.demo.molecules import APIXABAN, CELECOXIB, IMATINIB, LINEZOLID, SITAGLIPTIN, TOFACITINIB
 from cdmo.demo.requests import Request
-from cdmo.demo.story import Change, Contract, Sheet, Slip, Story
+from cdmo.demo.story import Ask, Change, Contract, Sheet, Slip, Story
 from projects.models.states import Phase
 
 
@@ -138,6 +138,16 @@ SMALL_SCALE = Story(
         line=("small_scale", "Salt screen, three salts in ten solvents", 38),
         days={"g2": 15, "pilot_batches_done": 15},
     ),
+    asks=(
+        Ask(
+            "deliverable",
+            "route_selection_report",
+            "Route B as discussed on the telephone, with the phosphate made in the last step.",
+            "accepted",
+            "Approved. Please keep route A as the fallback until the pilot.",
+        ),
+        Ask("milestone", "g2", "Is this date for the release to pilot in line with your filing plan?"),
+    ),
 )
 
 VALIDATION = Story(
@@ -228,7 +238,17 @@ VALIDATION = Story(
             told="The second validation batch is under investigation for its drying time; the third follows nine working days later.",
         ),
     ),
+    asks=(
+        Ask(
+            "milestone",
+            "g4",
+            "We would like to fix this date for the release to commercial supply.",
+            "rejected",
+            "Our audit of the site is two weeks later; please plan the release after it.",
+        ),
+    ),
 )
+
 
 COMMERCIAL = Story(
     client="DEMOA",

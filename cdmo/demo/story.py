@@ -46,6 +46,17 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """Something shared for approval, and how the client answered: accepted or rejected, with words; nothing while it waits."""
+
+    kind: str
+    key: str
+    words: str
+    answer: str = ""
+    reply: str = ""
+
+
+@dataclass(frozen=True)
 class Contract:
     """What evaluation led to: recommendation, price lines by phase in thousands, charter."""
 
@@ -80,4 +91,5 @@ class Story:
     slips: tuple[Slip, ...] = ()
     payments: tuple[tuple[str, str], ...] = ()
     change: Change | None = None
+    asks: tuple[Ask, ...] = ()
     systems: dict[str, tuple[str, str]] = field(default_factory=dict)

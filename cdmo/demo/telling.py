@@ -19,11 +19,13 @@ from cdmo.demo.people import holding
 from cdmo.demo.story import Contract, Slip, Story
 from documents.services import request_document
 from phases.evaluation import services as evaluation
-from projects.models import PHASES, Deliverable, GateReview, Milestone, Phase, Project, Rfp
+from projects.models import PHASES, SHOWN_TO_CLIENT, ApprovalRequest, Deliverable, GateReview, Milestone, Phase, Project, Rfp
 from projects.plans import phase_plan
 from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp
+from projects.services.approvals import answer_approval
 from projects.services.payments import plan_payment
 from projects.services.plan import calendar_of
+from projects.services.sharing import ask_for_approval
 
 Result = TypeVar("Result")
 WARNING_DAYS = 10
@@ -62,6 +64,7 @@ class Teller:
                     self._decide(phase)
             self.clock.go_to(self.real_today)
             self._change()
+            self._approvals()
             self._document(holding(Role.PROJECT_MANAGER), "project_status_report")
         return self.code
 
@@ -230,7 +233,7 @@ class Teller:
 
     def _publish(self, slip: Slip, manager: User) -> None:
         """The client is told about every shared date that moved with it."""
-        shared = Milestone.objects.open().filter(project__code=self.code, visibility="shared").exclude(published_on=None)
+        shared = Milestone.objects.open().filter(project__code=self.code, visibility__in=SHOWN_TO_CLIENT).exclude(published_on=None)
         keys = [moved.key for moved in shared if moved.unpublished]
         if keys:
             values = {"reason_class": slip.reason_class, "side": slip.side, "reason": slip.told}
@@ -258,6 +261,16 @@ class Teller:
         for person in (business, holding(Role.MANAGEMENT)):
             self.signed_by(person, change_orders.release_change_order, self.code, order.sequence, order.revision)
         self.by(business, change_orders.send_change_order, self.code, order.sequence, order.revision)
+
+    def _approvals(self) -> None:
+        """What the client is asked to approve today, and what it answered."""
+        manager = holding(Role.PROJECT_MANAGER)
+        for ask in self.story.asks:
+            self.by(manager, ask_for_approval, self.code, ask.kind, ask.key, words=ask.words, due_on=self.clock.today + timedelta(days=10))
+            asked = ApprovalRequest.objects.filter(project__code=self.code, kind=ask.kind, key=ask.key).latest("round")
+            if ask.answer:
+                approver = holding(Role.CLIENT_APPROVER, self.story.client)
+                self.signed_by(approver, answer_approval, asked.pk, kind=ask.answer, words=ask.reply)
 
     def _document(self, person: User, type_key: str) -> None:
         """Made from the data as they are on that day; the worker draws it once it runs."""

@@ -19,6 +19,7 @@ from audit.models import Event
 from audit.refusals import BadInput
 from audit.signatures import content_hash, signatures_of
 from desk.stepper import steps_of
+from desk.views.portal_approvals import approvals_of
 from documents.models import Document
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forecasting import is_provisional
@@ -64,6 +65,7 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
         "accounts": [account for account in accounts if any(account.days.values())],
         "driving": driving(accounts),
         "sides": [Publication.Side(side).label for side in SIDES],
+        "approvals": list(approvals_of(project, request.user)),
         "change_orders": list(ChangeOrder.objects.visible_to(request.user).current().filter(project=project)),
         "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project)),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions__renditions")),

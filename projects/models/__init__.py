@@ -8,14 +8,18 @@ from projects.models.plan import Baseline, BaselineMilestone, Milestone, Milesto
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.rfp import Clarification, Rfp, RfpFile
 from projects.models.scratch import Scratch
+from projects.models.sharing import ApprovalAnswer, ApprovalRequest, VisibilityChange
 from projects.models.stale_plan import StalePlan
-from projects.models.states import PHASES, Phase, ProjectStatus, Visibility
+from projects.models.states import PHASES, SHOWN_TO_CLIENT, Phase, ProjectStatus, Visibility
 from projects.models.waiting import WaitingFor
 
 __all__ = [
     "PHASES",
+    "SHOWN_TO_CLIENT",
     "Agreement",
     "AgreementSignatory",
+    "ApprovalAnswer",
+    "ApprovalRequest",
     "Baseline",
     "BaselineMilestone",
     "ChangeOrder",
@@ -49,5 +53,6 @@ __all__ = [
     "StatusChange",
     "TeamMember",
     "Visibility",
+    "VisibilityChange",
     "WaitingFor",
 ]

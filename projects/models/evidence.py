@@ -15,7 +15,7 @@ from django_fsm import transition
 from audit.history import tracked
 from audit.states import StateField
 from projects.models.project import Project
-from projects.models.states import Phase, Visibility
+from projects.models.states import SHOWN_TO_CLIENT, Phase, Visibility
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
     def visible_to(self, user: User) -> DeliverableQuerySet:
         seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
-        return seen if user.is_internal else seen.filter(visibility=Visibility.SHARED)
+        return seen if user.is_internal else seen.filter(visibility__in=SHOWN_TO_CLIENT)
 
     def open(self) -> DeliverableQuerySet:
         return self.filter(done_at=None)
@@ -51,7 +51,7 @@ class Deliverable(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deliverables", verbose_name=_("owner"), null=True, blank=True
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
-    visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.INTERNAL)
+    visibility = models.CharField(max_length=16, choices=Visibility.choices, default=Visibility.INTERNAL)
     order = models.PositiveSmallIntegerField(default=0)
     # what made it done: written by the services of the evidence, never typed
     evidence_kind = models.CharField(max_length=12, choices=EvidenceKind.choices, blank=True)
@@ -78,6 +78,14 @@ class Deliverable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("deliverable-detail", args=[self.project.code, self.key])
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.project.client_id, self.project_id
+
+    @property
+    def is_shared(self) -> bool:
+        return self.visibility in SHOWN_TO_CLIENT
 
     @property
     def is_done(self) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import tracked
 from audit.models import AppendOnly
 from projects.models.project import Project
-from projects.models.states import Phase, Visibility
+from projects.models.states import SHOWN_TO_CLIENT, Phase, Visibility
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def visible_to(self, user: User) -> MilestoneQuerySet:
         seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
-        return seen if user.is_internal else seen.filter(visibility=Visibility.SHARED)
+        return seen if user.is_internal else seen.filter(visibility__in=SHOWN_TO_CLIENT)
 
     def open(self) -> MilestoneQuerySet:
         return self.filter(actual_on=None)
@@ -55,7 +55,7 @@ class Milestone(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     source = models.CharField(max_length=80, blank=True)
-    visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.INTERNAL)
+    visibility = models.CharField(max_length=16, choices=Visibility.choices, default=Visibility.INTERNAL)
     tolerance_days = models.PositiveSmallIntegerField(_("tolerance (working days)"), default=5)
     duration_days = models.PositiveSmallIntegerField(_("work that ends with it (working days)"), default=0)
     earliest_on = models.DateField(_("not before"), null=True, blank=True)
@@ -88,9 +88,13 @@ class Milestone(models.Model):
         return self.project.client_id, self.project_id
 
     @property
+    def is_shared(self) -> bool:
+        return self.visibility in SHOWN_TO_CLIENT
+
+    @property
     def unpublished(self) -> bool:
         """The client was told another date than the plan says."""
-        return self.visibility == Visibility.SHARED and self.actual_on is None and self.published_on != self.forecast_on
+        return self.is_shared and self.actual_on is None and self.published_on != self.forecast_on
 
     @property
     def agreed_on(self) -> date | None:

@@ -35,4 +35,8 @@ class Visibility(models.TextChoices):
     """Every item is internal until somebody shares it; sharing and unsharing are events."""
 
     INTERNAL = "internal", _("Internal")
+    FOR_APPROVAL = "for_approval", _("Shared for approval")
     SHARED = "shared", _("Shared with the client")
+
+
+SHOWN_TO_CLIENT = (Visibility.FOR_APPROVAL, Visibility.SHARED)

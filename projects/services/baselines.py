@@ -15,7 +15,7 @@ from audit.events import record
 from audit.refusals import BadInput
 from projects.baselines import Dated
 from projects.forecasting import calendar_for
-from projects.models import Baseline, BaselineMilestone, Milestone, Project, Visibility
+from projects.models import Baseline, BaselineMilestone, Milestone, Project
 from projects.services.lifecycle import locked
 from projects.services.plan import update_forecasts
 
@@ -32,7 +32,7 @@ def take_contract_baseline(project: Project, *, name: str, actor: User) -> Basel
 
 def _promised(row: Milestone) -> date | None:
     """What the client was told before comes first: a baseline that says another date would tell it past the project manager."""
-    told = row.published_on if row.visibility == Visibility.SHARED else None
+    told = row.published_on if row.is_shared else None
     return row.actual_on or told or row.forecast_on
 
 

@@ -148,7 +148,7 @@ def _check(project: Project, draft: Draft) -> dict[str, Milestone]:
         errors["lines"] = [_t("Each line needs words and an amount.")]
     if set(days) - set(rows):
         errors["days"] = [_t("Only open milestones of this project can be moved.")]
-    if any(row.baseline_on is None or row.published_on is None or row.visibility != "shared" for row in rows.values()):
+    if any(row.baseline_on is None or row.published_on is None or not row.is_shared for row in rows.values()):
         errors["days"] = [_t("Only shared milestones whose agreed date the client knows can be moved by order.")]
     if any(abs(number) > MOST_DAYS for number in days.values()):
         errors["days"] = [_t("A date moves by at most %(most)d working days.") % {"most": MOST_DAYS}]

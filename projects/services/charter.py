@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,14 +13,20 @@ from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
+from projects.approvals import standings_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, TeamMember, Visibility
 from projects.plans import PhasePlan, phase_plan
+from projects.services.approvals import withdraw_request
 from projects.services.dependencies import loop_through
 from projects.services.evidence import ask_owner
 from projects.services.lifecycle import locked, require_active
 from projects.services.plan import set_actual_from, update_forecasts
+from projects.services.visibility import note_visibility
+from projects.shareable import Item, shareable
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
     from catalogue.models import Site
 
@@ -116,14 +122,26 @@ def _plan(project: Project, start_on: date, planned_start: date | None, *, actor
     """
     plans = [phase_plan(phase) for phase in PHASES if project.in_scope(phase)]
     phases = [plan.phase for plan in plans]
-    Deliverable.objects.filter(project=project, done_at=None).exclude(phase__in=phases).delete()
-    Milestone.objects.filter(project=project, actual_on=None).exclude(phase__in=phases).delete()
+    _drop(Deliverable.objects.filter(project=project, done_at=None).exclude(phase__in=phases), project, actor)
+    _drop(Milestone.objects.filter(project=project, actual_on=None).exclude(phase__in=phases), project, actor)
     departments = {department.key: department for department in Department.objects.all()}
     _plan_team(project, plans, departments)
-    _plan_milestones(project, plans, departments, start_on, planned_start)
+    _plan_milestones(project, plans, departments, start_on, planned_start, actor=actor)
     update_forecasts(project, actor=actor)
     _plan_deliverables(project, plans, departments)
     _feed_what_happened(project, actor=actor)
+
+
+def _drop(rows: QuerySet[Any], project: Project, actor: User) -> None:
+    """What leaves the plan is not shown any more, and nobody is asked about it."""
+    shown = [row for row in rows if row.is_shared]
+    if shown:
+        items = [Item(shareable(row._meta.model_name), row) for row in shown]
+        for standing in standings_of(items).values():
+            if standing.is_open:
+                withdraw_request(standing.request, actor=actor)
+        note_visibility(items, Visibility.INTERNAL, project=project, client_id=project.client_id, actor=actor, at=timezone.now())
+    rows.delete()
 
 
 def _feed_what_happened(project: Project, *, actor: User) -> None:
@@ -145,9 +163,16 @@ def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, 
 
 
 def _plan_milestones(
-    project: Project, plans: list[PhasePlan], departments: dict[str, Department], start_on: date, planned_start: date | None
+    project: Project,
+    plans: list[PhasePlan],
+    departments: dict[str, Department],
+    start_on: date,
+    planned_start: date | None,
+    *,
+    actor: User,
 ) -> None:
     rows: dict[str, Milestone] = {}
+    shown = []
     planned = [(plan.phase, item) for plan in plans for item in plan.milestones]
     for order, (phase, item) in enumerate(planned):
         values = {
@@ -159,9 +184,12 @@ def _plan_milestones(
             "source": item.source,
         }
         first = {"visibility": Visibility.SHARED if item.shared else Visibility.INTERNAL}
-        rows[item.key], _created = Milestone.objects.update_or_create(
+        rows[item.key], created = Milestone.objects.update_or_create(
             project=project, key=item.key, defaults=values, create_defaults={**values, **first}
         )
+        if created and item.shared:
+            shown.append(Item(shareable("milestone"), rows[item.key]))
+    note_visibility(shown, Visibility.SHARED, project=project, client_id=project.client_id, actor=actor, at=timezone.now())
     MilestoneLink.objects.filter(successor__project=project, by_hand=False).delete()
     previous_end = ""
     for plan in plans:

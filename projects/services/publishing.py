@@ -16,7 +16,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from projects.forecasting import calendar_for, is_provisional
-from projects.models import Milestone, Project, Publication, Visibility
+from projects.models import Milestone, Project, Publication
 from projects.publication import Message, Move, publication_message, shown_hash
 from projects.services.lifecycle import locked
 from projects.services.unpublished import ask_to_publish, unpublished_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def publication_blockers(milestone: Milestone) -> list[Blocker]:
     """Why there is nothing to publish; the page's disabled button shows the same."""
     words = ""
-    if milestone.visibility != Visibility.SHARED:
+    if not milestone.is_shared:
         words = _t("The milestone is internal; share it with the client first.")
     elif milestone.actual_on is not None:
         words = _t("The milestone is achieved.")

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from projects.models import Milestone, Visibility
+from projects.models import SHOWN_TO_CLIENT, Milestone
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def unpublished_of(project: Project) -> MilestoneQuerySet:
     """Shared open milestones of which the client knows another date than the plan has, or none."""
-    rows = Milestone.objects.open().filter(project=project, visibility=Visibility.SHARED).exclude(forecast_on=None)
+    rows = Milestone.objects.open().filter(project=project, visibility__in=SHOWN_TO_CLIENT).exclude(forecast_on=None)
     return rows.filter(Q(published_on=None) | ~Q(published_on=F("forecast_on")))
 
 

@@ -24,7 +24,7 @@ from audit.signatures import content_hash
 from projects.forms.change_order import ChangeOrderForm, DaysForm
 from projects.forms.quotation import CreditLineFormSet, lines_of, one_more, row_errors, rows_of
 from projects.meanings import meaning_words, signed_rows
-from projects.models import ChangeOrder, Milestone, Project, Visibility
+from projects.models import SHOWN_TO_CLIENT, ChangeOrder, Milestone, Project
 from projects.permissions import lacking
 from projects.services import change_orders as services
 from projects.services.lifecycle import not_active
@@ -101,7 +101,7 @@ def change_order_edit(request: SignedInRequest, code: str, sequence: int, revisi
 
 
 def _movable(project: Project) -> list[Milestone]:
-    rows = Milestone.objects.open().filter(project=project, visibility=Visibility.SHARED)
+    rows = Milestone.objects.open().filter(project=project, visibility__in=SHOWN_TO_CLIENT)
     return list(rows.exclude(baseline_on=None).exclude(published_on=None))
 
 

@@ -19,6 +19,7 @@ from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import BadInput, Blocker, add_to_form
+from projects.approvals import standing_of
 from projects.attachments import Attachment, take_upload
 from projects.forms.evidence import AssignForm, ReferenceForm
 from projects.forms.gate import ReasonForm
@@ -27,6 +28,7 @@ from projects.permissions import lacking
 from projects.plans import document_of, document_offer
 from projects.services import evidence as services
 from projects.services.sharing import set_visibility
+from projects.shareable import Item, shareable
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
         "reference_form": ReferenceForm(),
         "assign_form": AssignForm(initial={"owner": deliverable.owner_id, "due_on": deliverable.due_on}) if may_assign else None,
         "may_share": allowed("projects.share", user, project),
+        "standing": standing_of(Item(shareable("deliverable"), deliverable)),
         "reject_form": ReasonForm(),
         "document_offer": document_offer(deliverable.document_type),
         "document": document_of(project.pk, deliverable.document_type),

@@ -21,6 +21,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from charts.render import to_pdf, to_png, to_svg
 from projects.accounts_of_delay import accounts_of_delay
+from projects.approvals import standing_of
 from projects.forecasting import is_provisional
 from projects.forms.plan import AchieveForm, RescheduleForm
 from projects.milestones import states_of
@@ -30,6 +31,7 @@ from projects.pictures import gantt_of
 from projects.services import plan as services
 from projects.services.publishing import publication_blockers
 from projects.services.sharing import set_visibility
+from projects.shareable import Item, shareable
 from projects.slippage import SIDES, driving
 from projects.views.found import visible_project
 
@@ -113,6 +115,7 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "achieve_blockers": [*no_planner, *services.achievement_blockers(milestone)],
         "publish_blockers": [*no_publisher, *publication_blockers(milestone)],
         "may_share": allowed("projects.share", user, project),
+        "standing": standing_of(Item(shareable("milestone"), milestone)),
         "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
         "achieve_form": AchieveForm(initial={"on": project.day_of(timezone.now())}),
         "publications": list(milestone.publications.all()),

@@ -13,14 +13,15 @@ from accounts.models import Department, Role, User
 from notifications.audience import Batch, _sees
 from notifications.models import MailMessage, Notification
 from notifications.services.inbox import tell
-from projects.models import Milestone, Project
+from projects.models import ApprovalRequest, Milestone, Project
 from projects.models.project import TeamMember
 from projects.services import gate
+from projects.services.approvals import answer_approval
 from projects.services.commercial import send_quotation
 from projects.services.lifecycle import hold_project
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone
-from projects.services.sharing import set_visibility
+from projects.services.sharing import set_visibility, share_items
 from tests.notifications.conftest import events_of, names, told
 from tests.projects import factories
 
@@ -199,3 +200,42 @@ def test_who_sees_a_project_is_judged_for_many_as_for_one(project: Project, role
     batch.team[project.pk] = list(TeamMember.objects.filter(project=project).select_related("department"))
 
     assert _sees(batch, person, project.pk) is Project.objects.visible_to(person).filter(pk=project.pk).exists()
+
+
+def test_sharing_and_asking_for_many_items_is_one_mail_to_the_approver(project: Project) -> None:
+    approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
+    manager = factories.manager()
+    open_rows = Milestone.objects.filter(project=project, visibility="shared", actual_on=None)
+    refs = [("milestone", key) for key in open_rows.values_list("key", flat=True)]
+
+    notifications = [
+        each
+        for each in told(lambda: share_items(project.code, refs, visibility="for_approval", words="Please look.", actor=manager))
+        if each.user_id == approver.pk
+    ]
+
+    assert len(notifications) == len(refs) > 1
+    assert {(each.group, each.asked, each.link.startswith("/portal/approvals/")) for each in notifications} == {("asked", True, True)}
+    assert MailMessage.objects.filter(user=approver).count() == 1
+
+
+def test_the_answer_to_an_approval_reaches_the_manager_at_once(project: Project) -> None:
+    approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
+    share_items(project.code, [("milestone", "g2")], visibility="for_approval", actor=factories.manager())
+    asked, proof = ApprovalRequest.objects.get(), factories.fake_authentication(approver)
+
+    notifications = told(lambda: answer_approval(asked.pk, kind="rejected", words="Too late.", actor=approver, authentication=proof))
+
+    (mine,) = [each for each in notifications if each.user == factories.manager()]
+    assert (mine.group, mine.delivery, mine.event.reason) == ("answers", "at_once", "Too late.")
+
+
+def test_a_question_about_what_is_no_longer_shown_is_no_longer_told(project: Project) -> None:
+    approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
+    notifications = told(lambda: share_items(project.code, [("milestone", "g2")], visibility="for_approval", actor=factories.manager()))
+    mine = [each.pk for each in notifications if each.user_id == approver.pk]
+    assert Notification.objects.visible_to(approver).filter(pk__in=mine).count() == 1
+
+    share_items(project.code, [("milestone", "g2")], visibility="internal", actor=factories.manager())
+
+    assert not Notification.objects.visible_to(approver).filter(pk__in=mine).exists()
