@@ -30,6 +30,12 @@ def day(value: date | datetime | str | None) -> str:
 
 
 @register.filter
+def weekday(value: date | datetime) -> str:
+    """Thu 12 Mar 2026"""
+    return date_format(_local(value), "D j M Y")
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """12 Mar 2026 14:05 UTC+1, in the reader's time zone."""
     return written(value) if value else ""
