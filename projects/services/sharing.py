@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from projects.models import Deliverable, Milestone, Visibility
+from projects.models import Deliverable, Milestone, Project, Visibility
 from projects.services.lifecycle import locked
 from projects.services.unpublished import ask_to_publish
 
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SHARED_KINDS: dict[str, Any] = {"milestone": Milestone, "deliverable": Deliverable}
+
+
+@transaction.atomic
+def view_as_client(code: str, *, page: str, actor: User) -> Project:
+    """One of ours opens a page as the client sees it; each page that is opened stands in the record."""
+    project = Project.objects.visible_to(actor).select_related("client").get(code=code)
+    require_permission("projects.share", actor, project)
+    record("project.viewed_as_client", project, actor=actor, page=page, client=project.client.name)
+    return project
 
 
 @act
