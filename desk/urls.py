@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import dashboard, portal, portal_change_orders, portfolio, projects, search
+from desk.views import as_client, dashboard, portal, portal_change_orders, portfolio, projects, search
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -14,8 +14,17 @@ urlpatterns = [
     path("projects/by-id/<int:pk>/gate/", projects.gate_by_id, name="project-gate-by-id"),
     path("projects/<str:code>/", projects.project_detail, name="project-detail"),
     path("projects/<str:code>/activity/", projects.project_activity, name="project-activity"),
+    path("projects/<str:code>/as-client/", as_client.project, name="as-client"),
+    path("projects/<str:code>/as-client/quotation/<int:revision>/", as_client.quotation, name="as-client-quotation"),
+    path(
+        "projects/<str:code>/as-client/change-orders/<int:sequence>/<int:revision>/",
+        as_client.change_order,
+        name="as-client-change-order",
+    ),
+    path("projects/<str:code>/as-client/documents/<str:number>/", as_client.document, name="as-client-document"),
     path("search/", search.search, name="search"),
     path("portal/", portal.portal, name="portal"),
+    path("portal/seen/", portal.portal_seen, name="portal-seen"),
     path("portal/<str:code>/", portal.portal_project, name="portal-project"),
     path(
         "portal/<str:code>/change-orders/<int:sequence>/<int:revision>/",
