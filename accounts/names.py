@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from accounts.models import CLIENT_ROLES, Role
 
 if TYPE_CHECKING:
-    from accounts.models import Client
+    from accounts.models import Client, User
     from audit.models import Event
 
 OUTSIDE = frozenset({*CLIENT_ROLES, Role.INTEGRATION})
@@ -38,3 +40,10 @@ def actor_for_client(event: Event, client: Client) -> str:
 def function_of(roles: Collection[str]) -> str:
     """What somebody does, by the first of the roles."""
     return next((str(role.label) for role in Role if role in roles), "")
+
+
+def person_for(reader: User, person: User) -> str:
+    """Somebody's name as this reader is shown it: one of ours to a client's person who sees no names is our organisation."""
+    if person.is_internal and reader.client is not None and not reader.client.sees_names:
+        return str(settings.ORGANISATION_NAME)
+    return person.full_name

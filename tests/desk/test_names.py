@@ -12,7 +12,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Client, Role, User
-from accounts.services import choose_names
+from accounts.services import choose_names, create_integration_account, create_token, revoke_token
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed
 from desk.documents import status_report
@@ -114,6 +114,15 @@ def test_a_client_s_own_people_are_always_named(project: Project, sees_names: bo
 
     assert "Dora Own" in pages(project)
     assert '"actor": "Dora Own"' in feed(project)
+
+
+def test_the_table_of_tokens_names_ours_only_where_agreed(project: Project, sees_names: bool, client: Browser) -> None:
+    ours = User.objects.get(full_name=NAMES[1])
+    account = create_integration_account(project.client_id, name="ERP", actor=ours)
+    revoke_token(create_token(account.pk, name="nightly", scope="read", actor=ours)[0].public_id, actor=ours)
+    client.force_login(factories.person(Role.CLIENT_APPROVER))
+
+    assert (NAMES[1] in client.get("/accounts/tokens/").content.decode()) is sees_names
 
 
 def test_a_choice_is_recorded_with_its_reason_and_once(project: Project, client: Browser) -> None:
