@@ -20,9 +20,15 @@ def _delegations(event: Event) -> str:
     return reverse("delegations")
 
 
+def _client(event: Event) -> str:
+    return reverse("client-detail", args=[event.data["code"]])
+
+
 def register_events() -> None:
     register(
         EventKind("client.created", _("Client %(object_label)s was entered.")),
+        EventKind("client.names_shown", _("People of %(object_label)s are shown our people by name from now on."), _client),
+        EventKind("client.names_hidden", _("People of %(object_label)s are shown our people by function only from now on."), _client),
         EventKind("contact.created", _("Contact %(object_label)s was entered.")),
         EventKind("person.created", _("%(object_label)s got an account (%(kind)s)."), _people),
         EventKind("person.invited", _("%(object_label)s was sent a link to choose a password."), _people),

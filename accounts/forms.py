@@ -97,6 +97,24 @@ class CorrectionForm(ReasonForm):
             self.fields["department"].widget = forms.HiddenInput()
 
 
+class NamesForm(ReasonForm):
+    """What a client reads of our people. The reason is asked for by the service, when the choice is another one."""
+
+    sees_names = forms.TypedChoiceField(
+        label=_("Our people are shown"),
+        choices=[("yes", _("by name and function")), ("no", _("by function only"))],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        help_text=_("In portal, mails, feed and status reports. What is signed keeps the printed name of its signer."),
+    )
+    field_order = ("sees_names", "reason")
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sees_names"].initial = "yes" if client.sees_names else "no"
+        self.fields["reason"].required = False
+
+
 class GrantForm(ReasonForm):
     role = forms.ChoiceField(label=_("Role"))
     field_order = ("role", "reason")

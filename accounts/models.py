@@ -100,6 +100,7 @@ class Client(HasOwnDays):
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     language = models.CharField(_("language"), max_length=8, choices=languages, default="en")
+    sees_names = models.BooleanField(_("sees our people by name"), default=True)
 
     objects = ClientQuerySet.as_manager()
 

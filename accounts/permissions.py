@@ -86,6 +86,7 @@ def register() -> None:
     for name, predicate in {
         "accounts.manage_people": has_administrator,
         "accounts.create_client": keeps_clients,
+        "accounts.edit_client": keeps_clients,
         "accounts.create_contact": keeps_clients | is_approver_of | is_system_of,
         "accounts.manage_tokens": keeps_tokens,
     }.items():

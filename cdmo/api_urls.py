@@ -11,12 +11,15 @@ from projects import approval_api as approvals
 from projects import change_order_api as change_orders
 from projects import plan_api as plan
 from projects import sharing_api as sharing
+from projects import waiting_api as waiting
 
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
     path("changes/", notifications.Changes.as_view(), name="api-changes"),
+    path("changes/seen/", notifications.ChangesSeen.as_view(), name="api-changes-seen"),
+    path("waiting/", waiting.WaitingList.as_view(), name="api-waiting"),
     path("projects/", projects.ProjectList.as_view(), name="api-project-list"),
     path("projects/<str:code>/", projects.ProjectDetail.as_view(), name="api-project-detail"),
     path("projects/<str:code>/gate/", projects.ProjectGate.as_view(), name="api-project-gate"),

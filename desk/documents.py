@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from accounts.names import shown_to_client
 from charts.gantt import GanttRow, gantt
 from charts.render import to_svg
 from documents.content import Column, data_table, day, key_values
@@ -19,6 +20,7 @@ from documents.registry import DocumentType, NarrativeSection
 from documents.registry import register as register_types
 from projects import gates
 from projects.accounts_of_delay import accounts_of_delay
+from projects.cost_of_waiting import with_costs
 from projects.milestones import states_of
 from projects.models import SHOWN_TO_CLIENT, Deliverable, Milestone, Phase, Project, Publication, WaitingFor
 from projects.pictures import gantt_rows
@@ -42,7 +44,7 @@ def status_report(project: Project) -> dict[str, Any]:
         "facts": key_values(
             (_t("Project"), f"{project.code} {project.title}"),
             (_t("Client"), project.client.name),
-            (_t("Project manager"), project.project_manager),
+            (_t("Your contact with us"), _contact(project)),
             (_t("Phase"), Phase(project.phase).label),
             (_t("Status"), project.get_status_display()),
             (_t("Next gate"), _next_gate(project)),
@@ -65,6 +67,12 @@ def status_report(project: Project) -> dict[str, Any]:
         "waiting_for_client": _waiting(project),
         "open_with_us": _open_with_us(milestones, states, today),
     }
+
+
+def _contact(project: Project) -> str:
+    """By name and function, or by function alone, as agreed with the client."""
+    manager = project.project_manager
+    return shown_to_client(project.client, name=manager.full_name, function=_t("Project manager")) if manager else ""
 
 
 def _plain(value: Any) -> Any:
@@ -116,10 +124,15 @@ def _deliverables(project: Project) -> dict[str, Any]:
 
 
 def _waiting(project: Project) -> dict[str, Any]:
-    rows = WaitingFor.objects.open().filter(project=project, client=project.client_id)
+    rows = with_costs(WaitingFor.objects.open().asking(project.client_id).filter(project=project))
     return data_table(
-        [Column(_t("What we need from you"), 60), Column(_t("Since"), 20), Column(_t("Needed by"), 20)],
-        [(row.words, timezone.localdate(row.since), row.due_on) for row in rows],
+        [
+            Column(_t("What we need from you"), 34),
+            Column(_t("Since"), 13),
+            Column(_t("Needed by"), 13),
+            Column(_t("If it comes later"), 40),
+        ],
+        [(row.words, timezone.localdate(row.since), row.due_on, row.cost.words if row.cost else "") for row in rows],
         empty=_t("Nothing: we wait for no answer of yours."),
     )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import dashboard, portal, portal_approvals, portal_change_orders, portfolio, projects, search, sharing
+from desk.views import as_client, dashboard, portal, portal_approvals, portal_change_orders, portfolio, projects, search, sharing
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -17,8 +17,17 @@ urlpatterns = [
     path("projects/<str:code>/sharing/", sharing.sharing_page, name="project-sharing"),
     path("projects/<str:code>/sharing/log/", sharing.sharing_log, name="project-sharing-log"),
     path("projects/<str:code>/sharing.csv", sharing.sharing_csv, name="project-sharing-csv"),
+    path("projects/<str:code>/as-client/", as_client.project, name="as-client"),
+    path("projects/<str:code>/as-client/quotation/<int:revision>/", as_client.quotation, name="as-client-quotation"),
+    path(
+        "projects/<str:code>/as-client/change-orders/<int:sequence>/<int:revision>/",
+        as_client.change_order,
+        name="as-client-change-order",
+    ),
+    path("projects/<str:code>/as-client/documents/<str:number>/", as_client.document, name="as-client-document"),
     path("search/", search.search, name="search"),
     path("portal/", portal.portal, name="portal"),
+    path("portal/seen/", portal.portal_seen, name="portal-seen"),
     path("portal/approvals/<int:pk>/", portal_approvals.portal_approval, name="portal-approval"),
     path("portal/approvals/<int:pk>/accept/", portal_approvals.portal_approval_accept, name="portal-approval-accept"),
     path("portal/approvals/<int:pk>/reject/", portal_approvals.portal_approval_reject, name="portal-approval-reject"),

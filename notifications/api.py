@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _t
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_writes import once
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
-from notifications.changes import MOST, changes_since
-from notifications.serializers import ChangesSerializer
+from notifications.changes import MOST, changes_since, cursor_of
+from notifications.serializers import ChangesSerializer, LastVisitSerializer, SeenSerializer
+from notifications.services.visits import last_visit, mark_seen
 
 DEFAULT = 50
-SINCE = OpenApiParameter("since", str, description="`next` of the page before. Without it the feed begins with the first event.")
+LAST_VISIT = "last-visit"
+SINCE = OpenApiParameter(
+    "since",
+    str,
+    description="`next` of the page before, or `last-visit`: from where the caller last marked the feed as seen (POST changes/seen/). "
+    "Without it the feed begins with the first event.",
+)
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT})
 
 
@@ -26,8 +35,33 @@ class Changes(APIView):
 
     @extend_schema(operation_id="changes", parameters=[SINCE, LIMIT], responses=ChangesSerializer)
     def get(self, request: ApiRequest) -> Response:
-        page = changes_since(request.user, request.query_params.get("since"), _limit(request))
+        since = request.query_params.get("since")
+        if since == LAST_VISIT:
+            visit = last_visit(request.user)
+            since = visit[0] if visit else None
+        page = changes_since(request.user, since, _limit(request))
         return Response({"results": page.rows, "next": page.next, "more": page.more})
+
+
+class ChangesSeen(APIView):
+    """Remember how far the caller has read: the account of a person, or of a client's system with all its tokens.
+
+    It moves forward only, and a token with read scope may move it: nothing of the record changes. A person's visit to the portal moves
+    it too.
+    """
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="changes_seen", request=SeenSerializer, responses=LastVisitSerializer)
+    def post(self, request: ApiRequest) -> Response:
+        body = SeenSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def see() -> Response:
+            visit = mark_seen(actor=request.user, cursor=body.validated_data["cursor"])
+            return Response({"next": cursor_of((visit.transaction_id, visit.event_id)), "at": visit.at})
+
+        return once(request, see)
 
 
 def _limit(request: ApiRequest) -> int:

@@ -10,7 +10,8 @@ from django.core import signing
 from django.db import models
 from django.utils.translation import gettext as _t
 
-from accounts.models import User
+from accounts.models import Client, User
+from accounts.names import actor_for_client
 from audit.models import Event
 from audit.outbox import START, NextTransaction, OldestRunning
 from audit.refusals import BadInput
@@ -36,10 +37,8 @@ def changes_since(user: User, cursor: str | None, limit: int) -> Page:
     Readers stop below the oldest running transaction, as the consumers of the outbox do: what is not shown yet cannot appear behind
     the cursor later. Raises BadInput for a cursor that was not made here.
     """
-    position = _position(cursor) if cursor is not None else START
-    transaction_id, event_id = position
-    later = models.Q(transaction_id__gt=transaction_id) | models.Q(transaction_id=transaction_id, pk__gt=event_id)
-    events = readable_events(user).filter(later, transaction_id__gte=transaction_id, transaction_id__lt=OldestRunning())
+    position = position_of(cursor) if cursor is not None else START
+    events = readable_events(user).filter(later_than(position), transaction_id__lt=OldestRunning())
     found = list(events.select_related("actor").order_by("transaction_id", "pk")[: limit + 1])
     page = found[:limit]
     if page:
@@ -47,11 +46,19 @@ def changes_since(user: User, cursor: str | None, limit: int) -> Page:
     return Page(rows_of(page, internal=user.is_internal), cursor_of(position), len(found) > limit)
 
 
+def later_than(position: Position) -> models.Q:
+    """Events behind the position; the bare bound beside the exact one is what the index reads."""
+    transaction_id, event_id = position
+    exact = models.Q(transaction_id__gt=transaction_id) | models.Q(transaction_id=transaction_id, pk__gt=event_id)
+    return exact & models.Q(transaction_id__gte=transaction_id)
+
+
 def cursor_of(position: Position) -> str:
     return signing.dumps(list(position), salt=SALT)
 
 
-def _position(cursor: str) -> Position:
+def position_of(cursor: str) -> Position:
+    """Raises BadInput for a cursor that was not made here."""
     try:
         transaction_id, event_id = (int(part) for part in signing.loads(cursor, salt=SALT))
     except (signing.BadSignature, TypeError, ValueError) as error:
@@ -71,13 +78,16 @@ def _unknown_cursor() -> BadInput:
 
 
 def rows_of(events: Sequence[Event], *, internal: bool) -> list[dict[str, Any]]:
-    """Events as the feed and the webhooks tell them. One query for the codes of the projects."""
+    """Events as the feed and the webhooks tell them. One query for the codes of the projects, one for who is named to clients."""
     codes = dict(Project.objects.filter(pk__in={e.project_id for e in events if e.project_id}).values_list("pk", "code"))
-    return [_row(event, codes.get(event.project_id or 0), internal=internal) for event in events]
+    clients = {} if internal else Client.objects.in_bulk({event.client_id for event in events if event.client_id})
+    return [_row(event, codes.get(event.project_id or 0), clients.get(event.client_id or 0)) for event in events]
 
 
-def _row(event: Event, code: str | None, *, internal: bool) -> dict[str, Any]:
-    told = internal or event.kind in TOLD_REASONS
+def _row(event: Event, code: str | None, client: Client | None) -> dict[str, Any]:
+    """For a client's readers, or for ours when there is none."""
+    told = client is None or event.kind in TOLD_REASONS
+    who = actor_for_client(event, client) if client else event.actor_name
     return {
         "id": event.pk,
         "at": event.at.isoformat(),
@@ -85,9 +95,9 @@ def _row(event: Event, code: str | None, *, internal: bool) -> dict[str, Any]:
         "project": code,
         "words": event.words,
         "by": _side(event),
-        "actor": event.actor_name or None if internal else None,
+        "actor": who or None,
         "reason": event.reason if told else "",
-        "data": event.data if internal else event.client_data,
+        "data": event.client_data if client else event.data,
     }
 
 

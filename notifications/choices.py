@@ -66,6 +66,7 @@ UNTOLD = frozenset(
         "plan.scratch_opened",
         "plan.scratch_changed",
         "plan.scratch_discarded",
+        "project.viewed_as_client",
     }
 )
 ONE_BY_ONE = frozenset({"milestone.published"})  # for clients; ours are told of the one act, `plan.published`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from urllib.parse import urlsplit
 
@@ -15,9 +16,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from audit.models import Event
 from notifications.models import MailMessage, Notification
 from notifications.reading import Item, items_of
+from notifications.services.visits import last_visit
 from notifications.zones import zone_of
 
 
@@ -37,6 +40,7 @@ def letter_of(message: MailMessage, notifications: Sequence[Notification], *, mo
         context = {
             "reader": user,
             "digest": message.kind == MailMessage.Kind.DIGEST,
+            "since": _since(user, items),
             "projects": _by_project(items),
             "more": more,
             "inbox": absolute(reverse("inbox")),
@@ -77,6 +81,18 @@ def _published(message: MailMessage, act: Event) -> EmailMultiAlternatives:
     with translation.override(act.data["language"]):
         html = render_to_string("notifications/published.html", {"body": text, "language": act.data["language"]})
     return _letter(message, act.data["subject"], text, html)
+
+
+def _since(user: User, items: Sequence[Item]) -> str:
+    """From when on a digest tells: the last visit, or the first of its news where that is older (seen in the portal, not yet read here)."""
+    first, visit = min(item.at for item in items), last_visit(user)
+    if visit and visit[1] <= first:
+        return _t("since your last visit (%(day)s)") % {"day": _weekday(visit[1])}
+    return _t("since %(day)s") % {"day": _weekday(first)}
+
+
+def _weekday(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "D j M Y")
 
 
 def _by_project(items: Sequence[Item]) -> list[tuple[str, list[tuple[Item, str]]]]:

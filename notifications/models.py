@@ -336,3 +336,15 @@ class CalendarFeed(models.Model):
     @property
     def event_scope(self) -> tuple[Any, Any]:
         return None, None
+
+
+class LastVisit(models.Model):
+    """How far a person or a client's system had read the feed when it last looked: a position, so that nothing falls between."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="last_visit")
+    transaction_id = models.BigIntegerField(default=0)
+    event_id = models.BigIntegerField(default=0)
+    at = models.DateTimeField(_("looked at"), default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.at}"

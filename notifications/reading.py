@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Client, User
+from accounts.names import actor_for_client
 from audit.models import Event
 from notifications.choices import Group
 from notifications.models import Notification
-from projects.models import Project, Publication
+from projects.cost_of_waiting import with_costs
+from projects.models import Project, Publication, WaitingFor
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that happened, as a client's person reads it: where a date moved, before and after, with the reason told and by whom."""
+
+    at: datetime
+    code: str
+    words: str
+    before: str
+    after: str
+    reason: str
+    who: str
 
 
 @dataclass(frozen=True)
@@ -35,14 +51,49 @@ class Item:
     unread: bool
 
 
+def told_to(client: Client, events: Iterable[Event]) -> list[Told]:
+    """Events that the client may read, in the order given. No query."""
+    return [_told(event, client) for event in events]
+
+
+def _told(event: Event, client: Client) -> Told:
+    shown = event.client_data or {}
+    on = shown.get("published_on") if event.kind == "milestone.published" else None
+    before = (event.data.get("before") or {}).get("published_on") if on else None
+    words = shown["title"] if before else _t("%(title)s is planned") % {"title": shown["title"]} if on else _capital(event.words)
+    why = [_label(Publication.ReasonClass, shown.get("reason_class")), _label(Publication.Side, shown.get("side")), event.reason]
+    return Told(
+        at=event.at,
+        code=shown.get("project", ""),
+        words=words,
+        before=day(before) if before else "",
+        after=day(on) if on else "",
+        reason=" · ".join(part for part in why if part) if before else "",
+        who=actor_for_client(event, client),
+    )
+
+
+def _label(choices: type[TextChoices], value: str | None) -> str:
+    return str(dict(choices.choices).get(value or "", ""))
+
+
 def items_of(notifications: Iterable[Notification], reader: User) -> list[Item]:
-    """Lines in the order given; one query more for the names of the projects."""
+    """Lines in the order given; a few queries more for the projects and, for a client, for what an answer costs."""
     rows = list(notifications)
     projects = Project.objects.in_bulk({row.event.project_id for row in rows if row.event.project_id})
-    return [_item(row, reader, projects.get(row.event.project_id or 0)) for row in rows]
+    costs = {} if reader.is_internal else _costs([row.link for row in rows if row.asked and row.link], reader)
+    return [_item(row, reader, projects.get(row.event.project_id or 0), costs) for row in rows]
 
 
-def _item(row: Notification, reader: User, project: Project | None) -> Item:
+def _costs(links: Collection[str], reader: User) -> dict[str, str]:
+    """By the page that is asked about: until when an answer is free and what it moves then."""
+    if not links:
+        return {}
+    waits = with_costs(WaitingFor.objects.open().of(reader).filter(link__in=links))
+    return {wait.link: wait.cost.words for wait in waits if wait.cost}
+
+
+def _item(row: Notification, reader: User, project: Project | None, costs: Mapping[str, str]) -> Item:
     event = row.event
     return Item(
         pk=row.pk,
@@ -50,8 +101,8 @@ def _item(row: Notification, reader: User, project: Project | None) -> Item:
         about=project.code if project else "",
         project=str(project or ""),
         words=_words(row, event),
-        detail=_detail(row, event, reader),
-        who=event.actor_name if reader.is_internal else "",
+        detail=_detail(row, event, reader) or _capital(costs.get(row.link, "")),
+        who=event.actor_name if reader.client is None else actor_for_client(event, reader.client),
         link=row.link or (event.link if reader.is_internal else link_for_client(event, project)),
         asked=row.asked,
         unread=row.read_at is None,
@@ -60,10 +111,13 @@ def _item(row: Notification, reader: User, project: Project | None) -> Item:
 
 def _words(row: Notification, event: Event) -> str:
     if row.group != Group.WATCHED or not row.moves:
-        words = event.words
-        return words[:1].upper() + words[1:]
+        return _capital(event.words)
     first, *others = (_moved(move) for move in row.moves)
     return "; ".join([first, *others])
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _moved(move: dict[str, Any]) -> str:
@@ -92,8 +146,7 @@ def _published(event: Event) -> str:
     told = event.client_data or event.data
     after = event.data.get("after") or {}
     on = told.get("published_on") or after.get("published_on")
-    classes, sides = dict(Publication.ReasonClass.choices), dict(Publication.Side.choices)
-    why = [str(classes.get(told.get("reason_class", ""), "")), str(sides.get(told.get("side", ""), "")), event.reason]
+    why = [_label(Publication.ReasonClass, told.get("reason_class")), _label(Publication.Side, told.get("side")), event.reason]
     words = _t("Date told to the client: %(day)s.") % {"day": day(on)} if on else ""
     return " ".join([words, " · ".join(part for part in why if part)]).strip()
 

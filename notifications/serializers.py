@@ -12,7 +12,9 @@ class ChangeSerializer(serializers.Serializer[object]):
     project = serializers.CharField(allow_null=True, help_text="Project code.")
     words = serializers.CharField(help_text="What happened, in words.")
     by = serializers.ChoiceField(choices=["cdmo", "client", "system"], help_text="Whose side did it.")
-    actor = serializers.CharField(allow_null=True, help_text="Who did it; null for a client's readers.")
+    actor = serializers.CharField(
+        allow_null=True, help_text="Who did it; a client's readers get the function alone where names were not agreed."
+    )
     reason = serializers.CharField(allow_blank=True, help_text="The reason, where it was told to the reader.")
     data = serializers.DictField(  # type: ignore[assignment]  # the field is no attribute: DRF collects it
         help_text="Details that depend on the kind; for a client only what was shared."
@@ -25,3 +27,16 @@ class ChangesSerializer(serializers.Serializer[object]):
     results = ChangeSerializer(many=True)
     next = serializers.CharField(help_text="Give it as `since` to read on.")
     more = serializers.BooleanField(help_text="Whether there is more to read at once.")
+
+
+class SeenSerializer(serializers.Serializer[object]):
+    cursor = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=200, help_text="`next` of the last page that was read; empty: up to now."
+    )
+
+
+class LastVisitSerializer(serializers.Serializer[object]):
+    """The position that `since=last-visit` reads on from."""
+
+    next = serializers.CharField()
+    at = serializers.DateTimeField(help_text="When it was marked.")

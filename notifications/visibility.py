@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Cast
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.models import Event
 from documents.models import Document
 from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation
@@ -22,7 +22,9 @@ TAKEN_BACK = ("document.unshared",)  # tells of what the client saw before and s
 
 def as_client(client_id: int) -> User:
     """Somebody of the client in general: what a client sees does not differ from person to person."""
-    return User(kind=User.Kind.CLIENT, client_id=client_id, is_active=True)
+    somebody = User(kind=User.Kind.CLIENT, client_id=client_id, is_active=True)
+    somebody.__dict__["roles"] = frozenset({Role.CLIENT_VIEWER.value})  # as `User.roles` would remember them of a row
+    return somebody
 
 
 def readable_events(user: User) -> models.QuerySet[Event]:

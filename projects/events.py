@@ -117,6 +117,7 @@ INTERNAL_KINDS = {
         "charter.issued": _("issued the charter"),
         "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
         "team.named": _("named the person of %(department)s"),
+        "project.viewed_as_client": _("looked at “%(page)s” as %(client)s sees it"),
         "quotation.drafted": _("drafted quotation %(label)s: %(currency)s %(total)s"),
         "quotation.changed": _("changed quotation %(label)s"),
         "quotation.superseded": _("superseded quotation %(label)s"),

@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
+from accounts.names import shown_to_client
 from projects.models import Publication
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _body(project: Project, moves: Sequence[Move], reason_class: str, side: str,
         if any(move.provisional for move in moves)
         else "",
         _t("All dates, with every reason given so far: %(path)s") % {"path": _path(project)},
-        manager.full_name if manager else "",
+        shown_to_client(project.client, name=manager.full_name, function=_t("Project manager")) if manager else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

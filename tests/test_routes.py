@@ -96,6 +96,12 @@ def of_client(**arguments: Any) -> Route:
     return page(404, own=200, arguments=arguments)
 
 
+def seen_as_client(**arguments: Any) -> Route:
+    """A page of the portal for those of ours who share with the client."""
+    shares = {"project_manager": 200, "business_development": 200}
+    return page(403, **shares, outside=404, own=404, foreign=404, arguments=arguments)
+
+
 def api_list() -> Route:
     return Route(answers(200, anonymous=401))
 
@@ -143,6 +149,7 @@ ACCOUNT_ROUTES = {
     "person-deactivate": act(),
     "person-reactivate": act(),
     "person-invite": act(),
+    "client-detail": Route(answers(200, own=404, foreign=404, anonymous=302, tokens=302), arguments={"client_code": "DCA"}),
     "tokens": page(403, administrator=200, business_development=200, project_manager=200, client_approver=200, foreign_approver=200),
     "token-new": page(405, post_only=True),
     "integration-account-new": page(405, post_only=True),
@@ -172,6 +179,7 @@ API_ROUTES = {
     "api-project-gate": api_object(own=404, tokens=404),
     "api-project-gate-proposal": api_act(),
     "api-milestone-list": api_list(),
+    "api-waiting": api_list(),
     "api-deliverable-list": api_list(),
     "api-rfp-list": api_list(),
     "api-rfp-detail": api_object(own=404, tokens=404, number="rfp"),
@@ -343,6 +351,11 @@ DESK_ROUTES = {
     "api-approval-decline": api_act(pk="approval"),
     "portal-quotation": of_client(revision=2),
     "portal-quotation-accept": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
+    "portal-seen": page(404, own=405, foreign=405, post_only=True),
+    "as-client": seen_as_client(),
+    "as-client-quotation": seen_as_client(revision=2),
+    "as-client-change-order": seen_as_client(sequence=1, revision=1),
+    "as-client-document": seen_as_client(),
     "portal-quotation-decline": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
 }
 KEEPS_WEBHOOKS = {"administrator": 200, "business_development": 200, "client_approver": 200}
@@ -366,6 +379,7 @@ NOTIFICATION_ROUTES = {
     "webhook-enable": page(405, post_only=True, arguments={"pk": "webhook"}),
     "webhook-replay": page(405, post_only=True, arguments={"pk": "webhook", "delivery": 999_999_999}),
     "api-changes": api_list(),
+    "api-changes-seen": api_act(),
 }
 PORTFOLIO_ROUTES = {
     "portfolio": ours(),

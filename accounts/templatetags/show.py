@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
+from accounts.names import person_for
 from accounts.permissions import allowed
 from audit.moments import written
 
@@ -27,6 +28,12 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, str):
         value = date.fromisoformat(value) if value else None
     return date_format(_local(value), "j M Y") if value else ""
+
+
+@register.filter
+def weekday(value: date | datetime) -> str:
+    """Thu 12 Mar 2026"""
+    return date_format(_local(value), "D j M Y")
 
 
 @register.filter
@@ -54,6 +61,12 @@ def ids_under(form: BaseForm, name: str) -> BaseForm:
     """Forms that share a page keep their fields' ids apart, or a label names the field of another form."""
     form.auto_id = f"{name}-%s"
     return form
+
+
+@register.filter
+def named_to(person: User, reader: User) -> str:
+    """`{{ token.created_by|named_to:user }}`"""
+    return person_for(reader, person)
 
 
 @register.simple_tag(takes_context=True)

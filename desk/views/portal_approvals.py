@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
@@ -20,17 +19,11 @@ from audit.refusals import BadInput, add_to_form
 from documents.models import Document
 from projects.approvals import rounds_of, standing_of
 from projects.forms.sharing import AcceptForm, RejectForm
-from projects.models import ApprovalAnswer, ApprovalRequest, Project
+from projects.models import ApprovalAnswer, ApprovalRequest
 from projects.services.approvals import answer_approval, answer_blockers
 from projects.shareable import Item, hash_of
 
 Kind = ApprovalAnswer.Kind
-
-
-def approvals_of(project: Project, user: User) -> QuerySet[ApprovalRequest]:
-    """What the client is asked to approve of a project and what it answered, newest first; what is no longer asked is left out."""
-    rows = ApprovalRequest.objects.visible_to(user).filter(project=project).exclude(answer__kind=Kind.WITHDRAWN)
-    return rows.select_related("answer").order_by("-asked_at", "-pk")
 
 
 def _visible(request: SignedInRequest, pk: int) -> tuple[ApprovalRequest, Item]:

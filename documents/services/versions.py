@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _t
 
+from accounts.names import function_of
 from accounts.permissions import require_permission
 from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
 from catalogue.models import Compound
@@ -253,7 +255,7 @@ def _frame(version: DocumentVersion, declared: DocumentType, data: dict[str, Any
             {
                 "version": each.number,
                 "date": timezone.localdate(each.requested_at),
-                "author": each.requested_by.full_name,
+                "author": _preparer(each, subject),
                 "reason": each.reason,
             }
             for each in document.versions.select_related("requested_by").filter(number__lte=version.number).order_by("number")
@@ -281,6 +283,14 @@ def _compound(subject: Project | Rfp) -> dict[str, Any]:
     }
 
 
+def _preparer(version: DocumentVersion, subject: Project | Rfp) -> str:
+    """Who is printed as having made it: by function where the client sees no names, unless it is signed by name anyway."""
+    person, declared = version.requested_by, version.document.type
+    if subject.client.sees_names or (declared and declared.signers):
+        return person.full_name
+    return function_of(person.roles) or person.function or settings.ORGANISATION_NAME
+
+
 def _cover(version: DocumentVersion, subject: Project | Rfp) -> list[dict[str, str]]:
     compound = _compound(subject)
     mass = f"{compound['molar_mass_g_per_mol']:.2f} g/mol" if compound["molar_mass_g_per_mol"] else ""
@@ -288,7 +298,7 @@ def _cover(version: DocumentVersion, subject: Project | Rfp) -> list[dict[str, s
     is_project = isinstance(subject, Project)
     rows = [
         (_t("Document number"), version.document.number),
-        (_t("Version"), _t("%(number)d, prepared by %(name)s") % {"number": version.number, "name": version.requested_by.full_name}),
+        (_t("Version"), _t("%(number)d, prepared by %(name)s") % {"number": version.number, "name": _preparer(version, subject)}),
         (
             _t("Project") if is_project else _t("Request for proposal"),
             f"{subject.code} {subject.title}" if isinstance(subject, Project) else subject.number,

@@ -46,7 +46,7 @@ def show_settings(request: SignedInRequest, *, status: int = 200, **bound: Any) 
         "watches": [(watch, known_date(watch.milestone, user)) for watch in watches.filter(pk__in=MilestoneWatch.objects.visible_to(user))],
         "watch_form": NewWatchForm(user=user),
         "feeds": CalendarFeed.objects.visible_to(user).filter(revoked_at=None).select_related("project"),
-        "feed_form": FeedForm(user=user),
+        "feed_form": FeedForm(user=user, initial={"project": request.GET.get("feed", "")}),
     }
     return render(request, "notifications/settings.html", context | bound, status=status)
 
@@ -74,7 +74,7 @@ def watch_end(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def milestone_watch(request: SignedInRequest, code: str, key: str) -> HttpResponse:
-    """From the page of a milestone, where the dialog asks for the days."""
+    """From the page of a milestone, or of a client's project, where the dialog asks for the days."""
     milestone = get_object_or_404(Milestone.objects.visible_to(request.user), project__code=code, key=key)
     form = WatchForm(request.POST)
     if form.is_valid():
@@ -82,7 +82,7 @@ def milestone_watch(request: SignedInRequest, code: str, key: str) -> HttpRespon
         messages.success(request, watching(milestone.title, form.cleaned_data["days"]))
     else:
         messages.error(request, _t("Say how many days, from 0 to 365."))
-    return redirect("milestone-detail", code, key) if request.user.is_internal else redirect("notification-settings")
+    return redirect("milestone-detail", code, key) if request.user.is_internal else redirect("portal-project", code)
 
 
 def watching(title: str, days: int) -> str:

@@ -33,6 +33,10 @@ class GateConditionQuerySet(models.QuerySet["GateCondition"]):
     def overdue(self, on: date) -> GateConditionQuerySet:
         return self.standing().filter(due_on__lt=on)
 
+    def told_to_client(self, on: date) -> GateConditionQuerySet:
+        """Overdue, and the client was told so in the words that were signed for it."""
+        return self.overdue(on).filter(tell_client=True).exclude(overdue_told_at=None)
+
     def of_proposal(self, review: GateReview) -> GateConditionQuerySet:
         return self.filter(review=review, proposal_number=review.proposal_number)
 

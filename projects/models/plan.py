@@ -203,6 +203,7 @@ class Publication(AppendOnly):
     side = models.CharField(_("side"), max_length=16, choices=Side.choices)
     days = models.IntegerField(_("working days"))
     reason = models.TextField(_("words to the client"), max_length=2000, blank=True)
+    needs = models.JSONField(default=dict, editable=False)  # working days from each open milestone ahead, as the plan then was
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField()
 

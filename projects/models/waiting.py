@@ -12,6 +12,7 @@ from projects.models.states import ProjectStatus
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from projects.cost_of_waiting import Cost
 
 
 class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
@@ -27,11 +28,15 @@ class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
         by_float, by_date = models.F("milestone__float_days").asc(nulls_last=True), models.F("due_on").asc(nulls_last=True)
         return self.select_related("milestone").order_by(by_float, by_date, "since", "id")
 
+    def asking(self, client_id: int | None) -> WaitingForQuerySet:
+        """What waits for a client's organisation, whoever of it answers, with what `with_costs` needs."""
+        return self.running().filter(client_id=client_id or 0).select_related("project__site", "milestone")
+
     def of(self, user: User) -> WaitingForQuerySet:
         """What waits for this person: by name, by role (on projects they see), or as the client. A project on hold waits for nobody."""
         rows = self.running()
         if not user.is_internal:
-            return rows.filter(client_id=user.client_id or 0, role__in=["", *user.roles])
+            return self.asking(user.client_id).filter(role__in=["", *user.roles])
         visible = Q(project=None) | Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))
         return rows.filter(Q(user=user) | (Q(user=None, client=None, role__in=user.signing_roles) & visible))
 
@@ -55,6 +60,8 @@ class WaitingFor(models.Model):
     due_on = models.DateField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    cost: Cost | None = None  # of the client's answer, where `with_costs` has worked it out
 
     objects = WaitingForQuerySet.as_manager()
 

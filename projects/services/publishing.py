@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,9 +15,11 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
+from projects.cost_of_waiting import work_before
 from projects.forecasting import calendar_for, is_provisional
-from projects.models import Milestone, Project, Publication
+from projects.models import Milestone, MilestoneLink, Project, Publication
 from projects.publication import Message, Move, publication_message, shown_hash
+from projects.schedule import Link
 from projects.services.lifecycle import locked
 from projects.services.unpublished import ask_to_publish, unpublished_of
 
@@ -111,14 +113,26 @@ def check_words(rows: Iterable[Milestone | Move], reason_class: str, side: str, 
 def _publish(
     project: Project, rows: Sequence[Milestone], message: Message, *, reason_class: str, side: str, reason: str, actor: User
 ) -> list[Publication]:
+    words = {"reason_class": reason_class, "side": side, "reason": reason}
+    needs = _needs_of(project, rows)
     now = timezone.now()
-    told = [_tell(project, row, reason_class=reason_class, side=side, reason=reason, actor=actor, at=now) for row in rows]
+    told = [_tell(project, row, words, needs=needs[row.key], actor=actor, at=now) for row in rows]
     record("plan.published", project, actor=actor, reason=reason, count=len(told), keys=[row.key for row in rows], **asdict(message))
     ask_to_publish(project)
     return told
 
 
-def _tell(project: Project, milestone: Milestone, *, reason_class: str, side: str, reason: str, actor: User, at: datetime) -> Publication:
+def _needs_of(project: Project, rows: Sequence[Milestone]) -> dict[str, dict[str, int]]:
+    """For each date that is told: the working days that the plan needs from what is still open ahead of it. Two queries."""
+    durations = dict(Milestone.objects.open().filter(project=project).values_list("key", "duration_days"))
+    found = MilestoneLink.objects.filter(successor__project=project)
+    links = [Link(*row) for row in found.values_list("predecessor__key", "successor__key", "kind", "lag_days")]
+    return {row.key: work_before(row.key, durations, links) for row in rows}
+
+
+def _tell(
+    project: Project, milestone: Milestone, words: Mapping[str, str], *, needs: Mapping[str, int], actor: User, at: datetime
+) -> Publication:
     """Write the publication of a locked milestone's forecast."""
     milestone.project = project
     move = _move(project, milestone)
@@ -126,10 +140,9 @@ def _tell(project: Project, milestone: Milestone, *, reason_class: str, side: st
         milestone=milestone,
         from_date=move.from_date,
         to_date=move.to_date,
-        reason_class=reason_class,
-        side=side,
         days=move.days,
-        reason=reason,
+        needs=needs,
+        **words,
         published_by=actor,
         published_at=at,
     )
@@ -139,13 +152,11 @@ def _tell(project: Project, milestone: Milestone, *, reason_class: str, side: st
         "milestone.published",
         milestone,
         actor=actor,
-        reason=reason,
         before={"published_on": move.from_date},
         after={"published_on": move.to_date},
         title=milestone.title,
-        reason_class=reason_class,
-        side=side,
         days=move.days,
+        **words,
     )
     return publication
 

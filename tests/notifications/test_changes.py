@@ -75,7 +75,7 @@ def test_client_reads_projections_and_never_an_internal_event(project: Project, 
     rows = read_all(System(project.client))
 
     held = rows[-1]
-    assert (held["kind"], held["by"], held["actor"], held["reason"]) == ("project.held", "cdmo", None, "")
+    assert (held["kind"], held["by"], held["actor"], held["reason"]) == ("project.held", "cdmo", "Project manager", "")
     assert held["data"] == {"project": project.code, "phase": "evaluation", "status": "on_hold"}
     assert Event.objects.filter(pk__in=[row["id"] for row in rows], client_visible=False).count() == 0
     assert "Our own words" not in json.dumps(rows)

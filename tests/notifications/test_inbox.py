@@ -109,13 +109,13 @@ def test_somebody_else_s_line_does_not_exist(reader: User) -> None:
     assert browser.post(f"/inbox/{notification.pk}/read/").status_code == 404
 
 
-def test_client_reads_the_date_with_its_reason_and_no_name_of_ours(customer: User, project: Project) -> None:
+def test_client_reads_the_date_with_its_reason_and_who_told_it(customer: User, project: Project) -> None:
     page = signed_in(customer).get("/inbox/").content.decode()
 
     assert "A step failed." in page
     assert "Technical result" in page
     assert "Internal words" not in page
-    assert factories.manager().full_name not in page
+    assert "· Project manager" in page
     notification = Notification.objects.get(user=customer)
     assert signed_in(customer).get(f"/inbox/{notification.pk}/")["Location"] == f"/portal/{project.code}/"
 

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from accounts.models import Role
 from audit.refusals import BadInput, Refused
 from desk.documents import status_report
-from projects.models import BaselineMilestone, Milestone, Phase, Project, Publication
+from projects.cost_of_waiting import with_costs
+from projects.models import BaselineMilestone, Milestone, Phase, Project, Publication, WaitingFor
 from projects.serializers import MilestoneSerializer
 from projects.services import baselines, dependencies, publishing
 from projects.services.plan import reschedule_milestone
 from projects.services.sharing import set_visibility
+from projects.services.waiting import open_wait
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,20 @@ class _State:
     value = "planned"
 
 
+SILENT = ("reschedule", "baseline", "link")  # acts that tell the client nothing
+
+
+def costs_shown(project: Project) -> list[str]:
+    """What a client reads of the costs of its answers."""
+    waits = with_costs(WaitingFor.objects.open().asking(project.client_id).order_by("pk"))
+    return [wait.cost.words for wait in waits if wait.cost]
+
+
+def a_question_about(project: Project, key: str) -> None:
+    wait = open_wait(f"test.answer:{key}", words="Answer", link="/", project=project, client=project.client)
+    WaitingFor.objects.filter(pk=wait.pk).update(milestone=Milestone.objects.get(project=project, key=key))
+
+
 def dates_told(project: Project) -> set[tuple[str, date]]:
     """What was published, what happened, and what contract and accepted change orders promised of it."""
     told = set(Publication.objects.filter(milestone__project=project).values_list("milestone__key", "to_date"))
@@ -84,10 +100,16 @@ def dates_told(project: Project) -> set[tuple[str, date]]:
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=st.lists(ACTS, min_size=1, max_size=6))
 def test_no_sequence_of_acts_shows_an_unpublished_date(project: Project, acts: list[tuple[str, str, int]]) -> None:
+    """Nor does what is said about the cost of an answer follow anything but what was published and shared."""
     with pytest.raises(Undo), transaction.atomic():
-        history = list(Publication.objects.order_by("pk").values())
+        for key in KEYS:
+            a_question_about(project, key)
+        history, costs = list(Publication.objects.order_by("pk").values()), costs_shown(project)
+        assert costs
         for act in acts:
             do(project, *act)
+            assert act[0] not in SILENT or costs_shown(project) == costs
+            costs = costs_shown(project)
             now = list(Publication.objects.order_by("pk").values())
             assert now[: len(history)] == history
             history = now

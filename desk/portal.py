@@ -1,0 +1,148 @@
+"""What the pages of the portal show, gathered for a reader: a client's person, or the client in general when one of ours looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.names import name_for_client
+from accounts.permissions import allowed
+from audit.signatures import content_hash, signatures_of
+from desk.stepper import steps_of
+from documents.models import Document
+from notifications.models import MilestoneWatch
+from projects.accounts_of_delay import accounts_of_delay
+from projects.cost_of_waiting import with_costs
+from projects.forecasting import calendar_of, is_provisional
+from projects.milestones import states_of
+from projects.models import (
+    ApprovalAnswer,
+    ApprovalRequest,
+    ChangeOrder,
+    Deliverable,
+    GateCondition,
+    Milestone,
+    Project,
+    Publication,
+    Quotation,
+    WaitingFor,
+)
+from projects.services import change_orders, commercial
+from projects.slippage import SIDES, driving
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+
+
+def project_context(reader: User, code: str) -> dict[str, Any]:
+    """Milestones with published dates and reasons, shared deliverables and documents, quotations, and the team."""
+    rows = Project.objects.visible_to(reader).select_related("compound", "client", "site", "project_manager", "account_owner")
+    project, today = get_object_or_404(rows, code=code), timezone.localdate()
+    accounts = accounts_of_delay([project])[project.pk]
+    documents = list(Document.objects.visible_to(reader).about(project).prefetch_related("versions__renditions"))
+    return {
+        "project": project,
+        "steps": [_told_step(step) for step in steps_of(project)],
+        "milestones": _milestones(reader, project, today),
+        "accounts": [account for account in accounts if any(account.days.values())],
+        "driving": driving(accounts),
+        "sides": [Publication.Side(side).label for side in SIDES],
+        "approvals": list(approvals_of(project, reader)),
+        "change_orders": list(ChangeOrder.objects.visible_to(reader).current().filter(project=project)),
+        "deliverables": _deliverables(reader, project, documents),
+        "documents": documents,
+        "quotations": list(Quotation.objects.visible_to(reader).filter(project=project)),
+        "waits": with_costs(WaitingFor.objects.open().of(reader).filter(project=project)),
+        "conditions": list(GateCondition.objects.told_to_client(today).filter(review__project=project).order_by("due_on", "pk")),
+        "team": team_of(project),
+        "today": today,
+    }
+
+
+def approvals_of(project: Project, user: User) -> QuerySet[ApprovalRequest]:
+    """What the client is asked to approve of a project and what it answered, newest first; what is no longer asked is left out."""
+    rows = ApprovalRequest.objects.visible_to(user).filter(project=project).exclude(answer__kind=ApprovalAnswer.Kind.WITHDRAWN)
+    return rows.select_related("answer").order_by("-asked_at", "-pk")
+
+
+def _told_step(step: dict[str, Any]) -> dict[str, Any]:
+    """How far our own gate is from open is not the client's to read."""
+    told = {key: value for key, value in step.items() if key not in ("met", "total", "link")}
+    return told | ({"words": _t("in progress")} if step["state"] == "current" else {})
+
+
+def _milestones(reader: User, project: Project, today: date) -> list[tuple[Any, ...]]:
+    """(milestone, state, last change, provisional, days of the reader's watch) for each that the reader sees."""
+    rows = list(Milestone.objects.visible_to(reader).filter(project=project).prefetch_related("publications"))
+    states = states_of(rows, today=today, calendars={project.pk: calendar_of(project)}, for_client=True)
+    watches = MilestoneWatch.objects.filter(user_id=reader.pk, milestone__in=rows).values_list("milestone_id", "days")
+    watched = dict(watches) if reader.pk else {}
+    return [
+        (
+            row,
+            states[row.pk],
+            next(reversed(row.publications.all()), None),
+            is_provisional(row, project, row.published_on),
+            watched.get(row.pk),
+        )
+        for row in rows
+    ]
+
+
+def _deliverables(reader: User, project: Project, documents: Iterable[Document]) -> list[tuple[Deliverable, Document | None]]:
+    """Shared deliverables, each with the document that proves it where the reader may open that one."""
+    pages = {document.get_absolute_url(): document for document in documents}
+    rows = Deliverable.objects.visible_to(reader).filter(project=project)
+    return [(row, pages.get(row.evidence_link) if row.is_done else None) for row in rows]
+
+
+def team_of(project: Project) -> list[tuple[str, str]]:
+    """(what they do, name or nothing) of those who work on the project, as agreed with the client."""
+    people = [(_t("Project manager"), project.project_manager), (_t("Business development"), project.account_owner)]
+    members = project.team.select_related("department", "user").exclude(department__key__in=LED_ABOVE)
+    people += [(str(member.department), member.user) for member in members]
+    return [(function, name_for_client(project.client, person.full_name)) for function, person in people if person]
+
+
+LED_ABOVE = ("project_management", "business_development")
+
+
+def quotation_for(reader: User, code: str, revision: int) -> Quotation:
+    rows = Quotation.objects.visible_to(reader).select_related("project__client", "project__compound", "answered_by")
+    return get_object_or_404(rows.prefetch_related("lines"), project__code=code, revision=revision)
+
+
+def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
+    return {
+        "quotation": quotation,
+        "project": quotation.project,
+        "hash": content_hash(quotation),
+        "blockers": commercial.answer_blockers(quotation),
+        "may_answer": allowed("projects.answer_quotation", reader, quotation),
+        "signatures": [signature for signature in signatures_of(quotation) if signature.meaning == "accept_quotation"],
+    }
+
+
+def order_for(reader: User, code: str, sequence: int, revision: int) -> ChangeOrder:
+    rows = ChangeOrder.objects.visible_to(reader).select_related("project__client", "project__site", "answered_by")
+    return get_object_or_404(rows.prefetch_related("lines"), project__code=code, sequence=sequence, revision=revision)
+
+
+def order_context(reader: User, order: ChangeOrder) -> dict[str, Any]:
+    return {
+        "order": order,
+        "project": order.project,
+        "effects": change_orders.effects_of(order),
+        "hash": content_hash(order),
+        "blockers": change_orders.answer_blockers(order),
+        "may_answer": allowed("projects.answer_change_order", reader, order),
+        "signatures": [signature for signature in signatures_of(order) if signature.meaning == "accept_change_order"],
+    }

@@ -1,0 +1,134 @@
+"""What a late answer moves: the way through the plan as it was published, held against the plan itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projects.cost_of_waiting import Cost, costs_of, work_before
+from projects.forecasting import calendar_of
+from projects.models import Milestone, Phase, Project, WaitingFor
+from projects.schedule import Activity, Link, WorkingCalendar, propagate
+from projects.services.plan import reschedule_milestone
+from projects.services.publishing import pending_moves, publish_plan
+from projects.services.sharing import set_visibility
+from projects.services.waiting import open_wait
+from tests.projects import factories as make
+
+MONDAY = make.date(2026, 3, 2)
+
+
+def test_the_longest_way_counts_with_its_lags_and_its_work() -> None:
+    durations = {"a": 0, "b": 3, "c": 0, "d": 5, "apart": 0}
+    links = [
+        Link("a", "b", lag_days=2),
+        Link("b", "d", lag_days=1),
+        Link("a", "d", lag_days=4),
+        Link("a", "c", "FF", 1),
+        Link("d", "apart"),
+    ]
+
+    assert work_before("d", durations, links) == {"a": 11, "b": 6}
+    assert work_before("c", durations, links) == {"a": 1}
+
+
+def test_what_is_achieved_is_no_way() -> None:
+    assert work_before("c", {"c": 0, "b": 0}, [Link("a", "b", lag_days=5), Link("b", "c", lag_days=2)]) == {"b": 2}
+
+
+PLANS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["FS", "SS", "FF", "SF"]), st.integers(0, 9)), min_size=1, max_size=5)
+
+
+@given(PLANS, st.integers(0, 4))
+def test_a_delay_beyond_what_is_free_moves_the_end_by_as_much(plan: list[tuple[int, str, int]], work: int) -> None:
+    """The schedule is the oracle: with the first milestone on its last free day the end stays, a day later it moves by a day."""
+    keys = [f"m{number}" for number in range(len(plan) + 1)]
+    durations = {key: (work if number else 0) for number, key in enumerate(keys)}
+    links = [Link(keys[number], key, kind, lag) for number, (key, (_back, kind, lag)) in enumerate(zip(keys[1:], plan, strict=True))]
+    calendar = WorkingCalendar()
+
+    def end(start: int, floor: int = 0) -> int:
+        first = calendar.add_working_days(MONDAY, start)
+        last = calendar.add_working_days(MONDAY, floor)
+        rows = [Activity(key, durations[key], earliest=first if key == keys[0] else last if key == keys[-1] else None) for key in keys]
+        return propagate(rows, links, calendar, MONDAY).items[keys[-1]].early_finish
+
+    needed, told = work_before(keys[-1], durations, links)[keys[0]], end(0, 60)
+    free = told - 1 - needed
+    assert end(free, 60) == told
+    assert end(free + 1, 60) == told + 1
+
+
+# on a project
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return make.a_project_in(Phase.SMALL_SCALE)
+
+
+def a_wait(project: Project, key: str) -> WaitingFor:
+    wait = open_wait(f"test.answer:{key}", words="Answer", link="/", project=project, client=project.client)
+    wait.milestone = Milestone.objects.get(project=project, key=key)
+    wait.save(update_fields=["milestone"])
+    return wait
+
+
+def cost_of(wait: WaitingFor) -> Cost:
+    return costs_of([wait])[wait.pk]
+
+
+def publish(project: Project, *keys: str) -> None:
+    publish_plan(project.code, keys=keys, reason_class="other", side="cdmo", reason="Told.", actor=make.manager())
+
+
+def test_what_the_client_does_not_see_is_passed_through_to_what_it_sees(project: Project) -> None:
+    """methods_ready → confirmation runs (10) → development report (15): neither of the first two is shared."""
+    cost = cost_of(a_wait(project, "methods_ready"))
+
+    assert cost.milestone.key == "process_report"
+    assert cost.free_until == calendar_of(project).add_working_days(cost.published_on, -25)
+
+
+def test_the_day_after_the_last_free_one_moves_what_is_named(project: Project) -> None:
+    cost = cost_of(a_wait(project, "methods_ready"))
+
+    def forecast_when_ready_on(days: int) -> object:
+        ready = calendar_of(project).add_working_days(cost.free_until, days)
+        reschedule_milestone(project.code, "methods_ready", not_before=ready, actor=make.manager(), reason="Late.")
+        return Milestone.objects.get(project=project, key=cost.milestone.key).forecast_on
+
+    assert forecast_when_ready_on(0) == cost.published_on
+    assert forecast_when_ready_on(1) == calendar_of(project).add_working_days(cost.published_on, 1)
+
+
+def test_a_later_date_that_is_published_leaves_more_time(project: Project) -> None:
+    wait = a_wait(project, "methods_ready")
+    before = cost_of(wait)
+    later = before.published_on + timedelta(days=70)
+    reschedule_milestone(project.code, "process_report", not_before=later, actor=make.manager(), reason="Inside.")
+    assert cost_of(wait) == before
+
+    publish(project, "process_report")
+    assert cost_of(wait) == before or cost_of(wait).milestone.key != "process_report"  # the dates behind it still bind
+    publish(project, *(move.key for move in pending_moves(project)))
+
+    assert cost_of(wait).free_until > before.free_until
+
+
+def test_what_is_no_longer_shared_is_not_named(project: Project) -> None:
+    wait = a_wait(project, "methods_ready")
+
+    set_visibility(project.code, "milestone", "process_report", visibility="internal", actor=make.manager())
+
+    assert cost_of(wait).milestone.key == "g2"
+
+
+def test_before_anything_is_published_nothing_is_said(db: None) -> None:
+    project = make.a_project()
+    make.charter(project)
+
+    assert costs_of([a_wait(project, "g1")]) == {}
