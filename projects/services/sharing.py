@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -103,6 +104,15 @@ def _lock(project: Project, refs: Collection[Ref], *, first: bool) -> list[Item]
                 raise each.model.DoesNotExist
             items += [Item(each, row) for row in rows]
     return items
+
+
+@transaction.atomic
+def view_as_client(code: str, *, page: str, actor: User) -> Project:
+    """One of ours opens a page as the client sees it; each page that is opened stands in the record."""
+    project = Project.objects.visible_to(actor).select_related("client").get(code=code)
+    require_permission("projects.share", actor, project)
+    record("project.viewed_as_client", project, actor=actor, page=page, client=project.client.name)
+    return project
 
 
 @act
