@@ -1,6 +1,6 @@
 """Everything that changes people, their roles, clients, contacts and tokens."""
 
-from accounts.services.clients import create_client, create_contact
+from accounts.services.clients import choose_names, create_client, create_contact
 from accounts.services.delegations import delegate, end_delegation
 from accounts.services.people import (
     change_person,
@@ -25,6 +25,7 @@ from accounts.services.systems import (
 
 __all__ = [
     "change_person",
+    "choose_names",
     "close_integration_account",
     "create_client",
     "create_contact",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Client, Contact, User
 from accounts.permissions import require_permission
 from accounts.services.shared import check, refuse_if
+from audit.acts import act
 from audit.events import record
 
 
@@ -27,6 +28,21 @@ def create_client(*, name: str, actor: User, code: str = "", country: str = "", 
     check(client)
     client.save(force_insert=True)
     record("client.created", client, actor=actor, code=client.code)
+    return client
+
+
+@act
+def choose_names(code: str, *, sees_names: bool, reason: str, actor: User) -> Client:
+    """Whether this client reads our people's names or only what they do. The same choice again changes and records nothing."""
+    client = Client.objects.visible_to(actor).select_for_update(of=("self",)).get(code=code)
+    require_permission("accounts.edit_client", actor, client)
+    if client.sees_names == sees_names:
+        return client
+    refuse_if(not reason.strip(), "reason", _("A reason is needed; it stays in the record."))
+    client.sees_names = sees_names
+    client.save(update_fields=["sees_names"])
+    kind = "client.names_shown" if sees_names else "client.names_hidden"
+    record(kind, client, actor=actor, reason=reason.strip(), code=client.code)
     return client
 
 
