@@ -48,6 +48,7 @@ GROUP_OF_NOUN = {
     "assessment": Group.COMMERCIAL,
     "change_order": Group.COMMERCIAL,
     "payment": Group.COMMERCIAL,
+    "wait": Group.PROJECT,
     "sheet": Group.DOCUMENTS,
     "document": Group.DOCUMENTS,
     "deliverable": Group.DOCUMENTS,
@@ -67,6 +68,7 @@ UNTOLD = frozenset(
         "plan.scratch_discarded",
     }
 )
+ASKING = frozenset({"deliverable.asked"})  # the phase as such is told to the team; each deliverable only to who owes it
 ONE_BY_ONE = frozenset({"milestone.published"})  # for clients; ours are told of the one act, `plan.published`
 ANSWERS = frozenset({"quotation.accepted", "quotation.declined", "change_order.accepted", "change_order.declined"})
 SIGNING = frozenset(
@@ -90,9 +92,16 @@ def group_of(kind: str, *, asked: bool, internal: bool) -> Group | None:
         return None
     if asked:
         return Group.ASKED if kind in SIGNING else Group.TASKS
+    if kind in ASKING:
+        return None
     if internal and kind in ANSWERS:
         return Group.ANSWERS
     return GROUP_OF_NOUN.get(kind.partition(".")[0])
+
+
+def is_told(kind: str) -> bool:
+    """Whether anybody at all is told of events of this kind."""
+    return kind in ASKING or any(group_of(kind, asked=False, internal=side) for side in (True, False))
 
 
 def groups_for(user: User) -> tuple[Group, ...]:

@@ -126,12 +126,12 @@ class MailMessage(Attempt):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> NotificationQuerySet:
-        """One's own, of what one may still read; what somebody is asked to do needs no project."""
+        """One's own, of what one may still read; what one of ours is asked to do is told whatever else they see of the project."""
         if not user.is_active:
             return self.none()
         seen = Exists(readable_events(user).filter(pk=OuterRef("event_id")))
         own = self.filter(user=user)
-        return own.filter(seen | Q(event__project_id=None)) if user.is_internal else own.filter(seen)
+        return own.filter(seen | Q(event__project_id=None) | Q(asked=True)) if user.is_internal else own.filter(seen)
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
