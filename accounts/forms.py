@@ -90,7 +90,9 @@ class GrantForm(ReasonForm):
 
 
 class ProfileForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=languages)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=languages, help_text=_("Of the messages and mails that you get; pages are in English for now.")
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
 

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Delegation, Role, RoleGrant, User
+from accounts.models import Delegation, Role, User
 from audit.models import Event
 from notifications.asking import opened_by, waits_of
 from notifications.choices import group_of, is_told
+from notifications.people import with_roles
 from notifications.visibility import as_client, readable_events
 from projects.models import Project, WaitingFor
 from projects.models.project import PORTFOLIO_ROLES, TeamMember
@@ -82,13 +83,10 @@ def _people(batch: Batch) -> Iterable[User]:
     clients = {event.client_id for event in batch.events if event.client_visible}
     holders = Q(pk__in=User.objects.holding(*roles - {""}).values("pk"))
     internal = Q(kind=User.Kind.INTERNAL) & (Q(pk__in=(named | batch.stand_ins.keys()) - {None}) | holders)
-    grants = Prefetch("grants", RoleGrant.objects.filter(ended_at=None), to_attr="open_grants")
-    return User.objects.active().filter(internal | Q(kind=User.Kind.CLIENT, client_id__in=clients)).prefetch_related(grants)
+    return with_roles(User.objects.active().filter(internal | Q(kind=User.Kind.CLIENT, client_id__in=clients)))
 
 
 def _file(batch: Batch, person: User) -> None:
-    grants: list[RoleGrant] = person.open_grants  # type: ignore[attr-defined]
-    person.__dict__["roles"] = frozenset(grant.role for grant in grants)  # as `User.roles` would remember them, without a query each
     person.__dict__["stands_in_for"] = batch.stand_ins.get(person.pk, {})
     batch.people[person.pk] = person
     if person.client_id:

@@ -20,6 +20,9 @@ class Choice(models.TextChoices):
     NOTHING = "nothing", _("Nothing")
 
 
+SOONEST_FIRST = (Choice.AT_ONCE, Choice.DIGEST, Choice.INBOX, Choice.NOTHING)
+
+
 class Group(models.TextChoices):
     ASKED = "asked", _("My signature or answer is asked for, or a document of mine could not be made")
     TASKS = "tasks", _("Work given to me or my department")

@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from icalendar import Calendar
 from icalendar import Event as Entry
 
+from accounts.languages import speaking_to
 from accounts.models import User
-from notifications.letters import absolute
+from audit.spoken import spoken
+from notifications.addresses import absolute
 from notifications.models import CalendarFeed
 from projects.models import Milestone, Project, WaitingFor
 from projects.models.project import TeamMember
@@ -27,8 +29,7 @@ REFRESH = timedelta(hours=4)
 def calendar_of(feed: CalendarFeed) -> bytes:
     """What the feed's owner may see now: ours the internal forecasts, a client published dates only."""
     owner = feed.user
-    language = owner.language if owner.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(language):
+    with speaking_to(owner):
         calendar = Calendar()
         calendar.add("prodid", "-//CDMO tracker//EN")
         calendar.add("version", "2.0")
@@ -45,11 +46,13 @@ def _entries(feed: CalendarFeed, owner: User) -> Iterator[Entry]:
     for milestone in milestones_of(feed).select_related("project"):
         on = date_of(milestone, owner)
         if on:
-            title = f"{milestone.project.code}: {milestone.title}"
+            title = _t("%(project)s: %(words)s") % {"project": milestone.project.code, "words": spoken(milestone.title)}
             yield _entry(f"milestone-{milestone.pk}", title, on, milestone.updated_at, _link(milestone, owner))
     for wait in _waits(feed, owner):
         if wait.due_on:
-            yield _entry(f"wait-{wait.pk}", _t("Due: %(words)s") % {"words": wait.words}, wait.due_on, wait.since, absolute(wait.link))
+            yield _entry(
+                f"wait-{wait.pk}", _t("Due: %(words)s") % {"words": spoken(wait.words)}, wait.due_on, wait.since, absolute(wait.link)
+            )
 
 
 def milestones_of(feed: CalendarFeed) -> QuerySet[Milestone]:

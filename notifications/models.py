@@ -18,7 +18,7 @@ from audit.models import Event
 from audit.states import StateField
 from notifications.choices import Choice, Group
 from notifications.visibility import readable_events
-from projects.models import Milestone
+from projects.models import Milestone, Project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -185,6 +185,32 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}: {self.choice}"
+
+
+class ProjectPreferenceQuerySet(models.QuerySet["ProjectPreference"]):
+    def visible_to(self, user: User) -> ProjectPreferenceQuerySet:
+        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))), user=user)
+
+
+class ProjectPreference(models.Model):
+    """A project of which a person wants to hear otherwise than usual; without a row the choices by group hold."""
+
+    class Choice(models.TextChoices):
+        QUIET = "quiet", _("Nothing, unless I am asked")
+        AT_ONCE = "at_once", _("Everything at once")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+")
+    choice = models.CharField(_("told"), max_length=8, choices=Choice.choices)
+
+    objects = ProjectPreferenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user_id", "project_id"]
+        constraints = [models.UniqueConstraint(fields=["user", "project"], name="project_preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.choice}"
 
 
 class MilestoneWatchQuerySet(models.QuerySet["MilestoneWatch"]):

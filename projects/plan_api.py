@@ -20,6 +20,7 @@ from projects.api import internal_project
 from projects.forecasting import calendar_of
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, Project, Publication, Visibility
+from projects.receivers import AT_ONCE, DIGEST, INBOX, NOTHING, receivers_of
 from projects.serializers import (
     DeliverableSerializer,
     InternalDeliverableSerializer,
@@ -94,12 +95,26 @@ class PendingMoveSerializer(serializers.Serializer[Any]):
     provisional = serializers.BooleanField()
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
-    """Everything that moves, the mail that the client would get, and the hash that publishing has to be given."""
-
-    moves = PendingMoveSerializer(many=True)
+class MailSerializer(serializers.Serializer[Any]):
+    language = serializers.CharField()
     subject = serializers.CharField()
     body = serializers.CharField()
+
+
+class ReceiverSerializer(serializers.Serializer[Any]):
+    """A person of the client, the language that they read, and how soon they would be told."""
+
+    name = serializers.CharField()
+    language = serializers.CharField()
+    told = serializers.ChoiceField(choices=[AT_ONCE, DIGEST, INBOX, NOTHING])
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """Everything that moves, the mail in each language of its readers, who gets it, and the hash that publishing has to be given."""
+
+    moves = PendingMoveSerializer(many=True)
+    messages = MailSerializer(many=True)
+    receivers = ReceiverSerializer(many=True)
     expected_hash = serializers.CharField()
 
 
@@ -203,8 +218,9 @@ class PublicationPreview(APIView):
         pending = publishing.pending_moves(project)
         words = {name: values[name] for name in ("reason_class", "side", "reason")}
         publishing.check_words([move for move in pending if move.key in values["keys"]], **words)
-        moves, message, shown = publishing.preview(project, values["keys"], **words)
-        return Response(PreviewSerializer({"moves": moves, "subject": message.subject, "body": message.body, "expected_hash": shown}).data)
+        moves, mails, shown = publishing.preview(project, values["keys"], **words)
+        told = receivers_of(project, [move for move in moves if move.key in values["keys"]])
+        return Response(PreviewSerializer({"moves": moves, "messages": mails, "receivers": told, "expected_hash": shown}).data)
 
 
 class PublicationAct(APIView):

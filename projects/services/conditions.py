@@ -287,7 +287,7 @@ def blocker_of(condition: GateCondition) -> Blocker:
     """An overdue condition as a reason: what is locked, by which condition, whose it is."""
     words = _t("Locked by condition %(label)s, due %(day)s and not met: %(words)s") % {
         "label": condition.label,
-        "day": date_format(condition.due_on, "j M Y"),
+        "day": date_format(condition.due_on),
         "words": condition.words,
     }
     return Blocker("condition.overdue", words, condition.get_absolute_url(), condition.owner.full_name, condition.due_on)

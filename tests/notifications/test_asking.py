@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Role, User
 from audit.context import acting
+from audit.spoken import spoken
 from documents import registry
 from documents.registry import DocumentType, Meaning, SignerSlot
 from documents.services import queue, request_document, sign_version, submit_for_review, upload_version
@@ -43,6 +44,8 @@ SIGNED_MEMO = DocumentType(
     signers=(SignerSlot(Meaning.REVIEWED, Role.MANAGEMENT), SignerSlot(Meaning.APPROVED, Role.QUALITY_ASSURANCE)),
 )
 KEY = re.compile(r'f"([a-z_]+(?:\.[a-z_]+)?):\{')
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+LEFT_OVER = re.compile(r"\b(the|sign|for|of|is|and|to|version|report)\b", re.IGNORECASE)  # words of ours that were not translated
 Act = Callable[[], object]
 Scene = Callable[[Project], Act]
 
@@ -255,9 +258,20 @@ def leads_to_the_wait(kind: str, act: Act) -> list[Notification]:
     for each in asked:
         (line,) = items_of([each], each.user)
         own = WaitingFor.objects.open().of(User.objects.get(pk=each.user_id))
-        assert line.link in set(own.values_list("link", flat=True)), (kind, each.user, line.link)
+        waits = own.filter(link=line.link)
+        assert waits, (kind, each.user, line.link)
         assert each.link == line.link
+        says_it_in_chinese(each, waits[0])
     return asked
+
+
+def says_it_in_chinese(told_of: Notification, wait: WaitingFor) -> None:
+    """Whatever is told and waited for, also where the record wrote whole sentences in its own language."""
+    with translation.override("zh-hans"):
+        (line,) = items_of([told_of], told_of.user)
+        for words in (line.words, spoken(wait.words)):
+            assert CHINESE.search(words), words
+            assert not LEFT_OVER.search(words), words
 
 
 @pytest.mark.parametrize("kind", IN_SMALL_SCALE)
