@@ -324,6 +324,7 @@ NOTIFICATION_ROUTES = {
     "inbox-open": page(404, arguments={"pk": "notification"}),  # a line of somebody who is not asked here
     "inbox-read": page(405, post_only=True, arguments={"pk": "notification"}),
     "notification-settings": page(200),
+    "project-choice": page(405, post_only=True),
     "watch-new": page(405, post_only=True),
     "watch-end": page(405, post_only=True, arguments={"pk": "watch"}),
     "milestone-watch": page(405, post_only=True, arguments={"key": "g2"}),

@@ -154,3 +154,15 @@ def test_feed_costs_the_same_for_one_and_for_two_projects(project: Project) -> N
     factories.charter(factories.a_project())
 
     assert cost() == one
+
+
+def test_a_project_s_page_leads_to_its_own_feed(project: Project) -> None:
+    browser = Browser()
+    browser.force_login(factories.manager())
+    link = f"/profile/notifications/?project={project.code}#feeds-title"
+
+    pages = [browser.get(f"/projects/{project.code}/{page}").content.decode() for page in ("", "plan/")]
+    choices = browser.get(link).content.decode()
+
+    assert all(f'href="{link}"' in page for page in pages)
+    assert choices.count(f'<option value="{project.code}" selected>') == 2  # of the feed, and of how the project is told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from documents.registry import document_types
 from notifications.ics import calendar_of
 from notifications.models import CalendarFeed, MailMessage, MilestoneWatch, Notification, Preference
 from notifications.services import mail as mails
+from notifications.zones import local_day, moment_of
 from projects import gates, steps
 from projects.models import Milestone, Phase, Project, Publication, WaitingFor
 from projects.models.gate import Decision
@@ -39,6 +40,10 @@ def reader(*roles: str, language: str = "zh-hans", zone: str = "Asia/Shanghai", 
     person = make.person(*roles, **values)
     User.objects.filter(pk=person.pk).update(language=language, time_zone=zone)
     return User.objects.get(pk=person.pk)
+
+
+def tomorrow_morning(person: User) -> datetime:
+    return moment_of(person, local_day(person, timezone.now()) + timedelta(days=1), 8)
 
 
 def standard_words() -> list[str]:
@@ -80,7 +85,7 @@ def test_the_digest_speaks_chinese_and_dates_too(project: Project) -> None:
     owner = reader(Role.BUSINESS_DEVELOPMENT, name="Account Owner")
     Project.objects.filter(pk=project.pk).update(account_owner=owner)
     told(lambda: hold_project(project.code, actor=make.manager(), reason="The client asked for a pause."))
-    mails.plan_digests(timezone.now() + timedelta(days=2))
+    mails.plan_digests(tomorrow_morning(owner))
     message = MailMessage.objects.get(user=owner)
 
     mails.send_message(message.pk)
@@ -174,7 +179,7 @@ def test_whoever_reads_it_in_the_digest_reads_the_previewed_words(project: Proje
     resume_project(project.code, actor=make.manager(), reason="It goes on.")
 
     _keys, (_english, shown) = publish(project)
-    mails.plan_digests(timezone.now() + timedelta(days=2))
+    mails.plan_digests(tomorrow_morning(viewer))
 
     (sent,) = sent_to(viewer)
     assert f"{shown.subject}\n\n{whole(shown)}" in sent.body
@@ -202,7 +207,7 @@ def test_an_approver_who_chose_the_digest_is_sent_nothing_now(project: Project, 
     _keys, (shown,) = publish(project)
 
     assert sent_to(approver) == []
-    mails.plan_digests(timezone.now() + timedelta(days=2))
+    mails.plan_digests(tomorrow_morning(approver))
     assert [(each.subject, each.body) for each in sent_to(approver)] == [(shown.subject, whole(shown))]
 
 
@@ -210,7 +215,7 @@ def test_an_approver_who_chose_the_digest_is_sent_nothing_now(project: Project, 
 
 
 def test_a_chinese_reader_s_pages_stay_whole_and_their_inbox_speaks_chinese(project: Project) -> None:
-    chinese = reader(Role.MANAGEMENT)
+    chinese = reader(Role.RESEARCH)
     make.finish_phase(project)
     told(lambda: make.propose(project))
     browser = Browser(headers={"Accept-Language": "zh-CN"})
