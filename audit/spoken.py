@@ -7,6 +7,7 @@ they are read; what fills them (a role, a phase, the title of a planned mileston
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def register_sentences(*sentences: Words) -> None:
     _sentences.extend(sentence for sentence in sentences if sentence not in _sentences)
 
 
-def register_names(names: dict[str, Words]) -> None:
+def register_names(names: Mapping[str, Words]) -> None:
     """What the codes are called that events keep as they are."""
     _names.update(names)
 

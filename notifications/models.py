@@ -242,7 +242,7 @@ class MilestoneWatch(models.Model):
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: User) -> WebhookQuerySet:
-        """Those who keep webhooks: ours by role, a client's approvers for the own organisation."""
+        """Those who keep webhooks: ours by role, a client's approvers and systems for the own organisation."""
         # The permission is asked again by every service; nobody else has a reason to read addresses and answers of clients' systems.
         if not user.is_active or not user.roles & KEEPERS:
             return self.none()
@@ -252,7 +252,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.filter(disabled_at=None)
 
 
-KEEPERS = frozenset({"administrator", "business_development", "client_approver"})
+KEEPERS = frozenset({"administrator", "business_development", "client_approver", "integration"})
 
 
 class Webhook(models.Model):

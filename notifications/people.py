@@ -10,7 +10,7 @@ from accounts.models import RoleGrant, User
 def with_roles(people: QuerySet[User]) -> list[User]:
     """Each remembers the roles that are granted now, as `User.roles` would, without a query each."""
     grants = Prefetch("grants", RoleGrant.objects.filter(ended_at=None), to_attr="open_grants")
-    found = list(people.prefetch_related(grants))
+    found: list[User] = list(people.prefetch_related(grants))
     for person in found:
         person.__dict__["roles"] = frozenset(grant.role for grant in person.open_grants)  # type: ignore[attr-defined]
     return found

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import Tagged, once
+from accounts.api_writes import ONLY_KEY, WRITES_NOTHING, Tagged, once
 from accounts.models import User
 from accounts.requests import ApiRequest
 from audit.models import Event
@@ -211,7 +211,7 @@ class MilestoneAchieve(MilestoneAct):
 class PublicationPreview(APIView):
     """What publishing would tell the client, word for word. Nothing is sent and nothing is written."""
 
-    @extend_schema(request=PublicationWordsSerializer, responses=PreviewSerializer)
+    @extend_schema(request=PublicationWordsSerializer, responses=PreviewSerializer, extensions=WRITES_NOTHING)
     def post(self, request: ApiRequest, code: str) -> Response:
         project = internal_project(request, code)
         values = checked(PublicationWordsSerializer, request)
@@ -226,7 +226,7 @@ class PublicationPreview(APIView):
 class PublicationAct(APIView):
     """Tell the client the chosen dates: one act, one reason, one mail, exactly the one of the preview."""
 
-    @extend_schema(request=PublishSerializer, responses={201: PublicationSerializer(many=True)})
+    @extend_schema(request=PublishSerializer, responses={201: PublicationSerializer(many=True)}, extensions=ONLY_KEY)
     def post(self, request: ApiRequest, code: str) -> Response:
         internal_project(request, code)
         values = checked(PublishSerializer, request)

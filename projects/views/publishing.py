@@ -48,7 +48,7 @@ def publish_page(request: SignedInRequest, code: str) -> HttpResponse:
         else:
             moves, mails, shown = services.preview(project, keys, **words)
             told = receivers_of(project, [move for move in moves if move.key in keys])
-            shown_mails = {
+            shown_mails: dict[str, Any] = {
                 "mails": _by_language(mails, told),
                 "told": told,
                 "nobody_mailed": not any(each.told in (AT_ONCE, DIGEST) for each in told),
