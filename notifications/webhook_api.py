@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-ABOUT_THE_SECRET = "Signs every call (HMAC-SHA256). Shown in the first answer only and stored for nobody to read; a repetition gets null."
+SIGNS = "Signs every call (HMAC-SHA256). Shown in the first answer only and stored for nobody to read; a repetition gets null."
 
 
 class WebhookSerializer(serializers.ModelSerializer[Webhook]):
@@ -41,7 +41,7 @@ class WebhookSerializer(serializers.ModelSerializer[Webhook]):
 
 
 class WebhookSecretSerializer(WebhookSerializer):
-    secret = serializers.CharField(allow_null=True, help_text=ABOUT_THE_SECRET)
+    secret = serializers.CharField(allow_null=True, help_text=SIGNS)
 
     class Meta(WebhookSerializer.Meta):
         fields = [*WebhookSerializer.Meta.fields, "secret"]

@@ -75,7 +75,7 @@ class ChangeOrderSerializer(serializers.ModelSerializer[ChangeOrder]):
 class DraftLineSerializer(serializers.Serializer[Any]):
     """A priced item; a credit is negative."""
 
-    phase = serializers.ChoiceField(choices=Phase.choices, required=False, allow_blank=True, default="")
+    phase = serializers.ChoiceField(choices=Phase.choices)
     description = serializers.CharField(max_length=300)
     amount = serializers.DecimalField(max_digits=16, decimal_places=2)
 
