@@ -75,7 +75,7 @@ def _people(batch: Batch) -> Iterable[User]:
     """Active people who may be concerned, with the roles that they hold now and those that others handed over to them."""
     named = {wait.user_id for wait in batch.waits} | {member.user_id for members in batch.team.values() for member in members}
     named |= {pk for project in batch.projects.values() for pk in (project.project_manager_id, project.account_owner_id)}
-    named |= {event.data.get("owner_id") for event in batch.events}
+    named |= {pk for event in batch.events for pk in event.data.get("concerns", ())}
     roles = {wait.role for wait in batch.waits if not wait.client_id} | {ROLE_FOR[e.kind].value for e in batch.events if e.kind in ROLE_FOR}
     handed_over = Delegation.objects.in_force(timezone.localdate()).filter(role__in=roles - {""}).select_related("giver")
     for delegation in handed_over:
@@ -131,9 +131,10 @@ def _team(batch: Batch, event: Event) -> Iterable[int]:
     project = batch.projects.get(event.project_id or 0)
     if project is None:
         role = ROLE_FOR.get(event.kind)
-        return [person.pk for person in batch.holders[role] if role in person.roles] if role else []
+        holders = [person.pk for person in batch.holders[role] if role in person.roles] if role else []
+        return holders + [pk for pk in event.data.get("concerns", ()) if pk in batch.people]
     team = (member.user_id for member in batch.team[project.pk])
-    named = [project.project_manager_id, project.account_owner_id, *team, event.data.get("owner_id")]
+    named = [project.project_manager_id, project.account_owner_id, *team, *event.data.get("concerns", ())]
     return [pk for pk in named if pk in batch.people and _sees(batch, batch.people[pk], project.pk)]
 
 

@@ -52,6 +52,7 @@ GROUP_OF_NOUN = {
     "change_order": Group.COMMERCIAL,
     "payment": Group.COMMERCIAL,
     "wait": Group.PROJECT,
+    "delegation": Group.ASKED,
     "sheet": Group.DOCUMENTS,
     "document": Group.DOCUMENTS,
     "deliverable": Group.DOCUMENTS,

@@ -43,11 +43,14 @@ def calendar_of(feed: CalendarFeed) -> bytes:
 
 
 def _entries(feed: CalendarFeed, owner: User) -> Iterator[Entry]:
-    for milestone in milestones_of(feed).select_related("project"):
+    for milestone in milestones_of(feed).select_related("project").prefetch_related("publications"):
         on = date_of(milestone, owner)
         if on:
             title = _t("%(project)s: %(words)s") % {"project": milestone.project.code, "words": spoken(milestone.title)}
-            yield _entry(f"milestone-{milestone.pk}", title, on, milestone.updated_at, _link(milestone, owner))
+            entry = _entry(f"milestone-{milestone.pk}", title, on, milestone.updated_at, _link(milestone, owner))
+            if words := _why(milestone):
+                entry.add("description", words)
+            yield entry
     for wait in _waits(feed, owner):
         if wait.due_on:
             yield _entry(
@@ -69,6 +72,14 @@ def milestones_of(feed: CalendarFeed) -> QuerySet[Milestone]:
 
 def date_of(milestone: Milestone, owner: User) -> date | None:
     return milestone.actual_on or (milestone.forecast_on if owner.is_internal else milestone.published_on)
+
+
+def _why(milestone: Milestone) -> str:
+    """The reason that the client was given with the date it knows; nothing for a date told for the first time."""
+    told = list(milestone.publications.all())
+    if not told or told[-1].from_date is None:
+        return ""
+    return " · ".join(part for part in (told[-1].get_reason_class_display(), told[-1].get_side_display(), told[-1].reason) if part)
 
 
 def _waits(feed: CalendarFeed, owner: User) -> Iterable[WaitingFor]:

@@ -336,7 +336,7 @@ def _tell_overdue(pk: int, on: date) -> bool:
         words=condition.words,
         step=condition.step_words,
         due_on=condition.due_on,
-        owner_id=condition.owner_id,
+        concerns=[condition.owner_id],
         link=condition.get_absolute_url(),
     )
     if condition.tell_client:  # an event of its own: what a client may read holds nothing of the words among ourselves

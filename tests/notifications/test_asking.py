@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from accounts.models import Role, User
+from accounts.models import Delegation, Role, User
+from accounts.services import end_delegation
 from audit.context import acting
 from audit.spoken import spoken
 from documents import registry
@@ -343,3 +344,16 @@ def test_each_deliverable_of_a_new_phase_is_told_to_who_owes_it_and_to_nobody_el
     owed = Deliverable.objects.open().filter(project=project, phase=Phase.PILOT, department__key="research", owner=None)
     assert {each.link for each in notifications if each.user_id == chemist.pk} == {row.get_absolute_url() for row in owed}
     assert {each.delivery for each in notifications} == {"digest"}
+
+
+def test_who_is_to_sign_for_another_is_told_at_once_and_when_it_ends() -> None:
+    giver, deputy = make.person(Role.MANAGEMENT), make.person(Role.REGULATORY)
+
+    given = told(lambda: make.a_delegation(giver, deputy, Role.MANAGEMENT))
+    ended = told(lambda: end_delegation(Delegation.objects.get().pk, actor=giver))
+
+    assert [(each.user, each.delivery) for each in given] == [(deputy, "at_once")]
+    assert [(each.user, each.delivery) for each in ended] == [(deputy, "at_once")]
+    (line,) = items_of(given, deputy)
+    assert line.link == "/profile/delegations/"
+    assert Notification.objects.visible_to(deputy).count() == 2

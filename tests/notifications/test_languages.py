@@ -264,3 +264,14 @@ def test_the_mail_about_a_password_speaks_the_receiver_s_language() -> None:
     (sent,) = mail.outbox
     assert "设置您的密码" in sent.subject
     assert "请通过此链接设置您账户的密码" in sent.body
+
+
+def test_the_invitation_speaks_the_language_that_the_account_was_opened_with() -> None:
+    browser = Browser()
+    browser.force_login(make.person(Role.ADMINISTRATOR))
+    data = {"full_name": "New", "email": "new@cdmo.example", "kind": "internal", "time_zone": "UTC", "language": "zh-hans"}
+
+    browser.post(reverse("person-new"), data)
+
+    (sent,) = mail.outbox
+    assert "设置您的密码" in sent.subject
