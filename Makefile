@@ -5,7 +5,7 @@ IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
 SOURCES := manage.py cdmo audit accounts charts catalogue projects documents notifications phases desk
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint types format shell reset lock messages environment test-environment
+.PHONY: help run test test-fast lint types format shell reset lock messages catalogues environment test-environment
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -46,6 +46,9 @@ lock: test-environment ## compile requirements*.txt with hashes from requirement
 
 messages: test-environment ## collect the texts for translation
 	$(VENV)/python manage.py makemessages --all --ignore .state --no-location
+
+catalogues: test-environment ## compile the translations (locale/); a test holds them beside their sources
+	$(VENV)/python -m tests.catalogues
 
 environment:
 	@$(PYTHON) cdmo/servers/bootstrap.py

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.languages import speaking_to
 from accounts.models import User
 from audit.context import Channel, acting, set_actor
 from audit.events import record
@@ -78,6 +79,15 @@ class AccountAdapter(DefaultAccountAdapter):
         user.set_password(password)
         user.save(update_fields=["password"])
         record("person.password_changed", user, actor=user)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language of who gets it, not of the page that it is sent from."""
+        person = User.objects.filter(email=email).first()
+        if person is None:
+            super().send_mail(template_prefix, email, context)
+            return
+        with speaking_to(person):
+            super().send_mail(template_prefix, email, context)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         if user.is_active and user.kind != User.Kind.INTEGRATION:

@@ -38,6 +38,9 @@ MAX_KEY_LENGTH = 200
 KEPT = timedelta(hours=24)
 WAIT_MILLISECONDS = 10_000
 LOCK_NOT_AVAILABLE = "55P03"
+# For `extend_schema(extensions=…)`: which headers a write takes, where it does not take both. Nothing is announced that is ignored.
+ONLY_KEY = {"x-write-headers": [KEY_HEADER]}
+WRITES_NOTHING: dict[str, list[str]] = {"x-write-headers": []}
 
 
 class StillAnswering(exceptions.APIException):
@@ -85,11 +88,17 @@ class Tagged(Viewed):
 
 
 def once(
-    request: ApiRequest, act: Callable[[], Response], *, representation: Callable[[], Any] | None = None, must_match: bool = False
+    request: ApiRequest,
+    act: Callable[[], Response],
+    *,
+    representation: Callable[[], Any] | None = None,
+    must_match: bool = False,
+    shown_once: str = "",
 ) -> Response:
     """Run the act in one transaction and answer; the same answer to the same request with the same key.
 
     representation: reads what the act changes, and locks it; asked only for a request with `If-Match`.
+    shown_once: the field of the answer that is stored nowhere; a repetition gets null in its place.
     """
     with transaction.atomic():
         key = _key_of(request)
@@ -100,7 +109,7 @@ def once(
         _require_match(request, representation, must_match)
         response = act()
         if key:
-            _store(request, key, response)
+            _store(request, key, response, shown_once)
         return response
 
 
@@ -141,8 +150,10 @@ def _again(stored: AnsweredRequest) -> Response:
     return Response(stored.body, status=stored.status, headers={"Idempotency-Replayed": "true"})
 
 
-def _store(request: ApiRequest, key: str, response: Response) -> None:
+def _store(request: ApiRequest, key: str, response: Response, shown_once: str) -> None:
     body = json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
+    if shown_once and isinstance(body, dict):
+        body[shown_once] = None
     AnsweredRequest.objects.create(user=request.user, key=key, digest=_digest(request), status=response.status_code, body=body)
 
 

@@ -11,6 +11,7 @@ from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -63,7 +64,13 @@ class PersonForm(forms.Form):
     client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none(), empty_label="–", required=False)
     department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none(), empty_label="–", required=False)
     roles = forms.MultipleChoiceField(label=_("Roles"), required=False, widget=forms.CheckboxSelectMultiple)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=languages, required=False, help_text=_("Of messages and mails, the first of which is the invitation.")
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
+
+    def clean_language(self) -> str:
+        return self.cleaned_data["language"] or settings.LANGUAGE_CODE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,7 +133,9 @@ class GrantForm(ReasonForm):
 
 
 class ProfileForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=languages)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=languages, help_text=_("Of the messages and mails that you get; pages are in English for now.")
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
 

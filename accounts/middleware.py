@@ -22,6 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
 
 from accounts.adapter import SEEN_AT, SIGNED_IN_AT
+from accounts.languages import page_language_of, zone_of
 from audit.context import set_actor
 from audit.events import record
 
@@ -99,16 +100,15 @@ def _local(request: HttpRequest, page: str | None) -> str:
 
 
 class LocaleMiddleware:
-    """Pages in the person's own language and time zone; the API always speaks UTC."""
+    """Pages in the person's own time zone and, where there are pages in it, language; never in what a browser happens to prefer,
+    because what is written from a page stands in the record. The API always speaks UTC."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated or request.path.startswith("/api/"):
-            return self.get_response(request)
-        if request.user.language in dict(settings.LANGUAGES):
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(request.user.time_zone):
-            return self.get_response(request)
+        person = request.user if request.user.is_authenticated and not request.path.startswith("/api/") else None
+        with translation.override(page_language_of(person)), timezone.override(zone_of(person) if person else None):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
+            return response

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.context import Channel
 from audit.kinds import find_kind
 from audit.moments import written
+from audit.spoken import spoken
 
 
 class CurrentTransaction(models.Func):
@@ -164,11 +165,14 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 
 
 def readable(value: Any) -> Any:
-    """Dates, moments and amounts, stored as plain text, as people read them: 12 Mar 2026, 12 Mar 2026 14:05 UTC+1, 125,000.00."""
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        return date_format(date.fromisoformat(value), "j M Y")
-    if isinstance(value, str) and _MOMENT.fullmatch(value):
+    """Dates, moments, amounts and standard words, stored as plain text, as people read them: 12 Mar 2026, 12 Mar 2026 14:05 UTC+1,
+    125,000.00, and a role or phase in the reader's language."""
+    if not isinstance(value, str):
+        return value
+    if _DATE.fullmatch(value):
+        return date_format(date.fromisoformat(value))
+    if _MOMENT.fullmatch(value):
         return written(datetime.fromisoformat(value))
-    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+    if _AMOUNT.fullmatch(value):
         return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
-    return value
+    return spoken(value)

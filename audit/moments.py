@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 
 
 def written(value: datetime) -> str:
-    """12 Mar 2026 14:05 UTC+8, in the active zone. Letters would not do: CST alone names three zones."""
+    """12 Mar 2026 14:05 UTC+8, in the active zone and language. Letters would not do: CST alone names three zones."""
     local = timezone.localtime(value) if timezone.is_aware(value) else timezone.make_aware(value)
-    return f"{date_format(local, 'j M Y H:i')} {_zone(local.utcoffset() or timedelta())}"
+    return f"{date_format(local)} {date_format(local, 'TIME_FORMAT')} {_zone(local.utcoffset() or timedelta())}"
 
 
 def _zone(offset: timedelta) -> str:

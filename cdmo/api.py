@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core import signing
@@ -192,7 +192,10 @@ REFUSAL_WORDS = {
 }
 
 
-def _write_headers(method: str) -> list[dict[str, Any]]:
+BOTH = ("Idempotency-Key", "If-Match")
+
+
+def _write_headers(method: str, taken: Collection[str]) -> list[dict[str, Any]]:
     key = "The same key with the same request gets the stored answer for 24 hours, and nothing is done again. For example a UUID."
     match = "The ETag of what was read; if it has changed since, the answer is 412 and nothing is written."
     words = {"Idempotency-Key": key, "If-Match": match}
@@ -205,13 +208,17 @@ def _write_headers(method: str) -> list[dict[str, Any]]:
             "description": text,
         }
         for name, text in words.items()
+        if name in taken
     ]
 
 
-def _refusals_of(method: str) -> tuple[int, ...]:
+def _refusals_of(method: str, taken: Collection[str]) -> tuple[int, ...]:
     if method == "get":
         return READ_REFUSALS
-    return (*WRITE_REFUSALS, 428) if method in MATCHED else WRITE_REFUSALS
+    missing = {412} if "If-Match" not in taken else set()
+    missing |= {422} if "Idempotency-Key" not in taken else set()
+    refusals = tuple(code for code in WRITE_REFUSALS if code not in missing)
+    return (*refusals, 428) if method in MATCHED else refusals
 
 
 def declare_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -220,8 +227,9 @@ def declare_problem_responses(result: dict[str, Any], generator: Any, request: A
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
         for method, operation in operations.items():
+            taken = operation.pop("x-write-headers", BOTH)
             if method != "get":
-                operation.setdefault("parameters", []).extend(_write_headers(method))
-            for code in _refusals_of(method):
+                operation.setdefault("parameters", []).extend(_write_headers(method, taken))
+            for code in _refusals_of(method, taken):
                 operation["responses"].setdefault(str(code), {"description": REFUSAL_WORDS[code], "content": content})
     return result

@@ -12,6 +12,8 @@ ROUTES = {
     "milestones": "api-milestone-list",
     "deliverables": "api-deliverable-list",
     "rfps": "api-rfp-list",
+    "change_orders": "api-change-order-list",
+    "webhooks": "api-webhook-list",
     "documents": "api-document-list",
     "approvals": "api-approval-list",
     "changes": "api-changes",

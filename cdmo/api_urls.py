@@ -6,9 +6,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from cdmo.api_root import ApiRoot
 from documents import api as documents
 from notifications import api as notifications
+from notifications import webhook_api as webhooks
 from projects import api as projects
 from projects import approval_api as approvals
 from projects import change_order_api as change_orders
+from projects import evidence_api as evidence
+from projects import gate_api as gates
 from projects import plan_api as plan
 from projects import sharing_api as sharing
 from projects import waiting_api as waiting
@@ -24,6 +27,10 @@ urlpatterns = [
     path("projects/<str:code>/", projects.ProjectDetail.as_view(), name="api-project-detail"),
     path("projects/<str:code>/gate/", projects.ProjectGate.as_view(), name="api-project-gate"),
     path("projects/<str:code>/gate/proposal/", projects.ProjectGateProposal.as_view(), name="api-project-gate-proposal"),
+    path("projects/<str:code>/gate/withdrawal/", gates.GateWithdrawal.as_view(), name="api-project-gate-withdrawal"),
+    path("projects/<str:code>/gate/waivers/", gates.WaiverRequest.as_view(), name="api-project-gate-waivers"),
+    path("projects/<str:code>/gates/", gates.GateHistory.as_view(), name="api-project-gates"),
+    path("projects/<str:code>/gates/<str:gate>/<int:round>/", gates.GateRound.as_view(), name="api-project-gate-round"),
     path("projects/<str:code>/conditions/<int:pk>/answer/", projects.ConditionAnswer.as_view(), name="api-condition-answer"),
     path("projects/<str:code>/conditions/<int:pk>/confirm/", projects.ConditionConfirmation.as_view(), name="api-condition-confirm"),
     path("projects/<str:code>/conditions/", projects.ConditionList.as_view(), name="api-condition-list"),
@@ -42,11 +49,32 @@ urlpatterns = [
     path("approvals/<int:pk>/", approvals.ApprovalDetail.as_view(), name="api-approval-detail"),
     path("approvals/<int:pk>/accept/", approvals.ApprovalAcceptance.as_view(), name="api-approval-accept"),
     path("approvals/<int:pk>/decline/", approvals.ApprovalRefusal.as_view(), name="api-approval-decline"),
+    path("projects/<str:code>/deliverables/<slug:key>/evidence/", evidence.EvidenceList.as_view(), name="api-evidence-list"),
+    path(
+        "projects/<str:code>/deliverables/<slug:key>/evidence/<int:pk>/confirm/",
+        evidence.EvidenceConfirmation.as_view(),
+        name="api-evidence-confirm",
+    ),
+    path(
+        "projects/<str:code>/deliverables/<slug:key>/evidence/<int:pk>/reject/",
+        evidence.EvidenceRejection.as_view(),
+        name="api-evidence-reject",
+    ),
     path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
     path("change-orders/", change_orders.ChangeOrderList.as_view(), name="api-change-order-list"),
     path("change-orders/<str:number>/", change_orders.ChangeOrderDetail.as_view(), name="api-change-order-detail"),
+    path("change-orders/<str:number>/revisions/", change_orders.ChangeOrderRevision.as_view(), name="api-change-order-revise"),
+    path("change-orders/<str:number>/release/", change_orders.ChangeOrderRelease.as_view(), name="api-change-order-release"),
+    path("change-orders/<str:number>/send/", change_orders.ChangeOrderSending.as_view(), name="api-change-order-send"),
     path("change-orders/<str:number>/accept/", change_orders.ChangeOrderAcceptance.as_view(), name="api-change-order-accept"),
     path("change-orders/<str:number>/decline/", change_orders.ChangeOrderRefusal.as_view(), name="api-change-order-decline"),
+    path("webhooks/", webhooks.WebhookList.as_view(), name="api-webhook-list"),
+    path("webhooks/<int:pk>/", webhooks.WebhookDetail.as_view(), name="api-webhook-detail"),
+    path("webhooks/<int:pk>/rotate/", webhooks.WebhookRotation.as_view(), name="api-webhook-rotate"),
+    path("webhooks/<int:pk>/disable/", webhooks.WebhookDisabling.as_view(), name="api-webhook-disable"),
+    path("webhooks/<int:pk>/enable/", webhooks.WebhookEnabling.as_view(), name="api-webhook-enable"),
+    path("webhooks/<int:pk>/deliveries/", webhooks.DeliveryList.as_view(), name="api-webhook-deliveries"),
+    path("webhooks/<int:pk>/deliveries/<int:delivery>/replay/", webhooks.DeliveryReplay.as_view(), name="api-webhook-replay"),
     path("deliverables/", projects.DeliverableList.as_view(), name="api-deliverable-list"),
     path("rfps/", projects.RfpList.as_view(), name="api-rfp-list"),
     path("rfps/<str:number>/", projects.RfpDetail.as_view(), name="api-rfp-detail"),

@@ -44,4 +44,4 @@ def moment(day: date) -> str:
 
 def written(day: date | None) -> str:
     """12 Mar 2026, in the active language; a dash for none."""
-    return date_format(day, "j M Y") if day else "–"
+    return date_format(day) if day else "–"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.events import CLIENT, EventKind, register
+from audit.spoken import register_sentences
 
 if TYPE_CHECKING:
     from audit.models import Event
@@ -49,5 +50,13 @@ KINDS = (
 )
 
 
+SENTENCES = (
+    _("%(number)s version %(version)d: the PDF could not be made"),
+    _("%(number)s version %(version)d: sign (%(meaning)s)"),
+    _("%(meaning)s · %(role)s"),  # a signature's place
+)
+
+
 def register_all() -> None:
     register(*KINDS)
+    register_sentences(*SENTENCES)

@@ -8,6 +8,9 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import consumers, events, permissions  # noqa: F401  (permissions register themselves)
+        from notifications.receivers import receivers_of
+        from projects.receivers import find_receivers_by
 
         events.register_all()
         consumers.register_all()
+        find_receivers_by(receivers_of)

@@ -5,40 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
+from django.utils import timezone
 
-from accounts.models import Role, RoleGrant, User
+from accounts.models import Delegation, Role, User
 from audit.models import Event
-from notifications.choices import group_of
+from notifications.asking import opened_by, waits_of
+from notifications.choices import group_of, is_told
+from notifications.people import with_roles
 from notifications.visibility import as_client, readable_events
 from projects.models import Project, WaitingFor
 from projects.models.project import PORTFOLIO_ROLES, TeamMember
 
-# The wait that an event opens, by the beginning of its key. Where the key names another object than the event does (a version of
-# the event's document), both lead to the same page and are matched by it.
-WAIT_OF_OBJECT = {
-    "gate.proposed": "gate.sign",
-    "gate.meeting_called": "gate.meeting",
-    "condition.set": "condition",
-    "condition.answered": "condition",
-    "condition.rejected": "condition",
-    "waiver.requested": "waiver",
-    "quotation.release_signed": "quotation.release",
-    "quotation.sent": "quotation.answer",
-    "change_order.release_signed": "change_order.release",
-    "change_order.sent": "change_order.answer",
-    "approval.asked": "approval.answer",
-    "payment.ready_to_invoice": "payment.invoice",
-    "evidence.entered": "evidence.confirm",
-    "deliverable.assigned": "deliverable",
-    "sheet.opened": "sheet",
-    "sheet.assigned": "sheet",
-    "sheet.reopened": "sheet",
-}
-WAIT_OF_PAGE = {"document.submitted": "document.sign", "document.signed": "document.sign", "document.failed": "document.failed"}
-CLOCKS_DIFFER_BY = timedelta(seconds=5)  # between the database, which dates events, and the process that dates waits
 ROLE_FOR = {"rfp.logged": Role.BUSINESS_DEVELOPMENT}
 
 
@@ -62,14 +41,15 @@ class Batch:
     team: dict[int, list[TeamMember]] = field(default_factory=lambda: defaultdict(list))
     waits: list[WaitingFor] = field(default_factory=list)
     people: dict[int, User] = field(default_factory=dict)
-    holders: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
+    holders: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))  # by the roles that they sign in
+    stand_ins: dict[int, dict[str, User]] = field(default_factory=lambda: defaultdict(dict))
     clients: dict[int, list[User]] = field(default_factory=lambda: defaultdict(list))
     readable: dict[int, set[int]] = field(default_factory=dict)
 
 
 def readers_of(events: Sequence[Event]) -> list[Reader]:
     """Everybody who is told of each event, once; never who did it."""
-    told = [event for event in events if any(group_of(event.kind, asked=False, internal=side) for side in (True, False))]
+    told = [event for event in events if is_told(event.kind)]
     if not told:
         return []
     batch = _load(told)
@@ -82,7 +62,7 @@ def _load(events: Sequence[Event]) -> Batch:
     batch.projects = Project.objects.in_bulk(ids)
     for member in TeamMember.objects.filter(project_id__in=ids).select_related("department"):
         batch.team[member.project_id].append(member)
-    batch.waits = list(_waits(events))
+    batch.waits = waits_of(events)
     for person in _people(batch):
         _file(batch, person)
     for client_id in {event.client_id for event in events if event.client_visible and event.client_id}:
@@ -91,36 +71,28 @@ def _load(events: Sequence[Event]) -> Batch:
     return batch
 
 
-def _waits(events: Sequence[Event]) -> Iterable[WaitingFor]:
-    keys = [f"{WAIT_OF_OBJECT[event.kind]}:{event.object_id}" for event in events if event.kind in WAIT_OF_OBJECT]
-    pages = [(WAIT_OF_PAGE[event.kind], event.link) for event in events if event.kind in WAIT_OF_PAGE]
-    wanted = Q(pk__in=[])
-    for key in keys:
-        wanted |= Q(key=key) | Q(key__startswith=f"{key}:")
-    for prefix, link in pages:
-        wanted |= Q(key__startswith=f"{prefix}:", link=link)
-    return WaitingFor.objects.open().filter(wanted) if keys or pages else ()
-
-
 def _people(batch: Batch) -> Iterable[User]:
-    """Active people who may be concerned, with the roles that they hold now."""
+    """Active people who may be concerned, with the roles that they hold now and those that others handed over to them."""
     named = {wait.user_id for wait in batch.waits} | {member.user_id for members in batch.team.values() for member in members}
     named |= {pk for project in batch.projects.values() for pk in (project.project_manager_id, project.account_owner_id)}
+    named |= {pk for event in batch.events for pk in event.data.get("concerns", ())}
     roles = {wait.role for wait in batch.waits if not wait.client_id} | {ROLE_FOR[e.kind].value for e in batch.events if e.kind in ROLE_FOR}
+    handed_over = Delegation.objects.in_force(timezone.localdate()).filter(role__in=roles - {""}).select_related("giver")
+    for delegation in handed_over:
+        batch.stand_ins[delegation.receiver_id][delegation.role] = delegation.giver
     clients = {event.client_id for event in batch.events if event.client_visible}
-    internal = Q(kind=User.Kind.INTERNAL) & (Q(pk__in=named - {None}) | Q(pk__in=User.objects.holding(*roles - {""}).values("pk")))
-    grants = Prefetch("grants", RoleGrant.objects.filter(ended_at=None), to_attr="open_grants")
-    return User.objects.active().filter(internal | Q(kind=User.Kind.CLIENT, client_id__in=clients)).prefetch_related(grants)
+    holders = Q(pk__in=User.objects.holding(*roles - {""}).values("pk"))
+    internal = Q(kind=User.Kind.INTERNAL) & (Q(pk__in=(named | batch.stand_ins.keys()) - {None}) | holders)
+    return with_roles(User.objects.active().filter(internal | Q(kind=User.Kind.CLIENT, client_id__in=clients)))
 
 
 def _file(batch: Batch, person: User) -> None:
-    grants: list[RoleGrant] = person.open_grants  # type: ignore[attr-defined]
-    person.__dict__["roles"] = frozenset(grant.role for grant in grants)  # as `User.roles` would remember them, without a query each
+    person.__dict__["stands_in_for"] = batch.stand_ins.get(person.pk, {})
     batch.people[person.pk] = person
     if person.client_id:
         batch.clients[person.client_id].append(person)
     else:
-        for role in person.roles:
+        for role in person.signing_roles:
             batch.holders[role].append(person)
 
 
@@ -139,21 +111,10 @@ def _asked(batch: Batch, event: Event) -> dict[int, WaitingFor]:
     """The people for whom the event waits: by name, by a role on a project that they see, or as the client whom the wait names."""
     found: dict[int, WaitingFor] = {}
     for wait in batch.waits:
-        if _opened_by(wait, event):
+        if opened_by(wait, event):
             for person in _waited_for(batch, wait, event):
                 found.setdefault(person.pk, wait)
     return found
-
-
-def _opened_by(wait: WaitingFor, event: Event) -> bool:
-    if event.kind in WAIT_OF_OBJECT:
-        key = f"{WAIT_OF_OBJECT[event.kind]}:{event.object_id}"
-        return wait.key == key or wait.key.startswith(f"{key}:")
-    if event.kind in WAIT_OF_PAGE:
-        # One signature may leave others open that were asked for earlier: only what this event opened is news.
-        recent = wait.since >= event.at - CLOCKS_DIFFER_BY
-        return recent and wait.key.startswith(f"{WAIT_OF_PAGE[event.kind]}:") and wait.link == event.link
-    return False
 
 
 def _waited_for(batch: Batch, wait: WaitingFor, event: Event) -> Iterable[User]:
@@ -166,11 +127,14 @@ def _waited_for(batch: Batch, wait: WaitingFor, event: Event) -> Iterable[User]:
 
 
 def _team(batch: Batch, event: Event) -> Iterable[int]:
-    """Project manager, account owner, and who is named on the team, as far as they still see the project."""
+    """Project manager, account owner, who is named on the team or by the event, as far as they still see the project."""
     project = batch.projects.get(event.project_id or 0)
     if project is None:
-        return [person.pk for person in batch.holders[ROLE_FOR[event.kind]]] if event.kind in ROLE_FOR else []
-    named = [project.project_manager_id, project.account_owner_id, *(member.user_id for member in batch.team[project.pk])]
+        role = ROLE_FOR.get(event.kind)
+        holders = [person.pk for person in batch.holders[role] if role in person.roles] if role else []
+        return holders + [pk for pk in event.data.get("concerns", ()) if pk in batch.people]
+    team = (member.user_id for member in batch.team[project.pk])
+    named = [project.project_manager_id, project.account_owner_id, *team, *event.data.get("concerns", ())]
     return [pk for pk in named if pk in batch.people and _sees(batch, batch.people[pk], project.pk)]
 
 
@@ -184,6 +148,6 @@ def _readable_by_client(batch: Batch, event: Event) -> bool:
 
 def _sees(batch: Batch, person: User, project_id: int | None) -> bool:
     """What `Project.objects.visible_to` says of one of ours, for many people at once; a test holds the two together."""
-    if project_id is None or PORTFOLIO_ROLES & person.roles:
+    if project_id is None or PORTFOLIO_ROLES & person.signing_roles:
         return True
-    return any(member.user_id == person.pk or member.department.key in person.roles for member in batch.team[project_id])
+    return any(member.user_id == person.pk or member.department.key in person.signing_roles for member in batch.team[project_id])

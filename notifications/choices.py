@@ -20,6 +20,9 @@ class Choice(models.TextChoices):
     NOTHING = "nothing", _("Nothing")
 
 
+SOONEST_FIRST = (Choice.AT_ONCE, Choice.DIGEST, Choice.INBOX, Choice.NOTHING)
+
+
 class Group(models.TextChoices):
     ASKED = "asked", _("My signature or answer is asked for, or a document of mine could not be made")
     TASKS = "tasks", _("Work given to me or my department")
@@ -48,6 +51,8 @@ GROUP_OF_NOUN = {
     "assessment": Group.COMMERCIAL,
     "change_order": Group.COMMERCIAL,
     "payment": Group.COMMERCIAL,
+    "wait": Group.PROJECT,
+    "delegation": Group.ASKED,
     "sheet": Group.DOCUMENTS,
     "document": Group.DOCUMENTS,
     "deliverable": Group.DOCUMENTS,
@@ -69,6 +74,7 @@ UNTOLD = frozenset(
         "project.viewed_as_client",
     }
 )
+ASKING = frozenset({"deliverable.asked"})  # the phase as such is told to the team; each deliverable only to who owes it
 ONE_BY_ONE = frozenset({"milestone.published"})  # for clients; ours are told of the one act, `plan.published`
 ANSWERS = frozenset(
     {
@@ -103,9 +109,16 @@ def group_of(kind: str, *, asked: bool, internal: bool) -> Group | None:
         return None
     if asked:
         return Group.ASKED if kind in SIGNING else Group.TASKS
+    if kind in ASKING:
+        return None
     if internal and kind in ANSWERS:
         return Group.ANSWERS
     return GROUP_OF_NOUN.get(kind.partition(".")[0])
+
+
+def is_told(kind: str) -> bool:
+    """Whether anybody at all is told of events of this kind."""
+    return kind in ASKING or any(group_of(kind, asked=False, internal=side) for side in (True, False))
 
 
 def groups_for(user: User) -> tuple[Group, ...]:

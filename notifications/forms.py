@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, User
 from notifications.choices import Choice, groups_for
+from notifications.models import ProjectPreference
 from projects.models import Milestone, Project
 
 
@@ -19,6 +20,17 @@ class PreferencesForm(forms.Form):
         super().__init__(*args, **kwargs)
         for group in groups_for(user):
             self.fields[group.value] = forms.ChoiceField(label=group.label, choices=Choice.choices)
+
+
+class ProjectChoiceForm(forms.Form):
+    """How one project is told, whatever was chosen for the groups."""
+
+    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none(), empty_label="–", to_field_name="code")
+    choice = forms.ChoiceField(label=_("Told"), required=False, choices=[("", _("As usual")), *ProjectPreference.Choice.choices])
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["project"].queryset = Project.objects.visible_to(user).running()  # type: ignore[attr-defined]
 
 
 class WatchForm(forms.Form):

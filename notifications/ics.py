@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from icalendar import Calendar
 from icalendar import Event as Entry
 
+from accounts.languages import speaking_to
 from accounts.models import User
-from notifications.letters import absolute
+from audit.spoken import spoken
+from notifications.addresses import absolute
 from notifications.models import CalendarFeed
 from projects.models import Milestone, Project, WaitingFor
 from projects.models.project import TeamMember
@@ -27,8 +29,7 @@ REFRESH = timedelta(hours=4)
 def calendar_of(feed: CalendarFeed) -> bytes:
     """What the feed's owner may see now: ours the internal forecasts, a client published dates only."""
     owner = feed.user
-    language = owner.language if owner.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(language):
+    with speaking_to(owner):
         calendar = Calendar()
         calendar.add("prodid", "-//CDMO tracker//EN")
         calendar.add("version", "2.0")
@@ -42,14 +43,19 @@ def calendar_of(feed: CalendarFeed) -> bytes:
 
 
 def _entries(feed: CalendarFeed, owner: User) -> Iterator[Entry]:
-    for milestone in milestones_of(feed).select_related("project"):
+    for milestone in milestones_of(feed).select_related("project").prefetch_related("publications"):
         on = date_of(milestone, owner)
         if on:
-            title = f"{milestone.project.code}: {milestone.title}"
-            yield _entry(f"milestone-{milestone.pk}", title, on, milestone.updated_at, _link(milestone, owner))
+            title = _t("%(project)s: %(words)s") % {"project": milestone.project.code, "words": spoken(milestone.title)}
+            entry = _entry(f"milestone-{milestone.pk}", title, on, milestone.updated_at, _link(milestone, owner))
+            if words := _why(milestone):
+                entry.add("description", words)
+            yield entry
     for wait in _waits(feed, owner):
         if wait.due_on:
-            yield _entry(f"wait-{wait.pk}", _t("Due: %(words)s") % {"words": wait.words}, wait.due_on, wait.since, absolute(wait.link))
+            yield _entry(
+                f"wait-{wait.pk}", _t("Due: %(words)s") % {"words": spoken(wait.words)}, wait.due_on, wait.since, absolute(wait.link)
+            )
 
 
 def milestones_of(feed: CalendarFeed) -> QuerySet[Milestone]:
@@ -66,6 +72,14 @@ def milestones_of(feed: CalendarFeed) -> QuerySet[Milestone]:
 
 def date_of(milestone: Milestone, owner: User) -> date | None:
     return milestone.actual_on or (milestone.forecast_on if owner.is_internal else milestone.published_on)
+
+
+def _why(milestone: Milestone) -> str:
+    """The reason that the client was given with the date it knows; nothing for a date told for the first time."""
+    told = list(milestone.publications.all())
+    if not told or told[-1].from_date is None:
+        return ""
+    return " · ".join(part for part in (told[-1].get_reason_class_display(), told[-1].get_side_display(), told[-1].reason) if part)
 
 
 def _waits(feed: CalendarFeed, owner: User) -> Iterable[WaitingFor]:

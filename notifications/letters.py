@@ -11,44 +11,58 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
+from accounts.languages import language_of, speaking_to
 from accounts.models import User
-from audit.models import Event
+from notifications.addresses import absolute
 from notifications.models import MailMessage, Notification
+from notifications.publications import Published, publications_in
 from notifications.reading import Item, items_of
 from notifications.services.visits import last_visit
-from notifications.zones import zone_of
-
-
-def absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
 
 
 def letter_of(message: MailMessage, notifications: Sequence[Notification], *, more: bool) -> EmailMultiAlternatives:
     """Plain text with an HTML part that says the same. The Message-ID is the row's, so that a copy is recognised as one."""
-    published = _publication(message, notifications)
-    if published is not None:
-        return _published(message, published)
-    user = message.user
-    language = user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(zone_of(user)):
-        items = items_of(notifications, user)
-        context = {
-            "reader": user,
-            "digest": message.kind == MailMessage.Kind.DIGEST,
-            "since": _since(user, items),
-            "projects": _by_project(items),
-            "more": more,
-            "inbox": absolute(reverse("inbox")),
-            "choices": absolute(reverse("notification-settings")),
-            "language": language,
-        }
-        subject, text = _subject(message, items), render_to_string("notifications/mail.txt", context)
-        return _letter(message, subject, text, render_to_string("notifications/mail.html", context))
+    with speaking_to(message.user):
+        told = publications_in(notifications, message.user)
+        published = list({each.act: each for each in told.values()}.values())
+        items = items_of([each for each in notifications if each.event_id not in told], message.user)
+        if len(published) == 1 and not items:
+            return _published(message, published[0])
+        return _news(message, notifications, items, published, more=more)
+
+
+def _published(message: MailMessage, published: Published) -> EmailMultiAlternatives:
+    """About one publication and nothing else: its words are the whole mail."""
+    context = {"body": published.body, "language": language_of(message.user)}
+    return _letter(message, published.subject, published.body, render_to_string("notifications/published.html", context))
+
+
+def _news(
+    message: MailMessage,
+    notifications: Sequence[Notification],
+    items: Sequence[Item],
+    published: Sequence[Published],
+    *,
+    more: bool,
+) -> EmailMultiAlternatives:
+    context = {
+        "reader": message.user,
+        "digest": message.kind == MailMessage.Kind.DIGEST,
+        "published": published,
+        "since": _since(message.user, [each.event.at for each in notifications]),
+        "projects": _by_project(items),
+        "more": more,
+        "inbox": absolute(reverse("inbox")),
+        "choices": absolute(reverse("notification-settings")),
+        "language": language_of(message.user),
+    }
+    text = render_to_string("notifications/mail.txt", context)
+    return _letter(message, _subject(message, items, published), text, render_to_string("notifications/mail.html", context))
 
 
 def _letter(message: MailMessage, subject: str, text: str, html: str) -> EmailMultiAlternatives:
@@ -59,40 +73,16 @@ def _letter(message: MailMessage, subject: str, text: str, html: str) -> EmailMu
     return letter
 
 
-def _publication(message: MailMessage, notifications: Sequence[Notification]) -> Event | None:
-    """The one act of publishing that an urgent mail to a client is about, if it is about all of it and nothing else.
-
-    The act is recorded after the dates that it told."""
-    if message.user.is_internal or message.kind != MailMessage.Kind.URGENT:
-        return None
-    last, told = notifications[-1].event, {(each.event.client_data or {}).get("milestone") for each in notifications}
-    acts = Event.objects.filter(kind="plan.published", transaction_id=last.transaction_id, project_id=last.project_id)
-    act = (
-        acts.filter(pk__gt=last.pk).order_by("pk").first()
-        if all(each.event.kind == "milestone.published" for each in notifications)
-        else None
-    )
-    return act if act is not None and told == set(act.data["keys"]) else None
-
-
-def _published(message: MailMessage, act: Event) -> EmailMultiAlternatives:
-    """The words that the project manager saw and published, to the letter; only the path becomes a whole address."""
-    text = act.data["body"].replace(act.data["path"], absolute(act.data["path"]))
-    with translation.override(act.data["language"]):
-        html = render_to_string("notifications/published.html", {"body": text, "language": act.data["language"]})
-    return _letter(message, act.data["subject"], text, html)
-
-
-def _since(user: User, items: Sequence[Item]) -> str:
+def _since(user: User, moments: Sequence[datetime]) -> str:
     """From when on a digest tells: the last visit, or the first of its news where that is older (seen in the portal, not yet read here)."""
-    first, visit = min(item.at for item in items), last_visit(user)
+    first, visit = min(moments), last_visit(user)
     if visit and visit[1] <= first:
         return _t("since your last visit (%(day)s)") % {"day": _weekday(visit[1])}
     return _t("since %(day)s") % {"day": _weekday(first)}
 
 
 def _weekday(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "D j M Y")
+    return date_format(timezone.localtime(moment), _t("D j M Y"))
 
 
 def _by_project(items: Sequence[Item]) -> list[tuple[str, list[tuple[Item, str]]]]:
@@ -103,10 +93,11 @@ def _by_project(items: Sequence[Item]) -> list[tuple[str, list[tuple[Item, str]]
     ]
 
 
-def _subject(message: MailMessage, items: Sequence[Item]) -> str:
+def _subject(message: MailMessage, items: Sequence[Item], published: Sequence[Published]) -> str:
+    number = len(items) + len(published)
     if message.kind == MailMessage.Kind.DIGEST:
-        words = ngettext("%(count)d piece of news on %(day)s", "%(count)d pieces of news on %(day)s", len(items))
-        return words % {"count": len(items), "day": date_format(message.day, "j M Y")}
-    first = items[0]
-    words = f"{first.about}: {first.words}" if first.about else first.words
-    return words if len(items) == 1 else _t("%(words)s (and %(more)d more)") % {"words": words, "more": len(items) - 1}
+        words = ngettext("%(count)d piece of news on %(day)s", "%(count)d pieces of news on %(day)s", number)
+        return words % {"count": number, "day": date_format(message.day)}
+    lines = [each.subject for each in published]
+    lines += [_t("%(project)s: %(words)s") % {"project": item.about, "words": item.words} if item.about else item.words for item in items]
+    return lines[0] if number == 1 else _t("%(words)s (and %(more)d more)") % {"words": lines[0], "more": number - 1}

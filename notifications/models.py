@@ -18,7 +18,7 @@ from audit.models import Event
 from audit.states import StateField
 from notifications.choices import Choice, Group
 from notifications.visibility import readable_events
-from projects.models import Milestone
+from projects.models import Milestone, Project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -126,12 +126,12 @@ class MailMessage(Attempt):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> NotificationQuerySet:
-        """One's own, of what one may still read; what somebody is asked to do needs no project."""
+        """One's own, of what one may still read; what one of ours is asked to do is told whatever else they see of the project."""
         if not user.is_active:
             return self.none()
         seen = Exists(readable_events(user).filter(pk=OuterRef("event_id")))
         own = self.filter(user=user)
-        return own.filter(seen | Q(event__project_id=None)) if user.is_internal else own.filter(seen)
+        return own.filter(seen | Q(event__project_id=None) | Q(asked=True)) if user.is_internal else own.filter(seen)
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
@@ -187,6 +187,32 @@ class Preference(models.Model):
         return f"{self.group}: {self.choice}"
 
 
+class ProjectPreferenceQuerySet(models.QuerySet["ProjectPreference"]):
+    def visible_to(self, user: User) -> ProjectPreferenceQuerySet:
+        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))), user=user)
+
+
+class ProjectPreference(models.Model):
+    """A project of which a person wants to hear otherwise than usual; without a row the choices by group hold."""
+
+    class Choice(models.TextChoices):
+        QUIET = "quiet", _("Nothing, unless I am asked")
+        AT_ONCE = "at_once", _("Everything at once")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+")
+    choice = models.CharField(_("told"), max_length=8, choices=Choice.choices)
+
+    objects = ProjectPreferenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user_id", "project_id"]
+        constraints = [models.UniqueConstraint(fields=["user", "project"], name="project_preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.choice}"
+
+
 class MilestoneWatchQuerySet(models.QuerySet["MilestoneWatch"]):
     def visible_to(self, user: User) -> MilestoneWatchQuerySet:
         return self.filter(Exists(Milestone.objects.visible_to(user).filter(pk=OuterRef("milestone_id"))), user=user)
@@ -216,7 +242,7 @@ class MilestoneWatch(models.Model):
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: User) -> WebhookQuerySet:
-        """Those who keep webhooks: ours by role, a client's approvers for the own organisation."""
+        """Those who keep webhooks: ours by role, a client's approvers and systems for the own organisation."""
         # The permission is asked again by every service; nobody else has a reason to read addresses and answers of clients' systems.
         if not user.is_active or not user.roles & KEEPERS:
             return self.none()
@@ -226,7 +252,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.filter(disabled_at=None)
 
 
-KEEPERS = frozenset({"administrator", "business_development", "client_approver"})
+KEEPERS = frozenset({"administrator", "business_development", "client_approver", "integration"})
 
 
 class Webhook(models.Model):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 
-from accounts.permissions import has_administrator, has_business_development, is_approver_of
+from accounts.permissions import has_administrator, has_business_development, is_approver_of, is_system_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -19,7 +19,7 @@ def is_person(user: User, obj: Any = None) -> bool:
 
 
 for name, predicate in {
-    "notifications.manage_webhooks": has_administrator | has_business_development | is_approver_of,
+    "notifications.manage_webhooks": has_administrator | has_business_development | is_approver_of | is_system_of,
     "notifications.watch": is_person,
     "notifications.keep_feeds": is_person,
     "notifications.choose": is_person,

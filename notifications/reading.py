@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import Client, User
 from accounts.names import actor_for_client
 from audit.models import Event
+from audit.spoken import spoken
 from notifications.choices import Group
 from notifications.models import Notification
 from projects.cost_of_waiting import with_costs
@@ -121,13 +122,13 @@ def _capital(words: str) -> str:
 
 
 def _moved(move: dict[str, Any]) -> str:
-    days, to = move["days"], day(move["to"])
+    title, days, to = spoken(move["title"]), move["days"], day(move["to"])
     if days is None:
-        return _t("%(title)s has the date %(to)s") % {"title": move["title"], "to": to}
+        return _t("%(title)s has the date %(to)s") % {"title": title, "to": to}
     words = ngettext(
         "%(title)s moved by %(days)d day, from %(from)s to %(to)s", "%(title)s moved by %(days)d days, from %(from)s to %(to)s", abs(days)
     )
-    return words % {"title": move["title"], "days": days, "from": day(move["from"]), "to": to}
+    return words % {"title": title, "days": days, "from": day(move["from"]), "to": to}
 
 
 def _detail(row: Notification, event: Event, reader: User) -> str:
@@ -161,4 +162,4 @@ def link_for_client(event: Event, project: Project | None) -> str:
 
 
 def day(text: str) -> str:
-    return date_format(date.fromisoformat(text), "j M Y")
+    return date_format(date.fromisoformat(text))

@@ -8,6 +8,7 @@ urlpatterns = [
     path("inbox/<int:pk>/", inbox.open_notification, name="inbox-open"),
     path("inbox/<int:pk>/read/", inbox.read, name="inbox-read"),
     path("profile/notifications/", settings.settings_page, name="notification-settings"),
+    path("profile/notifications/projects/", settings.project_choice, name="project-choice"),
     path("profile/notifications/watches/new/", settings.watch_new, name="watch-new"),
     path("profile/notifications/watches/<int:pk>/end/", settings.watch_end, name="watch-end"),
     path("profile/notifications/feeds/new/", feeds.feed_new, name="calendar-feed-new"),

@@ -48,11 +48,16 @@ def moves_by_watcher(events: Sequence[Event]) -> dict[tuple[int, int], tuple[Mil
     return found
 
 
+def is_far_enough(watch: MilestoneWatch, to: date) -> bool:
+    known = watch.reference_on
+    return known != to and (known is None or abs((to - known).days) > watch.days)
+
+
 def _far_enough(watch: MilestoneWatch, move: Move) -> dict[str, Any] | None:
     """What to tell the watcher, who from now on knows the new date; None when it is not theirs to hear or not far enough."""
     user, event, known = watch.user, move.event, watch.reference_on
     theirs = move.internal if user.is_internal else move.told and event.client_visible and event.client_id == user.client_id
-    if not theirs or known == move.to or (known and abs((move.to - known).days) <= watch.days):
+    if not theirs or not is_far_enough(watch, move.to):
         return None
     watch.reference_on = move.to
     days = (move.to - known).days if known else None

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from accounts.languages import zone_of
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-def zone_of(user: User) -> ZoneInfo:
-    """The person's time zone; UTC where the list of zones has dropped it."""
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def local_day(user: User, at: datetime) -> date:

@@ -14,7 +14,7 @@ from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import Tagged, once
+from accounts.api_writes import ONLY_KEY, Tagged, once
 from accounts.models import Client
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
@@ -44,8 +44,11 @@ from projects.services.rfp import log_rfp_from_system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from django.db.models import QuerySet
+
+    from projects.models.evidence import DeliverableQuerySet
 
 
 class UpdatedSince(filters.FilterSet):
@@ -66,8 +69,14 @@ class MilestoneFilter(UpdatedSince):
 
 
 class DeliverableFilter(filters.FilterSet):
+    """`updated_since` finds every deliverable of which the record tells since then, or whose due date may have moved with the plan."""
+
+    updated_since = filters.IsoDateTimeFilter(method="since")
     project = filters.CharFilter(field_name="project__code", max_length=20)
     phase = filters.ChoiceFilter(choices=Phase.choices)
+
+    def since(self, rows: DeliverableQuerySet, name: str, value: datetime) -> DeliverableQuerySet:
+        return rows.changed_since(value)
 
 
 class RfpFilter(UpdatedSince):
@@ -278,7 +287,7 @@ class RfpList(generics.ListAPIView[Rfp]):
     def get_queryset(self) -> QuerySet[Rfp]:
         return Rfp.objects.visible_to(self.request.user).select_related("client", "contact", "project")
 
-    @extend_schema(request=NewRfpSerializer, responses={201: RfpSerializer})
+    @extend_schema(request=NewRfpSerializer, responses={201: RfpSerializer}, extensions=ONLY_KEY)
     def post(self, request: ApiRequest) -> Response:
         body = NewRfpSerializer(data=request.data)
         body.is_valid(raise_exception=True)

@@ -1,4 +1,4 @@
-"""API routes of change orders. A client reads those that were sent to it."""
+"""API routes of change orders: drafted, released and sent by our side, read and answered by the client they were sent to."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers
+from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import Tagged, once
+from accounts.api_writes import ONLY_KEY, Tagged, once
 from accounts.requests import ApiRequest
 from accounts.signing import authenticate_signer
-from projects.models import ChangeOrder, ChangeOrderEffect, ChangeOrderLine
+from projects.models import ChangeOrder, ChangeOrderEffect, ChangeOrderLine, Phase, Project
+from projects.plan_api import checked
 from projects.services import change_orders as services
+from projects.services.commercial import Line
 from projects.services.lifecycle import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.db.models import QuerySet
+
+    from accounts.signing import Authentication
 
 
 class ChangeOrderLineSerializer(serializers.ModelSerializer[ChangeOrderLine]):
@@ -68,6 +72,34 @@ class ChangeOrderSerializer(serializers.ModelSerializer[ChangeOrder]):
         ]
 
 
+class DraftLineSerializer(serializers.Serializer[Any]):
+    """A priced item; a credit is negative."""
+
+    phase = serializers.ChoiceField(choices=Phase.choices)
+    description = serializers.CharField(max_length=300)
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2)
+
+
+class DraftEffectSerializer(serializers.Serializer[Any]):
+    milestone = serializers.SlugField(max_length=64)
+    days = serializers.IntegerField(help_text="Working days by which the agreed date moves; later is positive.")
+
+
+class DraftSerializer(serializers.Serializer[Any]):
+    """A change order as our side writes it: all of it, each time."""
+
+    title = serializers.CharField(max_length=200)
+    reason = serializers.CharField(max_length=8000)
+    scope = serializers.CharField(max_length=8000)
+    valid_until = serializers.DateField()
+    lines = DraftLineSerializer(many=True, required=False, default=list)
+    days = DraftEffectSerializer(many=True, required=False, default=list)
+
+
+class NewChangeOrderSerializer(DraftSerializer):
+    project = serializers.CharField(max_length=20, help_text="Project code.")
+
+
 class ChangeOrderFilter(filters.FilterSet):
     updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
     project = filters.CharFilter(field_name="project__code", max_length=20)
@@ -78,8 +110,20 @@ def _rows(request: ApiRequest) -> QuerySet[ChangeOrder]:
     return ChangeOrder.objects.visible_to(request.user).select_related("project").prefetch_related("lines", "effects__milestone")
 
 
+def draft_of(values: Mapping[str, Any]) -> services.Draft:
+    words = {name: values[name] for name in ("title", "reason", "scope", "valid_until")}
+    lines = [Line(**line) for line in values["lines"]]
+    return services.Draft(lines=lines, days={row["milestone"]: row["days"] for row in values["days"]}, **words)
+
+
+def presented(request: ApiRequest, number: str) -> Any:
+    """The newest revision as it stands, its project locked as the services lock it."""
+    locked(latest(request, number).project.code, request.user)
+    return ChangeOrderSerializer(latest(request, number)).data
+
+
 class ChangeOrderList(generics.ListAPIView[ChangeOrder]):
-    """Every revision that the caller may see."""
+    """Every revision that the caller may see; POST drafts a change order."""
 
     serializer_class = ChangeOrderSerializer
     filterset_class = ChangeOrderFilter
@@ -89,6 +133,17 @@ class ChangeOrderList(generics.ListAPIView[ChangeOrder]):
     def get_queryset(self) -> QuerySet[ChangeOrder]:
         return _rows(self.request)
 
+    @extend_schema(request=NewChangeOrderSerializer, responses={201: ChangeOrderSerializer}, extensions=ONLY_KEY)
+    def post(self, request: ApiRequest) -> Response:
+        values = checked(NewChangeOrderSerializer, request)
+        project = get_object_or_404(Project.objects.visible_to(request.user), code=values["project"])
+
+        def draft() -> Response:
+            order = services.draft_change_order(project.code, draft_of(values), actor=request.user)
+            return Response(presented(request, order.number), status=status.HTTP_201_CREATED)
+
+        return once(request, draft)
+
 
 def latest(request: ApiRequest, number: str) -> ChangeOrder:
     """The newest revision that the caller sees. Raises Http404."""
@@ -97,11 +152,22 @@ def latest(request: ApiRequest, number: str) -> ChangeOrder:
 
 
 class ChangeOrderDetail(Tagged, APIView):
-    """The latest revision of a change order that the caller may see, by its number."""
+    """The latest revision of a change order that the caller may see, by its number; PUT (with If-Match) rewrites a draft."""
 
     @extend_schema(responses=ChangeOrderSerializer)
     def get(self, request: ApiRequest, number: str, **_kwargs: Any) -> Response:
         return Response(ChangeOrderSerializer(latest(request, number)).data)
+
+    @extend_schema(operation_id="change_order_change", request=DraftSerializer, responses=ChangeOrderSerializer)
+    def put(self, request: ApiRequest, number: str) -> Response:
+        order = latest(request, number)
+        values = checked(DraftSerializer, request)
+
+        def change() -> Response:
+            services.change_change_order(order.project.code, order.sequence, order.revision, draft_of(values), actor=request.user)
+            return Response(presented(request, number))
+
+        return once(request, change, representation=lambda: presented(request, number), must_match=True)
 
 
 class SigningSerializer(serializers.Serializer[Any]):
@@ -116,34 +182,73 @@ class DecliningSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=4000, write_only=True)
 
 
-class ChangeOrderAnswer(APIView):
-    """The client's approver answers the revision that was sent, by the service that the portal calls."""
+class ChangeOrderAct(APIView):
+    """One act on the newest revision, by the service that the pages call."""
 
-    def run(self, request: ApiRequest, number: str, act: Callable[[ChangeOrder], object]) -> Response:
+    def run(self, request: ApiRequest, number: str, act: Callable[[ChangeOrder], object], *, made: int = status.HTTP_200_OK) -> Response:
         order = latest(request, number)
-
-        def present() -> Any:
-            locked(order.project.code, request.user)
-            return ChangeOrderSerializer(latest(request, number)).data
 
         def answer() -> Response:
             act(order)
-            return Response(present())
+            return Response(presented(request, number), status=made)
 
-        return once(request, answer, representation=present)
+        return once(request, answer, representation=lambda: presented(request, number))
 
 
-class ChangeOrderAcceptance(ChangeOrderAnswer):
+def proof_of(request: ApiRequest) -> tuple[Authentication, str]:
+    """Who signs, and the hash of what they read. Asked before the transaction of the act: a wrong password must stay counted."""
+    values = checked(SigningSerializer, request)
+    return authenticate_signer(request._request, password=values["password"], code=values["code"]), values["expected_hash"]
+
+
+class ChangeOrderRevision(ChangeOrderAct):
+    """Draft the next revision; the one before it is superseded."""
+
+    @extend_schema(operation_id="change_order_revise", request=DraftSerializer, responses={201: ChangeOrderSerializer})
+    def post(self, request: ApiRequest, number: str) -> Response:
+        latest(request, number)
+        values = checked(DraftSerializer, request)
+
+        def revise(order: ChangeOrder) -> object:
+            return services.draft_change_order(order.project.code, draft_of(values), actor=request.user, sequence=order.sequence)
+
+        return self.run(request, number, revise, made=status.HTTP_201_CREATED)
+
+
+class ChangeOrderRelease(ChangeOrderAct):
+    """Sign the internal release, in the first of one's roles that has not signed: a person with the session of the pages."""
+
+    @extend_schema(operation_id="change_order_release", request=SigningSerializer, responses=ChangeOrderSerializer)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        latest(request, number)
+        proof, seen = proof_of(request)
+
+        def release(order: ChangeOrder) -> object:
+            return services.release_change_order(
+                order.project.code, order.sequence, order.revision, actor=request.user, authentication=proof, expected_hash=seen
+            )
+
+        return self.run(request, number, release)
+
+
+class ChangeOrderSending(ChangeOrderAct):
+    """Show the released revision to the client and ask for the answer."""
+
+    @extend_schema(operation_id="change_order_send", request=None, responses=ChangeOrderSerializer)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        def send(order: ChangeOrder) -> object:
+            return services.send_change_order(order.project.code, order.sequence, order.revision, actor=request.user)
+
+        return self.run(request, number, send)
+
+
+class ChangeOrderAcceptance(ChangeOrderAct):
     """Accept by signature: a person with the session of the pages and the password. A token can never sign."""
 
     @extend_schema(request=SigningSerializer, responses=ChangeOrderSerializer)
     def post(self, request: ApiRequest, number: str) -> Response:
         latest(request, number)
-        body = SigningSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = body.validated_data
-        # Before the transaction of the act: a wrong password must stay counted.
-        proof = authenticate_signer(request._request, password=values["password"], code=values["code"])
+        proof, seen = proof_of(request)
 
         def accept(order: ChangeOrder) -> object:
             return services.accept_change_order(
@@ -152,24 +257,21 @@ class ChangeOrderAcceptance(ChangeOrderAnswer):
                 order.revision,
                 actor=request.user,
                 authentication=proof,
-                expected_hash=values["expected_hash"],
+                expected_hash=seen,
             )
 
         return self.run(request, number, accept)
 
 
-class ChangeOrderRefusal(ChangeOrderAnswer):
+class ChangeOrderRefusal(ChangeOrderAct):
     """Decline, with the reason."""
 
     @extend_schema(request=DecliningSerializer, responses=ChangeOrderSerializer)
     def post(self, request: ApiRequest, number: str) -> Response:
         latest(request, number)
-        body = DecliningSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        values = checked(DecliningSerializer, request)
 
         def decline(order: ChangeOrder) -> object:
-            return services.decline_change_order(
-                order.project.code, order.sequence, order.revision, actor=request.user, **body.validated_data
-            )
+            return services.decline_change_order(order.project.code, order.sequence, order.revision, actor=request.user, **values)
 
         return self.run(request, number, decline)

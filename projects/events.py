@@ -26,6 +26,11 @@ def link_gate(event: Event) -> str:
     return reverse("project-gate-by-id", args=[event.project_id]) if event.project_id else ""
 
 
+def link_named(event: Event) -> str:
+    """The page that the event names itself: where what is asked for is done."""
+    return str(event.data.get("link") or link_by_id(event))
+
+
 def link_calendars(event: Event) -> str:
     return reverse("calendars")
 
@@ -115,7 +120,6 @@ INTERNAL_KINDS = {
         "change_order.released": _("released %(label)s"),
         "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),
         "charter.issued": _("issued the charter"),
-        "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
         "team.named": _("named the person of %(department)s"),
         "project.viewed_as_client": _("looked at “%(page)s” as %(client)s sees it"),
         "quotation.drafted": _("drafted quotation %(label)s: %(currency)s %(total)s"),
@@ -125,6 +129,11 @@ INTERNAL_KINDS = {
         "quotation.released": _("released %(label)s"),
         "agreement.recorded": _("recorded the %(kind)s %(number)s"),
         "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
+    },
+    link_named: {
+        "deliverable.asked": _("asked %(department)s for %(title)s"),
+        "condition.overdue": _("condition %(label)s is overdue: %(words)s. Locked: %(step)s"),
+        "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
     },
     link_calendars: {
         "calendar.days_added": _("entered days of %(place)s: %(first)s to %(last)s, %(words)s"),
@@ -153,7 +162,6 @@ CONDITION_KINDS = {
     "condition.answered": _("gave evidence for condition %(label)s: %(evidence)s"),
     "condition.rejected": _("rejected the evidence for condition %(label)s"),
     "condition.met": _("confirmed that condition %(label)s is met"),
-    "condition.overdue": _("condition %(label)s is overdue: %(words)s. Locked: %(step)s"),
     "condition.replaced": _("replaced condition %(label)s by the decision of %(gate)s, round %(round)s"),
 }
 

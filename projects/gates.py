@@ -336,7 +336,7 @@ def _outdated_document(project: Project, row: Deliverable) -> Blocker:
     words = _t("Out of date: %(title)s. The records behind it changed on %(day)s; a new version is needed.")
     return Blocker(
         key=f"deliverable.{row.key}.out_of_date",
-        words=words % {"title": row.title, "day": date_format(timezone.localdate(row.outdated_since), "j M Y")},
+        words=words % {"title": row.title, "day": date_format(timezone.localdate(row.outdated_since))},
         link=reverse("deliverable-detail", args=[project.code, row.key]),
         owner=str(row.owner or row.department),
         expected=row.due_on,

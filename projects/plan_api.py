@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import Tagged, once
+from accounts.api_writes import ONLY_KEY, WRITES_NOTHING, Tagged, once
 from accounts.models import User
 from accounts.requests import ApiRequest
 from audit.models import Event
@@ -19,6 +19,7 @@ from projects.api import internal_project
 from projects.forecasting import calendar_of
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, Project, Publication
+from projects.receivers import AT_ONCE, DIGEST, INBOX, NOTHING, receivers_of
 from projects.serializers import (
     DeliverableSerializer,
     InternalDeliverableSerializer,
@@ -91,12 +92,26 @@ class PendingMoveSerializer(serializers.Serializer[Any]):
     provisional = serializers.BooleanField()
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
-    """Everything that moves, the mail that the client would get, and the hash that publishing has to be given."""
-
-    moves = PendingMoveSerializer(many=True)
+class MailSerializer(serializers.Serializer[Any]):
+    language = serializers.CharField()
     subject = serializers.CharField()
     body = serializers.CharField()
+
+
+class ReceiverSerializer(serializers.Serializer[Any]):
+    """A person of the client, the language that they read, and how soon they would be told."""
+
+    name = serializers.CharField()
+    language = serializers.CharField()
+    told = serializers.ChoiceField(choices=[AT_ONCE, DIGEST, INBOX, NOTHING])
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """Everything that moves, the mail in each language of its readers, who gets it, and the hash that publishing has to be given."""
+
+    moves = PendingMoveSerializer(many=True)
+    messages = MailSerializer(many=True)
+    receivers = ReceiverSerializer(many=True)
     expected_hash = serializers.CharField()
 
 
@@ -188,21 +203,22 @@ class MilestoneAchieve(MilestoneAct):
 class PublicationPreview(APIView):
     """What publishing would tell the client, word for word. Nothing is sent and nothing is written."""
 
-    @extend_schema(request=PublicationWordsSerializer, responses=PreviewSerializer)
+    @extend_schema(request=PublicationWordsSerializer, responses=PreviewSerializer, extensions=WRITES_NOTHING)
     def post(self, request: ApiRequest, code: str) -> Response:
         project = internal_project(request, code)
         values = checked(PublicationWordsSerializer, request)
         pending = publishing.pending_moves(project)
         words = {name: values[name] for name in ("reason_class", "side", "reason")}
         publishing.check_words([move for move in pending if move.key in values["keys"]], **words)
-        moves, message, shown = publishing.preview(project, values["keys"], **words)
-        return Response(PreviewSerializer({"moves": moves, "subject": message.subject, "body": message.body, "expected_hash": shown}).data)
+        moves, mails, shown = publishing.preview(project, values["keys"], **words)
+        told = receivers_of(project, [move for move in moves if move.key in values["keys"]])
+        return Response(PreviewSerializer({"moves": moves, "messages": mails, "receivers": told, "expected_hash": shown}).data)
 
 
 class PublicationAct(APIView):
     """Tell the client the chosen dates: one act, one reason, one mail, exactly the one of the preview."""
 
-    @extend_schema(request=PublishSerializer, responses={201: PublicationSerializer(many=True)})
+    @extend_schema(request=PublishSerializer, responses={201: PublicationSerializer(many=True)}, extensions=ONLY_KEY)
     def post(self, request: ApiRequest, code: str) -> Response:
         internal_project(request, code)
         values = checked(PublishSerializer, request)

@@ -1,6 +1,6 @@
 """What a client is told when dates move: which, by how many working days, and the words of the mail. Pure.
 
-The preview of a publication and the mail that goes out call the same `publication_message`.
+The preview of a publication shows what `publication_messages` gives; the act keeps it, and every mail about the act repeats it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from accounts.names import shown_to_client
+from audit.spoken import spoken
 from projects.models import Publication
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Message:
-    """A mail in plain text, in the client's language. `path` is the page that it leads to; the sender puts the site before it."""
+    """A mail in plain text, in one language. `path` is the page that it leads to; the sender puts the site before it."""
 
     subject: str
     body: str
@@ -47,11 +48,17 @@ class Message:
     language: str
 
 
-def publication_message(project: Project, moves: Sequence[Move], *, reason_class: str, side: str, reason: str) -> Message:
-    """The mail about one publication, exactly as the client gets it."""
-    language = project.client.language or "en"
+def publication_messages(
+    project: Project, moves: Sequence[Move], languages: Iterable[str], *, reason_class: str, side: str, reason: str
+) -> list[Message]:
+    """The mail about one publication in each language, exactly as its readers get it. The reason stays as it was written."""
+    return [_message(project, moves, language, reason_class, side, reason) for language in languages]
+
+
+def _message(project: Project, moves: Sequence[Move], language: str, reason_class: str, side: str, reason: str) -> Message:
     with translation.override(language):
-        return Message(_subject(project, moves), _body(project, moves, reason_class, side, reason), _path(project), language)
+        said = [replace(move, title=spoken(move.title)) for move in moves]
+        return Message(_subject(project, said), _body(project, said, reason_class, side, reason), _path(project), language)
 
 
 def _subject(project: Project, moves: Sequence[Move]) -> str:
@@ -104,11 +111,11 @@ def _path(project: Project) -> str:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "j M Y")
+    return date_format(day)
 
 
-def shown_hash(moves: Iterable[Move], message: Message | None = None) -> str:
-    """What somebody was shown, as SHA-256: every date that would move, and the mail."""
+def shown_hash(moves: Iterable[Move], messages: Iterable[Message] = ()) -> str:
+    """What somebody was shown, as SHA-256: every date that would move, and the mail in each of its languages."""
     shown = [[move.key, move.from_date and move.from_date.isoformat(), move.to_date.isoformat()] for move in moves]
-    words = [message.subject, message.body] if message else []
+    words = [[message.language, message.subject, message.body] for message in messages]
     return hashlib.sha256(json.dumps([shown, words], ensure_ascii=False).encode()).hexdigest()

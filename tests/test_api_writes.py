@@ -255,7 +255,7 @@ def test_what_the_preview_showed_is_published(project: Project) -> None:
     again = send(browser, "post", f"projects/{project.code}/publication/", {**words, "expected_hash": shown["expected_hash"]}, **KEY)
 
     assert [each.status_code for each in (blind, wrong, done, again)] == [400, 409, 201, 201]
-    assert "A step failed." in shown["body"]
+    assert "A step failed." in shown["messages"][0]["body"]
     assert [row["to_date"] for row in done.json()] == [row["to_date"] for row in again.json()]
     assert acts.count() == before + 1
     assert Publication.objects.filter(milestone__project=project, reason="A step failed.").count() == len(keys)

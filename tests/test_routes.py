@@ -178,6 +178,10 @@ API_ROUTES = {
     "api-project-detail": api_object(),
     "api-project-gate": api_object(own=404, tokens=404),
     "api-project-gate-proposal": api_act(),
+    "api-project-gate-withdrawal": api_act(),
+    "api-project-gate-waivers": api_act(),
+    "api-project-gates": api_object(own=404, tokens=404),
+    "api-project-gate-round": api_object(own=404, tokens=404, arguments={"gate": "G1", "round": 1}),
     "api-milestone-list": api_list(),
     "api-waiting": api_list(),
     "api-deliverable-list": api_list(),
@@ -273,6 +277,12 @@ PLAN_ROUTES = {
     "portal-change-order-decline": page(404, own=405, foreign=405, post_only=True, arguments={"sequence": 1, "revision": 1}),
     "api-change-order-list": api_list(),
     "api-change-order-detail": api_object(number="change_order"),
+    "api-change-order-revise": api_act(number="change_order"),
+    "api-change-order-release": api_act(number="change_order"),
+    "api-change-order-send": api_act(number="change_order"),
+    "api-evidence-list": api_object(own=404, tokens=404, arguments={"key": "route_selection_report"}),
+    "api-evidence-confirm": api_act(key="route_selection_report", pk="reference"),
+    "api-evidence-reject": api_act(key="route_selection_report", pk="reference"),
     "api-change-order-accept": api_act(number="change_order"),
     "api-change-order-decline": api_act(number="change_order"),
     "api-milestone-detail": api_object(arguments={"key": "g2"}),
@@ -359,12 +369,20 @@ DESK_ROUTES = {
     "portal-quotation-decline": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
 }
 KEEPS_WEBHOOKS = {"administrator": 200, "business_development": 200, "client_approver": 200}
+
+
+def api_webhook() -> Route:
+    """What the own approver and systems keep, and those of ours who keep all."""
+    return Route(answers(404, **KEEPS_WEBHOOKS, read_token=200, write_token=200, anonymous=401), arguments={"pk": "webhook"})
+
+
 NOTIFICATION_ROUTES = {
     "inbox": page(200),
     "inbox-read-all": page(405, post_only=True),
     "inbox-open": page(404, arguments={"pk": "notification"}),  # a line of somebody who is not asked here
     "inbox-read": page(405, post_only=True, arguments={"pk": "notification"}),
     "notification-settings": page(200),
+    "project-choice": page(405, post_only=True),
     "watch-new": page(405, post_only=True),
     "watch-end": page(405, post_only=True, arguments={"pk": "watch"}),
     "milestone-watch": page(405, post_only=True, arguments={"key": "g2"}),
@@ -380,6 +398,13 @@ NOTIFICATION_ROUTES = {
     "webhook-replay": page(405, post_only=True, arguments={"pk": "webhook", "delivery": 999_999_999}),
     "api-changes": api_list(),
     "api-changes-seen": api_act(),
+    "api-webhook-list": Route(answers(403, **KEEPS_WEBHOOKS, foreign_approver=200, tokens=200, anonymous=401)),
+    "api-webhook-detail": api_webhook(),
+    "api-webhook-deliveries": api_webhook(),
+    "api-webhook-rotate": api_act(pk="webhook"),
+    "api-webhook-disable": api_act(pk="webhook"),
+    "api-webhook-enable": api_act(pk="webhook"),
+    "api-webhook-replay": api_act(pk="webhook", delivery=999_999_999),
 }
 PORTFOLIO_ROUTES = {
     "portfolio": ours(),

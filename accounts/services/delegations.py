@@ -35,7 +35,7 @@ def delegate(*, role: str, receiver: User, starts_on: date, ends_on: date, reaso
     row = Delegation.objects.create(giver=actor, receiver=receiver, role=role, starts_on=starts_on, ends_on=ends_on, reason=reason.strip())
     record(
         "delegation.given", row, actor=actor, reason=row.reason, role=str(row.get_role_display()), receiver=receiver.full_name,
-        starts_on=starts_on, ends_on=ends_on,
+        starts_on=starts_on, ends_on=ends_on, concerns=[receiver.pk],
     )  # fmt: skip
     return row
 
@@ -49,5 +49,6 @@ def end_delegation(delegation_id: int, *, actor: User) -> Delegation:
         raise Refused(Blocker("delegation.over", _("This delegation is over.")))
     row.ended_at, row.ended_by = timezone.now(), actor
     row.save(update_fields=["ended_at", "ended_by"])
-    record("delegation.ended", row, actor=actor, role=str(row.get_role_display()), receiver=row.receiver.full_name)
+    people = [row.giver_id, row.receiver_id]
+    record("delegation.ended", row, actor=actor, role=str(row.get_role_display()), receiver=row.receiver.full_name, concerns=people)
     return row

@@ -27,7 +27,7 @@ def day(value: date | datetime | str | None) -> str:
     """12 Mar 2026; a moment in time gives its day in the reader's time zone. Events keep their dates as ISO text."""
     if isinstance(value, str):
         value = date.fromisoformat(value) if value else None
-    return date_format(_local(value), "j M Y") if value else ""
+    return date_format(_local(value)) if value else ""
 
 
 @register.filter

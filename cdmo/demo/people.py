@@ -24,6 +24,7 @@ class Person:
     address: str
     role: Role
     department: str = ""
+    language: str = "en"
 
     @property
     def email(self) -> str:
@@ -37,7 +38,7 @@ STAFF = (
     Person("Head of Research", "research", Role.RESEARCH, "research"),
     Person("Head of Analytical", "analytical", Role.ANALYTICAL, "analytical"),
     Person("Material Control", "material", Role.MATERIAL_CONTROL, "material_control"),
-    Person("Production Manager", "production", Role.PRODUCTION, "production"),
+    Person("Production Manager", "production", Role.PRODUCTION, "production", language="zh-hans"),
     Person("EHS Officer", "ehs", Role.EHS, "ehs"),
     Person("Regulatory Affairs", "regulatory", Role.REGULATORY, "regulatory"),
     Person("Quality Assurance", "qa", Role.QUALITY_ASSURANCE, "quality_assurance"),
@@ -104,6 +105,7 @@ def _open(person: Person, administrator: User, *, time_zone: str, client: Client
         department=person.department or None,
         roles=[person.role],
         password=PASSWORD,
+        language=person.language,
         time_zone=time_zone,
         actor=administrator,
     )

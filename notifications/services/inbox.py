@@ -13,9 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from audit.models import Event
 from notifications.audience import readers_of
-from notifications.choices import Choice, Group, default_choice
+from notifications.choices import Choice, Group
 from notifications.doorbells import SEND_MAIL, ring
-from notifications.models import MailMessage, Notification, Preference
+from notifications.models import MailMessage, Notification
+from notifications.publications import TOLD
+from notifications.wanted import wishes_of
 from notifications.watching import moves_by_watcher
 from notifications.zones import local_day
 
@@ -41,6 +43,7 @@ def tell(events: Sequence[Event]) -> list[Notification]:
     notifications = [
         Notification(user=n.user, event=n.event, group=n.group, delivery=n.choice, asked=n.asked, link=n.link, moves=n.moves) for n in notes
     ]
+    _gather_dates(notifications)
     _attach_urgent(notifications)
     Notification.objects.bulk_create(notifications, ignore_conflicts=True)
     return notifications
@@ -68,20 +71,26 @@ def _without_told(notes: dict[tuple[int, int], list[Note]]) -> dict[tuple[int, i
 
 def _chosen(notes: dict[tuple[int, int], list[Note]]) -> list[Note]:
     """One note for each, as soon as the person wants it; none where the person wants none."""
-    rows = (
-        Preference.objects.filter(user_id__in={user for user, _event in notes}).values_list("user_id", "group", "choice") if notes else ()
-    )
-    wishes = {(user, group): choice for user, group, choice in rows}
+    wishes = wishes_of({user for user, _event in notes})
     chosen, too_old = [], timezone.now() - NEWS_FOR
-    for (user_id, _event_id), candidates in notes.items():
+    for candidates in notes.values():
         for note in candidates:
-            note.choice = wishes.get((user_id, note.group)) or default_choice(note.user, note.group)
+            note.choice = wishes.choice(note.user, note.group, note.event.project_id, asked=note.asked)
             if note.event.at < too_old and note.choice in (Choice.AT_ONCE, Choice.DIGEST):
                 note.choice = Choice.INBOX
             if note.choice != Choice.NOTHING:
                 chosen.append(note)
                 break
     return chosen
+
+
+def _gather_dates(notifications: Iterable[Notification]) -> None:
+    """A mail about one date of a publication tells all of it: its other dates come with it and not once more in the digest."""
+    told = [each for each in notifications if each.event.kind == TOLD and not each.user.is_internal]
+    at_once = {(each.user_id, each.event.transaction_id) for each in told if each.delivery == Choice.AT_ONCE}
+    for each in told:
+        if each.delivery == Choice.DIGEST and (each.user_id, each.event.transaction_id) in at_once:
+            each.delivery = Choice.AT_ONCE
 
 
 def _attach_urgent(notifications: Iterable[Notification]) -> None:

@@ -31,11 +31,12 @@ def create_webhook(client_id: int, *, url: str, actor: User, description: str = 
     Raises BadInput for an address that we do not call. The name is looked up before the transaction, which must not wait for it.
     """
     require_permission("notifications.manage_webhooks", actor)
-    _check(url)
-    return _create(client_id, url, description, actor)
+    check_address(url)
+    return enter_webhook(client_id, url=url, description=description, actor=actor)
 
 
-def _check(url: str) -> None:
+def check_address(url: str) -> None:
+    """Raises BadInput for an address that we do not call."""
     try:
         parts = outgoing.check_url(url)
         outgoing.resolve(parts.hostname or "", parts.port or 443)
@@ -44,7 +45,8 @@ def _check(url: str) -> None:
 
 
 @transaction.atomic
-def _create(client_id: int, url: str, description: str, actor: User) -> tuple[Webhook, str]:
+def enter_webhook(client_id: int, *, url: str, description: str, actor: User) -> tuple[Webhook, str]:
+    """Write down an address that was checked."""
     client = Client.objects.visible_to(actor).select_for_update().get(pk=client_id)
     require_permission("notifications.manage_webhooks", actor, client)
     existing = Webhook.objects.filter(client=client)

@@ -1,4 +1,4 @@
-"""What people want to be told: preferences by group, and watches on milestones."""
+"""What people want to be told: preferences by group and by project, and watches on milestones."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput
 from notifications.choices import Choice, default_choice, groups_for
-from notifications.models import MilestoneWatch, Preference
-from projects.models import Milestone
+from notifications.models import MilestoneWatch, Preference, ProjectPreference
+from projects.models import Milestone, Project
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,6 +46,24 @@ def save_preferences(choices: Mapping[str, str], *, actor: User) -> dict[str, st
     if changed:
         record("preferences.changed", actor, actor=actor, before={group: before[group] for group in changed}, after=changed)
     return choices_of(actor)
+
+
+@transaction.atomic
+def choose_for_project(code: str, choice: str, *, actor: User) -> None:
+    """Hear of one project otherwise than usual; an empty choice is as usual again."""
+    require_permission("notifications.choose", actor)
+    project = Project.objects.visible_to(actor).get(code=code)
+    if choice and choice not in ProjectPreference.Choice.values:
+        raise BadInput({"choice": [_t("Choose one of the ways.")]})
+    rows = ProjectPreference.objects.filter(user=actor, project=project)
+    before = rows.values_list("choice", flat=True).first() or ""
+    if choice == before:
+        return
+    if choice:
+        ProjectPreference.objects.update_or_create(user=actor, project=project, defaults={"choice": choice})
+    else:
+        rows.delete()
+    record("preferences.changed", actor, actor=actor, before={code: before}, after={code: choice})
 
 
 @transaction.atomic

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import signed_in
 from accounts.requests import SignedInRequest
+from notifications.addresses import absolute
 from notifications.forms import FeedForm
 from notifications.ics import MEDIA_TYPE, calendar_of
-from notifications.letters import absolute
 from notifications.models import CalendarFeed
 from notifications.secrets import digest
 from notifications.services.feeds import create_feed, note_use, revoke_feed

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import signed_in
+from accounts.languages import language_of, speaking_to
 from accounts.requests import SignedInRequest
 from notifications.models import Notification
 from notifications.reading import items_of
@@ -25,8 +26,10 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     unread = ExpressionWrapper(Q(read_at=None), output_field=BooleanField())
     rows = Notification.objects.visible_to(request.user).select_related("event").annotate(is_unread=unread)
     page = Paginator(rows.order_by("-is_unread", "-event_id"), PAGE).get_page(request.GET.get("page"))
-    items = items_of(page.object_list, request.user)
-    return render(request, "notifications/inbox.html", {"page": page, "items": items, "has_unread": any(item.unread for item in items)})
+    with speaking_to(request.user):
+        items = items_of(page.object_list, request.user)
+    context = {"page": page, "items": items, "has_unread": any(item.unread for item in items), "spoken": language_of(request.user)}
+    return render(request, "notifications/inbox.html", context)
 
 
 @signed_in

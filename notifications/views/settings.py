@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import signed_in
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
-from notifications.forms import FeedForm, NewWatchForm, PreferencesForm, WatchForm
-from notifications.models import CalendarFeed, MilestoneWatch
-from notifications.services.wishes import choices_of, end_watch, known_date, save_preferences, watch_milestone
+from notifications.choices import groups_for
+from notifications.contents import contents_of
+from notifications.forms import FeedForm, NewWatchForm, PreferencesForm, ProjectChoiceForm, WatchForm
+from notifications.models import CalendarFeed, MilestoneWatch, ProjectPreference
+from notifications.services.wishes import choices_of, choose_for_project, end_watch, known_date, save_preferences, watch_milestone
 from projects.models import Milestone
 
 
@@ -41,14 +43,29 @@ def show_settings(request: SignedInRequest, *, status: int = 200, **bound: Any) 
     """The page from one context; a refused form comes back in it, a new calendar address is shown in it once."""
     user = request.user
     watches = MilestoneWatch.objects.filter(user=user).select_related("milestone__project").order_by("milestone__project__code", "pk")
+    at_project = {"project": request.GET.get("project", "")}  # a page of a project leads here with its code
     context = {
         "form": PreferencesForm(initial=choices_of(user), user=user),
+        "contents": [(group.label, contents_of(group, user)) for group in groups_for(user)],
+        "project_choices": ProjectPreference.objects.visible_to(user).select_related("project"),
+        "project_form": ProjectChoiceForm(initial=at_project, user=user),
         "watches": [(watch, known_date(watch.milestone, user)) for watch in watches.filter(pk__in=MilestoneWatch.objects.visible_to(user))],
         "watch_form": NewWatchForm(user=user),
         "feeds": CalendarFeed.objects.visible_to(user).filter(revoked_at=None).select_related("project"),
-        "feed_form": FeedForm(user=user, initial={"project": request.GET.get("feed", "")}),
+        "feed_form": FeedForm(initial=at_project, user=user),
     }
     return render(request, "notifications/settings.html", context | bound, status=status)
+
+
+@signed_in
+@require_POST
+def project_choice(request: SignedInRequest) -> HttpResponse:
+    form = ProjectChoiceForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return show_settings(request, status=400, project_form=form)
+    choose_for_project(form.cleaned_data["project"].code, form.cleaned_data["choice"], actor=request.user)
+    messages.success(request, _t("Saved."))
+    return redirect("notification-settings")
 
 
 @signed_in

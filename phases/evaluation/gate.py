@@ -180,7 +180,7 @@ def launch(project: Project, review: GateReview, *, actor: Any) -> None:
     set_actual_from(project, "gate:G1", on=project.day_of(timezone.now()), actor=actor)
     take_contract_baseline(project, name=_t("Contract"), actor=actor)
     publish_all_shared(project, actor=actor)
-    ask_phase_owners(project, Phase.SMALL_SCALE)
+    ask_phase_owners(project, Phase.SMALL_SCALE, actor=actor)
 
 
 GATE = Gate(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G3: its milestone is achieved and the owners of the next phase are asked."""
     set_actual_from(project, "gate:G3", on=project.day_of(timezone.now()), actor=actor)
-    ask_phase_owners(project, Phase.VALIDATION)
+    ask_phase_owners(project, Phase.VALIDATION, actor=actor)
 
 
 GATE = Gate(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G2: its milestone is achieved and the owners of the next phase are asked."""
     set_actual_from(project, "gate:G2", on=project.day_of(timezone.now()), actor=actor)
-    ask_phase_owners(project, Phase.PILOT)
+    ask_phase_owners(project, Phase.PILOT, actor=actor)
 
 
 GATE = Gate(

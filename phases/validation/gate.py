@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G4: its milestone is achieved and the owners of the next phase are asked."""
     set_actual_from(project, "gate:G4", on=project.day_of(timezone.now()), actor=actor)
-    ask_phase_owners(project, Phase.COMMERCIAL)
+    ask_phase_owners(project, Phase.COMMERCIAL, actor=actor)
 
 
 GATE = Gate(

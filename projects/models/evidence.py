@@ -6,19 +6,25 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from audit.history import tracked
+from audit.models import Event
 from audit.states import StateField
 from projects.models.project import Project
 from projects.models.states import SHOWN_TO_CLIENT, Phase, Visibility
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+MOVING_DUE_DATES = ("plan.forecasts_moved", "charter.drafted")
 
 
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
@@ -31,6 +37,13 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
 
     def overdue(self, on: date) -> DeliverableQuerySet:
         return self.open().filter(due_on__lt=on)
+
+    def changed_since(self, moment: datetime) -> DeliverableQuerySet:
+        """Of which the record tells since then. An open one follows its milestone when the plan moves, and so may have moved too."""
+        own = Event.objects.filter(object_type=ContentType.objects.get_for_model(Deliverable), at__gte=moment)
+        own = own.filter(object_id=Cast(OuterRef("pk"), models.CharField()))
+        plan = Event.objects.filter(kind__in=MOVING_DUE_DATES, at__gte=moment, project_id=OuterRef("project_id"))
+        return self.filter(Exists(own) | Q(Exists(plan), done_at=None))
 
 
 class Deliverable(models.Model):

@@ -18,7 +18,7 @@ from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLi
 from projects.plans import PhasePlan, phase_plan
 from projects.services.approvals import withdraw_request
 from projects.services.dependencies import loop_through
-from projects.services.evidence import ask_owner
+from projects.services.evidence import ask_for
 from projects.services.lifecycle import locked, require_active
 from projects.services.plan import set_actual_from, update_forecasts
 from projects.services.visibility import note_visibility
@@ -128,7 +128,7 @@ def _plan(project: Project, start_on: date, planned_start: date | None, *, actor
     _plan_team(project, plans, departments)
     _plan_milestones(project, plans, departments, start_on, planned_start, actor=actor)
     update_forecasts(project, actor=actor)
-    _plan_deliverables(project, plans, departments)
+    _plan_deliverables(project, plans, departments, actor=actor)
     _feed_what_happened(project, actor=actor)
 
 
@@ -213,7 +213,7 @@ def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on:
             MilestoneLink.objects.create(predecessor=rows[other], successor=milestone, lag_days=lag)
 
 
-def _plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
+def _plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department], *, actor: User) -> None:
     """New ones fall due at their milestone."""
     due = dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
     team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
@@ -236,7 +236,7 @@ def _plan_deliverables(project: Project, plans: list[PhasePlan], departments: di
             )
             if created and plan.phase == Phase.EVALUATION:
                 row.project = project
-                ask_owner(row)
+                ask_for(row, actor=actor)
 
 
 @transaction.atomic
@@ -274,10 +274,10 @@ def name_team_member(code: str, department_key: str, *, user: User | None, actor
     return member
 
 
-def ask_phase_owners(project: Project, phase: str) -> None:
+def ask_phase_owners(project: Project, phase: str, *, actor: User) -> None:
     """Open the waits of a phase's open deliverables: each owner, or the department, sees what is theirs."""
     if not project.in_scope(phase):
         return
     for deliverable in Deliverable.objects.open().filter(project=project, phase=phase).select_related("department", "owner"):
         deliverable.project = project
-        ask_owner(deliverable)
+        ask_for(deliverable, actor=actor)

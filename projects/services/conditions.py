@@ -287,7 +287,7 @@ def blocker_of(condition: GateCondition) -> Blocker:
     """An overdue condition as a reason: what is locked, by which condition, whose it is."""
     words = _t("Locked by condition %(label)s, due %(day)s and not met: %(words)s") % {
         "label": condition.label,
-        "day": date_format(condition.due_on, "j M Y"),
+        "day": date_format(condition.due_on),
         "words": condition.words,
     }
     return Blocker("condition.overdue", words, condition.get_absolute_url(), condition.owner.full_name, condition.due_on)
@@ -336,6 +336,8 @@ def _tell_overdue(pk: int, on: date) -> bool:
         words=condition.words,
         step=condition.step_words,
         due_on=condition.due_on,
+        concerns=[condition.owner_id],
+        link=condition.get_absolute_url(),
     )
     if condition.tell_client:  # an event of its own: what a client may read holds nothing of the words among ourselves
         project = condition.review.project

@@ -214,6 +214,20 @@ def assign_deliverable(code: str, key: str, *, actor: User, owner: User | None, 
     return deliverable
 
 
+def ask_for(deliverable: Deliverable, *, actor: User) -> None:
+    """The phase that owes it has begun: its owner, or the department, is told and waited for."""
+    record(
+        "deliverable.asked",
+        deliverable,
+        actor=actor,
+        department=deliverable.department.name,
+        title=deliverable.title,
+        due_on=deliverable.due_on,
+        link=deliverable.get_absolute_url(),
+    )
+    ask_owner(deliverable)
+
+
 def ask_owner(deliverable: Deliverable) -> None:
     """The open wait of a deliverable: its owner by name, else its department's role."""
     role = "" if deliverable.owner else ROLE_OF_DEPARTMENT.get(deliverable.department.key, deliverable.department.key)

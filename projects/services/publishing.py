@@ -18,7 +18,8 @@ from audit.refusals import BadInput, Blocker, Refused
 from projects.cost_of_waiting import work_before
 from projects.forecasting import calendar_for, is_provisional
 from projects.models import Milestone, MilestoneLink, Project, Publication
-from projects.publication import Message, Move, publication_message, shown_hash
+from projects.publication import Message, Move, publication_messages, shown_hash
+from projects.receivers import languages_of
 from projects.schedule import Link
 from projects.services.lifecycle import locked
 from projects.services.unpublished import ask_to_publish, unpublished_of
@@ -58,12 +59,17 @@ def _move(project: Project, row: Milestone) -> Move:
     return Move(row.key, row.title, row.published_on, row.forecast_on, days, is_provisional(row, project, row.forecast_on))
 
 
-def preview(project: Project, keys: Collection[str], *, reason_class: str, side: str, reason: str) -> tuple[list[Move], Message, str]:
-    """Every pending move, the mail about the chosen ones, and the hash of both that `publish_plan` must be given."""
+def messages_of(project: Project, moves: Sequence[Move], *, reason_class: str, side: str, reason: str) -> list[Message]:
+    """The mail about these moves, in each language that somebody of the client reads."""
+    return publication_messages(project, moves, languages_of(project), reason_class=reason_class, side=side, reason=reason)
+
+
+def preview(project: Project, keys: Collection[str], *, reason_class: str, side: str, reason: str) -> tuple[list[Move], list[Message], str]:
+    """Every pending move, the mail about the chosen ones in each language, and the hash of both that `publish_plan` must be given."""
     pending = pending_moves(project)
     chosen = [move for move in pending if move.key in keys]
-    message = publication_message(project, chosen, reason_class=reason_class, side=side, reason=reason)
-    return pending, message, shown_hash(pending, message)
+    messages = messages_of(project, chosen, reason_class=reason_class, side=side, reason=reason)
+    return pending, messages, shown_hash(pending, messages)
 
 
 @act
@@ -72,7 +78,8 @@ def publish_plan(
 ) -> list[Publication]:
     """Tell the client the forecasts of these shared milestones, in one act and one mail.
 
-    expected_hash: of the preview; Refused when a forecast or the mail is another one now. The event keeps the mail as it goes out.
+    expected_hash: of the preview; Refused when a forecast or the mail is another one now. The event keeps the mail, in every language,
+    as it goes out.
     """
     project = locked(code, actor)
     require_permission("projects.publish", actor, project)
@@ -83,11 +90,11 @@ def publish_plan(
     if reasons:
         raise Refused(reasons)
     check_words(rows, reason_class, side, reason)
-    _pending, message, shown = preview(project, keys, reason_class=reason_class, side=side, reason=reason)
+    _pending, mails, shown = preview(project, keys, reason_class=reason_class, side=side, reason=reason)
     if expected_hash and expected_hash != shown:
         words = _t("The forecasts moved since you looked. Nothing was published; look at the preview again.")
         raise Refused([Blocker(key="plan.moved", words=words, link=reverse("project-publish", args=[code]))])
-    return _publish(project, rows, message, reason_class=reason_class, side=side, reason=reason, actor=actor)
+    return _publish(project, rows, mails, reason_class=reason_class, side=side, reason=reason, actor=actor)
 
 
 def publish_milestone(code: str, key: str, *, reason_class: str, side: str, reason: str, actor: User) -> Publication:
@@ -111,13 +118,22 @@ def check_words(rows: Iterable[Milestone | Move], reason_class: str, side: str, 
 
 
 def _publish(
-    project: Project, rows: Sequence[Milestone], message: Message, *, reason_class: str, side: str, reason: str, actor: User
+    project: Project, rows: Sequence[Milestone], mails: Sequence[Message], *, reason_class: str, side: str, reason: str, actor: User
 ) -> list[Publication]:
     words = {"reason_class": reason_class, "side": side, "reason": reason}
     needs = _needs_of(project, rows)
     now = timezone.now()
     told = [_tell(project, row, words, needs=needs[row.key], actor=actor, at=now) for row in rows]
-    record("plan.published", project, actor=actor, reason=reason, count=len(told), keys=[row.key for row in rows], **asdict(message))
+    record(
+        "plan.published",
+        project,
+        actor=actor,
+        reason=reason,
+        count=len(told),
+        keys=[row.key for row in rows],
+        subject=mails[0].subject,
+        messages=[asdict(mail) for mail in mails],
+    )
     ask_to_publish(project)
     return told
 
@@ -166,4 +182,4 @@ def publish_all_shared(project: Project, *, actor: User) -> None:
     rows = list(unpublished_of(project).filter(published_on=None))
     if rows:
         words = {"reason_class": Publication.ReasonClass.INITIAL.value, "side": Publication.Side.CDMO.value, "reason": ""}
-        _publish(project, rows, publication_message(project, moves_of(project, rows), **words), **words, actor=actor)
+        _publish(project, rows, messages_of(project, moves_of(project, rows), **words), **words, actor=actor)

@@ -122,6 +122,5 @@ def _escalate(pk: int) -> bool:
         link=wait.link,
         due_on=wait.due_on,
     )
-    if wait.project is not None:
-        record("wait.escalated", wait.project, actor=None, who=who, words=wait.words)
+    record("wait.escalated", wait.project, actor=None, who=who, words=wait.words, wait=wait.pk, link=wait.link)
     return True

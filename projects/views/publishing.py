@@ -12,11 +12,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import internal_required
+from accounts.languages import name_of_language
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from projects.forms.plan import PublishForm
 from projects.models import Project
 from projects.permissions import lacking
+from projects.publication import Message
+from projects.receivers import AT_ONCE, DIGEST, INBOX, NOTHING, Receiver, receivers_of
 from projects.services import publishing as services
 from projects.views.found import visible_project
 
@@ -43,9 +46,26 @@ def publish_page(request: SignedInRequest, code: str) -> HttpResponse:
         except BadInput as bad:
             add_to_form(form, bad)
         else:
-            _pending, message, shown = services.preview(project, keys, **words)
-            return _render(request, project, form, keys, message=message, expected_hash=shown, words=words)
+            moves, mails, shown = services.preview(project, keys, **words)
+            told = receivers_of(project, [move for move in moves if move.key in keys])
+            shown_mails: dict[str, Any] = {
+                "mails": _by_language(mails, told),
+                "told": told,
+                "nobody_mailed": not any(each.told in (AT_ONCE, DIGEST) for each in told),
+                "expected_hash": shown,
+            }
+            return _render(request, project, form, keys, words=words, **shown_mails)
     return _render(request, project, form, keys, status=400)
+
+
+def _by_language(mails: list[Message], told: list[Receiver]) -> list[tuple[Message, str, dict[str, list[Receiver]]]]:
+    """(mail, its language by name, its readers by how soon they are told)."""
+    return [(mail, name_of_language(mail.language), _how_soon(mail.language, told)) for mail in mails]
+
+
+def _how_soon(language: str, told: list[Receiver]) -> dict[str, list[Receiver]]:
+    readers = [each for each in told if each.language == language]
+    return {how: [each for each in readers if each.told == how] for how in (AT_ONCE, DIGEST, INBOX, NOTHING)}
 
 
 def _publish(request: SignedInRequest, project: Project) -> HttpResponse:

@@ -149,7 +149,7 @@ def test_two_managers_publish_at_once_and_the_client_is_told_once(new_page: Call
     for page in (first, second):
         look_at_the_mail(page, dated)
     count = "from audit.models import Event; print(Event.objects.filter(kind='plan.published', project_id__isnull=False).count())"
-    before = int(stack.python(count))
+    before, mails = int(stack.python(count)), len(stack.mails_to("approver.a@demo.example"))
 
     for page in (first, second):  # neither waits for the other's answer
         page.evaluate("document.querySelector('input[name=confirmed]').form.requestSubmit()")
@@ -162,6 +162,9 @@ def test_two_managers_publish_at_once_and_the_client_is_told_once(new_page: Call
     assert sorted(told) == [False, True], [each.inner_text() for each in said]
     assert refused == [not each for each in told]
     assert int(stack.python(count)) == before + 1
+    _until(lambda: stack.mails_to("approver.a@demo.example")[mails:])
+    time.sleep(3)  # a second mail would come as soon as the first
+    assert len(stack.mails_to("approver.a@demo.example")) == mails + 1
 
 
 def test_evidence_that_changed_after_the_decision_is_flagged(new_page: Callable[[], Page], dated: str) -> None:

@@ -84,3 +84,24 @@ def test_the_example_names_every_variable_that_the_settings_read() -> None:
 
     assert {name for name in read if name != "ANYMAIL_"} - named == set()
     assert any(name.startswith("ANYMAIL_") for name in named)
+
+
+@pytest.mark.parametrize("service", ["postmark", "mailgun"])
+def test_a_mail_service_is_chosen_by_its_back_end_alone(service: str) -> None:
+    """The app is installed with it, and a connection of its class is made from the environment's settings."""
+    ask = (
+        "import django; from django.conf import settings; django.setup();"
+        "from django.core.mail import get_connection; connection = get_connection();"
+        "print('anymail' in settings.INSTALLED_APPS, type(connection).__module__, settings.ANYMAIL)"
+    )
+    keys = {"ANYMAIL_POSTMARK_SERVER_TOKEN": "token", "ANYMAIL_MAILGUN_API_KEY": "key"}
+
+    done = load(ask, **GOOD, **keys, EMAIL_BACKEND=f"anymail.backends.{service}.EmailBackend", DJANGO_SETTINGS_MODULE="cdmo.settings")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"True anymail.backends.{service} ")
+    assert "'POSTMARK_SERVER_TOKEN': 'token'" in done.stdout
+
+
+def test_without_a_mail_service_its_app_is_not_there() -> None:
+    assert load("import cdmo.settings as s; print('anymail' in s.INSTALLED_APPS)", **GOOD).stdout.strip() == "False"

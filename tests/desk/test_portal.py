@@ -109,7 +109,7 @@ def test_a_milestone_that_is_not_shared_opens_no_dialog(project: Project) -> Non
 
 
 def test_the_calendar_is_a_step_away_with_the_project_chosen(project: Project) -> None:
-    link = f"{reverse('notification-settings')}?feed={project.code}"
+    link = f"{reverse('notification-settings')}?project={project.code}"
 
     assert f'href="{link}#feeds-title"' in page_of(project)
     assert f'<option value="{project.code}" selected' in viewer().get(link).content.decode()

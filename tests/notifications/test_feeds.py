@@ -15,10 +15,12 @@ from icalendar import Calendar
 
 from accounts.models import Role, User
 from audit.models import Event
+from notifications.ics import calendar_of
 from notifications.models import CalendarFeed
 from notifications.services.feeds import create_feed, revoke_feed
 from projects.models import Milestone, Project
 from projects.services.plan import reschedule_milestone
+from projects.services.publishing import publish_milestone
 from tests.notifications.conftest import events_of
 from tests.projects import factories
 
@@ -154,3 +156,29 @@ def test_feed_costs_the_same_for_one_and_for_two_projects(project: Project) -> N
     factories.charter(factories.a_project())
 
     assert cost() == one
+
+
+def test_a_project_s_page_leads_to_its_own_feed(project: Project) -> None:
+    browser = Browser()
+    browser.force_login(factories.manager())
+    link = f"/profile/notifications/?project={project.code}#feeds-title"
+
+    pages = [browser.get(f"/projects/{project.code}/{page}").content.decode() for page in ("", "plan/")]
+    choices = browser.get(link).content.decode()
+
+    assert all(f'href="{link}"' in page for page in pages)
+    assert choices.count(f'<option value="{project.code}" selected>') == 2  # of the feed, and of how the project is told
+
+
+def test_a_calendar_says_why_a_date_moved(project: Project, customer: User) -> None:
+    later = timezone.localdate() + timedelta(days=400)
+    reschedule_milestone(project.code, "route_selected", not_before=later, actor=factories.manager(), reason="Internal words.")
+    publish_milestone(
+        project.code, "route_selected", reason_class="technical", side="cdmo", reason="A step failed.", actor=factories.manager()
+    )
+
+    entries = Calendar.from_ical(calendar_of(CalendarFeed(user=customer, project=project))).walk("VEVENT")
+
+    (moved,) = [entry for entry in entries if "Route selected" in str(entry["SUMMARY"])]
+    assert str(moved["DESCRIPTION"]) == "Technical result · CDMO · A step failed."
+    assert sum("DESCRIPTION" in entry for entry in entries) == 1

@@ -178,7 +178,7 @@ def test_publishing_sends_the_client_exactly_the_mail_that_was_previewed(project
     later = timezone.localdate() + timedelta(days=900)
     reschedule_milestone(project.code, "route_selected", not_before=later, actor=manager, reason="Internal words.")
     keys = [move.key for move in pending_moves(project)]
-    _moves, message, shown = preview(project, keys, **words)
+    _moves, (message,), shown = preview(project, keys, **words)
 
     told(lambda: publish_plan(project.code, keys=keys, actor=manager, expected_hash=shown, **words))
     services.send_message(MailMessage.objects.get(user=approver).pk)

@@ -14,11 +14,12 @@ from django.utils import timezone
 from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput
-from notifications.choices import Group, default_choice, group_of
-from notifications.models import MailMessage, MilestoneWatch, Notification, Preference
+from notifications.choices import Group, default_choice, group_of, groups_for
+from notifications.contents import contents_of
+from notifications.models import MailMessage, MilestoneWatch, Notification, Preference, ProjectPreference
 from notifications.reading import items_of
 from notifications.services.inbox import tell
-from notifications.services.wishes import choices_of, end_watch, save_preferences, watch_milestone
+from notifications.services.wishes import choices_of, choose_for_project, end_watch, save_preferences, watch_milestone
 from projects.models import Milestone, Project
 from projects.services.lifecycle import hold_project
 from projects.services.plan import reschedule_milestone
@@ -143,6 +144,70 @@ def test_a_client_chooses_about_its_own_groups(customer: User) -> None:
     page = browser_of(customer).get("/profile/notifications/")
 
     assert set(page.context["form"].fields) == {"asked", "watched", "dates", "project", "commercial", "documents"}
+
+
+@pytest.mark.parametrize(("choice", "delivery"), [("", "digest"), ("at_once", "at_once"), ("quiet", None)])
+def test_one_project_is_told_otherwise(project: Project, owner: User, choice: str, delivery: str | None) -> None:
+    choose_for_project(project.code, choice, actor=owner)
+
+    notifications = told(lambda: hold_project(project.code, actor=factories.manager(), reason="A pause."))
+
+    assert [each.delivery for each in notifications if each.user_id == owner.pk] == ([delivery] if delivery else [])
+
+
+def test_a_quiet_project_still_asks_and_tells_of_watched_dates(project: Project) -> None:
+    chemist = factories.person(Role.RESEARCH)
+    choose_for_project(project.code, "quiet", actor=chemist)
+    watch_milestone(project.code, KEY, days=5, actor=chemist)
+    factories.finish_phase(project)
+
+    asked = told(lambda: factories.propose(project))
+
+    assert [(each.asked, each.delivery) for each in asked if each.user_id == chemist.pk] == [(True, "at_once")]
+
+
+def test_a_quiet_project_tells_of_watched_dates(project: Project, owner: User) -> None:
+    choose_for_project(project.code, "quiet", actor=owner)
+    watch_milestone(project.code, KEY, days=5, actor=owner)
+
+    notifications = told(lambda: move(project, 60))
+
+    assert {each.group for each in notifications if each.user_id == owner.pk} == {Group.WATCHED}
+
+
+def test_a_project_is_chosen_about_on_the_page_and_recorded(project: Project, customer: User) -> None:
+    browser, address = browser_of(customer), "/profile/notifications/projects/"
+
+    wrong = browser.post(address, {"project": project.code, "choice": "sometimes"})
+    browser.post(address, {"project": project.code, "choice": "at_once"})
+    page = browser.get("/profile/notifications/").content.decode()
+    browser.post(address, {"project": project.code, "choice": "at_once"})
+    browser.post(address, {"project": project.code})
+
+    assert wrong.status_code == 400
+    assert "Everything at once" in page
+    assert not ProjectPreference.objects.exists()
+    changes = Event.objects.filter(kind="preferences.changed").order_by("pk").values_list("data__after", flat=True)
+    assert list(changes) == [{project.code: "at_once"}, {project.code: ""}]
+
+
+def test_nobody_chooses_about_a_project_that_they_do_not_see(project: Project) -> None:
+    stranger = factories.person(Role.CLIENT_VIEWER, client=factories.a_client("DCB"))
+
+    with pytest.raises(Project.DoesNotExist):
+        choose_for_project(project.code, "quiet", actor=stranger)
+    assert browser_of(stranger).post("/profile/notifications/projects/", {"project": project.code}).status_code == 400
+    assert not ProjectPreference.objects.exists()
+
+
+def test_the_page_says_what_each_group_holds(owner: User, customer: User) -> None:
+    ours, theirs = (" ".join(browser_of(each).get("/profile/notifications/").content.decode().split()) for each in (owner, customer))
+
+    assert "proposed “…” for …" in ours
+    assert "sent quotation …" in theirs
+    assert "proposed “…” for …" not in theirs
+    for person in (owner, customer):
+        assert all(contents_of(group, person) for group in groups_for(person))
 
 
 # watches

@@ -11,11 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput, Refused
+from notifications.models import Preference
 from projects.accounts_of_delay import accounts_of_delay
 from projects.models import Milestone, Phase, Project, Publication, WaitingFor
-from projects.publication import publication_message
+from projects.publication import publication_messages
+from projects.receivers import languages_of
 from projects.services import publishing as services
 from projects.services.plan import calendar_of, reschedule_milestone
 from projects.slippage import driving
@@ -44,12 +47,13 @@ def test_what_is_previewed_is_what_goes_out(project: Project) -> None:
     slip(project)
     pending = services.pending_moves(project)
     keys = [move.key for move in pending]
-    _moves, message, shown = services.preview(project, keys, **WORDS)
+    _moves, (message,), shown = services.preview(project, keys, **WORDS)
 
     told = publish(project, keys, expected_hash=shown)
 
     event = Event.objects.get(project_id=project.pk, kind="plan.published", data__count=len(keys))
-    assert (event.data["subject"], event.data["body"]) == (message.subject, message.body)
+    (kept,) = event.data["messages"]
+    assert (kept["subject"], kept["body"], kept["language"]) == (message.subject, message.body, "en")
     assert len(told) == len(keys) > 1
     assert all(move.title in message.body for move in pending)
     assert "The solvent came late." in message.body
@@ -59,7 +63,7 @@ def test_what_is_previewed_is_what_goes_out(project: Project) -> None:
 def test_a_forecast_that_moved_since_refuses_the_whole_act(project: Project, nothing_written: Check) -> None:
     slip(project)
     keys = [move.key for move in services.pending_moves(project)]
-    _moves, _message, shown = services.preview(project, keys, **WORDS)
+    _moves, _messages, shown = services.preview(project, keys, **WORDS)
     slip(project, days=220)
 
     refusal = nothing_written(lambda: publish(project, keys, expected_hash=shown), Refused)
@@ -96,7 +100,7 @@ def test_the_page_shows_the_mail_and_publishes_it(project: Project) -> None:
     done = browser.post(address, {"keys": keys, "confirmed": "1", "expected_hash": shown.context["expected_hash"], **WORDS})
 
     assert (empty.status_code, shown.status_code, blind.status_code, done.status_code) == (400, 200, 409, 302)
-    assert shown.context["message"].subject in shown.content.decode()
+    assert shown.context["mails"][0][0].subject in shown.content.decode()
 
 
 def test_the_account_adds_up_for_every_milestone(project: Project) -> None:
@@ -118,10 +122,52 @@ def test_the_account_adds_up_for_every_milestone(project: Project) -> None:
     assert last.published == max(account.published for account in accounts)
 
 
-def test_the_message_speaks_the_clients_language_and_says_nothing_of_first_dates(project: Project) -> None:
+def test_the_message_says_nothing_of_first_dates(project: Project) -> None:
     row = Milestone.objects.get(project=project, key="g2")
     row.published_on = None
-    message = publication_message(project, services.moves_of(project, [row]), reason_class="", side="", reason="")
+    (message,) = publication_messages(project, services.moves_of(project, [row]), ["en"], reason_class="", side="", reason="")
 
     assert "→" not in message.body
-    assert message.language == project.client.language
+    assert message.language == "en"
+
+
+def test_the_mail_is_written_in_each_language_of_the_client_s_people(project: Project) -> None:
+    assert languages_of(project) == ["en"]
+    for number, language in enumerate(("zh-hans", "zh-hans", "en", "en")):
+        reader = make.person(Role.CLIENT_VIEWER, name=f"Reader {number}", client=project.client)
+        User.objects.filter(pk=reader.pk).update(language=language, is_active=number != 2)
+
+    assert languages_of(project) == ["en", "zh-hans"]
+    slip(project)
+    keys = [move.key for move in services.pending_moves(project)]
+    _moves, messages, shown = services.preview(project, keys, **WORDS)
+    User.objects.filter(language="zh-hans").update(language="en")
+
+    assert [message.language for message in messages] == ["en", "zh-hans"]
+    with pytest.raises(Refused):  # the mail that was shown is another one now
+        services.publish_plan(project.code, keys=keys, actor=make.manager(), expected_hash=shown, **WORDS)
+
+
+def test_the_page_says_who_gets_the_mail_or_that_nobody_does(project: Project) -> None:
+    slip(project)
+    User.objects.filter(client=project.client).update(is_active=False)
+    nobody = look(project)
+    for role, name in ((Role.CLIENT_APPROVER, "Head of Supply"), (Role.CLIENT_VIEWER, "Buyer")):
+        make.person(role, name=name, client=project.client)
+    both = look(project)
+    User.objects.filter(full_name="Head of Supply").update(is_active=False)
+    Preference.objects.create(user=User.objects.get(full_name="Buyer"), group="dates", choice="inbox")
+    no_mail = look(project)
+
+    assert "Nobody of Demo Client A has an account" in nobody
+    assert [words in both for words in ("By mail now", "Head of Supply", "In the next daily digest", "Buyer", "Nobody of")] == [
+        True
+    ] * 4 + [False]
+    assert "gets it by mail: there is no approver" in no_mail
+
+
+def look(project: Project) -> str:
+    browser = Client()
+    browser.force_login(make.manager())
+    keys = [move.key for move in services.pending_moves(project)]
+    return " ".join(browser.post(f"/projects/{project.code}/publish/", {"keys": keys, **WORDS}).content.decode().split())

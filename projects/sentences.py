@@ -1,0 +1,36 @@
+"""The sentences in which this app's services ask people, so that a wait that was written once is read in the reader's language.
+
+The same words stand where each wait is opened. Of two that fit a text, the one that stands first is taken.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Words
+from audit.spoken import register_names, register_sentences
+from projects.models import Phase
+from projects.models.gate import Decision
+
+SENTENCES: tuple[Words, ...] = (
+    _("Waits too long for %(who)s: %(words)s"),
+    _("%(code)s: sign the decision on %(gate)s (%(decision)s)"),
+    _("%(code)s: prepare the decision on %(gate)s"),
+    _("%(code)s: meet the condition “%(words)s”"),
+    _("%(code)s: confirm that the condition “%(words)s” is met"),
+    _("%(code)s: decide on the waiver of “%(words)s”"),
+    _("%(code)s: confirm the evidence for %(title)s"),
+    _("%(code)s: answer quotation %(label)s"),
+    _("%(code)s: answer change order %(label)s"),
+    _("%(code)s: release %(label)s"),
+    _("%(code)s: invoice “%(title)s”"),
+    _("%(code)s: the client knows another date of %(number)d milestone"),
+    _("%(code)s: the client knows other dates of %(number)d milestones"),
+    _("%(code)s: feasibility sheet of %(department)s"),
+    _("%(code)s: %(title)s"),
+)
+
+
+def register_all() -> None:
+    register_sentences(*SENTENCES)
+    register_names({phase.value: phase.label for phase in Phase} | {decision.value: decision.label for decision in Decision})
