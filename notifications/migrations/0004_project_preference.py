@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0002_groups_of_events'),
+        ('notifications', '0003_last_visits'),
         ('projects', '0012_stale_plan'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
