@@ -5,10 +5,11 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        from projects import events, outbox_consumers, permissions  # noqa: F401  (each registers what it declares)
+        from projects import events, outbox_consumers, permissions, tables  # noqa: F401  (each registers what it declares)
         from projects.services import conditions, lifecycle
 
         events.register_all()
         outbox_consumers.register_all()
         lifecycle.register_guards()
         conditions.register_guards()
+        tables.register_lists()
