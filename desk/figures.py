@@ -71,6 +71,10 @@ class Figure:
             return _t("%(good)d of %(all)d") % {"good": sum(case.number for case in self.cases), "all": len(self.cases)}
         return str(len(self.cases))
 
+    @property
+    def newest_first(self) -> list[Case]:
+        return sorted(self.cases, key=lambda case: case.on, reverse=True)
+
     def by_quarter(self) -> list[Quarter]:
         """From the first quarter with a case to the last, the empty ones between them too."""
         found: dict[int, list[Case]] = defaultdict(list)

@@ -68,7 +68,7 @@ class Lateness(models.TextChoices):
     LATE = "late", _("Late")
     AT_RISK = "at_risk", _("At risk")
     ON_TRACK = "on_track", _("On track")
-    PLANNED = "planned", _("Nothing promised yet")
+    PLANNED = "planned", _("No promise")
 
 
 def promised(projects: Iterable[Project]) -> dict[int, list[Milestone]]:

@@ -71,7 +71,7 @@ class PortfolioTable(tables.Table):
     label = _("Projects")
     empty_link = ""
 
-    project = tables.Column(verbose_name=_("Project"), accessor="project__code", attrs={"td": {"class": "wide"}})
+    project = tables.Column(verbose_name=_("Project"), accessor="project__code")
     client = tables.Column(verbose_name=_("Client"), accessor="project__client__name")
     phase = tables.Column(verbose_name=_("Phase"), accessor="project__get_phase_display", order_by="phase_order")
     gate = tables.Column(verbose_name=_("Next gate"), order_by="readiness_order", attrs={"td": {"class": "nowrap"}})

@@ -83,7 +83,7 @@ def _table(request: SignedInRequest) -> tuple[list[str], list[list[Any]]]:
         head = [_t("Figure"), _t("Value"), _t("Cases"), _t("Definition")]
         return head, [[row.title, row.value, len(row.cases), row.definition] for row in rows]
     head = [_t("Project"), _t("Client"), _t("Record"), _t("Day"), _t("Value"), _t("In words")]
-    return head, [[each.project.code, each.project.client.name, each.what, each.on, each.number, each.words] for each in opened.cases]
+    return head, [[each.project.code, each.project.client.name, each.what, each.on, each.number, each.words] for each in opened.newest_first]
 
 
 @internal_required
