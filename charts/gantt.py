@@ -67,7 +67,7 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
     lines = list(_lines(rows))
     place = {line["key"]: line["row"] for line in lines if line["key"]}
     dates = [day for row in rows for day in (row.baseline, row.live, row.published) if day]
-    horizontal = _time_axis([*dates, today])
+    horizontal = time_axis([*dates, today])
     vertical = {
         "field": "row",
         "type": "ordinal",
@@ -88,7 +88,7 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
         layer=[
             _headings(),
             _separators(),
-            *_today(today, horizontal),
+            *today_line(today, horizontal),
             _dependencies(rows, place),
             *_labels(),
             _slips(),
@@ -141,7 +141,7 @@ def _other_words() -> dict[str, str]:
     return {"baseline": _t("baseline"), "published": _t("told to the client"), "critical": _t("critical path")}
 
 
-def _time_axis(dates: list[date]) -> dict[str, Any]:
+def time_axis(dates: list[date]) -> dict[str, Any]:
     first, last = min(dates), max(dates)
     room = timedelta(days=max(5, round((last - first).days * 0.02)))
     axis = {
@@ -198,20 +198,20 @@ def _labels() -> list[Spec]:
     }
     none = mark | {"color": INK_SOFT, "fontStyle": "italic", "yOffset": {"expr": "drop"}}
     undated = {"mark": none, "encoding": {"x": {"value": {"expr": "gutter"}}, "text": {"field": "liveWords"}}}
-    named = _legible(mark, {"x": {"value": 8}, "text": {"field": "label"}})
+    named = legible(mark, {"x": {"value": 8}, "text": {"field": "label"}})
     return [
         {"transform": [{"filter": "datum.key != ''"}], "layer": named},
         {"transform": [{"filter": "datum.key != '' && !isValid(datum.live)"}]} | undated,
     ]
 
 
-def _legible(mark: dict[str, Any], encoding: dict[str, Any]) -> list[Spec]:
+def legible(mark: dict[str, Any], encoding: dict[str, Any]) -> list[Spec]:
     """Text over lines: once in white with a broad stroke, then itself."""
     behind = mark | {"color": SURFACE, "stroke": SURFACE, "strokeWidth": 4, "strokeJoin": "round", "opacity": 0.85, "aria": False}
     return [{"mark": behind, "encoding": encoding}, {"mark": mark, "encoding": encoding}]
 
 
-def _today(today: date, horizontal: Spec) -> list[Spec]:
+def today_line(today: date, horizontal: Spec) -> list[Spec]:
     data = {"values": [{"today": moment(today), "words": _t("Today, %(day)s") % {"day": written(today)}}]}
     x = {"field": "today", **horizontal}
     rule = {
@@ -327,5 +327,5 @@ def _live() -> list[Spec]:
     return [
         {"transform": [{"filter": "datum.critical && isValid(datum.live)"}], "mark": halo, "encoding": {"x": x}},
         {"transform": has_date, "mark": mark, "encoding": encoding},
-        {"transform": has_date, "layer": _legible(dates, {"x": x, "text": {"field": "liveWords"}})},
+        {"transform": has_date, "layer": legible(dates, {"x": x, "text": {"field": "liveWords"}})},
     ]

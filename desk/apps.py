@@ -7,7 +7,8 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from desk import change_order_document, documents
+        from desk import change_order_document, documents, tables
 
         documents.register()
         change_order_document.register()
+        tables.register_lists()

@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Client
+from accounts.models import Client, User
+from catalogue.models import Site
+from desk.lateness import Lateness, lateness_of
 from projects.models import Project
 from projects.models.states import Phase, ProjectStatus
 
@@ -20,18 +23,49 @@ def clients_of(request: SignedInRequest | None) -> QuerySet[Client]:
     return Client.objects.visible_to(request.user) if request else Client.objects.none()
 
 
+def sites_of(request: SignedInRequest | None) -> QuerySet[Site]:
+    return Site.objects.all() if request and request.user.is_internal else Site.objects.none()
+
+
+def managers_of(request: SignedInRequest | None) -> QuerySet[User]:
+    if request is None:
+        return User.objects.none()
+    managed = Project.objects.visible_to(request.user).filter(project_manager=OuterRef("pk"))
+    return User.objects.internal().filter(Exists(managed))
+
+
 class ProjectFilter(django_filters.FilterSet):
     """Filters of the project list; they live in the address."""
 
     q = django_filters.CharFilter(label=_("Code or compound"), method="by_words", max_length=200)
     client = django_filters.ModelChoiceFilter(label=_("Client"), queryset=clients_of, empty_label=_("Any"))
+    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=sites_of, empty_label=_("Any"))
+    manager = django_filters.ModelChoiceFilter(
+        label=_("Project manager"), field_name="project_manager", queryset=managers_of, empty_label=_("Anybody")
+    )
     phase = django_filters.ChoiceFilter(label=_("Phase"), choices=Phase.choices, empty_label=_("Any"))
     status = django_filters.ChoiceFilter(label=_("Status"), choices=ProjectStatus.choices, empty_label=_("Any"))
+    dates = django_filters.ChoiceFilter(label=_("Dates"), choices=Lateness.choices, method="by_lateness", empty_label=_("Any"))
 
     class Meta:
         model = Project
-        fields: ClassVar[list[str]] = ["q", "client", "phase", "status"]
+        fields: ClassVar[list[str]] = ["q", "client", "site", "manager", "phase", "status", "dates"]
 
     def by_words(self, rows: QuerySet[Project], name: str, value: Any) -> QuerySet[Project]:
         words = value.strip()
         return rows.filter(Q(code__icontains=words) | Q(title__icontains=words) | Q(compound__cas_number=words))
+
+    def by_lateness(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        """Judged by the working days of each project, so it is asked last, of the rows that the other filters leave."""
+        judged = lateness_of(rows.select_related("client", "site"), today=timezone.localdate())
+        return rows.filter(pk__in=[pk for pk, found in judged.items() if found == value])
+
+
+class PortfolioFilter(ProjectFilter):
+    """The running projects, unless a status asks for others."""
+
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=ProjectStatus.choices, empty_label=_("Running"))
+
+    def filter_queryset(self, queryset: QuerySet[Project]) -> QuerySet[Project]:
+        rows = queryset if self.form.cleaned_data.get("status") else queryset.running()  # type: ignore[attr-defined]
+        return super().filter_queryset(rows)

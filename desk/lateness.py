@@ -1,13 +1,18 @@
-"""What is late and why, over the projects that a person sees."""
+"""What is late and why, over the projects that a person sees; and how each project stands by its dates."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
+from projects.forecasting import calendar_for
 from projects.models import Milestone, Project
 
 if TYPE_CHECKING:
@@ -55,3 +60,46 @@ def _days_behind(row: Milestone, today: date) -> int:
 def _why(row: Milestone) -> str:
     readiness = getattr(row.project, "readiness", None)
     return readiness.first_blocker if readiness and row.phase == row.project.phase else ""
+
+
+class Lateness(models.TextChoices):
+    """How a running project stands by its promised dates. The keys are those of the milestones' states."""
+
+    LATE = "late", _("Late")
+    AT_RISK = "at_risk", _("At risk")
+    ON_TRACK = "on_track", _("On track")
+    PLANNED = "planned", _("No promise")
+
+
+def promised(projects: Iterable[Project]) -> dict[int, list[Milestone]]:
+    """The open milestones with a baseline, by project id, in the order of the plan. One query."""
+    found: dict[int, list[Milestone]] = defaultdict(list)
+    for milestone in Milestone.objects.open().filter(project__in=projects).exclude(baseline_on=None):
+        found[milestone.project_id].append(milestone)
+    return found
+
+
+def lateness_of(projects: Iterable[Project], *, today: date) -> dict[int, Lateness | None]:
+    """By project id. The projects must come with client and site. One query more, however many projects."""
+    rows = list(projects)
+    milestones = promised(rows)
+    return {project.pk: judge(project, milestones[project.pk], today=today) for project in rows}
+
+
+def judge(project: Project, milestones: Sequence[Milestone], *, today: date) -> Lateness | None:
+    """By the rules of a milestone's state (lifecycle): the worst of its open promises. None where nobody works: on hold, closed."""
+    if not project.is_active:
+        return None
+    if any(_is_late(row, project, today) for row in milestones):
+        return Lateness.LATE
+    if any(row.float_days is not None and row.float_days < row.tolerance_days for row in milestones):
+        return Lateness.AT_RISK
+    return Lateness.ON_TRACK if milestones else Lateness.PLANNED
+
+
+def _is_late(row: Milestone, project: Project, today: date) -> bool:
+    assert row.baseline_on is not None  # noqa: S101 - the query asks for it
+    expected = max(row.forecast_on or today, today)
+    if expected <= row.baseline_on:  # spares the calendar
+        return False
+    return expected > calendar_for(row, project).add_working_days(row.baseline_on, row.tolerance_days)

@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
 
+from accounts.permissions import allowed
+from desk.lateness import Lateness, judge, promised
 from projects.forecasting import calendar_for
 from projects.models import PHASES, ChangeOrder, ChangeOrderLine, Milestone, Phase, Quotation, QuotationLine
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from projects.models import Project
+
+NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)
 class Standing:
     """One project on the board. days_late: working days from the next gate's baseline to its forecast, None without either.
 
-    at_risk: the accepted prices (quotation and change orders) of phases that are not closed, when the project is late, else zero.
+    at_risk: the accepted prices (quotation and change orders) of phases that are not closed, when the project is late, else zero;
+    None for a reader who may not know what the project earns.
     """
 
     project: Project
@@ -33,39 +39,62 @@ class Standing:
     baseline: date | None
     forecast: date | None
     days_late: int | None
-    late: bool
+    lateness: Lateness | None
     currency: str
-    at_risk: Decimal
+    at_risk: Decimal | None
+
+    @property
+    def late(self) -> bool:
+        return self.lateness == Lateness.LATE
+
+    # What the table is ordered by where the words of a cell are no order.
+
+    @property
+    def phase_order(self) -> int:
+        return PHASES.index(Phase(self.project.phase))
+
+    @property
+    def lateness_order(self) -> int:
+        return list(Lateness).index(self.lateness) if self.lateness else len(Lateness)
+
+    @property
+    def readiness_order(self) -> tuple[str, float]:
+        return self.gate, (self.met or 0) / (self.total or 1)
+
+    @property
+    def risk_order(self) -> tuple[str, Decimal] | None:
+        """By currency, then by amount: amounts of two currencies have no order."""
+        return (self.currency, self.at_risk) if self.at_risk else None
 
 
-def standings(projects: Iterable[Project], *, today: date) -> list[Standing]:
+def standings(projects: Iterable[Project], *, reader: User, today: date) -> list[Standing]:
     """The projects must come with client, site, readiness and project manager. Three queries, however many projects."""
     rows = list(projects)
-    gates: dict[int, list[Milestone]] = defaultdict(list)
-    for milestone in Milestone.objects.open().filter(project__in=rows).exclude(baseline_on=None):
-        gates[milestone.project_id].append(milestone)
-    prices, currencies = _accepted_prices(rows)
-    return [_standing(project, gates[project.pk], prices[project.pk], currencies.get(project.pk, ""), today) for project in rows]
+    milestones = promised(rows)
+    prices, currencies = _accepted_prices([row for row in rows if allowed("projects.read_revenue", reader, row)])
+    return [_standing(row, milestones[row.pk], prices.get(row.pk), currencies.get(row.pk, ""), today) for row in rows]
 
 
 def _accepted_prices(projects: Sequence[Project]) -> tuple[dict[int, list[tuple[str, Decimal]]], dict[int, str]]:
-    """(phase, amount) of each accepted line by project id, and the currency."""
-    prices: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
+    """(phase, amount) of each accepted line by project id, an empty list where nothing is accepted; and the currency."""
+    prices: dict[int, list[tuple[str, Decimal]]] = {project.pk: [] for project in projects}
     currencies: dict[int, str] = {}
-    quoted = QuotationLine.objects.filter(quotation__project__in=projects, quotation__state=Quotation.State.ACCEPTED)
+    quoted = QuotationLine.objects.filter(quotation__project__in=prices, quotation__state=Quotation.State.ACCEPTED)
     for pk, currency, phase, amount in quoted.values_list("quotation__project", "quotation__currency", "phase", "amount"):
         prices[pk].append((phase, amount))
         currencies[pk] = currency
-    ordered = ChangeOrderLine.objects.filter(change_order__project__in=projects, change_order__state=ChangeOrder.State.ACCEPTED)
+    ordered = ChangeOrderLine.objects.filter(change_order__project__in=prices, change_order__state=ChangeOrder.State.ACCEPTED)
     for pk, phase, amount in ordered.values_list("change_order__project", "phase", "amount"):
         prices[pk].append((phase, amount))
     return prices, currencies
 
 
-def _standing(project: Project, milestones: list[Milestone], prices: list[tuple[str, Decimal]], currency: str, today: date) -> Standing:
+def _standing(
+    project: Project, milestones: list[Milestone], prices: list[tuple[str, Decimal]] | None, currency: str, today: date
+) -> Standing:
     readiness = getattr(project, "readiness", None)
     gate = next((row for row in milestones if row.kind == Milestone.Kind.GATE and row.phase == project.phase), None)
-    late = project.is_active and any(_is_late(row, project, today) for row in milestones)
+    lateness = judge(project, milestones, today=today)
     days = None
     if gate and gate.baseline_on and gate.forecast_on:
         days = calendar_for(gate, project).working_days_between(gate.baseline_on, gate.forecast_on)
@@ -78,37 +107,40 @@ def _standing(project: Project, milestones: list[Milestone], prices: list[tuple[
         baseline=gate.baseline_on if gate else None,
         forecast=gate.forecast_on if gate else None,
         days_late=days,
-        late=late,
+        lateness=lateness,
         currency=currency,
-        at_risk=_open_value(project, prices) if late else Decimal("0.00"),
+        at_risk=_at_risk(project, prices, lateness),
     )
 
 
-def _is_late(row: Milestone, project: Project, today: date) -> bool:
-    assert row.baseline_on is not None  # noqa: S101 - the query asks for it
-    limit = calendar_for(row, project).add_working_days(row.baseline_on, row.tolerance_days)
-    return max(row.forecast_on or today, today) > limit
-
-
-def _open_value(project: Project, prices: Iterable[tuple[str, Decimal]]) -> Decimal:
+def _at_risk(project: Project, prices: list[tuple[str, Decimal]] | None, lateness: Lateness | None) -> Decimal | None:
+    if prices is None:
+        return None
+    if lateness != Lateness.LATE:
+        return NOTHING
     current = PHASES.index(Phase(project.phase))
-    return sum((amount for phase, amount in prices if PHASES.index(Phase(phase)) >= current), Decimal("0.00"))
+    return sum((amount for phase, amount in prices if PHASES.index(Phase(phase)) >= current), NOTHING)
 
 
 def at_risk_by_currency(rows: Iterable[Standing]) -> list[tuple[str, Decimal]]:
     """Money is never added across currencies."""
-    sums: dict[str, Decimal] = defaultdict(lambda: Decimal("0.00"))
+    sums: dict[str, Decimal] = defaultdict(lambda: NOTHING)
     for row in rows:
         if row.at_risk:
             sums[row.currency] += row.at_risk
     return sorted(sums.items())
 
 
-def export_head() -> list[str]:
-    return [
+Cell = str | int | date | Decimal | None
+
+
+def export_head(*, revenue: bool) -> list[str]:
+    """revenue: whether the reader may know what any project earns."""
+    head = [
         _t("Code"),
         _t("Compound"),
         _t("Client"),
+        _t("Site"),
         _t("Phase"),
         _t("Status"),
         _t("Project manager"),
@@ -119,19 +151,19 @@ def export_head() -> list[str]:
         _t("Gate baseline"),
         _t("Gate forecast"),
         _t("Working days late"),
-        _t("Late"),
-        _t("Currency"),
-        _t("Revenue at risk"),
+        _t("Dates"),
     ]
+    return [*head, _t("Currency"), _t("Revenue at risk")] if revenue else head
 
 
-def export_row(row: Standing) -> list[str | int | date | Decimal | None]:
+def export_row(row: Standing, *, revenue: bool) -> list[Cell]:
     """The same facts as the table, for a spreadsheet."""
     project = row.project
-    return [
+    cells: list[Cell] = [
         project.code,
         project.title,
         project.client.name,
+        project.site.name if project.site else "",
         str(project.get_phase_display()),
         str(project.get_status_display()),
         project.project_manager.full_name if project.project_manager else "",
@@ -142,7 +174,6 @@ def export_row(row: Standing) -> list[str | int | date | Decimal | None]:
         row.baseline,
         row.forecast,
         row.days_late,
-        _t("yes") if row.late else _t("no"),
-        row.currency,
-        row.at_risk,
+        str(row.lateness.label) if row.lateness else "",
     ]
+    return [*cells, row.currency, row.at_risk] if revenue else cells

@@ -3,11 +3,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from desk.filters import PortfolioFilter, ProjectFilter
+from desk.portfolio import Standing
+from projects.listed import ListedPage, register_list
 from projects.models import Project
+
+NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
+DATE = {"th": {"class": "number"}, "td": {"class": "number nowrap"}}
 
 
 class ProjectTable(tables.Table):
@@ -55,3 +63,53 @@ class ProjectTable(tables.Table):
             readiness.gate,
             _("%(met)s of %(total)s") % {"met": readiness.met, "total": readiness.total},
         )
+
+
+class PortfolioTable(tables.Table):
+    """The rows of the board: `desk.portfolio.Standing`. Every column orders; a row without a value stands last or first."""
+
+    label = _("Projects")
+    empty_link = ""
+
+    project = tables.Column(verbose_name=_("Project"), accessor="project__code")
+    client = tables.Column(verbose_name=_("Client"), accessor="project__client__name")
+    phase = tables.Column(verbose_name=_("Phase"), accessor="project__get_phase_display", order_by="phase_order")
+    gate = tables.Column(verbose_name=_("Next gate"), order_by="readiness_order", attrs={"td": {"class": "nowrap"}})
+    blocker = tables.Column(verbose_name=_("Next blocker"), default="–", empty_values=(None, ""), attrs={"td": {"class": "soft wide"}})
+    baseline = tables.TemplateColumn("{% load show %}{{ value|day|default:'–' }}", verbose_name=_("Baseline"), attrs=DATE)
+    forecast = tables.TemplateColumn("{% load show %}{{ value|day|default:'–' }}", verbose_name=_("Forecast"), attrs=DATE)
+    days_late = tables.Column(verbose_name=_("Working days"), default="–", attrs=NUMBER)
+    dates = tables.TemplateColumn(
+        '{% include "desk/_lateness.html" with lateness=record.lateness only %}',
+        verbose_name=_("Dates"),
+        accessor="lateness",
+        order_by="lateness_order",
+        empty_values=(),
+    )
+    at_risk = tables.Column(verbose_name=_("Revenue at risk"), order_by="risk_order", empty_values=(), attrs=NUMBER)
+
+    class Meta:
+        order_by = ("dates", "-days_late")
+        empty_text = _("No project matches.")
+
+    def render_project(self, record: Standing) -> SafeString:
+        project = record.project
+        return format_html('<a href="{}"><span class="code">{}</span> {}</a>', project.get_absolute_url(), project.code, project.title)
+
+    def render_gate(self, record: Standing) -> str | SafeString:
+        if not record.gate or record.lateness is None:
+            return "–"
+        link = reverse("project-gate", args=[record.project.code])
+        return format_html('<a href="{}">{} · {}/{}</a>', link, record.gate, record.met, record.total)
+
+    def render_days_late(self, value: int) -> str:
+        return f"{value:+d}" if value else "0"
+
+    def render_at_risk(self, record: Standing) -> str:
+        return f"{record.currency} {floatformat(record.at_risk, '2g')}" if record.at_risk else "–"
+
+
+def register_lists() -> None:
+    register_list(ListedPage("projects", ("project-list",), ProjectFilter, ProjectTable, Project.objects.visible_to))
+    addresses = ("portfolio", "portfolio-gantt")
+    register_list(ListedPage("portfolio", addresses, PortfolioFilter, PortfolioTable, Project.objects.visible_to))

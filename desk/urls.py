@@ -1,6 +1,18 @@
 from django.urls import path
 
-from desk.views import as_client, dashboard, portal, portal_approvals, portal_change_orders, portfolio, projects, search, sharing
+from desk.views import (
+    as_client,
+    dashboard,
+    kpis,
+    portal,
+    portal_approvals,
+    portal_change_orders,
+    portfolio,
+    portfolio_gantt,
+    projects,
+    search,
+    sharing,
+)
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -9,7 +21,13 @@ urlpatterns = [
     path("projects/board/", portfolio.board, name="portfolio"),
     path("projects/board.csv", portfolio.board_csv, name="portfolio-csv"),
     path("projects/board.xlsx", portfolio.board_xlsx, name="portfolio-xlsx"),
-    path("projects/kpis/", portfolio.kpi_page, name="kpis"),
+    path("projects/gantt/", portfolio_gantt.gantt_page, name="portfolio-gantt"),
+    path("projects/gantt.svg", portfolio_gantt.gantt_picture, {"form": "svg"}, name="portfolio-gantt-svg"),
+    path("projects/gantt.png", portfolio_gantt.gantt_picture, {"form": "png"}, name="portfolio-gantt-png"),
+    path("projects/gantt.pdf", portfolio_gantt.gantt_picture, {"form": "pdf"}, name="portfolio-gantt-pdf"),
+    path("projects/kpis/", kpis.kpi_page, name="kpis"),
+    path("projects/kpis.csv", kpis.kpi_csv, name="kpis-csv"),
+    path("projects/kpis.xlsx", kpis.kpi_xlsx, name="kpis-xlsx"),
     path("projects/by-id/<int:pk>/", projects.project_by_id, name="project-by-id"),
     path("projects/by-id/<int:pk>/gate/", projects.gate_by_id, name="project-gate-by-id"),
     path("projects/<str:code>/", projects.project_detail, name="project-detail"),

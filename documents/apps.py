@@ -15,13 +15,14 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.signatures import register_content
-        from documents import consumers, events, permissions  # noqa: F401  (permissions register themselves)
+        from documents import consumers, events, permissions, tables  # noqa: F401  (permissions register themselves)
         from documents.shareable import DocumentSharing
         from projects.plans import find_documents_by
         from projects.shareable import register_shareable
 
         events.register_all()
         consumers.register_all()
+        tables.register_lists()
         find_documents_by(_document_of)
         register_content("documents.DocumentVersion", _signed_content)
         register_shareable(DocumentSharing())

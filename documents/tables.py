@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import django_tables2 as tables
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from documents.forms import DocumentFilter
 from documents.models import Document, DocumentVersion
+from projects.listed import ListedPage, register_list
 from projects.models import Project, Rfp, Visibility
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def listed_documents(user: User) -> QuerySet[Document]:
+    """Each with number and state of the newest version that this person may see."""
+    newest = DocumentVersion.objects.visible_to(user).filter(document=OuterRef("pk")).order_by("-number")
+    seen = Document.objects.visible_to(user).select_related("project", "rfp", "client")
+    return seen.annotate(newest_number=Subquery(newest.values("number")[:1]), newest_state=Subquery(newest.values("state")[:1]))
 
 
 def state_label(key: str, words: str) -> SafeString:
@@ -49,3 +64,7 @@ class DocumentTable(tables.Table):
 
     def render_updated_at(self, record: Document) -> SafeString:
         return render_to_string("documents/_moment.html", {"at": record.updated_at})
+
+
+def register_lists() -> None:
+    register_list(ListedPage("documents", ("document-list",), DocumentFilter, DocumentTable, listed_documents))

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
@@ -26,16 +25,11 @@ from documents.forms import DocumentFilter, NarrativeForm, RefuseForm, UploadFor
 from documents.models import Document, DocumentVersion, Rendition
 from documents.presentation import document_context, version_context
 from documents.registry import DocumentType, SubjectKind, document_types
-from documents.tables import DocumentTable
+from documents.tables import DocumentTable, listed_documents
 from projects.models import Project, Rfp
+from projects.saved_views import view_bar
 
 PAGE_SIZE = 50
-
-
-def _listed(request: SignedInRequest) -> QuerySet[Document]:
-    newest = DocumentVersion.objects.visible_to(request.user).filter(document=OuterRef("pk")).order_by("-number")
-    seen = Document.objects.visible_to(request.user).select_related("project", "rfp", "client")
-    return seen.annotate(newest_number=Subquery(newest.values("number")[:1]), newest_state=Subquery(newest.values("state")[:1]))
 
 
 def _document(request: SignedInRequest, number: str) -> Document:
@@ -57,10 +51,13 @@ def _version(request: SignedInRequest, number: str, version: int) -> DocumentVer
 @login_required
 @require_GET
 def document_list(request: SignedInRequest) -> HttpResponse:
-    filters = DocumentFilter(request.GET, queryset=_listed(request))
+    bar = view_bar(request, "documents") if request.user.is_internal else None
+    if bar and bar.opens_with:
+        return redirect(bar.opens_with)
+    filters = DocumentFilter(request.GET, queryset=listed_documents(request.user))
     table = DocumentTable(filters.qs)
     RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
-    return render(request, "documents/document_list.html", {"filter": filters, "table": table})
+    return render(request, "documents/document_list.html", {"filter": filters, "table": table, "bar": bar})
 
 
 @login_required

@@ -20,7 +20,7 @@ def accounts_of_delay(projects: Iterable[Project]) -> dict[int, list[Account]]:
     by_id = {project.pk: project for project in projects}
     told: dict[int, list[Told]] = defaultdict(list)
     for publication in Publication.objects.filter(milestone__project__in=by_id, milestone__visibility__in=SHOWN_TO_CLIENT):
-        told[publication.milestone_id].append(Told(publication.to_date, publication.side))
+        told[publication.milestone_id].append(Told(publication.to_date, publication.side, publication.pk))
     promised = _first_promises(by_id)
     found: dict[int, list[Account]] = {pk: [] for pk in by_id}
     for row in Milestone.objects.filter(pk__in=told):

@@ -5,7 +5,7 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        from projects import events, outbox_consumers, permissions, sentences, shared_plan  # noqa: F401  (each registers what it declares)
+        from projects import events, outbox_consumers, permissions, sentences, shared_plan, tables  # noqa: F401  (each registers what it declares)
         from projects.services import conditions, lifecycle
 
         events.register_all()
@@ -14,3 +14,4 @@ class ProjectsConfig(AppConfig):
         outbox_consumers.register_all()
         lifecycle.register_guards()
         conditions.register_guards()
+        tables.register_lists()

@@ -165,8 +165,16 @@ CONDITION_KINDS = {
     "condition.replaced": _("replaced condition %(label)s by the decision of %(gate)s, round %(round)s"),
 }
 
+VIEW_KINDS = {  # a list that somebody keeps has no page of its own
+    "view.saved": _("saved the view “%(name)s” of %(page)s"),
+    "view.changed": _("changed the view “%(name)s”"),
+    "view.deleted": _("deleted the view “%(name)s” of %(page)s"),
+    "view.used": _("put the view “%(name)s” to use, or away"),
+}
+
 
 def register_all() -> None:
+    register(*(EventKind(key, words) for key, words in VIEW_KINDS.items()))
     for link, kinds in INTERNAL_KINDS.items():
         register(*(EventKind(key, words, link=link) for key, words in kinds.items()))
     register(*(EventKind(key, words, link=link_gate) for key, words in CONDITION_KINDS.items()))

@@ -9,6 +9,7 @@ import rules
 from accounts.models import Role
 from accounts.permissions import (
     allowed,
+    has_administrator,
     has_business_development,
     has_department,
     has_management,
@@ -38,6 +39,28 @@ def may_read_portfolio(user: User, obj: Any = None) -> bool:
 def may_decide_waiver(user: User, obj: Any = None) -> bool:
     """Quality assurance, in person or by a delegation that is in force."""
     return bool(user.is_authenticated and user.is_active and user.is_internal and Role.QUALITY_ASSURANCE in user.signing_roles)
+
+
+@rules.predicate
+def may_save_view(user: User, obj: Any = None) -> bool:
+    return bool(user.is_authenticated and user.is_active and user.is_internal)
+
+
+@rules.predicate
+def may_change_view(user: User, view: Any = None) -> bool:
+    """Its owner; what somebody shared who has left, an administrator."""
+    return may_save_view(user) and view is not None and (view.owner_id == user.pk or (view.shared and has_administrator(user)))
+
+
+@rules.predicate
+def may_read_revenue(user: User, project: Any = None) -> bool:
+    """What a project earns: business development and management of every project, a project manager of the projects in hand.
+
+    Quality assurance and the departments decide without it. Without a project: whether there is any at all.
+    """
+    if has_business_development(user) or has_management(user):
+        return True
+    return has_project_manager(user) and (project is None or project.project_manager_id == user.pk)
 
 
 may_log_rfp = has_business_development | has_project_manager | is_approver_of | is_system_of
@@ -86,6 +109,9 @@ def register() -> None:
         "projects.enter_evidence": has_department | has_project_manager | has_quality_assurance | has_business_development,
         "projects.confirm_evidence": has_department | has_project_manager | has_quality_assurance | has_management,
         "projects.read_portfolio": may_read_portfolio,
+        "projects.read_revenue": may_read_revenue,
+        "projects.save_view": may_save_view,
+        "projects.change_view": may_change_view,
     }.items():
         if not rules.perm_exists(name):
             rules.add_perm(name, predicate)

@@ -21,15 +21,19 @@ SIDES = tuple(side.value for side in Publication.Side)
 
 @dataclass(frozen=True)
 class Told:
-    """A publication, in the order of telling."""
+    """A publication, in the order of telling. pk: its row, for whoever wants to see it."""
 
     to_date: date
     side: str
+    pk: int = 0
 
 
 @dataclass(frozen=True)
 class Account:
-    """The delay of one milestone. days: working days by side, earlier is negative. agreed_days: of the total, by change orders."""
+    """The delay of one milestone. days: working days by side, earlier is negative. agreed_days: of the total, by change orders.
+
+    steps: each publication with the working days that it cost; they add up to `days`.
+    """
 
     key: str
     title: str
@@ -37,6 +41,7 @@ class Account:
     published: date
     days: Mapping[str, int]
     agreed_days: int = 0
+    steps: Sequence[tuple[Told, int]] = ()
 
     @property
     def total(self) -> int:
@@ -55,12 +60,15 @@ def account_of(
     if not told:
         return None
     days = dict.fromkeys(SIDES, 0)
+    steps = []
     before = baseline
     for publication in told:
-        days[publication.side] += calendar.working_days_between(before, publication.to_date)
+        cost = calendar.working_days_between(before, publication.to_date)
+        days[publication.side] += cost
+        steps.append((publication, cost))
         before = publication.to_date
     agreed_days = calendar.working_days_between(baseline, agreed) if agreed else 0
-    return Account(key, title, baseline, before, days, agreed_days)
+    return Account(key, title, baseline, before, days, agreed_days, steps)
 
 
 def driving(accounts: Iterable[Account]) -> Account | None:

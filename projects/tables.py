@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from projects.completeness import completeness_of
+from projects.filters import RfpFilter
+from projects.listed import ListedPage, register_list
 from projects.models import Rfp
 
 
@@ -58,3 +60,7 @@ class RfpTable(tables.Table):
 
     def render_complete(self, record: Rfp) -> str:
         return f"{completeness_of(record).percent} %"
+
+
+def register_lists() -> None:
+    register_list(ListedPage("rfps", ("rfp-list",), RfpFilter, RfpTable, Rfp.objects.visible_to))

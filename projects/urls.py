@@ -16,6 +16,7 @@ from projects.views import (
     quotation,
     rfp,
     rfp_detail,
+    saved_views,
     scratch,
     status,
     waiver,
@@ -102,6 +103,12 @@ urlpatterns = [
     # over all projects
     path("calendars/", calendars.calendars_page, name="calendars"),
     path("calendars/<slug:kind>/<slug:name>/remove/<str:first>/", calendars.days_remove, name="calendar-remove"),
+    # views of lists
+    path("views/save/", saved_views.view_save, name="view-save"),
+    path("views/<int:pk>/change/", saved_views.view_change, name="view-change"),
+    path("views/<int:pk>/delete/", saved_views.view_delete, name="view-delete"),
+    path("views/<int:pk>/default/", saved_views.view_default, name="view-default"),
+    path("views/<int:pk>/tile/", saved_views.view_tile, name="view-tile"),
     # requests for proposal
     path("rfps/", rfp.rfp_list, name="rfp-list"),
     path("rfps/new/", rfp.rfp_new, name="rfp-new"),

@@ -33,6 +33,7 @@ from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Phase
 from projects.services.commercial import record_agreement
 from projects.services.payments import plan_payment
 from projects.services.rfp import ask_clarification, attach_rfp_file
+from projects.services.saved_views import save_view
 from projects.services.scratch import open_scratch
 from projects.services.sharing import ask_for_approval
 from tests.clients_systems import a_token
@@ -410,11 +411,24 @@ PORTFOLIO_ROUTES = {
     "portfolio": ours(),
     "portfolio-csv": ours(),
     "portfolio-xlsx": ours(),
+    "portfolio-gantt": ours(),
+    "portfolio-gantt-svg": ours(),
+    "portfolio-gantt-png": ours(),
+    "portfolio-gantt-pdf": ours(),
     "kpis": page(403, portfolio=200, own=404, foreign=404),
+    "kpis-csv": page(403, portfolio=200, own=404, foreign=404),
+    "kpis-xlsx": page(403, portfolio=200, own=404, foreign=404),
 }
 EVERY_PROJECTS_ROUTES = {  # what lies above the projects: everybody of ours opens it, the services say who may change it
     "calendars": ours(),
     "calendar-remove": act(kind="site", name="nowhere", first="2026-01-01"),
+}
+VIEW_ROUTES = {  # questions to lists, of the person who keeps them: no list shows more for them
+    "view-save": page(405, own=404, foreign=404, post_only=True),
+    "view-change": act(pk="view"),
+    "view-delete": act(pk="view"),
+    "view-default": act(pk="view"),
+    "view-tile": act(pk="view"),
 }
 HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
 ROUTES: dict[str, Route] = {
@@ -432,6 +446,7 @@ ROUTES: dict[str, Route] = {
     **NOTIFICATION_ROUTES,
     **PORTFOLIO_ROUTES,
     **EVERY_PROJECTS_ROUTES,
+    **VIEW_ROUTES,
 }
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
 
@@ -552,6 +567,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "public_id": token.public_id,
         "account": token.user_id,
         "site": project.site.key if project.site else "",
+        "view": save_view("rfps", name="Drafts", query="state=draft", shared=False, actor=manager).pk,
         "client": project.client_id,
     }
 

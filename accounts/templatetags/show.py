@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.forms import BaseForm
+from django.db.models import Model
+from django.forms import BaseForm, Field
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
@@ -40,6 +41,25 @@ def weekday(value: date | datetime) -> str:
 def moment(value: datetime | None) -> str:
     """12 Mar 2026 14:05 UTC+1, in the reader's time zone."""
     return written(value) if value else ""
+
+
+@register.simple_tag
+def this_moment() -> str:
+    """Now, for what is printed."""
+    return written(timezone.now())
+
+
+@register.filter
+def chosen(form: BaseForm) -> list[str]:
+    """What a form of filters was asked, in words: for paper, on which its fields do not stand."""
+    values = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    return [f"{form.fields[name].label}: {_said(form.fields[name], value)}" for name, value in values.items() if value not in (None, "")]
+
+
+def _said(field: Field, value: Any) -> str:
+    if isinstance(value, date):
+        return date_format(value, "j M Y")
+    return str(dict(getattr(field, "choices", ())).get(value, value)) if not isinstance(value, Model) else str(value)
 
 
 @register.filter

@@ -14,6 +14,7 @@ from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from desk.lateness import late_milestones
 from projects.models import PHASES, Project, Rfp, WaitingFor
+from projects.saved_views import tiles_of
 
 SHOWN = 15
 PAGE = 50
@@ -30,6 +31,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "waits": waits[:SHOWN],
         "more_waits": len(waits) > SHOWN,
         "today": timezone.localdate(),
+        "tiles": tiles_of(user),
         "pipeline": pipeline(request),
         "late": late_milestones(user, today=timezone.localdate())[:SHOWN],
         "open_rfps": list(Rfp.objects.visible_to(user).open().select_related("client", "account_owner")[:8]),

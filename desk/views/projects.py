@@ -25,6 +25,7 @@ from projects.milestones import states_of
 from projects.models import Project, WaitingFor
 from projects.permissions import lacking
 from projects.pictures import gantt_of
+from projects.saved_views import view_bar
 from projects.services.conditions import blocker_of, overdue_conditions
 from projects.services.plan import calendar_of
 
@@ -37,11 +38,14 @@ PAGE = 50
 @internal_required
 def project_list(request: SignedInRequest) -> HttpResponse:
     """All visible projects; filters, order and page are in the address."""
+    bar = view_bar(request, "projects")
+    if bar.opens_with:
+        return redirect(bar.opens_with)
     rows = Project.objects.visible_to(request.user).select_related("client", "project_manager", "readiness")
     chosen = ProjectFilter(request.GET, queryset=rows, request=request)
     table = ProjectTable(chosen.qs)
     RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
-    return render(request, "desk/project_list.html", {"filter": chosen, "table": table})
+    return render(request, "desk/project_list.html", {"filter": chosen, "table": table, "bar": bar})
 
 
 @internal_required

@@ -7,6 +7,7 @@ from projects.models.numbering import NumberSeries
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.rfp import Clarification, Rfp, RfpFile
+from projects.models.saved_view import SavedView, ViewChoice
 from projects.models.scratch import Scratch
 from projects.models.sharing import ApprovalAnswer, ApprovalRequest, VisibilityChange
 from projects.models.stale_plan import StalePlan
@@ -48,10 +49,12 @@ __all__ = [
     "Relation",
     "Rfp",
     "RfpFile",
+    "SavedView",
     "Scratch",
     "StalePlan",
     "StatusChange",
     "TeamMember",
+    "ViewChoice",
     "Visibility",
     "VisibilityChange",
     "WaitingFor",

@@ -19,6 +19,7 @@ from projects.filters import RfpFilter
 from projects.forms.rfp import LogRfpForm
 from projects.models import Rfp
 from projects.permissions import lacking
+from projects.saved_views import view_bar
 from projects.services import rfp as services
 from projects.tables import RfpTable
 
@@ -30,6 +31,9 @@ SUGGESTED = 500
 @require_GET
 def rfp_list(request: SignedInRequest) -> HttpResponse:
     """All visible requests; filters, order and page are in the address."""
+    bar = view_bar(request, "rfps")
+    if bar.opens_with:
+        return redirect(bar.opens_with)
     rows = Rfp.objects.visible_to(request.user).select_related("client", "account_owner", "project")
     chosen = RfpFilter(request.GET, queryset=rows, request=request)
     table = RfpTable(chosen.qs)
@@ -37,7 +41,7 @@ def rfp_list(request: SignedInRequest) -> HttpResponse:
     may_log = allowed("projects.log_rfp", request.user)
     if not may_log:
         table.empty_link_words = ""
-    return render(request, "projects/rfp_list.html", {"filter": chosen, "table": table, "may_log": may_log})
+    return render(request, "projects/rfp_list.html", {"filter": chosen, "table": table, "bar": bar, "may_log": may_log})
 
 
 @internal_required

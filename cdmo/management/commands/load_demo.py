@@ -16,6 +16,7 @@ from cdmo.demo.people import are_there, load_people
 from cdmo.demo.projects import REQUESTS, STORIES
 from cdmo.demo.requests import load_requests
 from cdmo.demo.telling import is_told, tell
+from cdmo.demo.views import load_views
 
 NEWS = 8
 
@@ -52,4 +53,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"{code} {story.molecule.name}")
         with acting(channel=Channel.COMMAND), transaction.atomic():
             load_requests(REQUESTS)
+            if told:
+                load_views()
         return told

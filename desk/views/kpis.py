@@ -1,0 +1,100 @@
+"""The key figures over a period: each with its definition, its cases and its trend; as a page and as files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET
+
+from accounts.decorators import internal_required
+from accounts.permissions import allowed
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput
+from charts.trend import Point, trend
+from desk.figures import Figure
+from desk.forms import KpiForm
+from desk.kpis import Scope, figures
+from desk.spreadsheets import csv_response, xlsx_response
+from projects.models import Project
+
+FILE_NAME = "key-figures"
+
+
+def _form(request: SignedInRequest) -> KpiForm:
+    if not allowed("projects.read_portfolio", request.user):
+        raise PermissionDenied
+    return KpiForm(request.GET, reader=request.user)
+
+
+def _figures(request: SignedInRequest, form: KpiForm) -> list[Figure]:
+    asked = form.cleaned_data
+    rows = Project.objects.visible_to(request.user).select_related("client", "site", "rfp")
+    for name in ("client", "site"):
+        if asked[name]:
+            rows = rows.filter(**{name: asked[name]})
+    return figures(rows, Scope(asked["since"], asked["until"], asked["phase"]))
+
+
+def _opened(request: SignedInRequest, rows: list[Figure]) -> Figure | None:
+    """The figure whose cases the address asks for."""
+    key = request.GET.get("figure", "")
+    opened = next((row for row in rows if row.key == key), None)
+    if key and opened is None and key not in {row.key for row in figures([])}:
+        raise Http404
+    return opened
+
+
+@internal_required
+@require_GET
+def kpi_page(request: SignedInRequest) -> HttpResponse:
+    """`figure` opens the cases behind one."""
+    form = _form(request)
+    rows = _figures(request, form) if form.is_valid() else []
+    opened = _opened(request, rows) if rows else None
+    quarters = opened.by_quarter() if opened else []
+    context: dict[str, Any] = {
+        "form": form,
+        "figures": rows,
+        "opened": opened,
+        "quarters": quarters,
+        "trend": _trend(opened, quarters) if opened and len(quarters) > 1 else None,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "desk/kpis.html", context, status=200 if form.is_valid() else 400)
+
+
+def _trend(opened: Figure, quarters: list[Any]) -> dict[str, Any]:
+    points = [Point(each.label, each.amount, each.words) for each in quarters]
+    return trend(points, title=_t("%(figure)s by quarter") % {"figure": opened.title})
+
+
+def _table(request: SignedInRequest) -> tuple[list[str], list[list[Any]]]:
+    """What the page shows: the figures, or with `figure` the cases behind one."""
+    form = _form(request)
+    if not form.is_valid():
+        raise BadInput({name: [str(message) for message in messages] for name, messages in form.errors.items()})
+    rows = _figures(request, form)
+    opened = _opened(request, rows)
+    if opened is None:
+        head = [_t("Figure"), _t("Value"), _t("Cases"), _t("Definition")]
+        return head, [[row.title, row.value, len(row.cases), row.definition] for row in rows]
+    head = [_t("Project"), _t("Client"), _t("Record"), _t("Day"), _t("Value"), _t("In words")]
+    return head, [
+        [each.project.code, each.project.client.name, each.what, each.on, each.number, each.words] for each in opened.newest_first
+    ]
+
+
+@internal_required
+@require_GET
+def kpi_csv(request: SignedInRequest) -> StreamingHttpResponse:
+    return csv_response(FILE_NAME, *_table(request))
+
+
+@internal_required
+@require_GET
+def kpi_xlsx(request: SignedInRequest) -> FileResponse:
+    return xlsx_response(FILE_NAME, *_table(request))
