@@ -68,6 +68,8 @@ PAGES = {
         "/projects/{code}/gate/conditions/",
         "/projects/{code}/status/",
         "/projects/{code}/activity/",
+        "/projects/{code}/as-client/",
+        "/accounts/clients/DEMOA/",
         "/projects/board/",
         "/projects/kpis/",
         "/calendars/",
