@@ -68,6 +68,8 @@ PAGES = {
         "/projects/{code}/gate/conditions/",
         "/projects/{code}/status/",
         "/projects/{code}/activity/",
+        "/projects/{code}/as-client/",
+        "/accounts/clients/DEMOA/",
         "/projects/board/",
         "/projects/board/?phase=small_scale&sort=-days_late",
         "/projects/gantt/",
