@@ -27,6 +27,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: the client knows another date of %(number)d milestone"),
     _("%(code)s: the client knows other dates of %(number)d milestones"),
     _("%(code)s: feasibility sheet of %(department)s"),
+    _("%(step)s, from number %(number)s on"),
     _("%(code)s: %(title)s"),
 )
 
