@@ -36,6 +36,7 @@ CLIENT_GROUPS = (Group.ASKED, Group.WATCHED, Group.DATES, Group.PROJECT, Group.C
 GROUP_OF_NOUN = {
     "milestone": Group.DATES,
     "plan": Group.DATES,
+    "task": Group.PROJECT,
     "project": Group.PROJECT,
     "gate": Group.PROJECT,
     "condition": Group.PROJECT,
@@ -65,6 +66,8 @@ UNTOLD = frozenset(
         "plan.scratch_opened",
         "plan.scratch_changed",
         "plan.scratch_discarded",
+        "milestone.shared_at_launch",  # the first publication in the same act tells it
+        "task.started",
     }
 )
 ONE_BY_ONE = frozenset({"milestone.published"})  # for clients; ours are told of the one act, `plan.published`

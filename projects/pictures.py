@@ -37,7 +37,8 @@ def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneSt
     for predecessor, successor in MilestoneLink.objects.filter(successor__in=keys, predecessor__in=keys).values_list(
         "predecessor_id", "successor_id"
     ):
-        before[successor].append(keys[predecessor])
+        if keys[predecessor] not in before[successor]:
+            before[successor].append(keys[predecessor])
     rows = [_row(row, states[row.pk], before[row.pk], for_client) for row in milestones]
     return [row for row in rows if row.live]
 

@@ -10,6 +10,7 @@ from projects.models.rfp import Clarification, Rfp, RfpFile
 from projects.models.scratch import Scratch
 from projects.models.stale_plan import StalePlan
 from projects.models.states import PHASES, Phase, ProjectStatus, Visibility
+from projects.models.task import Task
 from projects.models.waiting import WaitingFor
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Scratch",
     "StalePlan",
     "StatusChange",
+    "Task",
     "TeamMember",
     "Visibility",
     "WaitingFor",
