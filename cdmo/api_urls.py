@@ -9,6 +9,7 @@ from notifications import api as notifications
 from projects import api as projects
 from projects import change_order_api as change_orders
 from projects import plan_api as plan
+from projects import task_api as tasks
 
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
@@ -27,6 +28,10 @@ urlpatterns = [
     path("projects/<str:code>/milestones/<slug:key>/", plan.MilestoneView.as_view(), name="api-milestone-detail"),
     path("projects/<str:code>/milestones/<slug:key>/reschedule/", plan.MilestoneReschedule.as_view(), name="api-milestone-reschedule"),
     path("projects/<str:code>/milestones/<slug:key>/achieve/", plan.MilestoneAchieve.as_view(), name="api-milestone-achieve"),
+    path("projects/<str:code>/tasks/", tasks.TaskList.as_view(), name="api-task-list"),
+    path("projects/<str:code>/tasks/<int:pk>/", tasks.TaskDetail.as_view(), name="api-task-detail"),
+    path("projects/<str:code>/tasks/<int:pk>/start/", tasks.TaskStart.as_view(), name="api-task-start"),
+    path("projects/<str:code>/tasks/<int:pk>/done/", tasks.TaskDone.as_view(), name="api-task-done"),
     path("projects/<str:code>/publication/preview/", plan.PublicationPreview.as_view(), name="api-publication-preview"),
     path("projects/<str:code>/publication/", plan.PublicationAct.as_view(), name="api-publication"),
     path("projects/<str:code>/deliverables/<slug:key>/", plan.DeliverableView.as_view(), name="api-deliverable-detail"),

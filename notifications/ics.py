@@ -46,7 +46,8 @@ def _entries(feed: CalendarFeed, owner: User) -> Iterator[Entry]:
         on = date_of(milestone, owner)
         if on:
             title = f"{milestone.project.code}: {milestone.title}"
-            yield _entry(f"milestone-{milestone.pk}", title, on, milestone.updated_at, _link(milestone, owner))
+            changed = milestone.updated_at if owner.is_internal else milestone.told_at or milestone.project.opened_at
+            yield _entry(f"milestone-{milestone.pk}", title, on, changed, _link(milestone, owner))
     for wait in _waits(feed, owner):
         if wait.due_on:
             yield _entry(f"wait-{wait.pk}", _t("Due: %(words)s") % {"words": wait.words}, wait.due_on, wait.since, absolute(wait.link))

@@ -49,9 +49,7 @@ def plans_of(project: Project, filing_on: date | None) -> list[PhasePlan]:
     return with_filing(plans) if filing_on else plans
 
 
-def planned_dates(
-    project: Project, charter: Charter | None, *, start_on: date | None, filing_on: date | None, today: date
-) -> PlannedDates:
+def planned_dates(project: Project, charter: Charter | None, *, start_on: date | None, filing_on: date | None, today: date) -> PlannedDates:
     """The dates of the plan that drafting would make. Without a start it begins as late as the filing date allows, and not before today.
 
     project: with scope and site as they would be; nothing is read from its row. Five queries.

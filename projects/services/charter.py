@@ -21,7 +21,7 @@ from projects.services.evidence import ask_owner
 from projects.services.lifecycle import locked, require_active
 from projects.services.milestones import place_in
 from projects.services.plan import set_actual_from, update_forecasts
-from projects.services.tasks import ask_task_owners, has_begun, hand_to, plan_tasks
+from projects.services.tasks import ask_task_owners, hand_to, has_begun, plan_tasks
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -15,8 +15,9 @@ from accounts.models import User
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
+from audit.models import Event
 from audit.refusals import BadInput, Blocker, require_none
-from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project, Publication, Relation, Visibility
+from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project, Relation, Visibility
 from projects.services.lifecycle import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
 from projects.services.sharing import set_visibility
@@ -255,7 +256,9 @@ def start_milestone(code: str, key: str, *, on: date, reason: str = "", actor: U
     before = {"started_on": milestone.started_on}
     milestone.started_on = on
     milestone.save(update_fields=["started_on", "updated_at"])
-    record("milestone.started", milestone, actor=actor, reason=reason, before=before, after={"started_on": on}, title=milestone.title, on=on)
+    record(
+        "milestone.started", milestone, actor=actor, reason=reason, before=before, after={"started_on": on}, title=milestone.title, on=on
+    )
     update_forecasts(milestone.project, actor=actor)
     return Milestone.objects.get(pk=milestone.pk)
 
@@ -294,8 +297,10 @@ def _published_since(milestone: Milestone) -> list[str]:
         new = [pk for pk in behind.get(waiting.pop(), []) if pk not in found]
         found |= set(new)
         waiting += new
-    rows = Publication.objects.filter(milestone__in=found, published_at__date__gte=milestone.actual_on)
-    return sorted(set(rows.values_list("milestone__title", flat=True)))
+    here = Event.objects.filter(project_id=milestone.project_id)
+    entered = here.filter(kind__in=("milestone.achieved", "milestone.corrected"), object_id=str(milestone.pk)).order_by("-pk").first()
+    told = here.filter(kind="milestone.published", object_id__in=[str(pk) for pk in found], pk__gt=entered.pk if entered else 0)
+    return sorted({event.data["title"] for event in told})
 
 
 @act
