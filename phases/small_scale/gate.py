@@ -132,9 +132,7 @@ PLAN = PhasePlan(
         ),
         PlannedMilestone("g2", _("G2 Release to pilot"), "gate", "project_management", {"process_report": 5}, "gate:G2", shared=True),
     ),
-    tasks=(
-        PlannedTask("kick_off", _("Hold the kick-off meeting with the client"), "project_management", "route_selected", 10, after="g1"),
-    ),
+    tasks=(PlannedTask("kick_off", _("Hold the kick-off meeting with the client"), "project_management", "route_selected", 1, after="g1"),),
 )
 
 

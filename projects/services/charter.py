@@ -86,8 +86,16 @@ def draft_charter(
         setattr(charter, name, texts.get(name, ""))
     charter.save()
     _plan(project, charter, planned_start, actor=actor)
-    dates = {"start_on": begin, "filing_on": filing_on, "plan_from": plan_from}
-    record("charter.drafted", project, actor=actor, first_phase=first_phase, last_phase=last_phase, **dates)
+    record(
+        "charter.drafted",
+        project,
+        actor=actor,
+        first_phase=first_phase,
+        last_phase=last_phase,
+        start_on=begin,
+        filing_on=filing_on,
+        plan_from=plan_from,
+    )
     return charter
 
 
@@ -125,7 +133,7 @@ def scope_blockers(project: Project, first_phase: str, last_phase: str) -> list[
     first, last = PHASES.index(Phase(first_phase)), PHASES.index(Phase(last_phase))
     leaving = [phase for place, phase in enumerate(PHASES) if place and not first <= place <= last]
     begun = Task.objects.filter(project=project, milestone__phase__in=leaving).exclude(started_on=None, done_on=None)
-    kept = [
+    kept: list[Deliverable | Milestone] = [
         *Deliverable.objects.filter(project=project, phase__in=leaving, done_at=None, references__isnull=False).distinct(),
         *Milestone.objects.filter(project=project, phase__in=leaving, actual_on=None, publications__isnull=False).distinct(),
     ]
@@ -166,7 +174,7 @@ def _feed_what_happened(project: Project, *, actor: User) -> None:
 
 
 def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
-    keys = {item.department for plan in plans for item in (*plan.deliverables, *plan.milestones, *plan.tasks)}
+    keys = {item.department for plan in plans for items in (plan.deliverables, plan.milestones, plan.tasks) for item in items}
     for key in sorted(keys):
         TeamMember.objects.get_or_create(project=project, department=departments[key])
     named = {"project_management": project.project_manager, "business_development": project.account_owner}

@@ -97,7 +97,7 @@ def _check(kind: str, lag_days: int, reason: str) -> None:
 def _refuse_double(ahead: Milestone, behind: Milestone, kind: str, *, besides: MilestoneLink | None = None) -> None:
     """Two milestones may be bound by several relations (a ladder of SS and FF), by each of them once."""
     same = MilestoneLink.objects.filter(predecessor=ahead, successor=behind, kind=kind)
-    if same.exclude(pk=besides.pk if besides else None).exists():
+    if (same.exclude(pk=besides.pk) if besides else same).exists():
         field = "kind" if besides else "predecessor"
         raise BadInput({field: [_t("It waits for this milestone by this relation already; change that dependency.")]})
 
@@ -115,7 +115,7 @@ def network_of(project: Project) -> tuple[dict[str, str], list[tuple[str, str]]]
     milestones = list(Milestone.objects.filter(project=project))
     tasks = list(Task.objects.filter(project=project))
     links = MilestoneLink.objects.filter(successor__project=project).values_list("predecessor__key", "successor__key")
-    titles = {row.key: row.title for row in (*milestones, *tasks)}
+    titles = {row.key: row.title for row in milestones} | {row.key: row.title for row in tasks}
     return titles, [*links, *((link.predecessor, link.successor) for link in task_links(tasks, milestones))]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
@@ -25,6 +24,8 @@ from projects.forms.scratch import ReasonForm
 from projects.models import StalePlan
 from projects.permissions import lacking
 from projects.services import calendars as services
+
+Place = tuple[str, str, Site | Client]  # kind, the name in its address, itself
 
 
 @internal_required
@@ -58,8 +59,8 @@ def _render(
     removing: str = "",
     region: tuple[str, Site | Client, RegionForm] | None = None,
 ) -> HttpResponse:
-    sites = [("site", site.key, site) for site in Site.objects.all()]
-    clients = [("client", client.code, client) for client in Client.objects.all()]
+    sites: list[Place] = [("site", site.key, site) for site in Site.objects.all()]
+    clients: list[Place] = [("client", client.code, client) for client in Client.objects.all()]
     entries = [
         (kind, name, place, entry, f"{kind}-{name}-{entry.first}") for kind, name, place in [*sites, *clients] for entry in place.own_days
     ]
@@ -83,7 +84,7 @@ def _region_of(place: Site | Client) -> str:
     return dict(regions_of(place.country)).get(place.subdivision, "")
 
 
-def _asked_region(request: SignedInRequest, places: list[tuple[str, str, Any]]) -> tuple[str, Site | Client, RegionForm] | None:
+def _asked_region(request: SignedInRequest, places: list[Place]) -> tuple[str, Site | Client, RegionForm] | None:
     """The dialog of the place that the address names, `region=site-<key>`."""
     asked = request.GET.get("region", "")
     found = next(((kind, place) for kind, name, place in places if f"{kind}-{name}" == asked), None)

@@ -68,7 +68,7 @@ def render_plan(
     status: int = 200,
     task: Task | None = None,
     new_task: bool = False,
-    forms: Mapping[str, forms.Form] | None = None,
+    bound: Mapping[str, forms.Form] | None = None,
 ) -> HttpResponse:
     """The plan from one context; a refused form (by the name of its act) comes back in it, its dialog open."""
     rows, states = _planned(project)
@@ -88,7 +88,7 @@ def render_plan(
         "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
         "baselines": list(project.baselines.select_related("taken_by")),
         "no_planner": _no_planner(request, project),
-        "dialogs": task_dialogs(request, project, rows, tasks, task=task, new=new_task or "new" in (forms or {}), forms=forms or {}),
+        "dialogs": task_dialogs(request, project, rows, tasks, task=task, new=new_task or "new" in (bound or {}), bound=bound or {}),
     }
     return render(request, "projects/plan.html", context, status=status)
 
@@ -112,11 +112,11 @@ def task_dialogs(
     *,
     task: Task | None,
     new: bool,
-    forms: Mapping[str, forms.Form],
+    bound: Mapping[str, forms.Form],
 ) -> dict[str, Any]:
     """What the dialogs of tasks need; nothing where none is open."""
     if task is None:
-        return {"new": forms.get("new") or TaskForm(prefix="task", milestones=milestones, tasks=tasks)} if new else {}
+        return {"new": bound.get("new") or TaskForm(prefix="task", milestones=milestones, tasks=tasks)} if new else {}
     task.project = project
     today = {"on": project.day_of(timezone.now())}
     no_worker = lacking("projects.work_on_task", request.user, task, _t("Its owner or a project manager enters this."))
@@ -136,7 +136,7 @@ def task_dialogs(
         "remove": [*no_planner, *task_services.removal_blockers(task)],
         "change": [*no_planner, *task_services.change_blockers(task)],
     }
-    return {"task": task, "forms": {**blank, **forms}, "blockers": blockers}
+    return {"task": task, "forms": {**blank, **bound}, "blockers": blockers}
 
 
 PICTURES: dict[str, tuple[Callable[[dict[str, Any]], str | bytes], str]] = {

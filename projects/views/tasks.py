@@ -29,8 +29,9 @@ def _task(project: Project, pk: int) -> Task:
 
 
 def _choices(project: Project, besides: Task | None = None) -> dict[str, Any]:
-    tasks = Task.objects.filter(project=project).exclude(pk=besides.pk if besides else None)
-    return {"milestones": list(Milestone.objects.filter(project=project)), "tasks": list(tasks)}
+    tasks = Task.objects.filter(project=project)
+    ahead = tasks.exclude(pk=besides.pk) if besides else tasks
+    return {"milestones": list(Milestone.objects.filter(project=project)), "tasks": list(ahead)}
 
 
 def _answer(
@@ -52,7 +53,7 @@ def _answer(
         else:
             messages.success(request, words)
             return redirect("project-plan", project.code)
-    return render_plan(request, project, status=400, task=task, forms={name: form})
+    return render_plan(request, project, status=400, task=task, bound={name: form})
 
 
 @internal_required

@@ -109,7 +109,7 @@ def test_a_late_task_stays_due_and_pushes_its_forecast(project: Project) -> None
     Task.objects.filter(pk=task.pk).update(agreed_on=earlier)
     Milestone.objects.filter(project=project, key="g1").update(actual_on=earlier)
 
-    update_forecasts(Project.objects.select_for_update().get(pk=project.pk), actor=None)
+    update_forecasts(Project.objects.select_for_update().get(pk=project.pk), actor=make.manager())
 
     task = Task.objects.get(pk=task.pk)
     assert task.due_on is not None and due is not None
