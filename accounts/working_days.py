@@ -41,6 +41,13 @@ class HasOwnDays(models.Model):
     The days lie in the place's row, so that whoever has read the place can count its working days without another query.
     """
 
+    subdivision = models.CharField(
+        _("region"),
+        max_length=16,
+        blank=True,
+        editable=False,
+        help_text=_("Of the country, as the holidays library names it: its public holidays count too."),
+    )
     own_days_json = models.JSONField(_("own days"), default=list, blank=True, editable=False)
 
     class Meta:

@@ -14,6 +14,7 @@ from projects import evidence_api as evidence
 from projects import gate_api as gates
 from projects import plan_api as plan
 from projects import sharing_api as sharing
+from projects import task_api as tasks
 from projects import waiting_api as waiting
 
 urlpatterns = [
@@ -39,6 +40,10 @@ urlpatterns = [
     path("projects/<str:code>/milestones/<slug:key>/", plan.MilestoneView.as_view(), name="api-milestone-detail"),
     path("projects/<str:code>/milestones/<slug:key>/reschedule/", plan.MilestoneReschedule.as_view(), name="api-milestone-reschedule"),
     path("projects/<str:code>/milestones/<slug:key>/achieve/", plan.MilestoneAchieve.as_view(), name="api-milestone-achieve"),
+    path("projects/<str:code>/tasks/", tasks.TaskList.as_view(), name="api-task-list"),
+    path("projects/<str:code>/tasks/<int:pk>/", tasks.TaskDetail.as_view(), name="api-task-detail"),
+    path("projects/<str:code>/tasks/<int:pk>/start/", tasks.TaskStart.as_view(), name="api-task-start"),
+    path("projects/<str:code>/tasks/<int:pk>/done/", tasks.TaskDone.as_view(), name="api-task-done"),
     path("projects/<str:code>/publication/preview/", plan.PublicationPreview.as_view(), name="api-publication-preview"),
     path("projects/<str:code>/publication/", plan.PublicationAct.as_view(), name="api-publication"),
     path("projects/<str:code>/deliverables/<slug:key>/", plan.DeliverableView.as_view(), name="api-deliverable-detail"),

@@ -39,6 +39,7 @@ CLIENT_GROUPS = (Group.ASKED, Group.WATCHED, Group.DATES, Group.PROJECT, Group.C
 GROUP_OF_NOUN = {
     "milestone": Group.DATES,
     "plan": Group.DATES,
+    "task": Group.PROJECT,
     "project": Group.PROJECT,
     "gate": Group.PROJECT,
     "condition": Group.PROJECT,
@@ -72,6 +73,8 @@ UNTOLD = frozenset(
         "plan.scratch_changed",
         "plan.scratch_discarded",
         "project.viewed_as_client",
+        "milestone.shared_at_launch",  # the first publication in the same act tells it
+        "task.started",
     }
 )
 ASKING = frozenset({"deliverable.asked"})  # the phase as such is told to the team; each deliverable only to who owes it

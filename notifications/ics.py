@@ -47,7 +47,8 @@ def _entries(feed: CalendarFeed, owner: User) -> Iterator[Entry]:
         on = date_of(milestone, owner)
         if on:
             title = _t("%(project)s: %(words)s") % {"project": milestone.project.code, "words": spoken(milestone.title)}
-            entry = _entry(f"milestone-{milestone.pk}", title, on, milestone.updated_at, _link(milestone, owner))
+            changed = milestone.updated_at if owner.is_internal else milestone.told_at or milestone.project.opened_at
+            entry = _entry(f"milestone-{milestone.pk}", title, on, changed, _link(milestone, owner))
             if words := _why(milestone):
                 entry.add("description", words)
             yield entry

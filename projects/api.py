@@ -62,10 +62,16 @@ class ProjectFilter(UpdatedSince):
     status = filters.ChoiceFilter(choices=ProjectStatus.choices)
 
 
-class MilestoneFilter(UpdatedSince):
+class MilestoneFilter(filters.FilterSet):
+    updated_since = filters.IsoDateTimeFilter(method="since")
     project = filters.CharFilter(field_name="project__code", max_length=20)
     phase = filters.ChoiceFilter(choices=Phase.choices)
     kind = filters.ChoiceFilter(choices=Milestone.Kind.choices)
+
+    def since(self, rows: QuerySet[Milestone], name: str, moment: datetime) -> QuerySet[Milestone]:
+        """To a client only what it was told has changed: an unpublished forecast leaves no trace."""
+        internal = self.request is not None and self.request.user.is_internal
+        return rows.filter(updated_at__gte=moment) if internal else rows.filter(told_at__gte=moment)
 
 
 class DeliverableFilter(filters.FilterSet):
@@ -116,7 +122,7 @@ class MilestoneList(generics.ListAPIView[Milestone]):
     def get_queryset(self) -> QuerySet[Milestone]:
         return (
             Milestone.objects.visible_to(self.request.user)
-            .select_related("project__client", "project__site")
+            .select_related("project__client", "project__site", "owner")
             .prefetch_related("publications")
         )
 

@@ -16,23 +16,24 @@ FIRST_YEAR, LAST_YEAR = 1950, 2100  # what the holidays library covers; beyond i
 class WorkingCalendar:
     """The working days of one place.
 
-    country: ISO 3166 code, "" for Monday to Friday without holidays. closures: further days off (shut-downs).
-    worked: days worked although they would be off; they win over everything else. also: a second place that has to be at work
-    too, for a date that two sides must keep.
+    country: ISO 3166 code, "" for Monday to Friday without holidays. subdivision: the region of it whose holidays count too, as the
+    library names it ("HE" for Hesse). closures: further days off (shut-downs). worked: days worked although they would be off; they
+    win over everything else. also: a second place that has to be at work too, for a date that two sides must keep.
     """
 
     country: str = ""
     closures: frozenset[date] = field(default=frozenset())
     worked: frozenset[date] = field(default=frozenset())
     also: WorkingCalendar | None = None
+    subdivision: str = ""
 
     def is_working_day(self, day: date) -> bool:
-        here = day in self.worked or (day not in self.closures and _is_working_day(self.country, day))
+        here = day in self.worked or (day not in self.closures and _is_working_day(self.country, self.subdivision, day))
         return here and (self.also is None or self.also.is_working_day(day))
 
     def is_provisional(self, day: date) -> bool:
         """The holidays of that year are not announced yet (China announces each year's in November), so the date may move."""
-        here = bool(self.country) and day.year > _last_announced_year(self.country)
+        here = bool(self.country) and day.year > _last_announced_year(self.country, self.subdivision)
         return here or (self.also is not None and self.also.is_provisional(day))
 
     def next_working_day(self, day: date) -> date:
@@ -86,26 +87,27 @@ def _days_of_year(calendar: WorkingCalendar, year: int) -> tuple[date, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _public_holidays(country: str, year: int) -> holidays.HolidayBase | None:
-    """The library's calendar of a country around a year; None for none, and for a country that it does not know.
+def _public_holidays(country: str, subdivision: str, year: int) -> holidays.HolidayBase | None:
+    """The library's calendar of a country or region around a year; None for none, and for what it does not know.
 
     One object per year that never grows: the library fills a growing one in place, which two threads may do at once.
     The years beside it are there because a day off or a make-up day may lie on the other side of New Year.
     """
     try:
-        return holidays.country_holidays(country, years=(year - 1, year, year + 1), expand=False) if country else None
+        around = (year - 1, year, year + 1)
+        return holidays.country_holidays(country, subdiv=subdivision or None, years=around, expand=False) if country else None
     except NotImplementedError:
-        return None
+        return _public_holidays(country, "", year) if subdivision else None
 
 
-def _is_working_day(country: str, day: date) -> bool:
-    public = _public_holidays(country, day.year) if FIRST_YEAR <= day.year <= LAST_YEAR else None
+def _is_working_day(country: str, subdivision: str, day: date) -> bool:
+    public = _public_holidays(country, subdivision, day.year) if FIRST_YEAR <= day.year <= LAST_YEAR else None
     return day.weekday() < 5 if public is None else bool(public.is_working_day(day))
 
 
-def _last_announced_year(country: str) -> int:
+def _last_announced_year(country: str, subdivision: str) -> int:
     """The last year for which the library has all days off: where weekends are moved by yearly notice, the last notice."""
-    public = _public_holidays(country, LAST_YEAR)
+    public = _public_holidays(country, subdivision, LAST_YEAR)
     if public is None:
         return 0
     notices = [year for year, entries in getattr(public, "special_public_holidays", {}).items() if _moves_a_weekend(entries)]
@@ -116,3 +118,18 @@ def _moves_a_weekend(entries: object) -> bool:
     """The library writes (month, day, month worked, day worked, …) for a day off in exchange, (month, day, name) otherwise."""
     rows = entries if isinstance(entries, tuple) and entries and isinstance(entries[0], tuple) else (entries,)
     return any(isinstance(row, tuple) and len(row) >= 4 and isinstance(row[2], int) for row in rows)
+
+
+@lru_cache(maxsize=256)
+def regions_of(country: str) -> tuple[tuple[str, str], ...]:
+    """The regions of a country that the library knows holidays of: (its name for them, as a person reads it), by that."""
+    try:
+        public = holidays.country_holidays(country) if country else None
+    except NotImplementedError:
+        public = None
+    if public is None:
+        return ()
+    spoken: dict[str, str] = {}
+    for name, code in getattr(public, "subdivisions_aliases", {}).items():
+        spoken.setdefault(code, name)
+    return tuple(sorted(((code, spoken.get(code, code)) for code in public.subdivisions), key=lambda row: row[1]))

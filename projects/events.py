@@ -101,6 +101,17 @@ INTERNAL_KINDS = {
         "evidence.rejected": _("rejected evidence for %(deliverable)s"),
         "plan.forecasts_moved": _("the forecast of %(count)s milestones moved, first %(first)s to %(to_date)s"),
         "milestone.rescheduled": _("rescheduled %(title)s"),
+        "milestone.added": _("added the milestone %(title)s"),
+        "milestone.changed": _("changed the milestone %(title)s"),
+        "milestone.removed": _("removed the milestone %(title)s"),
+        "milestone.started": _("began the work that ends with %(title)s, on %(on)s"),
+        "milestone.corrected": _("corrected the actual date of %(title)s, which was %(was)s"),
+        "task.added": _("gave out the task %(title)s, for %(milestone)s"),
+        "task.changed": _("changed the task %(title)s"),
+        "task.started": _("started the task %(title)s on %(on)s"),
+        "task.done": _("did the task %(title)s on %(on)s"),
+        "task.reopened": _("took back that the task %(title)s was done"),
+        "task.removed": _("removed the task %(title)s"),
         "plan.baseline_taken": _("took the baseline “%(name)s” of %(milestones)s milestones"),
         "plan.published": _("told the client %(count)s dates: %(subject)s"),
         "plan.scratch_opened": _("opened the scratch plan “%(name)s”"),
@@ -137,6 +148,7 @@ INTERNAL_KINDS = {
     },
     link_calendars: {
         "calendar.days_added": _("entered days of %(place)s: %(first)s to %(last)s, %(words)s"),
+        "calendar.region_set": _("set the region of %(place)s to %(region)s"),
         "calendar.days_removed": _("removed days of %(place)s: %(first)s to %(last)s, %(words)s"),
     },
     link_gate: {
@@ -194,6 +206,7 @@ def register_all() -> None:
         "milestone.published": _("published %(title)s (%(days)s working days)"),
         "milestone.achieved": _("achieved %(title)s on %(actual_on)s"),
         "milestone.shared": _("shared the milestone %(title)s"),
+        "milestone.shared_at_launch": _("shared the milestone %(title)s with the approval of the contract"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_shared_milestone))
     register(EventKind("milestone.unshared", _("stopped sharing the milestone %(title)s"), link=link_by_id))

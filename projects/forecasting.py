@@ -8,13 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from projects.calendars import WorkingCalendar
-from projects.models import Milestone
-from projects.schedule import Activity, Link, Schedule, propagate
+from projects.models import PHASES, Milestone, Phase
+from projects.schedule import Activity, Link, Relation, Schedule, propagate
 
 if TYPE_CHECKING:
     from accounts.models import Client
     from catalogue.models import Site
-    from projects.models import MilestoneLink, Project
+    from projects.models import MilestoneLink, Project, Task
 
 # Where both sides must be at work: a date the client keeps with us does not fall on the client's holiday.
 KEPT_BY_BOTH = frozenset({Milestone.Kind.CONTRACT, Milestone.Kind.DELIVERY, Milestone.Kind.PAYMENT, Milestone.Kind.FILING})
@@ -36,7 +36,7 @@ def calendar_for(milestone: Milestone, project: Project) -> WorkingCalendar:
 
 
 def _calendar_at(place: Site | Client) -> WorkingCalendar:
-    return WorkingCalendar(country=place.country, closures=place.closures, worked=place.worked_days)
+    return WorkingCalendar(country=place.country, subdivision=place.subdivision, closures=place.closures, worked=place.worked_days)
 
 
 def is_provisional(milestone: Milestone, project: Project, day: date | None) -> bool:
@@ -44,12 +44,15 @@ def is_provisional(milestone: Milestone, project: Project, day: date | None) -> 
     return day is not None and milestone.actual_on is None and calendar_for(milestone, project).is_provisional(day)
 
 
+LagKey = tuple[str, str, str]  # predecessor, successor, relation
+
+
 @dataclass(frozen=True)
 class Changes:
-    """What differs from the plan as it is: "not before" by milestone key, lag by (predecessor key, successor key)."""
+    """What differs from the plan as it is: "not before" by milestone key, lag by (predecessor key, successor key, relation)."""
 
     earliest: Mapping[str, date | None] = field(default_factory=dict)
-    lags: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    lags: Mapping[LagKey, int] = field(default_factory=dict)
 
 
 def schedule_of(
@@ -57,6 +60,7 @@ def schedule_of(
     milestones: Sequence[Milestone],
     links: Iterable[MilestoneLink],
     *,
+    tasks: Sequence[Task],
     today: date,
     changes: Changes | None = None,
 ) -> Schedule:
@@ -64,21 +68,24 @@ def schedule_of(
     changes = changes or Changes()
     keys = {milestone.pk: milestone.key for milestone in milestones}
     return propagate(
-        [_activity(milestone, project, changes) for milestone in milestones],
-        [_link(link, keys, changes) for link in links],
+        [*(activity_of(milestone, project, changes) for milestone in milestones), *(activity_of_task(task) for task in tasks)],
+        [*(_link(link, keys, changes) for link in links), *task_links(tasks, milestones)],
         calendar_of(project),
         today,
         finish_by=promised_end(milestones, calendar_of(project)),
     )
 
 
-def _activity(milestone: Milestone, project: Project, changes: Changes) -> Activity:
+def activity_of(milestone: Milestone, project: Project, changes: Changes | None = None) -> Activity:
     calendar = calendar_for(milestone, project)
+    earliest = changes.earliest if changes else {}
     return Activity(
         key=milestone.key,
+        title=milestone.title,
         duration_days=milestone.duration_days,
-        earliest=changes.earliest.get(milestone.key, milestone.earliest_on),
-        actual_start=milestone.actual_on if milestone.duration_days == 0 else None,
+        earliest=earliest.get(milestone.key, milestone.earliest_on),
+        finish_by=milestone.finish_by,
+        actual_start=milestone.started_on if milestone.duration_days else milestone.actual_on,
         actual_finish=milestone.actual_on,
         calendar=calendar if calendar.also else None,
     )
@@ -86,7 +93,44 @@ def _activity(milestone: Milestone, project: Project, changes: Changes) -> Activ
 
 def _link(link: MilestoneLink, keys: Mapping[int, str], changes: Changes) -> Link:
     pair = keys[link.predecessor_id], keys[link.successor_id]
-    return Link(*pair, kind=link.kind, lag_days=changes.lags.get(pair, link.lag_days))
+    return Link(*pair, kind=link.kind, lag_days=changes.lags.get((*pair, link.kind), link.lag_days))
+
+
+def activity_of_task(task: Task) -> Activity:
+    return Activity(
+        key=task.key,
+        title=task.title,
+        duration_days=task.duration_days,
+        earliest=task.earliest_on,
+        actual_start=task.started_on if task.duration_days else task.done_on,
+        actual_finish=task.done_on,
+    )
+
+
+def task_links(tasks: Sequence[Task], milestones: Sequence[Milestone]) -> list[Link]:
+    """What each task waits for, and the milestone that waits for it: not for its work to begin, for its date."""
+    keys = {milestone.pk: milestone.key for milestone in milestones}
+    names = {task.pk: task.key for task in tasks}
+    openings = _openings(milestones)
+    phases = {milestone.pk: milestone.phase for milestone in milestones}
+    links = []
+    for task in tasks:
+        ahead = names.get(task.after_task_id or 0) or keys.get(task.after_milestone_id or 0) or openings.get(phases[task.milestone_id])
+        if ahead:
+            links.append(Link(ahead, task.key))
+        links.append(Link(task.key, keys[task.milestone_id], Relation.FINISH_FINISH))
+    return links
+
+
+def _openings(milestones: Sequence[Milestone]) -> dict[str, str]:
+    """By phase, the gate of this plan that opens it."""
+    gates = {milestone.phase: milestone.key for milestone in milestones if milestone.kind == Milestone.Kind.GATE}
+    found: dict[str, str] = {}
+    for place, phase in enumerate(PHASES):
+        before = [gates[Phase(earlier)] for earlier in PHASES[:place] if earlier in gates]
+        if before:
+            found[phase.value] = before[-1]
+    return found
 
 
 def promised_end(milestones: Iterable[Milestone], calendar: WorkingCalendar) -> date | None:

@@ -63,6 +63,16 @@ def may_read_revenue(user: User, project: Any = None) -> bool:
     return has_project_manager(user) and (project is None or project.project_manager_id == user.pk)
 
 
+@rules.predicate
+def owns_task(user: User, task: Any = None) -> bool:
+    """Whoever was given the task: by name, or, where nobody is named, by department (the own one or one handed over)."""
+    if task is None or not (user.is_active and user.is_internal):
+        return False
+    if task.owner_id is not None:
+        return bool(task.owner_id == user.pk)
+    return bool(task.department.key in user.signing_roles)
+
+
 may_log_rfp = has_business_development | has_project_manager | is_approver_of | is_system_of
 
 
@@ -93,6 +103,7 @@ def register() -> None:
         "projects.decide_waiver": may_decide_waiver,
         "projects.draft_charter": has_project_manager | has_business_development,
         "projects.plan": has_project_manager,
+        "projects.work_on_task": has_project_manager | owns_task,
         "projects.edit_calendars": has_project_manager | has_management,
         "projects.publish": has_project_manager,
         "projects.share": has_project_manager | has_business_development,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from projects.models import MilestoneLink, Phase
 
 if TYPE_CHECKING:
     from projects.baselines import Compared
-    from projects.models import Milestone
+    from projects.models import Milestone, Task
     from projects.schedule import MilestoneState
 
 
@@ -25,9 +25,37 @@ def gantt_of(
     today: date,
     for_client: bool = False,
     width: int | str = "container",
+    tasks: Sequence[Task] = (),
 ) -> dict[str, Any]:
-    """The plain Gantt of a plan's milestones as a Vega-Lite specification. A client gets published dates only. One query."""
-    return gantt(gantt_rows(milestones, states, for_client=for_client), today=today, width=width)
+    """The plain Gantt of a plan's milestones as a Vega-Lite specification, tasks under theirs. One query.
+
+    A client gets published dates only, and no tasks.
+    """
+    rows = gantt_rows(milestones, states, for_client=for_client)
+    return gantt(rows if for_client else with_tasks(rows, milestones, tasks, today), today=today, width=width)
+
+
+def with_tasks(rows: Iterable[GanttRow], milestones: Sequence[Milestone], tasks: Sequence[Task], today: date) -> list[GanttRow]:
+    """Each milestone's row, and under it those of the tasks that it waits for."""
+    by_key: dict[str, list[GanttRow]] = defaultdict(list)
+    keys, names = {row.pk: row for row in milestones}, {task.pk: task.key for task in tasks}
+    for task in tasks:
+        milestone = keys[task.milestone_id]
+        after = keys.get(task.after_milestone_id or 0)
+        ahead = names.get(task.after_task_id or 0) or (after and after.key)
+        by_key[milestone.key].append(
+            GanttRow(
+                key=task.key,
+                label=f"\u00a0\u00a0\u00a0\u00a0{task.title}",  # no-break spaces: a task stands in from its milestone
+                phase=milestone.get_phase_display(),
+                kind=_t("Task"),
+                forecast=task.forecast_on,
+                actual=task.done_on,
+                state=task.state(today),
+                dependencies=[ahead] if ahead else [],
+            )
+        )
+    return [each for row in rows for each in (row, *by_key[row.key])]
 
 
 def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneState], *, for_client: bool) -> list[GanttRow]:
@@ -37,7 +65,8 @@ def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneSt
     for predecessor, successor in MilestoneLink.objects.filter(successor__in=keys, predecessor__in=keys).values_list(
         "predecessor_id", "successor_id"
     ):
-        before[successor].append(keys[predecessor])
+        if keys[predecessor] not in before[successor]:
+            before[successor].append(keys[predecessor])
     rows = [_row(row, states[row.pk], before[row.pk], for_client) for row in milestones]
     return [row for row in rows if row.live]
 

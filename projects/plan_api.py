@@ -33,7 +33,18 @@ from projects.services.evidence import assign_deliverable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOVES = ("milestone.rescheduled", "milestone.achieved", "milestone.published", "milestone.shared", "milestone.unshared")
+MOVES = (
+    "milestone.added",
+    "milestone.changed",
+    "milestone.rescheduled",
+    "milestone.started",
+    "milestone.achieved",
+    "milestone.corrected",
+    "milestone.published",
+    "milestone.shared",
+    "milestone.shared_at_launch",
+    "milestone.unshared",
+)
 
 
 class MoveSerializer(serializers.ModelSerializer[Event]):
@@ -135,7 +146,11 @@ def hold(project: Project) -> None:
 
 def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any]:
     """A client reads what it was told; who works here reads the moves too. Raises Http404 where the caller sees no such milestone."""
-    rows = Milestone.objects.visible_to(request.user).select_related("project__client", "project__site").prefetch_related("publications")
+    rows = (
+        Milestone.objects.visible_to(request.user)
+        .select_related("project__client", "project__site", "owner")
+        .prefetch_related("publications")
+    )
     milestone = get_object_or_404(rows, project__code=code, key=key)
     internal = request.user.is_internal
     calendars = {milestone.project_id: calendar_of(milestone.project)}

@@ -5,9 +5,11 @@ Each slice registers its `PhasePlan`; `draft_charter` copies those of the contra
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -34,7 +36,10 @@ class PlannedDeliverable:
 
 @dataclass(frozen=True)
 class PlannedMilestone:
-    """`after` maps predecessor milestone keys to lags in working days; an empty one starts at the charter's start."""
+    """`after` maps predecessor milestone keys to lags in working days; an empty one starts at the charter's start.
+
+    shared: the client sees it from the contract's approval on.
+    """
 
     key: str
     title: str | _StrPromise
@@ -46,10 +51,55 @@ class PlannedMilestone:
 
 
 @dataclass(frozen=True)
+class PlannedTask:
+    """Work that no deliverable proves. It feeds `milestone` (of the same plan) and may wait for the milestone `after`."""
+
+    key: str
+    title: str | _StrPromise
+    department: str
+    milestone: str
+    duration_days: int
+    after: str = ""
+
+
+@dataclass(frozen=True)
 class PhasePlan:
+    """`filing`: the milestone that enters this phase when the charter has a filing date."""
+
     phase: str
     deliverables: tuple[PlannedDeliverable, ...]
     milestones: tuple[PlannedMilestone, ...]
+    tasks: tuple[PlannedTask, ...] = ()
+    filing: PlannedMilestone | None = None
+
+
+FILING = "filing"
+
+
+def with_filing(plans: Sequence[PhasePlan]) -> list[PhasePlan]:
+    """The plans with the filing milestone: where a phase declares it, else at the end of the last phase, because the client files then."""
+    if any(plan.filing for plan in plans):
+        return [replace(plan, milestones=(*plan.milestones, plan.filing)) if plan.filing else plan for plan in plans]
+    last = plans[-1]
+    filing = PlannedMilestone(FILING, _("Filing"), "filing", "regulatory", {last.milestones[-1].key: 0}, shared=True)
+    return [*plans[:-1], replace(last, milestones=(*last.milestones, filing))]
+
+
+def planned_links(plans: Sequence[PhasePlan], keys: Collection[str]) -> dict[str, dict[str, int]]:
+    """What each planned milestone among `keys` waits for, with lags.
+
+    What none of its predecessors is left of (their phase is out of scope) follows the gate that opens its phase; only what has nothing
+    before it begins with the plan.
+    """
+    found: dict[str, dict[str, int]] = {}
+    gate = ""
+    for plan in plans:
+        here = [item for item in plan.milestones if item.key in keys]
+        for item in here:
+            after = {key: lag for key, lag in item.after.items() if key in keys}
+            found[item.key] = after or ({gate: min(item.after.values(), default=0)} if gate else {})
+        gate = next((item.key for item in reversed(here) if item.kind == "gate"), gate)
+    return found
 
 
 _plans: dict[str, PhasePlan] = {}

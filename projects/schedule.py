@@ -54,16 +54,23 @@ class Relation(StrEnum):
 class Activity:
     """A task of `duration_days` working days, or a milestone (0).
 
-    earliest: it does not start (a milestone: fall) before this date. calendar: its own working days when they differ from
-    the plan's; its duration is counted in them.
+    earliest: it does not start (a milestone: fall) before this date. finish_by: it must be finished on this date, so that float
+    is counted towards it. calendar: its own working days when they differ from the plan's; its duration is counted in them.
+    title: what remarks call it instead of its key.
     """
 
     key: str
     duration_days: int = 0
     earliest: date | None = None
+    finish_by: date | None = None
+    title: str = ""
     actual_start: date | None = None
     actual_finish: date | None = None
     calendar: WorkingCalendar | None = None
+
+    @property
+    def name(self) -> str:
+        return self.title or self.key
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,8 @@ def propagate(
 ) -> Schedule:
     """Earliest and latest dates of every activity; nothing unfinished ends before the data date, actual dates stay as they are.
 
-    finish_by: a date set for the end of the plan; float is then counted towards it and may be negative.
+    finish_by: a date set for the end of the plan; float is then counted towards it and may be negative. An activity's own
+    `finish_by` binds it and what leads to it; the end of a plan without a date of its own is not before it.
     bounded=False: the bare arithmetic of the textbooks, in which an overlap may begin before the data date and only an activity
     without successors is held to the end of the plan.
     Raises ScheduleError for a loop (naming it), a double or unknown key, a negative duration, a finish before the start.
@@ -138,11 +146,12 @@ def propagate(
         _check(activity, plan)
         plan[activity.key] = activity
     links = list(links)
-    order = _in_order(plan, links)
-    passes = _Passes(plan, links, _Timeline(calendar, data_date), order, bounded)
+    order = in_order(plan, links)
+    passes = _Passes(plan, links, Timeline(calendar, data_date), order, bounded)
     passes.forward()
     end = max((passes.finish[key] for key in order), default=0)
-    passes.backward(end if finish_by is None else passes.line.end_of(finish_by))
+    latest = max([end, *(target for key in order if (target := passes.target(key)) is not None)])
+    passes.backward(latest if finish_by is None else passes.line.end_of(finish_by))
     items = passes.items()
     critical = sorted(
         (item for item in items.values() if item.critical), key=lambda item: (item.early_start, item.early_finish, order.index(item.key))
@@ -160,7 +169,7 @@ def _check(activity: Activity, plan: dict[str, Activity]) -> None:
         raise ScheduleError(_t("%(key)s is finished before it is started.") % {"key": activity.key})
 
 
-def _in_order(plan: dict[str, Activity], links: Sequence[Link]) -> list[str]:
+def in_order(plan: dict[str, Activity], links: Sequence[Link]) -> list[str]:
     """Keys with every predecessor before its successors."""
     graph = nx.DiGraph()
     graph.add_nodes_from(plan)
@@ -179,7 +188,7 @@ def _in_order(plan: dict[str, Activity], links: Sequence[Link]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Timeline:
+class Timeline:
     """Offsets of dates in working days of the plan's calendar, and back."""
 
     calendar: WorkingCalendar
@@ -217,7 +226,7 @@ class _Timeline:
 class _Passes:
     """The forward and the backward pass. `work` is where the (remaining) work begins, `left` how much of it remains."""
 
-    def __init__(self, plan: dict[str, Activity], links: Sequence[Link], line: _Timeline, order: list[str], bounded: bool) -> None:
+    def __init__(self, plan: dict[str, Activity], links: Sequence[Link], line: Timeline, order: list[str], bounded: bool) -> None:
         self.plan, self.line, self.order, self.bounded = plan, line, order, bounded
         self.into: dict[str, list[Link]] = {key: [] for key in order}
         self.out_of: dict[str, list[Link]] = {key: [] for key in order}
@@ -293,17 +302,18 @@ class _Passes:
         overlaps = [link for link in self.into[activity.key] if link.lag_days < 0 and self.is_open(link.predecessor)]
         if self.bounded and activity.actual_start is None and any(self._required(link) < floor for link in overlaps):
             words = _t("%(key)s would begin before the data date because of its negative lag; it is held there.")
-            self.remarks.append(Remark("clamped", activity.key, words % {"key": activity.key}))
+            self.remarks.append(Remark("clamped", activity.key, words % {"key": activity.name}))
 
     def _remark_on_actuals(self, activity: Activity) -> None:
         late = [day for day in (activity.actual_start, activity.actual_finish) if day and day > self.line.data_date]
         if late:
             words = _t("%(key)s has an actual date after the data date.")
-            self.remarks.append(Remark("future_actual", activity.key, words % {"key": activity.key}))
+            self.remarks.append(Remark("future_actual", activity.key, words % {"key": activity.name}))
         for link in self.into[activity.key]:
             if self._out_of_sequence(link):
                 words = _t("%(key)s went ahead of %(predecessor)s, which it depends on.")
-                self.remarks.append(Remark("out_of_sequence", activity.key, words % {"key": activity.key, "predecessor": link.predecessor}))
+                names = {"key": activity.name, "predecessor": self.plan[link.predecessor].name}
+                self.remarks.append(Remark("out_of_sequence", activity.key, words % names))
 
     def _out_of_sequence(self, link: Link) -> bool:
         """The successor did what the link makes wait, before the predecessor had done its part. A lag is planned time, not a rule."""
@@ -320,13 +330,20 @@ class _Passes:
         same_day_is_early = waits_to_start and needs_finish and behind.duration_days > 0 and link.lag_days >= 0
         return did < allowed or (did == allowed and same_day_is_early)
 
+    def target(self, key: str) -> int | None:
+        """The offset by which an open activity must be finished for its own sake."""
+        own = self.plan[key].finish_by
+        return self.line.end_of(own) if own is not None and self.is_open(key) else None
+
     def backward(self, end: int) -> None:
         for key in reversed(self.order):
             if not self.is_open(key):
                 self.late_finish[key], self.late_work[key] = self.finish[key], self.work[key]
                 continue
             limits = [limit for link in self.out_of[key] if self.is_open(link.successor) for limit in self._allowed(link)]
-            self.late_finish[key] = min([end, *limits] if self.bounded or not limits else limits)
+            target = self.target(key)
+            last = end if target is None else target
+            self.late_finish[key] = min([last, *limits] if self.bounded or target is not None or not limits else limits)
             self.late_work[key] = self.line.before(self.late_finish[key], self.left[key], self.plan[key].calendar)
 
     def _allowed(self, link: Link) -> list[int]:

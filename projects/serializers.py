@@ -52,7 +52,8 @@ class PublicationSerializer(serializers.ModelSerializer[Publication]):
 class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     """A milestone as the client reads it: `forecast` is the published date, `last_change` its latest publication.
 
-    `provisional`: the forecast lies in a year whose public holidays are not announced yet.
+    `provisional`: the forecast lies in a year whose public holidays are not announced yet. `updated_at`: when any of this last changed;
+    forecasts that were not published do not move it.
     """
 
     project = serializers.CharField(source="project.code")
@@ -62,6 +63,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     provisional = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
     last_change = serializers.SerializerMethodField()
+    updated_at = serializers.DateTimeField(source="told_at", allow_null=True)
 
     class Meta:
         model = Milestone
@@ -94,13 +96,18 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
 
 
 class InternalMilestoneSerializer(MilestoneSerializer):
-    """What internal readers get beside it: the plan's own forecast, the float, and whether the client sees the milestone."""
+    """What internal readers get beside it: the plan's own forecast, the float, the owner, and whether the client sees the milestone."""
 
     baseline = serializers.DateField(source="baseline_on", allow_null=True)
     internal_forecast = serializers.DateField(source="forecast_on", allow_null=True)
+    owner = serializers.CharField(source="owner.full_name", default=None, allow_null=True)
+    updated_at = serializers.DateTimeField()
 
     class Meta(MilestoneSerializer.Meta):
-        fields = [*MilestoneSerializer.Meta.fields, "internal_forecast", "float_days", "visibility"]
+        fields = [
+            *MilestoneSerializer.Meta.fields,
+            "internal_forecast", "float_days", "finish_by", "started_on", "owner", "visibility",
+        ]  # fmt: skip
 
 
 class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):

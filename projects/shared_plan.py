@@ -61,8 +61,8 @@ class MilestoneSharing(Shareable):
         return [Blocker("approval.no_date", words % {"title": item.title}, self.link(item))]
 
     def put(self, item: Milestone, visibility: str, *, actor: User, at: datetime) -> list[str]:
-        item.visibility = Visibility(visibility)
-        return ["visibility", "updated_at"]
+        item.visibility, item.told_at, item.share_at_launch = Visibility(visibility), at, False
+        return ["visibility", "told_at", "share_at_launch", "updated_at"]
 
     def data(self, item: Milestone) -> dict[str, Any]:
         return {"title": item.title}

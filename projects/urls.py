@@ -18,7 +18,9 @@ from projects.views import (
     rfp_detail,
     saved_views,
     scratch,
+    shape,
     status,
+    tasks,
     waiver,
 )
 
@@ -58,6 +60,17 @@ urlpatterns = [
     path("projects/<str:code>/plan/<slug:key>/achieve/", plan.milestone_achieve, name="milestone-achieve"),
     path("projects/<str:code>/plan/<slug:key>/share/", plan.milestone_share, name="milestone-share"),
     path("projects/<str:code>/plan/<slug:key>/unshare/", plan.milestone_unshare, name="milestone-unshare"),
+    path("projects/<str:code>/plan/<slug:key>/start/", plan.milestone_start, name="milestone-start"),
+    path("projects/<str:code>/plan/<slug:key>/correct/", plan.milestone_correct, name="milestone-correct"),
+    path("projects/<str:code>/milestones/", shape.milestones_page, name="project-milestones"),
+    path("projects/<str:code>/milestones/<slug:key>/change/", shape.milestone_change, name="milestone-change"),
+    path("projects/<str:code>/milestones/<slug:key>/remove/", shape.milestone_remove, name="milestone-remove"),
+    path("projects/<str:code>/tasks/add/", tasks.task_add, name="task-add"),
+    path("projects/<str:code>/tasks/<int:pk>/change/", tasks.task_change, name="task-change"),
+    path("projects/<str:code>/tasks/<int:pk>/start/", tasks.task_start, name="task-start"),
+    path("projects/<str:code>/tasks/<int:pk>/done/", tasks.task_finish, name="task-finish"),
+    path("projects/<str:code>/tasks/<int:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
+    path("projects/<str:code>/tasks/<int:pk>/remove/", tasks.task_remove, name="task-remove"),
     path("projects/<str:code>/publish/", publishing.publish_page, name="project-publish"),
     path("projects/<str:code>/dependencies/", dependencies.dependencies_page, name="project-dependencies"),
     path("projects/<str:code>/dependencies/<int:pk>/change/", dependencies.dependency_change, name="dependency-change"),
@@ -102,6 +115,7 @@ urlpatterns = [
     path("projects/<str:code>/team/", charter.team_page, name="project-team"),
     # over all projects
     path("calendars/", calendars.calendars_page, name="calendars"),
+    path("calendars/<slug:kind>/<slug:name>/region/", calendars.region_set, name="calendar-region"),
     path("calendars/<slug:kind>/<slug:name>/remove/<str:first>/", calendars.days_remove, name="calendar-remove"),
     # views of lists
     path("views/save/", saved_views.view_save, name="view-save"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.cache import cache
@@ -20,6 +21,7 @@ from rest_framework.throttling import UserRateThrottle
 from accounts.models import Role, User
 from accounts.services import revoke_token
 from audit.models import Event
+from projects.api import MilestoneFilter
 from projects.models import GateCondition, GateReview, Milestone, Project, Rfp
 from projects.services.lifecycle import hold_project
 from projects.services.plan import reschedule_milestone
@@ -192,7 +194,7 @@ def test_last_change_carries_the_reason_told_to_the_client(project: Project) -> 
 def test_internal_readers_also_get_the_plan(project: Project) -> None:
     row = internal().get("milestones/").json()["results"][0]
 
-    assert set(row) == CLIENT_MILESTONE | {"internal_forecast", "float_days", "visibility"}
+    assert set(row) == CLIENT_MILESTONE | {"internal_forecast", "float_days", "visibility", "finish_by", "started_on", "owner"}
 
 
 def test_unshared_milestone_disappears_for_the_client(project: Project) -> None:
@@ -279,14 +281,20 @@ def test_filters_narrow(project: Project) -> None:
     assert codes(system.get("milestones/", kind="gate", phase="small_scale")) == ["g2"]
 
 
-def test_updated_since_brings_what_changed_after_it(project: Project) -> None:
-    system = System(project.client)
-    moment = timezone.now()
-    assert codes(system.get("milestones/", updated_since=moment.isoformat())) == []
+def test_updated_since_brings_a_client_what_it_was_told_and_us_everything(project: Project) -> None:
+    """A forecast that moved inside leaves no trace in what a client reads; publishing it does."""
+    system, moment = System(project.client), timezone.now()
+    before = {row["key"]: row for row in system.get("milestones/", project=project.code).json()["results"]}
+    later = moment.date() + timedelta(days=4000)
 
-    reschedule_milestone(
-        project.code, "g5", not_before=moment.date() + timedelta(days=4000), actor=factories.manager(), reason="A longer campaign."
-    )
+    reschedule_milestone(project.code, "g5", not_before=later, actor=factories.manager(), reason="A longer campaign.")
+
+    assert codes(system.get("milestones/", updated_since=moment.isoformat())) == []
+    assert {row["key"]: row for row in system.get("milestones/", project=project.code).json()["results"]} == before
+    ours = MilestoneFilter({"updated_since": moment}, Milestone.objects.filter(project=project), request=Mock(user=factories.manager()))
+    assert [row.key for row in ours.qs] == ["g5"]
+
+    publish_milestone(project.code, "g5", reason_class="capacity", side="cdmo", reason="A longer campaign.", actor=factories.manager())
 
     assert codes(system.get("milestones/", updated_since=moment.isoformat())) == ["g5"]
 

@@ -29,7 +29,7 @@ from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
 from projects.attachments import take_upload
-from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Phase, Project
+from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Phase, Project, Task
 from projects.services.commercial import record_agreement
 from projects.services.payments import plan_payment
 from projects.services.rfp import ask_clarification, attach_rfp_file
@@ -256,6 +256,21 @@ PLAN_ROUTES = {
     "project-plan-png": of_project(),
     "project-plan-pdf": of_project(),
     "project-publish": of_project(),
+    "project-milestones": of_project(),
+    "milestone-change": act(key="g2"),
+    "milestone-remove": act(key="g2"),
+    "milestone-start": act(key="g2"),
+    "milestone-correct": act(key="g2"),
+    "task-add": act(),
+    "task-change": act(pk="task"),
+    "task-start": act(pk="task"),
+    "task-finish": act(pk="task"),
+    "task-reopen": act(pk="task"),
+    "task-remove": act(pk="task"),
+    "api-task-list": api_object(own=404, tokens=404),
+    "api-task-detail": api_object(own=404, tokens=404, arguments={"pk": "task"}),
+    "api-task-start": api_act(pk="task"),
+    "api-task-done": api_act(pk="task"),
     "project-dependencies": of_project(),
     "dependency-change": act(pk="dependency"),
     "dependency-remove": act(pk="dependency"),
@@ -422,6 +437,7 @@ PORTFOLIO_ROUTES = {
 EVERY_PROJECTS_ROUTES = {  # what lies above the projects: everybody of ours opens it, the services say who may change it
     "calendars": ours(),
     "calendar-remove": act(kind="site", name="nowhere", first="2026-01-01"),
+    "calendar-region": act(kind="site", name="nowhere"),
 }
 VIEW_ROUTES = {  # questions to lists, of the person who keeps them: no list shows more for them
     "view-save": page(405, own=404, foreign=404, post_only=True),
@@ -553,6 +569,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "approval": ApprovalRequest.objects.get(project=project).pk,
         "dependency": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").values_list("pk", flat=True)[0],
         "scratch": scratch.pk,
+        "task": Task.objects.filter(project=project).values_list("pk", flat=True)[0],
         "code": project.code,
         "project": project.pk,
         "rfp": project.rfp.number,

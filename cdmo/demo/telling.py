@@ -19,9 +19,9 @@ from cdmo.demo.people import holding
 from cdmo.demo.story import Contract, Slip, Story
 from documents.services import request_document
 from phases.evaluation import services as evaluation
-from projects.models import PHASES, SHOWN_TO_CLIENT, ApprovalRequest, Deliverable, GateReview, Milestone, Phase, Project, Rfp
+from projects.models import PHASES, SHOWN_TO_CLIENT, ApprovalRequest, Deliverable, GateReview, Milestone, Phase, Project, Rfp, Task
 from projects.plans import phase_plan
-from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp
+from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp, tasks
 from projects.services.approvals import answer_approval
 from projects.services.payments import plan_payment
 from projects.services.plan import calendar_of
@@ -204,9 +204,20 @@ class Teller:
             if self._slip(milestone):
                 continue
             if self._planned_day(milestone) >= self.real_today:
+                self._do_tasks(phase, self.real_today)
                 return False
+            self._do_tasks(phase, self._planned_day(milestone))
             self.clock.go_to(self._planned_day(milestone))
             self._prove(following)
+
+    def _do_tasks(self, phase: Phase, until: date) -> None:
+        """What is due before, each on its day by whoever owns it."""
+        rows = Task.objects.open().filter(project__code=self.code, milestone__phase=phase, due_on__lt=until)
+        for task in rows.select_related("owner", "department").order_by("due_on"):
+            assert task.due_on is not None  # noqa: S101 - the query asks for it
+            self.clock.go_to(task.due_on)
+            owner = task.owner or holding(Role(task.department.key))  # type: ignore[union-attr]  # one of the two is there
+            self.by(owner, tasks.finish_task, self.code, task.pk, on=self.clock.today)
 
     def _planned_day(self, milestone: Milestone) -> date:
         day = milestone.actual_on or milestone.forecast_on

@@ -159,6 +159,7 @@ def charter(project: Project) -> dict[str, Any]:
             (_t("Site"), project.site.name if project.site else ""),
             (_t("Contracted phases"), f"{Phase(project.first_phase).label} – {Phase(project.last_phase).label}"),
             (_t("Planned start"), row.start_on),
+            *([(_t("Filing date"), row.filing_on)] if row.filing_on else []),
             (_t("Accepted quotation"), f"{accepted.label}: {accepted.currency} {cell(accepted.total)}" if accepted else ""),
         ),
         "objectives": row.objectives,

@@ -25,6 +25,7 @@ from projects.services.baselines import take_contract_baseline
 from projects.services.charter import ask_phase_owners, issue_charter
 from projects.services.plan import set_actual_from
 from projects.services.publishing import publish_all_shared
+from projects.services.sharing import share_as_planned
 
 if TYPE_CHECKING:
     from projects.models import GateReview, Project
@@ -176,7 +177,8 @@ def judge_confidentiality(projects: Sequence[Project]) -> Findings:
 
 
 def launch(project: Project, review: GateReview, *, actor: Any) -> None:
-    """*Go* of G1: the gate's milestone is achieved, the baseline taken, the shared dates told to the client, the owners asked."""
+    """*Go* of G1: the client sees its milestones, the gate's is achieved, the baseline taken, the dates told, the owners asked."""
+    share_as_planned(project, actor=actor)
     set_actual_from(project, "gate:G1", on=project.day_of(timezone.now()), actor=actor)
     take_contract_baseline(project, name=_t("Contract"), actor=actor)
     publish_all_shared(project, actor=actor)

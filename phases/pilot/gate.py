@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
-from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
+from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
 from projects.services.charter import ask_phase_owners
 from projects.services.plan import set_actual_from
 from projects.steps import PILOT_BATCH
@@ -127,6 +127,16 @@ PLAN = PhasePlan(
             shared=True,
         ),
         PlannedMilestone("g3", _("G3 Release to validation"), "gate", "project_management", {"scale_up_report": 5}, "gate:G3", shared=True),
+    ),
+    tasks=(
+        PlannedTask(
+            "pilot_materials",
+            _("Order and release the raw materials of the pilot batches"),
+            "material_control",
+            "pilot_batches_done",
+            20,
+            after="g2",
+        ),
     ),
 )
 

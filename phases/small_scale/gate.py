@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
-from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
+from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
 from projects.services.charter import ask_phase_owners
 from projects.services.plan import set_actual_from
 from projects.steps import SHIP_SAMPLE
@@ -132,6 +132,7 @@ PLAN = PhasePlan(
         ),
         PlannedMilestone("g2", _("G2 Release to pilot"), "gate", "project_management", {"process_report": 5}, "gate:G2", shared=True),
     ),
+    tasks=(PlannedTask("kick_off", _("Hold the kick-off meeting with the client"), "project_management", "route_selected", 1, after="g1"),),
 )
 
 

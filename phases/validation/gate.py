@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
-from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
+from projects.plans import FILING, PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
 from projects.services.charter import ask_phase_owners
 from projects.services.plan import set_actual_from
 from projects.steps import VALIDATION_BATCH
@@ -162,6 +162,18 @@ PLAN = PhasePlan(
             shared=True,
         ),
     ),
+    tasks=(
+        PlannedTask(
+            "validation_materials",
+            _("Order and release the raw materials of the validation batches"),
+            "material_control",
+            "validation_batches_done",
+            30,
+            after="g3",
+        ),
+    ),
+    # six months of stability data, of about 130 working days, and the report
+    filing=PlannedMilestone(FILING, _("Filing"), "filing", "regulatory", {"stability_started": 130, "validation_report": 20}, shared=True),
 )
 
 

@@ -9,9 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client
 from catalogue.models import Site
+from projects.calendars import regions_of
 from projects.forms.evidence import day_input
 
 BETWEEN = ":"
+
+
+class RegionForm(forms.Form):
+    subdivision = forms.ChoiceField(
+        label=_("Region"), required=False, help_text=_("Its public holidays count beside those of the country.")
+    )
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["subdivision"]).choices = [("", _("none")), *regions_of(country)]
 
 
 class OwnDaysForm(forms.Form):

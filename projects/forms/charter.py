@@ -26,7 +26,18 @@ class CharterForm(ShapeForm):
 
     class Meta:
         model = Charter
-        fields = ("objectives", "background", "scope_in", "scope_out", "assumptions", "risks", "governance", "start_on")
+        fields = (
+            "objectives",
+            "background",
+            "scope_in",
+            "scope_out",
+            "assumptions",
+            "risks",
+            "governance",
+            "plan_from",
+            "start_on",
+            "filing_on",
+        )
         widgets = {
             "objectives": forms.Textarea(attrs={"rows": 4}),
             "background": forms.Textarea(attrs={"rows": 3}),
@@ -36,15 +47,19 @@ class CharterForm(ShapeForm):
             "risks": forms.Textarea(attrs={"rows": 4}),
             "governance": forms.Textarea(attrs={"rows": 3}),
             "start_on": day_input(),
+            "filing_on": day_input(),
         }
         help_texts = {
             "objectives": _("Measurable: what is there at the end, in which amount and quality, by when."),
             "risks": _("The few that matter, each with its answer."),
             "governance": _("Meetings, who decides what, how to escalate."),
+            "start_on": _("Left empty when the plan is counted back."),
+            "filing_on": _("With a date the filing is in the plan, and float is counted towards it."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["start_on"].required = False  # the service asks for the date that the way of planning needs
         self.fields["site"].queryset = Site.objects.all()  # type: ignore[attr-defined]
         managers = User.objects.active().internal().holding(Role.PROJECT_MANAGER)
         self.fields["project_manager"].queryset = managers  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from projects.forms.gate import REASON
 if TYPE_CHECKING:
     from datetime import date
 
-    from projects.forecasting import Changes
+    from projects.forecasting import Changes, LagKey
     from projects.models import Milestone, MilestoneLink
 
 
@@ -44,16 +44,15 @@ class ScratchForm(forms.Form):
         for row in self.milestones:
             self.fields[f"earliest-{row.key}"] = _earliest_field(row, changes.earliest.get(row.key, row.earliest_on))
         for link in self.links:
-            pair = (link.predecessor.key, link.successor.key)
-            self.fields[f"lag-{link.pk}"] = _lag_field(link, changes.lags.get(pair, link.lag_days))
+            self.fields[f"lag-{link.pk}"] = _lag_field(link, changes.lags.get(link.names, link.lag_days))
 
     @property
     def earliest(self) -> dict[str, Any]:
         return {row.key: self.cleaned_data[f"earliest-{row.key}"] for row in self.milestones}
 
     @property
-    def lags(self) -> dict[tuple[str, str], int]:
-        return {(link.predecessor.key, link.successor.key): self.cleaned_data[f"lag-{link.pk}"] for link in self.links}
+    def lags(self) -> dict[LagKey, int]:
+        return {link.names: self.cleaned_data[f"lag-{link.pk}"] for link in self.links}
 
 
 def _earliest_field(row: Milestone, initial: date | None) -> forms.Field:
@@ -63,6 +62,7 @@ def _earliest_field(row: Milestone, initial: date | None) -> forms.Field:
 
 
 def _lag_field(link: MilestoneLink, initial: int) -> forms.Field:
-    words = _t("%(title)s after %(other)s: lag") % {"title": link.successor.title, "other": link.predecessor.title}
+    names = {"title": link.successor.title, "other": link.predecessor.title, "relation": link.get_kind_display()}
+    words = _t("%(title)s after %(other)s, %(relation)s: lag") % names
     widget = forms.NumberInput(attrs={"class": "form-control number", "aria-label": words})
     return forms.IntegerField(label=words, initial=initial, widget=widget, min_value=-2000, max_value=2000)

@@ -12,6 +12,7 @@ from projects.models.scratch import Scratch
 from projects.models.sharing import ApprovalAnswer, ApprovalRequest, VisibilityChange
 from projects.models.stale_plan import StalePlan
 from projects.models.states import PHASES, SHOWN_TO_CLIENT, Phase, ProjectStatus, Visibility
+from projects.models.task import Task
 from projects.models.waiting import WaitingFor
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Scratch",
     "StalePlan",
     "StatusChange",
+    "Task",
     "TeamMember",
     "ViewChoice",
     "Visibility",

@@ -60,7 +60,7 @@ class ChangeOrderEffect(models.Model):
     """By how many working days the agreed date of a milestone moves."""
 
     change_order = models.ForeignKey(ChangeOrder, on_delete=models.CASCADE, related_name="effects")
-    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="+")
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="effects")
     days = models.SmallIntegerField(_("working days"))
 
     class Meta:

@@ -59,6 +59,10 @@ class Milestone(models.Model):
     tolerance_days = models.PositiveSmallIntegerField(_("tolerance (working days)"), default=5)
     duration_days = models.PositiveSmallIntegerField(_("work that ends with it (working days)"), default=0)
     earliest_on = models.DateField(_("not before"), null=True, blank=True)
+    finish_by = models.DateField(_("must be reached by"), null=True, blank=True)
+    started_on = models.DateField(_("work started"), null=True, blank=True)
+    by_hand = models.BooleanField(default=False)  # a project manager added or changed it: planning the charter anew leaves it
+    share_at_launch = models.BooleanField(default=False)  # internal until the contract's gate decides "go", then the client sees it
     baseline_on = models.DateField(_("baseline"), null=True, blank=True)
     forecast_on = models.DateField(_("internal forecast"), null=True, blank=True)
     published_on = models.DateField(_("published forecast"), null=True, blank=True)
@@ -67,6 +71,7 @@ class Milestone(models.Model):
     invoice_number = models.CharField(_("invoice number"), max_length=64, blank=True)
     invoiced_on = models.DateField(_("invoiced"), null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # when what a client reads of it last changed; forecasts do not touch it
 
     objects = MilestoneQuerySet.as_manager()
 
@@ -78,7 +83,7 @@ class Milestone(models.Model):
                 name="milestone_invoiced_when_achieved", condition=Q(invoiced_on=None) | Q(kind="payment", actual_on__isnull=False)
             ),
         ]
-        indexes = [models.Index(fields=["updated_at", "id"])]
+        indexes = [models.Index(fields=["updated_at", "id"]), models.Index(fields=["told_at", "id"])]
 
     def __str__(self) -> str:
         return self.title
@@ -128,13 +133,18 @@ class MilestoneLink(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["predecessor", "successor"], name="milestone_link_once"),
+            models.UniqueConstraint(fields=["predecessor", "successor", "kind"], name="milestone_link_once"),
             models.CheckConstraint(name="milestone_link_kind_known", condition=Q(kind__in=["FS", "SS", "FF", "SF"])),
             models.CheckConstraint(name="milestone_link_not_itself", condition=~Q(predecessor=models.F("successor"))),
         ]
 
     def __str__(self) -> str:
         return f"{self.predecessor_id} → {self.successor_id} {self.kind} {self.lag_days:+d}"
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """What tells it from every other of its plan: predecessor, successor, relation."""
+        return self.predecessor.key, self.successor.key, self.kind
 
 
 class Baseline(AppendOnly):

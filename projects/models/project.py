@@ -249,6 +249,10 @@ class Charter(models.Model):
         DRAFT = "draft", _("Draft")
         ISSUED = "issued", _("Issued")
 
+    class PlanFrom(models.TextChoices):
+        START = "start", _("From the start")
+        FILING = "filing", _("Back from the filing date")
+
     project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="charter")
     state = StateField(_("state"), choices=State.choices, default=State.DRAFT)
     objectives = models.TextField(_("objectives"), max_length=8000)
@@ -258,7 +262,10 @@ class Charter(models.Model):
     assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
     risks = models.TextField(_("top risks"), max_length=8000, blank=True)
     governance = models.TextField(_("governance"), max_length=4000, blank=True)
+    plan_from = models.CharField(_("plan"), max_length=8, choices=PlanFrom.choices, default=PlanFrom.START)
     start_on = models.DateField(_("planned start"))
+    filing_on = models.DateField(_("filing date"), null=True, blank=True)
+    left_out = models.JSONField(default=list, editable=False)  # keys of the template's milestones that somebody removed
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(auto_now_add=True)
     issued_at = models.DateTimeField(null=True, blank=True)

@@ -15,6 +15,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput
 from catalogue.models import Site
+from projects.calendars import regions_of
 from projects.models import Project
 from projects.services.recompute import ask_to_recompute
 
@@ -63,6 +64,25 @@ def remove_own_days(kind: str, name: str, *, first: date, actor: User, reason: s
     _keep(place, [each for each in place.own_days if each != entry])
     record(
         "calendar.days_removed", place, actor=actor, reason=reason, place=str(place), first=entry.first, last=entry.last, words=entry.words
+    )
+    return ask_to_recompute(Project.objects.filter(projects_at(place)))
+
+
+@act
+def set_region(kind: str, name: str, *, subdivision: str, actor: User) -> int:
+    """The region of the country whose public holidays count too; empty for none. Gives how many plans are worked out again."""
+    place = _locked_place(kind, name, actor)
+    known = dict(regions_of(place.country))
+    if subdivision and subdivision not in known:
+        raise BadInput(
+            {"subdivision": [_t("The holidays of this region of %(country)s are not known.") % {"country": place.country or "–"}]}
+        )
+    before = place.subdivision
+    place.subdivision = subdivision
+    place.save(update_fields=["subdivision"])
+    region = known.get(subdivision, "–")
+    record(
+        "calendar.region_set", place, actor=actor, before={"region": before}, after={"region": subdivision}, place=str(place), region=region
     )
     return ask_to_recompute(Project.objects.filter(projects_at(place)))
 

@@ -14,13 +14,16 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from projects.approvals import standings_of
-from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, TeamMember, Visibility
-from projects.plans import PhasePlan, phase_plan
+from projects.charter_plan import planned_dates, plans_of
+from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, Task, TeamMember, Visibility
+from projects.plans import FILING, PhasePlan, planned_links
 from projects.services.approvals import withdraw_request
-from projects.services.dependencies import loop_through
+from projects.services.dependencies import loop_through, network_of
 from projects.services.evidence import ask_for
 from projects.services.lifecycle import locked, require_active
+from projects.services.milestones import place_in
 from projects.services.plan import set_actual_from, update_forecasts
+from projects.services.tasks import ask_task_owners, hand_to, has_begun, plan_tasks
 from projects.services.visibility import note_visibility
 from projects.shareable import Item, shareable
 
@@ -52,16 +55,19 @@ def draft_charter(
     code: str,
     *,
     objectives: str,
-    start_on: date,
     first_phase: str,
     last_phase: str,
     site: Site,
     project_manager: User,
     actor: User,
+    start_on: date | None = None,
+    plan_from: str = Charter.PlanFrom.START,
+    filing_on: date | None = None,
     **texts: str,
 ) -> Charter:
     """Draft or redraft the charter. The first draft plans deliverables and milestones; a redraft adds what a wider scope needs.
 
+    plan_from: from `start_on`, or back from `filing_on`: then the plan begins as late as that date allows, and not before today.
     Raises BadInput at the field, Refused when the charter is issued.
     """
     project = locked(code, actor)
@@ -71,21 +77,49 @@ def draft_charter(
     if reasons:
         raise Refused(reasons)
     _check_charter(objectives, first_phase, last_phase, project_manager)
+    check_dates(plan_from, start_on, filing_on)
     reasons = scope_blockers(project, first_phase, last_phase)
     if reasons:
         raise Refused(reasons)
     charter = Charter.objects.filter(project=project).select_for_update().first() or Charter(project=project, drafted_by=actor)
-    planned_start = charter.start_on
-    charter.objectives, charter.start_on = objectives, start_on
-    for name in TEXTS:
-        setattr(charter, name, texts.get(name, ""))
-    charter.save()
     project.site, project.project_manager = site, project_manager
     project.first_phase, project.last_phase = first_phase, last_phase
     project.save(update_fields=["site", "project_manager", "first_phase", "last_phase", "updated_at"])
-    _plan(project, start_on, planned_start, actor=actor)
-    record("charter.drafted", project, actor=actor, first_phase=first_phase, last_phase=last_phase, start_on=start_on)
+    planned_start = charter.start_on
+    begin = _start_of(project, charter, start_on if plan_from == Charter.PlanFrom.START else None, filing_on)
+    charter.objectives, charter.start_on, charter.plan_from, charter.filing_on = objectives, begin, plan_from, filing_on
+    for name in TEXTS:
+        setattr(charter, name, texts.get(name, ""))
+    charter.save()
+    _plan(project, charter, planned_start, actor=actor)
+    record(
+        "charter.drafted",
+        project,
+        actor=actor,
+        first_phase=first_phase,
+        last_phase=last_phase,
+        start_on=begin,
+        filing_on=filing_on,
+        plan_from=plan_from,
+    )
     return charter
+
+
+def _start_of(project: Project, charter: Charter, start_on: date | None, filing_on: date | None) -> date:
+    """As given, or counted back from the filing date."""
+    known = charter if charter.pk else None
+    today = project.day_of(timezone.now())
+    return start_on or planned_dates(project, known, start_on=None, filing_on=filing_on, today=today).start
+
+
+def check_dates(plan_from: str, start_on: date | None, filing_on: date | None) -> None:
+    """Raises BadInput at the date that the way of planning needs; the preview asks for the same."""
+    if plan_from not in Charter.PlanFrom.values:
+        raise BadInput({"plan_from": [_t("Choose where the plan begins.")]})
+    if plan_from == Charter.PlanFrom.FILING and filing_on is None:
+        raise BadInput({"filing_on": [_t("The plan is counted back from this date.")]})
+    if plan_from == Charter.PlanFrom.START and start_on is None:
+        raise BadInput({"start_on": [_t("The plan begins on this date.")]})
 
 
 def _check_charter(objectives: str, first_phase: str, last_phase: str, project_manager: User) -> None:
@@ -101,32 +135,38 @@ def _check_charter(objectives: str, first_phase: str, last_phase: str, project_m
 
 
 def scope_blockers(project: Project, first_phase: str, last_phase: str) -> list[Blocker]:
-    """What keeps a phase in scope: evidence entered for its deliverables, a date of it told to the client. Neither is ever deleted."""
+    """What keeps a phase in scope: evidence for its deliverables, a date told to the client, a task begun. None is ever deleted."""
     first, last = PHASES.index(Phase(first_phase)), PHASES.index(Phase(last_phase))
     leaving = [phase for place, phase in enumerate(PHASES) if place and not first <= place <= last]
+    begun = Task.objects.filter(project=project, milestone__phase__in=leaving).exclude(started_on=None, done_on=None)
     kept: list[Deliverable | Milestone] = [
         *Deliverable.objects.filter(project=project, phase__in=leaving, done_at=None, references__isnull=False).distinct(),
         *Milestone.objects.filter(project=project, phase__in=leaving, actual_on=None, publications__isnull=False).distinct(),
     ]
-    words = _t("%(phase)s stays in scope: “%(title)s” has evidence or a date told to the client.")
+    words = _t("%(phase)s stays in scope: “%(title)s” has evidence or a date told to the client, or work on it has begun.")
+    stay = [*((row.phase, row.title) for row in kept), *((row.milestone.phase, row.title) for row in begun.select_related("milestone"))]
     return [
-        Blocker(key="charter.scope", words=words % {"phase": row.get_phase_display(), "title": row.title}, link=project.get_absolute_url())
-        for row in kept
+        Blocker(key="charter.scope", words=words % {"phase": Phase(phase).label, "title": title}, link=project.get_absolute_url())
+        for phase, title in stay
     ]
 
 
-def _plan(project: Project, start_on: date, planned_start: date | None, *, actor: User) -> None:
+def _plan(project: Project, charter: Charter, planned_start: date | None, *, actor: User) -> None:
     """Make the rows of all contracted phases, drop open rows of phases that left the scope, keep ids of those that stay.
 
     Dates that followed the start planned before follow the new one; a date that somebody set stays.
     """
-    plans = [phase_plan(phase) for phase in PHASES if project.in_scope(phase)]
+    plans = plans_of(project, charter.filing_on)
     phases = [plan.phase for plan in plans]
     _drop(Deliverable.objects.filter(project=project, done_at=None).exclude(phase__in=phases), project, actor)
-    _drop(Milestone.objects.filter(project=project, actual_on=None).exclude(phase__in=phases), project, actor)
+    milestones = Milestone.objects.filter(project=project, actual_on=None)
+    _drop(milestones.exclude(phase__in=phases), project, actor)
+    if charter.filing_on is None:
+        _drop(milestones.filter(key=FILING, by_hand=False), project, actor)
     departments = {department.key: department for department in Department.objects.all()}
     _plan_team(project, plans, departments)
-    _plan_milestones(project, plans, departments, start_on, planned_start, actor=actor)
+    _plan_milestones(project, charter, plans, departments, planned_start)
+    plan_tasks(project, plans, departments, charter.left_out)
     update_forecasts(project, actor=actor)
     _plan_deliverables(project, plans, departments, actor=actor)
     _feed_what_happened(project, actor=actor)
@@ -152,9 +192,7 @@ def _feed_what_happened(project: Project, *, actor: User) -> None:
 
 
 def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
-    keys = {item.department for plan in plans for item in plan.deliverables} | {
-        item.department for plan in plans for item in plan.milestones
-    }
+    keys = {item.department for plan in plans for items in (plan.deliverables, plan.milestones, plan.tasks) for item in items}
     for key in sorted(keys):
         TeamMember.objects.get_or_create(project=project, department=departments[key])
     named = {"project_management": project.project_manager, "business_development": project.account_owner}
@@ -163,54 +201,42 @@ def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, 
 
 
 def _plan_milestones(
-    project: Project,
-    plans: list[PhasePlan],
-    departments: dict[str, Department],
-    start_on: date,
-    planned_start: date | None,
-    *,
-    actor: User,
+    project: Project, charter: Charter, plans: list[PhasePlan], departments: dict[str, Department], planned_start: date | None
 ) -> None:
     rows: dict[str, Milestone] = {}
-    shown = []
-    planned = [(plan.phase, item) for plan in plans for item in plan.milestones]
+    planned = [(plan.phase, item) for plan in plans for item in plan.milestones if item.key not in charter.left_out]
+    changed_by_hand = set(Milestone.objects.filter(project=project, by_hand=True).values_list("key", flat=True))
     for order, (phase, item) in enumerate(planned):
-        values = {
-            "title": str(item.title),
-            "phase": phase,
-            "kind": item.kind,
-            "department": departments[item.department],
-            "order": order,
-            "source": item.source,
-        }
-        first = {"visibility": Visibility.SHARED if item.shared else Visibility.INTERNAL}
-        rows[item.key], created = Milestone.objects.update_or_create(
-            project=project, key=item.key, defaults=values, create_defaults={**values, **first}
+        place = {"phase": phase, "order": order, "source": item.source}
+        words = {"title": str(item.title), "kind": item.kind, "department": departments[item.department]}
+        rows[item.key], _created = Milestone.objects.update_or_create(
+            project=project,
+            key=item.key,
+            defaults=place if item.key in changed_by_hand else place | words,
+            create_defaults=place | words | {"share_at_launch": item.shared},
         )
-        if created and item.shared:
-            shown.append(Item(shareable("milestone"), rows[item.key]))
-    note_visibility(shown, Visibility.SHARED, project=project, client_id=project.client_id, actor=actor, at=timezone.now())
+    if FILING in rows:
+        Milestone.objects.filter(pk=rows[FILING].pk).update(finish_by=charter.filing_on)
     MilestoneLink.objects.filter(successor__project=project, by_hand=False).delete()
-    previous_end = ""
-    for plan in plans:
-        for item in plan.milestones:
-            after = {key: lag for key, lag in item.after.items() if key in rows} or (
-                {previous_end: min(item.after.values(), default=0)} if previous_end else {}
-            )
-            _link(rows, item.key, after, start_on, planned_start)
-        previous_end = plan.milestones[-1].key
+    _titles, pairs = network_of(project)
+    for key, after in planned_links(plans, rows).items():
+        _link(rows, key, after, pairs)
+        waits = any(successor == key for _ahead, successor in pairs)
+        if not waits and rows[key].earliest_on in (None, planned_start):
+            rows[key].earliest_on = charter.start_on
+            rows[key].save(update_fields=["earliest_on", "updated_at"])
+    for row in Milestone.objects.filter(project=project, by_hand=True).exclude(key__in=rows):
+        row.order = place_in(project, row.phase)
+        row.save(update_fields=["order"])
 
 
-def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], start_on: date, planned_start: date | None) -> None:
-    milestone = rows[key]
-    if not after and milestone.earliest_on in (None, planned_start):
-        milestone.earliest_on = start_on
-        milestone.save(update_fields=["earliest_on", "updated_at"])
-    pairs = list(MilestoneLink.objects.filter(successor__project_id=milestone.project_id).values_list("predecessor_id", "successor_id"))
-    for other, lag in after.items():  # what somebody linked by hand stays, and wins where the template would run against it
-        pair = rows[other].pk, milestone.pk
+def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], pairs: list[tuple[str, str]]) -> None:
+    """What somebody linked by hand stays, and wins where the template would run against it. `pairs` grows with what is linked."""
+    for other, lag in after.items():
+        pair = other, key
         if pair not in pairs and not loop_through(pairs, *pair):
-            MilestoneLink.objects.create(predecessor=rows[other], successor=milestone, lag_days=lag)
+            MilestoneLink.objects.create(predecessor=rows[other], successor=rows[key], lag_days=lag)
+            pairs.append(pair)
 
 
 def _plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department], *, actor: User) -> None:
@@ -263,15 +289,31 @@ def name_team_member(code: str, department_key: str, *, user: User | None, actor
     before = member.user.full_name if member.user else ""
     member.user = user
     member.save(update_fields=["user"])
+    given = _hand_open_work(project, member.department, user, actor=actor) if user else 0
     record(
         "team.named",
         project,
         actor=actor,
         before={"name": before},
-        after={"name": user.full_name if user else ""},
+        after={"name": user.full_name if user else "", "given": given},
         department=member.department.name,
     )
     return member
+
+
+def _hand_open_work(project: Project, department: Department, user: User, *, actor: User) -> int:
+    """What the department owes and nobody has is this person's now, who is asked for what has begun; how many things."""
+    deliverables = list(Deliverable.objects.open().filter(project=project, department=department, owner=None).select_related("department"))
+    for deliverable in deliverables:
+        deliverable.project, deliverable.owner = project, user
+        deliverable.save(update_fields=["owner"])
+        if has_begun(project, deliverable.phase):
+            ask_for(deliverable, actor=actor)
+    milestones = list(Milestone.objects.open().filter(project=project, department=department, owner=None).select_for_update(of=("self",)))
+    for milestone in milestones:
+        milestone.owner = user
+        milestone.save(update_fields=["owner", "updated_at"])
+    return len(deliverables) + len(milestones) + hand_to(project, department, user)
 
 
 def ask_phase_owners(project: Project, phase: str, *, actor: User) -> None:
@@ -281,3 +323,4 @@ def ask_phase_owners(project: Project, phase: str, *, actor: User) -> None:
     for deliverable in Deliverable.objects.open().filter(project=project, phase=phase).select_related("department", "owner"):
         deliverable.project = project
         ask_for(deliverable, actor=actor)
+    ask_task_owners(project, phase)

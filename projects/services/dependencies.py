@@ -11,12 +11,13 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, require_none
-from projects.models import Milestone, MilestoneLink, Project, Relation
+from projects.forecasting import task_links
+from projects.models import Milestone, MilestoneLink, Project, Relation, Task
 from projects.services.lifecycle import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from accounts.models import User
 
@@ -40,9 +41,8 @@ def add_dependency(code: str, key: str, *, predecessor: str, kind: str, lag_days
     ahead = Milestone.objects.filter(project=milestone.project, key=predecessor).first()
     if ahead is None:
         raise BadInput({"predecessor": [_t("Choose a milestone of this project.")]})
-    if MilestoneLink.objects.filter(predecessor=ahead, successor=milestone).exists():
-        raise BadInput({"predecessor": [_t("It waits for this milestone already; change that dependency.")]})
-    _refuse_loop(milestone.project, ahead, milestone)
+    _refuse_double(ahead, milestone, kind)
+    refuse_loop(*network_of(milestone.project), ahead.key, milestone.key, field="predecessor")
     link = MilestoneLink.objects.create(predecessor=ahead, successor=milestone, kind=kind, lag_days=lag_days, by_hand=True)
     _record("dependency.added", link, actor=actor, reason=reason, after=_as_data(link))
     update_forecasts(milestone.project, actor=actor)
@@ -55,6 +55,7 @@ def change_dependency(code: str, key: str, link_id: int, *, kind: str, lag_days:
     milestone = _locked_milestone(code, key, actor)
     link = _locked_link(milestone, link_id)
     _check(kind, lag_days, reason)
+    _refuse_double(link.predecessor, milestone, kind, besides=link)
     before = _as_data(link)
     link.kind, link.lag_days, link.by_hand = kind, lag_days, True
     link.save(update_fields=["kind", "lag_days", "by_hand"])
@@ -93,17 +94,32 @@ def _check(kind: str, lag_days: int, reason: str) -> None:
         raise BadInput(errors)
 
 
-def _refuse_loop(project: Project, ahead: Milestone, behind: Milestone) -> None:
-    """Raises BadInput with the titles along the loop that the new dependency would close."""
-    pairs = MilestoneLink.objects.filter(successor__project=project).values_list("predecessor_id", "successor_id")
-    loop = loop_through(pairs, ahead.pk, behind.pk)
+def _refuse_double(ahead: Milestone, behind: Milestone, kind: str, *, besides: MilestoneLink | None = None) -> None:
+    """Two milestones may be bound by several relations (a ladder of SS and FF), by each of them once."""
+    same = MilestoneLink.objects.filter(predecessor=ahead, successor=behind, kind=kind)
+    if (same.exclude(pk=besides.pk) if besides else same).exists():
+        field = "kind" if besides else "predecessor"
+        raise BadInput({field: [_t("It waits for this milestone by this relation already; change that dependency.")]})
+
+
+def refuse_loop(titles: Mapping[str, str], pairs: Iterable[tuple[str, str]], ahead: str, behind: str, *, field: str) -> None:
+    """Raises BadInput with the titles along the loop that letting `behind` wait for `ahead` would close."""
+    loop = loop_through(pairs, ahead, behind)
     if loop:
-        titles = dict(Milestone.objects.filter(pk__in=loop).values_list("pk", "title"))
         words = _t("The dependencies would run in a circle: %(loop)s.")
-        raise BadInput({"predecessor": [words % {"loop": " → ".join(titles[pk] for pk in loop)}]})
+        raise BadInput({field: [words % {"loop": " → ".join(titles[key] for key in loop)}]})
 
 
-def loop_through(pairs: Iterable[tuple[int, int]], ahead: int, behind: int) -> list[int]:
+def network_of(project: Project) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Titles by key, and who waits for whom, of everything in the plan: milestones and tasks. Three queries."""
+    milestones = list(Milestone.objects.filter(project=project))
+    tasks = list(Task.objects.filter(project=project))
+    links = MilestoneLink.objects.filter(successor__project=project).values_list("predecessor__key", "successor__key")
+    titles = {row.key: row.title for row in milestones} | {row.key: row.title for row in tasks}
+    return titles, [*links, *((link.predecessor, link.successor) for link in task_links(tasks, milestones))]
+
+
+def loop_through(pairs: Iterable[tuple[str, str]], ahead: str, behind: str) -> list[str]:
     """The loop that (ahead, behind) would close, from `ahead` back to it; nothing when there is none."""
     graph = nx.DiGraph(list(pairs))
     graph.add_nodes_from([ahead, behind])

@@ -15,10 +15,11 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from projects.forecasting import calendar_of, schedule_of
-from projects.models import PHASES, Deliverable, Milestone, MilestoneLink, Project
+from projects.models import PHASES, Deliverable, Milestone, MilestoneLink, Project, Task
 from projects.plans import phase_plan
 from projects.services.invoicing import ask_to_invoice
 from projects.services.lifecycle import locked
+from projects.services.task_dates import keep_task_dates
 from projects.services.unpublished import ask_to_publish
 from projects.services.waiting import postpone_waits
 
@@ -42,7 +43,8 @@ def update_forecasts(project: Project, *, actor: User | None) -> list[Milestone]
     if not milestones:
         return []
     links = MilestoneLink.objects.filter(successor__project=project)
-    schedule = schedule_of(project, milestones, links, today=project.day_of(timezone.now()))
+    tasks = list(Task.objects.filter(project=project).select_for_update(of=("self",)))
+    schedule = schedule_of(project, milestones, links, tasks=tasks, today=project.day_of(timezone.now()))
     changed, moves, before = [], [], {milestone.key: milestone.forecast_on for milestone in milestones}
     for milestone in milestones:
         item = schedule.items[milestone.key]
@@ -55,6 +57,7 @@ def update_forecasts(project: Project, *, actor: User | None) -> list[Milestone]
         changed.append(milestone)
     Milestone.objects.bulk_update(changed, ["forecast_on", "float_days", "updated_at"])
     _move_due_dates(project, before, changed)
+    keep_task_dates(project, tasks, milestones, schedule)
     if moves:  # one event for one movement of the plan, however many milestones follow
         record("plan.forecasts_moved", project, actor=actor, moves=moves, count=len(moves), first=moves[0]["title"], to_date=moves[0]["to"])
     ask_to_publish(project)
@@ -88,8 +91,8 @@ def set_actual_from(project: Project, source: str, *, on: date, actor: User) -> 
 
 
 def _achieve(milestone: Milestone, on: date, *, actor: User, reason: str = "") -> None:
-    milestone.actual_on = on
-    milestone.save(update_fields=["actual_on", "updated_at"])
+    milestone.actual_on, milestone.told_at = on, timezone.now()
+    milestone.save(update_fields=["actual_on", "told_at", "updated_at"])
     record("milestone.achieved", milestone, actor=actor, reason=reason, title=milestone.title, actual_on=on)
     if milestone.kind == Milestone.Kind.PAYMENT:
         ask_to_invoice(milestone, actor=actor)

@@ -162,8 +162,8 @@ def _tell(
         published_by=actor,
         published_at=at,
     )
-    milestone.published_on = move.to_date
-    milestone.save(update_fields=["published_on", "updated_at"])
+    milestone.published_on, milestone.told_at = move.to_date, at
+    milestone.save(update_fields=["published_on", "told_at", "updated_at"])
     record(
         "milestone.published",
         milestone,

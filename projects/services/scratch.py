@@ -14,8 +14,9 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
-from projects.forecasting import Changes, schedule_of
-from projects.models import Milestone, MilestoneLink, Project, Scratch
+from projects.forecasting import Changes, LagKey, schedule_of
+from projects.models import Milestone, MilestoneLink, Project, Scratch, Task
+from projects.schedule import Remark
 from projects.services.lifecycle import locked
 from projects.services.plan import update_forecasts
 
@@ -28,14 +29,15 @@ BETWEEN = ">"
 def changes_of(scratch: Scratch) -> Changes:
     """The stored changes as the network takes them."""
     earliest = {key: date.fromisoformat(day) if day else None for key, day in scratch.changes.get("earliest", {}).items()}
-    lags = {tuple(pair.split(BETWEEN, 1)): days for pair, days in scratch.changes.get("lags", {}).items()}
-    return Changes(earliest, lags)  # type: ignore[arg-type]  # a pair has two keys
+    lags = {tuple(names.split(BETWEEN)): days for names, days in scratch.changes.get("lags", {}).items()}
+    return Changes(earliest, lags)  # type: ignore[arg-type]  # a dependency has three names
 
 
-def tried(scratch: Scratch, rows: list[Milestone], links: list[MilestoneLink]) -> dict[int, date]:
-    """The dates that the plan would have, by milestone id."""
-    schedule = schedule_of(scratch.project, rows, links, today=timezone.localdate(), changes=changes_of(scratch))
-    return {row.pk: row.actual_on or schedule.items[row.key].finish for row in rows}
+def tried(scratch: Scratch, rows: list[Milestone], links: list[MilestoneLink]) -> tuple[dict[int, date], tuple[Remark, ...]]:
+    """The dates that the plan would have, by milestone id, and what the network remarks on. One query."""
+    tasks = list(Task.objects.filter(project=scratch.project))
+    schedule = schedule_of(scratch.project, rows, links, tasks=tasks, today=timezone.localdate(), changes=changes_of(scratch))
+    return {row.pk: row.actual_on or schedule.items[row.key].finish for row in rows}, schedule.remarks
 
 
 @transaction.atomic
@@ -71,7 +73,7 @@ def _locked_scratch(code: str, pk: int, actor: User) -> Scratch:
 
 
 @transaction.atomic
-def change_scratch(code: str, pk: int, *, earliest: Mapping[str, date | None], lags: Mapping[tuple[str, str], int], actor: User) -> Scratch:
+def change_scratch(code: str, pk: int, *, earliest: Mapping[str, date | None], lags: Mapping[LagKey, int], actor: User) -> Scratch:
     """Try these dates and lags; what is as in the plan is no change and is not kept."""
     scratch = _locked_scratch(code, pk, actor)
     scratch.changes = _differences(scratch.project, earliest, lags)
@@ -80,15 +82,15 @@ def change_scratch(code: str, pk: int, *, earliest: Mapping[str, date | None], l
     return scratch
 
 
-def _differences(project: Project, earliest: Mapping[str, date | None], lags: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+def _differences(project: Project, earliest: Mapping[str, date | None], lags: Mapping[LagKey, int]) -> dict[str, Any]:
     rows = {row.key: row for row in Milestone.objects.open().filter(project=project)}
-    links = {(link.predecessor.key, link.successor.key): link for link in _links(project)}
+    links = {link.names: link for link in _links(project)}
     unknown = [*(set(earliest) - set(rows)), *(set(lags) - set(links))]
     if unknown:
         raise BadInput({"": [_t("The plan has changed: something tried here is no longer in it. Look again.")]})
     return {
         "earliest": {key: day and day.isoformat() for key, day in earliest.items() if day != rows[key].earliest_on},
-        "lags": {BETWEEN.join(pair): days for pair, days in lags.items() if days != links[pair].lag_days},
+        "lags": {BETWEEN.join(names): days for names, days in lags.items() if days != links[names].lag_days},
     }
 
 
@@ -108,9 +110,8 @@ def apply_scratch(code: str, pk: int, *, reason: str, actor: User) -> list[Miles
         milestone.earliest_on = changes.earliest[milestone.key]
         milestone.save(update_fields=["earliest_on", "updated_at"])
     for link in _links(scratch.project):
-        pair = (link.predecessor.key, link.successor.key)
-        if pair in changes.lags:
-            link.lag_days, link.by_hand = changes.lags[pair], True
+        if link.names in changes.lags:
+            link.lag_days, link.by_hand = changes.lags[link.names], True
             link.save(update_fields=["lag_days", "by_hand"])
     _close(scratch, Scratch.Outcome.APPLIED)
     record("plan.scratch_applied", scratch, actor=actor, reason=reason, name=scratch.name, after=scratch.changes)

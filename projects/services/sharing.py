@@ -18,12 +18,12 @@ from audit.events import record
 from audit.hashes import hash_of as hash_of_values
 from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
 from projects.approvals import ApprovalState, Standing, standings_of
-from projects.models import SHOWN_TO_CLIENT, Project, Visibility
+from projects.models import SHOWN_TO_CLIENT, Milestone, Project, Visibility
 from projects.services.approvals import open_request, withdraw_request
 from projects.services.lifecycle import locked, require_active
 from projects.services.unpublished import ask_to_publish
 from projects.services.visibility import note_visibility
-from projects.shareable import Item, find_shareable, shareables
+from projects.shareable import Item, find_shareable, shareable, shareables
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -200,3 +200,15 @@ def set_visibility(code: str, kind: str, key: str, *, visibility: str, actor: Us
 def ask_for_approval(code: str, kind: str, key: str, *, actor: User, words: str = "", due_on: date | None = None) -> Item:
     """Show one item to the client and ask its approver to approve it."""
     return share_items(code, [(kind, key)], visibility=Visibility.FOR_APPROVAL, actor=actor, words=words, due_on=due_on)[0]
+
+
+def share_as_planned(project: Project, *, actor: User) -> None:
+    """The contract is approved: the client sees every milestone that its plan wants shared. Runs inside the decision that orders it."""
+    now, milestones = timezone.now(), shareable("milestone")
+    rows = Milestone.objects.filter(project=project, share_at_launch=True, visibility=Visibility.INTERNAL).select_for_update(of=("self",))
+    items = [Item(milestones, row) for row in rows]
+    for item in items:
+        item.row.project = project
+        _put(item, Visibility.SHARED, actor=actor, at=now)
+        record("milestone.shared_at_launch", item.row, actor=actor, title=item.row.title)
+    note_visibility(items, Visibility.SHARED, project=project, client_id=project.client_id, actor=actor, at=now)

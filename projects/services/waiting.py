@@ -67,6 +67,8 @@ def _fed_milestone(key: str, project: Project) -> Milestone | None:
     rows = Milestone.objects.filter(project=project)
     if kind == "payment.invoice":
         return rows.filter(pk=number).first()
+    if kind == "task":
+        return rows.filter(tasks__pk=number).first()
     deliverables = Deliverable.objects.filter(project=project)
     if kind == "deliverable":
         deliverables = deliverables.filter(pk=number)

@@ -7,7 +7,7 @@ from datetime import date
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
@@ -18,11 +18,14 @@ from accounts.models import Client
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from catalogue.models import Site
-from projects.forms.calendar import OwnDaysForm
+from projects.calendars import regions_of
+from projects.forms.calendar import OwnDaysForm, RegionForm
 from projects.forms.scratch import ReasonForm
 from projects.models import StalePlan
 from projects.permissions import lacking
 from projects.services import calendars as services
+
+Place = tuple[str, str, Site | Client]  # kind, the name in its address, itself
 
 
 @internal_required
@@ -47,15 +50,25 @@ def _followed(plans: int) -> str:
     return words % {"number": plans}
 
 
-def _render(request: SignedInRequest, form: OwnDaysForm, reason_form: ReasonForm, *, status: int, removing: str = "") -> HttpResponse:
-    sites = [("site", site.key, site) for site in Site.objects.all()]
-    clients = [("client", client.code, client) for client in Client.objects.exclude(own_days_json=[])]
+def _render(
+    request: SignedInRequest,
+    form: OwnDaysForm,
+    reason_form: ReasonForm,
+    *,
+    status: int,
+    removing: str = "",
+    region: tuple[str, Site | Client, RegionForm] | None = None,
+) -> HttpResponse:
+    sites: list[Place] = [("site", site.key, site) for site in Site.objects.all()]
+    clients: list[Place] = [("client", client.code, client) for client in Client.objects.all()]
     entries = [
         (kind, name, place, entry, f"{kind}-{name}-{entry.first}") for kind, name, place in [*sites, *clients] for entry in place.own_days
     ]
     opened = removing or request.GET.get("remove", "")
     context = {
         "sites": [site for _kind, _name, site in sites],
+        "places": [(kind, name, place, _region_of(place)) for kind, name, place in [*sites, *clients]],
+        "region": region or _asked_region(request, [*sites, *clients]),
         "entries": entries,
         "form": form,
         "reason_form": reason_form,
@@ -65,6 +78,39 @@ def _render(request: SignedInRequest, form: OwnDaysForm, reason_form: ReasonForm
         "blockers": lacking("projects.edit_calendars", request.user, None, _t("Working days are kept by project managers and management.")),
     }
     return render(request, "projects/calendars.html", context, status=status)
+
+
+def _region_of(place: Site | Client) -> str:
+    return dict(regions_of(place.country)).get(place.subdivision, "")
+
+
+def _asked_region(request: SignedInRequest, places: list[Place]) -> tuple[str, Site | Client, RegionForm] | None:
+    """The dialog of the place that the address names, `region=site-<key>`."""
+    asked = request.GET.get("region", "")
+    found = next(((kind, place) for kind, name, place in places if f"{kind}-{name}" == asked), None)
+    if found is None:
+        return None
+    kind, place = found
+    return kind, place, RegionForm(country=place.country, initial={"subdivision": place.subdivision})
+
+
+@internal_required
+@require_POST
+def region_set(request: SignedInRequest, kind: str, name: str) -> HttpResponse:
+    if kind not in services.PLACES:
+        raise Http404
+    model, field = services.PLACES[kind]
+    place = get_object_or_404(model, **{field: name})
+    form = RegionForm(request.POST, country=place.country)
+    if form.is_valid():
+        try:
+            plans = services.set_region(kind, name, actor=request.user, **form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("Set.") + " " + _followed(plans))
+            return redirect("calendars")
+    return _render(request, OwnDaysForm(), ReasonForm(), status=400, region=(kind, place, form))
 
 
 @internal_required

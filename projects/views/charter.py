@@ -17,6 +17,7 @@ from accounts.decorators import internal_required
 from accounts.models import Department, User
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, add_to_form
+from projects.charter_plan import PlannedDates, planned_dates
 from projects.forms.charter import CharterForm, MemberForm
 from projects.models import Charter, Deliverable, Phase, Project, Quotation, TeamMember
 from projects.permissions import lacking
@@ -30,7 +31,7 @@ NAMED_ELSEWHERE = ("project_management", "business_development")
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
-    rows = Project.objects.visible_to(request.user).select_related("client", "site", "project_manager", "account_owner", "charter")
+    rows = Project.objects.visible_to(request.user).select_related("client", "site", "project_manager", "account_owner", "charter", "rfp")
     return get_object_or_404(rows, code=code)
 
 
@@ -51,15 +52,27 @@ def charter_page(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method == "GET":
         return _render(request, project, charter, CharterForm(instance=charter, initial=_initial(project, charter)))
     form = CharterForm(request.POST)
-    if form.is_valid():
-        try:
+    try:
+        if form.is_valid() and "preview" in request.POST:
+            return _render(request, project, charter, form, dates=_preview(project, charter, form.cleaned_data))
+        if form.is_valid():
             services.draft_charter(code, actor=request.user, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
             messages.success(request, _t("The charter is saved; deliverables and milestones are planned."))
             return redirect("project-charter", code)
+    except BadInput as bad:
+        add_to_form(form, bad)
     return _render(request, project, charter, form, status=400)
+
+
+def _preview(project: Project, charter: Charter | None, values: dict[str, Any]) -> PlannedDates:
+    """The dates that saving would plan; nothing is written."""
+    backwards = values["plan_from"] == Charter.PlanFrom.FILING
+    services.check_dates(values["plan_from"], values["start_on"], values["filing_on"])
+    proposed = Project(pk=project.pk, client=project.client, site=values["site"])
+    proposed.first_phase, proposed.last_phase = values["first_phase"], values["last_phase"]
+    start_on = None if backwards else values["start_on"]
+    today = proposed.day_of(timezone.now())
+    return planned_dates(proposed, charter, start_on=start_on, filing_on=values["filing_on"], today=today)
 
 
 def _initial(project: Project, charter: Charter | None) -> dict[str, Any]:
@@ -75,10 +88,18 @@ def _initial(project: Project, charter: Charter | None) -> dict[str, Any]:
     quotation = Quotation.objects.current().filter(project=project).first()
     if quotation is not None:
         facts |= {"assumptions": quotation.assumptions, "scope_in": quotation.scope}
-    return facts | {"start_on": timezone.localdate()}
+    return facts | {"start_on": timezone.localdate(), "filing_on": project.rfp.filing_planned_on}
 
 
-def _render(request: SignedInRequest, project: Project, charter: Charter | None, form: CharterForm, *, status: int = 200) -> HttpResponse:
+def _render(
+    request: SignedInRequest,
+    project: Project,
+    charter: Charter | None,
+    form: CharterForm,
+    *,
+    status: int = 200,
+    dates: PlannedDates | None = None,
+) -> HttpResponse:
     deliverables = list(project.deliverables.select_related("department", "owner"))
     blockers = _locks(request, project)
     context = {
@@ -87,6 +108,7 @@ def _render(request: SignedInRequest, project: Project, charter: Charter | None,
         "form": form,
         "editable": not blockers,
         "blockers": blockers,
+        "dates": dates,
         "phases": _by_phase(deliverables),
         "milestones": list(project.milestones.all()),
         "document_query": f"?project={project.code}&type=project_charter",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -18,17 +19,22 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.models import Event
+from audit.refusals import BadInput, Blocker, add_to_form
 from charts.render import to_pdf, to_png, to_svg
 from projects.accounts_of_delay import accounts_of_delay
 from projects.approvals import standing_of
-from projects.forecasting import is_provisional
+from projects.forecasting import is_provisional, schedule_of
 from projects.forms.plan import AchieveForm, RescheduleForm
+from projects.forms.scratch import ReasonForm
+from projects.forms.tasks import CorrectionForm, DayForm, StartForm, TaskChangeForm, TaskForm
 from projects.milestones import states_of
-from projects.models import Milestone, MilestoneLink, Project, Publication, Visibility
+from projects.models import Milestone, MilestoneLink, Project, Publication, Task, Visibility
 from projects.permissions import lacking
 from projects.pictures import gantt_of
+from projects.services import milestones as shaping
 from projects.services import plan as services
+from projects.services import tasks as task_services
 from projects.services.publishing import publication_blockers
 from projects.services.sharing import set_visibility
 from projects.shareable import Item, shareable
@@ -49,20 +55,90 @@ def _planned(project: Project) -> tuple[list[Milestone], dict[int, MilestoneStat
 @internal_required
 @require_GET
 def plan_page(request: SignedInRequest, code: str) -> HttpResponse:
+    """`task` opens the dialog of a task, `task=new` that of another one."""
     project = visible_project(request, code)
+    asked = request.GET.get("task", "")
+    rows = Task.objects.select_related("milestone", "owner", "department", "after_task", "after_milestone")
+    task = rows.filter(project=project, pk=asked).first() if asked.isdecimal() else None
+    return render_plan(request, project, task=task, new_task=asked == "new")
+
+
+def render_plan(
+    request: SignedInRequest,
+    project: Project,
+    *,
+    status: int = 200,
+    task: Task | None = None,
+    new_task: bool = False,
+    bound: Mapping[str, forms.Form] | None = None,
+) -> HttpResponse:
+    """The plan from one context; a refused form (by the name of its act) comes back in it, its dialog open."""
     rows, states = _planned(project)
+    today = timezone.localdate()
+    tasks = list(Task.objects.filter(project=project).select_related("milestone", "owner", "department"))
     accounts = accounts_of_delay([project])[project.pk]
+    links = list(MilestoneLink.objects.filter(successor__project=project))
     context = {
         "project": project,
         "milestones": [(row, states[row.pk], is_provisional(row, project, row.forecast_on)) for row in rows],
+        "tasks": [(row, _state_of(row, today)) for row in tasks],
+        "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.day_of(timezone.now())).remarks,
         "accounts": [account for account in accounts if any(account.days.values())],
         "driving": driving(accounts),
         "sides": [Publication.Side(side).label for side in SIDES],
-        "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None,
+        "gantt": gantt_of(rows, states, today=today, tasks=tasks) if rows else None,
         "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
         "baselines": list(project.baselines.select_related("taken_by")),
+        "no_planner": _no_planner(request, project),
+        "dialogs": task_dialogs(request, project, rows, tasks, task=task, new=new_task or "new" in (bound or {}), bound=bound or {}),
     }
-    return render(request, "projects/plan.html", context)
+    return render(request, "projects/plan.html", context, status=status)
+
+
+def _no_planner(request: SignedInRequest, project: Project) -> list[Blocker]:
+    return lacking("projects.plan", request.user, project, _t("The plan is changed by a project manager."))
+
+
+def _state_of(task: Task, today: date) -> tuple[str, str]:
+    """State and words; an open task on time is on track, or under way once it began."""
+    state = task.state(today)
+    words = {"achieved": _t("Done"), "late": _t("Late"), "on_track": _t("Under way") if task.started_on else _t("Open")}
+    return state, words[state]
+
+
+def task_dialogs(
+    request: SignedInRequest,
+    project: Project,
+    milestones: list[Milestone],
+    tasks: list[Task],
+    *,
+    task: Task | None,
+    new: bool,
+    bound: Mapping[str, forms.Form],
+) -> dict[str, Any]:
+    """What the dialogs of tasks need; nothing where none is open."""
+    if task is None:
+        return {"new": bound.get("new") or TaskForm(prefix="task", milestones=milestones, tasks=tasks)} if new else {}
+    task.project = project
+    today = {"on": project.day_of(timezone.now())}
+    no_worker = lacking("projects.work_on_task", request.user, task, _t("Its owner or a project manager enters this."))
+    no_planner = _no_planner(request, project)
+    others = [row for row in tasks if row.pk != task.pk]
+    blank: dict[str, forms.Form] = {
+        "start": DayForm(prefix="start", initial=today),
+        "done": DayForm(prefix="done", initial=today),
+        "reopen": ReasonForm(prefix="reopen"),
+        "remove": ReasonForm(prefix="remove"),
+        "change": TaskChangeForm(prefix="task", milestones=milestones, tasks=others, initial=TaskForm.of(task)),
+    }
+    blockers = {
+        "start": [*no_worker, *task_services.start_blockers(task)],
+        "done": [*no_worker, *task_services.change_blockers(task)],
+        "reopen": [*no_planner, *task_services.reopen_blockers(task)],
+        "remove": [*no_planner, *task_services.removal_blockers(task)],
+        "change": [*no_planner, *task_services.change_blockers(task)],
+    }
+    return {"task": task, "forms": {**blank, **bound}, "blockers": blockers}
 
 
 PICTURES: dict[str, tuple[Callable[[dict[str, Any]], str | bytes], str]] = {
@@ -78,8 +154,9 @@ def plan_picture(request: SignedInRequest, code: str, form: str) -> HttpResponse
     """The Gantt as a file for slides and mails: svg, png or pdf."""
     project = visible_project(request, code)
     rows, states = _planned(project)
+    tasks = list(Task.objects.filter(project=project))
     draw, media_type = PICTURES[form]
-    picture = draw(gantt_of(rows, states, today=timezone.localdate(), width=SVG_WIDTH))
+    picture = draw(gantt_of(rows, states, today=timezone.localdate(), width=SVG_WIDTH, tasks=tasks))
     return HttpResponse(picture, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{code}-plan.{form}"'})
 
 
@@ -104,7 +181,7 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
     """The page of one milestone from one context; a refused form comes back in it, its dialog open."""
     project, user = milestone.project, request.user
     _rows, states = _planned(project)
-    no_planner = lacking("projects.plan", user, project, _t("The plan is changed by a project manager."))
+    no_planner = _no_planner(request, project)
     no_publisher = lacking("projects.publish", user, project, _t("A date is published by a project manager."))
     context = {
         "project": project,
@@ -113,14 +190,28 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "provisional": is_provisional(milestone, project, milestone.forecast_on),
         "reschedule_blockers": [*no_planner, *services.rescheduling_blockers(milestone)],
         "achieve_blockers": [*no_planner, *services.achievement_blockers(milestone)],
+        "start_blockers": [*no_planner, *shaping.start_blockers(milestone)],
+        "correction_blockers": [*no_planner, *shaping.correction_blockers(milestone)],
         "publish_blockers": [*no_publisher, *publication_blockers(milestone)],
         "may_share": allowed("projects.share", user, project),
         "standing": standing_of(Item(shareable("milestone"), milestone)),
         "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
         "achieve_form": AchieveForm(initial={"on": project.day_of(timezone.now())}),
+        "start_form": StartForm(initial={"on": milestone.started_on or project.day_of(timezone.now())}),
+        "correction_form": CorrectionForm(initial={"on": milestone.actual_on}),
+        "tasks": [
+            (row, _state_of(row, timezone.localdate())) for row in milestone.tasks.select_related("owner", "department", "milestone")
+        ],
+        "corrections": corrections_of(milestone),
         "publications": list(milestone.publications.all()),
     }
     return render(request, "projects/milestone.html", context | bound, status=status)
+
+
+def corrections_of(milestone: Milestone) -> list[Event]:
+    """Actual dates that were entered wrongly, each with who took it back and why."""
+    rows = Event.objects.filter(kind="milestone.corrected", project_id=milestone.project_id, object_id=str(milestone.pk))
+    return list(rows.order_by("-pk"))
 
 
 def _answer(request: SignedInRequest, milestone: Milestone, form_name: str, form: forms.Form, act: Callable[[], str]) -> HttpResponse:
@@ -160,6 +251,32 @@ def milestone_achieve(request: SignedInRequest, code: str, key: str) -> HttpResp
         return _t("Achieved; what follows it has moved with it.")
 
     return _answer(request, milestone, "achieve_form", form, achieve)
+
+
+@internal_required
+@require_POST
+def milestone_start(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    milestone = _milestone(request, code, key)
+    form = StartForm(request.POST)
+
+    def start() -> str:
+        shaping.start_milestone(code, key, actor=request.user, **form.cleaned_data)
+        return _t("Begun; what remains of the work is counted from that day.")
+
+    return _answer(request, milestone, "start_form", form, start)
+
+
+@internal_required
+@require_POST
+def milestone_correct(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    milestone = _milestone(request, code, key)
+    form = CorrectionForm(request.POST)
+
+    def correct() -> str:
+        shaping.correct_actual(code, key, actor=request.user, **form.cleaned_data)
+        return _t("Corrected; the date entered before stays in the record.")
+
+    return _answer(request, milestone, "correction_form", form, correct)
 
 
 @internal_required

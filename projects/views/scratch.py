@@ -85,7 +85,7 @@ def _render(
     **bound: Any,
 ) -> HttpResponse:
     project = scratch.project
-    tried = services.tried(scratch, rows, links)
+    tried, remarks = services.tried(scratch, rows, links)
     after = {row.pk: Dated(row.title, row.phase, tried[row.pk]) for row in rows}
     differences = compared(dated_now(rows), after, calendar_of(project), {row.pk: calendar_for(row, project) for row in rows})
     fields = {row.key: form[f"earliest-{row.key}"] for row in form.milestones}
@@ -96,6 +96,7 @@ def _render(
     context = {
         "project": project,
         "scratch": scratch,
+        "remarks": remarks,
         "form": form,
         "rows": [(row, fields.get(row.key), lags.get(row.pk, []), item) for row, item in zip(rows, differences, strict=True)],
         "moved": sum(1 for item in differences if item.days),

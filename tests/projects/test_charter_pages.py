@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,9 @@ from django.utils import timezone
 from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
-from projects.models import Charter, Deliverable, Milestone, Phase, Project, TeamMember
+from projects.charter_plan import plans_of
+from projects.forecasting import calendar_for
+from projects.models import Charter, Deliverable, Milestone, Phase, Project, Rfp, TeamMember, WaitingFor
 from projects.services import charter as services
 from projects.services.plan import calendar_of
 from tests.projects import factories as make
@@ -150,6 +153,7 @@ def test_bad_input_is_named_at_its_field(project: Project, values: dict[str, Any
 def posted(**values: Any) -> dict[str, Any]:
     return {
         "objectives": "Supply 50 kg.",
+        "plan_from": "start",
         "start_on": timezone.localdate().isoformat(),
         "first_phase": "evaluation",
         "last_phase": "pilot",
@@ -231,3 +235,130 @@ def test_naming_takes_a_project_manager(project: Project) -> None:
 def test_a_client_is_not_on_the_team(project: Project) -> None:
     with pytest.raises(BadInput):
         services.name_team_member(project.code, "research", user=make.person(Role.CLIENT_APPROVER), actor=make.manager())
+
+
+# Before the contract is approved, and the hand-over of open work
+
+
+def test_a_client_lists_nothing_of_the_plan_before_the_contract(events_of: Callable[[Callable[[], object]], list[str]]) -> None:
+    project = make.a_project_ready_for_g1()
+    viewer = make.person(Role.CLIENT_VIEWER, client=project.client)
+    mine = Milestone.objects.visible_to(viewer).filter(project=project)
+    assert not mine.exists()
+    assert (
+        not Event.objects.filter(project_id=project.pk, kind__startswith="milestone.", client_visible=True)
+        .exclude(client_data=None)
+        .exists()
+    )
+
+    kinds = events_of(lambda: make.decide(project))
+
+    wanted = {item.key for plan in plans_of(project, None) for item in plan.milestones if item.shared}
+    assert set(mine.values_list("key", flat=True)) == wanted
+    assert kinds.count("milestone.shared_at_launch") == len(wanted)
+    assert kinds.index("milestone.shared_at_launch") < kinds.index("milestone.published")
+    assert not mine.filter(told_at=None).exists()
+
+
+def test_naming_a_member_hands_over_what_nobody_has(project: Project) -> None:
+    make.charter(project)
+    chemist, other = make.person(Role.BUSINESS_DEVELOPMENT, name="Seller"), make.person(Role.BUSINESS_DEVELOPMENT, name="Another")
+    mine = Deliverable.objects.filter(project=project, department__key="business_development")
+    mine.update(owner=None)
+    kept = mine.latest("pk")
+    Deliverable.objects.filter(pk=kept.pk).update(owner=other)
+    milestones = Milestone.objects.open().filter(project=project, department__key="business_development")
+
+    services.name_team_member(project.code, "business_development", user=chemist, actor=make.manager())
+
+    assert set(mine.exclude(pk=kept.pk).values_list("owner", flat=True)) == {chemist.pk}
+    assert Deliverable.objects.get(pk=kept.pk).owner == other
+    assert set(milestones.values_list("owner", flat=True)) == {chemist.pk}
+    waits = WaitingFor.objects.open().filter(key__in=[f"deliverable:{row.pk}" for row in mine.exclude(pk=kept.pk)])
+    assert {wait.user for wait in waits} == {chemist}
+    assert Event.objects.filter(kind="team.named").latest("pk").data["after"]["given"] == mine.count() - 1 + milestones.count()
+
+
+def test_what_has_not_begun_is_handed_over_and_asked_for_later(project: Project) -> None:
+    make.charter(project)
+    chemist = make.person(Role.RESEARCH)
+
+    services.name_team_member(project.code, "research", user=chemist, actor=make.manager())
+
+    later = Deliverable.objects.filter(project=project, department__key="research", phase=Phase.SMALL_SCALE)
+    assert set(later.values_list("owner", flat=True)) == {chemist.pk}
+    assert not WaitingFor.objects.open().filter(key__in=[f"deliverable:{row.pk}" for row in later]).exists()
+
+
+# Back from a filing date
+
+
+def back(project: Project, filing_on: date, last: str = Phase.COMMERCIAL) -> Charter:
+    return services.draft_charter(
+        project.code,
+        objectives="File in time.",
+        plan_from="filing",
+        filing_on=filing_on,
+        first_phase=Phase.EVALUATION,
+        last_phase=last,
+        site=make.a_site(),
+        project_manager=make.manager(),
+        actor=make.manager(),
+    )
+
+
+def filing(project: Project) -> Milestone:
+    return Milestone.objects.get(project=project, key="filing")
+
+
+def test_counted_back_the_plan_reaches_its_filing_date(project: Project) -> None:
+    wanted = timezone.localdate() + timedelta(days=1400)
+
+    charter = back(project, wanted)
+
+    row = filing(project)
+    calendar = calendar_for(row, Project.objects.get(pk=project.pk))
+    assert charter.start_on > timezone.localdate()
+    assert row.forecast_on == calendar.previous_working_day(wanted)
+    assert (row.kind, row.phase, row.finish_by, row.share_at_launch, row.visibility) == ("filing", "validation", wanted, True, "internal")
+
+
+def test_too_late_it_begins_today_with_negative_float(project: Project) -> None:
+    charter = back(project, timezone.localdate() + timedelta(days=100))
+
+    assert charter.start_on == timezone.localdate()
+    assert filing(project).float_days is not None and filing(project).float_days < 0  # type: ignore[operator]
+
+
+def test_without_validation_the_filing_follows_what_is_contracted(project: Project) -> None:
+    back(project, timezone.localdate() + timedelta(days=700), last=Phase.PILOT)
+
+    assert list(filing(project).predecessors.values_list("predecessor__key", flat=True)) == ["g3"]
+
+
+def test_a_charter_without_the_date_drops_the_filing(project: Project) -> None:
+    back(project, timezone.localdate() + timedelta(days=1400))
+
+    make.charter(project)
+
+    assert not Milestone.objects.filter(project=project, key="filing").exists()
+
+
+def test_the_page_offers_the_date_of_the_request_and_shows_the_dates_first(project: Project) -> None:
+    wanted = timezone.localdate() + timedelta(days=200)
+    Rfp.objects.filter(pk=project.rfp_id).update(filing_planned_on=wanted)
+    browser, address = as_person(make.manager()), reverse("project-charter", args=[project.code])
+    values = posted(plan_from="filing", start_on="", filing_on=wanted.isoformat(), last_phase="validation", preview="1")
+
+    offered = browser.get(address).context["form"].initial["filing_on"]
+    shown = browser.post(address, values)
+    dateless = browser.post(address, values | {"filing_on": ""})
+
+    late = shown.context["dates"].late_days
+    assert offered == wanted
+    assert (shown.status_code, dateless.status_code) == (200, 400)
+    assert late > 0 and f"Too late by {late} working days" in shown.content.decode()
+    assert not Charter.objects.filter(project=project).exists() and not project.milestones.exists()
+    planned = {row.title: row.forecast for row in shown.context["dates"].rows}
+    browser.post(address, {name: value for name, value in values.items() if name != "preview"})
+    assert planned == dict(project.milestones.values_list("title", "forecast_on"))

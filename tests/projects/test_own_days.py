@@ -19,7 +19,7 @@ from projects.calendars import WorkingCalendar
 from projects.forecasting import calendar_for, calendar_of
 from projects.models import Milestone, Phase, Project, StalePlan
 from projects.services import recompute
-from projects.services.calendars import add_own_days, remove_own_days
+from projects.services.calendars import add_own_days, remove_own_days, set_region
 from projects.services.lifecycle import cancel_project
 from tests.projects import factories as make
 
@@ -192,3 +192,36 @@ def test_the_page_enters_and_removes_days_with_errors_at_the_field(project: Proj
     assert "Remove “Power cut”" in opened
     assert (unsaid.status_code, "Remove “Power cut”" in unsaid.content.decode()) == (400, True)
     assert "Power cut" not in removed
+
+
+def test_the_holidays_of_a_region_count(project: Project, events_of: Callable[[Callable[[], object]], list[str]]) -> None:
+    """Corpus Christi is off in Hesse and in the canton of Lucerne, and worked in the rest of Germany and Switzerland."""
+    assert WorkingCalendar("DE", subdivision="HE").is_working_day(date(2026, 6, 4)) is False
+    assert WorkingCalendar("DE").is_working_day(date(2026, 6, 4)) is True
+
+    kinds = events_of(lambda: set_region("site", "demo-site", subdivision="LU", actor=make.manager()))
+
+    assert kinds == ["calendar.region_set"]
+    assert StalePlan.objects.filter(project=project).exists()
+    assert not calendar_of(Project.objects.get(pk=project.pk)).is_working_day(date(2026, 6, 4))
+
+
+def test_a_region_unknown_or_no_longer_of_the_country(project: Project, nothing_written: Check) -> None:
+    nothing_written(lambda: set_region("site", "demo-site", subdivision="XX", actor=make.manager()), BadInput)
+    nothing_written(lambda: set_region("site", "demo-site", subdivision="LU", actor=make.person(Role.RESEARCH)), NotAllowed)
+
+    assert WorkingCalendar("CN", subdivision="LU").is_working_day(date(2026, 2, 17)) is False  # its country's holidays are left
+
+
+def test_the_region_is_set_on_the_page(project: Project) -> None:
+    browser, page = Client(), reverse("calendars")
+    browser.force_login(make.manager())
+    address = reverse("calendar-region", args=["site", "demo-site"])
+
+    opened = browser.get(page, {"region": "site-demo-site"})
+    unknown = browser.post(address, {"subdivision": "XX"})
+    set_ = browser.post(address, {"subdivision": "LU"})
+
+    assert b"Luzern" in opened.content
+    assert (unknown.status_code, set_.status_code) == (400, 302)
+    assert Site.objects.get(key="demo-site").subdivision == "LU"
