@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_region'),
+        ('accounts', '0007_region'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('projects', '0017_saved_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
