@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Standing:
     """One project on the board. days_late: working days from the next gate's baseline to its forecast, None without either.
 
+    ready_on: the day on which its criteria can be met, None with `not_forecastable` saying what has no date.
     at_risk: the accepted prices (quotation and change orders) of phases that are not closed, when the project is late, else zero.
     """
 
@@ -32,10 +33,17 @@ class Standing:
     blocker: str
     baseline: date | None
     forecast: date | None
+    ready_on: date | None
+    not_forecastable: str
     days_late: int | None
     late: bool
     currency: str
     at_risk: Decimal
+
+    @property
+    def ready_too_late(self) -> bool:
+        """The criteria of the gate are met only after the plan's date of it."""
+        return self.ready_on is not None and self.forecast is not None and self.ready_on > self.forecast
 
 
 def standings(projects: Iterable[Project], *, today: date) -> list[Standing]:
@@ -77,6 +85,8 @@ def _standing(project: Project, milestones: list[Milestone], prices: list[tuple[
         blocker=readiness.first_blocker if readiness else "",
         baseline=gate.baseline_on if gate else None,
         forecast=gate.forecast_on if gate else None,
+        ready_on=readiness.expected_on if readiness else None,
+        not_forecastable=readiness.without_date if readiness else "",
         days_late=days,
         late=late,
         currency=currency,
@@ -118,6 +128,8 @@ def export_head() -> list[str]:
         _t("Next blocker"),
         _t("Gate baseline"),
         _t("Gate forecast"),
+        _t("Criteria met on"),
+        _t("Not forecastable"),
         _t("Working days late"),
         _t("Late"),
         _t("Currency"),
@@ -141,6 +153,8 @@ def export_row(row: Standing) -> list[str | int | date | Decimal | None]:
         row.blocker,
         row.baseline,
         row.forecast,
+        row.ready_on,
+        row.not_forecastable,
         row.days_late,
         _t("yes") if row.late else _t("no"),
         row.currency,

@@ -27,6 +27,9 @@ class ProjectTable(tables.Table):
     blocker = tables.Column(
         verbose_name=_("Next blocker"), accessor="readiness__first_blocker", orderable=False, attrs={"td": {"class": "soft wide"}}
     )
+    ready = tables.TemplateColumn(
+        template_name="desk/_ready_on.html", verbose_name=_("Criteria met on"), orderable=False, attrs={"td": {"class": "soft"}}
+    )
     project_manager = tables.Column(
         verbose_name=_("Project manager"), accessor="project_manager__full_name", order_by="project_manager__full_name", default="–"
     )
@@ -36,7 +39,18 @@ class ProjectTable(tables.Table):
 
     class Meta:
         model = Project
-        fields: ClassVar[list[str]] = ["code", "title", "client", "phase", "status", "readiness", "blocker", "project_manager", "opened_at"]
+        fields: ClassVar[list[str]] = [
+            "code",
+            "title",
+            "client",
+            "phase",
+            "status",
+            "readiness",
+            "blocker",
+            "ready",
+            "project_manager",
+            "opened_at",
+        ]
         order_by = "-opened_at"
         empty_text = _("No project matches. A project begins when a request is submitted.")
 

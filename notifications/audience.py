@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
-from accounts.models import Role, RoleGrant, User
+from accounts.models import Delegation, Role, RoleGrant, User
 from audit.models import Event
 from notifications.choices import group_of
 from notifications.visibility import as_client, readable_events
@@ -21,6 +22,8 @@ from projects.models.project import PORTFOLIO_ROLES, TeamMember
 WAIT_OF_OBJECT = {
     "gate.proposed": "gate.sign",
     "gate.meeting_called": "gate.meeting",
+    "gate.decision_requested": "gate.request",
+    "gate.evidence_changed": "gate.evidence_changed",
     "condition.set": "condition",
     "condition.answered": "condition",
     "condition.rejected": "condition",
@@ -102,24 +105,28 @@ def _waits(events: Sequence[Event]) -> Iterable[WaitingFor]:
 
 
 def _people(batch: Batch) -> Iterable[User]:
-    """Active people who may be concerned, with the roles that they hold now."""
+    """Active people who may be concerned, with the roles that they hold now or that were handed to them."""
     named = {wait.user_id for wait in batch.waits} | {member.user_id for members in batch.team.values() for member in members}
     named |= {pk for project in batch.projects.values() for pk in (project.project_manager_id, project.account_owner_id)}
     roles = {wait.role for wait in batch.waits if not wait.client_id} | {ROLE_FOR[e.kind].value for e in batch.events if e.kind in ROLE_FOR}
     clients = {event.client_id for event in batch.events if event.client_visible}
-    internal = Q(kind=User.Kind.INTERNAL) & (Q(pk__in=named - {None}) | Q(pk__in=User.objects.holding(*roles - {""}).values("pk")))
+    handed = Delegation.objects.in_force(timezone.localdate())
+    holders = Q(pk__in=User.objects.holding(*roles - {""}).values("pk")) | Q(pk__in=handed.filter(role__in=roles).values("receiver"))
+    internal = Q(kind=User.Kind.INTERNAL) & (Q(pk__in=named - {None}) | holders)
     grants = Prefetch("grants", RoleGrant.objects.filter(ended_at=None), to_attr="open_grants")
-    return User.objects.active().filter(internal | Q(kind=User.Kind.CLIENT, client_id__in=clients)).prefetch_related(grants)
+    deputies = Prefetch("delegations_received", handed.select_related("giver"), to_attr="handed_over")
+    return User.objects.active().filter(internal | Q(kind=User.Kind.CLIENT, client_id__in=clients)).prefetch_related(grants, deputies)
 
 
 def _file(batch: Batch, person: User) -> None:
     grants: list[RoleGrant] = person.open_grants  # type: ignore[attr-defined]
     person.__dict__["roles"] = frozenset(grant.role for grant in grants)  # as `User.roles` would remember them, without a query each
+    person.__dict__["stands_in_for"] = {row.role: row.giver for row in person.handed_over}  # type: ignore[attr-defined]
     batch.people[person.pk] = person
     if person.client_id:
         batch.clients[person.client_id].append(person)
     else:
-        for role in person.roles:
+        for role in person.signing_roles:
             batch.holders[role].append(person)
 
 
@@ -183,6 +190,6 @@ def _readable_by_client(batch: Batch, event: Event) -> bool:
 
 def _sees(batch: Batch, person: User, project_id: int | None) -> bool:
     """What `Project.objects.visible_to` says of one of ours, for many people at once; a test holds the two together."""
-    if project_id is None or PORTFOLIO_ROLES & person.roles:
+    if project_id is None or PORTFOLIO_ROLES & person.signing_roles:
         return True
-    return any(member.user_id == person.pk or member.department.key in person.roles for member in batch.team[project_id])
+    return any(member.user_id == person.pk or member.department.key in person.signing_roles for member in batch.team[project_id])

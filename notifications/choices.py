@@ -40,6 +40,7 @@ GROUP_OF_NOUN = {
     "gate": Group.PROJECT,
     "condition": Group.PROJECT,
     "waiver": Group.PROJECT,
+    "tailoring": Group.PROJECT,
     "team": Group.PROJECT,
     "rfp": Group.COMMERCIAL,
     "quotation": Group.COMMERCIAL,
@@ -62,6 +63,8 @@ UNTOLD = frozenset(
         "document.rendered",
         "document.retried",
         "document.requested",
+        "tailoring.chosen",
+        "tailoring.removed",
         "plan.scratch_opened",
         "plan.scratch_changed",
         "plan.scratch_discarded",
@@ -72,6 +75,7 @@ ANSWERS = frozenset({"quotation.accepted", "quotation.declined", "change_order.a
 SIGNING = frozenset(
     {
         "gate.proposed",
+        "gate.decision_requested",
         "waiver.requested",
         "document.submitted",
         "document.signed",

@@ -14,7 +14,7 @@ from documents.content import Column, data_table, day, key_values, moment
 from documents.registry import DocumentType, Meaning, SignerSlot
 from documents.registry import register as register_types
 from projects.gates import gate_of
-from projects.models import GateCriterion, GateReview, Project
+from projects.models import GateCriterion, GateReview, GateSignature, Project
 
 
 def latest_decision(project: Project) -> GateReview | None:
@@ -64,6 +64,8 @@ def _criteria(review: GateReview) -> dict[str, Any]:
     conditional = set(review.conditions.filter(proposal_number=review.proposal_number).values_list("criterion_key", flat=True))
 
     def standing(row: GateCriterion) -> str:
+        if row.tailoring:
+            return _t("Not applicable")
         if row.met:
             return _t("Met")
         if row.key in waived:
@@ -108,12 +110,19 @@ def _votes(review: GateReview) -> dict[str, Any]:
                 row.proposal_number,
                 row.get_role_display(),
                 _t("%(name)s for %(other)s") % {"name": row.signer, "other": row.on_behalf_of} if row.on_behalf_of else row.signer,
-                _t("Dissent: %(reason)s") % {"reason": row.reason} if row.refused else _t("Signed"),
+                _vote(row),
                 row.signed_at,
             )
             for row in rows
         ],
     )
+
+
+def _vote(row: GateSignature) -> str:
+    """A refusal, a signature, or a signature with a dissent that did not stop the decision."""
+    if row.refused:
+        return _t("Dissent: %(reason)s") % {"reason": row.reason}
+    return _t("Signed, with dissent: %(reason)s") % {"reason": row.reason} if row.reason else _t("Signed")
 
 
 GATE_MINUTES = DocumentType(

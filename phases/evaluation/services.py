@@ -256,7 +256,7 @@ def recommend(code: str, *, recommendation: str, reason: str, actor: User, condi
         errors["recommendation"] = [_t("Choose bid, bid with conditions or no bid.")]
     if not reason.strip():
         errors["reason"] = [_t("Give the reasons.")]
-    if recommendation == InquiryAssessment.Recommendation.BID_WITH_CONDITIONS and not conditions.strip():
+    if recommendation == InquiryAssessment.Recommendation.BID_WITH_CONDITIONS and not conditions.strip(" -•\t\r\n"):
         errors["conditions"] = [_t("Name the conditions.")]
     if errors:
         raise BadInput(errors)

@@ -2,7 +2,7 @@ from projects.models.change_order import ChangeOrder, ChangeOrderEffect, ChangeO
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.evidence import Deliverable, ReferencedEvidence
-from projects.models.gate import GateCriterion, GateReview, GateSignature, ReadinessSummary
+from projects.models.gate import EvidenceAssessment, GateCriterion, GateReview, GateSignature, ReadinessSummary
 from projects.models.numbering import NumberSeries
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
@@ -10,6 +10,7 @@ from projects.models.rfp import Clarification, Rfp, RfpFile
 from projects.models.scratch import Scratch
 from projects.models.stale_plan import StalePlan
 from projects.models.states import PHASES, Phase, ProjectStatus, Visibility
+from projects.models.tailoring import Tailoring
 from projects.models.waiting import WaitingFor
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Charter",
     "Clarification",
     "Deliverable",
+    "EvidenceAssessment",
     "GateCondition",
     "GateCriterion",
     "GateReview",
@@ -47,6 +49,7 @@ __all__ = [
     "Scratch",
     "StalePlan",
     "StatusChange",
+    "Tailoring",
     "TeamMember",
     "Visibility",
     "WaitingFor",

@@ -19,6 +19,7 @@ from projects.services.dependencies import loop_through
 from projects.services.evidence import ask_owner
 from projects.services.lifecycle import locked, require_active
 from projects.services.plan import set_actual_from, update_forecasts
+from projects.services.tailoring import drop_out_of_scope, put_in_force
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,6 +78,7 @@ def draft_charter(
     project.site, project.project_manager = site, project_manager
     project.first_phase, project.last_phase = first_phase, last_phase
     project.save(update_fields=["site", "project_manager", "first_phase", "last_phase", "updated_at"])
+    drop_out_of_scope(project)
     _plan(project, start_on, planned_start, actor=actor)
     record("charter.drafted", project, actor=actor, first_phase=first_phase, last_phase=last_phase, start_on=start_on)
     return charter
@@ -220,6 +222,7 @@ def issue_charter(deliverable: Deliverable, actor: User) -> None:
     charter.issue(timezone.now())
     charter.save(update_fields=["state", "issued_at"])
     record("charter.issued", charter.project, actor=actor)
+    put_in_force(charter.project, approved_with=deliverable.evidence_label, actor=actor)
 
 
 @transaction.atomic
