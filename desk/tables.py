@@ -28,7 +28,7 @@ class ProjectTable(tables.Table):
         verbose_name=_("Next blocker"), accessor="readiness__first_blocker", orderable=False, attrs={"td": {"class": "soft wide"}}
     )
     ready = tables.TemplateColumn(
-        template_name="desk/_ready_on.html", verbose_name=_("Criteria met on"), orderable=False, attrs={"td": {"class": "soft"}}
+        template_name="desk/_ready_on.html", verbose_name=_("Criteria met on"), orderable=False, attrs={"td": {"class": "soft wide"}}
     )
     project_manager = tables.Column(
         verbose_name=_("Project manager"), accessor="project_manager__full_name", order_by="project_manager__full_name", default="–"

@@ -161,7 +161,7 @@ class ConditionSerializer(serializers.ModelSerializer[GateCondition]):
         model = GateCondition
         fields = [
             "id", "label", "gate", "round", "state", "words", "criterion", "owner", "due_on", "overdue", "step", "step_number",
-            "tell_client", "answer", "answered_at", "confirmed_at",
+            "tell_client", "untold_reason", "answer", "answered_at", "confirmed_at",
         ]  # fmt: skip
 
     def get_overdue(self, condition: GateCondition) -> bool:

@@ -47,7 +47,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Contract:
-    """What evaluation led to: recommendation, price lines by phase in thousands, charter."""
+    """What evaluation led to: recommendation, price lines by phase in thousands, charter.
+
+    without: kind and key of what does not apply, and why.
+    """
 
     recommendation: str
     currency: str
@@ -58,6 +61,7 @@ class Contract:
     objectives: str
     charter: dict[str, str]
     site: str = "shanghai"
+    without: tuple[tuple[str, str, str], ...] = ()
 
     def price(self, thousands: int) -> Decimal:
         return Decimal(thousands * 1000).quantize(Decimal("0.01"))

@@ -21,7 +21,7 @@ from documents.services import request_document
 from phases.evaluation import services as evaluation
 from projects.models import PHASES, Deliverable, GateReview, Milestone, Phase, Project, Rfp
 from projects.plans import phase_plan
-from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp
+from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp, tailoring
 from projects.services.payments import plan_payment
 from projects.services.plan import calendar_of
 
@@ -164,6 +164,8 @@ class Teller:
         )
         for role in (Role.RESEARCH, Role.ANALYTICAL, Role.PRODUCTION, Role.EHS, Role.QUALITY_ASSURANCE):
             self.by(manager, charter.name_team_member, self.code, role.value, user=holding(role))
+        for kind, key, words in contract.without:
+            self.by(manager, tailoring.tailor, self.code, kind=kind, key=key, justification=words)
 
     def _agreements(self) -> None:
         self.wait(AGREED_AFTER)

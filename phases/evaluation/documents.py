@@ -12,6 +12,7 @@ from accounts.models import Role
 from audit.refusals import Blocker
 from audit.signatures import content_hash, signatures_of
 from documents.content import Column, cell, data_table, key_values, shortest
+from documents.models import DocumentVersion
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents
@@ -23,8 +24,6 @@ from projects.steps import MAKE_EFFECTIVE, register_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from documents.models import DocumentVersion
 
 
 def rfp_record(rfp: Rfp) -> dict[str, Any]:
@@ -214,10 +213,16 @@ def not_applicable(project: Project) -> dict[str, Any] | None:
     )
 
 
-def unprinted_tailoring(version: DocumentVersion) -> list[Blocker]:
+def unprinted_tailoring(version: Any) -> list[Blocker]:
     """Guard: an uploaded charter does not print what it would put in force."""
-    document = version.document
-    if document.type_key != "project_charter" or version.is_generated or document.project is None or not pending(document.project):
+    document = version.document if isinstance(version, DocumentVersion) else None
+    if (
+        document is None
+        or document.type_key != "project_charter"
+        or version.is_generated
+        or document.project is None
+        or not pending(document.project)
+    ):
         return []
     words = _t("An uploaded charter does not carry what does not apply to the project: make it from the data.")
     return [Blocker("charter.tailoring", words, reverse("project-charter", args=[document.project.code]) + "#tailoring")]

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.capacities import giver_of
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
 from accounts.models import Role
@@ -183,6 +184,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "release_blockers": [*not_active(project), *_release_blockers(quotation, user)],
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
         "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",
+        "giver": giver_of(mine),
         "expected_hash": content_hash(quotation),
         "signatures": signed_rows(quotation),
         "events": list(events_of(quotation)[:HISTORY]),

@@ -133,7 +133,7 @@ def test_the_page_shows_the_values_and_takes_the_judgement(client: Client, chang
     assert "<del>Effective</del>" in before and "<ins>Superseded twice</ins>" in before and "Judge the change" in before
     assert refused.status_code == 400
     assert "a new decision is needed, assessed on" in after and "by Quality assurance" in after and "Another route." in after
-    assert "Judge the change" not in after
+    assert "Judge the change" not in after and "Assessed" in after
 
 
 def test_others_read_who_judges(client: Client, changed: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -17,6 +18,7 @@ from audit.refusals import NotAllowed, Refused
 from documents import services as documents
 from documents.models import DocumentVersion
 from notifications.audience import readers_of
+from phases.evaluation.services import save_sheet, sign_off_sheet
 from projects.models import GateCondition, Phase, Project, ReferencedEvidence, WaitingFor
 from projects.services import change_orders, commercial, conditions, evidence
 from tests.finished import drafted, render
@@ -181,6 +183,23 @@ def test_a_deputy_releases_a_change_order() -> None:
 
     assert change_orders.ChangeOrder.objects.get(pk=order.pk).state == "released"
     assert both_names("change_order.release_signed") == ("Regulatory", "Management")
+
+
+def test_a_deputy_signs_off_the_sheet_of_a_department() -> None:
+    project = make.a_project()
+    make.a_delegation(make.person(Role.RESEARCH), make.manager(), Role.RESEARCH)
+    values = {
+        "feasibility_score": 4,
+        "feasibility_reason": "Known.",
+        "cost_base": Decimal(1),
+        "currency": "EUR",
+        "duration_weeks": Decimal(2),
+    }
+    save_sheet(project.code, "research", changes=values, actor=make.manager())
+
+    sign_off_sheet(project.code, "research", actor=make.manager(), authentication=make.fake_authentication(make.manager()))
+
+    assert both_names("sheet.signed_off") == ("Project manager", "Research")
 
 
 # Documents

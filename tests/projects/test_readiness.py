@@ -116,13 +116,13 @@ def test_a_commit_refreshes_the_summary_through_the_outbox_and_so_does_the_night
     project = make.a_project()
     make.charter(project)
     consume("projects.readiness")
-    assert ReadinessSummary.objects.get(project=project).met == 0
+    assert ReadinessSummary.objects.get(project=project).met == 1  # the request
 
     make.sign_off_sheets(project)
-    assert ReadinessSummary.objects.get(project=project).met == 0  # committed, not read yet
+    assert ReadinessSummary.objects.get(project=project).met == 1  # committed, not read yet
     consume("projects.readiness")
-    assert ReadinessSummary.objects.get(project=project).met == 1
+    assert ReadinessSummary.objects.get(project=project).met == 2
 
     ReadinessSummary.objects.update(met=7)
     assert refresh_all_readiness() == 1
-    assert ReadinessSummary.objects.get(project=project).met == 1
+    assert ReadinessSummary.objects.get(project=project).met == 2
