@@ -64,6 +64,15 @@ def has_department(user: User, obj: Any = None) -> bool:
     return holds(user, *DEPARTMENT_ROLES)
 
 
+def signs_as(*roles: str) -> rules.predicates.Predicate:
+    """One of ours who may sign or confirm in one of the roles, in person or by a delegation that is in force."""
+
+    def may_sign(user: User, obj: Any = None) -> bool:
+        return bool(user.is_authenticated and user.is_active and user.is_internal and user.signing_roles & set(roles))
+
+    return rules.predicate(may_sign, name=f"signs_as:{','.join(sorted(roles))}")
+
+
 @rules.predicate
 def is_approver_of(user: User, client: Client | None = None) -> bool:
     """A client's approver, for the own organisation; without a client: whether there is anything at all to manage."""

@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.context import Channel
@@ -131,6 +132,9 @@ class Signature(AboutAnObject, AppendOnly):
     reason = models.TextField(_("reason"), blank=True)
     authentication = models.CharField(_("authentication"), max_length=60)
     on_behalf_of_name = models.CharField(_("on behalf of"), max_length=200, blank=True)
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("on behalf of")
+    )
     request_id = models.CharField(_("request"), max_length=64, blank=True)
 
     class Meta(AppendOnly.Meta):
@@ -141,6 +145,18 @@ class Signature(AboutAnObject, AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.meaning}: {self.signer_name}"
+
+    @property
+    def signer_words(self) -> str:
+        """The name under the signature; a deputy's with the name of the person who handed the role over."""
+        if not self.on_behalf_of_name:
+            return self.signer_name
+        return gettext("%(name)s for %(other)s") % {"name": self.signer_name, "other": self.on_behalf_of_name}
+
+    @property
+    def people(self) -> set[int]:
+        """Who signed, and for whom: where a second person is needed, neither is one."""
+        return {person for person in (self.signer_id, self.on_behalf_of_id) if person is not None}
 
 
 class OutboxCursor(models.Model):

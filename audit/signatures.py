@@ -106,6 +106,7 @@ def sign(
         reason=reason,
         authentication=authentication.method,
         on_behalf_of_name=name_of(on_behalf_of),
+        on_behalf_of=on_behalf_of,
         request_id=context.current().request_id,
     )
 

@@ -118,9 +118,15 @@ def _deliverables(project: Project) -> dict[str, Any]:
     rows = Deliverable.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT).select_related("department")
     return data_table(
         [Column(_t("Deliverable"), 46), Column(_t("Phase"), 20), Column(_t("Due"), 16), Column(_t("Done"), 18)],
-        [(row.title, row.get_phase_display(), row.due_on, timezone.localdate(row.done_at) if row.done_at else "") for row in rows],
+        [(row.title, row.get_phase_display(), "" if row.not_applicable else row.due_on, _done(row)) for row in rows],
         empty=_t("No deliverable is shared yet."),
     )
+
+
+def _done(row: Deliverable) -> Any:
+    if row.not_applicable:
+        return _t("not applicable")
+    return timezone.localdate(row.done_at) if row.done_at else ""
 
 
 def _waiting(project: Project) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Standing:
 
     at_risk: the accepted prices (quotation and change orders) of phases that are not closed, when the project is late, else zero;
     None for a reader who may not know what the project earns.
+    ready_on: the day on which its criteria can be met, None with `not_forecastable` saying what has no date.
+    at_risk: the accepted prices (quotation and change orders) of phases that are not closed, when the project is late, else zero.
     """
 
     project: Project
@@ -38,6 +40,8 @@ class Standing:
     blocker: str
     baseline: date | None
     forecast: date | None
+    ready_on: date | None
+    not_forecastable: str
     days_late: int | None
     lateness: Lateness | None
     currency: str
@@ -65,6 +69,11 @@ class Standing:
     def risk_order(self) -> tuple[str, Decimal] | None:
         """By currency, then by amount: amounts of two currencies have no order."""
         return (self.currency, self.at_risk) if self.at_risk else None
+
+    @property
+    def ready_too_late(self) -> bool:
+        """The criteria of the gate are met only after the plan's date of it."""
+        return self.ready_on is not None and self.forecast is not None and self.ready_on > self.forecast
 
 
 def standings(projects: Iterable[Project], *, reader: User, today: date) -> list[Standing]:
@@ -106,6 +115,8 @@ def _standing(
         blocker=readiness.first_blocker if readiness else "",
         baseline=gate.baseline_on if gate else None,
         forecast=gate.forecast_on if gate else None,
+        ready_on=readiness.expected_on if readiness else None,
+        not_forecastable=readiness.without_date if readiness else "",
         days_late=days,
         lateness=lateness,
         currency=currency,
@@ -150,6 +161,8 @@ def export_head(*, revenue: bool) -> list[str]:
         _t("Next blocker"),
         _t("Gate baseline"),
         _t("Gate forecast"),
+        _t("Criteria met on"),
+        _t("Not forecastable"),
         _t("Working days late"),
         _t("Dates"),
     ]
@@ -173,6 +186,8 @@ def export_row(row: Standing, *, revenue: bool) -> list[Cell]:
         row.blocker,
         row.baseline,
         row.forecast,
+        row.ready_on,
+        row.not_forecastable,
         row.days_late,
         str(row.lateness.label) if row.lateness else "",
     ]

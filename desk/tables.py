@@ -35,6 +35,9 @@ class ProjectTable(tables.Table):
     blocker = tables.Column(
         verbose_name=_("Next blocker"), accessor="readiness__first_blocker", orderable=False, attrs={"td": {"class": "soft wide"}}
     )
+    ready = tables.TemplateColumn(
+        template_name="desk/_ready_on.html", verbose_name=_("Criteria met on"), orderable=False, attrs={"td": {"class": "soft wide"}}
+    )
     project_manager = tables.Column(
         verbose_name=_("Project manager"), accessor="project_manager__full_name", order_by="project_manager__full_name", default="–"
     )
@@ -44,7 +47,18 @@ class ProjectTable(tables.Table):
 
     class Meta:
         model = Project
-        fields: ClassVar[list[str]] = ["code", "title", "client", "phase", "status", "readiness", "blocker", "project_manager", "opened_at"]
+        fields: ClassVar[list[str]] = [
+            "code",
+            "title",
+            "client",
+            "phase",
+            "status",
+            "readiness",
+            "blocker",
+            "ready",
+            "project_manager",
+            "opened_at",
+        ]
         order_by = "-opened_at"
         empty_text = _("No project matches. A project begins when a request is submitted.")
 
@@ -78,6 +92,9 @@ class PortfolioTable(tables.Table):
     blocker = tables.Column(verbose_name=_("Next blocker"), default="–", empty_values=(None, ""), attrs={"td": {"class": "soft wide"}})
     baseline = tables.TemplateColumn("{% load show %}{{ value|day|default:'–' }}", verbose_name=_("Baseline"), attrs=DATE)
     forecast = tables.TemplateColumn("{% load show %}{{ value|day|default:'–' }}", verbose_name=_("Forecast"), attrs=DATE)
+    ready_on = tables.TemplateColumn(
+        template_name="desk/_criteria_met_on.html", verbose_name=_("Criteria met on"), orderable=False, empty_values=()
+    )
     days_late = tables.Column(verbose_name=_("Working days"), default="–", attrs=NUMBER)
     dates = tables.TemplateColumn(
         '{% include "desk/_lateness.html" with lateness=record.lateness only %}',

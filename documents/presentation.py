@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
+from accounts.capacities import giver_of
 from accounts.permissions import allowed
 from audit.models import Event
 from audit.refusals import Blocker
@@ -14,7 +15,7 @@ from documents.models import Document, DocumentVersion
 from documents.registry import NarrativeSection
 from documents.services import editing_blockers, sharing_blockers, signing_blockers, slots_of, submission_blockers
 from documents.services.sharing import item_of
-from documents.services.signing import Slot, slot_for
+from documents.services.signing import Slot, signing_as, slot_for
 from projects.approvals import standing_of
 from projects.models import Project
 
@@ -58,6 +59,7 @@ def version_context(version: DocumentVersion, user: User) -> dict[str, Any]:
         else [],
         "slots": slots,
         "my_slot": mine,
+        "giver": giver_of(signing_as(mine, user)) if mine else None,
         "submit": _submit(version, user),
         "sign": _sign(version, user, mine),
         "refuse": Action(version.state == DocumentVersion.State.IN_REVIEW and allowed("documents.refuse", user, version)),

@@ -15,6 +15,8 @@ from projects.models import WaitingFor
 WAIT_OF_KIND = {
     "gate.proposed": "gate.sign:{object}",
     "gate.meeting_called": "gate.meeting:{object}",
+    "gate.decision_requested": "gate.request:{object}",
+    "gate.evidence_changed": "gate.evidence_changed:{object}",
     "condition.set": "condition:{object}",
     "condition.answered": "condition:{object}",
     "condition.rejected": "condition:{object}",

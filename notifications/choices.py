@@ -44,6 +44,7 @@ GROUP_OF_NOUN = {
     "gate": Group.PROJECT,
     "condition": Group.PROJECT,
     "waiver": Group.PROJECT,
+    "tailoring": Group.PROJECT,
     "team": Group.PROJECT,
     "rfp": Group.COMMERCIAL,
     "quotation": Group.COMMERCIAL,
@@ -69,6 +70,8 @@ UNTOLD = frozenset(
         "document.rendered",
         "document.retried",
         "document.requested",
+        "tailoring.chosen",
+        "tailoring.removed",
         "plan.scratch_opened",
         "plan.scratch_changed",
         "plan.scratch_discarded",
@@ -93,6 +96,7 @@ ANSWERS = frozenset(
 SIGNING = frozenset(
     {
         "gate.proposed",
+        "gate.decision_requested",
         "waiver.requested",
         "document.submitted",
         "document.signed",

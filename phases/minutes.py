@@ -14,7 +14,7 @@ from documents.content import Column, data_table, day, key_values, moment
 from documents.registry import DocumentType, Meaning, SignerSlot
 from documents.registry import register as register_types
 from projects.gates import gate_of
-from projects.models import GateCriterion, GateReview, Project
+from projects.models import GateCondition, GateCriterion, GateReview, GateSignature, Project
 
 
 def latest_decision(project: Project) -> GateReview | None:
@@ -64,6 +64,8 @@ def _criteria(review: GateReview) -> dict[str, Any]:
     conditional = set(review.conditions.filter(proposal_number=review.proposal_number).values_list("criterion_key", flat=True))
 
     def standing(row: GateCriterion) -> str:
+        if row.tailoring:
+            return _t("Not applicable")
         if row.met:
             return _t("Met")
         if row.key in waived:
@@ -92,9 +94,21 @@ def _waivers(review: GateReview) -> dict[str, Any]:
 def _conditions(review: GateReview) -> dict[str, Any]:
     rows = review.conditions.filter(proposal_number=review.proposal_number).select_related("owner")
     return data_table(
-        [Column(_t("Condition"), 40), Column(_t("Owner"), 20), Column(_t("Due"), 14), Column(_t("Locks, once overdue"), 26)],
-        [(row.words, row.owner, day(row.due_on), row.step_words) for row in rows],
+        [
+            Column(_t("Condition"), 30),
+            Column(_t("Owner"), 16),
+            Column(_t("Due"), 12),
+            Column(_t("Locks, once overdue"), 20),
+            Column(_t("Client, once overdue"), 22),
+        ],
+        [(row.words, row.owner, day(row.due_on), row.step_words, _told(row)) for row in rows],
         empty=_t("No conditions were set."),
+    )
+
+
+def _told(row: GateCondition) -> str:
+    return (
+        _t("told: %(words)s") % {"words": row.client_words} if row.tell_client else _t("not told: %(words)s") % {"words": row.untold_reason}
     )
 
 
@@ -108,12 +122,19 @@ def _votes(review: GateReview) -> dict[str, Any]:
                 row.proposal_number,
                 row.get_role_display(),
                 _t("%(name)s for %(other)s") % {"name": row.signer, "other": row.on_behalf_of} if row.on_behalf_of else row.signer,
-                _t("Dissent: %(reason)s") % {"reason": row.reason} if row.refused else _t("Signed"),
+                _vote(row),
                 row.signed_at,
             )
             for row in rows
         ],
     )
+
+
+def _vote(row: GateSignature) -> str:
+    """A refusal, a signature, or a signature with a dissent that did not stop the decision."""
+    if row.refused:
+        return _t("Dissent: %(reason)s") % {"reason": row.reason}
+    return _t("Signed, with dissent: %(reason)s") % {"reason": row.reason} if row.reason else _t("Signed")
 
 
 GATE_MINUTES = DocumentType(

@@ -92,9 +92,15 @@ def records_of(project: Project, phase: str, key: str) -> dict[str, Any]:
     rows = Deliverable.objects.filter(project=project, phase=phase).exclude(document_type=key)
     return data_table(
         [Column(_t("Deliverable"), 44), Column(_t("Record"), 38), Column(_t("Done"), 18)],
-        [(row.title, row.evidence_label, row.done_at.date() if row.done_at else _t("open")) for row in rows],
+        [(row.title, row.evidence_label, _done(row)) for row in rows],
         empty=_t("The plan of the phase has no deliverables yet."),
     )
+
+
+def _done(row: Deliverable) -> Any:
+    if row.not_applicable:
+        return _t("not applicable")
+    return row.done_at.date() if row.done_at else _t("open")
 
 
 def _milestones(project: Project, phase: str) -> dict[str, Any]:

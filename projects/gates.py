@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
 from audit.hashes import hash_of
 from audit.refusals import Blocker
-from projects.models import Deliverable, GateWaiver
-from projects.plans import planned_title
+from projects.deliverable_findings import Order, Tailored, evidence_of, judge_deliverables
+from projects.findings import Evidence, Finding, Findings
+from projects.models import PHASES, Deliverable, GateWaiver, Phase, Tailoring
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -29,40 +28,6 @@ if TYPE_CHECKING:
     from projects.models import GateCriterion, GateReview, Project
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What a criterion rests on: words, address, content hash, and since when it stands."""
-
-    label: str
-    link: str = ""
-    content_hash: str = ""
-    as_of: datetime | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"label": self.label, "link": self.link, "hash": self.content_hash, "as_of": self.as_of.isoformat() if self.as_of else None}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The state of one criterion for one project."""
-
-    met: bool
-    evidence: tuple[Evidence, ...] = ()
-    blockers: tuple[Blocker, ...] = ()
-    expected: date | None = None
-
-    @property
-    def as_of(self) -> datetime | None:
-        """The age of a finding is that of its newest evidence."""
-        return max((e.as_of for e in self.evidence if e.as_of), default=None)
-
-    @property
-    def content_hash(self) -> str:
-        """SHA-256 over what was found; frozen at the decision and compared later."""
-        return hash_of({"met": self.met, "evidence": [e.as_dict() for e in self.evidence]})
-
-
-Findings = Mapping[int, Finding]
 Judge = Callable[[Sequence["Project"]], Findings]
 
 
@@ -71,7 +36,8 @@ class Criterion:
     """A named condition of a gate: a function of its own, or the keys of the deliverables that must be done.
 
     A change of its rule takes a new version. One that is not `waivable` is passed by nothing but its evidence: neither a waiver nor
-    a condition stands in for it.
+    a condition stands in for it, and it always applies. `orders` say which of its deliverables must not be older than others. One that
+    is not `renewable` has evidence that cannot be given again, so that no return asks for it.
     """
 
     key: str
@@ -81,6 +47,8 @@ class Criterion:
     version: int = 1
     deliverables: tuple[str, ...] = ()
     waivable: bool = True
+    renewable: bool = True
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +75,7 @@ class Judged:
     finding: Finding = field(default_factory=lambda: Finding(met=False))
     waivable: bool = True
     waiver: GateWaiver | None = None
+    tailored: tuple[Tailoring, ...] = ()
 
     @property
     def waived(self) -> bool:
@@ -116,12 +85,14 @@ class Judged:
 
     @property
     def passes(self) -> bool:
-        """Whether it lets the gate open without a condition."""
-        return self.finding.met or self.waived
+        """Whether it lets the gate open without a condition that stands for it."""
+        return self.finding.met or self.waived or bool(self.tailored)
 
     @property
     def standing(self) -> str:
-        """met, waived or unmet: how pages and lists show it."""
+        """met, waived, not applicable or unmet: how pages and lists show it."""
+        if self.tailored:
+            return "not_applicable"
         if self.finding.met:
             return "met"
         return "waived" if self.waived else "unmet"
@@ -146,6 +117,22 @@ def all_gates() -> list[Gate]:
     return sorted(_gates.values(), key=lambda gate: gate.key)
 
 
+def renewable(project: Project, phases: Iterable[str]) -> list[tuple[Gate, list[Criterion]]]:
+    """By gate of the contracted phases: the criteria whose evidence a return may ask for again. What does not apply is none of them."""
+    tailored, found = _tailored([project]), []
+    for gate in (gate_of(phase) for phase in phases if project.in_scope(phase)):
+        kept = [each for each in gate.criteria if each.renewable and not _not_applicable(project, each, tailored)]
+        found.append((gate, kept))
+    return found
+
+
+def renewal_problem(project: Project, to_phase: str, keys: Iterable[str]) -> str:
+    """What is wrong with the criteria whose evidence a return asks for again; empty when nothing is."""
+    phases = PHASES[PHASES.index(Phase(to_phase)) : PHASES.index(Phase(project.phase)) + 1]
+    known = {criterion.key for _gate, criteria in renewable(project, phases) for criterion in criteria}
+    return "" if set(keys) <= known else _t("Choose criteria of the gates that are passed again, and whose evidence can be given again.")
+
+
 def judge(projects: Iterable[Project], reviews: Mapping[int, GateReview]) -> dict[int, list[Judged]]:
     """Judge the current gate of each project live. `reviews` maps project id to its current review (criteria prefetched).
 
@@ -159,10 +146,17 @@ def judge(projects: Iterable[Project], reviews: Mapping[int, GateReview]) -> dic
     waivers = _granted_waivers(reviews)
     for phase, group in by_phase.items():
         declared = {criterion.key: criterion for criterion in gate_of(phase).criteria}
-        found = _find(declared.values(), group)
+        tailored = _tailored(group)
+        found = _find(declared.values(), group, tailored)
         for project in group:
-            answer[project.pk] = _judge_review(project, reviews[project.pk], declared, found, waivers)
+            answer[project.pk] = _judge_review(project, reviews[project.pk], declared, found, waivers, tailored)
     return answer
+
+
+def _tailored(projects: Sequence[Project]) -> dict[tuple[int, str, str], Tailoring]:
+    """What quality assurance approved as not applicable, by project, kind and key."""
+    rows = Tailoring.objects.in_force().filter(project__in=projects)
+    return {(row.project_id, row.kind, row.key): row for row in rows}
 
 
 def _granted_waivers(reviews: Mapping[int, GateReview]) -> dict[tuple[int, str], GateWaiver]:
@@ -173,15 +167,21 @@ def _granted_waivers(reviews: Mapping[int, GateReview]) -> dict[tuple[int, str],
     return {(review.pk, row.criterion_key): row for review in reviews.values() for row in review.waivers.all() if row.state == granted}
 
 
-def _find(criteria: Iterable[Criterion], projects: Sequence[Project]) -> dict[str, Findings]:
+def _find(criteria: Iterable[Criterion], projects: Sequence[Project], tailored: Tailored) -> dict[str, Findings]:
     """What each criterion says now; one query serves all criteria that are judged on deliverables."""
-    keys = {key for criterion in criteria for key in criterion.deliverables}
+    keys = {key for criterion in criteria for key in [*criterion.deliverables, *_keys_of(criterion.orders)]}
     rows = Deliverable.objects.filter(project__in=projects, key__in=keys).select_related("department", "owner") if keys else ()
     done = {(row.project_id, row.key): row for row in rows}
     return {
-        criterion.key: criterion.judge(projects) if criterion.judge else _judge_deliverables(projects, criterion.deliverables, done)
+        criterion.key: criterion.judge(projects)
+        if criterion.judge
+        else judge_deliverables(projects, criterion.deliverables, done, tailored, criterion.orders)
         for criterion in criteria
     }
+
+
+def _keys_of(orders: Iterable[Order]) -> list[str]:
+    return [key for order in orders for key in (*order.earlier, order.later)]
 
 
 def _judge_review(
@@ -190,19 +190,31 @@ def _judge_review(
     declared: Mapping[str, Criterion],
     found: Mapping[str, Findings],
     waivers: Mapping[tuple[int, str], GateWaiver],
+    tailored: Tailored,
 ) -> list[Judged]:
     judged = []
     for pinned in review.criteria.all():
-        criterion = declared.get(pinned.key)
+        criterion, out = declared.get(pinned.key), _not_applicable(project, declared.get(pinned.key), tailored)
         judgeable = criterion is not None and criterion.version == pinned.version
-        if not judgeable:
+        if out:
+            finding = Finding(met=False, evidence=tuple(evidence_of(row, project) for row in out))
+        elif criterion is None or not judgeable:
             finding = Finding(met=False, blockers=(_outdated(project, pinned.words),))
         else:
-            finding = _renewed(project, review, pinned.key, found[pinned.key].get(project.pk, Finding(met=False)))
+            finding = _renewed(project, review, criterion, found[pinned.key].get(project.pk, Finding(met=False)))
         waivable = judgeable and criterion is not None and criterion.waivable
         waiver = waivers.get((review.pk, pinned.key))
-        judged.append(Judged(pinned.key, pinned.version, pinned.words, pinned.department, finding, waivable, waiver))
+        judged.append(Judged(pinned.key, pinned.version, pinned.words, pinned.department, finding, waivable, waiver, out))
     return judged
+
+
+def _not_applicable(project: Project, criterion: Criterion | None, tailored: Tailored) -> tuple[Tailoring, ...]:
+    """Why a criterion does not apply: it was taken out itself, or every deliverable that it is judged on."""
+    if criterion is None or not criterion.waivable:
+        return ()
+    own = tailored.get((project.pk, Tailoring.Kind.CRITERION, criterion.key))
+    rows = [tailored.get((project.pk, Tailoring.Kind.DELIVERABLE, key)) for key in criterion.deliverables]
+    return (own,) if own else tuple(row for row in rows if row) if rows and all(rows) else ()
 
 
 def _outdated(project: Project, words: str) -> Blocker:
@@ -214,9 +226,9 @@ def _outdated(project: Project, words: str) -> Blocker:
     )
 
 
-def _renewed(project: Project, review: GateReview, key: str, finding: Finding) -> Finding:
-    """After a return, listed criteria need evidence newer than the return."""
-    if not finding.met or key not in review.renew_criteria or review.evidence_after is None:
+def _renewed(project: Project, review: GateReview, criterion: Criterion, finding: Finding) -> Finding:
+    """After a return, listed criteria need evidence newer than the return; one that cannot be renewed was listed by an earlier release."""
+    if not finding.met or not criterion.renewable or criterion.key not in review.renew_criteria or review.evidence_after is None:
         return finding
     if finding.as_of is not None and finding.as_of > review.evidence_after:
         return finding
@@ -240,26 +252,52 @@ def unmet(judged: Iterable[Judged], *, conditional: frozenset[str] = frozenset()
     return reasons
 
 
+def unset_conditions(judged: Iterable[Judged], words: Iterable[str] = ()) -> list[Blocker]:
+    """Conditions that a passing decision must set and does not: `words` are those of its conditions."""
+    given = [_plain(text) for text in words]
+    return [
+        Blocker(f"{item.key}.condition", _t("It must become a condition of the gate: %(words)s") % {"words": wanted}, owner=item.department)
+        for item in judged
+        for wanted in item.finding.conditions
+        if not any(_plain(wanted) in text for text in given)
+    ]
+
+
+def _plain(text: str) -> str:
+    """However it was broken into lines and capitalised."""
+    return " ".join(text.split()).casefold()
+
+
 @dataclass(frozen=True)
 class Forecast:
-    """When a gate can be decided: today or later, or the criteria that keep it from having a date."""
+    """When a gate can be decided: today or later, or the criteria that keep it from having a date and, in sentences, why."""
 
     on: date | None
     without_date: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        if not self.without_date:
-            return ""
-        return _t("Not forecastable: %(criterion)s has no date") % {"criterion": "; ".join(f"“{words}”" for words in self.without_date)}
+        return _t("Not forecastable: %(reasons)s") % {"reasons": "; ".join(self.reasons)} if self.reasons else ""
 
 
 def forecast(judged: Iterable[Judged], today: date) -> Forecast:
-    """The latest expected date of the criteria that hold the gate shut; today where none does or their dates have passed."""
+    """The latest expected date of the criteria that hold the gate shut; today where none does.
+
+    A date that has passed is no forecast: what is overdue without a new date keeps the gate from having one.
+    """
     waiting = [item for item in judged if not item.passes]
-    without = tuple(item.words for item in waiting if item.finding.expected is None)
-    days = [item.finding.expected for item in waiting if item.finding.expected is not None]
-    return Forecast(None, without) if without else Forecast(max([today, *days]))
+    without = [item for item in waiting if item.finding.expected is None or item.finding.expected < today]
+    if without:
+        return Forecast(None, tuple(item.words for item in without), tuple(_no_date(item) for item in without))
+    return Forecast(max([today, *(item.finding.expected for item in waiting if item.finding.expected is not None)]))
+
+
+def _no_date(item: Judged) -> str:
+    if item.finding.expected is None:
+        return _t("“%(words)s” has no date") % {"words": item.words}
+    words = _t("“%(words)s” was due on %(day)s and has no new date")
+    return words % {"words": item.words, "day": date_format(item.finding.expected, "j M Y")}
 
 
 @dataclass(frozen=True)
@@ -268,6 +306,14 @@ class Difference:
 
     before: Evidence | None
     after: Evidence | None
+
+    @property
+    def values(self) -> list[tuple[str, str, str]]:
+        """Name, value then and value now of the facts that changed; none where a decision of an earlier release kept no facts."""
+        if self.before is None or self.after is None or not self.before.facts:
+            return []
+        then, now = self.before.facts, self.after.facts
+        return [(name, then.get(name, ""), now.get(name, "")) for name in {**then, **now} if then.get(name, "") != now.get(name, "")]
 
 
 def differences(before: Iterable[Evidence], after: Iterable[Evidence]) -> list[Difference]:
@@ -283,11 +329,6 @@ def changed_criteria(review: GateReview, judged: Iterable[Judged]) -> list[GateC
     return [row for row in rows if row.evidence_hash != live[row.key].finding.content_hash]
 
 
-def thawed(stored: Iterable[Mapping[str, Any]]) -> list[Evidence]:
-    """Evidence as it was frozen with a decision."""
-    return [Evidence(e["label"], e["link"], e["hash"], datetime.fromisoformat(e["as_of"]) if e["as_of"] else None) for e in stored]
-
-
 def evidence_hash(judged: Iterable[Judged]) -> str:
     """One hash over all findings, in their order: what the signers sign."""
     return hash_of({item.key: [item.version, item.finding.content_hash, *_accepted(item)] for item in judged})
@@ -299,55 +340,14 @@ def _accepted(item: Judged) -> list[str]:
 
 
 def deliverable_criterion(
-    key: str, words: str | _StrPromise, department: str, deliverables: Sequence[str], version: int = 1, *, waivable: bool = True
+    key: str,
+    words: str | _StrPromise,
+    department: str,
+    deliverables: Sequence[str],
+    version: int = 1,
+    *,
+    waivable: bool = True,
+    orders: tuple[Order, ...] = (),
 ) -> Criterion:
     """A criterion judged on deliverables: each done by its effective document or by confirmed referenced evidence."""
-    return Criterion(key, words, department, version=version, deliverables=tuple(deliverables), waivable=waivable)
-
-
-def _judge_deliverables(projects: Sequence[Project], keys: Sequence[str], rows: Mapping[tuple[int, str], Deliverable]) -> Findings:
-    return {project.pk: _finding_of_deliverables(project, [(key, rows.get((project.pk, key))) for key in keys]) for project in projects}
-
-
-def _finding_of_deliverables(project: Project, rows: Sequence[tuple[str, Deliverable | None]]) -> Finding:
-    evidence, reasons, dates = [], [], []
-    for key, row in rows:
-        if row is None:
-            reasons.append(
-                Blocker(
-                    key=f"deliverable.{key}",
-                    words=_t("%(title)s is not planned: the charter plans it.") % {"title": planned_title(key)},
-                    link=reverse("project-charter", args=[project.code]),
-                )
-            )
-        elif row.is_done and row.outdated_since is not None:
-            reasons.append(_outdated_document(project, row))
-            dates.append(row.due_on)
-        elif row.is_done:
-            evidence.append(Evidence(row.evidence_label, row.evidence_link, row.evidence_hash, row.done_at))
-        else:
-            reasons.append(_missing_deliverable(project, row))
-            dates.append(row.due_on)
-    expected = max((day for day in dates if day), default=None) if len(dates) == len(reasons) and all(dates) else None
-    return Finding(not reasons, tuple(evidence), tuple(reasons), expected)
-
-
-def _outdated_document(project: Project, row: Deliverable) -> Blocker:
-    words = _t("Out of date: %(title)s. The records behind it changed on %(day)s; a new version is needed.")
-    return Blocker(
-        key=f"deliverable.{row.key}.out_of_date",
-        words=words % {"title": row.title, "day": date_format(timezone.localdate(row.outdated_since))},
-        link=reverse("deliverable-detail", args=[project.code, row.key]),
-        owner=str(row.owner or row.department),
-        expected=row.due_on,
-    )
-
-
-def _missing_deliverable(project: Project, row: Deliverable) -> Blocker:
-    return Blocker(
-        key=f"deliverable.{row.key}",
-        words=_("Not done: %(title)s.") % {"title": row.title},
-        link=reverse("deliverable-detail", args=[project.code, row.key]),
-        owner=str(row.owner or row.department),
-        expected=row.due_on,
-    )
+    return Criterion(key, words, department, version=version, deliverables=tuple(deliverables), waivable=waivable, orders=orders)

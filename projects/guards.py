@@ -123,7 +123,7 @@ CREATE CONSTRAINT TRIGGER projects_guard_written AFTER UPDATE ON projects_projec
 GUARD_PHASE_MOVE = f"""
 CREATE OR REPLACE FUNCTION projects_require_passed(of_review bigint, of_project bigint, of_phase text) RETURNS void
 LANGUAGE plpgsql AS $guard$
--- Decided "go" on criteria that are met or waived; decided "go with conditions" where a condition names each of the others.
+-- Decided "go" on criteria that are met, waived or not applicable; decided "go with conditions" where a condition names each of the others.
 DECLARE
     passed projects_gatereview%ROWTYPE;
     missing text;
@@ -142,12 +142,17 @@ BEGIN
         AND NOT EXISTS (
             SELECT 1 FROM projects_gatewaiver w WHERE w.review_id = passed.id AND w.criterion_key = k.key AND w.state = 'granted'
         )
+        AND NOT (jsonb_array_length(k.tailoring) > 0 AND NOT EXISTS (
+            SELECT 1 FROM jsonb_array_elements_text(k.tailoring) AS named(id) WHERE NOT EXISTS (
+                SELECT 1 FROM projects_tailoring t WHERE t.id = named.id::bigint AND t.project_id = of_project AND t.in_force_at IS NOT NULL
+            )
+        ))
         AND NOT (passed.proposed_decision = 'go_with_conditions' AND EXISTS (
             SELECT 1 FROM projects_gatecondition c WHERE c.review_id = passed.id AND c.proposal_number = passed.proposal_number
                 AND c.criterion_key = k.key
         )) LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'The gate of % was not passed: neither met, waived nor named by a condition: %', of_phase, missing
+        RAISE EXCEPTION 'The gate of % was not passed: neither met, waived, not applicable nor named by a condition: %', of_phase, missing
             USING ERRCODE = 'check_violation';
     END IF;
 END
@@ -238,9 +243,9 @@ BEGIN
         RAISE EXCEPTION 'A condition that is % no longer changes', OLD.state USING ERRCODE = 'check_violation';
     END IF;
     IF (NEW.review_id, NEW.proposal_number, NEW.number, NEW.words, NEW.criterion_key, NEW.owner_id, NEW.due_on, NEW.step, NEW.step_number,
-        NEW.tell_client, NEW.client_words)
+        NEW.tell_client, NEW.client_words, NEW.untold_reason)
         IS DISTINCT FROM (OLD.review_id, OLD.proposal_number, OLD.number, OLD.words, OLD.criterion_key, OLD.owner_id, OLD.due_on, OLD.step,
-        OLD.step_number, OLD.tell_client, OLD.client_words) THEN
+        OLD.step_number, OLD.tell_client, OLD.client_words, OLD.untold_reason) THEN
         RAISE EXCEPTION 'What was signed of a condition does not change' USING ERRCODE = 'check_violation';
     END IF;
     IF OLD.state = 'proposed' AND NEW.state = 'open' AND NOT EXISTS (
@@ -286,6 +291,37 @@ CREATE TRIGGER projects_guard_waiver BEFORE INSERT OR UPDATE OR DELETE ON projec
     FOR EACH ROW EXECUTE FUNCTION projects_guard_waiver();
 """
 
+GUARD_TAILORING = """
+CREATE OR REPLACE FUNCTION projects_guard_tailoring() RETURNS trigger LANGUAGE plpgsql AS $guard$
+-- What does not apply is chosen while the charter is a draft, takes force with the issued one, and stays from then on.
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.in_force_at IS NOT NULL OR NOT EXISTS (
+            SELECT 1 FROM projects_charter c WHERE c.project_id = NEW.project_id AND c.state = 'draft'
+        ) THEN
+            RAISE EXCEPTION 'What does not apply is chosen while the charter is a draft' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.in_force_at IS NOT NULL THEN
+        RAISE EXCEPTION 'What was approved with the charter does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    IF NEW.in_force_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM projects_charter c WHERE c.project_id = NEW.project_id AND c.state = 'issued'
+    ) THEN
+        RAISE EXCEPTION 'What does not apply takes force with the issued charter' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$guard$;
+DROP TRIGGER IF EXISTS projects_guard_tailoring ON projects_tailoring;
+CREATE TRIGGER projects_guard_tailoring BEFORE INSERT OR UPDATE OR DELETE ON projects_tailoring
+    FOR EACH ROW EXECUTE FUNCTION projects_guard_tailoring();
+"""
+
 
 def _moves_trigger(table: str, column: str) -> str:
     """A table that a later migration makes is left out by the earlier run of INSTALL, and guarded by the run after it."""
@@ -314,6 +350,8 @@ INSTALL = "".join(
     ]
 )
 INSTALL_CONDITIONS = "".join([GUARD_PHASE_MOVE, *(_moves_trigger(*place) for place in MOVES if place[0] in OF_CONDITIONS), GUARD_ACCEPTED])
+INSTALL_TAILORING = "".join([GUARD_PHASE_MOVE, GUARD_ACCEPTED, GUARD_TAILORING])
+REMOVE_TAILORING = "DROP FUNCTION IF EXISTS projects_guard_tailoring CASCADE;"
 REMOVE = "\n".join(
     f"DROP FUNCTION IF EXISTS projects_{name} CASCADE;"
     for name in (

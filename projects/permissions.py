@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 
-from accounts.models import Role
+from accounts.models import DEPARTMENT_ROLES, Role
 from accounts.permissions import (
     allowed,
     has_administrator,
@@ -17,12 +17,20 @@ from accounts.permissions import (
     has_quality_assurance,
     is_approver_of,
     is_system_of,
+    signs_as,
 )
 from audit.refusals import Blocker
 from projects.models.project import sees_portfolio
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+# Roles in which somebody signs or confirms, the one that the act is meant for first: a person who holds several acts in that one.
+RELEASERS = (Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT)
+ASSESSORS = (Role.QUALITY_ASSURANCE, Role.PROJECT_MANAGER)
+CONFIRMERS_OF_CONDITIONS = (Role.QUALITY_ASSURANCE, Role.MANAGEMENT, Role.PROJECT_MANAGER)
+CONFIRMERS_OF_EVIDENCE = (Role.QUALITY_ASSURANCE, Role.PROJECT_MANAGER, Role.MANAGEMENT, *sorted(DEPARTMENT_ROLES))
 
 
 def lacking(name: str, user: User, obj: Any, words: str) -> list[Blocker]:
@@ -36,9 +44,9 @@ def may_read_portfolio(user: User, obj: Any = None) -> bool:
 
 
 @rules.predicate
-def may_decide_waiver(user: User, obj: Any = None) -> bool:
-    """Quality assurance, in person or by a delegation that is in force."""
-    return bool(user.is_authenticated and user.is_active and user.is_internal and Role.QUALITY_ASSURANCE in user.signing_roles)
+def may_request_decision(user: User, obj: Any = None) -> bool:
+    """Everybody of ours who works on the project: who does not see it is told that it does not exist."""
+    return bool(user.is_active and user.is_internal and user.signing_roles - {Role.ADMINISTRATOR})
 
 
 @rules.predicate
@@ -98,9 +106,11 @@ def register() -> None:
         "projects.cancel": has_project_manager | has_management | has_business_development,
         "projects.pass_out_of_scope": has_project_manager | has_quality_assurance,
         "projects.propose_gate": has_project_manager,
-        "projects.confirm_condition": has_quality_assurance | has_management | has_project_manager,
+        "projects.request_decision": may_request_decision,
+        "projects.confirm_condition": signs_as(*CONFIRMERS_OF_CONDITIONS),
         "projects.request_waiver": has_project_manager,
-        "projects.decide_waiver": may_decide_waiver,
+        "projects.decide_waiver": signs_as(Role.QUALITY_ASSURANCE),
+        "projects.assess_change": signs_as(*ASSESSORS),
         "projects.draft_charter": has_project_manager | has_business_development,
         "projects.plan": has_project_manager,
         "projects.work_on_task": has_project_manager | owns_task,
@@ -108,17 +118,17 @@ def register() -> None:
         "projects.publish": has_project_manager,
         "projects.share": has_project_manager | has_business_development,
         "projects.quote": has_business_development,
-        "projects.release_quotation": has_business_development | has_management,
+        "projects.release_quotation": signs_as(*RELEASERS),
         "projects.answer_quotation": may_answer_quotation,
         "projects.order_change": has_business_development | has_project_manager,
-        "projects.release_change_order": has_business_development | has_management,
+        "projects.release_change_order": signs_as(*RELEASERS),
         "projects.answer_change_order": may_answer_quotation,
         "projects.answer_approval": may_answer_approval,
         "projects.plan_payment": has_business_development | has_project_manager,
         "projects.invoice": has_business_development,
         "projects.record_agreement": has_business_development | has_project_manager,
         "projects.enter_evidence": has_department | has_project_manager | has_quality_assurance | has_business_development,
-        "projects.confirm_evidence": has_department | has_project_manager | has_quality_assurance | has_management,
+        "projects.confirm_evidence": signs_as(*CONFIRMERS_OF_EVIDENCE),
         "projects.read_portfolio": may_read_portfolio,
         "projects.read_revenue": may_read_revenue,
         "projects.save_view": may_save_view,

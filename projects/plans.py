@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class PlannedDeliverable:
     """`milestone` names the milestone (of the same plan) that gives the due date; `step` the named step that its record starts.
 
-    `on_done(deliverable, actor)` runs in the transaction in which its evidence makes it done.
+    `on_done(deliverable, actor)` runs in the transaction in which its evidence makes it done. `starts_after` are the deliverables that
+    must be done before that step is taken. One that `approves_scope` is the signed charter: its evidence says what does not apply.
     """
 
     key: str
@@ -32,6 +33,8 @@ class PlannedDeliverable:
     document_type: str = ""
     on_done: Callable[[Deliverable, User], None] | None = None
     step: str = ""
+    starts_after: tuple[str, ...] = ()
+    approves_scope: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,9 +154,21 @@ def phase_plan(phase: str) -> PhasePlan:
 
 def planned_title(key: str) -> str:
     """The title of a deliverable that some phase plans by default; its key where none does."""
-    return next((str(item.title) for plan in _plans.values() for item in plan.deliverables if item.key == key), key)
+    item = planned_deliverable(key)
+    return str(item.title) if item else key
+
+
+def planned_deliverable(key: str) -> PlannedDeliverable | None:
+    """What the phase plans say of a deliverable."""
+    return next((item for plan in _plans.values() for item in plan.deliverables if item.key == key), None)
+
+
+def needed_before(step: str) -> tuple[str, ...]:
+    """The deliverables that must be done before a named step is taken."""
+    return tuple(key for plan in _plans.values() for item in plan.deliverables if item.step == step for key in item.starts_after)
 
 
 def step_started_by(key: str) -> str:
     """The named step (projects/steps.py) of which the first record is this deliverable; empty for most."""
-    return next((item.step for plan in _plans.values() for item in plan.deliverables if item.key == key), "")
+    item = planned_deliverable(key)
+    return item.step if item else ""

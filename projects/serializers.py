@@ -114,19 +114,30 @@ class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
     project = serializers.CharField(source="project.code")
     department = serializers.CharField(source="department.key")
     done = serializers.BooleanField(source="is_done")
+    not_applicable = serializers.BooleanField(help_text="By the charter it does not apply to this project.")
 
     class Meta:
         model = Deliverable
-        fields = ["project", "key", "phase", "title", "document_type", "department", "due_on", "done", "done_at"]
+        fields = ["project", "key", "phase", "title", "document_type", "department", "due_on", "done", "done_at", "not_applicable"]
 
 
 class InternalDeliverableSerializer(DeliverableSerializer):
     """Internal readers also get who owes it and what proves it."""
 
     owner = serializers.CharField(source="owner.full_name", default=None, allow_null=True)
+    not_applicable_because = serializers.CharField(source="not_applicable")
 
     class Meta(DeliverableSerializer.Meta):
-        fields = [*DeliverableSerializer.Meta.fields, "owner", "evidence_kind", "evidence_label", "evidence_hash", "visibility"]
+        fields = [
+            *DeliverableSerializer.Meta.fields,
+            "owner",
+            "evidence_kind",
+            "evidence_label",
+            "evidence_hash",
+            "evidence_on",
+            "not_applicable_because",
+            "visibility",
+        ]
 
 
 class BlockerSerializer(serializers.Serializer[Any]):
@@ -157,7 +168,7 @@ class ConditionSerializer(serializers.ModelSerializer[GateCondition]):
         model = GateCondition
         fields = [
             "id", "label", "gate", "round", "state", "words", "criterion", "owner", "due_on", "overdue", "step", "step_number",
-            "tell_client", "answer", "answered_at", "confirmed_at",
+            "tell_client", "untold_reason", "answer", "answered_at", "confirmed_at",
         ]  # fmt: skip
 
     def get_overdue(self, condition: GateCondition) -> bool:
@@ -186,7 +197,10 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 
 class CriterionSerializer(serializers.Serializer[Any]):
-    """A pinned criterion with its live finding; `standing` says what lets it pass: met, waived or (nothing) unmet."""
+    """A pinned criterion with its live finding; `standing`: met, waived, not_applicable, or unmet.
+
+    `must_become_conditions` are words that a passing decision has to set as conditions.
+    """
 
     key = serializers.CharField()
     version = serializers.IntegerField()
@@ -198,6 +212,7 @@ class CriterionSerializer(serializers.Serializer[Any]):
     evidence = EvidenceSerializer(source="finding.evidence", many=True)
     blockers = BlockerSerializer(source="finding.blockers", many=True)
     expected = serializers.DateField(source="finding.expected", allow_null=True)
+    must_become_conditions = serializers.ListField(source="finding.conditions", child=serializers.CharField())
 
 
 class GateSerializer(serializers.Serializer[Any]):
@@ -228,8 +243,11 @@ class NewConditionSerializer(serializers.Serializer[Any]):
     step = serializers.ChoiceField(choices=[(step.key, step.words) for step in steps.named_steps()])
     step_number = serializers.IntegerField(required=False, default=0, min_value=0, max_value=99)
     criterion = serializers.SlugField(required=False, allow_blank=True, default="")
-    tell_client = serializers.BooleanField(required=False, default=False)
+    tell_client = serializers.BooleanField(required=False, default=True)
     client_words = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+    untold_reason = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=1000, help_text="Needed where the client is not told."
+    )
 
 
 class ProposalSerializer(serializers.Serializer[Any]):

@@ -236,6 +236,10 @@ PROJECT_ROUTES = {
 }
 GATE_ROUTES = {
     "gate-meeting": act(),
+    "gate-request": act(),
+    "gate-assess": act(gate="G1", number=1, key="charter"),
+    "tailoring-add": act(),
+    "tailoring-remove": act(pk=1),
     "gate-minutes": act(),
     "gate-conditional": page(403, project_manager=200, outside=404, own=404, foreign=404),
     "condition-detail": of_project(pk="condition"),

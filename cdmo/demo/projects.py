@@ -214,6 +214,9 @@ VALIDATION = Story(
             "governance": "Weekly call; steering committee at each gate.",
         },
         site="basel",
+        without=(
+            ("criterion", "vessels", "Pilot and validation run in the same 1 m³ line; there is no second vessel to compare with it."),
+        ),
     ),
     slips=(
         Slip(

@@ -58,7 +58,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Contract:
-    """What evaluation led to: recommendation, price lines by phase in thousands, charter."""
+    """What evaluation led to: recommendation, price lines by phase in thousands, charter.
+
+    without: kind and key of what does not apply, and why.
+    """
 
     recommendation: str
     currency: str
@@ -69,6 +72,7 @@ class Contract:
     objectives: str
     charter: dict[str, str]
     site: str = "shanghai"
+    without: tuple[tuple[str, str, str], ...] = ()
 
     def price(self, thousands: int) -> Decimal:
         return Decimal(thousands * 1000).quantize(Decimal("0.01"))

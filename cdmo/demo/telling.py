@@ -21,7 +21,7 @@ from documents.services import request_document
 from phases.evaluation import services as evaluation
 from projects.models import PHASES, SHOWN_TO_CLIENT, ApprovalRequest, Deliverable, GateReview, Milestone, Phase, Project, Rfp, Task
 from projects.plans import phase_plan
-from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp, tasks
+from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp, tailoring, tasks
 from projects.services.approvals import answer_approval
 from projects.services.payments import plan_payment
 from projects.services.plan import calendar_of
@@ -167,6 +167,8 @@ class Teller:
         )
         for role in (Role.RESEARCH, Role.ANALYTICAL, Role.PRODUCTION, Role.EHS, Role.QUALITY_ASSURANCE):
             self.by(manager, charter.name_team_member, self.code, role.value, user=holding(role))
+        for kind, key, words in contract.without:
+            self.by(manager, tailoring.tailor, self.code, kind=kind, key=key, justification=words)
 
     def _agreements(self) -> None:
         self.wait(AGREED_AFTER)

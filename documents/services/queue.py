@@ -140,7 +140,7 @@ def _signatures(version: DocumentVersion) -> list[dict[str, Any]]:
     rows = version.slot_signatures.select_related("signature").filter(review_round=version.review_round)
     return [
         {
-            "name": row.signature.signer_name,
+            "name": row.signature.signer_words,
             "function": row.signature.signer_function,
             "meaning": row.signature.meaning,
             "at": row.signature.signed_at,

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _t
 
+from accounts.capacities import giver_of
 from accounts.permissions import require_permission
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import sign
@@ -16,7 +17,7 @@ from documents.models import QUEUE_STATE, DocumentVersion
 from documents.narrative import has_text
 from documents.registry import DocumentType
 from documents.services.shared import declared_type, locked_version, record_about, ring
-from documents.services.signing import ask_signers, signing_blockers, slot_for, slots_of
+from documents.services.signing import ask_signers, signing_as, signing_blockers, slot_for, slots_of
 from documents.services.versions import data_now, deliverable_of
 from projects import steps
 from projects.services.evidence import mark_documented, start_locks
@@ -102,9 +103,10 @@ def sign_version(
         raise Refused(reasons)
     with translation.override("en"):
         words = slot.declared.words
-    signature = sign(found, actor=actor, meaning=words, authentication=authentication, expected_hash=seen_hash)
+    giver = giver_of(signing_as(slot, actor))
+    signature = sign(found, actor=actor, on_behalf_of=giver, meaning=words, authentication=authentication, expected_hash=seen_hash)
     found.slot_signatures.create(review_round=found.review_round, slot=slot.declared.key, signature=signature)
-    record_about("document.signed", found, actor=actor, slot=words, content_hash=signature.content_hash)
+    record_about("document.signed", found, actor=actor, on_behalf_of=giver, slot=words, content_hash=signature.content_hash)
     ask_signers(found)
     if all(each.signature for each in slots_of(found)):
         declared = declared_type(found.document)
@@ -122,10 +124,12 @@ def refuse_version(number: str, version: int, *, actor: User, reason: str) -> Do
         raise Refused([Blocker("document.not_in_review", _t("Version %(number)d is not in review.") % {"number": found.number})])
     if not reason.strip():
         raise BadInput({"reason": [_t("Say what has to change; it stays in the record.")]})
+    slot = slot_for(slots_of(found), actor)
+    giver = giver_of(signing_as(slot, actor)) if slot else None
     found.refuse()
     found.save(update_fields=["state"])
     close_waits(f"document.sign:{found.pk}")
-    record_about("document.refused", found, actor=actor, reason=reason.strip(), round=found.review_round)
+    record_about("document.refused", found, actor=actor, on_behalf_of=giver, reason=reason.strip(), round=found.review_round)
     open_wait(
         f"document.rework:{found.document_id}",
         project=found.document.project,
@@ -164,4 +168,12 @@ def _fill_deliverable(version: DocumentVersion, declared: DocumentType, actor: U
         document.deliverable = deliverable
         document.save(update_fields=["deliverable", "updated_at"])
     label = _t("%(number)s version %(version)d") % {"number": document.number, "version": version.number}
-    mark_documented(deliverable.pk, label=label, link=document.get_absolute_url(), content=version.content_hash, at=now, actor=actor)
+    mark_documented(
+        deliverable.pk,
+        label=label,
+        link=document.get_absolute_url(),
+        content=version.content_hash,
+        at=now,
+        actor=actor,
+        facts={_t("Document"): document.number, _t("Version"): str(version.number), _t("Reason of the version"): version.reason},
+    )

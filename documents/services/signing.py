@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
+from accounts.capacities import Capacity, capacity, giver_of
 from audit.models import Signature
 from audit.refusals import Blocker
 from documents.models import DocumentVersion
@@ -42,10 +43,14 @@ def slots_of(version: DocumentVersion) -> list[Slot]:
 
 
 def slot_for(slots: list[Slot], actor: User, meaning: str = "") -> Slot | None:
-    """The open slot that this person's role fills."""
-    return next(
-        (slot for slot in slots if slot.is_open and meaning in ("", slot.declared.meaning) and actor.has_role(slot.declared.role)), None
-    )
+    """The open slot that this person's role fills; one of an own role before one that was handed over."""
+    fitting = [slot for slot in slots if slot.is_open and meaning in ("", slot.declared.meaning)]
+    return next((slot for roles in (actor.roles, actor.signing_roles) for slot in fitting if slot.declared.role in roles), None)
+
+
+def signing_as(slot: Slot, actor: User) -> Capacity | None:
+    """The capacity in which this person fills the slot: in person, or for somebody who handed the role over."""
+    return capacity(actor, slot.declared.role)
 
 
 def signing_blockers(version: DocumentVersion, actor: User, meaning: str = "") -> list[Blocker]:
@@ -54,9 +59,13 @@ def signing_blockers(version: DocumentVersion, actor: User, meaning: str = "") -
         words = _t("Version %(number)d is not in review.") % {"number": version.number}
         return [Blocker("document.not_in_review", words)]
     slots = slots_of(version)
-    if any(slot.signature and slot.signature.signer_id == actor.pk for slot in slots):
+    if any(slot.signature and actor.pk in slot.signature.people for slot in slots):
         return [Blocker("document.signed_already", _t("You have signed this version; nobody signs it twice."))]
     slot = slot_for(slots, actor, meaning)
+    giver = giver_of(signing_as(slot, actor)) if slot else None
+    if giver is not None and any(each.signature and giver.pk in each.signature.people for each in slots):
+        words = _t("%(name)s has signed this version; nobody signs it twice, also not through another person.") % {"name": giver.full_name}
+        return [Blocker("document.signed_already", words)]
     if slot is None:
         waited = ", ".join(str(each.declared.words) for each in slots if each.is_open)
         return [Blocker("document.other_signer", _t("Now it is the turn of: %(who)s.") % {"who": waited}, owner=waited)]
@@ -64,14 +73,15 @@ def signing_blockers(version: DocumentVersion, actor: User, meaning: str = "") -
 
 
 def _author_blockers(version: DocumentVersion, slots: list[Slot], slot: Slot, actor: User) -> list[Blocker]:
-    """An author may approve only beside somebody who wrote nothing of it."""
+    """An author, in person or through another, may approve only beside somebody who wrote nothing of it."""
     authors = set(version.authors.values_list("pk", flat=True))
-    if slot.declared.meaning != Meaning.APPROVED or actor.pk not in authors:
+    acts_as = signing_as(slot, actor)
+    if slot.declared.meaning != Meaning.APPROVED or acts_as is None or not acts_as.people & authors:
         return []
     others = [each for each in slots if each.declared.meaning == Meaning.APPROVED and each is not slot]
-    if any(each.signature is None or each.signature.signer_id not in authors for each in others):
+    if any(each.signature is None or not each.signature.people & authors for each in others):
         return []
-    words = _t("You are an author of this version; it must be approved by somebody who did not write it.")
+    words = _t("You, or the person for whom you sign, are an author of this version; it must be approved by somebody who did not write it.")
     return [Blocker("document.author", words, owner=str(slot.declared.role.label))]
 
 

@@ -13,7 +13,8 @@ from audit.outbox import register_consumer
 from phases.evaluation import progress
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.models import Phase, Project
-from projects.services.commercial import RELEASE_ROLES, open_release_roles
+from projects.permissions import RELEASERS
+from projects.services.releasing import open_release_roles
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def records_of(project: Project) -> progress.Records:
 def _unsigned(quotations: Sequence[Quotation]) -> bool:
     """The current revision waits for its first release signature. Its content hash is asked for only while it is a draft."""
     draft = next((row for row in quotations if row.state == progress.State.DRAFT), None)
-    return draft is not None and open_release_roles(draft) == frozenset(RELEASE_ROLES)
+    return draft is not None and open_release_roles(draft) == frozenset(RELEASERS)
 
 
 @transaction.atomic

@@ -12,12 +12,15 @@ from accounts.models import Role
 from audit.refusals import Blocker
 from audit.signatures import content_hash, signatures_of
 from documents.content import Column, cell, data_table, key_values, shortest
+from documents.models import DocumentVersion
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents
 from projects.completeness import completeness_of
-from projects.models import PHASES, Deliverable, Milestone, Phase, Project, Quotation, Rfp
+from projects.models import PHASES, Deliverable, Milestone, Phase, Project, Quotation, Rfp, Tailoring
 from projects.models.rfp import Market, Submission
+from projects.services.tailoring import pending
+from projects.steps import MAKE_EFFECTIVE, register_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,7 +122,7 @@ def quotation(project: Project) -> dict[str, Any]:
         "released": data_table(
             [Column(_t("Released by"), 34), Column(_t("Function"), 38), Column(_t("Date and time"), 28)],
             [
-                (each.signer_name, each.signer_function, each.signed_at)
+                (each.signer_words, each.signer_function, each.signed_at)
                 for each in signatures_of(row)
                 if each.meaning.startswith("release_")
             ],
@@ -167,6 +170,7 @@ def charter(project: Project) -> dict[str, Any]:
         "scope_in": row.scope_in,
         "scope_out": row.scope_out,
         "deliverables": [deliverables_of(project, phase) for phase in PHASES if project.in_scope(phase)],
+        "tailoring": not_applicable(project),
         "milestones": data_table(
             [
                 Column(_t("Milestone"), 44),
@@ -190,12 +194,39 @@ def charter(project: Project) -> dict[str, Any]:
 
 
 def deliverables_of(project: Project, phase: Phase) -> dict[str, Any]:
-    rows = Deliverable.objects.filter(project=project, phase=phase).select_related("department", "owner")
+    out = Tailoring.objects.filter(project=project, kind=Tailoring.Kind.DELIVERABLE).values("key")
+    rows = Deliverable.objects.filter(project=project, phase=phase).exclude(key__in=out).select_related("department", "owner")
     columns = [Column(_t("Deliverable"), 52), Column(_t("Answers for it"), 30), Column(_t("Due"), 18)]
     return {
         "phase": str(phase.label),
         "table": data_table(columns, [(row.title, row.owner or str(row.department), row.due_on) for row in rows]),
     }
+
+
+def not_applicable(project: Project) -> dict[str, Any] | None:
+    """What is taken out of the phases, each with its reason: approved by the signatures under the charter. Nothing where all applies."""
+    rows = Tailoring.objects.filter(project=project)
+    if not rows:
+        return None
+    return data_table(
+        [Column(_t("Does not apply"), 36), Column(_t("Phase"), 14), Column(_t("Kind"), 14), Column(_t("Justification"), 36)],
+        [(row.title, str(row.get_phase_display()), str(row.get_kind_display()), row.justification) for row in rows],
+    )
+
+
+def unprinted_tailoring(version: Any) -> list[Blocker]:
+    """Guard: an uploaded charter does not print what it would put in force."""
+    document = version.document if isinstance(version, DocumentVersion) else None
+    if (
+        document is None
+        or document.type_key != "project_charter"
+        or version.is_generated
+        or document.project is None
+        or not pending(document.project)
+    ):
+        return []
+    words = _t("An uploaded charter does not carry what does not apply to the project: make it from the data.")
+    return [Blocker("charter.tailoring", words, reverse("project-charter", args=[document.project.code]) + "#tailoring")]
 
 
 def approved(*roles: Role) -> tuple[SignerSlot, ...]:
@@ -240,7 +271,7 @@ TYPES = (
         missing=no_charter,
         follows_data=True,
         # Dates move with the plan and are told by publication and change order, not by a new charter.
-        dated_by=("facts", "objectives", "background", "scope_in", "scope_out", "assumptions", "risks", "governance"),
+        dated_by=("facts", "objectives", "background", "scope_in", "scope_out", "tailoring", "assumptions", "risks", "governance"),
     ),
     *assessment_documents.TYPES,
 )
@@ -248,3 +279,4 @@ TYPES = (
 
 def register() -> None:
     register_types(*TYPES)
+    register_guard(MAKE_EFFECTIVE, unprinted_tailoring)

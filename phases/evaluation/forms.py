@@ -75,7 +75,11 @@ class RecommendForm(ShapeForm):
         model = InquiryAssessment
         fields = ("recommendation", "reason", "conditions")
         widgets = {"recommendation": forms.RadioSelect, "reason": text(4), "conditions": text(3)}
-        help_texts = {"conditions": _("Needed for a bid with conditions; they become conditions of the gate.")}
+        help_texts = {
+            "conditions": _(
+                "Needed for a bid with conditions, one a line: G1 is then decided “go with conditions”, and each becomes one of them."
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

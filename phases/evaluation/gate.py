@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Max, Q, Value
+from django.db.models import F, Max, Q, Value
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,8 @@ from audit.hashes import hash_of
 from audit.refusals import Blocker
 from audit.signatures import content_hash
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
-from projects.gates import Criterion, Evidence, Finding, Findings, Gate, deliverable_criterion, register_gate
+from projects.findings import Evidence, Finding, Findings
+from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
 from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
@@ -63,7 +66,8 @@ def _finding_of_rfp(rfp: Any) -> Finding:
         ]
         return Finding(met=False, blockers=tuple(words))
     digest = hash_of({"number": rfp.number, "structure": rfp.inchikey, "wanted": rfp.wanted, "timeline": rfp.target_timeline})
-    return Finding(True, (Evidence(rfp.number, link, digest, rfp.submitted_at),))
+    facts = {_t("Structure"): rfp.inchikey, _t("Wanted"): rfp.wanted, _t("Time line"): rfp.target_timeline}
+    return Finding(True, (Evidence(rfp.number, link, digest, rfp.submitted_at, facts),))
 
 
 def judge_sheets(projects: Sequence[Project]) -> Findings:
@@ -78,7 +82,8 @@ def _finding_of_sheets(sheets: list[DepartmentAssessment]) -> Finding:
     signed = [s for s in sheets if s.state == DepartmentAssessment.State.SIGNED_OFF]
     open_sheets = [s for s in sheets if s.state == DepartmentAssessment.State.OPEN]
     evidence = tuple(
-        Evidence(_t("Sheet of %(d)s") % {"d": s.department}, s.get_absolute_url(), content_hash(s), s.signed_off_at) for s in signed
+        Evidence(_t("Sheet of %(d)s") % {"d": s.department}, s.get_absolute_url(), content_hash(s), s.signed_off_at, _facts_of_sheet(s))
+        for s in signed
     )
     reasons = tuple(
         Blocker(
@@ -91,6 +96,23 @@ def _finding_of_sheets(sheets: list[DepartmentAssessment]) -> Finding:
         for s in open_sheets
     )
     return Finding(bool(signed) and not reasons, evidence, reasons, max((s.due_on for s in open_sheets), default=None))
+
+
+def _facts_of_sheet(sheet: DepartmentAssessment) -> dict[str, str]:
+    return {
+        _t("Feasibility"): str(sheet.feasibility_score or ""),
+        _t("Reasons"): sheet.feasibility_reason,
+        _t("Low cost"): _money(sheet.cost_low, sheet.currency),
+        _t("Base cost"): _money(sheet.cost_base, sheet.currency),
+        _t("High cost"): _money(sheet.cost_high, sheet.currency),
+        _t("Duration (weeks)"): str(sheet.duration_weeks or ""),
+        _t("Assumptions"): sheet.assumptions,
+        _t("Risks"): sheet.risks,
+    }
+
+
+def _money(amount: Decimal | None, currency: str) -> str:
+    return "" if amount is None else f"{currency} {amount}"
 
 
 def judge_recommendation(projects: Sequence[Project]) -> Findings:
@@ -106,7 +128,9 @@ def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) 
     if row.recommendation == InquiryAssessment.Recommendation.NO_BID:
         return _blocked("assessment.no_bid", _t("The assessment recommends no bid: %(reason)s") % {"reason": row.reason}, link)
     digest = hash_of({"recommendation": row.recommendation, "reason": row.reason, "conditions": row.conditions})
-    return Finding(True, (Evidence(row.get_recommendation_display(), link, digest, row.recommended_at),))
+    facts = {_t("Recommendation"): row.get_recommendation_display(), _t("Reasons"): row.reason, _t("Conditions"): row.conditions}
+    evidence = Evidence(row.get_recommendation_display(), link, digest, row.recommended_at, facts)
+    return Finding(True, (evidence,), conditions=row.wanted_conditions)
 
 
 def judge_quotation(projects: Sequence[Project]) -> Findings:
@@ -130,13 +154,21 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
         words = _t("%(label)s is not accepted: %(state)s.") % {"label": row.label, "state": row.get_state_display().lower()}
         owner = str(_("Client")) if row.state == Quotation.State.SENT else str(_("Business development"))
         return _blocked("quotation.not_accepted", words, row.get_absolute_url(), owner=owner)
-    return Finding(True, (Evidence(row.label, row.get_absolute_url(), content_hash(row), row.answered_at),))
+    facts = {
+        _t("Revision"): str(row.revision),
+        _t("Total"): _money(row.total, row.currency),
+        _t("Valid until"): date_format(row.valid_until, "j M Y"),
+        _t("Scope"): row.scope,
+        _t("Terms of payment"): row.payment_terms,
+    }
+    return Finding(True, (Evidence(row.label, row.get_absolute_url(), content_hash(row), row.answered_at, facts),))
 
 
 def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:
     found: dict[int, list[Any]] = {project.pk: [] for project in projects}
     rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None)
-    for row in rows.annotate(sides=ArrayAgg("signatories__side", default=Value([])), signed_at=Max("signatories__recorded_at")):
+    rows = rows.annotate(sides=ArrayAgg("signatories__side", default=Value([])), signed_at=Max("signatories__recorded_at"))
+    for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
         found[row.project_id].append(row)
     return {project.pk: _finding_of_agreement(project, kind, found[project.pk]) for project in projects}
 
@@ -153,7 +185,13 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
             digest = hash_of(
                 {"kind": row.kind, "number": row.number, "from": row.effective_on, "to": row.expires_on, "file": row.file_sha256}
             )
-            return Finding(True, (Evidence(str(row), link, digest, row.signed_at),))
+            facts = {
+                _t("Number"): row.number,
+                _t("In force from"): date_format(row.effective_on, "j M Y"),
+                _t("Expires"): date_format(row.expires_on, "j M Y") if row.expires_on else "",
+                _t("File"): row.file_name,
+            }
+            return Finding(True, (Evidence(str(row), link, digest, row.signed_at, facts),))
         reasons.append(Blocker(key=f"agreement.{kind}", words=problem, link=link))
     return Finding(False, blockers=tuple(reasons))
 
@@ -162,7 +200,7 @@ def _agreement_problem(row: Any, today: date) -> str:
     if len(set(row.sides)) < 2:
         return _t("%(number)s is not signed by both parties.") % {"number": row.number}
     if row.effective_on > today:
-        return _t("%(number)s is in force only from %(date)s.") % {"number": row.number, "date": row.effective_on.strftime("%-d %b %Y")}
+        return _t("%(number)s is in force only from %(date)s.") % {"number": row.number, "date": date_format(row.effective_on, "j M Y")}
     if row.expires_on is not None and row.expires_on < today:
         return _t("%(number)s expired.") % {"number": row.number}
     return ""
@@ -190,7 +228,8 @@ GATE = Gate(
     phase=Phase.EVALUATION,
     title=_("Project approval"),
     criteria=(
-        Criterion("rfp", _("The request is complete and no clarification is open"), "business_development", judge_rfp),
+        # What the client asked, and the revision that it accepted, are what they are: a return cannot ask for newer ones.
+        Criterion("rfp", _("The request is complete and no clarification is open"), "business_development", judge_rfp, renewable=False),
         Criterion("sheets", _("Every department sheet is signed off"), "project_management", judge_sheets),
         Criterion("recommendation", _("The assessment recommends to bid"), "business_development", judge_recommendation),
         deliverable_criterion(
@@ -208,6 +247,7 @@ GATE = Gate(
             "business_development",
             judge_quotation,
             waivable=False,
+            renewable=False,
         ),
         Criterion(
             "cooperation",
@@ -242,7 +282,9 @@ PLAN = PhasePlan(
             "quotation_accepted",
             "detailed_cost_assessment",
         ),
-        PlannedDeliverable("project_charter", _("Project Charter"), "project_management", "g1", "project_charter", issue_charter),
+        PlannedDeliverable(
+            "project_charter", _("Project Charter"), "project_management", "g1", "project_charter", issue_charter, approves_scope=True
+        ),
     ),
     milestones=(
         PlannedMilestone(

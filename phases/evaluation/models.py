@@ -125,5 +125,12 @@ class InquiryAssessment(models.Model):
         return self.get_recommendation_display()
 
     @property
+    def wanted_conditions(self) -> tuple[str, ...]:
+        """One a line: each becomes a condition of the gate."""
+        if self.recommendation != self.Recommendation.BID_WITH_CONDITIONS:
+            return ()
+        return tuple(line.strip(" -•\t") for line in self.conditions.splitlines() if line.strip(" -•\t"))
+
+    @property
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.project.client_id, self.project_id

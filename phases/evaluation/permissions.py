@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @rules.predicate
 def works_on_sheet(user: User, sheet: DepartmentAssessment | None = None) -> bool:
-    """People of the sheet's department."""
+    """People of the sheet's department, and who stands in for one of them."""
     if not user.is_active or not user.is_internal:
         return False
-    return sheet is None or sheet.department.key in user.roles
+    return sheet is None or sheet.department.key in user.signing_roles
 
 
 for _name, _predicate in {

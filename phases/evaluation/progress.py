@@ -14,7 +14,7 @@ from accounts.models import Role
 from audit.refusals import Words
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.models import Agreement, Charter, Deliverable, Project, Quotation
-from projects.services.commercial import RELEASE_ROLES
+from projects.permissions import RELEASERS
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -155,7 +155,7 @@ def _quotation(records: Records) -> Step:
 def _quotation_next(row: Quotation) -> tuple[str, str]:
     """What comes next for a revision, and who does it."""
     ours = str(Role.BUSINESS_DEVELOPMENT.label)
-    both = " / ".join(str(Role(role).label) for role in RELEASE_ROLES)
+    both = " / ".join(str(Role(role).label) for role in RELEASERS)
     answers = {
         State.DRAFT: (_t("Release the price; both roles sign."), both),
         State.RELEASED: (_t("Send it to the client."), ours),

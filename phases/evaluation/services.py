@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.capacities import capacity, giver_of
 from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.acts import act
@@ -221,10 +222,11 @@ def sign_off_sheet(
     reasons = sign_off_blockers(sheet)
     if reasons:
         raise Refused(reasons)
-    sign(sheet, actor=actor, meaning="sheet_sign_off", authentication=authentication, expected_hash=expected_hash)
+    giver = giver_of(capacity(actor, department_key))
+    sign(sheet, actor=actor, on_behalf_of=giver, meaning="sheet_sign_off", authentication=authentication, expected_hash=expected_hash)
     sheet.sign_off(by=actor, at=timezone.now())
     sheet.save(update_fields=["state", "signed_off_by", "signed_off_at", "updated_at"])
-    record("sheet.signed_off", sheet, actor=actor, department=sheet.department.name)
+    record("sheet.signed_off", sheet, actor=actor, on_behalf_of=giver, department=sheet.department.name)
     close_waits(f"sheet:{sheet.pk}")
     return sheet
 
@@ -257,7 +259,7 @@ def recommend(code: str, *, recommendation: str, reason: str, actor: User, condi
         errors["recommendation"] = [_t("Choose bid, bid with conditions or no bid.")]
     if not reason.strip():
         errors["reason"] = [_t("Give the reasons.")]
-    if recommendation == InquiryAssessment.Recommendation.BID_WITH_CONDITIONS and not conditions.strip():
+    if recommendation == InquiryAssessment.Recommendation.BID_WITH_CONDITIONS and not conditions.strip(" -•\t\r\n"):
         errors["conditions"] = [_t("Name the conditions.")]
     if errors:
         raise BadInput(errors)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.capacities import capacity, giver_of
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
 from accounts.requests import SignedInRequest
@@ -257,6 +258,7 @@ def _render_sheet(request: SignedInRequest, sheet: DepartmentAssessment, *, stat
         "reopen_form": ReopenForm(),
         "expected_hash": content_hash(sheet),
         "meaning": meaning_words("sheet_sign_off"),
+        "giver": giver_of(capacity(request.user, sheet.department.key)),
         "signatures": signed_rows(sheet),
         "events": list(events_of(sheet)[:HISTORY]),
     }

@@ -15,6 +15,7 @@ from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
 from projects.services.charter import ask_phase_owners
+from projects.services.evidence import register_start_guards
 from projects.services.plan import set_actual_from
 from projects.steps import PILOT_BATCH
 
@@ -66,7 +67,12 @@ PLAN = PhasePlan(
         PlannedDeliverable("vessel_comparison", _("Vessel comparison with process adjustments"), "production", "vessels_compared"),
         PlannedDeliverable("pilot_process_version", _("Approved process version for pilot"), "research", "vessels_compared"),
         PlannedDeliverable(
-            "pilot_batch_records", _("Pilot batch records (at least two)"), "production", "pilot_batches_done", step=PILOT_BATCH
+            "pilot_batch_records",
+            _("Pilot batch records (at least two)"),
+            "production",
+            "pilot_batches_done",
+            step=PILOT_BATCH,
+            starts_after=("hazop_report",),
         ),
         PlannedDeliverable(
             "comparability_assessment", _("Lab-to-pilot comparability per quality attribute"), "analytical", "comparability_done"
@@ -144,3 +150,4 @@ PLAN = PhasePlan(
 def register() -> None:
     register_gate(GATE)
     register_phase_plan(PLAN)
+    register_start_guards(PILOT_BATCH)

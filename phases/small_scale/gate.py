@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from projects.deliverable_findings import Order
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
@@ -49,6 +50,8 @@ GATE = Gate(
             _("The confirmation runs met every criterion after the sample's confirmation"),
             "research",
             ["confirmation_runs"],
+            version=2,
+            orders=(Order(("sample_confirmation",), "confirmation_runs"),),
         ),
         deliverable_criterion(
             "process_development_report", _("The Process Development Report is effective"), "research", ["process_development_report"]

@@ -11,15 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from projects.deliverable_findings import Order
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
 from projects.plans import FILING, PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
 from projects.services.charter import ask_phase_owners
+from projects.services.evidence import register_start_guards
 from projects.services.plan import set_actual_from
 from projects.steps import VALIDATION_BATCH
 
 if TYPE_CHECKING:
     from projects.models import GateReview, Project
+
+# A project whose charter plans no master batch record before the batches starts without one.
+START_GUARDS = ("pre_production_plan", "technology_transfer_report", "process_validation_protocol", "issued_master_batch_record")
 
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
@@ -38,6 +43,8 @@ GATE = Gate(
             _("The start conditions held for every validation batch"),
             "production",
             ["pre_production_plan", "technology_transfer_report", "process_validation_protocol"],
+            version=2,
+            orders=(Order(START_GUARDS, "validation_batch_records", of_first=True),),
         ),
         deliverable_criterion(
             "validation_batches",
@@ -90,12 +97,16 @@ PLAN = PhasePlan(
             "process_validation_protocol",
         ),
         PlannedDeliverable(
+            "issued_master_batch_record", _("Master Batch Record for the validation batches"), "production", "ready_for_validation"
+        ),
+        PlannedDeliverable(
             "validation_batch_records",
             _("Batch Production Records of the validation batches"),
             "production",
             "validation_batches_done",
             "batch_production_record",
             step=VALIDATION_BATCH,
+            starts_after=START_GUARDS,
         ),
         PlannedDeliverable("stability_protocol", _("Stability Protocol"), "analytical", "validation_batches_done", "stability_protocol"),
         PlannedDeliverable("stability_time_zero", _("Stability time-zero results"), "analytical", "stability_started", "stability_report"),
@@ -180,3 +191,4 @@ PLAN = PhasePlan(
 def register() -> None:
     register_gate(GATE)
     register_phase_plan(PLAN)
+    register_start_guards(VALIDATION_BATCH)

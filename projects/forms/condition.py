@@ -14,7 +14,7 @@ from projects import steps
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON, ReasonForm
 from projects.models import Deliverable, Project
-from projects.services.conditions import NewCondition
+from projects.services.conditions import NewCondition, usual_client_words
 
 if TYPE_CHECKING:
     from projects.gates import Judged
@@ -33,16 +33,31 @@ class ConditionForm(forms.Form):
     step_number = forms.IntegerField(
         label=_("From number"), required=False, min_value=1, max_value=99, help_text=_("For batches: 2 lets the first one start.")
     )
-    tell_client = forms.BooleanField(label=_("Tell the client when it is overdue"), required=False)
+    tell_client = forms.BooleanField(label=_("Tell the client when it is overdue"), required=False, initial=True)
     client_words = forms.CharField(
-        label=_("Words for the client"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Words for the client"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        initial=usual_client_words,
+    )
+    untold_reason = forms.CharField(
+        label=_("Why the client is not told"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only where the client is not told; it is signed with the decision."),
     )
 
-    def __init__(self, *args: Any, unmet: Sequence[Judged], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, named: Sequence[Judged], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = User.objects.active().internal()  # type: ignore[attr-defined]
-        self.fields["criterion"].choices = [("", _("none: a further condition")), *((item.key, item.words) for item in unmet)]  # type: ignore[attr-defined]
+        self.fields["criterion"].choices = [("", _("none: a further condition")), *((item.key, item.words) for item in named)]  # type: ignore[attr-defined]
         self.fields["step"].choices = [("", "–"), *((step.key, step.words) for step in steps.named_steps())]  # type: ignore[attr-defined]
+
+    def has_changed(self) -> bool:
+        """A row of which only what is proposed for the client was touched is a spare one."""
+        return bool(set(self.changed_data) - {"tell_client", "client_words"})
 
     def as_condition(self) -> NewCondition:
         data = self.cleaned_data
@@ -72,10 +87,12 @@ class BaseConditionFormSet(forms.BaseFormSet):
                     filled[int(place)].add_error(field, message)
 
 
-def condition_formset(unmet: Sequence[Judged], data: Any = None) -> Any:
-    """One row for each unmet criterion, chosen beforehand, and spare rows."""
+def condition_formset(named: Sequence[Judged], data: Any = None) -> Any:
+    """One row for each unmet criterion, one with its words for each condition that must be set, and spare rows."""
     kind = forms.formset_factory(ConditionForm, formset=BaseConditionFormSet, extra=SPARE, max_num=30)
-    return kind(data, prefix="conditions", initial=[{"criterion": item.key} for item in unmet], form_kwargs={"unmet": unmet})
+    wanted = [{"criterion": item.key, "words": words} for item in named for words in item.finding.conditions]
+    unmet = [{"criterion": item.key} for item in named if not item.passes]
+    return kind(data, prefix="conditions", initial=[*wanted, *unmet], form_kwargs={"named": named})
 
 
 class ConditionalGoForm(forms.Form):

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.gates import gate_of
-from projects.models import Phase, Project
+from projects.gates import renewable
+from projects.models import EvidenceAssessment, Phase, Project
 from projects.models.gate import PASSING, Decision
 from projects.services.lifecycle import earlier_phases
 
@@ -54,14 +54,13 @@ class OtherDecisionForm(forms.Form):
             for name in ("return_to", "cost_effect", "renew_criteria"):
                 del self.fields[name]
             return
-        self.fields["renew_criteria"].choices = list(criteria_of([*earlier, Phase(project.phase)]))  # type: ignore[attr-defined]
+        self.fields["renew_criteria"].choices = list(criteria_of(project, [*earlier, Phase(project.phase)]))  # type: ignore[attr-defined]
 
 
-def criteria_of(phases: Iterable[Phase]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
-    """The criteria of each phase's gate, as grouped choices."""
-    for phase in phases:
-        gate = gate_of(phase)
-        yield f"{gate.key} {gate.title}", [(criterion.key, str(criterion.words)) for criterion in gate.criteria]
+def criteria_of(project: Project, phases: Iterable[Phase]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """The criteria of each phase's gate whose evidence can be given again, as grouped choices."""
+    for gate, criteria in renewable(project, phases):
+        yield f"{gate.key} {gate.title}", [(criterion.key, str(criterion.words)) for criterion in criteria]
 
 
 class MeetingForm(forms.Form):
@@ -78,6 +77,33 @@ class MinutesForm(forms.Form):
         max_length=20000,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("They can be written until the last signature; then they stand."),
+    )
+
+
+class RequestForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why now"), max_length=2000, widget=forms.Textarea(attrs=REASON), help_text=_("The project manager reads it.")
+    )
+
+
+class CommentForm(forms.Form):
+    """A dissent that does not stop the decision."""
+
+    comment = forms.CharField(
+        label=_("Comment"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("You sign, and your dissent stands beside the signature and in the minutes. To stop the decision, dissent instead."),
+    )
+
+
+class AssessForm(forms.Form):
+    """What changed evidence means for the decision that was made on it."""
+
+    verdict = forms.ChoiceField(label=_("Verdict"), choices=EvidenceAssessment.Verdict.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs=REASON), help_text=_("It stays in the record.")
     )
 
 

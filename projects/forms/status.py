@@ -36,7 +36,7 @@ class ReturnForm(ReasonForm):
         super().__init__(*args, **kwargs)
         phases = earlier_phases(project)
         self.fields["to_phase"].choices = [(phase.value, phase.label) for phase in reversed(phases)]  # type: ignore[attr-defined]
-        self.fields["renew_criteria"].choices = list(criteria_of([*phases, Phase(project.phase)]))  # type: ignore[attr-defined]
+        self.fields["renew_criteria"].choices = list(criteria_of(project, [*phases, Phase(project.phase)]))  # type: ignore[attr-defined]
 
 
 class OutOfScopeForm(forms.Form):

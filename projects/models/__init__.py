@@ -2,7 +2,7 @@ from projects.models.change_order import ChangeOrder, ChangeOrderEffect, ChangeO
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.evidence import Deliverable, ReferencedEvidence
-from projects.models.gate import GateCriterion, GateReview, GateSignature, ReadinessSummary
+from projects.models.gate import EvidenceAssessment, GateCriterion, GateReview, GateSignature, ReadinessSummary
 from projects.models.numbering import NumberSeries
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
@@ -12,6 +12,7 @@ from projects.models.scratch import Scratch
 from projects.models.sharing import ApprovalAnswer, ApprovalRequest, VisibilityChange
 from projects.models.stale_plan import StalePlan
 from projects.models.states import PHASES, SHOWN_TO_CLIENT, Phase, ProjectStatus, Visibility
+from projects.models.tailoring import Tailoring
 from projects.models.task import Task
 from projects.models.waiting import WaitingFor
 
@@ -30,6 +31,7 @@ __all__ = [
     "Charter",
     "Clarification",
     "Deliverable",
+    "EvidenceAssessment",
     "GateCondition",
     "GateCriterion",
     "GateReview",
@@ -54,6 +56,7 @@ __all__ = [
     "Scratch",
     "StalePlan",
     "StatusChange",
+    "Tailoring",
     "Task",
     "TeamMember",
     "ViewChoice",

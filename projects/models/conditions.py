@@ -67,8 +67,9 @@ class GateCondition(models.Model):
     due_on = models.DateField(_("due"))
     step = models.CharField(_("step that it guards"), max_length=64)
     step_number = models.PositiveSmallIntegerField(_("from number"), default=0, help_text=_("0: every one of its kind."))
-    tell_client = models.BooleanField(_("tell the client when it is overdue"), default=False)
+    tell_client = models.BooleanField(_("tell the client when it is overdue"), default=True)
     client_words = models.TextField(_("words for the client"), max_length=1000, blank=True)
+    untold_reason = models.TextField(_("why the client is not told"), max_length=1000, blank=True)
     # how it was met: written by the services, never typed
     deliverable = models.ForeignKey("projects.Deliverable", on_delete=models.PROTECT, related_name="conditions", null=True, blank=True)
     answer = models.TextField(_("how it was met"), max_length=4000, blank=True)
@@ -76,6 +77,7 @@ class GateCondition(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed_for = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     overdue_told_at = models.DateTimeField(null=True, blank=True)
 
@@ -88,6 +90,9 @@ class GateCondition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["review", "proposal_number", "number"], name="gate_condition_once"),
             models.CheckConstraint(name="gate_condition_second_person", condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("answered_by"))),
+            models.CheckConstraint(
+                name="gate_condition_not_for_the_first", condition=Q(confirmed_for=None) | ~Q(confirmed_for=F("answered_by"))
+            ),
             models.CheckConstraint(name="gate_condition_client_words", condition=Q(tell_client=False) | ~Q(client_words="")),
             models.CheckConstraint(
                 name="gate_condition_met_is_confirmed",
@@ -135,8 +140,8 @@ class GateCondition(models.Model):
         self.answer = self.answer_hash = ""
 
     @transition(field=state, source=State.ANSWERED, target=State.MET)
-    def confirm(self, by: User, at: datetime) -> None:
-        self.confirmed_by, self.confirmed_at = by, at
+    def confirm(self, by: User, at: datetime, giver: User | None = None) -> None:
+        self.confirmed_by, self.confirmed_for, self.confirmed_at = by, giver, at
 
     @transition(field=state, source=[State.PROPOSED, State.OPEN, State.ANSWERED], target=State.VOID)
     def leave(self) -> None: ...

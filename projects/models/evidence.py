@@ -33,7 +33,8 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         return seen if user.is_internal else seen.filter(visibility__in=SHOWN_TO_CLIENT)
 
     def open(self) -> DeliverableQuerySet:
-        return self.filter(done_at=None)
+        """Owed: neither done nor taken out of the project."""
+        return self.filter(done_at=None, not_applicable="")
 
     def overdue(self, on: date) -> DeliverableQuerySet:
         return self.open().filter(due_on__lt=on)
@@ -71,8 +72,12 @@ class Deliverable(models.Model):
     evidence_label = models.CharField(max_length=300, blank=True)
     evidence_link = models.CharField(max_length=300, blank=True)
     evidence_hash = models.CharField(max_length=64, blank=True)
+    evidence_facts = models.JSONField(default=dict, blank=True, help_text=_("The few values of the evidence, by their names."))
+    evidence_on = models.DateField(null=True, blank=True, help_text=_("The date of the evidence as it stands."))
+    evidence_since = models.DateField(null=True, blank=True, help_text=_("The first date since which it has been proven without a break."))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     outdated_since = models.DateTimeField(null=True, blank=True)
+    not_applicable = models.TextField(blank=True, help_text=_("Why it does not apply; written when the charter is issued."))
 
     objects = DeliverableQuerySet.as_manager()
 
@@ -141,6 +146,7 @@ class ReferencedEvidence(models.Model):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed_for = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     rejection_reason = models.TextField(blank=True)
 
@@ -150,6 +156,9 @@ class ReferencedEvidence(models.Model):
         ordering = ["-entered_at", "-id"]
         constraints = [
             models.CheckConstraint(name="evidence_second_person", condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("entered_by"))),
+            models.CheckConstraint(
+                name="evidence_not_for_the_first", condition=Q(confirmed_for=None) | ~Q(confirmed_for=models.F("entered_by"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,8 +169,8 @@ class ReferencedEvidence(models.Model):
         return self.deliverable.project.client_id, self.deliverable.project_id
 
     @transition(field=state, source=State.ENTERED, target=State.CONFIRMED)
-    def confirm(self, by: User, at: datetime) -> None:
-        self.confirmed_by, self.confirmed_at = by, at
+    def confirm(self, by: User, at: datetime, giver: User | None = None) -> None:
+        self.confirmed_by, self.confirmed_for, self.confirmed_at = by, giver, at
 
     @transition(field=state, source=State.ENTERED, target=State.REJECTED)
     def reject(self, reason: str) -> None:

@@ -135,6 +135,7 @@ class GateCriterion(models.Model):
     met = models.BooleanField(null=True)
     evidence = models.JSONField(default=list)
     evidence_hash = models.CharField(max_length=64, blank=True)
+    tailoring = models.JSONField(default=list, blank=True, help_text=_("What takes it out of this project, when it does not apply."))
 
     class Meta:
         ordering = ["review_id", "order"]
@@ -175,6 +176,30 @@ class GateSignature(AppendOnly):
     def people(self) -> set[int]:
         """Who signed, and for whom: neither signs in another role of this proposal."""
         return {person for person in (self.signer_id, self.on_behalf_of_id) if person is not None}
+
+
+class EvidenceAssessment(AppendOnly):
+    """Somebody judged that the evidence of a criterion changed after its decision. It counts until the evidence changes again."""
+
+    class Verdict(models.TextChoices):
+        STANDS = "stands", _("The decision stands")
+        NEW_DECISION = "new_decision", _("A new decision is needed")
+
+    review = models.ForeignKey(GateReview, on_delete=models.PROTECT, related_name="assessments")
+    criterion_key = models.SlugField(max_length=64)
+    evidence_hash = models.CharField(max_length=64, help_text=_("The evidence as it was when it was judged."))
+    verdict = models.CharField(_("verdict"), max_length=16, choices=Verdict.choices)
+    reason = models.TextField(_("reason"), max_length=4000)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    assessed_at = models.DateTimeField()
+
+    class Meta(AppendOnly.Meta):
+        ordering = ["assessed_at", "id"]
+        constraints = [models.CheckConstraint(name="evidence_assessment_has_reason", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.criterion_key} of {self.review_id}: {self.verdict}"
 
 
 class ReadinessSummary(models.Model):

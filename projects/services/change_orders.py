@@ -13,19 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from accounts.models import Role
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.context import because
 from audit.events import record
-from audit.refusals import BadInput, Blocker, require_none
-from audit.signatures import content_hash, sign, signatures_of
+from audit.refusals import BadInput, Blocker, Refused, require_none
+from audit.signatures import sign
 from projects.forecasting import calendar_for
 from projects.models import Baseline, ChangeOrder, ChangeOrderEffect, ChangeOrderLine, Milestone, Project, Quotation
 from projects.services.baselines import take_order_baseline
-from projects.services.commercial import RELEASE_ROLES, Line
+from projects.services.commercial import Line
 from projects.services.lifecycle import locked, require_active
 from projects.services.plan import update_forecasts
+from projects.services.releasing import FIRST_RELEASER, ask_release, releasing_as, sign_release, signer_blockers
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def draft_change_order(code: str, draft: Draft, *, actor: User, sequence: int | 
     )
     _write(order, draft, milestones)
     record("change_order.drafted", order, actor=actor, label=order.label, title=order.title, total=str(order.total))
-    _ask_release(order, RELEASE_ROLES[0])  # business development signs first; that signature asks management
+    ask_release(order, FIRST_RELEASER, kind="change_order")  # business development signs first; that signature asks management
     return order
 
 
@@ -133,7 +133,7 @@ def change_change_order(code: str, sequence: int, revision: int, draft: Draft, *
     after = {"total": str(order.total), "days": {key: days for key, days in draft.days.items() if days}}
     record("change_order.changed", order, actor=actor, label=order.label, before=before, after=after)
     close_waits(f"change_order.release:{order.pk}")  # a signature on what it said before covers nothing now
-    _ask_release(order, RELEASE_ROLES[0])
+    ask_release(order, FIRST_RELEASER, kind="change_order")
     return order
 
 
@@ -178,25 +178,9 @@ def _supersede(order: ChangeOrder, *, actor: User) -> None:
     record("change_order.superseded", order, actor=actor, label=order.label)
 
 
-def open_release_roles(order: ChangeOrder) -> frozenset[str]:
-    """Roles whose release signature on the content as it stands is missing."""
-    meanings = {signature.meaning for signature in signatures_of(order).filter(content_hash=content_hash(order))}
-    return frozenset(role for role in RELEASE_ROLES if f"release_{role}" not in meanings)
-
-
 def release_blockers(order: ChangeOrder, actor: User) -> list[Blocker]:
-    """Why this person cannot add a release signature now. Both roles sign, each person once, so nobody releases alone."""
-    reasons = wrong_state(order, State.DRAFT)
-    if reasons:
-        return reasons
-    given = signatures_of(order).filter(content_hash=content_hash(order))
-    if any(signature.signer_id == actor.pk for signature in given):
-        return [Blocker(key="change_order.signed", words=_t("You have released it; the other role must too."))]
-    still_open = open_release_roles(order)
-    if not still_open & actor.roles:
-        needed = ", ".join(str(Role(role).label) for role in RELEASE_ROLES if role in still_open)
-        return [Blocker(key="change_order.role", words=_t("Release is still open for: %(roles)s.") % {"roles": needed})]
-    return []
+    """Why this person cannot add a release signature now."""
+    return wrong_state(order, State.DRAFT) or signer_blockers(order, actor, "change_order")
 
 
 @transaction.atomic
@@ -207,16 +191,13 @@ def release_change_order(
     order = _locked_order(code, sequence, revision, actor)
     require_permission("projects.release_change_order", actor, order.project)
     require_active(order.project)
-    require_none(release_blockers(order, actor))
-    role = sorted(open_release_roles(order) & actor.roles)[0]
-    sign(order, actor=actor, meaning=f"release_{role}", authentication=authentication, expected_hash=expected_hash)
-    record("change_order.release_signed", order, actor=actor, label=order.label, role=Role(role).label)
-    close_waits(f"change_order.release:{order.pk}:{role}")
-    still_open = open_release_roles(order)
-    if not still_open:
+    reasons, acts_as = release_blockers(order, actor), releasing_as(order, actor)
+    if reasons or acts_as is None:
+        raise Refused(reasons)
+    if sign_release(order, acts_as, kind="change_order", authentication=authentication, expected_hash=expected_hash):
         order.release(timezone.now())
         order.save(update_fields=["state", "released_at", "updated_at"])
-        record("change_order.released", order, actor=actor, label=order.label)
+        record("change_order.released", order, actor=actor, on_behalf_of=acts_as.giver, label=order.label)
         open_wait(
             f"change_order.send:{order.pk}",
             project=order.project,
@@ -224,19 +205,7 @@ def release_change_order(
             words=_t("%(code)s: send %(label)s to the client") % {"code": code, "label": order.label},
             link=order.get_absolute_url(),
         )
-    for other in still_open:
-        _ask_release(order, other)
     return order
-
-
-def _ask_release(order: ChangeOrder, role: str) -> None:
-    open_wait(
-        f"change_order.release:{order.pk}:{role}",
-        project=order.project,
-        role=role,
-        words=_t("%(code)s: release %(label)s") % {"code": order.project.code, "label": order.label},
-        link=order.get_absolute_url(),
-    )
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from projects.services.evidence import ask_for
 from projects.services.lifecycle import locked, require_active
 from projects.services.milestones import place_in
 from projects.services.plan import set_actual_from, update_forecasts
+from projects.services.tailoring import drop_out_of_scope, put_in_force
 from projects.services.tasks import ask_task_owners, hand_to, has_begun, plan_tasks
 from projects.services.visibility import note_visibility
 from projects.shareable import Item, shareable
@@ -91,6 +92,7 @@ def draft_charter(
     for name in TEXTS:
         setattr(charter, name, texts.get(name, ""))
     charter.save()
+    drop_out_of_scope(project)
     _plan(project, charter, planned_start, actor=actor)
     record(
         "charter.drafted",
@@ -274,6 +276,7 @@ def issue_charter(deliverable: Deliverable, actor: User) -> None:
     charter.issue(timezone.now())
     charter.save(update_fields=["state", "issued_at"])
     record("charter.issued", charter.project, actor=actor)
+    put_in_force(charter.project, approved_with=deliverable.evidence_label, actor=actor)
 
 
 @transaction.atomic

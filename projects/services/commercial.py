@@ -13,24 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from accounts.models import Role
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
-from audit.signatures import content_hash, sign, signatures_of
+from audit.signatures import sign
 from projects.attachments import Attachment
 from projects.models import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.offer import Currency
 from projects.services.lifecycle import locked, require_active
 from projects.services.plan import set_actual_from
+from projects.services.releasing import releasing_as, sign_release, signer_blockers
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
-
-RELEASE_ROLES = ("business_development", "management")
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ def _supersede(quotation: Quotation, *, actor: User) -> None:
 
 
 def release_blockers(quotation: Quotation, actor: User) -> list[Blocker]:
-    """Why this person cannot add a release signature now. Both release roles sign, each person once, never the author alone."""
+    """Why this person cannot add a release signature now."""
     if quotation.state != Quotation.State.DRAFT:
         return [
             Blocker(
@@ -164,19 +162,7 @@ def release_blockers(quotation: Quotation, actor: User) -> list[Blocker]:
                 words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()},
             )
         ]
-    given = signatures_of(quotation).filter(content_hash=content_hash(quotation))
-    if any(signature.signer_id == actor.pk for signature in given):
-        return [Blocker(key="quotation.signed", words=_t("You have released it; the other role must too."))]
-    if not open_release_roles(quotation) & actor.roles:
-        needed = ", ".join(str(Role(role).label) for role in RELEASE_ROLES if role in open_release_roles(quotation))
-        return [Blocker(key="quotation.role", words=_t("Release is still open for: %(roles)s.") % {"roles": needed})]
-    return []
-
-
-def open_release_roles(quotation: Quotation) -> frozenset[str]:
-    """Roles whose release signature on the content as it stands is missing."""
-    meanings = {signature.meaning for signature in signatures_of(quotation).filter(content_hash=content_hash(quotation))}
-    return frozenset(role for role in RELEASE_ROLES if f"release_{role}" not in meanings)
+    return signer_blockers(quotation, actor, "quotation")
 
 
 @transaction.atomic
@@ -185,26 +171,13 @@ def release_quotation(code: str, revision: int, *, actor: User, authentication: 
     quotation = _locked_quotation(code, revision, actor)
     require_permission("projects.release_quotation", actor, quotation.project)
     require_active(quotation.project)
-    reasons = release_blockers(quotation, actor)
-    if reasons:
+    reasons, acts_as = release_blockers(quotation, actor), releasing_as(quotation, actor)
+    if reasons or acts_as is None:
         raise Refused(reasons)
-    role = sorted(open_release_roles(quotation) & actor.roles)[0]
-    sign(quotation, actor=actor, meaning=f"release_{role}", authentication=authentication, expected_hash=expected_hash)
-    record("quotation.release_signed", quotation, actor=actor, label=quotation.label, role=Role(role).label)
-    close_waits(f"quotation.release:{quotation.pk}:{role}")
-    still_open = open_release_roles(quotation)
-    if not still_open:
+    if sign_release(quotation, acts_as, kind="quotation", authentication=authentication, expected_hash=expected_hash):
         quotation.release(timezone.now())
         quotation.save(update_fields=["state", "released_at"])
-        record("quotation.released", quotation, actor=actor, label=quotation.label)
-    for other in still_open:
-        open_wait(
-            f"quotation.release:{quotation.pk}:{other}",
-            project=quotation.project,
-            role=other,
-            words=_t("%(code)s: release %(label)s") % {"code": code, "label": quotation.label},
-            link=quotation.get_absolute_url(),
-        )
+        record("quotation.released", quotation, actor=actor, on_behalf_of=acts_as.giver, label=quotation.label)
     return quotation
 
 

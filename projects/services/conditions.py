@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
+from accounts.capacities import Capacity, capacity, giver_of
 from accounts.permissions import allowed, require_permission
 from audit.acts import act
 from audit.events import record
@@ -20,6 +21,7 @@ from audit.hashes import hash_of
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, require_none
 from projects import steps
 from projects.models import Deliverable, GateCondition, GateReview, Project, ProjectStatus
+from projects.permissions import CONFIRMERS_OF_CONDITIONS
 from projects.services.lifecycle import locked
 from projects.services.waiting import close_waits, open_wait
 
@@ -38,8 +40,14 @@ class NewCondition:
     step: str
     step_number: int = 0
     criterion: str = ""
-    tell_client: bool = False
+    tell_client: bool = True
     client_words: str = ""
+    untold_reason: str = ""
+
+    @property
+    def words_for_client(self) -> str:
+        """What the client reads once it is overdue: the words given, else words that give nothing of ours away."""
+        return (self.client_words.strip() or usual_client_words()) if self.tell_client else ""
 
     def as_content(self, number: int) -> dict[str, Any]:
         """What the signers of the proposal sign of it."""
@@ -51,8 +59,13 @@ class NewCondition:
             "due_on": self.due_on,
             "step": self.step,
             "step_number": self.step_number,
-            "client_words": self.client_words if self.tell_client else "",
+            "client_words": self.words_for_client,
+            **({} if self.tell_client else {"untold_reason": self.untold_reason.strip()}),
         }
+
+
+def usual_client_words() -> str:
+    return _t("A condition of our last gate decision is overdue. Your project manager tells you what it means for your dates.")
 
 
 def check_conditions(conditions: Sequence[NewCondition], judged: Iterable[Judged]) -> None:
@@ -81,8 +94,10 @@ def _problems(condition: NewCondition, pinned: dict[str, Judged]) -> dict[str, s
         problems["step"] = _t("Choose the step that the condition guards.")
     elif condition.step_number and not step.counted:
         problems["step_number"] = _t("This step is not counted.")
-    if condition.tell_client and not condition.client_words.strip():
-        problems["client_words"] = _t("Write what the client is told when it is overdue.")
+    if not condition.tell_client and not condition.untold_reason.strip():
+        problems["untold_reason"] = _t(
+            "The client is told of an overdue condition; say why not of this one. It is signed with the decision."
+        )
     if condition.criterion:
         problems |= _problem_of_criterion(pinned.get(condition.criterion))
     return problems
@@ -110,7 +125,8 @@ def add_conditions(review: GateReview, conditions: Sequence[NewCondition]) -> No
             step=new.step,
             step_number=new.step_number,
             tell_client=new.tell_client,
-            client_words=new.client_words.strip() if new.tell_client else "",
+            client_words=new.words_for_client,
+            untold_reason="" if new.tell_client else new.untold_reason.strip(),
         )
 
 
@@ -119,7 +135,15 @@ def content_of_conditions(review: GateReview) -> list[dict[str, Any]]:
     rows = GateCondition.objects.of_proposal(review).select_related("owner")
     return [
         NewCondition(
-            row.words, row.owner, row.due_on, row.step, row.step_number, row.criterion_key, row.tell_client, row.client_words
+            row.words,
+            row.owner,
+            row.due_on,
+            row.step,
+            row.step_number,
+            row.criterion_key,
+            row.tell_client,
+            row.client_words,
+            row.untold_reason,
         ).as_content(row.number)
         for row in rows
     ]
@@ -241,12 +265,21 @@ def confirmation_blockers(condition: GateCondition, actor: User) -> list[Blocker
     reasons = []
     if condition.state != GateCondition.State.ANSWERED:
         reasons.append(Blocker("condition.state", _t("Nothing waits for confirmation."), condition.get_absolute_url()))
+    acts_as = confirming_as(condition, actor)
     if condition.answered_by_id == actor.pk:
         reasons.append(Blocker("condition.second_person", _t("You gave the evidence; a second person confirms.")))
+    elif acts_as is not None and condition.answered_by_id in acts_as.people:
+        words = _t("The person for whom you act gave the evidence; a second person confirms.")
+        reasons.append(Blocker("condition.second_person", words))
     if condition.state == GateCondition.State.ANSWERED and condition.answer_hash != _hash_of_answer(condition):
         words = _t("The evidence has changed since it was given; reject it, so that it is given again.")
         reasons.append(Blocker("condition.evidence_changed", words))
     return reasons
+
+
+def confirming_as(condition: GateCondition, actor: User) -> Capacity | None:
+    """In which capacity this person would confirm it."""
+    return capacity(actor, *CONFIRMERS_OF_CONDITIONS, apart_from=[condition.answered_by_id])
 
 
 @transaction.atomic
@@ -255,9 +288,10 @@ def confirm_condition(code: str, pk: int, *, actor: User) -> GateCondition:
     condition = _locked_condition(code, pk, actor)
     require_permission("projects.confirm_condition", actor, condition.review.project)
     require_none(confirmation_blockers(condition, actor))
-    condition.confirm(actor, timezone.now())
-    condition.save(update_fields=["state", "confirmed_by", "confirmed_at"])
-    record("condition.met", condition, actor=actor, label=condition.label)
+    giver = giver_of(confirming_as(condition, actor))
+    condition.confirm(actor, timezone.now(), giver)
+    condition.save(update_fields=["state", "confirmed_by", "confirmed_for", "confirmed_at"])
+    record("condition.met", condition, actor=actor, on_behalf_of=giver, label=condition.label)
     close_waits(f"condition:{condition.pk}")
     return condition
 
@@ -271,9 +305,10 @@ def reject_answer(code: str, pk: int, *, actor: User, reason: str) -> GateCondit
         raise Refused(confirmation_blockers(condition, actor))
     if not reason.strip():
         raise BadInput({"reason": [_t("Say what is missing; it stays in the record.")]})
+    giver = giver_of(confirming_as(condition, actor))
     condition.reject()
     condition.save(update_fields=["state", "deliverable", "answer", "answer_hash", "answered_by", "answered_at"])
-    record("condition.rejected", condition, actor=actor, reason=reason, label=condition.label)
+    record("condition.rejected", condition, actor=actor, on_behalf_of=giver, reason=reason, label=condition.label)
     close_waits(f"condition:{condition.pk}:confirm")
     _ask_owner(condition)
     return condition

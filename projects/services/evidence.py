@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
-from accounts.models import User
+from accounts.capacities import Capacity, capacity, giver_of
+from accounts.models import Role, User
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
@@ -20,9 +24,11 @@ from audit.signatures import content_hash
 from projects import steps
 from projects.attachments import Attachment
 from projects.models import Deliverable, Phase, Project, ReferencedEvidence
-from projects.plans import phase_plan, step_started_by
+from projects.permissions import CONFIRMERS_OF_EVIDENCE
+from projects.plans import needed_before, planned_deliverable, step_started_by
 from projects.services.lifecycle import locked, not_active
 from projects.services.plan import set_actual_from
+from projects.services.tailoring import pending
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -81,14 +87,44 @@ def enter_reference(
 
 
 def entry_blockers(deliverable: Deliverable) -> list[Blocker]:
-    """Why no evidence can be entered now: the project rests, or the step that its record starts is locked."""
-    return [*not_active(deliverable.project), *start_locks(deliverable)]
+    """Why no evidence can be entered now: it does not apply, the project rests, or the step that its record starts is locked."""
+    return [*_not_applicable(deliverable), *not_active(deliverable.project), *start_locks(deliverable)]
+
+
+def _not_applicable(deliverable: Deliverable) -> list[Blocker]:
+    if not deliverable.not_applicable:
+        return []
+    words = _t("By the charter it does not apply to this project: %(reason)s") % {"reason": deliverable.not_applicable}
+    return [Blocker("deliverable.not_applicable", words, reverse("project-charter", args=[deliverable.project.code]))]
 
 
 def start_locks(deliverable: Deliverable) -> list[Blocker]:
     """What locks the step (a validation batch, a shipment) of which this deliverable is the record; a finished one starts nothing."""
     step = step_started_by(deliverable.key)
     return steps.blockers(step, steps.Start(deliverable.project)) if step and not deliverable.is_done else []
+
+
+def not_ready_to_start(step: str, start: Any) -> list[Blocker]:
+    """Guard of a step: the deliverables that must be done before it. One that is not planned here, or does not apply, holds nothing up."""
+    needed = needed_before(step)
+    open_rows = Deliverable.objects.open().filter(project=start.project, key__in=needed).select_related("department", "owner")
+    words = _t("Before it starts, this must be done: %(title)s.")
+    return [
+        Blocker(
+            key=f"start.{row.key}",
+            words=words % {"title": row.title},
+            link=reverse("deliverable-detail", args=[start.project.code, row.key]),
+            owner=str(row.owner or row.department),
+            expected=row.due_on,
+        )
+        for row in open_rows
+    ]
+
+
+def register_start_guards(*named: str) -> None:
+    """Called by the slices for the steps that their plans name."""
+    for step in named:
+        steps.register_guard(step, partial(not_ready_to_start, step))
 
 
 def _check_reference(system: str, number: str, record_state: str, record_date: date) -> None:
@@ -103,11 +139,28 @@ def _check_reference(system: str, number: str, record_state: str, record_date: d
 def confirmation_blockers(reference: ReferencedEvidence, actor: User) -> list[Blocker]:
     """Why this person cannot confirm; the page shows the same."""
     reasons = []
+    acts_as = confirming_as(reference, actor)
     if reference.state != ReferencedEvidence.State.ENTERED:
         reasons.append(_t("This evidence is already %(state)s.") % {"state": reference.get_state_display().lower()})
     if reference.entered_by_id == actor.pk:
         reasons.append(_t("You entered it; a second person confirms."))
+    elif acts_as is not None and reference.entered_by_id in acts_as.people:
+        reasons.append(_t("The person for whom you act entered it; a second person confirms."))
+    if acts_as is None:
+        reasons.append(_t("Quality assurance confirms it: with this charter, what does not apply to the project takes force."))
     return [Blocker(key="evidence.confirm", words=words) for words in reasons]
+
+
+def confirming_as(reference: ReferencedEvidence, actor: User) -> Capacity | None:
+    """In which capacity this person would confirm: what takes something out of the project is confirmed by quality assurance alone."""
+    roles = [Role.QUALITY_ASSURANCE] if approves_scope(reference.deliverable) else CONFIRMERS_OF_EVIDENCE
+    return capacity(actor, *roles, apart_from=[reference.entered_by_id])
+
+
+def approves_scope(deliverable: Deliverable) -> bool:
+    """Whether its evidence is the charter that puts in force what does not apply."""
+    planned = planned_deliverable(deliverable.key)
+    return planned is not None and planned.approves_scope and bool(pending(deliverable.project))
 
 
 def _locked_reference(code: str, key: str, reference_id: int, actor: User) -> ReferencedEvidence:
@@ -130,12 +183,14 @@ def confirm_reference(code: str, key: str, reference_id: int, *, actor: User) ->
     ):
         earlier.supersede()
         earlier.save(update_fields=["state"])
-    reference.confirm(by=actor, at=timezone.now())
-    reference.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    giver = giver_of(confirming_as(reference, actor))
+    reference.confirm(by=actor, at=timezone.now(), giver=giver)
+    reference.save(update_fields=["state", "confirmed_by", "confirmed_for", "confirmed_at"])
     record(
         "evidence.confirmed",
         reference,
         actor=actor,
+        on_behalf_of=giver,
         deliverable=reference.deliverable.title,
         system=reference.system,
         number=reference.number,
@@ -149,9 +204,21 @@ def confirm_reference(code: str, key: str, reference_id: int, *, actor: User) ->
         content=content_hash(reference),
         at=reference.confirmed_at or timezone.now(),
         on=reference.record_date,
+        facts=_facts_of(reference),
         actor=actor,
     )
     return reference
+
+
+def _facts_of(reference: ReferencedEvidence) -> dict[str, str]:
+    return {
+        _t("System"): reference.system,
+        _t("Number"): reference.number,
+        _t("State there"): reference.record_state,
+        _t("Date of the record"): date_format(reference.record_date, "j M Y"),
+        _t("What it shows"): reference.note,
+        _t("File"): reference.file_name and f"{reference.file_name} ({reference.file_sha256[:8]})",
+    }
 
 
 @act
@@ -161,31 +228,62 @@ def reject_reference(code: str, key: str, reference_id: int, *, actor: User, rea
         raise BadInput({"reason": [_t("Say what does not match; it stays in the record.")]})
     reference.reject(reason)
     reference.save(update_fields=["state", "rejection_reason"])
-    record("evidence.rejected", reference, actor=actor, reason=reason, deliverable=reference.deliverable.title)
+    giver = giver_of(confirming_as(reference, actor))
+    record("evidence.rejected", reference, actor=actor, on_behalf_of=giver, reason=reason, deliverable=reference.deliverable.title)
     close_waits(f"evidence.confirm:{reference.pk}")
     return reference
 
 
 def mark_done(
-    deliverable: Deliverable, *, kind: str, label: str, link: str, content: str, at: datetime, actor: User, on: date | None = None
+    deliverable: Deliverable,
+    *,
+    kind: str,
+    label: str,
+    link: str,
+    content: str,
+    at: datetime,
+    actor: User,
+    on: date | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> None:
     """Write the evidence onto a locked deliverable, close its wait, and feed its milestone. Called by the services of the evidence."""
+    day = on or deliverable.project.day_of(at)
+    unbroken = deliverable.evidence_since if deliverable.is_done else None
+    deliverable.evidence_on, deliverable.evidence_since = day, min(unbroken or day, day)
     deliverable.evidence_kind, deliverable.evidence_label, deliverable.evidence_link = kind, label[:300], link
     deliverable.evidence_hash, deliverable.done_at, deliverable.outdated_since = content, at, None
-    deliverable.save(update_fields=["evidence_kind", "evidence_label", "evidence_link", "evidence_hash", "done_at", "outdated_since"])
+    deliverable.evidence_facts = {name: value for name, value in (facts or {}).items() if value}
+    deliverable.save(update_fields=EVIDENCE_FIELDS)
     record("deliverable.done", deliverable, actor=actor, evidence=label, title=deliverable.title)
     close_waits(f"deliverable:{deliverable.pk}")
-    set_actual_from(deliverable.project, f"deliverable:{deliverable.key}", on=on or deliverable.project.day_of(at), actor=actor)
-    planned = next((item for item in phase_plan(deliverable.phase).deliverables if item.key == deliverable.key), None)
+    set_actual_from(deliverable.project, f"deliverable:{deliverable.key}", on=day, actor=actor)
+    planned = planned_deliverable(deliverable.key)
     if planned is not None and planned.on_done is not None:
         planned.on_done(deliverable, actor)
 
 
+EVIDENCE_FIELDS = (
+    "evidence_kind",
+    "evidence_label",
+    "evidence_link",
+    "evidence_hash",
+    "evidence_facts",
+    "evidence_on",
+    "evidence_since",
+    "done_at",
+    "outdated_since",
+)
+
+
 @transaction.atomic
-def mark_documented(deliverable_id: int, *, label: str, link: str, content: str, at: datetime, actor: User) -> None:
-    """A document of this deliverable became effective. Called by the documents app with plain data."""
+def mark_documented(
+    deliverable_id: int, *, label: str, link: str, content: str, at: datetime, actor: User, facts: Mapping[str, str] | None = None
+) -> None:
+    """A document of this deliverable became effective: it is done, unless it does not apply. Called with plain data."""
     deliverable = Deliverable.objects.select_for_update(of=("self",)).select_related("project").get(pk=deliverable_id)
-    mark_done(deliverable, kind=Deliverable.EvidenceKind.DOCUMENT, label=label, link=link, content=content, at=at, actor=actor)
+    if not deliverable.not_applicable:
+        kind = Deliverable.EvidenceKind.DOCUMENT
+        mark_done(deliverable, kind=kind, label=label, link=link, content=content, at=at, actor=actor, facts=facts)
 
 
 @transaction.atomic
@@ -193,6 +291,7 @@ def assign_deliverable(code: str, key: str, *, actor: User, owner: User | None, 
     """Name the owner and the due date."""
     deliverable = _locked_deliverable(code, key, actor)
     require_permission("projects.plan", actor, deliverable.project)
+    require_none(_not_applicable(deliverable))
     if deliverable.is_done:
         raise Refused(
             [Blocker(key="deliverable.done", words=_t("It is done; owner and date are history."), link=deliverable.get_absolute_url())]
@@ -259,9 +358,8 @@ def renew_yearly_evidence(project: Project, *, actor: User) -> None:
             before={"evidence": deliverable.evidence_label, "done_at": deliverable.done_at},
         )
         deliverable.evidence_kind = deliverable.evidence_label = deliverable.evidence_link = deliverable.evidence_hash = ""
-        deliverable.done_at = deliverable.outdated_since = None
+        deliverable.done_at = deliverable.outdated_since = deliverable.evidence_on = deliverable.evidence_since = None
+        deliverable.evidence_facts = {}
         deliverable.due_on = deliverable.due_on and deliverable.due_on + relativedelta(years=1)
-        deliverable.save(
-            update_fields=["evidence_kind", "evidence_label", "evidence_link", "evidence_hash", "done_at", "outdated_since", "due_on"]
-        )
+        deliverable.save(update_fields=[*EVIDENCE_FIELDS, "due_on"])
         ask_owner(deliverable)

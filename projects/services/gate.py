@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.capacities import capacity, giver_of
 from accounts.models import Role
 from accounts.permissions import require_permission
 from audit.acts import act
@@ -16,7 +17,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, require_none
 from audit.signatures import sign
 from projects import gates, steps
-from projects.models import PHASES, GateReview, GateSignature, Phase, PhaseMove, Project, ProjectStatus
+from projects.models import PHASES, GateReview, GateSignature, Phase, Project
 from projects.models.gate import PASSING, Decision
 from projects.services.conditions import (
     NewCondition,
@@ -24,9 +25,9 @@ from projects.services.conditions import (
     check_conditions,
     content_of_conditions,
     drop_conditions,
-    put_conditions_in_force,
 )
-from projects.services.lifecycle import advance, carry_out_return, change_status, locked, not_active, open_review, require_active
+from projects.services.decision import carry_out
+from projects.services.lifecycle import locked, not_active, require_active
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def propose_decision(
     require_none(proposal_blockers(review, decision))
     _check_proposal(project, decision, reason, return_to, renew_criteria)
     judged = judge_review(review)
-    _check_readiness(decision, judged, conditions)
+    _check_readiness(review, decision, judged, conditions)
     _freeze(review, judged)
     review.proposed_decision, review.proposal_reason, review.proposed_return_to = decision, reason, return_to
     if decision == Decision.RETURN:
@@ -146,14 +147,24 @@ def proposal_blockers(review: GateReview, decision: str) -> list[Blocker]:
     return steps.blockers(steps.GATE_REQUEST, review) if decision in PASSING else not_active(review.project)
 
 
-def _check_readiness(decision: str, judged: list[Judged], conditions: Sequence[NewCondition]) -> None:
+def _check_readiness(review: GateReview, decision: str, judged: list[Judged], conditions: Sequence[NewCondition]) -> None:
     if decision == Decision.CONDITIONAL_GO:
         check_conditions(conditions, judged)
-        require_none(gates.unmet(judged, conditional=frozenset(row.criterion for row in conditions)))
+        unmet = gates.unmet(judged, conditional=frozenset(row.criterion for row in conditions))
+        require_none([*unmet, *gates.unset_conditions(judged, [row.words for row in conditions])])
     elif conditions:
         raise BadInput({"conditions": [_t("Conditions belong to “go with conditions”.")]})
     elif decision == Decision.GO:
-        require_none(gates.unmet(judged))
+        require_none(go_blockers(review, judged))
+
+
+def go_blockers(review: GateReview, judged: list[Judged]) -> list[Blocker]:
+    """What keeps a plain *go* from being proposed: unmet criteria, and conditions that only *go with conditions* can set."""
+    unset, reasons = gates.unset_conditions(judged), gates.unmet(judged)
+    if unset:
+        words = _t("Decide “go with conditions”: what must become a condition of the gate cannot be passed by a plain “go”.")
+        reasons.append(Blocker("gate.conditional", words, reverse("gate-conditional", args=[review.project.code])))
+    return [*reasons, *unset]
 
 
 def _check_proposal(project: Project, decision: str, reason: str, return_to: str, renew_criteria: Sequence[str]) -> None:
@@ -164,16 +175,10 @@ def _check_proposal(project: Project, decision: str, reason: str, return_to: str
         errors["reason"] = [_t("A reason is needed for every decision other than go.")]
     if decision == Decision.RETURN and return_to not in PHASES[: PHASES.index(Phase(project.phase))]:
         errors["return_to"] = [_t("Choose an earlier phase.")]
-    elif decision == Decision.RETURN and not set(renew_criteria) <= _renewable(project, return_to):
-        errors["renew_criteria"] = [_t("Choose criteria of the gates that are passed again.")]
+    elif decision == Decision.RETURN and (problem := gates.renewal_problem(project, return_to, renew_criteria)):
+        errors["renew_criteria"] = [problem]
     if errors:
         raise BadInput(errors)
-
-
-def _renewable(project: Project, return_to: str) -> set[str]:
-    """Criteria of the gates from the phase returned to up to the present one."""
-    phases = PHASES[PHASES.index(Phase(return_to)) : PHASES.index(Phase(project.phase)) + 1]
-    return {criterion.key for phase in phases if project.in_scope(phase) for criterion in gates.gate_of(phase).criteria}
 
 
 def _freeze(review: GateReview, judged: list[Judged]) -> None:
@@ -181,14 +186,16 @@ def _freeze(review: GateReview, judged: list[Judged]) -> None:
     pinned = {criterion.key: criterion for criterion in review.criteria.all()}
     for item in judged:
         row = pinned[item.key]
-        row.met, row.evidence, row.evidence_hash = item.finding.met, [e.as_dict() for e in item.finding.evidence], item.finding.content_hash
-    type(next(iter(pinned.values()))).objects.bulk_update(pinned.values(), ["met", "evidence", "evidence_hash"])
+        row.met, row.evidence, row.evidence_hash = item.finding.met, [e.frozen() for e in item.finding.evidence], item.finding.content_hash
+        row.tailoring = [each.pk for each in item.tailored]
+    type(next(iter(pinned.values()))).objects.bulk_update(pinned.values(), ["met", "evidence", "evidence_hash", "tailoring"])
     review.evidence_hash = gates.evidence_hash(judged)
 
 
 def _ask_signers(review: GateReview) -> None:
     close_waits(f"gate.meeting:{review.pk}")
     close_waits(f"gate.propose:{review.pk}")
+    close_waits(f"gate.request:{review.pk}")
     for role in review.signers:
         open_wait(
             f"gate.sign:{review.pk}:{role}",
@@ -206,9 +213,12 @@ def signatures_of_proposal(review: GateReview) -> list[GateSignature]:
 
 
 @transaction.atomic
-def sign_decision(code: str, *, role: str, actor: User, authentication: Authentication, expected_hash: str = "") -> GateReview:
+def sign_decision(
+    code: str, *, role: str, actor: User, authentication: Authentication, expected_hash: str = "", comment: str = ""
+) -> GateReview:
     """Sign the proposal in one role. The last signature carries the decision out in the same transaction.
 
+    `comment` is a dissent that does not stop the decision: it stands beside the signature and in the minutes.
     Refused when the evidence is no longer what was proposed, when the role has signed, or when the person signed in another role.
     """
     project, review = _locked_review(code, actor)
@@ -217,13 +227,14 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
     given = signatures_of_proposal(review)
     _require_may_sign(review, given, role, actor)
     require_none(evidence_blockers(review, judge_review(review)))
-    giver = principal(actor, role)
+    giver = giver_of(capacity(actor, role))
     signature = sign(
         review,
         actor=actor,
         on_behalf_of=giver,
         meaning=f"gate_{review.proposed_decision}",
         authentication=authentication,
+        reason=comment.strip(),
         content=proposal_content(review),
         expected_hash=expected_hash,
     )
@@ -236,6 +247,7 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
             signer=actor,
             on_behalf_of=giver,
             signature=signature,
+            reason=comment.strip(),
             signed_at=now,
         )
     )
@@ -245,13 +257,14 @@ def sign_decision(code: str, *, role: str, actor: User, authentication: Authenti
         review,
         actor=actor,
         on_behalf_of=giver,
+        reason=comment.strip(),
         gate=review.gate,
         round=review.round,
         role=str(Role(role).label),
         decision=review.proposed_decision,
     )
     if {row.role for row in given} >= set(review.signers):
-        _carry_out(project, review, actor=actor)
+        carry_out(project, review, actor=actor)
     return review
 
 
@@ -263,11 +276,6 @@ def evidence_blockers(review: GateReview, judged: list[Judged]) -> list[Blocker]
     return [Blocker(key="gate.evidence_changed", words=words, link=reverse("project-gate", args=[review.project.code]))]
 
 
-def principal(actor: User, role: str) -> User | None:
-    """For whom this person signs in this role: nobody where the role is the own one, else who handed it over."""
-    return None if role in actor.roles else actor.stands_in_for.get(role)
-
-
 def signing_blockers(review: GateReview, given: list[GateSignature], role: str, actor: User) -> list[Blocker]:
     """Why this person cannot sign in this role now, in person or for another; the page's disabled button shows the same."""
     reasons = []
@@ -275,7 +283,7 @@ def signing_blockers(review: GateReview, given: list[GateSignature], role: str, 
         reasons.append(_t("This gate is not signed by %(role)s.") % {"role": role})
     elif role not in actor.signing_roles:
         reasons.append(_t("Signing here takes the role %(role)s.") % {"role": Role(role).label})
-    giver = principal(actor, role)
+    giver = giver_of(capacity(actor, role))
     for row in given:
         if row.role == role:
             reasons.append(_t("%(name)s has signed for this role.") % {"name": row.signer.full_name})
@@ -301,7 +309,7 @@ def refuse_decision(code: str, *, role: str, actor: User, reason: str) -> GateRe
     if not reason.strip():
         raise BadInput({"reason": [_t("Say why you refuse; it stays in the record.")]})
     _require_may_sign(review, signatures_of_proposal(review), role, actor)
-    giver = principal(actor, role)
+    giver = giver_of(capacity(actor, role))
     GateSignature.objects.create(
         review=review,
         proposal_number=review.proposal_number,
@@ -338,61 +346,10 @@ def withdraw_proposal(code: str, *, actor: User, reason: str = "") -> GateReview
 def _reopen(review: GateReview) -> GateReview:
     review.reopen()
     review.save()
-    review.criteria.update(met=None, evidence=[], evidence_hash="")
+    review.criteria.update(met=None, evidence=[], evidence_hash="", tailoring=[])
     drop_conditions(review)
     close_waits(f"gate.sign:{review.pk}")
     return review
-
-
-def _carry_out(project: Project, review: GateReview, *, actor: User) -> None:
-    """Inside the last signature's transaction: decided, then what the decision orders."""
-    decision = Decision(review.proposed_decision)
-    review.decide(timezone.now())
-    review.save(update_fields=["state", "decided_at"])
-    record(
-        "gate.decided",
-        review,
-        actor=actor,
-        reason=review.proposal_reason,
-        gate=review.gate,
-        round=review.round,
-        decision=decision,
-        decision_label=str(decision.label),
-    )
-    if decision in PASSING:
-        put_conditions_in_force(review, actor=actor)
-    moves = {Decision.GO: _go, Decision.CONDITIONAL_GO: _go, Decision.HOLD: _hold, Decision.RETURN: _return, Decision.STOP: _stop}
-    moves[decision](project, review, actor)
-
-
-def _go(project: Project, review: GateReview, actor: User) -> None:
-    gate = gates.gate_of(review.phase)
-    if gate.on_go is not None:
-        gate.on_go(project, review, actor=actor)
-    if not gate.terminal:
-        open_review(project, actor=actor)
-    elif review.phase == project.last_phase:
-        change_status(
-            project,
-            ProjectStatus.COMPLETED,
-            actor=actor,
-            reason=_t("%(gate)s of the last contracted phase passed.") % {"gate": review.gate},
-        )
-    else:
-        advance(project, actor=actor, kind=PhaseMove.Kind.GATE, review=review)
-
-
-def _hold(project: Project, review: GateReview, actor: User) -> None:
-    change_status(project, ProjectStatus.ON_HOLD, actor=actor, reason=review.proposal_reason)
-    open_review(project, actor=actor)
-
-
-def _return(project: Project, review: GateReview, actor: User) -> None:
-    carry_out_return(project, review, actor=actor)
-
-
-def _stop(project: Project, review: GateReview, actor: User) -> None:
-    change_status(project, ProjectStatus.CANCELLED, actor=actor, reason=review.proposal_reason, cancel_class="stopped")
 
 
 def evidence_changes(review: GateReview, judged: list[Judged]) -> list[str]:

@@ -16,7 +16,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import sign
 from projects import steps
-from projects.gates import gate_of
+from projects.gates import gate_of, renewal_problem
 from projects.models import PHASES, GateCriterion, GateReview, Phase, PhaseMove, Project, ProjectStatus, Rfp, StatusChange
 from projects.models.states import CLOSED_STATUSES, phase_after
 from projects.services.numbering import next_number
@@ -187,7 +187,7 @@ def _close_review_without_decision(project: Project, *, actor: User, reason: str
         review.save()
         review.decide(timezone.now())
         review.save(update_fields=["state", "decided_at"])
-        for kind in ("gate.sign", "gate.meeting"):
+        for kind in ("gate.sign", "gate.meeting", "gate.request"):
             close_waits(f"{kind}:{review.pk}")
         record("gate.left", review, actor=actor, reason=reason, gate=review.gate, round=review.round)
 
@@ -202,6 +202,9 @@ def return_project(
     require_none(return_blockers(project))
     _require_reason(reason)
     require_none(_not_earlier(project, to_phase))
+    problem = renewal_problem(project, to_phase, renew_criteria)
+    if problem:
+        raise BadInput({"renew_criteria": [problem]})
     _close_review_without_decision(project, actor=actor, reason=reason)
     return _move_back(project, to_phase, actor=actor, reason=reason, cost_effect=cost_effect, renew_criteria=renew_criteria)
 
@@ -302,16 +305,7 @@ def resume_project(code: str, *, actor: User, reason: str) -> Project:
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
     _require_reason(reason)
-    if project.status != ProjectStatus.ON_HOLD:
-        raise Refused(
-            [
-                Blocker(
-                    key="project.not_held",
-                    words=_t("Only a project on hold can be resumed; this one is %(status)s.")
-                    % {"status": project.get_status_display().lower()},
-                )
-            ]
-        )
+    require_none(resume_blockers(project))
     return change_status(project, ProjectStatus.ACTIVE, actor=actor, reason=reason)
 
 

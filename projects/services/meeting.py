@@ -10,24 +10,63 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.models import Role
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
-from projects.models import GateReview
-from projects.services.lifecycle import locked, require_active
+from audit.refusals import BadInput, Blocker, Refused, require_none
+from projects.models import GateReview, WaitingFor
+from projects.services.lifecycle import locked, not_active, require_active
 from projects.services.waiting import open_wait
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-def _locked_review(code: str, actor: User) -> GateReview:
+def _locked_review(code: str, actor: User, permission: str = "projects.propose_gate") -> GateReview:
     project = locked(code, actor)
-    require_permission("projects.propose_gate", actor, project)
+    require_permission(permission, actor, project)
     review = GateReview.objects.current().filter(project=project).select_for_update(of=("self",)).first()
     if review is None:
         raise Refused([Blocker("gate.none", _t("No gate is open on this project."), project.get_absolute_url())])
     review.project = project
+    return review
+
+
+def request_blockers(review: GateReview) -> list[Blocker]:
+    """Why the decision cannot be asked for now."""
+    link, reasons = reverse("project-gate", args=[review.project.code]), list(not_active(review.project))
+    if review.state != GateReview.State.OPEN:
+        reasons.append(Blocker("gate.proposed", _t("A decision is proposed already; it waits for signatures."), link))
+    found = open_request(review)
+    if found is not None:
+        reasons.append(Blocker("gate.requested", _t("The decision is asked for already: %(words)s") % {"words": found.words}, link))
+    return reasons
+
+
+def open_request(review: GateReview) -> WaitingFor | None:
+    """The request for a decision that nobody has answered by a proposal yet."""
+    return WaitingFor.objects.open().filter(key=f"gate.request:{review.pk}").first()
+
+
+@act
+def request_decision(code: str, *, reason: str, actor: User) -> GateReview:
+    """Anybody who works on the project asks the project manager to bring the gate to its decision."""
+    review = _locked_review(code, actor, "projects.request_decision")
+    require_none(request_blockers(review))
+    if not reason.strip():
+        raise BadInput({"reason": [_t("Say why the decision is needed now.")]})
+    project = review.project
+    names = {"code": code, "name": actor.full_name, "gate": review.gate, "reason": reason.strip()}
+    open_wait(
+        f"gate.request:{review.pk}",
+        project=project,
+        user=project.project_manager,
+        role="" if project.project_manager else Role.PROJECT_MANAGER,
+        words=_t("%(code)s: %(name)s asks for the decision on %(gate)s: %(reason)s") % names,
+        link=reverse("project-gate", args=[code]),
+    )
+    record("gate.decision_requested", review, actor=actor, reason=reason.strip(), gate=review.gate, round=review.round)
     return review
 
 

@@ -30,7 +30,7 @@ def payment_sources(project: Project) -> list[tuple[str, str]]:
         if project.in_scope(phase):
             gate = gates.gate_of(phase)
             found.append((f"gate:{gate.key}", _t("%(gate)s is decided “go”") % {"gate": gate.key}))
-    deliverables = Deliverable.objects.filter(project=project).order_by("order", "id")
+    deliverables = Deliverable.objects.filter(project=project, not_applicable="").order_by("order", "id")
     return found + [(f"deliverable:{row.key}", _t("“%(title)s” is done") % {"title": row.title}) for row in deliverables]
 
 

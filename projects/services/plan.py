@@ -107,7 +107,7 @@ def _fed_by_the_record(milestone: Milestone) -> list[Blocker]:
     """What sets the date instead of a person."""
     kind, _colon, name = milestone.source.partition(":")
     code = milestone.project.code
-    if not kind:
+    if not kind or (kind == "deliverable" and _never_comes(milestone.project, name)):
         return []
     if kind == "deliverable":
         words, link = _t("The record sets this date when its deliverable is done."), reverse("deliverable-detail", args=[code, name])
@@ -116,6 +116,11 @@ def _fed_by_the_record(milestone: Milestone) -> list[Blocker]:
     else:
         words, link = _t("The record sets this date when the client accepts the quotation."), reverse("project-evaluation", args=[code])
     return [Blocker(key="milestone.fed", words=words, link=link)]
+
+
+def _never_comes(project: Project, deliverable: str) -> bool:
+    """A deliverable that does not apply feeds nothing: a person enters the date."""
+    return Deliverable.objects.filter(project=project, key=deliverable).exclude(not_applicable="").exists()
 
 
 def rescheduling_blockers(milestone: Milestone) -> list[Blocker]:

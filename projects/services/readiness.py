@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.models import Role
+from audit.events import record
 from projects import gates
 from projects.models import GateReview, Project, ReadinessSummary, WaitingFor
-from projects.services.waiting import open_wait
+from projects.services.assessing import WAIT, unassessed
+from projects.services.waiting import close_waits, open_wait
 
 SHOWN = 5
 
@@ -31,6 +34,7 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
     }
     judged = gates.judge([review.project for review in reviews.values()], reviews)
     changed, now = changed_decisions(ids), timezone.now()
+    _ask_to_judge({pk: found for pk, found in changed.items() if pk in reviews}, reviews)
     summaries = [_summary(reviews[project_id], findings, changed.get(project_id, []), now) for project_id, findings in judged.items()]
     ReadinessSummary.objects.bulk_create(
         summaries,
@@ -77,29 +81,52 @@ def _summary(review: GateReview, judged: list[gates.Judged], changed: list[dict[
         first_blocker=str(reasons[0].words)[:300] if reasons else "",
         blockers=[reason.as_dict() for reason in reasons[:SHOWN]],
         expected_on=forecast.on,
-        without_date=forecast.without_date[0][:300] if forecast.without_date else "",
+        without_date=forecast.reasons[0][:300] if forecast.reasons else "",
         changed=changed,
         refreshed_at=now,
     )
 
 
+def _ask_to_judge(changed: Mapping[int, list[dict[str, Any]]], reviews: Mapping[int, GateReview]) -> None:
+    """Open a wait for each decision whose evidence changed and was not judged, close those that need it no longer."""
+    wanted = {f"{WAIT}:{item['review']}": (project_id, item) for project_id, found in changed.items() for item in found}
+    rows = WaitingFor.objects.open().filter(project__in=reviews.keys(), key__startswith=f"{WAIT}:")
+    waiting = set(rows.values_list("key", flat=True))
+    for key in waiting - wanted.keys():
+        close_waits(key)
+    for key in wanted.keys() - waiting:
+        project_id, item = wanted[key]
+        _ask(key, reviews[project_id].project, item)
+
+
+def _ask(key: str, project: Project, item: Mapping[str, Any]) -> None:
+    names = {"code": project.code, "gate": item["gate"], "round": item["round"], "criteria": "; ".join(item["criteria"])}
+    link = reverse("gate-review", args=[project.code, item["gate"], item["round"]])
+    words = _t("%(code)s: judge what changed since %(gate)s was decided: %(criteria)s") % names
+    open_wait(key, project=project, role=Role.QUALITY_ASSURANCE, words=words, link=link)
+    review = GateReview.objects.select_related("project").get(pk=item["review"])
+    record("gate.evidence_changed", review, actor=None, gate=item["gate"], round=item["round"], criteria=names["criteria"])
+
+
 def changed_decisions(project_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """By project: the latest passing decision of each gate whose evidence has changed since, with its criteria.
+    """By project: the latest passing decision of each gate whose evidence has changed since and was not judged, with its criteria.
 
     The number of queries grows with the gates, never with the projects.
     """
     latest: dict[str, dict[int, GateReview]] = {}
-    rows = GateReview.objects.passed().filter(project__in=list(project_ids)).select_related("project").prefetch_related("criteria")
-    for review in rows.order_by("decided_at"):
+    rows = GateReview.objects.passed().filter(project__in=list(project_ids)).select_related("project")
+    for review in rows.prefetch_related("criteria", "assessments").order_by("decided_at"):
         if gates.gate_of(review.phase).terminal:
             latest.setdefault(review.phase, {})[review.project_id] = review
     changed: dict[int, list[dict[str, Any]]] = {}
     for reviews in latest.values():
         judged = gates.judge([review.project for review in reviews.values()], reviews)
         for project_id, review in reviews.items():
-            words = [row.words for row in gates.changed_criteria(review, judged[project_id])]
+            keys = unassessed(review, judged[project_id])
+            words = [row.words for row in review.criteria.all() if row.key in keys]
             if words:
-                changed.setdefault(project_id, []).append({"gate": review.gate, "round": review.round, "criteria": words})
+                found = {"review": review.pk, "gate": review.gate, "round": review.round, "criteria": words}
+                changed.setdefault(project_id, []).append(found)
     return changed
 
 

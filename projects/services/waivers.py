@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.capacities import capacity, giver_of
 from accounts.models import Role
 from accounts.permissions import require_permission
 from audit.acts import act
@@ -51,6 +52,8 @@ def request_blockers(review: GateReview, item: Judged) -> list[Blocker]:
     link, reasons = _link(review.project.code), list(not_active(review.project))
     if review.state != GateReview.State.OPEN:
         reasons.append(Blocker("waiver.proposed", _t("A decision is proposed; withdraw it first."), link))
+    if item.tailored:
+        reasons.append(Blocker("waiver.not_applicable", _t("The criterion does not apply; nothing has to be accepted."), link))
     if item.finding.met:
         reasons.append(Blocker("waiver.met", _t("The criterion is met; nothing has to be accepted."), link))
     if not item.waivable:
@@ -124,8 +127,7 @@ def _require_none_open(review: GateReview, criterion: str, *, replaceable: bool)
 
 
 def _giver(actor: User) -> User | None:
-    """For whom this person decides: nobody where quality assurance is the own role."""
-    return None if Role.QUALITY_ASSURANCE in actor.roles else actor.stands_in_for.get(Role.QUALITY_ASSURANCE)
+    return giver_of(capacity(actor, Role.QUALITY_ASSURANCE))
 
 
 def decision_blockers(waiver: GateWaiver, actor: User) -> list[Blocker]:
@@ -171,12 +173,11 @@ def grant_waiver(code: str, pk: int, *, actor: User, authentication: Authenticat
     )
     waiver.grant(actor, timezone.now())
     waiver.save(update_fields=["state", "signature", "decided_by", "decided_at"])
-    giver = _giver(actor)
     record(
         "waiver.granted",
         waiver,
         actor=actor,
-        on_behalf_of=giver,
+        on_behalf_of=_giver(actor),
         reason=waiver.justification,
         criterion=waiver.criterion_words,
         gate=waiver.review.gate,
@@ -195,7 +196,8 @@ def refuse_waiver(code: str, pk: int, *, actor: User, reason: str) -> GateWaiver
         raise BadInput({"reason": [_t("Say why; it stays in the record.")]})
     waiver.refuse(actor, timezone.now(), reason.strip())
     waiver.save(update_fields=["state", "decided_by", "decided_at", "refusal_reason"])
-    record("waiver.refused", waiver, actor=actor, reason=reason, criterion=waiver.criterion_words, gate=waiver.review.gate)
+    names = {"criterion": waiver.criterion_words, "gate": waiver.review.gate}
+    record("waiver.refused", waiver, actor=actor, on_behalf_of=_giver(actor), reason=reason, **names)
     close_waits(f"waiver:{waiver.pk}")
     return waiver
 

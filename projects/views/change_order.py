@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.capacities import giver_of
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
 from accounts.models import Role
@@ -25,9 +26,10 @@ from projects.forms.change_order import ChangeOrderForm, DaysForm
 from projects.forms.quotation import CreditLineFormSet, lines_of, one_more, row_errors, rows_of
 from projects.meanings import meaning_words, signed_rows
 from projects.models import SHOWN_TO_CLIENT, ChangeOrder, Milestone, Project
-from projects.permissions import lacking
+from projects.permissions import RELEASERS, lacking
 from projects.services import change_orders as services
 from projects.services.lifecycle import not_active
+from projects.services.releasing import open_release_roles, releasing_as
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -165,8 +167,8 @@ def change_order_page(request: SignedInRequest, code: str, sequence: int, revisi
 
 def _render(request: SignedInRequest, project: Project, order: ChangeOrder, *, status: int = 200, **bound: Any) -> HttpResponse:
     user, draft = request.user, order.state == State.DRAFT
-    open_roles = services.open_release_roles(order) if draft else frozenset()
-    mine = sorted(open_roles & user.roles)
+    open_roles = open_release_roles(order) if draft else frozenset()
+    mine = releasing_as(order, user) if open_roles else None
     words = _t("A change order is released by business development and management.")
     no_release = lacking("projects.release_change_order", user, project, words) or services.release_blockers(order, user)
     context = {
@@ -180,8 +182,9 @@ def _render(request: SignedInRequest, project: Project, order: ChangeOrder, *, s
         "may_make_document": order.state not in (State.DRAFT, State.SUPERSEDED) and allowed("projects.order_change", user, project),
         "edit_blockers": _locks(user, project),
         "release_blockers": [*not_active(project), *no_release],
-        "release_open": [Role(role).label for role in services.RELEASE_ROLES if role in open_roles],
-        "release_meaning": meaning_words(f"release_{mine[0]}") if mine else "",
+        "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
+        "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",
+        "giver": giver_of(mine),
         "expected_hash": content_hash(order),
         "signatures": signed_rows(order),
         "events": list(events_of(order)[:HISTORY]),

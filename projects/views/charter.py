@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.models import Department, User
@@ -19,9 +19,11 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, add_to_form
 from projects.charter_plan import PlannedDates, planned_dates
 from projects.forms.charter import CharterForm, MemberForm
-from projects.models import Charter, Deliverable, Phase, Project, Quotation, TeamMember
+from projects.forms.tailoring import TailoringForm
+from projects.models import Charter, Deliverable, Phase, Project, Quotation, Tailoring, TeamMember
 from projects.permissions import lacking
 from projects.services import charter as services
+from projects.services import tailoring
 from projects.services.lifecycle import not_active
 
 if TYPE_CHECKING:
@@ -99,9 +101,11 @@ def _render(
     *,
     status: int = 200,
     dates: PlannedDates | None = None,
+    **bound: Any,
 ) -> HttpResponse:
     deliverables = list(project.deliverables.select_related("department", "owner"))
     blockers = _locks(request, project)
+    rows = list(project.tailoring.select_related("set_by"))
     context = {
         "project": project,
         "charter": charter,
@@ -109,19 +113,63 @@ def _render(
         "editable": not blockers,
         "blockers": blockers,
         "dates": dates,
-        "phases": _by_phase(deliverables),
+        "phases": _by_phase(deliverables, rows),
         "milestones": list(project.milestones.all()),
         "document_query": f"?project={project.code}&type=project_charter",
         "has_deliverable": any(row.key == "project_charter" for row in deliverables),
+        "tailored": rows,
+        "tailoring_blockers": _tailoring_locks(request, project),
+        "tailoring_form": TailoringForm(offers=_not_chosen(project, rows)),
     }
-    return render(request, "projects/charter.html", context, status=status)
+    return render(request, "projects/charter.html", context | bound, status=status)
 
 
-def _by_phase(deliverables: Iterable[Deliverable]) -> list[tuple[_StrPromise, list[Deliverable]]]:
+def _by_phase(deliverables: Iterable[Deliverable], tailored: Iterable[Tailoring]) -> list[tuple[_StrPromise, list[Deliverable]]]:
+    """What is chosen as not applicable is struck out before it takes force too."""
+    reasons = {row.key: row.justification for row in tailored if row.kind == Tailoring.Kind.DELIVERABLE}
     found: dict[str, list[Deliverable]] = {}
     for row in deliverables:
+        row.not_applicable = row.not_applicable or reasons.get(row.key, "")
         found.setdefault(row.phase, []).append(row)
     return [(phase.label, found[phase]) for phase in Phase if phase in found]
+
+
+def _not_chosen(project: Project, rows: Iterable[Tailoring]) -> list[tailoring.Offer]:
+    chosen = {(row.kind, row.key) for row in rows}
+    return [offer for offer in tailoring.offers(project) if (offer.kind, offer.key) not in chosen]
+
+
+def _tailoring_locks(request: SignedInRequest, project: Project) -> list[Blocker]:
+    words = _t("What applies is chosen by a project manager or business development.")
+    return [*lacking("projects.draft_charter", request.user, project, words), *tailoring.tailoring_blockers(project)]
+
+
+@internal_required
+@require_POST
+def tailoring_add(request: SignedInRequest, code: str) -> HttpResponse:
+    project = _project(request, code)
+    form = TailoringForm(request.POST, offers=tailoring.offers(project))
+    if form.is_valid():
+        try:
+            row = tailoring.tailor(code, actor=request.user, **form.values())
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("“%(title)s” does not apply once the charter is issued.") % {"title": row.title})
+            return redirect("project-charter", code)
+    charter: Charter | None = getattr(project, "charter", None)
+    fresh = CharterForm(instance=charter, initial=_initial(project, charter))
+    return _render(request, project, charter, fresh, status=400, tailoring_form=form)
+
+
+@internal_required
+@require_POST
+def tailoring_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    project = _project(request, code)
+    row = get_object_or_404(Tailoring.objects.visible_to(request.user), project=project, pk=pk)
+    tailoring.remove_tailoring(code, pk, actor=request.user)
+    messages.success(request, _t("“%(title)s” applies.") % {"title": row.title})
+    return redirect("project-charter", code)
 
 
 # The team

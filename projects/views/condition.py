@@ -29,17 +29,23 @@ from projects.services.gate import current_review, judge_review, proposal_blocke
 @internal_required
 @require_http_methods(["GET", "POST"])
 def conditional_go(request: SignedInRequest, code: str) -> HttpResponse:
-    """The chair writes the conditions; one row waits for each unmet criterion that a condition may stand for."""
+    """The chair writes the conditions; a row waits for each unmet criterion and for each condition that the decision must set."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
     require_permission("projects.propose_gate", request.user, project)
     review = current_review(project)
     if review is None or review.state != review.State.OPEN:
         return redirect("project-gate", code)
     require_none(proposal_blockers(review, Decision.CONDITIONAL_GO))
-    unmet = [item for item in judge_review(review) if not item.passes]
+    judged = judge_review(review)
+    named = [item for item in judged if item.finding.conditions or (not item.passes and item.waivable)]
     posted = request.POST if request.method == "POST" else None
-    form, rows, status = ConditionalGoForm(posted), condition_formset([item for item in unmet if item.waivable], posted), 200
-    context = {"project": project, "review": review, "never": [item for item in unmet if not item.waivable]}
+    form, rows, status = ConditionalGoForm(posted), condition_formset(named, posted), 200
+    context: dict[str, Any] = {
+        "project": project,
+        "review": review,
+        "never": [item for item in judged if not item.passes and not item.waivable],
+        "wanted": [words for item in judged for words in item.finding.conditions],
+    }
     if posted is not None:
         status = 400
         if form.is_valid() and rows.is_valid():
@@ -63,7 +69,7 @@ def _propose(request: SignedInRequest, code: str, form: forms.Form, rows: Any) -
 
 def _condition(request: SignedInRequest, code: str, pk: int) -> GateCondition:
     rows = GateCondition.objects.visible_to(request.user).select_related(
-        "review__project__client", "owner", "answered_by", "confirmed_by", "deliverable"
+        "review__project__client", "owner", "answered_by", "confirmed_by", "confirmed_for", "deliverable"
     )
     return get_object_or_404(rows, review__project__code=code, pk=pk)
 

@@ -28,6 +28,7 @@ from projects.permissions import lacking
 from projects.plans import document_of, document_offer
 from projects.services import evidence as services
 from projects.services.sharing import set_visibility
+from projects.services.tailoring import pending
 from projects.shareable import Item, shareable
 
 
@@ -60,11 +61,12 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
     """The page from one context; a refused form comes back in it, its dialog open."""
     user, project = request.user, deliverable.project
     words = _t("Evidence is entered by a department, business development, the project manager or quality assurance.")
-    may_assign = allowed("projects.plan", user, project) and not deliverable.is_done
+    may_assign = allowed("projects.plan", user, project) and not deliverable.is_done and not deliverable.not_applicable
     context = {
         "deliverable": deliverable,
         "project": project,
         "state": state_of(deliverable),
+        "approving": pending(project) if services.approves_scope(deliverable) else [],
         "references": _references(deliverable, user),
         "enter_blockers": [*lacking("projects.enter_evidence", user, project, words), *services.entry_blockers(deliverable)],
         "reference_form": ReferenceForm(),
@@ -80,7 +82,9 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
 
 
 def state_of(deliverable: Deliverable) -> str:
-    """done, overdue or open, as the pages of a deliverable show it."""
+    """not applicable, done, overdue or open, as the pages of a deliverable show it."""
+    if deliverable.not_applicable:
+        return "not_applicable"
     if deliverable.is_done:
         return "done"
     return "overdue" if deliverable.due_on and deliverable.due_on < timezone.localdate() else "open"
@@ -88,7 +92,9 @@ def state_of(deliverable: Deliverable) -> str:
 
 def _references(deliverable: Deliverable, user: Any) -> list[ReferenceRow]:
     may_confirm = allowed("projects.confirm_evidence", user, deliverable.project)
-    rows = ReferencedEvidence.objects.filter(deliverable=deliverable).select_related("entered_by", "confirmed_by")
+    rows = ReferencedEvidence.objects.filter(deliverable=deliverable).select_related("entered_by", "confirmed_by", "confirmed_for")
+    for row in rows:
+        row.deliverable = deliverable
     return [
         ReferenceRow(
             row,

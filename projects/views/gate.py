@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.capacities import capacity, giver_of
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
-from accounts.models import DEPARTMENT_NAMES, Role, RoleGrant
+from accounts.models import Role, RoleGrant
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
@@ -25,43 +25,21 @@ from audit.refusals import BadInput, Blocker, add_to_form
 from audit.signatures import content_hash
 from projects import gates
 from projects.forms.condition import WaiverForm
-from projects.forms.gate import GoForm, MeetingForm, MinutesForm, OtherDecisionForm, ReasonForm, WithdrawForm
-from projects.gates import Difference, Evidence
-from projects.models import GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver, PhaseMove, Project
+from projects.forms.gate import CommentForm, GoForm, MeetingForm, MinutesForm, OtherDecisionForm, ReasonForm, RequestForm, WithdrawForm
+from projects.models import GateCondition, GateReview, GateSignature, GateWaiver, PhaseMove, Project
 from projects.models.gate import Decision
 from projects.permissions import lacking
 from projects.services import gate as services
 from projects.services import meeting
 from projects.services.waivers import decision_blockers as waiver_blockers
-from projects.services.waivers import request_blockers, waiver_hash
+from projects.services.waivers import waiver_hash
+from projects.views.gate_rows import changes_of, conditions_of, live_row, reviews_of
 
 if TYPE_CHECKING:
     from accounts.models import User
     from projects.gates import Judged
 
 SHOWN_HOLDERS = 3
-
-
-@dataclass(frozen=True)
-class CriterionRow:
-    """A criterion as the page shows it, live or as it was frozen; `differences` says what of its evidence has changed since."""
-
-    key: str
-    version: int
-    words: str
-    department: str
-    standing: str
-    evidence: Sequence[Evidence]
-    blockers: Sequence[Blocker] = field(default=())
-    changed: bool = False
-    differences: Sequence[Difference] = field(default=())
-    waivers: Sequence[GateWaiver] = field(default=())
-    conditions: Sequence[GateCondition] = field(default=())
-    waiver_blockers: Sequence[Blocker] | None = None
-
-    @property
-    def dialog(self) -> str:
-        return f"waive-{self.key}"
 
 
 @dataclass(frozen=True)
@@ -85,87 +63,6 @@ def visible_project(request: SignedInRequest, code: str) -> Project:
     return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
 
 
-def _reviews(request: SignedInRequest, code: str) -> list[GateReview]:
-    """All rounds of all gates, newest first, with criteria and signatures. A project has at least one: none means that it is not seen."""
-    signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer", "on_behalf_of"))
-    rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
-    conditions = Prefetch("conditions", queryset=GateCondition.objects.select_related("owner", "confirmed_by"))
-    waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
-    reviews = list(rows.order_by("-opened_at", "-id").prefetch_related("criteria", signatures, conditions, waivers))
-    if not reviews:
-        raise Http404
-    for review in reviews:
-        review.project = reviews[0].project
-    return reviews
-
-
-def _department(key: str) -> str:
-    return str(DEPARTMENT_NAMES.get(key, key))
-
-
-def _live(review: GateReview, item: Judged, changes: Mapping[str, Sequence[Difference]], may_waive: bool) -> CriterionRow:
-    found = item.finding
-    asked = any(row.state in (GateWaiver.State.REQUESTED, GateWaiver.State.GRANTED) for row in _waivers(review, item.key))
-    return CriterionRow(
-        item.key,
-        item.version,
-        item.words,
-        _department(item.department),
-        item.standing,
-        found.evidence,
-        found.blockers,
-        item.key in changes,
-        changes.get(item.key, ()),
-        _waivers(review, item.key),
-        _conditions(review, item.key),
-        request_blockers(review, item) if may_waive and not item.passes and not asked else None,
-    )
-
-
-def _frozen(review: GateReview, row: GateCriterion, changes: Mapping[str, Sequence[Difference]]) -> CriterionRow:
-    waivers, conditions = _waivers(review, row.key), _conditions(review, row.key)
-    granted = any(waiver.state == GateWaiver.State.GRANTED for waiver in waivers)
-    standing = "met" if row.met else "waived" if granted else "conditional" if conditions else "unmet"
-    return CriterionRow(
-        row.key,
-        row.version,
-        row.words,
-        _department(row.department),
-        standing,
-        gates.thawed(row.evidence),
-        (),
-        row.key in changes,
-        changes.get(row.key, ()),
-        waivers,
-        conditions,
-    )
-
-
-def _waivers(review: GateReview, key: str) -> list[GateWaiver]:
-    return [row for row in review.waivers.all() if row.criterion_key == key]
-
-
-def _conditions(review: GateReview, key: str) -> list[GateCondition]:
-    return [row for row in conditions_of(review) if row.criterion_key == key]
-
-
-def conditions_of(review: GateReview) -> list[GateCondition]:
-    """The conditions of the proposal that stands, or was decided; each knows its review without a query."""
-    if review.state == GateReview.State.OPEN:
-        return []
-    rows = [row for row in review.conditions.all() if row.proposal_number == review.proposal_number]
-    for row in rows:
-        row.review = review
-    return rows
-
-
-def _changes(review: GateReview, judged: Sequence[Judged]) -> dict[str, list[Difference]]:
-    """By criterion: what of the evidence is no longer as it was frozen."""
-    live = {item.key: item.finding.evidence for item in judged}
-    rows = gates.changed_criteria(review, judged)
-    return {row.key: gates.differences(gates.thawed(row.evidence), live[row.key]) for row in rows}
-
-
 @internal_required
 @require_GET
 def gate_page(request: SignedInRequest, code: str) -> HttpResponse:
@@ -174,7 +71,7 @@ def gate_page(request: SignedInRequest, code: str) -> HttpResponse:
 
 def render_gate(request: SignedInRequest, code: str, *, status: int = 200, **forms_with_errors: Any) -> HttpResponse:
     """The page from one context; a refused form comes back in it, its dialog open, nothing typed lost."""
-    reviews = _reviews(request, code)
+    reviews = reviews_of(request, code)
     review = next((row for row in reviews if row.state != GateReview.State.DECIDED), None)
     context: dict[str, Any] = {
         "project": reviews[0].project,
@@ -206,13 +103,16 @@ def _standing(reviews: Sequence[GateReview]) -> list[GateCondition]:
 def _review_context(review: GateReview, judged: list[Judged], user: User) -> dict[str, Any]:
     project = review.project
     submitted = review.state == GateReview.State.SUBMITTED
-    changes = _changes(review, judged) if submitted else {}
+    changes = changes_of(review, judged) if submitted else {}
     may_waive = allowed("projects.request_waiver", user, project) and not submitted
     return {
         "gate": gates.gate_of(review.phase),
-        "criteria": [_live(review, item, changes, may_waive) for item in judged],
+        "criteria": [live_row(review, item, changes, may_waive) for item in judged],
         "met": sum(item.passes for item in judged),
         "waived": sum(item.standing == "waived" for item in judged),
+        "not_applicable": sum(item.standing == "not_applicable" for item in judged),
+        "fresh_comment_form": CommentForm(),
+        **_request_context(review, user),
         "forecast": gates.forecast(judged, timezone.localdate()),
         "changed_words": [item.words for item in judged if item.key in changes],
         "may_propose": allowed("projects.propose_gate", user, project),
@@ -234,11 +134,22 @@ def _proposing_context(review: GateReview, judged: list[Judged], user: User) -> 
     locks = [*no_proposer, *services.proposal_blockers(review, Decision.GO)]
     never = [item for item in judged if not item.passes and not item.waivable]
     return {
-        "go_blockers": locks + gates.unmet(judged),
+        "go_blockers": locks + services.go_blockers(review, judged),
         "conditional_blockers": locks + gates.unmet(never),
         "other_blockers": [*no_proposer, *services.proposal_blockers(review, Decision.HOLD)],
         "go_form": GoForm(initial={"decision": Decision.GO}),
         "other_form": OtherDecisionForm(project=review.project),
+    }
+
+
+def _request_context(review: GateReview, user: User) -> dict[str, Any]:
+    """Whether somebody asked for the decision, and whether the reader may."""
+    words = _t("The decision is asked for by one of ours who works on the project.")
+    no_request = lacking("projects.request_decision", user, review.project, words)
+    return {
+        "requested": meeting.open_request(review),
+        "request_blockers": [*no_request, *meeting.request_blockers(review)],
+        "request_form": RequestForm(),
     }
 
 
@@ -274,7 +185,7 @@ def _signers(review: GateReview, judged: list[Judged], user: User) -> list[Signe
             given=next((row for row in given if row.role == role), None),
             holders=holders.get(role, []),
             mine=role in user.signing_roles,
-            giver=services.principal(user, role),
+            giver=giver_of(capacity(user, role)),
             blockers=[*stale, *services.signing_blockers(review, given, role, user)],
         )
         for role in review.signers
@@ -333,6 +244,21 @@ def gate_propose(request: SignedInRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_POST
+def gate_request(request: SignedInRequest, code: str) -> HttpResponse:
+    project = visible_project(request, code)
+    form = RequestForm(request.POST)
+    return answer(
+        request,
+        project,
+        _t("The project manager has been asked for the decision."),
+        "request_form",
+        form,
+        lambda: meeting.request_decision(code, actor=request.user, **form.cleaned_data),
+    )
+
+
+@internal_required
+@require_POST
 def gate_meeting(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
     form = MeetingForm(request.POST)
@@ -361,14 +287,23 @@ def gate_minutes(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 def gate_sign(request: SignedInRequest, code: str, role: str) -> HttpResponse:
     project = visible_project(request, code)
-    form = SigningForm(request.POST)
+    form, comment = SigningForm(request.POST), CommentForm(request.POST)
 
     def sign() -> None:
         data = form.cleaned_data
         authentication = authenticate_signer(request, data["password"], data["code"])
-        services.sign_decision(code, role=role, actor=request.user, authentication=authentication, expected_hash=data["expected_hash"])
+        services.sign_decision(
+            code,
+            role=role,
+            actor=request.user,
+            authentication=authentication,
+            expected_hash=data["expected_hash"],
+            comment=comment.cleaned_data["comment"],
+        )
 
-    return answer(request, project, _t("Signed."), "signing_form", form, sign, signing_role=role)
+    if not comment.is_valid():
+        return render_gate(request, code, status=400, signing_form=form, comment_form=comment, signing_role=role)
+    return answer(request, project, _t("Signed."), "signing_form", form, sign, signing_role=role, comment_form=comment)
 
 
 @internal_required
@@ -397,26 +332,3 @@ def gate_withdraw(request: SignedInRequest, code: str) -> HttpResponse:
     return answer(
         request, project, words, "withdraw_form", form, lambda: services.withdraw_proposal(code, actor=request.user, **form.cleaned_data)
     )
-
-
-@internal_required
-@require_GET
-def gate_review(request: SignedInRequest, code: str, gate: str, number: int) -> HttpResponse:
-    """The record of one round: what was decided, on which evidence, by whom; and what of it has changed since."""
-    review = next((row for row in _reviews(request, code) if (row.gate, row.round) == (gate, number)), None)
-    if review is None:
-        raise Http404
-    compared = review.is_passed and gates.gate_of(review.phase).terminal
-    changes = _changes(review, services.judge_review(review)) if compared else {}
-    context = {
-        "project": review.project,
-        "review": review,
-        "gate": gates.gate_of(review.phase),
-        "compared": compared,
-        "criteria": [_frozen(review, row, changes) for row in review.criteria.all()],
-        "changed_words": [row.words for row in review.criteria.all() if row.key in changes],
-        "signatures": list(review.gate_signatures.all()),
-        "conditions": conditions_of(review),
-        "today": timezone.localdate(),
-    }
-    return render(request, "projects/gate_review.html", context)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.capacities import giver_of
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
 from accounts.models import Role
@@ -24,10 +25,11 @@ from audit.signatures import content_hash
 from projects.forms.quotation import LineFormSet, QuotationForm, lines_of, one_more, row_errors, rows_of
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Project, Quotation
-from projects.permissions import lacking
+from projects.permissions import RELEASERS, lacking
 from projects.quotations import changed_fields, compared_lines
 from projects.services import commercial as services
 from projects.services.lifecycle import not_active
+from projects.services.releasing import open_release_roles, releasing_as
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -165,8 +167,8 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
     rows = _quotations(request, project)
     quotation = _revision(rows, revision)
     user = request.user
-    open_roles = services.open_release_roles(quotation) if quotation.state == State.DRAFT else frozenset()
-    mine = sorted(open_roles & user.roles)
+    open_roles = open_release_roles(quotation) if quotation.state == State.DRAFT else frozenset()
+    mine = releasing_as(quotation, user) if open_roles else None
     locks = _quote_locks(user, project)
     context = {
         "project": project,
@@ -180,8 +182,9 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "edit_blockers": locks,
         "renew_blockers": [*locks, *services.draft_blockers(rows[0])],
         "release_blockers": [*not_active(project), *_release_blockers(quotation, user)],
-        "release_open": [Role(role).label for role in services.RELEASE_ROLES if role in open_roles],
-        "release_meaning": meaning_words(f"release_{mine[0]}") if mine else "",
+        "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
+        "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",
+        "giver": giver_of(mine),
         "expected_hash": content_hash(quotation),
         "signatures": signed_rows(quotation),
         "events": list(events_of(quotation)[:HISTORY]),

@@ -43,7 +43,8 @@ BATCHES = """
 from projects.models import Project
 from projects.steps import VALIDATION_BATCH, Start, blockers
 project = Project.objects.get(code="{code}")
-print([[blocker.key for blocker in blockers(VALIDATION_BATCH, Start(project, number))] for number in (1, 2)])
+found = [[blocker.key for blocker in blockers(VALIDATION_BATCH, Start(project, number))] for number in (1, 2)]
+print([[key for key in keys if key.startswith("condition")] for keys in found])
 """
 PROVE_THE_PHASE = """
 from django.utils import timezone

@@ -154,6 +154,7 @@ def develop(people: People, code: str, stack: Stack) -> None:
     stack.python(PROVE_THE_REST.format(code=code, phase="small_scale", but=["sample_confirmation"]))
     go_is_refused(people["pm"], code, "Not done: Sample Confirmation.")
     refer(people, code, "sample_confirmation", by="pm", record=("eDMS", "DOC-SC-3", "Signed by both parties"))
+    refer(people, code, "confirmation_runs", by="research", record=("ELN", "ELN-0412", "Closed"))  # after it, wherever the day begins
     acts.decide_go(people, code, ("research", "analytical", "pm"))
 
 

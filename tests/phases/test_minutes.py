@@ -39,6 +39,58 @@ def test_the_signers_are_asked_to_prepare_until_a_decision_is_proposed() -> None
     assert not waits.all().exists()
 
 
+def test_anybody_on_the_team_asks_for_the_decision_until_it_is_proposed(client: Client) -> None:
+    project = make.a_project_ready_for_g1()
+    client.force_login(make.person(Role.RESEARCH))
+    page, ask = reverse("project-gate", args=[project.code]), reverse("gate-request", args=[project.code])
+    assert "Ask for the decision" in client.get(page).content.decode()
+
+    assert client.post(ask, {"reason": " "}).status_code == 400
+    client.post(ask, {"reason": "The enzyme is reserved until Friday."})
+
+    wait = WaitingFor.objects.open().get(key__startswith="gate.request:")
+    assert (wait.user, wait.role) == (make.manager(), "")
+    assert "Research asks for the decision on G1: The enzyme is reserved until Friday." in client.get(page).content.decode()
+    assert client.post(ask, {"reason": "Again."}).status_code == 409
+    make.propose(project)
+    assert not WaitingFor.objects.open().filter(key__startswith="gate.request:").exists()
+
+
+def test_a_proposed_decision_is_asked_for_no_more() -> None:
+    project = make.a_project_ready_for_g1()
+    make.propose(project)
+
+    with pytest.raises(Refused, match="proposed already"):
+        meeting.request_decision(project.code, reason="Now.", actor=make.person(Role.RESEARCH))
+
+
+def test_who_does_not_work_on_the_project_asks_for_nothing() -> None:
+    project = make.a_project_ready_for_g1()
+
+    with pytest.raises(Project.DoesNotExist):
+        meeting.request_decision(project.code, reason="Now.", actor=make.person(Role.REGULATORY, name="Somebody else"))
+    with pytest.raises(Project.DoesNotExist):
+        meeting.request_decision(project.code, reason="Now.", actor=make.person(Role.CLIENT_APPROVER, client=make.a_client("DCB")))
+
+
+def test_a_signature_with_a_dissent_stands_in_the_minutes(client: Client) -> None:
+    project = make.a_project_ready_for_g1()
+    make.propose(project)
+    client.force_login(make.person(Role.MANAGEMENT))
+    sign = reverse("gate-sign", args=[project.code, Role.MANAGEMENT])
+    client.post(sign, {"password": make.PASSWORD, "comment": "I sign, but the price is too low."})
+    assert "the price is too low" in client.get(reverse("project-gate", args=[project.code])).content.decode()
+    make.sign(project)
+
+    votes = gate_minutes(Project.objects.get(pk=project.pk))["votes"]["rows"]
+
+    assert {row[1]: row[3] for row in votes} == {
+        "Management": "Signed, with dissent: I sign, but the price is too low.",
+        "Business development": "Signed",
+        "Project manager": "Signed",
+    }
+
+
 @pytest.mark.parametrize("values", [{"meeting_on": date(2020, 1, 1)}, {"agenda": " "}])
 def test_a_meeting_has_a_day_to_come_and_an_agenda(values: dict[str, Any]) -> None:
     with pytest.raises(BadInput):

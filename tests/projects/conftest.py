@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.models import Event, Signature
 from projects.models import (
     ChangeOrder,
+    EvidenceAssessment,
     GateCondition,
     GateReview,
     GateSignature,
@@ -24,10 +25,11 @@ from projects.models import (
     ReferencedEvidence,
     Rfp,
     StatusChange,
+    Tailoring,
     WaitingFor,
 )
 
-WATCHED = (Event, Signature, PhaseMove, StatusChange, GateSignature, WaitingFor)
+WATCHED = (Event, Signature, PhaseMove, StatusChange, GateSignature, WaitingFor, Tailoring, EvidenceAssessment)
 STATEFUL = (Project, GateReview, GateCondition, GateWaiver, Quotation, ChangeOrder, Rfp, ReferencedEvidence)
 
 

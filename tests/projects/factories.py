@@ -7,6 +7,7 @@ the gates before. People are one per role, made when first asked for: `person(Ro
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,8 +20,19 @@ from accounts.signing import Authentication
 from catalogue.models import Site
 from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
 from projects.gates import gate_of
-from projects.models import ChangeOrder, Deliverable, GateReview, GateWaiver, Phase, Project, Quotation, ReferencedEvidence, Rfp
-from projects.services import change_orders, commercial, evidence, gate
+from projects.models import (
+    ChangeOrder,
+    Deliverable,
+    GateReview,
+    GateWaiver,
+    Phase,
+    Project,
+    Quotation,
+    ReferencedEvidence,
+    Rfp,
+    Tailoring,
+)
+from projects.services import change_orders, commercial, evidence, gate, tailoring
 from projects.services.charter import draft_charter
 from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
@@ -108,6 +120,11 @@ def charter(project: Project, *, first: str = Phase.EVALUATION, last: str = Phas
         project_manager=manager(),
         actor=manager(),
     )
+
+
+def tailor(project: Project, kind: str, key: str, justification: str = "A non-GMP intermediate.") -> Tailoring:
+    """Chosen as not applicable while the charter is a draft."""
+    return tailoring.tailor(project.code, kind=kind, key=key, justification=justification, actor=manager())
 
 
 def sign_off_sheets(project: Project) -> None:
@@ -222,14 +239,22 @@ def finish_phase(project: Project) -> None:
     done(project, *Deliverable.objects.open().filter(project=project, phase=phase).values_list("key", flat=True))
 
 
-def a_project_ready_for_g1(client: Client | None = None, *, last: str = Phase.COMMERCIAL, first: str = Phase.EVALUATION) -> Project:
-    """Every criterion of G1 is met; nothing is proposed."""
+def a_project_ready_for_g1(
+    client: Client | None = None,
+    *,
+    last: str = Phase.COMMERCIAL,
+    first: str = Phase.EVALUATION,
+    without: Sequence[tuple[str, str]] = (),
+) -> Project:
+    """Every criterion of G1 is met; nothing is proposed. `without`: what the charter takes out, as kind and key."""
     project = a_project(client)
     sign_off_sheets(project)
     recommend(project.code, recommendation="bid", reason="Feasible in our equipment.", actor=person(Role.BUSINESS_DEVELOPMENT))
     accepted_quotation(project)
     signed_agreements(project)
     charter(project, first=first, last=last)
+    for kind, key in without:
+        tailor(project, kind, key)
     finish_phase(project)
     return Project.objects.get(pk=project.pk)
 
@@ -261,11 +286,13 @@ def pass_gate(project: Project) -> Project:
     return decide(project)
 
 
-def a_project_in(phase: str, client: Client | None = None, *, last: str = Phase.COMMERCIAL) -> Project:
+def a_project_in(
+    phase: str, client: Client | None = None, *, last: str = Phase.COMMERCIAL, without: Sequence[tuple[str, str]] = ()
+) -> Project:
     """Moved to `phase` through every gate before it."""
     if phase == Phase.EVALUATION:
         return a_project(client)
-    project = decide(a_project_ready_for_g1(client, last=last))
+    project = decide(a_project_ready_for_g1(client, last=last, without=without))
     while project.phase != phase:
         project = pass_gate(project)
     return project

@@ -16,6 +16,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from audit.signatures import signatures_of
 from projects import steps
 from projects.models import GateCondition, GateReview, Phase, Project, WaitingFor
+from projects.plans import needed_before
 from projects.services import conditions
 from projects.services.gate import current_review, proposal_blockers, withdraw_proposal
 from tests.projects import factories as make
@@ -86,7 +87,7 @@ def test_a_criterion_that_cannot_be_waived_is_passed_on_no_condition(nothing_wri
         ({"step": "nothing"}, "step"),
         ({"step": "sample.ship"}, "step_number"),
         ({"criterion": "nothing"}, "criterion"),
-        ({"tell_client": True}, "client_words"),
+        ({"tell_client": False}, "untold_reason"),
         ({"due_on": date(2020, 1, 1)}, "due_on"),
     ],
 )
@@ -184,6 +185,7 @@ def test_rejected_evidence_asks_the_owner_again(pilot: Project, nothing_written:
 def test_an_overdue_condition_locks_its_step_until_met(in_days: InDays, nothing_written: Check) -> None:
     """A conditional go locks validation batch 2 until met."""
     project = make.a_conditional_project(Phase.PILOT)
+    make.done(project, *needed_before(steps.VALIDATION_BATCH))
     record = partial(make.a_reference, project, "validation_batch_records", actor=make.person(Role.PRODUCTION))
     assert steps.blockers(steps.VALIDATION_BATCH, steps.Start(project, 2)) == []
 
@@ -219,7 +221,7 @@ def test_a_document_is_not_made_effective(in_days: InDays) -> None:
 
 @pytest.mark.parametrize(("tell", "seen"), [(True, "The dryer is not qualified yet."), (False, None)])
 def test_the_client_is_told_once_where_it_was_agreed(tell: bool, seen: str | None, in_days: InDays) -> None:
-    condition = make.a_condition(tell_client=tell, client_words="The dryer is not qualified yet.")
+    condition = make.a_condition(tell_client=tell, client_words="The dryer is not qualified yet.", untold_reason="It is ours alone.")
     project = make.a_conditional_project(Phase.SMALL_SCALE, condition)
     with acting(channel="worker"):
         assert conditions.tell_overdue_conditions() == 0
@@ -230,6 +232,15 @@ def test_the_client_is_told_once_where_it_was_agreed(tell: bool, seen: str | Non
     told = list(Event.objects.filter(kind="condition.told", project_id=project.pk))
     assert [(event.client_visible, (event.client_data or {}).get("words")) for event in told] == ([(True, seen)] if tell else [])
     assert all(condition.words not in f"{event.words} {event.data} {event.object_label}" for event in told)
+
+
+def test_the_client_is_told_in_usual_words_unless_somebody_signed_why_not() -> None:
+    told = make.a_conditional_project(Phase.SMALL_SCALE)
+    left_out = make.a_conditional_project(Phase.SMALL_SCALE, make.a_condition(tell_client=False, untold_reason="A matter of our staff."))
+
+    assert the_condition(told).tell_client and "condition of our last gate decision" in the_condition(told).client_words
+    signature = signatures_of(GateReview.objects.passed().get(project=left_out, gate="G2"))[0]
+    assert (the_condition(left_out).client_words, signature.content["conditions"][0]["untold_reason"]) == ("", "A matter of our staff.")
 
 
 def test_a_project_on_hold_is_told_when_it_resumes(in_days: InDays) -> None:

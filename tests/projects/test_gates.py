@@ -387,6 +387,7 @@ def test_conditions_waivers_and_changed_evidence_cost_no_query_for_each_project(
     for project in projects:
         make.grant(make.a_waiver(project, "vessels"))
         make.done(project, "route_selection_report")
+    refresh_readiness([project.pk for project in projects])  # each change is asked about once
 
     def queries(chosen: list[Project]) -> int:
         with CaptureQueriesContext(connection) as captured:

@@ -398,6 +398,7 @@ def conditions_form(owner: User, **values: object) -> dict[str, object]:
         "due_on": (timezone.localdate() + timedelta(days=30)).isoformat(),
         "step": "validation_batch.start",
         "step_number": 2,
+        "tell_client": "on",
         **values,
     }
     rows = {f"conditions-0-{name}": value for name, value in row.items()}
@@ -415,6 +416,18 @@ def test_conditions_are_written_proposed_and_read(signed_in: Callable[[User], Cl
 
     shown = page(browser, "project-gate", small_scale)
     assert "On these conditions" in shown and "Starting a validation batch, from number 2 on" in shown
+
+
+def test_leaving_the_client_out_needs_a_reason_that_is_shown(signed_in: Callable[[User], Client], small_scale: Project) -> None:
+    make.finish_phase(small_scale)
+    browser, owner = signed_in(make.manager()), make.person(Role.PRODUCTION)
+    assert "Your project manager tells you what it means for your dates." in page(browser, "gate-conditional", small_scale)
+
+    refused = browser.post(address("gate-conditional", small_scale), conditions_form(owner, tell_client=""))
+    assert refused.status_code == 400 and "say why not of this one" in refused.content.decode()
+    browser.post(address("gate-conditional", small_scale), conditions_form(owner, tell_client="", untold_reason="A matter of our staff."))
+
+    assert "the client is not told: A matter of our staff." in page(browser, "project-gate", small_scale)
 
 
 def test_a_condition_says_what_it_locks_and_is_confirmed_by_another(client: Client, in_days: Callable[[int], object]) -> None:

@@ -274,7 +274,9 @@ def test_a_gate_is_not_passed_past_its_criteria(decision: str, criterion: str | 
     assert words in refused(a_move(project, review=review))
 
 
-@pytest.mark.parametrize("values", [{"words": "Another"}, {"step": "sample.ship"}, {"due_on": "2099-01-01"}, {"tell_client": True}])
+@pytest.mark.parametrize(
+    "values", [{"words": "Another"}, {"step": "sample.ship"}, {"due_on": "2099-01-01"}, {"tell_client": False}, {"untold_reason": "Ours."}]
+)
 def test_what_was_signed_of_a_condition_stays(values: dict[str, Any]) -> None:
     make.a_conditional_project(Phase.SMALL_SCALE)
 

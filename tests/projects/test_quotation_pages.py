@@ -20,6 +20,7 @@ from audit.signatures import content_hash
 from projects.models import Project, Quotation
 from projects.quotations import changed_fields, compared_lines
 from projects.services import commercial as services
+from projects.services.releasing import open_release_roles
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +125,7 @@ def test_a_change_asks_for_both_releases_again(project: Project) -> None:
         actor=actor,
     )
 
-    assert services.open_release_roles(Quotation.objects.get(pk=quotation.pk)) == {"business_development", "management"}
+    assert open_release_roles(Quotation.objects.get(pk=quotation.pk)) == {"business_development", "management"}
 
 
 @pytest.mark.parametrize("act", ["send", "change"])

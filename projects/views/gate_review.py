@@ -1,0 +1,91 @@
+"""The record of one decided round, and what was judged of evidence that changed after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, Blocker, add_to_form
+from projects import gates
+from projects.forms.gate import AssessForm
+from projects.models import GateReview
+from projects.permissions import lacking
+from projects.services import assessing
+from projects.services.gate import judge_review
+from projects.views.gate_rows import CriterionRow, changes_of, conditions_of, frozen_row, reviews_of
+
+if TYPE_CHECKING:
+    from projects.gates import Difference
+
+
+@internal_required
+@require_GET
+def gate_review(request: SignedInRequest, code: str, gate: str, number: int) -> HttpResponse:
+    """What was decided, on which evidence, by whom; and what of it has changed since."""
+    return _render(request, _review(request, code, gate, number))
+
+
+def _review(request: SignedInRequest, code: str, gate: str, number: int) -> GateReview:
+    review = next((row for row in reviews_of(request, code) if (row.gate, row.round) == (gate, number)), None)
+    if review is None:
+        raise Http404
+    return review
+
+
+def _render(request: SignedInRequest, review: GateReview, *, status: int = 200, **bound: Any) -> HttpResponse:
+    compared = assessing.is_compared(review)
+    judged = judge_review(review) if compared else []
+    changes = changes_of(review, judged)
+    live = {item.key: item.finding.content_hash for item in judged}
+    words = _t("Quality assurance or a project manager judges what changed.")
+    locks = [*lacking("projects.assess_change", request.user, review.project, words), *assessing.assessment_blockers(review)]
+    criteria = [_row(review, row, changes, live.get(row.key, ""), locks) for row in review.criteria.all()]
+    context = {
+        "project": review.project,
+        "review": review,
+        "gate": gates.gate_of(review.phase),
+        "compared": compared,
+        "criteria": criteria,
+        "changed_words": [row.words for row in criteria if row.changed and row.assessment is None],
+        "assessed": [row for row in criteria if row.assessment is not None],
+        "assess_form": AssessForm(),
+        "signatures": list(review.gate_signatures.all()),
+        "conditions": conditions_of(review),
+        "today": timezone.localdate(),
+    }
+    return render(request, "projects/gate_review.html", context | bound, status=status)
+
+
+def _row(review: GateReview, row: Any, changes: Mapping[str, Sequence[Difference]], now: str, locks: Sequence[Blocker]) -> CriterionRow:
+    """A frozen criterion; where it changed, how the change was judged, or what keeps the reader from judging it."""
+    frozen = frozen_row(review, row, changes)
+    if not frozen.changed:
+        return frozen
+    found = assessing.assessment_of(review, row.key, now)
+    return replace(frozen, assessment=found, assess_blockers=None if found else locks)
+
+
+@internal_required
+@require_POST
+def gate_assess(request: SignedInRequest, code: str, gate: str, number: int, key: str) -> HttpResponse:
+    review = _review(request, code, gate, number)
+    form = AssessForm(request.POST)
+    if form.is_valid():
+        try:
+            assessing.assess_change(code, gate, number, key, actor=request.user, **form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("The change is judged; it stands beside the decision until the evidence changes again."))
+            return redirect("gate-review", code, gate, number)
+    return _render(request, review, status=400, assessing_form=form, assessing=key)

@@ -1,0 +1,135 @@
+"""What the pages of a gate show of its rounds: criteria live or as they were frozen, and what of them has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch
+from django.http import Http404
+
+from accounts.models import DEPARTMENT_NAMES
+from accounts.requests import SignedInRequest
+from audit.refusals import Blocker
+from projects import gates
+from projects.findings import Evidence, thawed
+from projects.gates import Difference
+from projects.models import EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver
+from projects.services.waivers import request_blockers
+
+if TYPE_CHECKING:
+    from projects.gates import Judged
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """A criterion as the page shows it, live or as it was frozen; `differences` says what of its evidence has changed since."""
+
+    key: str
+    version: int
+    words: str
+    department: str
+    standing: str
+    evidence: Sequence[Evidence]
+    blockers: Sequence[Blocker] = field(default=())
+    changed: bool = False
+    differences: Sequence[Difference] = field(default=())
+    waivers: Sequence[GateWaiver] = field(default=())
+    conditions: Sequence[GateCondition] = field(default=())
+    waiver_blockers: Sequence[Blocker] | None = None
+    wanted: Sequence[str] = field(default=())
+    assessment: EvidenceAssessment | None = None
+    assess_blockers: Sequence[Blocker] | None = None
+
+    @property
+    def dialog(self) -> str:
+        return f"waive-{self.key}"
+
+    @property
+    def assess_dialog(self) -> str:
+        return f"assess-{self.key}"
+
+
+def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
+    """All rounds of all gates, newest first, with criteria and signatures. A project has at least one: none means that it is not seen."""
+    signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer", "on_behalf_of"))
+    rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
+    conditions = Prefetch("conditions", queryset=GateCondition.objects.select_related("owner", "confirmed_by"))
+    waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
+    assessments = Prefetch("assessments", queryset=EvidenceAssessment.objects.select_related("actor", "on_behalf_of"))
+    reviews = list(rows.order_by("-opened_at", "-id").prefetch_related("criteria", signatures, conditions, waivers, assessments))
+    if not reviews:
+        raise Http404
+    for review in reviews:
+        review.project = reviews[0].project
+    return reviews
+
+
+def department_of(key: str) -> str:
+    return str(DEPARTMENT_NAMES.get(key, key))
+
+
+def live_row(review: GateReview, item: Judged, changes: Mapping[str, Sequence[Difference]], may_waive: bool) -> CriterionRow:
+    found = item.finding
+    asked = any(row.state in (GateWaiver.State.REQUESTED, GateWaiver.State.GRANTED) for row in _waivers(review, item.key))
+    return CriterionRow(
+        item.key,
+        item.version,
+        item.words,
+        department_of(item.department),
+        item.standing,
+        found.evidence,
+        found.blockers,
+        item.key in changes,
+        changes.get(item.key, ()),
+        _waivers(review, item.key),
+        _conditions(review, item.key),
+        request_blockers(review, item) if may_waive and not item.passes and not asked else None,
+        item.finding.conditions,
+    )
+
+
+def frozen_row(review: GateReview, row: GateCriterion, changes: Mapping[str, Sequence[Difference]]) -> CriterionRow:
+    waivers, conditions = _waivers(review, row.key), _conditions(review, row.key)
+    granted = any(waiver.state == GateWaiver.State.GRANTED for waiver in waivers)
+    standing = "met" if row.met else "waived" if granted else "conditional" if conditions else "unmet"
+    standing = "not_applicable" if row.tailoring else standing
+    return CriterionRow(
+        row.key,
+        row.version,
+        row.words,
+        department_of(row.department),
+        standing,
+        [thawed(item) for item in row.evidence],
+        (),
+        row.key in changes,
+        changes.get(row.key, ()),
+        waivers,
+        conditions,
+    )
+
+
+def _waivers(review: GateReview, key: str) -> list[GateWaiver]:
+    return [row for row in review.waivers.all() if row.criterion_key == key]
+
+
+def _conditions(review: GateReview, key: str) -> list[GateCondition]:
+    return [row for row in conditions_of(review) if row.criterion_key == key]
+
+
+def conditions_of(review: GateReview) -> list[GateCondition]:
+    """The conditions of the proposal that stands, or was decided; each knows its review without a query."""
+    if review.state == GateReview.State.OPEN:
+        return []
+    rows = [row for row in review.conditions.all() if row.proposal_number == review.proposal_number]
+    for row in rows:
+        row.review = review
+    return rows
+
+
+def changes_of(review: GateReview, judged: Sequence[Judged]) -> dict[str, list[Difference]]:
+    """By criterion: what of the evidence is no longer as it was frozen."""
+    live = {item.key: item.finding.evidence for item in judged}
+    rows = gates.changed_criteria(review, judged)
+    return {row.key: gates.differences([thawed(item) for item in row.evidence], live[row.key]) for row in rows}
