@@ -32,6 +32,7 @@ WAIT_OF_OBJECT = {
     "payment.ready_to_invoice": "payment.invoice",
     "evidence.entered": "evidence.confirm",
     "deliverable.assigned": "deliverable",
+    "deliverable.reopened": "deliverable",
     "sheet.opened": "sheet",
     "sheet.assigned": "sheet",
     "sheet.reopened": "sheet",

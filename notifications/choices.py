@@ -41,6 +41,7 @@ GROUP_OF_NOUN = {
     "condition": Group.PROJECT,
     "waiver": Group.PROJECT,
     "team": Group.PROJECT,
+    "loop": Group.PROJECT,
     "rfp": Group.COMMERCIAL,
     "quotation": Group.COMMERCIAL,
     "agreement": Group.COMMERCIAL,

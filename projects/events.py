@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
-from projects.models import ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence, Visibility
+from projects.models import ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence, StepLoop, Visibility
 
 
 def link_rfp(event: Event) -> str:
@@ -49,6 +49,18 @@ def _shared_milestone(milestone: Milestone, data: dict[str, Any]) -> dict[str, A
     }
 
 
+def _milestone_again(milestone: Milestone, data: dict[str, Any]) -> dict[str, Any] | None:
+    """Which round, and why in the words that were chosen for the client; our own reason stays with us."""
+    shared = _shared_milestone(milestone, data)
+    return shared and {**shared, "round": milestone.round, "achieved_before_on": data["achieved_on"], "reason": data["told"]}
+
+
+def _loop_for_client(loop: StepLoop, data: dict[str, Any]) -> dict[str, Any] | None:
+    if loop.deliverable.visibility != Visibility.SHARED:
+        return None
+    return {**_shared_item(loop.deliverable, data), "round": loop.round, "side": loop.side, "reason": data["told"]}
+
+
 def _shared_item(item: Any, data: dict[str, Any]) -> dict[str, Any]:
     return {"project": item.project.code, "item": item.key, "title": item.title}
 
@@ -78,6 +90,7 @@ INTERNAL_KINDS = {
     link_by_id: {
         "deliverable.done": _("completed %(title)s: %(evidence)s"),
         "deliverable.assigned": _("assigned %(title)s"),
+        "deliverable.reopened": _("opened round %(round)s of %(title)s"),
         "deliverable.renewed": _("asks for %(title)s again for the next year"),
         "evidence.entered": _("entered evidence for %(deliverable)s: %(system)s %(number)s"),
         "evidence.confirmed": _("confirmed evidence for %(deliverable)s: %(system)s %(number)s"),
@@ -167,6 +180,10 @@ def register_all() -> None:
         "milestone.shared": _("shared the milestone %(title)s"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_shared_milestone))
+    again = _("opened round %(round)s of %(title)s, achieved before on %(achieved_on)s")
+    register(EventKind("milestone.reopened", again, link=link_by_id, audience=CLIENT, client_projection=_milestone_again))
+    looped = _("began %(title)s again: round %(round)s")
+    register(EventKind("loop.opened", looped, link=link_by_id, audience=CLIENT, client_projection=_loop_for_client))
     register(EventKind("milestone.unshared", _("stopped sharing the milestone %(title)s"), link=link_by_id))
     register(EventKind("deliverable.shared", _("shared %(title)s"), link=link_by_id, audience=CLIENT, client_projection=_shared_item))
     register(EventKind("deliverable.unshared", _("stopped sharing %(title)s"), link=link_by_id))

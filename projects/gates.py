@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
 from audit.hashes import hash_of
 from audit.refusals import Blocker
@@ -344,9 +343,10 @@ def _outdated_document(project: Project, row: Deliverable) -> Blocker:
 
 
 def _missing_deliverable(project: Project, row: Deliverable) -> Blocker:
+    words = _t("Not done: %(title)s.") if row.round == 1 else _t("To be done again: %(title)s (round %(round)s).")
     return Blocker(
         key=f"deliverable.{row.key}",
-        words=_("Not done: %(title)s.") % {"title": row.title},
+        words=words % {"title": row.title, "round": row.round},
         link=reverse("deliverable-detail", args=[project.code, row.key]),
         owner=str(row.owner or row.department),
         expected=row.due_on,

@@ -22,7 +22,7 @@ from projects.gates import Criterion, Evidence, Finding, Findings, Gate, deliver
 from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
-from projects.services.charter import ask_phase_owners, issue_charter
+from projects.services.charter import issue_charter
 from projects.services.plan import set_actual_from
 from projects.services.publishing import publish_all_shared
 
@@ -176,11 +176,10 @@ def judge_confidentiality(projects: Sequence[Project]) -> Findings:
 
 
 def launch(project: Project, review: GateReview, *, actor: Any) -> None:
-    """*Go* of G1: the gate's milestone is achieved, the baseline taken, the shared dates told to the client, the owners asked."""
+    """*Go* of G1: the gate's milestone is achieved, the baseline taken and the shared dates told to the client."""
     set_actual_from(project, "gate:G1", on=project.day_of(timezone.now()), actor=actor)
     take_contract_baseline(project, name=_t("Contract"), actor=actor)
     publish_all_shared(project, actor=actor)
-    ask_phase_owners(project, Phase.SMALL_SCALE)
 
 
 GATE = Gate(

@@ -14,7 +14,6 @@ from accounts.models import Role
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
-from projects.services.charter import ask_phase_owners
 from projects.services.plan import set_actual_from
 from projects.steps import VALIDATION_BATCH
 
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
 
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
-    """*Go* of G4: its milestone is achieved and the owners of the next phase are asked."""
+    """*Go* of G4: its milestone is achieved."""
     set_actual_from(project, "gate:G4", on=project.day_of(timezone.now()), actor=actor)
-    ask_phase_owners(project, Phase.COMMERCIAL)
 
 
 GATE = Gate(

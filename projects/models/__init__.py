@@ -1,3 +1,4 @@
+from projects.models.account import AccountAnswer, PublicationShare
 from projects.models.change_order import ChangeOrder, ChangeOrderEffect, ChangeOrderLine
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
@@ -7,6 +8,7 @@ from projects.models.numbering import NumberSeries
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.rfp import Clarification, Rfp, RfpFile
+from projects.models.rounds import DeliverableRound, MilestoneRound, StepLoop
 from projects.models.scratch import Scratch
 from projects.models.stale_plan import StalePlan
 from projects.models.states import PHASES, Phase, ProjectStatus, Visibility
@@ -14,6 +16,7 @@ from projects.models.waiting import WaitingFor
 
 __all__ = [
     "PHASES",
+    "AccountAnswer",
     "Agreement",
     "AgreementSignatory",
     "Baseline",
@@ -24,6 +27,7 @@ __all__ = [
     "Charter",
     "Clarification",
     "Deliverable",
+    "DeliverableRound",
     "GateCondition",
     "GateCriterion",
     "GateReview",
@@ -31,12 +35,14 @@ __all__ = [
     "GateWaiver",
     "Milestone",
     "MilestoneLink",
+    "MilestoneRound",
     "NumberSeries",
     "Phase",
     "PhaseMove",
     "Project",
     "ProjectStatus",
     "Publication",
+    "PublicationShare",
     "Quotation",
     "QuotationLine",
     "ReadinessSummary",
@@ -47,6 +53,7 @@ __all__ = [
     "Scratch",
     "StalePlan",
     "StatusChange",
+    "StepLoop",
     "TeamMember",
     "Visibility",
     "WaitingFor",

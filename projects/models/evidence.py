@@ -60,6 +60,7 @@ class Deliverable(models.Model):
     evidence_hash = models.CharField(max_length=64, blank=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     outdated_since = models.DateTimeField(null=True, blank=True)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)  # one more than its rows in DeliverableRound
 
     objects = DeliverableQuerySet.as_manager()
 

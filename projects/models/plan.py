@@ -63,6 +63,7 @@ class Milestone(models.Model):
     forecast_on = models.DateField(_("internal forecast"), null=True, blank=True)
     published_on = models.DateField(_("published forecast"), null=True, blank=True)
     actual_on = models.DateField(_("actual"), null=True, blank=True)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)  # one more than its rows in MilestoneRound
     float_days = models.IntegerField(_("float (working days)"), null=True, blank=True)
     invoice_number = models.CharField(_("invoice number"), max_length=64, blank=True)
     invoiced_on = models.DateField(_("invoiced"), null=True, blank=True)
@@ -174,7 +175,10 @@ class BaselineMilestone(AppendOnly):
 
 
 class Publication(AppendOnly):
-    """A date told to the client: from, to, why, on whose side, how many working days."""
+    """A date told to the client: from, to, why, on whose side, how many working days.
+
+    Days on several sides stand in its shares; `side` is then the one with most of them. `achieved`: the date is the actual one.
+    """
 
     class ReasonClass(models.TextChoices):
         INITIAL = "initial", _("First publication")
@@ -199,6 +203,7 @@ class Publication(AppendOnly):
     side = models.CharField(_("side"), max_length=16, choices=Side.choices)
     days = models.IntegerField(_("working days"))
     reason = models.TextField(_("words to the client"), max_length=2000, blank=True)
+    achieved = models.BooleanField(default=False)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField()
 

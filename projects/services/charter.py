@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -16,8 +17,8 @@ from audit.refusals import BadInput, Blocker, Refused
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, TeamMember, Visibility
 from projects.plans import PhasePlan, phase_plan
 from projects.services.dependencies import loop_through
-from projects.services.evidence import ask_owner
 from projects.services.lifecycle import locked, require_active
+from projects.services.owners import ask_owner
 from projects.services.plan import set_actual_from, update_forecasts
 
 if TYPE_CHECKING:
@@ -99,8 +100,12 @@ def scope_blockers(project: Project, first_phase: str, last_phase: str) -> list[
     first, last = PHASES.index(Phase(first_phase)), PHASES.index(Phase(last_phase))
     leaving = [phase for place, phase in enumerate(PHASES) if place and not first <= place <= last]
     kept: list[Deliverable | Milestone] = [
-        *Deliverable.objects.filter(project=project, phase__in=leaving, done_at=None, references__isnull=False).distinct(),
-        *Milestone.objects.filter(project=project, phase__in=leaving, actual_on=None, publications__isnull=False).distinct(),
+        *Deliverable.objects.filter(
+            Q(references__isnull=False) | Q(round__gt=1), project=project, phase__in=leaving, done_at=None
+        ).distinct(),
+        *Milestone.objects.filter(
+            Q(publications__isnull=False) | Q(round__gt=1), project=project, phase__in=leaving, actual_on=None
+        ).distinct(),
     ]
     words = _t("%(phase)s stays in scope: “%(title)s” has evidence or a date told to the client.")
     return [
@@ -244,12 +249,3 @@ def name_team_member(code: str, department_key: str, *, user: User | None, actor
         department=member.department.name,
     )
     return member
-
-
-def ask_phase_owners(project: Project, phase: str) -> None:
-    """Open the waits of a phase's open deliverables: each owner, or the department, sees what is theirs."""
-    if not project.in_scope(phase):
-        return
-    for deliverable in Deliverable.objects.open().filter(project=project, phase=phase).select_related("department", "owner"):
-        deliverable.project = project
-        ask_owner(deliverable)

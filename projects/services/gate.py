@@ -348,6 +348,7 @@ def _carry_out(project: Project, review: GateReview, *, actor: User) -> None:
     decision = Decision(review.proposed_decision)
     review.decide(timezone.now())
     review.save(update_fields=["state", "decided_at"])
+    close_waits(f"gate.renew:{review.pk}")
     record(
         "gate.decided",
         review,

@@ -18,7 +18,7 @@ from projects.forecasting import calendar_of, schedule_of
 from projects.models import PHASES, Deliverable, Milestone, MilestoneLink, Project
 from projects.plans import phase_plan
 from projects.services.invoicing import ask_to_invoice
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
 from projects.services.unpublished import ask_to_publish
 from projects.services.waiting import postpone_waits
 

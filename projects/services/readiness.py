@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from projects import gates
 from projects.models import GateReview, Project, ReadinessSummary
+from projects.services.owners import stop_asking_to_renew
 
 SHOWN = 5
 
@@ -24,6 +25,7 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
         for review in GateReview.objects.current().filter(project__in=ids).select_related("project").prefetch_related("criteria")
     }
     judged = gates.judge([review.project for review in reviews.values()], reviews)
+    _stop_asking(reviews, judged)
     changed, now = changed_decisions(ids), timezone.now()
     rows = [_summary(reviews[project_id], findings, changed.get(project_id, []), now) for project_id, findings in judged.items()]
     ReadinessSummary.objects.bulk_create(
@@ -33,6 +35,14 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
         update_fields=["gate", "met", "total", "first_blocker", "blockers", "expected_on", "without_date", "changed", "refreshed_at"],
     )
     return len(rows)
+
+
+def _stop_asking(reviews: Mapping[int, GateReview], judged: Mapping[int, list[gates.Judged]]) -> None:
+    """What was renewed is asked of nobody any more. Costs nothing where no return asked for it."""
+    for project_id, findings in judged.items():
+        review = reviews[project_id]
+        for key in {item.key for item in findings if item.passes} & set(review.renew_criteria):
+            stop_asking_to_renew(review, key)
 
 
 def _summary(review: GateReview, judged: list[gates.Judged], changed: list[dict[str, Any]], now: datetime) -> ReadinessSummary:
