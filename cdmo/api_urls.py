@@ -9,6 +9,7 @@ from notifications import api as notifications
 from projects import api as projects
 from projects import change_order_api as change_orders
 from projects import plan_api as plan
+from projects import rounds_api as rounds
 
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
@@ -30,6 +31,7 @@ urlpatterns = [
     path("projects/<str:code>/publication/preview/", plan.PublicationPreview.as_view(), name="api-publication-preview"),
     path("projects/<str:code>/publication/", plan.PublicationAct.as_view(), name="api-publication"),
     path("projects/<str:code>/deliverables/<slug:key>/", plan.DeliverableView.as_view(), name="api-deliverable-detail"),
+    path("projects/<str:code>/deliverables/<slug:key>/loops/", rounds.LoopAct.as_view(), name="api-loop-open"),
     path("projects/<str:code>/sharing/<slug:kind>/<slug:key>/", plan.SharingView.as_view(), name="api-sharing"),
     path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
     path("change-orders/", change_orders.ChangeOrderList.as_view(), name="api-change-order-list"),

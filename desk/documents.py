@@ -20,7 +20,7 @@ from documents.registry import register as register_types
 from projects import gates
 from projects.accounts_of_delay import accounts_of_delay
 from projects.milestones import states_of
-from projects.models import Deliverable, Milestone, Phase, Project, Publication, Visibility, WaitingFor
+from projects.models import Deliverable, Milestone, MilestoneRound, Phase, Project, Publication, Visibility, WaitingFor
 from projects.pictures import gantt_rows
 from projects.services.plan import calendar_of
 from projects.slippage import SIDES
@@ -60,6 +60,7 @@ def status_report(project: Project) -> dict[str, Any]:
         ),
         "plan": [{key: _plain(value) for key, value in row.items()} for row in picture],
         "moves": _moves(milestones),
+        "again": _again(milestones),
         "slippage": _slippage(project),
         "deliverables": _deliverables(project),
         "waiting_for_client": _waiting(project),
@@ -89,6 +90,25 @@ def _moves(milestones: list[Milestone]) -> dict[str, Any]:
         [Column(_t("Told on"), 13), Column(_t("Reason"), 25), Column(_t("What moved (working days)"), 62)],
         [(when, why, "\n".join(moves)) for (when, why), moves in list(told.items())[:MOVES]],
         empty=_t("No published date has moved."),
+    )
+
+
+def _again(milestones: list[Milestone]) -> dict[str, Any]:
+    """The shared milestones of which the work began again: which round it is now, and why, in the words chosen for the client."""
+    titles = {row.pk: row.title for row in milestones}
+    rows = MilestoneRound.objects.filter(milestone__in=titles).order_by("-reopened_at", "id")
+    return data_table(
+        [Column(_t("Milestone"), 30), Column(_t("Achieved before"), 16), Column(_t("Again since"), 14), Column(_t("Round and reason"), 40)],
+        [
+            (
+                titles[row.milestone_id],
+                row.achieved_on,
+                timezone.localdate(row.reopened_at),
+                _t("Round %(round)s: %(reason)s") % {"round": row.round + 1, "reason": row.told},
+            )
+            for row in rows
+        ],
+        empty=_t("Nothing had to be done again."),
     )
 
 
@@ -155,7 +175,7 @@ STATUS_REPORT = DocumentType(
     template="documents/types/project_status_report.html",
     build_context=status_report,
     figures=figures,
-    template_version="2",
+    template_version="3",
     narrative=(
         NarrativeSection("summary", _("Summary"), _("What was achieved since the last report, what comes next, what we need decided.")),
         NarrativeSection("risks", _("Risks and measures"), _("What could move a date, what is done about it, by whom, until when.")),

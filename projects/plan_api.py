@@ -20,6 +20,13 @@ from projects.api import internal_project
 from projects.forecasting import calendar_of
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, Project, Publication, Visibility
+from projects.rounds_api import (
+    DeliverableRoundSerializer,
+    LoopSerializer,
+    MilestoneRoundSerializer,
+    rounds_of_deliverable,
+    rounds_of_milestone,
+)
 from projects.serializers import (
     DeliverableSerializer,
     InternalDeliverableSerializer,
@@ -34,7 +41,14 @@ from projects.services.sharing import set_visibility
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOVES = ("milestone.rescheduled", "milestone.achieved", "milestone.published", "milestone.shared", "milestone.unshared")
+MOVES = (
+    "milestone.rescheduled",
+    "milestone.achieved",
+    "milestone.reopened",
+    "milestone.published",
+    "milestone.shared",
+    "milestone.unshared",
+)
 SHARED_KINDS = ("milestone", "deliverable")
 
 
@@ -50,10 +64,11 @@ class MoveSerializer(serializers.ModelSerializer[Event]):
 
 
 class MilestoneHistorySerializer(serializers.Serializer[Any]):
-    """A milestone with every date that the client was told; internal readers also get what moved it."""
+    """A milestone with every date that the client was told and every round that is over; internal readers also get what moved it."""
 
     milestone = MilestoneSerializer()
     publications = PublicationSerializer(many=True)
+    rounds = MilestoneRoundSerializer(many=True)
     moves = MoveSerializer(many=True, required=False)
 
 
@@ -135,7 +150,8 @@ def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any
     states = states_of([milestone], today=timezone.localdate(), calendars=calendars, for_client=not internal)
     shape = InternalMilestoneSerializer if internal else MilestoneSerializer
     told = PublicationSerializer(milestone.publications.all(), many=True).data
-    found = {"milestone": dict(shape(milestone, context={"request": request, "states": states}).data), "publications": told}
+    found: dict[str, Any] = {"milestone": dict(shape(milestone, context={"request": request, "states": states}).data), "publications": told}
+    found["rounds"] = rounds_of_milestone(milestone)
     if internal:
         events = Event.objects.filter(kind__in=MOVES, project_id=milestone.project_id, object_id=str(milestone.pk)).order_by("-pk")
         found["moves"] = MoveSerializer(events, many=True).data
@@ -225,17 +241,28 @@ class PublicationAct(APIView):
 def deliverable_data(request: ApiRequest, code: str, key: str) -> dict[str, Any]:
     rows = Deliverable.objects.visible_to(request.user).select_related("project", "department", "owner")
     shape = InternalDeliverableSerializer if request.user.is_internal else DeliverableSerializer
-    return dict(shape(get_object_or_404(rows, project__code=code, key=key)).data)
+    deliverable = get_object_or_404(rows, project__code=code, key=key)
+    return {**shape(deliverable).data, **rounds_of_deliverable(deliverable, internal=request.user.is_internal)}
+
+
+class DeliverableHistorySerializer(InternalDeliverableSerializer):
+    """A deliverable with the rounds that are over; internal readers also get the loops that began at it."""
+
+    rounds = DeliverableRoundSerializer(many=True)
+    loops = LoopSerializer(many=True, required=False)
+
+    class Meta(InternalDeliverableSerializer.Meta):
+        fields = [*InternalDeliverableSerializer.Meta.fields, "rounds", "loops"]
 
 
 class DeliverableView(Tagged, APIView):
     """A deliverable; PATCH (with If-Match) says who owes it and until when."""
 
-    @extend_schema(operation_id="deliverable", responses=InternalDeliverableSerializer)
+    @extend_schema(operation_id="deliverable", responses=DeliverableHistorySerializer)
     def get(self, request: ApiRequest, code: str, key: str) -> Response:
         return Response(deliverable_data(request, code, key))
 
-    @extend_schema(operation_id="deliverable_assign", request=AssignSerializer, responses=InternalDeliverableSerializer)
+    @extend_schema(operation_id="deliverable_assign", request=AssignSerializer, responses=DeliverableHistorySerializer)
     def patch(self, request: ApiRequest, code: str, key: str) -> Response:
         project = internal_project(request, code)
         deliverable_data(request, code, key)

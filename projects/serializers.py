@@ -75,6 +75,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
             "forecast",
             "provisional",
             "actual",
+            "round",
             "state",
             "last_change",
             "updated_at",
@@ -110,7 +111,7 @@ class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
 
     class Meta:
         model = Deliverable
-        fields = ["project", "key", "phase", "title", "document_type", "department", "due_on", "done", "done_at"]
+        fields = ["project", "key", "phase", "title", "document_type", "department", "due_on", "done", "done_at", "round"]
 
 
 class InternalDeliverableSerializer(DeliverableSerializer):

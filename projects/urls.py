@@ -42,6 +42,7 @@ urlpatterns = [
     path("projects/<str:code>/gate/<slug:gate>/<int:number>/", gate.gate_review, name="gate-review"),
     path("projects/<str:code>/deliverables/<slug:key>/", evidence.deliverable_page, name="deliverable-detail"),
     path("projects/<str:code>/deliverables/<slug:key>/assign/", evidence.deliverable_assign, name="deliverable-assign"),
+    path("projects/<str:code>/deliverables/<slug:key>/loop/", evidence.deliverable_loop, name="deliverable-loop"),
     path("projects/<str:code>/deliverables/<slug:key>/share/", evidence.deliverable_share, name="deliverable-share"),
     path("projects/<str:code>/deliverables/<slug:key>/unshare/", evidence.deliverable_unshare, name="deliverable-unshare"),
     path("projects/<str:code>/deliverables/<slug:key>/evidence/", evidence.reference_enter, name="reference-enter"),

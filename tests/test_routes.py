@@ -172,6 +172,7 @@ PROJECT_ROUTES = {
     "gate-review": of_project(gate="G1", number=1),
     "deliverable-detail": of_project(key="route_selection_report"),
     "deliverable-assign": act(key="route_selection_report"),
+    "deliverable-loop": act(key="route_selection_report"),
     "deliverable-share": act(key="route_selection_report"),
     "deliverable-unshare": act(key="route_selection_report"),
     "reference-enter": act(key="route_selection_report"),
@@ -257,6 +258,7 @@ PLAN_ROUTES = {
     "api-publication-preview": api_act(),
     "api-publication": api_act(),
     "api-deliverable-detail": api_object(own=404, tokens=404, arguments={"key": "route_selection_report"}),
+    "api-loop-open": api_act(key="route_selection_report"),
     "api-sharing": api_object(own=404, tokens=404, arguments={"kind": "milestone", "key": "g2"}),
 }
 EVALUATION_ROUTES = {

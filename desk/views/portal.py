@@ -52,7 +52,7 @@ def portal(request: SignedInRequest) -> HttpResponse:
 def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
     """Milestones with published dates and reasons, shared deliverables and documents, quotations."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("compound", "client", "site"), code=code)
-    rows = list(Milestone.objects.visible_to(request.user).filter(project=project).prefetch_related("publications"))
+    rows = list(Milestone.objects.visible_to(request.user).filter(project=project).prefetch_related("publications", "rounds"))
     states = states_of(rows, today=timezone.localdate(), calendars={project.pk: calendar_of(project)}, for_client=True)
     accounts = accounts_of_delay([project])[project.pk]
     context = {
@@ -65,7 +65,7 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
         "driving": driving(accounts),
         "sides": [Publication.Side(side).label for side in SIDES],
         "change_orders": list(ChangeOrder.objects.visible_to(request.user).current().filter(project=project)),
-        "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project)),
+        "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project).prefetch_related("rounds")),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions__renditions")),
         "quotations": list(Quotation.objects.visible_to(request.user).filter(project=project)),
         "waits": list(WaitingFor.objects.open().of(request.user).filter(project=project)),

@@ -23,6 +23,7 @@ from documents.models import Document
 from projects.milestones import states_of
 from projects.models import Project, WaitingFor
 from projects.pictures import gantt_of
+from projects.rounds import repeats_of
 from projects.services.conditions import blocker_of, overdue_conditions
 from projects.services.plan import calendar_of
 
@@ -78,6 +79,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "events": list(Event.objects.filter(project_id=project.pk).order_by("-id")[:ACTIVITY]),
         "may_plan": allowed("projects.plan", request.user, project),
         "may_report": allowed("documents.request", request.user, STATUS_REPORT),
+        "repeats": repeats_of(project),
         **_milestones(project),
     }
     return render(request, "desk/project_detail.html", context)

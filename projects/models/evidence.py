@@ -19,6 +19,7 @@ from projects.models.states import Phase, Visibility
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from projects.models.rounds import DeliverableRound
 
 
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
@@ -79,6 +80,11 @@ class Deliverable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("deliverable-detail", args=[self.project.code, self.key])
+
+    @property
+    def last_round(self) -> DeliverableRound | None:
+        """The round that was over last, and why; None in the first. Reads `rounds`, prefetched in lists."""
+        return next(reversed(self.rounds.all()), None) if self.round > 1 else None
 
     @property
     def is_done(self) -> bool:

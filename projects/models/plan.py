@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from accounts.models import User
+    from projects.models.rounds import MilestoneRound
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -92,6 +93,11 @@ class Milestone(models.Model):
     def unpublished(self) -> bool:
         """The client was told another date than the plan says."""
         return self.visibility == Visibility.SHARED and self.actual_on is None and self.published_on != self.forecast_on
+
+    @property
+    def last_round(self) -> MilestoneRound | None:
+        """The round that was over last, and why; None in the first. Reads `rounds`, prefetched in lists."""
+        return next(reversed(self.rounds.all()), None) if self.round > 1 else None
 
     @property
     def agreed_on(self) -> date | None:

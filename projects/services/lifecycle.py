@@ -203,8 +203,9 @@ def return_project(
     _require_reason(reason)
     require_none(_not_earlier(project, to_phase))
     _close_review_without_decision(project, actor=actor, reason=reason)
-    words = {"reason": reason, "cost_effect": cost_effect, "client_words": client_words}
-    return _move_back(project, to_phase, actor=actor, renew_criteria=renew_criteria, **words)
+    return _move_back(
+        project, to_phase, actor=actor, reason=reason, cost_effect=cost_effect, client_words=client_words, renew_criteria=renew_criteria
+    )
 
 
 def earlier_phases(project: Project) -> list[Phase]:

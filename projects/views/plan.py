@@ -116,6 +116,7 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
         "achieve_form": AchieveForm(initial={"on": project.day_of(timezone.now())}),
         "publications": list(milestone.publications.all()),
+        "rounds": list(milestone.rounds.select_related("loop__deliverable", "move").order_by("-round")) if milestone.round > 1 else [],
     }
     return render(request, "projects/milestone.html", context | bound, status=status)
 
