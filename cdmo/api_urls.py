@@ -28,6 +28,7 @@ urlpatterns = [
     path("projects/<str:code>/milestones/<slug:key>/", plan.MilestoneView.as_view(), name="api-milestone-detail"),
     path("projects/<str:code>/milestones/<slug:key>/reschedule/", plan.MilestoneReschedule.as_view(), name="api-milestone-reschedule"),
     path("projects/<str:code>/milestones/<slug:key>/achieve/", plan.MilestoneAchieve.as_view(), name="api-milestone-achieve"),
+    path("projects/<str:code>/milestones/<slug:key>/explain/", plan.MilestoneExplain.as_view(), name="api-milestone-explain"),
     path("projects/<str:code>/publication/preview/", plan.PublicationPreview.as_view(), name="api-publication-preview"),
     path("projects/<str:code>/publication/", plan.PublicationAct.as_view(), name="api-publication"),
     path("projects/<str:code>/deliverables/<slug:key>/", plan.DeliverableView.as_view(), name="api-deliverable-detail"),

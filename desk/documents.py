@@ -22,8 +22,9 @@ from projects.accounts_of_delay import accounts_of_delay
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, MilestoneRound, Phase, Project, Publication, Visibility, WaitingFor
 from projects.pictures import gantt_rows
+from projects.services.account import account_hash, latest_answer
 from projects.services.plan import calendar_of
-from projects.slippage import SIDES
+from projects.slippage import side_labels
 
 MOVES = 12
 PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
@@ -62,6 +63,7 @@ def status_report(project: Project) -> dict[str, Any]:
         "moves": _moves(milestones),
         "again": _again(milestones),
         "slippage": _slippage(project),
+        "account_answer": _account_answer(project),
         "deliverables": _deliverables(project),
         "waiting_for_client": _waiting(project),
         "open_with_us": _open_with_us(milestones, states, today),
@@ -82,8 +84,8 @@ def _moves(milestones: list[Milestone]) -> dict[str, Any]:
     titles = {row.pk: row.title for row in milestones}
     rows = Publication.objects.filter(milestone__in=titles).exclude(reason_class=Publication.ReasonClass.INITIAL)
     told: dict[tuple[date, str], list[str]] = {}
-    for row in rows.order_by("-published_at", "id"):
-        why = f"{row.get_reason_class_display()} ({row.get_side_display()}). {row.reason}".strip()
+    for row in rows.order_by("-published_at", "id").prefetch_related("shares"):
+        why = f"{row.get_reason_class_display()} ({row.sides}). {row.reason}".strip()
         move = f"{titles[row.milestone_id]}: {day(row.from_date)} → {day(row.to_date)} ({row.days:+d})"
         told.setdefault((timezone.localdate(row.published_at), why), []).append(move)
     return data_table(
@@ -113,17 +115,30 @@ def _again(milestones: list[Milestone]) -> dict[str, Any]:
 
 
 def _slippage(project: Project) -> dict[str, Any]:
-    """Working days by side, from the contract's date to the one last published."""
-    accounts = [account for account in accounts_of_delay([project])[project.pk] if any(account.days.values())]
+    """Working days by side, from the contract's date to the actual one, or to the one last published."""
+    accounts = [account for account in accounts_of_delay([project])[project.pk] if account.moved]
     return data_table(
         [
             Column(_t("Milestone"), 28),
-            *(Column(str(Publication.Side(side).label), 13, "right") for side in SIDES),
-            Column(_t("Together"), 20, "right"),
+            *(Column(label, 12, "right") for label in side_labels()),
+            Column(_t("Not said yet"), 12, "right"),
+            Column(_t("Together"), 12, "right"),
         ],
-        [(account.title, *(f"{days:+d}" for days in account.by_side), f"{account.total:+d}") for account in accounts],
+        [(row.title, *(f"{days:+d}" for days in (*row.by_side, row.unassigned, row.total))) for row in accounts],
         empty=_t("No published date differs from the contract's."),
     )
+
+
+def _account_answer(project: Project) -> str:
+    """What was last said to the account, and whether it has changed since."""
+    answer = latest_answer(project)
+    if answer is None:
+        return ""
+    names = {"what": answer.get_kind_display(), "name": answer.actor.full_name, "day": day(timezone.localdate(answer.answered_at))}
+    words = [_t("%(what)s by %(name)s, %(day)s.") % names, answer.words]
+    if answer.account_hash != account_hash(accounts_of_delay([project])[project.pk]):
+        words.append(_t("The account has changed since."))
+    return " ".join(part for part in words if part)
 
 
 def _deliverables(project: Project) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forecasting import calendar_for
-from projects.models import GateReview, Milestone, Phase, PhaseMove, Publication, Quotation
-from projects.slippage import SIDES, driving
+from projects.models import GateReview, Milestone, Phase, PhaseMove, Quotation
+from projects.slippage import SIDES, driving, side_labels
 
 if TYPE_CHECKING:
     from projects.models import Project
+    from projects.slippage import Account
 
 
 @dataclass(frozen=True)
@@ -154,19 +155,24 @@ def _slippage(projects: Sequence[Project]) -> list[Figure]:
     by_id = {project.pk: project for project in projects}
     ends = [(by_id[pk], driving(accounts)) for pk, accounts in accounts_of_delay(projects).items()]
     found = [(project, account) for project, account in ends if account is not None]
-    shown = []
-    for side in SIDES:
-        label = Publication.Side(side).label
-        moved = [(project, account) for project, account in found if account.days[side]]
-        total = sum(account.days[side] for _project, account in moved)
-        shown.append(
-            Figure(
-                f"slippage_{side}",
-                _t("Slippage: %(side)s") % {"side": label},
-                _t("Published working days on this side, on the milestone that drives each project's end, from its contract date."),
-                _moved(total) if found else None,
-                ngettext("%(number)d project", "%(number)d projects", len(moved)) % {"number": len(moved)},
-                [Case(project, account.title, _moved(account.days[side])) for project, account in moved],
-            )
-        )
-    return shown
+    columns = [
+        (f"slippage_{side}", label, [account.days[side] for _project, account in found])
+        for side, label in zip(SIDES, side_labels(), strict=True)
+    ]
+    columns.append(("slippage_unassigned", _t("not said yet"), [account.unassigned for _project, account in found]))
+    return [
+        _slippage_on(key, label, [(*pair, days) for pair, days in zip(found, by_project, strict=True)])
+        for key, label, by_project in columns
+    ]
+
+
+def _slippage_on(key: str, label: str, rows: Sequence[tuple[Project, Account, int]]) -> Figure:
+    moved = [(project, account, days) for project, account, days in rows if days]
+    return Figure(
+        key,
+        _t("Slippage: %(side)s") % {"side": label},
+        _t("Working days on this side, on the milestone that drives each project's end: from its contract date to what came or was told."),
+        _moved(sum(days for _project, _account, days in moved)) if rows else None,
+        ngettext("%(number)d project", "%(number)d projects", len(moved)) % {"number": len(moved)},
+        [Case(project, account.title, _moved(days)) for project, account, days in moved],
+    )

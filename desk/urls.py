@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import dashboard, portal, portal_change_orders, portfolio, projects, search
+from desk.views import dashboard, portal, portal_account, portal_change_orders, portfolio, projects, search
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -32,6 +32,9 @@ urlpatterns = [
         portal_change_orders.portal_change_order_decline,
         name="portal-change-order-decline",
     ),
+    path("portal/<str:code>/account/", portal_account.portal_account, name="portal-account"),
+    path("portal/<str:code>/account/acknowledge/", portal_account.portal_account_acknowledge, name="portal-account-acknowledge"),
+    path("portal/<str:code>/account/object/", portal_account.portal_account_object, name="portal-account-object"),
     path("portal/<str:code>/quotation/<int:revision>/", portal.portal_quotation, name="portal-quotation"),
     path("portal/<str:code>/quotation/<int:revision>/accept/", portal.portal_quotation_accept, name="portal-quotation-accept"),
     path("portal/<str:code>/quotation/<int:revision>/decline/", portal.portal_quotation_decline, name="portal-quotation-decline"),

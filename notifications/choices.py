@@ -49,6 +49,7 @@ GROUP_OF_NOUN = {
     "assessment": Group.COMMERCIAL,
     "change_order": Group.COMMERCIAL,
     "payment": Group.COMMERCIAL,
+    "account": Group.DATES,
     "sheet": Group.DOCUMENTS,
     "document": Group.DOCUMENTS,
     "deliverable": Group.DOCUMENTS,

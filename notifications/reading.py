@@ -17,6 +17,9 @@ from audit.models import Event
 from notifications.choices import Group
 from notifications.models import Notification
 from projects.models import Project, Publication
+from projects.publication import sides_in_words
+
+TOLD_DATES = frozenset({"milestone.published", "milestone.explained"})
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def _moved(move: dict[str, Any]) -> str:
 
 def _detail(row: Notification, event: Event, reader: User) -> str:
     """The new date and its reason, as the client is told them; for our own people the reason of any event."""
-    if event.kind == "milestone.published":
+    if event.kind in TOLD_DATES:
         return _published(event)
     if reader.is_internal and event.reason:
         return _t("Reason: %(reason)s") % {"reason": event.reason}
@@ -89,8 +92,9 @@ def _published(event: Event) -> str:
     told = event.client_data or event.data
     after = event.data.get("after") or {}
     on = told.get("published_on") or after.get("published_on")
-    classes, sides = dict(Publication.ReasonClass.choices), dict(Publication.Side.choices)
-    why = [str(classes.get(told.get("reason_class", ""), "")), str(sides.get(told.get("side", ""), "")), event.reason]
+    classes = dict(Publication.ReasonClass.choices)
+    side = sides_in_words(told.get("side", ""), told.get("shares"))
+    why = [str(classes.get(told.get("reason_class", ""), "")), side, event.reason]
     words = _t("Date told to the client: %(day)s.") % {"day": day(on)} if on else ""
     return " ".join([words, " · ".join(part for part in why if part)]).strip()
 

@@ -108,7 +108,7 @@ class MilestoneList(generics.ListAPIView[Milestone]):
         return (
             Milestone.objects.visible_to(self.request.user)
             .select_related("project__client", "project__site")
-            .prefetch_related("publications")
+            .prefetch_related("publications__shares")
         )
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]

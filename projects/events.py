@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
-from projects.models import ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence, StepLoop, Visibility
+from projects.models import AccountAnswer, ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence, StepLoop, Visibility
 
 
 def link_rfp(event: Event) -> str:
@@ -46,6 +46,7 @@ def _shared_milestone(milestone: Milestone, data: dict[str, Any]) -> dict[str, A
         "actual_on": milestone.actual_on and milestone.actual_on.isoformat(),
         "reason_class": data.get("reason_class", ""),
         "side": data.get("side", ""),
+        "shares": data.get("shares", {}),
     }
 
 
@@ -59,6 +60,11 @@ def _loop_for_client(loop: StepLoop, data: dict[str, Any]) -> dict[str, Any] | N
     if loop.deliverable.visibility != Visibility.SHARED:
         return None
     return {**_shared_item(loop.deliverable, data), "round": loop.round, "side": loop.side, "reason": data["told"]}
+
+
+def _account_for_client(answer: AccountAnswer, data: dict[str, Any]) -> dict[str, Any]:
+    """Both sides read what each says to the account."""
+    return {"project": answer.project.code, "answer": answer.kind, "words": answer.words}
 
 
 def _shared_item(item: Any, data: dict[str, Any]) -> dict[str, Any]:
@@ -176,6 +182,7 @@ def register_all() -> None:
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_project_for_client))
     for key, words in {
         "milestone.published": _("published %(title)s (%(days)s working days)"),
+        "milestone.explained": _("said why %(title)s came on another day than was told (%(days)s working days)"),
         "milestone.achieved": _("achieved %(title)s on %(actual_on)s"),
         "milestone.shared": _("shared the milestone %(title)s"),
     }.items():
@@ -199,6 +206,12 @@ def register_all() -> None:
         "change_order.declined": _("declined change order %(label)s"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_change_order_for_client))
+    for key, words in {
+        "account.acknowledged": _("acknowledged the account of the delay"),
+        "account.objected": _("objected to the account of the delay"),
+        "account.replied": _("replied to the objection to the account of the delay"),
+    }.items():
+        register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_account_for_client))
     register_content("projects.Quotation", quotation_content)
     register_content("projects.ChangeOrder", change_order_content)
     register_content("projects.ReferencedEvidence", reference_content)

@@ -74,6 +74,7 @@ def register() -> None:
         "projects.publish": has_project_manager,
         "projects.open_loop": has_project_manager | has_quality_assurance,
         "projects.answer_account": may_answer_account,
+        "projects.reply_to_account": has_project_manager,
         "projects.share": has_project_manager | has_business_development,
         "projects.quote": has_business_development,
         "projects.release_quotation": has_business_development | has_management,

@@ -45,6 +45,7 @@ MOVES = (
     "milestone.rescheduled",
     "milestone.achieved",
     "milestone.reopened",
+    "milestone.explained",
     "milestone.published",
     "milestone.shared",
     "milestone.unshared",
@@ -80,18 +81,32 @@ class RescheduleSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
 
 
-class AchieveSerializer(serializers.Serializer[Any]):
-    on = serializers.DateField()
+class WhySerializer(serializers.Serializer[Any]):
+    """Why the client reads another date: `side` has all the days, or `shares` gives each of several sides its own; they add up."""
+
+    reason_class = serializers.ChoiceField(choices=Publication.ReasonClass.choices)
+    side = serializers.ChoiceField(choices=Publication.Side.choices, required=False, allow_blank=True, default="")
+    shares = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        default=dict,
+        help_text="Working days by side.",
+    )
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
-class PublicationWordsSerializer(serializers.Serializer[Any]):
+class AchieveSerializer(serializers.Serializer[Any]):
+    """`explained`: why it is another day than the client was told; without, the project manager is asked."""
+
+    on = serializers.DateField()
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    explained = WhySerializer(required=False, allow_null=True, default=None)
+
+
+class PublicationWordsSerializer(WhySerializer):
     """Which dates the client is told, and why."""
 
     keys = serializers.ListField(child=serializers.SlugField(), allow_empty=False, max_length=200)
-    reason_class = serializers.ChoiceField(choices=Publication.ReasonClass.choices)
-    side = serializers.ChoiceField(choices=Publication.Side.choices)
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
 class PublishSerializer(PublicationWordsSerializer):
@@ -143,7 +158,8 @@ def hold(project: Project) -> None:
 
 def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any]:
     """A client reads what it was told; who works here reads the moves too. Raises Http404 where the caller sees no such milestone."""
-    rows = Milestone.objects.visible_to(request.user).select_related("project__client", "project__site").prefetch_related("publications")
+    rows = Milestone.objects.visible_to(request.user).select_related("project__client", "project__site")
+    rows = rows.prefetch_related("publications__shares")
     milestone = get_object_or_404(rows, project__code=code, key=key)
     internal = request.user.is_internal
     calendars = {milestone.project_id: calendar_of(milestone.project)}
@@ -209,6 +225,16 @@ class MilestoneAchieve(MilestoneAct):
         return self.answer(request, project, key, lambda: plan.achieve_milestone(code, key, actor=request.user, **values))
 
 
+class MilestoneExplain(MilestoneAct):
+    """Say why a shared milestone came on another day than the client was told."""
+
+    @extend_schema(request=WhySerializer, responses=MilestoneHistorySerializer)
+    def post(self, request: ApiRequest, code: str, key: str) -> Response:
+        project = self.find(request, code, key)
+        values = checked(WhySerializer, request)
+        return self.answer(request, project, key, lambda: publishing.explain_achievement(code, key, actor=request.user, **values))
+
+
 class PublicationPreview(APIView):
     """What publishing would tell the client, word for word. Nothing is sent and nothing is written."""
 
@@ -217,7 +243,7 @@ class PublicationPreview(APIView):
         project = internal_project(request, code)
         values = checked(PublicationWordsSerializer, request)
         pending = publishing.pending_moves(project)
-        words = {name: values[name] for name in ("reason_class", "side", "reason")}
+        words = {name: values[name] for name in ("reason_class", "side", "reason", "shares")}
         publishing.check_words([move for move in pending if move.key in values["keys"]], **words)
         moves, message, shown = publishing.preview(project, values["keys"], **words)
         return Response(PreviewSerializer({"moves": moves, "subject": message.subject, "body": message.body, "expected_hash": shown}).data)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -46,11 +46,14 @@ class Message:
     language: str
 
 
-def publication_message(project: Project, moves: Sequence[Move], *, reason_class: str, side: str, reason: str) -> Message:
+def publication_message(
+    project: Project, moves: Sequence[Move], *, reason_class: str, side: str, reason: str, shares: Mapping[str, int] | None = None
+) -> Message:
     """The mail about one publication, exactly as the client gets it."""
     language = project.client.language or "en"
     with translation.override(language):
-        return Message(_subject(project, moves), _body(project, moves, reason_class, side, reason), _path(project), language)
+        body = _body(project, moves, _why(moves, reason_class, side, shares), reason)
+        return Message(_subject(project, moves), body, _path(project), language)
 
 
 def _subject(project: Project, moves: Sequence[Move]) -> str:
@@ -62,13 +65,13 @@ def _subject(project: Project, moves: Sequence[Move]) -> str:
     return words % {"name": name, "number": len(moves)}
 
 
-def _body(project: Project, moves: Sequence[Move], reason_class: str, side: str, reason: str) -> str:
+def _body(project: Project, moves: Sequence[Move], why: str, reason: str) -> str:
     manager = project.project_manager
     parts = [
         _t("To %(client)s") % {"client": project.client.name},
         _t("The dates of %(code)s %(title)s as we expect them now:") % {"code": project.code, "title": project.title},
         "\n".join(_line(move) for move in moves),
-        _why(moves, reason_class, side),
+        why,
         reason.strip(),
         _t("A date marked with * lies in a year whose public holidays are not announced yet; it may still move by days.")
         if any(move.provisional for move in moves)
@@ -91,11 +94,17 @@ def _line(move: Move) -> str:
     return words % {"title": move.title, "from": _day(move.from_date), "to": _day(move.to_date), "mark": mark, "days": move.days}
 
 
-def _why(moves: Sequence[Move], reason_class: str, side: str) -> str:
-    if not any(move.from_date for move in moves) or not (reason_class and side):
+def _why(moves: Sequence[Move], reason_class: str, side: str, shares: Mapping[str, int] | None) -> str:
+    if not any(move.from_date for move in moves) or not (reason_class and (side or shares)):
         return ""
-    values = {"reason": Publication.ReasonClass(reason_class).label, "side": Publication.Side(side).label}
+    values = {"reason": Publication.ReasonClass(reason_class).label, "side": sides_in_words(side, shares)}
     return _t("Reason: %(reason)s. On the side of: %(side)s.") % values
+
+
+def sides_in_words(side: str, shares: Mapping[str, int] | None = None) -> str:
+    """The side, or each of several with its working days."""
+    parts = [f"{Publication.Side(name).label} {days:+d}" for name, days in (shares or {}).items()]
+    return ", ".join(parts) or str(dict(Publication.Side.choices).get(side, ""))
 
 
 def _path(project: Project) -> str:

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from accounts.models import User
 from projects import steps
 from projects.forecasting import is_provisional
-from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, Rfp
+from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, PublicationShare, Rfp
 from projects.models.gate import Decision
 from projects.models.states import PHASES
 from projects.schedule import MilestoneState
@@ -41,12 +41,20 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         ]
 
 
+class ShareSerializer(serializers.ModelSerializer[PublicationShare]):
+    class Meta:
+        model = PublicationShare
+        fields = ["side", "days"]
+
+
 class PublicationSerializer(serializers.ModelSerializer[Publication]):
-    """A date told to the client, with its reason."""
+    """A date told to the client, with its reason. `achieved`: it is the actual one. `shares`: its days where they are on several sides."""
+
+    shares = ShareSerializer(many=True)
 
     class Meta:
         model = Publication
-        fields = ["from_date", "to_date", "reason_class", "side", "days", "reason", "published_at"]
+        fields = ["from_date", "to_date", "reason_class", "side", "days", "shares", "reason", "achieved", "published_at"]
 
 
 class MilestoneSerializer(serializers.ModelSerializer[Milestone]):

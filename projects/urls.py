@@ -1,6 +1,7 @@
 from django.urls import path
 
 from projects.views import (
+    account,
     agreement,
     baselines,
     calendars,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("projects/<str:code>/plan/<slug:key>/", plan.milestone_page, name="milestone-detail"),
     path("projects/<str:code>/plan/<slug:key>/reschedule/", plan.milestone_reschedule, name="milestone-reschedule"),
     path("projects/<str:code>/plan/<slug:key>/achieve/", plan.milestone_achieve, name="milestone-achieve"),
+    path("projects/<str:code>/plan/<slug:key>/explain/", plan.milestone_explain, name="milestone-explain"),
+    path("projects/<str:code>/account/", account.account_page, name="project-account"),
     path("projects/<str:code>/plan/<slug:key>/share/", plan.milestone_share, name="milestone-share"),
     path("projects/<str:code>/plan/<slug:key>/unshare/", plan.milestone_unshare, name="milestone-unshare"),
     path("projects/<str:code>/publish/", publishing.publish_page, name="project-publish"),

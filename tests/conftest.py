@@ -29,6 +29,7 @@ SLOW = (  # they walk every address, or take projects through whole phases befor
     "tests/desk/test_status_report.py",
     "tests/notifications/",
     "tests/phases/test_documents.py",
+    "tests/projects/test_account.py",
     "tests/projects/test_baselines_and_scratch.py",
     "tests/projects/test_conditions.py",
     "tests/projects/test_gates.py",

@@ -26,7 +26,7 @@ from projects.milestones import states_of
 from projects.models import ChangeOrder, Deliverable, Milestone, Project, Publication, Quotation, WaitingFor
 from projects.services.commercial import accept_quotation, answer_blockers, decline_quotation
 from projects.services.plan import calendar_of
-from projects.slippage import SIDES, driving
+from projects.slippage import driving, side_labels
 
 ACTIVITY = 15
 
@@ -52,7 +52,7 @@ def portal(request: SignedInRequest) -> HttpResponse:
 def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
     """Milestones with published dates and reasons, shared deliverables and documents, quotations."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("compound", "client", "site"), code=code)
-    rows = list(Milestone.objects.visible_to(request.user).filter(project=project).prefetch_related("publications", "rounds"))
+    rows = list(Milestone.objects.visible_to(request.user).filter(project=project).prefetch_related("publications__shares", "rounds"))
     states = states_of(rows, today=timezone.localdate(), calendars={project.pk: calendar_of(project)}, for_client=True)
     accounts = accounts_of_delay([project])[project.pk]
     context = {
@@ -61,9 +61,9 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
             {key: value for key, value in step.items() if key not in ("met", "total", "link")} | _words(step) for step in steps_of(project)
         ],
         "milestones": [(row, states[row.pk], _last(row), is_provisional(row, project, row.published_on)) for row in rows],
-        "accounts": [account for account in accounts if any(account.days.values())],
+        "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
-        "sides": [Publication.Side(side).label for side in SIDES],
+        "sides": side_labels(),
         "change_orders": list(ChangeOrder.objects.visible_to(request.user).current().filter(project=project)),
         "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project).prefetch_related("rounds")),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions__renditions")),

@@ -218,3 +218,9 @@ class Publication(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.milestone_id}: {self.to_date}"
+
+    @property
+    def sides(self) -> str:
+        """On whose side, in words; with the days of each where they are several. Reads `shares`, prefetched in lists."""
+        shared = [f"{share.get_side_display()} {share.days:+d}" for share in self.shares.all()]
+        return ", ".join(shared) or self.get_side_display()

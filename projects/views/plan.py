@@ -22,15 +22,16 @@ from audit.refusals import BadInput, add_to_form
 from charts.render import to_pdf, to_png, to_svg
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forecasting import is_provisional
-from projects.forms.plan import AchieveForm, RescheduleForm
+from projects.forms.plan import AchieveForm, AchieveToldForm, RescheduleForm, WhyForm, at_its_field
 from projects.milestones import states_of
 from projects.models import Milestone, MilestoneLink, Project, Publication, Visibility
 from projects.permissions import lacking
 from projects.pictures import gantt_of
 from projects.services import plan as services
-from projects.services.publishing import publication_blockers
+from projects.services.account import latest_answer
+from projects.services.publishing import explain_achievement, explanation_blockers, moves_of, publication_blockers
 from projects.services.sharing import set_visibility
-from projects.slippage import SIDES, driving
+from projects.slippage import driving, side_labels
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def plan_page(request: SignedInRequest, code: str) -> HttpResponse:
     context = {
         "project": project,
         "milestones": [(row, states[row.pk], is_provisional(row, project, row.forecast_on)) for row in rows],
-        "accounts": [account for account in accounts if any(account.days.values())],
+        "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
-        "sides": [Publication.Side(side).label for side in SIDES],
+        "sides": side_labels(),
+        "account_answer": latest_answer(project),
         "gantt": gantt_of(rows, states, today=timezone.localdate()) if rows else None,
         "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
         "baselines": list(project.baselines.select_related("taken_by")),
@@ -87,7 +89,7 @@ def _milestone(request: SignedInRequest, code: str, key: str) -> Milestone:
     rows = rows.prefetch_related(
         Prefetch("predecessors", queryset=links),
         Prefetch("successors", queryset=links),
-        Prefetch("publications", queryset=Publication.objects.select_related("published_by")),
+        Prefetch("publications", queryset=Publication.objects.select_related("published_by").prefetch_related("shares")),
     )
     return get_object_or_404(rows, project__code=code, key=key)
 
@@ -114,7 +116,10 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "publish_blockers": [*no_publisher, *publication_blockers(milestone)],
         "may_share": allowed("projects.share", user, project),
         "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
-        "achieve_form": AchieveForm(initial={"on": project.day_of(timezone.now())}),
+        "achieve_form": _achieve_form(milestone)(initial={"on": project.day_of(timezone.now())}),
+        "explain_blockers": [*no_publisher, *explanation_blockers(milestone)],
+        "explain_form": WhyForm(),
+        "days_apart": moves_of(project, [milestone])[0].days if milestone.actual_on else 0,
         "publications": list(milestone.publications.all()),
         "rounds": list(milestone.rounds.select_related("loop__deliverable", "move").order_by("-round")) if milestone.round > 1 else [],
     }
@@ -127,7 +132,7 @@ def _answer(request: SignedInRequest, milestone: Milestone, form_name: str, form
         try:
             words = act()
         except BadInput as bad:
-            add_to_form(form, bad)
+            add_to_form(form, at_its_field(bad))
         else:
             messages.success(request, words)
             return redirect("milestone-detail", milestone.project.code, milestone.key)
@@ -151,13 +156,31 @@ def milestone_reschedule(request: SignedInRequest, code: str, key: str) -> HttpR
 @require_POST
 def milestone_achieve(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     milestone = _milestone(request, code, key)
-    form = AchieveForm(request.POST)
+    form = _achieve_form(milestone)(request.POST)
 
     def achieve() -> str:
-        services.achieve_milestone(code, key, actor=request.user, **form.cleaned_data)
+        services.achieve_milestone(code, key, actor=request.user, **form.values)
         return _t("Achieved; what follows it has moved with it.")
 
     return _answer(request, milestone, "achieve_form", form, achieve)
+
+
+def _achieve_form(milestone: Milestone) -> type[AchieveForm | AchieveToldForm]:
+    """Where the client was told a date, another one asks for its reason."""
+    return AchieveToldForm if milestone.visibility == Visibility.SHARED and milestone.published_on else AchieveForm
+
+
+@internal_required
+@require_POST
+def milestone_explain(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    milestone = _milestone(request, code, key)
+    form = WhyForm(request.POST)
+
+    def explain() -> str:
+        explain_achievement(code, key, actor=request.user, **form.why)
+        return _t("The account of the delay has the days; the client reads why.")
+
+    return _answer(request, milestone, "explain_form", form, explain)
 
 
 @internal_required

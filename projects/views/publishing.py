@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
-from projects.forms.plan import PublishForm
+from projects.forms.plan import PublishForm, WhyForm, at_its_field
 from projects.models import Project
 from projects.permissions import lacking
 from projects.services import publishing as services
@@ -37,22 +37,25 @@ def publish_page(request: SignedInRequest, code: str) -> HttpResponse:
         return _render(request, project, PublishForm(moves=pending), keys)
     form, keys = PublishForm(request.POST, moves=pending), request.POST.getlist("keys")
     if form.is_valid():
-        words = {name: form.cleaned_data[name] for name in ("reason_class", "side", "reason")}
+        words = form.why
         try:
             services.check_words([move for move in pending if move.key in keys], **words)
         except BadInput as bad:
-            add_to_form(form, bad)
+            add_to_form(form, at_its_field(bad))
         else:
             _pending, message, shown = services.preview(project, keys, **words)
-            return _render(request, project, form, keys, message=message, expected_hash=shown, words=words)
+            typed = [field for field in form if field.name != "keys"]
+            return _render(request, project, form, keys, message=message, expected_hash=shown, typed=typed)
     return _render(request, project, form, keys, status=400)
 
 
 def _publish(request: SignedInRequest, project: Project) -> HttpResponse:
     """What the preview carried, word for word; the service compares it with what it would publish now."""
-    words = {name: request.POST.get(name, "") for name in ("reason_class", "side", "reason")}
+    form, keys = WhyForm(request.POST), request.POST.getlist("keys")
+    if not form.is_valid():
+        return _render(request, project, PublishForm(request.POST, moves=services.pending_moves(project)), keys, status=400)
     shown = request.POST.get("expected_hash") or NOTHING_SHOWN
-    told = services.publish_plan(project.code, keys=request.POST.getlist("keys"), actor=request.user, expected_hash=shown, **words)
+    told = services.publish_plan(project.code, keys=keys, actor=request.user, expected_hash=shown, **form.why)
     said = ngettext("Published %(number)d date; the client reads it.", "Published %(number)d dates; the client reads them.", len(told))
     messages.success(request, said % {"number": len(told)})
     return redirect("project-plan", project.code)
