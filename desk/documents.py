@@ -25,6 +25,7 @@ from projects.pictures import gantt_rows
 from projects.services.account import account_hash, latest_answer
 from projects.services.plan import calendar_of
 from projects.slippage import side_labels
+from projects.told import told_due
 
 MOVES = 12
 PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
@@ -142,10 +143,11 @@ def _account_answer(project: Project) -> str:
 
 
 def _deliverables(project: Project) -> dict[str, Any]:
-    rows = Deliverable.objects.filter(project=project, visibility=Visibility.SHARED).select_related("department")
+    rows = list(Deliverable.objects.filter(project=project, visibility=Visibility.SHARED))
+    due = told_due(rows)
     return data_table(
         [Column(_t("Deliverable"), 46), Column(_t("Phase"), 20), Column(_t("Due"), 16), Column(_t("Done"), 18)],
-        [(row.title, row.get_phase_display(), row.due_on, timezone.localdate(row.done_at) if row.done_at else "") for row in rows],
+        [(row.title, row.get_phase_display(), due.get(row.pk), timezone.localdate(row.done_at) if row.done_at else "") for row in rows],
         empty=_t("No deliverable is shared yet."),
     )
 

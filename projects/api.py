@@ -41,6 +41,7 @@ from projects.services.conditions import NewCondition, answer_condition, confirm
 from projects.services.gate import current_review, judge_review, propose_decision, signatures_of_proposal
 from projects.services.lifecycle import locked
 from projects.services.rfp import log_rfp_from_system
+from projects.told import told_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +135,12 @@ class DeliverableList(generics.ListAPIView[Deliverable]):
     def get_serializer_class(self) -> type[DeliverableSerializer]:
         user = getattr(self.request, "user", None)
         return InternalDeliverableSerializer if getattr(user, "is_internal", False) else DeliverableSerializer
+
+    def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        shape = self.get_serializer_class()
+        context = {**self.get_serializer_context(), "told_due": {} if request.user.is_internal else told_due(page)}
+        return self.get_paginated_response(shape(page, many=True, context=context).data)
 
 
 class ProjectGate(Tagged, APIView):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
-from projects.models import AccountAnswer, ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence, StepLoop, Visibility
+from projects.models import AccountAnswer, ChangeOrder, Deliverable, Milestone, Project, Quotation, ReferencedEvidence, Visibility
 
 
 def link_rfp(event: Event) -> str:
@@ -56,10 +56,10 @@ def _milestone_again(milestone: Milestone, data: dict[str, Any]) -> dict[str, An
     return shared and {**shared, "round": milestone.round, "achieved_before_on": data["achieved_on"], "reason": data["told"]}
 
 
-def _loop_for_client(loop: StepLoop, data: dict[str, Any]) -> dict[str, Any] | None:
-    if loop.deliverable.visibility != Visibility.SHARED:
+def _loop_for_client(deliverable: Deliverable, data: dict[str, Any]) -> dict[str, Any] | None:
+    if deliverable.visibility != Visibility.SHARED:
         return None
-    return {**_shared_item(loop.deliverable, data), "round": loop.round, "side": loop.side, "reason": data["told"]}
+    return {**_shared_item(deliverable, data), "round": data["round"], "side": data["side"], "reason": data["told"]}
 
 
 def _account_for_client(answer: AccountAnswer, data: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from projects.serializers import (
 from projects.services import plan, publishing
 from projects.services.evidence import assign_deliverable
 from projects.services.sharing import set_visibility
+from projects.told import told_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -268,7 +269,8 @@ def deliverable_data(request: ApiRequest, code: str, key: str) -> dict[str, Any]
     rows = Deliverable.objects.visible_to(request.user).select_related("project", "department", "owner")
     shape = InternalDeliverableSerializer if request.user.is_internal else DeliverableSerializer
     deliverable = get_object_or_404(rows, project__code=code, key=key)
-    return {**shape(deliverable).data, **rounds_of_deliverable(deliverable, internal=request.user.is_internal)}
+    context = {"told_due": told_due([deliverable])}
+    return {**shape(deliverable, context=context).data, **rounds_of_deliverable(deliverable, internal=request.user.is_internal)}
 
 
 class DeliverableHistorySerializer(InternalDeliverableSerializer):

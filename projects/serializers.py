@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -116,15 +117,22 @@ class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
     project = serializers.CharField(source="project.code")
     department = serializers.CharField(source="department.key")
     done = serializers.BooleanField(source="is_done")
+    due_on = serializers.SerializerMethodField()
 
     class Meta:
         model = Deliverable
         fields = ["project", "key", "phase", "title", "document_type", "department", "due_on", "done", "done_at", "round"]
 
+    def get_due_on(self, deliverable: Deliverable) -> date | None:
+        """As it was told: our own due date moves with the plan."""
+        told: dict[int, date] = self.context["told_due"]
+        return told.get(deliverable.pk)
+
 
 class InternalDeliverableSerializer(DeliverableSerializer):
     """Internal readers also get who owes it and what proves it."""
 
+    due_on = serializers.DateField(allow_null=True)  # type: ignore[assignment]  # ours, in place of the told one
     owner = serializers.CharField(source="owner.full_name", default=None, allow_null=True)
 
     class Meta(DeliverableSerializer.Meta):

@@ -27,6 +27,7 @@ from projects.models import ChangeOrder, Deliverable, Milestone, Project, Public
 from projects.services.commercial import accept_quotation, answer_blockers, decline_quotation
 from projects.services.plan import calendar_of
 from projects.slippage import driving, side_labels
+from projects.told import told_due
 
 ACTIVITY = 15
 
@@ -55,6 +56,8 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
     rows = list(Milestone.objects.visible_to(request.user).filter(project=project).prefetch_related("publications__shares", "rounds"))
     states = states_of(rows, today=timezone.localdate(), calendars={project.pk: calendar_of(project)}, for_client=True)
     accounts = accounts_of_delay([project])[project.pk]
+    deliverables = list(Deliverable.objects.visible_to(request.user).filter(project=project).prefetch_related("rounds"))
+    due = told_due(deliverables)
     context = {
         "project": project,
         "steps": [
@@ -65,7 +68,7 @@ def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
         "driving": driving(accounts),
         "sides": side_labels(),
         "change_orders": list(ChangeOrder.objects.visible_to(request.user).current().filter(project=project)),
-        "deliverables": list(Deliverable.objects.visible_to(request.user).filter(project=project).prefetch_related("rounds")),
+        "deliverables": [(row, due.get(row.pk)) for row in deliverables],
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions__renditions")),
         "quotations": list(Quotation.objects.visible_to(request.user).filter(project=project)),
         "waits": list(WaitingFor.objects.open().of(request.user).filter(project=project)),

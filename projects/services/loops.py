@@ -110,7 +110,7 @@ def _check_loop(reason: str, side: str, amount: Decimal | None, currency: str, k
 def _record(loop: StepLoop, renewed: list[str], *, told: str) -> None:
     record(
         "loop.opened",
-        loop,
+        loop.deliverable,  # hidden again from the client with it
         actor=loop.actor,
         reason=loop.reason,
         title=loop.deliverable.title,
