@@ -13,6 +13,7 @@ from projects import change_order_api as change_orders
 from projects import evidence_api as evidence
 from projects import gate_api as gates
 from projects import plan_api as plan
+from projects import rounds_api as rounds
 from projects import sharing_api as sharing
 from projects import task_api as tasks
 from projects import waiting_api as waiting
@@ -47,6 +48,7 @@ urlpatterns = [
     path("projects/<str:code>/publication/preview/", plan.PublicationPreview.as_view(), name="api-publication-preview"),
     path("projects/<str:code>/publication/", plan.PublicationAct.as_view(), name="api-publication"),
     path("projects/<str:code>/deliverables/<slug:key>/", plan.DeliverableView.as_view(), name="api-deliverable-detail"),
+    path("projects/<str:code>/deliverables/<slug:key>/loops/", rounds.LoopAct.as_view(), name="api-loop-open"),
     path("projects/<str:code>/sharing/", sharing.SharingList.as_view(), name="api-sharing-list"),
     path("projects/<str:code>/sharing/log/", sharing.SharingLog.as_view(), name="api-sharing-log"),
     path("projects/<str:code>/sharing/<slug:kind>/<slug:key>/", sharing.SharingView.as_view(), name="api-sharing"),
@@ -65,6 +67,7 @@ urlpatterns = [
         evidence.EvidenceRejection.as_view(),
         name="api-evidence-reject",
     ),
+    path("projects/<str:code>/milestones/<slug:key>/explain/", plan.MilestoneExplain.as_view(), name="api-milestone-explain"),
     path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
     path("change-orders/", change_orders.ChangeOrderList.as_view(), name="api-change-order-list"),
     path("change-orders/<str:number>/", change_orders.ChangeOrderDetail.as_view(), name="api-change-order-detail"),

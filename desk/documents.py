@@ -22,10 +22,12 @@ from projects import gates
 from projects.accounts_of_delay import accounts_of_delay
 from projects.cost_of_waiting import with_costs
 from projects.milestones import states_of
-from projects.models import SHOWN_TO_CLIENT, Deliverable, Milestone, Phase, Project, Publication, WaitingFor
+from projects.models import SHOWN_TO_CLIENT, Deliverable, Milestone, MilestoneRound, Phase, Project, Publication, WaitingFor
 from projects.pictures import gantt_rows
+from projects.services.account import account_hash, latest_answer
 from projects.services.plan import calendar_of
-from projects.slippage import SIDES
+from projects.slippage import side_labels
+from projects.told import told_due
 
 MOVES = 12
 PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
@@ -62,7 +64,9 @@ def status_report(project: Project) -> dict[str, Any]:
         ),
         "plan": [{key: _plain(value) for key, value in row.items()} for row in picture],
         "moves": _moves(milestones),
+        "again": _again(milestones),
         "slippage": _slippage(project),
+        "account_answer": _account_answer(project),
         "deliverables": _deliverables(project),
         "waiting_for_client": _waiting(project),
         "open_with_us": _open_with_us(milestones, states, today),
@@ -89,8 +93,8 @@ def _moves(milestones: list[Milestone]) -> dict[str, Any]:
     titles = {row.pk: row.title for row in milestones}
     rows = Publication.objects.filter(milestone__in=titles).exclude(reason_class=Publication.ReasonClass.INITIAL)
     told: dict[tuple[date, str], list[str]] = {}
-    for row in rows.order_by("-published_at", "id"):
-        why = f"{row.get_reason_class_display()} ({row.get_side_display()}). {row.reason}".strip()
+    for row in rows.order_by("-published_at", "id").prefetch_related("shares"):
+        why = f"{row.get_reason_class_display()} ({row.sides}). {row.reason}".strip()
         move = f"{titles[row.milestone_id]}: {day(row.from_date)} → {day(row.to_date)} ({row.days:+d})"
         told.setdefault((timezone.localdate(row.published_at), why), []).append(move)
     return data_table(
@@ -100,25 +104,58 @@ def _moves(milestones: list[Milestone]) -> dict[str, Any]:
     )
 
 
+def _again(milestones: list[Milestone]) -> dict[str, Any]:
+    """The shared milestones of which the work began again: which round it is now, and why, in the words chosen for the client."""
+    titles = {row.pk: row.title for row in milestones}
+    rows = MilestoneRound.objects.filter(milestone__in=titles).order_by("-reopened_at", "id")
+    return data_table(
+        [Column(_t("Milestone"), 30), Column(_t("Achieved before"), 16), Column(_t("Again since"), 14), Column(_t("Round and reason"), 40)],
+        [
+            (
+                titles[row.milestone_id],
+                row.achieved_on,
+                timezone.localdate(row.reopened_at),
+                _t("Round %(round)s: %(reason)s") % {"round": row.round + 1, "reason": row.told},
+            )
+            for row in rows
+        ],
+        empty=_t("Nothing had to be done again."),
+    )
+
+
 def _slippage(project: Project) -> dict[str, Any]:
-    """Working days by side, from the contract's date to the one last published."""
-    accounts = [account for account in accounts_of_delay([project])[project.pk] if any(account.days.values())]
+    """Working days by side, from the contract's date to the actual one, or to the one last published."""
+    accounts = [account for account in accounts_of_delay([project])[project.pk] if account.moved]
     return data_table(
         [
             Column(_t("Milestone"), 28),
-            *(Column(str(Publication.Side(side).label), 13, "right") for side in SIDES),
-            Column(_t("Together"), 20, "right"),
+            *(Column(label, 12, "right") for label in side_labels()),
+            Column(_t("Not said yet"), 12, "right"),
+            Column(_t("Together"), 12, "right"),
         ],
-        [(account.title, *(f"{days:+d}" for days in account.by_side), f"{account.total:+d}") for account in accounts],
+        [(row.title, *(f"{days:+d}" for days in (*row.by_side, row.unassigned, row.total))) for row in accounts],
         empty=_t("No published date differs from the contract's."),
     )
 
 
+def _account_answer(project: Project) -> str:
+    """What was last said to the account, and whether it has changed since."""
+    answer = latest_answer(project)
+    if answer is None:
+        return ""
+    names = {"what": answer.get_kind_display(), "name": answer.actor.full_name, "day": day(timezone.localdate(answer.answered_at))}
+    words = [_t("%(what)s by %(name)s, %(day)s.") % names, answer.words]
+    if answer.account_hash != account_hash(accounts_of_delay([project])[project.pk]):
+        words.append(_t("The account has changed since."))
+    return " ".join(part for part in words if part)
+
+
 def _deliverables(project: Project) -> dict[str, Any]:
-    rows = Deliverable.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT).select_related("department")
+    rows = list(Deliverable.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT))
+    due = told_due(rows)
     return data_table(
         [Column(_t("Deliverable"), 46), Column(_t("Phase"), 20), Column(_t("Due"), 16), Column(_t("Done"), 18)],
-        [(row.title, row.get_phase_display(), "" if row.not_applicable else row.due_on, _done(row)) for row in rows],
+        [(row.title, row.get_phase_display(), "" if row.not_applicable else due.get(row.pk), _done(row)) for row in rows],
         empty=_t("No deliverable is shared yet."),
     )
 
@@ -174,7 +211,7 @@ STATUS_REPORT = DocumentType(
     template="documents/types/project_status_report.html",
     build_context=status_report,
     figures=figures,
-    template_version="2",
+    template_version="3",
     narrative=(
         NarrativeSection("summary", _("Summary"), _("What was achieved since the last report, what comes next, what we need decided.")),
         NarrativeSection("risks", _("Risks and measures"), _("What could move a date, what is done about it, by whom, until when.")),

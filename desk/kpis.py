@@ -16,10 +16,13 @@ from desk.figures import Case, Figure, Measure, days, moved
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forecasting import calendar_for
 from projects.models import SHOWN_TO_CLIENT, GateReview, Milestone, Phase, PhaseMove, Publication, Quotation
-from projects.slippage import SIDES, driving
+from projects.slippage import SIDES, driving, side_labels
 
 if TYPE_CHECKING:
     from projects.models import Project
+    from projects.slippage import Account
+
+UNASSIGNED = "unassigned"
 
 
 @dataclass(frozen=True)
@@ -163,11 +166,20 @@ def _slippage(projects: dict[int, Project], scope: Scope) -> list[Figure]:
     for pk, accounts in accounts_of_delay(projects.values()).items():
         asked = [account for account in accounts if scope.asks_for(publications[account.steps[0][0].pk].milestone.phase)]
         account = driving(asked)
-        for step, number in account.steps if account else ():
+        for step, side, number in account.steps if account else ():
             case = _published(publications[step.pk], projects[pk], number)
             if number and scope.holds(case.on):
-                found[step.side].append(case)
-    return [_slipped(side, found[side]) for side in SIDES]
+                found[side].append(case)
+        if account and account.actual and account.unassigned and scope.holds(account.actual):
+            found[UNASSIGNED].append(_unexplained(account, projects[pk]))
+    labels = [*zip(SIDES, side_labels(), strict=True), (UNASSIGNED, _t("not said yet"))]
+    return [_slipped(side, label, found[side]) for side, label in labels]
+
+
+def _unexplained(account: Account, project: Project) -> Case:
+    """What came on another day than was told, until somebody says why."""
+    assert account.actual is not None  # noqa: S101 - only what happened is unexplained
+    return Case(project, account.actual, account.title, account.unassigned, moved(account.unassigned), _milestone(project, account.key))
 
 
 def _published(row: Publication, project: Project, number: int) -> Case:
@@ -177,11 +189,11 @@ def _published(row: Publication, project: Project, number: int) -> Case:
     return Case(project, project.day_of(row.published_at), what, number, moved(number), link)
 
 
-def _slipped(side: str, cases: Sequence[Case]) -> Figure:
+def _slipped(side: str, label: str, cases: Sequence[Case]) -> Figure:
     return Figure(
         f"slippage_{side}",
-        _t("Slippage: %(side)s") % {"side": Publication.Side(side).label},
-        _t("Working days published in the period on this side, on the milestone that drives each project's end, from its contract date."),
+        _t("Slippage: %(side)s") % {"side": label},
+        _t("Working days of the period on this side, on what drives each project's end: from its contract date to what came."),
         Measure.SUM,
         list(cases),
     )

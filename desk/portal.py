@@ -27,12 +27,12 @@ from projects.models import (
     GateCondition,
     Milestone,
     Project,
-    Publication,
     Quotation,
     WaitingFor,
 )
 from projects.services import change_orders, commercial
-from projects.slippage import SIDES, driving
+from projects.slippage import driving, side_labels
+from projects.told import told_due
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,9 +52,9 @@ def project_context(reader: User, code: str) -> dict[str, Any]:
         "project": project,
         "steps": [_told_step(step) for step in steps_of(project)],
         "milestones": _milestones(reader, project, today),
-        "accounts": [account for account in accounts if any(account.days.values())],
+        "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
-        "sides": [Publication.Side(side).label for side in SIDES],
+        "sides": side_labels(),
         "approvals": list(approvals_of(project, reader)),
         "change_orders": list(ChangeOrder.objects.visible_to(reader).current().filter(project=project)),
         "deliverables": _deliverables(reader, project, documents),
@@ -81,7 +81,7 @@ def _told_step(step: dict[str, Any]) -> dict[str, Any]:
 
 def _milestones(reader: User, project: Project, today: date) -> list[tuple[Any, ...]]:
     """(milestone, state, last change, provisional, days of the reader's watch) for each that the reader sees."""
-    rows = list(Milestone.objects.visible_to(reader).filter(project=project).prefetch_related("publications"))
+    rows = list(Milestone.objects.visible_to(reader).filter(project=project).prefetch_related("publications__shares", "rounds"))
     states = states_of(rows, today=today, calendars={project.pk: calendar_of(project)}, for_client=True)
     watches = MilestoneWatch.objects.filter(user_id=reader.pk, milestone__in=rows).values_list("milestone_id", "days")
     watched = dict(watches) if reader.pk else {}
@@ -97,11 +97,12 @@ def _milestones(reader: User, project: Project, today: date) -> list[tuple[Any, 
     ]
 
 
-def _deliverables(reader: User, project: Project, documents: Iterable[Document]) -> list[tuple[Deliverable, Document | None]]:
-    """Shared deliverables, each with the document that proves it where the reader may open that one."""
+def _deliverables(reader: User, project: Project, documents: Iterable[Document]) -> list[tuple[Deliverable, Document | None, date | None]]:
+    """Shared deliverables, each with the document that proves it where the reader may open that one, and the date it was told for."""
     pages = {document.get_absolute_url(): document for document in documents}
-    rows = Deliverable.objects.visible_to(reader).filter(project=project)
-    return [(row, pages.get(row.evidence_link) if row.is_done else None) for row in rows]
+    rows = list(Deliverable.objects.visible_to(reader).filter(project=project).prefetch_related("rounds"))
+    due = told_due(rows)
+    return [(row, pages.get(row.evidence_link) if row.is_done else None, due.get(row.pk)) for row in rows]
 
 
 def team_of(project: Project) -> list[tuple[str, str]]:

@@ -20,7 +20,8 @@ from projects.models import Project
 
 MOST = 200
 SALT = "changes"
-TOLD_REASONS = frozenset({"milestone.published"})  # reasons that are written to the client; all others are our own words
+# Reasons that are written to the client; all others are our own words.
+TOLD_REASONS = frozenset({"milestone.published", "milestone.explained"})
 Position = tuple[int, int]
 
 

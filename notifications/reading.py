@@ -21,6 +21,9 @@ from notifications.choices import Group
 from notifications.models import Notification
 from projects.cost_of_waiting import with_costs
 from projects.models import Project, Publication, WaitingFor
+from projects.publication import sides_in_words
+
+TOLD_DATES = frozenset({"milestone.published", "milestone.explained"})
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def _moved(move: dict[str, Any]) -> str:
 
 def _detail(row: Notification, event: Event, reader: User) -> str:
     """The new date and its reason, as the client is told them; for our own people the reason of any event."""
-    if event.kind == "milestone.published":
+    if event.kind in TOLD_DATES:
         return _published(event)
     if event.kind == "approval.asked":
         due = event.data.get("due_on")
@@ -147,7 +150,9 @@ def _published(event: Event) -> str:
     told = event.client_data or event.data
     after = event.data.get("after") or {}
     on = told.get("published_on") or after.get("published_on")
-    why = [_label(Publication.ReasonClass, told.get("reason_class")), _label(Publication.Side, told.get("side")), event.reason]
+    classes = dict(Publication.ReasonClass.choices)
+    side = sides_in_words(told.get("side", ""), told.get("shares"))
+    why = [str(classes.get(told.get("reason_class", ""), "")), side, event.reason]
     words = _t("Date told to the client: %(day)s.") % {"day": day(on)} if on else ""
     return " ".join([words, " · ".join(part for part in why if part)]).strip()
 

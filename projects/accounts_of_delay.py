@@ -16,18 +16,21 @@ if TYPE_CHECKING:
 
 
 def accounts_of_delay(projects: Iterable[Project]) -> dict[int, list[Account]]:
-    """By project id, the account of each shared milestone that was told and promised. Three queries, however many projects."""
+    """By project id, the account of each shared milestone that was told and promised. Four queries, however many projects."""
     by_id = {project.pk: project for project in projects}
     told: dict[int, list[Told]] = defaultdict(list)
-    for publication in Publication.objects.filter(milestone__project__in=by_id, milestone__visibility__in=SHOWN_TO_CLIENT):
-        told[publication.milestone_id].append(Told(publication.to_date, publication.side, publication.pk))
+    rows = Publication.objects.filter(milestone__project__in=by_id, milestone__visibility__in=SHOWN_TO_CLIENT)
+    for publication in rows.prefetch_related("shares"):
+        shares = {share.side: share.days for share in publication.shares.all()}
+        told[publication.milestone_id].append(Told(publication.to_date, publication.side, shares, publication.pk))
     promised = _first_promises(by_id)
     found: dict[int, list[Account]] = {pk: [] for pk in by_id}
     for row in Milestone.objects.filter(pk__in=told):
         project, baseline = by_id[row.project_id], promised.get(row.pk)
         if baseline is None:
             continue
-        account = account_of(row.key, row.title, baseline, told[row.pk], calendar_for(row, project), agreed=row.baseline_on)
+        calendar = calendar_for(row, project)
+        account = account_of(row.key, row.title, baseline, told[row.pk], calendar, agreed=row.baseline_on, actual=row.actual_on)
         if account is not None:
             found[project.pk].append(account)
     return found

@@ -41,6 +41,7 @@ from projects.services.conditions import NewCondition, answer_condition, confirm
 from projects.services.gate import current_review, judge_review, propose_decision, signatures_of_proposal
 from projects.services.lifecycle import locked
 from projects.services.rfp import log_rfp_from_system
+from projects.told import told_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +124,7 @@ class MilestoneList(generics.ListAPIView[Milestone]):
         return (
             Milestone.objects.visible_to(self.request.user)
             .select_related("project__client", "project__site", "owner")
-            .prefetch_related("publications")
+            .prefetch_related("publications__shares")
         )
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
@@ -149,6 +150,12 @@ class DeliverableList(generics.ListAPIView[Deliverable]):
     def get_serializer_class(self) -> type[DeliverableSerializer]:
         user = getattr(self.request, "user", None)
         return InternalDeliverableSerializer if getattr(user, "is_internal", False) else DeliverableSerializer
+
+    def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        shape = self.get_serializer_class()
+        context = {**self.get_serializer_context(), "told_due": {} if request.user.is_internal else told_due(page)}
+        return self.get_paginated_response(shape(page, many=True, context=context).data)
 
 
 class ProjectGate(Tagged, APIView):

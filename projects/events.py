@@ -10,7 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
-from projects.models import ApprovalRequest, ChangeOrder, Milestone, Project, Quotation, ReferencedEvidence
+from projects.models import (
+    AccountAnswer,
+    ApprovalRequest,
+    ChangeOrder,
+    Deliverable,
+    Milestone,
+    Project,
+    Quotation,
+    ReferencedEvidence,
+    Visibility,
+)
 
 
 def link_rfp(event: Event) -> str:
@@ -57,7 +67,25 @@ def _shared_milestone(milestone: Milestone, data: dict[str, Any]) -> dict[str, A
         "actual_on": milestone.actual_on and milestone.actual_on.isoformat(),
         "reason_class": data.get("reason_class", ""),
         "side": data.get("side", ""),
+        "shares": data.get("shares", {}),
     }
+
+
+def _milestone_again(milestone: Milestone, data: dict[str, Any]) -> dict[str, Any] | None:
+    """Which round, and why in the words that were chosen for the client; our own reason stays with us."""
+    shared = _shared_milestone(milestone, data)
+    return shared and {**shared, "round": milestone.round, "achieved_before_on": data["achieved_on"], "reason": data["told"]}
+
+
+def _loop_for_client(deliverable: Deliverable, data: dict[str, Any]) -> dict[str, Any] | None:
+    if deliverable.visibility != Visibility.SHARED:
+        return None
+    return {**_shared_item(deliverable, data), "round": data["round"], "side": data["side"], "reason": data["told"]}
+
+
+def _account_for_client(answer: AccountAnswer, data: dict[str, Any]) -> dict[str, Any]:
+    """Both sides read what each says to the account."""
+    return {"project": answer.project.code, "answer": answer.kind, "words": answer.words}
 
 
 def _shared_item(item: Any, data: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +123,7 @@ INTERNAL_KINDS = {
     link_by_id: {
         "deliverable.done": _("completed %(title)s: %(evidence)s"),
         "deliverable.assigned": _("assigned %(title)s"),
+        "deliverable.reopened": _("opened round %(round)s of %(title)s"),
         "deliverable.renewed": _("asks for %(title)s again for the next year"),
         "evidence.entered": _("entered evidence for %(deliverable)s: %(system)s %(number)s"),
         "evidence.confirmed": _("confirmed evidence for %(deliverable)s: %(system)s %(number)s"),
@@ -210,11 +239,16 @@ def register_all() -> None:
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_project_for_client))
     for key, words in {
         "milestone.published": _("published %(title)s (%(days)s working days)"),
+        "milestone.explained": _("said why %(title)s came on another day than was told (%(days)s working days)"),
         "milestone.achieved": _("achieved %(title)s on %(actual_on)s"),
         "milestone.shared": _("shared the milestone %(title)s"),
         "milestone.shared_at_launch": _("shared the milestone %(title)s with the approval of the contract"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_shared_milestone))
+    again = _("opened round %(round)s of %(title)s, achieved before on %(achieved_on)s")
+    register(EventKind("milestone.reopened", again, link=link_by_id, audience=CLIENT, client_projection=_milestone_again))
+    looped = _("began %(title)s again: round %(round)s")
+    register(EventKind("loop.opened", looped, link=link_by_id, audience=CLIENT, client_projection=_loop_for_client))
     register(EventKind("milestone.unshared", _("stopped sharing the milestone %(title)s"), link=link_by_id))
     register(EventKind("deliverable.shared", _("shared %(title)s"), link=link_by_id, audience=CLIENT, client_projection=_shared_item))
     register(EventKind("deliverable.unshared", _("stopped sharing %(title)s"), link=link_by_id))
@@ -238,6 +272,12 @@ def register_all() -> None:
         "approval.withdrawn": _("no longer asks the client to approve %(title)s"),
     }.items():
         register(EventKind(key, words, link=link_approval, audience=CLIENT, client_projection=_approval_for_client))
+    for key, words in {
+        "account.acknowledged": _("acknowledged the account of the delay"),
+        "account.objected": _("objected to the account of the delay"),
+        "account.replied": _("replied to the objection to the account of the delay"),
+    }.items():
+        register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_account_for_client))
     register_content("projects.Quotation", quotation_content)
     register_content("projects.ChangeOrder", change_order_content)
     register_content("projects.ReferencedEvidence", reference_content)

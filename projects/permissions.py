@@ -96,6 +96,12 @@ def may_answer_approval(user: User, asked: Any = None) -> bool:
     return bool(is_approver_of(user, asked.client if asked is not None else None))
 
 
+@rules.predicate
+def may_answer_account(user: User, project: Any = None) -> bool:
+    """A client's approver, for the account of the own organisation's project."""
+    return bool(is_approver_of(user, project.client if project is not None else None))
+
+
 def register() -> None:
     """Names that pages, templates and the API ask for."""
     for name, predicate in {
@@ -116,6 +122,9 @@ def register() -> None:
         "projects.work_on_task": has_project_manager | owns_task,
         "projects.edit_calendars": has_project_manager | has_management,
         "projects.publish": has_project_manager,
+        "projects.open_loop": has_project_manager | has_quality_assurance,
+        "projects.answer_account": may_answer_account,
+        "projects.reply_to_account": has_project_manager,
         "projects.share": has_project_manager | has_business_development,
         "projects.quote": has_business_development,
         "projects.release_quotation": signs_as(*RELEASERS),

@@ -20,6 +20,13 @@ from projects.forecasting import calendar_of
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, Project, Publication
 from projects.receivers import AT_ONCE, DIGEST, INBOX, NOTHING, receivers_of
+from projects.rounds_api import (
+    DeliverableRoundSerializer,
+    LoopSerializer,
+    MilestoneRoundSerializer,
+    rounds_of_deliverable,
+    rounds_of_milestone,
+)
 from projects.serializers import (
     DeliverableSerializer,
     InternalDeliverableSerializer,
@@ -29,6 +36,7 @@ from projects.serializers import (
 )
 from projects.services import plan, publishing
 from projects.services.evidence import assign_deliverable
+from projects.told import told_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +48,8 @@ MOVES = (
     "milestone.started",
     "milestone.achieved",
     "milestone.corrected",
+    "milestone.reopened",
+    "milestone.explained",
     "milestone.published",
     "milestone.shared",
     "milestone.shared_at_launch",
@@ -59,10 +69,11 @@ class MoveSerializer(serializers.ModelSerializer[Event]):
 
 
 class MilestoneHistorySerializer(serializers.Serializer[Any]):
-    """A milestone with every date that the client was told; internal readers also get what moved it."""
+    """A milestone with every date that the client was told and every round that is over; internal readers also get what moved it."""
 
     milestone = MilestoneSerializer()
     publications = PublicationSerializer(many=True)
+    rounds = MilestoneRoundSerializer(many=True)
     moves = MoveSerializer(many=True, required=False)
 
 
@@ -74,18 +85,32 @@ class RescheduleSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
 
 
-class AchieveSerializer(serializers.Serializer[Any]):
-    on = serializers.DateField()
+class WhySerializer(serializers.Serializer[Any]):
+    """Why the client reads another date: `side` has all the days, or `shares` gives each of several sides its own; they add up."""
+
+    reason_class = serializers.ChoiceField(choices=Publication.ReasonClass.choices)
+    side = serializers.ChoiceField(choices=Publication.Side.choices, required=False, allow_blank=True, default="")
+    shares = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        default=dict,
+        help_text="Working days by side.",
+    )
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
-class PublicationWordsSerializer(serializers.Serializer[Any]):
+class AchieveSerializer(serializers.Serializer[Any]):
+    """`explained`: why it is another day than the client was told; without, the project manager is asked."""
+
+    on = serializers.DateField()
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    explained = WhySerializer(required=False, allow_null=True, default=None)
+
+
+class PublicationWordsSerializer(WhySerializer):
     """Which dates the client is told, and why."""
 
     keys = serializers.ListField(child=serializers.SlugField(), allow_empty=False, max_length=200)
-    reason_class = serializers.ChoiceField(choices=Publication.ReasonClass.choices)
-    side = serializers.ChoiceField(choices=Publication.Side.choices)
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
 class PublishSerializer(PublicationWordsSerializer):
@@ -149,7 +174,7 @@ def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any
     rows = (
         Milestone.objects.visible_to(request.user)
         .select_related("project__client", "project__site", "owner")
-        .prefetch_related("publications")
+        .prefetch_related("publications__shares")
     )
     milestone = get_object_or_404(rows, project__code=code, key=key)
     internal = request.user.is_internal
@@ -157,7 +182,8 @@ def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any
     states = states_of([milestone], today=timezone.localdate(), calendars=calendars, for_client=not internal)
     shape = InternalMilestoneSerializer if internal else MilestoneSerializer
     told = PublicationSerializer(milestone.publications.all(), many=True).data
-    found = {"milestone": dict(shape(milestone, context={"request": request, "states": states}).data), "publications": told}
+    found: dict[str, Any] = {"milestone": dict(shape(milestone, context={"request": request, "states": states}).data), "publications": told}
+    found["rounds"] = rounds_of_milestone(milestone)
     if internal:
         events = Event.objects.filter(kind__in=MOVES, project_id=milestone.project_id, object_id=str(milestone.pk)).order_by("-pk")
         found["moves"] = MoveSerializer(events, many=True).data
@@ -215,6 +241,16 @@ class MilestoneAchieve(MilestoneAct):
         return self.answer(request, project, key, lambda: plan.achieve_milestone(code, key, actor=request.user, **values))
 
 
+class MilestoneExplain(MilestoneAct):
+    """Say why a shared milestone came on another day than the client was told."""
+
+    @extend_schema(request=WhySerializer, responses=MilestoneHistorySerializer)
+    def post(self, request: ApiRequest, code: str, key: str) -> Response:
+        project = self.find(request, code, key)
+        values = checked(WhySerializer, request)
+        return self.answer(request, project, key, lambda: publishing.explain_achievement(code, key, actor=request.user, **values))
+
+
 class PublicationPreview(APIView):
     """What publishing would tell the client, word for word. Nothing is sent and nothing is written."""
 
@@ -223,7 +259,7 @@ class PublicationPreview(APIView):
         project = internal_project(request, code)
         values = checked(PublicationWordsSerializer, request)
         pending = publishing.pending_moves(project)
-        words = {name: values[name] for name in ("reason_class", "side", "reason")}
+        words = {name: values[name] for name in ("reason_class", "side", "reason", "shares")}
         publishing.check_words([move for move in pending if move.key in values["keys"]], **words)
         moves, mails, shown = publishing.preview(project, values["keys"], **words)
         told = receivers_of(project, [move for move in moves if move.key in values["keys"]])
@@ -248,17 +284,29 @@ class PublicationAct(APIView):
 def deliverable_data(request: ApiRequest, code: str, key: str) -> dict[str, Any]:
     rows = Deliverable.objects.visible_to(request.user).select_related("project", "department", "owner")
     shape = InternalDeliverableSerializer if request.user.is_internal else DeliverableSerializer
-    return dict(shape(get_object_or_404(rows, project__code=code, key=key)).data)
+    deliverable = get_object_or_404(rows, project__code=code, key=key)
+    context = {"told_due": told_due([deliverable])}
+    return {**shape(deliverable, context=context).data, **rounds_of_deliverable(deliverable, internal=request.user.is_internal)}
+
+
+class DeliverableHistorySerializer(InternalDeliverableSerializer):
+    """A deliverable with the rounds that are over; internal readers also get the loops that began at it."""
+
+    rounds = DeliverableRoundSerializer(many=True)
+    loops = LoopSerializer(many=True, required=False)
+
+    class Meta(InternalDeliverableSerializer.Meta):
+        fields = [*InternalDeliverableSerializer.Meta.fields, "rounds", "loops"]
 
 
 class DeliverableView(Tagged, APIView):
     """A deliverable; PATCH (with If-Match) says who owes it and until when."""
 
-    @extend_schema(operation_id="deliverable", responses=InternalDeliverableSerializer)
+    @extend_schema(operation_id="deliverable", responses=DeliverableHistorySerializer)
     def get(self, request: ApiRequest, code: str, key: str) -> Response:
         return Response(deliverable_data(request, code, key))
 
-    @extend_schema(operation_id="deliverable_assign", request=AssignSerializer, responses=InternalDeliverableSerializer)
+    @extend_schema(operation_id="deliverable_assign", request=AssignSerializer, responses=DeliverableHistorySerializer)
     def patch(self, request: ApiRequest, code: str, key: str) -> Response:
         project = internal_project(request, code)
         deliverable_data(request, code, key)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -48,17 +48,27 @@ class Message:
     language: str
 
 
+Shares = Mapping[str, int] | None
+
+
 def publication_messages(
-    project: Project, moves: Sequence[Move], languages: Iterable[str], *, reason_class: str, side: str, reason: str
+    project: Project,
+    moves: Sequence[Move],
+    languages: Iterable[str],
+    *,
+    reason_class: str,
+    side: str,
+    reason: str,
+    shares: Shares = None,
 ) -> list[Message]:
     """The mail about one publication in each language, exactly as its readers get it. The reason stays as it was written."""
-    return [_message(project, moves, language, reason_class, side, reason) for language in languages]
+    return [_message(project, moves, language, reason, (reason_class, side, shares)) for language in languages]
 
 
-def _message(project: Project, moves: Sequence[Move], language: str, reason_class: str, side: str, reason: str) -> Message:
+def _message(project: Project, moves: Sequence[Move], language: str, reason: str, why: tuple[str, str, Shares]) -> Message:
     with translation.override(language):
         said = [replace(move, title=spoken(move.title)) for move in moves]
-        return Message(_subject(project, said), _body(project, said, reason_class, side, reason), _path(project), language)
+        return Message(_subject(project, said), _body(project, said, _why(said, *why), reason), _path(project), language)
 
 
 def _subject(project: Project, moves: Sequence[Move]) -> str:
@@ -70,13 +80,13 @@ def _subject(project: Project, moves: Sequence[Move]) -> str:
     return words % {"name": name, "number": len(moves)}
 
 
-def _body(project: Project, moves: Sequence[Move], reason_class: str, side: str, reason: str) -> str:
+def _body(project: Project, moves: Sequence[Move], why: str, reason: str) -> str:
     manager = project.project_manager
     parts = [
         _t("To %(client)s") % {"client": project.client.name},
         _t("The dates of %(code)s %(title)s as we expect them now:") % {"code": project.code, "title": project.title},
         "\n".join(_line(move) for move in moves),
-        _why(moves, reason_class, side),
+        why,
         reason.strip(),
         _t("A date marked with * lies in a year whose public holidays are not announced yet; it may still move by days.")
         if any(move.provisional for move in moves)
@@ -99,11 +109,20 @@ def _line(move: Move) -> str:
     return words % {"title": move.title, "from": _day(move.from_date), "to": _day(move.to_date), "mark": mark, "days": move.days}
 
 
-def _why(moves: Sequence[Move], reason_class: str, side: str) -> str:
-    if not any(move.from_date for move in moves) or not (reason_class and side):
+def _why(moves: Sequence[Move], reason_class: str, side: str, shares: Shares) -> str:
+    if not any(move.from_date for move in moves) or not (reason_class and (side or shares)):
         return ""
-    values = {"reason": Publication.ReasonClass(reason_class).label, "side": Publication.Side(side).label}
+    values = {"reason": Publication.ReasonClass(reason_class).label, "side": sides_in_words(side, shares)}
     return _t("Reason: %(reason)s. On the side of: %(side)s.") % values
+
+
+def sides_in_words(side: str, shares: Shares = None) -> str:
+    """The side, or each of several with its working days; a side that has none of its own takes the rest."""
+    known, shared = dict(Publication.Side.choices), shares or {}
+    parts = [f"{known[name]} {days:+d}" for name, days in shared.items()]
+    if side and side not in shared:
+        parts.append(_t("%(side)s the rest") % {"side": known[side]} if shared else str(known.get(side, side)))
+    return ", ".join(parts)
 
 
 def _path(project: Project) -> str:

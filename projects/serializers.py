@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from rest_framework import serializers
 from accounts.models import User
 from projects import steps
 from projects.forecasting import is_provisional
-from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, Rfp
+from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, PublicationShare, Rfp
 from projects.models.gate import Decision
 from projects.models.states import PHASES
 from projects.schedule import MilestoneState
@@ -41,12 +42,20 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         ]
 
 
+class ShareSerializer(serializers.ModelSerializer[PublicationShare]):
+    class Meta:
+        model = PublicationShare
+        fields = ["side", "days"]
+
+
 class PublicationSerializer(serializers.ModelSerializer[Publication]):
-    """A date told to the client, with its reason."""
+    """A date told to the client, with its reason. `achieved`: it is the actual one. `shares`: its days where they are on several sides."""
+
+    shares = ShareSerializer(many=True)
 
     class Meta:
         model = Publication
-        fields = ["from_date", "to_date", "reason_class", "side", "days", "reason", "published_at"]
+        fields = ["from_date", "to_date", "reason_class", "side", "days", "shares", "reason", "achieved", "published_at"]
 
 
 class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
@@ -77,6 +86,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
             "forecast",
             "provisional",
             "actual",
+            "round",
             "state",
             "last_change",
             "updated_at",
@@ -115,15 +125,24 @@ class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
     department = serializers.CharField(source="department.key")
     done = serializers.BooleanField(source="is_done")
     not_applicable = serializers.BooleanField(help_text="By the charter it does not apply to this project.")
+    due_on = serializers.SerializerMethodField()
 
     class Meta:
         model = Deliverable
-        fields = ["project", "key", "phase", "title", "document_type", "department", "due_on", "done", "done_at", "not_applicable"]
+        fields = [
+            "project", "key", "phase", "title", "document_type", "department", "due_on", "done", "done_at", "not_applicable", "round",
+        ]  # fmt: skip
+
+    def get_due_on(self, deliverable: Deliverable) -> date | None:
+        """As it was told: our own due date moves with the plan."""
+        told: dict[int, date] = self.context["told_due"]
+        return told.get(deliverable.pk)
 
 
 class InternalDeliverableSerializer(DeliverableSerializer):
     """Internal readers also get who owes it and what proves it."""
 
+    due_on = serializers.DateField(allow_null=True)  # type: ignore[assignment]  # ours, in place of the told one
     owner = serializers.CharField(source="owner.full_name", default=None, allow_null=True)
     not_applicable_because = serializers.CharField(source="not_applicable")
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from projects.views import (
+    account,
     agreement,
     baselines,
     calendars,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("projects/<str:code>/gate/<slug:gate>/<int:number>/assess/<slug:key>/", gate_review.gate_assess, name="gate-assess"),
     path("projects/<str:code>/deliverables/<slug:key>/", evidence.deliverable_page, name="deliverable-detail"),
     path("projects/<str:code>/deliverables/<slug:key>/assign/", evidence.deliverable_assign, name="deliverable-assign"),
+    path("projects/<str:code>/deliverables/<slug:key>/loop/", evidence.deliverable_loop, name="deliverable-loop"),
     path("projects/<str:code>/deliverables/<slug:key>/share/", evidence.deliverable_share, name="deliverable-share"),
     path("projects/<str:code>/deliverables/<slug:key>/unshare/", evidence.deliverable_unshare, name="deliverable-unshare"),
     path("projects/<str:code>/deliverables/<slug:key>/evidence/", evidence.reference_enter, name="reference-enter"),
@@ -61,6 +63,8 @@ urlpatterns = [
     path("projects/<str:code>/plan/<slug:key>/", plan.milestone_page, name="milestone-detail"),
     path("projects/<str:code>/plan/<slug:key>/reschedule/", plan.milestone_reschedule, name="milestone-reschedule"),
     path("projects/<str:code>/plan/<slug:key>/achieve/", plan.milestone_achieve, name="milestone-achieve"),
+    path("projects/<str:code>/plan/<slug:key>/explain/", plan.milestone_explain, name="milestone-explain"),
+    path("projects/<str:code>/account/", account.account_page, name="project-account"),
     path("projects/<str:code>/plan/<slug:key>/share/", plan.milestone_share, name="milestone-share"),
     path("projects/<str:code>/plan/<slug:key>/unshare/", plan.milestone_unshare, name="milestone-unshare"),
     path("projects/<str:code>/plan/<slug:key>/start/", plan.milestone_start, name="milestone-start"),

@@ -201,6 +201,7 @@ PROJECT_ROUTES = {
     "gate-review": of_project(gate="G1", number=1),
     "deliverable-detail": of_project(key="route_selection_report"),
     "deliverable-assign": act(key="route_selection_report"),
+    "deliverable-loop": act(key="route_selection_report"),
     "deliverable-share": act(key="route_selection_report"),
     "deliverable-unshare": act(key="route_selection_report"),
     "reference-enter": act(key="route_selection_report"),
@@ -275,6 +276,12 @@ PLAN_ROUTES = {
     "api-task-detail": api_object(own=404, tokens=404, arguments={"pk": "task"}),
     "api-task-start": api_act(pk="task"),
     "api-task-done": api_act(pk="task"),
+    "project-account": of_project(),
+    "milestone-explain": act(key="g2"),
+    "portal-account": of_client(),
+    "portal-account-acknowledge": page(404, own=405, foreign=405, post_only=True),
+    "portal-account-object": page(404, own=405, foreign=405, post_only=True),
+    "api-milestone-explain": api_act(key="g2"),
     "project-dependencies": of_project(),
     "dependency-change": act(pk="dependency"),
     "dependency-remove": act(pk="dependency"),
@@ -313,6 +320,7 @@ PLAN_ROUTES = {
     "api-deliverable-detail": api_object(own=404, tokens=404, arguments={"key": "route_selection_report"}),
     "api-sharing-list": api_object(own=404, tokens=404),
     "api-sharing-log": api_object(own=404, tokens=404),
+    "api-loop-open": api_act(key="route_selection_report"),
     "api-sharing": api_object(own=404, tokens=404, arguments={"kind": "milestone", "key": "g2"}),
 }
 EVALUATION_ROUTES = {

@@ -25,6 +25,7 @@ from projects.milestones import states_of
 from projects.models import Project, WaitingFor
 from projects.permissions import lacking
 from projects.pictures import gantt_of
+from projects.rounds import repeats_of
 from projects.saved_views import view_bar
 from projects.services.conditions import blocker_of, overdue_conditions
 from projects.services.plan import calendar_of
@@ -89,6 +90,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "may_share": not share_blockers,
         "share_blockers": share_blockers,
         "may_report": allowed("documents.request", request.user, STATUS_REPORT),
+        "repeats": repeats_of(project),
         **_milestones(project),
     }
     return render(request, "desk/project_detail.html", context)

@@ -25,7 +25,7 @@ from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
 from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
-from projects.services.charter import ask_phase_owners, issue_charter
+from projects.services.charter import issue_charter
 from projects.services.plan import set_actual_from
 from projects.services.publishing import publish_all_shared
 from projects.services.sharing import share_as_planned
@@ -220,7 +220,6 @@ def launch(project: Project, review: GateReview, *, actor: Any) -> None:
     set_actual_from(project, "gate:G1", on=project.day_of(timezone.now()), actor=actor)
     take_contract_baseline(project, name=_t("Contract"), actor=actor)
     publish_all_shared(project, actor=actor)
-    ask_phase_owners(project, Phase.SMALL_SCALE, actor=actor)
 
 
 GATE = Gate(

@@ -14,7 +14,6 @@ from accounts.models import Role
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
-from projects.services.charter import ask_phase_owners
 from projects.services.evidence import register_start_guards
 from projects.services.plan import set_actual_from
 from projects.steps import PILOT_BATCH
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
 
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
-    """*Go* of G3: its milestone is achieved and the owners of the next phase are asked."""
+    """*Go* of G3: its milestone is achieved."""
     set_actual_from(project, "gate:G3", on=project.day_of(timezone.now()), actor=actor)
-    ask_phase_owners(project, Phase.VALIDATION, actor=actor)
 
 
 GATE = Gate(

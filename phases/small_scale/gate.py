@@ -15,7 +15,6 @@ from projects.deliverable_findings import Order
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
-from projects.services.charter import ask_phase_owners
 from projects.services.plan import set_actual_from
 from projects.steps import SHIP_SAMPLE
 
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
 
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
-    """*Go* of G2: its milestone is achieved and the owners of the next phase are asked."""
+    """*Go* of G2: its milestone is achieved."""
     set_actual_from(project, "gate:G2", on=project.day_of(timezone.now()), actor=actor)
-    ask_phase_owners(project, Phase.PILOT, actor=actor)
 
 
 GATE = Gate(

@@ -15,7 +15,6 @@ from projects.deliverable_findings import Order
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
 from projects.plans import FILING, PhasePlan, PlannedDeliverable, PlannedMilestone, PlannedTask, register_phase_plan
-from projects.services.charter import ask_phase_owners
 from projects.services.evidence import register_start_guards
 from projects.services.plan import set_actual_from
 from projects.steps import VALIDATION_BATCH
@@ -28,9 +27,8 @@ START_GUARDS = ("pre_production_plan", "technology_transfer_report", "process_va
 
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
-    """*Go* of G4: its milestone is achieved and the owners of the next phase are asked."""
+    """*Go* of G4: its milestone is achieved."""
     set_actual_from(project, "gate:G4", on=project.day_of(timezone.now()), actor=actor)
-    ask_phase_owners(project, Phase.COMMERCIAL, actor=actor)
 
 
 GATE = Gate(

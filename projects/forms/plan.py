@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from audit.refusals import BadInput
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
 from projects.models import Publication, Relation
@@ -39,17 +40,25 @@ class RescheduleForm(forms.Form):
     )
 
 
-class AchieveForm(forms.Form):
-    on = forms.DateField(label=_("Actual date"), widget=day_input())
-    reason = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs=REASON))
+SHARE = "share_"  # a field of its own for the days of each side
 
 
-class PublishForm(forms.Form):
-    """Which dates the client is told, and what it is told together with them."""
+def at_its_field(bad: BadInput) -> BadInput:
+    """What is wrong with the days by side stands at the first of them."""
+    first = f"{SHARE}{Publication.Side.values[0]}"
+    return BadInput({first if name == "shares" else name: words for name, words in bad.errors.items()})
 
-    keys = forms.MultipleChoiceField(label=_("Dates"), error_messages={"required": _("Choose the dates to tell the client.")})
+
+class WhyForm(forms.Form):
+    """Why the client reads another date: the kind of reason, whose side, or the days of each of several sides, and the words."""
+
     reason_class = forms.ChoiceField(label=_("Kind of reason"), choices=[("", "–"), *Publication.ReasonClass.choices])
-    side = forms.ChoiceField(label=_("On whose side"), choices=[("", "–"), *Publication.Side.choices])
+    side = forms.ChoiceField(
+        label=_("On whose side"),
+        required=False,
+        choices=[("", "–"), *Publication.Side.choices],
+        help_text=_("All days; or give the days of each side below."),
+    )
     reason = forms.CharField(
         label=_("Words to the client"),
         required=False,
@@ -57,6 +66,63 @@ class PublishForm(forms.Form):
         widget=forms.Textarea(attrs=REASON),
         help_text=_("The client reads them beside each new date and in the mail."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for side, label in Publication.Side.choices:
+            self.fields[f"{SHARE}{side}"] = forms.IntegerField(label=_("%(side)s (working days)") % {"side": label}, required=False)
+
+    @property
+    def share_fields(self) -> list[forms.BoundField]:
+        return [self[f"{SHARE}{side}"] for side in Publication.Side.values]
+
+    @property
+    def is_split(self) -> bool:
+        """Whether days by side were typed, or something is wrong with them: then they are shown unfolded."""
+        return any(field.value() or field.errors for field in self.share_fields)
+
+    @property
+    def why(self) -> dict[str, Any]:
+        """What the services take, of a valid form."""
+        days = {side: self.cleaned_data[f"{SHARE}{side}"] for side in Publication.Side.values}
+        return {
+            **{name: self.cleaned_data[name] for name in ("reason_class", "side", "reason")},
+            "shares": {side: number for side, number in days.items() if number},
+        }
+
+
+class AchieveForm(forms.Form):
+    on = forms.DateField(label=_("Actual date"), widget=day_input())
+    reason = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs=REASON))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return self.cleaned_data
+
+
+class AchieveToldForm(WhyForm):
+    """For a date that the client was told: what makes it another one, or nothing, and then the project manager is asked later."""
+
+    on = forms.DateField(label=_("Actual date"), widget=day_input())
+    remark = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    field_order = ("on", "remark", "reason_class", "side")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_class"].required = False
+        self.fields["reason_class"].help_text = _("Where it is another day than the client was told. Empty: you are asked for it later.")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """No explanation where nothing was filled in; what is filled in by half is refused by the service."""
+        explained = self.why if any(self.why.values()) else None
+        return {"on": self.cleaned_data["on"], "reason": self.cleaned_data["remark"], "explained": explained}
+
+
+class PublishForm(WhyForm):
+    """Which dates the client is told, and what it is told together with them."""
+
+    keys = forms.MultipleChoiceField(label=_("Dates"), error_messages={"required": _("Choose the dates to tell the client.")})
 
     def __init__(self, *args: Any, moves: Sequence[Move], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

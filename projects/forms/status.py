@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.forms.gate import REASON, ReasonForm, criteria_of
+from projects.forms.loop import client_words_field
 from projects.models import Phase, Project, StatusChange
 from projects.services.lifecycle import earlier_phases
 
@@ -30,7 +31,8 @@ class ReturnForm(ReasonForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("A criterion ticked here needs evidence newer than the return when its gate is passed again."),
     )
-    field_order = ("to_phase", "reason", "cost_effect", "renew_criteria")
+    client_words = client_words_field()
+    field_order = ("to_phase", "reason", "client_words", "cost_effect", "renew_criteria")
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

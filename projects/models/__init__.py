@@ -1,3 +1,4 @@
+from projects.models.account import AccountAnswer, PublicationShare
 from projects.models.change_order import ChangeOrder, ChangeOrderEffect, ChangeOrderLine
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
@@ -7,6 +8,7 @@ from projects.models.numbering import NumberSeries
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.rfp import Clarification, Rfp, RfpFile
+from projects.models.rounds import DeliverableRound, MilestoneRound, StepLoop
 from projects.models.saved_view import SavedView, ViewChoice
 from projects.models.scratch import Scratch
 from projects.models.sharing import ApprovalAnswer, ApprovalRequest, VisibilityChange
@@ -19,6 +21,7 @@ from projects.models.waiting import WaitingFor
 __all__ = [
     "PHASES",
     "SHOWN_TO_CLIENT",
+    "AccountAnswer",
     "Agreement",
     "AgreementSignatory",
     "ApprovalAnswer",
@@ -31,6 +34,7 @@ __all__ = [
     "Charter",
     "Clarification",
     "Deliverable",
+    "DeliverableRound",
     "EvidenceAssessment",
     "GateCondition",
     "GateCriterion",
@@ -39,12 +43,14 @@ __all__ = [
     "GateWaiver",
     "Milestone",
     "MilestoneLink",
+    "MilestoneRound",
     "NumberSeries",
     "Phase",
     "PhaseMove",
     "Project",
     "ProjectStatus",
     "Publication",
+    "PublicationShare",
     "Quotation",
     "QuotationLine",
     "ReadinessSummary",
@@ -56,6 +62,7 @@ __all__ = [
     "Scratch",
     "StalePlan",
     "StatusChange",
+    "StepLoop",
     "Tailoring",
     "Task",
     "TeamMember",

@@ -22,6 +22,7 @@ from projects.models.states import SHOWN_TO_CLIENT, Phase, Visibility
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from projects.models.rounds import DeliverableRound
 
 
 MOVING_DUE_DATES = ("plan.forecasts_moved", "charter.drafted")
@@ -78,6 +79,7 @@ class Deliverable(models.Model):
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     outdated_since = models.DateTimeField(null=True, blank=True)
     not_applicable = models.TextField(blank=True, help_text=_("Why it does not apply; written when the charter is issued."))
+    round = models.PositiveSmallIntegerField(_("round"), default=1)  # one more than its rows in DeliverableRound
 
     objects = DeliverableQuerySet.as_manager()
 
@@ -98,6 +100,10 @@ class Deliverable(models.Model):
         return reverse("deliverable-detail", args=[self.project.code, self.key])
 
     @property
+    def last_round(self) -> DeliverableRound | None:
+        """The round that was over last, and why; None in the first. Reads `rounds`, prefetched in lists."""
+        return next(reversed(self.rounds.all()), None) if self.round > 1 else None
+
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.project.client_id, self.project_id
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from accounts.models import User
+    from projects.models.rounds import MilestoneRound
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -67,6 +68,7 @@ class Milestone(models.Model):
     forecast_on = models.DateField(_("internal forecast"), null=True, blank=True)
     published_on = models.DateField(_("published forecast"), null=True, blank=True)
     actual_on = models.DateField(_("actual"), null=True, blank=True)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)  # one more than its rows in MilestoneRound
     float_days = models.IntegerField(_("float (working days)"), null=True, blank=True)
     invoice_number = models.CharField(_("invoice number"), max_length=64, blank=True)
     invoiced_on = models.DateField(_("invoiced"), null=True, blank=True)
@@ -100,6 +102,11 @@ class Milestone(models.Model):
     def unpublished(self) -> bool:
         """The client was told another date than the plan says."""
         return self.is_shared and self.actual_on is None and self.published_on != self.forecast_on
+
+    @property
+    def last_round(self) -> MilestoneRound | None:
+        """The round that was over last, and why; None in the first. Reads `rounds`, prefetched in lists."""
+        return next(reversed(self.rounds.all()), None) if self.round > 1 else None
 
     @property
     def agreed_on(self) -> date | None:
@@ -188,7 +195,10 @@ class BaselineMilestone(AppendOnly):
 
 
 class Publication(AppendOnly):
-    """A date told to the client: from, to, why, on whose side, how many working days."""
+    """A date told to the client: from, to, why, on whose side, how many working days.
+
+    Days on several sides stand in its shares; `side` is then the one with most of them. `achieved`: the date is the actual one.
+    """
 
     class ReasonClass(models.TextChoices):
         INITIAL = "initial", _("First publication")
@@ -214,6 +224,7 @@ class Publication(AppendOnly):
     days = models.IntegerField(_("working days"))
     reason = models.TextField(_("words to the client"), max_length=2000, blank=True)
     needs = models.JSONField(default=dict, editable=False)  # working days from each open milestone ahead, as the plan then was
+    achieved = models.BooleanField(default=False)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField()
 
@@ -222,3 +233,9 @@ class Publication(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.milestone_id}: {self.to_date}"
+
+    @property
+    def sides(self) -> str:
+        """On whose side, in words; with the days of each where they are several. Reads `shares`, prefetched in lists."""
+        shared = [f"{share.get_side_display()} {share.days:+d}" for share in self.shares.all()]
+        return ", ".join(shared) or self.get_side_display()

@@ -17,7 +17,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from audit.signatures import content_hash, sign
 from projects.models import ApprovalAnswer, ApprovalRequest
-from projects.services.lifecycle import locked, require_active
+from projects.services.locking import locked, require_active
 from projects.services.waiting import close_waits, open_wait
 from projects.shareable import Item, hash_of
 

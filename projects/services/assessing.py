@@ -16,7 +16,7 @@ from audit.refusals import BadInput, Blocker, require_none
 from projects import gates
 from projects.models import EvidenceAssessment, GateReview, Project
 from projects.permissions import ASSESSORS
-from projects.services.lifecycle import locked, not_active
+from projects.services.locking import locked, not_active
 from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from audit.refusals import BadInput
 from projects.baselines import Dated
 from projects.forecasting import calendar_for
 from projects.models import Baseline, BaselineMilestone, Milestone, Project
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
 from projects.services.plan import update_forecasts
 
 if TYPE_CHECKING:

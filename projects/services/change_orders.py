@@ -23,7 +23,7 @@ from projects.forecasting import calendar_for
 from projects.models import Baseline, ChangeOrder, ChangeOrderEffect, ChangeOrderLine, Milestone, Project, Quotation
 from projects.services.baselines import take_order_baseline
 from projects.services.commercial import Line
-from projects.services.lifecycle import locked, require_active
+from projects.services.locking import locked, require_active
 from projects.services.plan import update_forecasts
 from projects.services.releasing import FIRST_RELEASER, ask_release, releasing_as, sign_release, signer_blockers
 from projects.services.waiting import close_waits, open_wait

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -19,12 +20,12 @@ from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLi
 from projects.plans import FILING, PhasePlan, planned_links
 from projects.services.approvals import withdraw_request
 from projects.services.dependencies import loop_through, network_of
-from projects.services.evidence import ask_for
-from projects.services.lifecycle import locked, require_active
+from projects.services.locking import locked, require_active
 from projects.services.milestones import place_in
+from projects.services.owners import ask_for
 from projects.services.plan import set_actual_from, update_forecasts
 from projects.services.tailoring import drop_out_of_scope, put_in_force
-from projects.services.tasks import ask_task_owners, hand_to, has_begun, plan_tasks
+from projects.services.tasks import hand_to, has_begun, plan_tasks
 from projects.services.visibility import note_visibility
 from projects.shareable import Item, shareable
 
@@ -142,8 +143,12 @@ def scope_blockers(project: Project, first_phase: str, last_phase: str) -> list[
     leaving = [phase for place, phase in enumerate(PHASES) if place and not first <= place <= last]
     begun = Task.objects.filter(project=project, milestone__phase__in=leaving).exclude(started_on=None, done_on=None)
     kept: list[Deliverable | Milestone] = [
-        *Deliverable.objects.filter(project=project, phase__in=leaving, done_at=None, references__isnull=False).distinct(),
-        *Milestone.objects.filter(project=project, phase__in=leaving, actual_on=None, publications__isnull=False).distinct(),
+        *Deliverable.objects.filter(
+            Q(references__isnull=False) | Q(round__gt=1), project=project, phase__in=leaving, done_at=None
+        ).distinct(),
+        *Milestone.objects.filter(
+            Q(publications__isnull=False) | Q(round__gt=1), project=project, phase__in=leaving, actual_on=None
+        ).distinct(),
     ]
     words = _t("%(phase)s stays in scope: “%(title)s” has evidence or a date told to the client, or work on it has begun.")
     stay = [*((row.phase, row.title) for row in kept), *((row.milestone.phase, row.title) for row in begun.select_related("milestone"))]
@@ -317,13 +322,3 @@ def _hand_open_work(project: Project, department: Department, user: User, *, act
         milestone.owner = user
         milestone.save(update_fields=["owner", "updated_at"])
     return len(deliverables) + len(milestones) + hand_to(project, department, user)
-
-
-def ask_phase_owners(project: Project, phase: str, *, actor: User) -> None:
-    """Open the waits of a phase's open deliverables: each owner, or the department, sees what is theirs."""
-    if not project.in_scope(phase):
-        return
-    for deliverable in Deliverable.objects.open().filter(project=project, phase=phase).select_related("department", "owner"):
-        deliverable.project = project
-        ask_for(deliverable, actor=actor)
-    ask_task_owners(project, phase)

@@ -21,7 +21,7 @@ from audit.signatures import sign
 from projects.attachments import Attachment
 from projects.models import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.offer import Currency
-from projects.services.lifecycle import locked, require_active
+from projects.services.locking import locked, require_active
 from projects.services.plan import set_actual_from
 from projects.services.releasing import releasing_as, sign_release, signer_blockers
 from projects.services.waiting import close_waits, open_wait

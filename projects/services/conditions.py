@@ -22,7 +22,7 @@ from audit.refusals import BadInput, Blocker, NotAllowed, Refused, require_none
 from projects import steps
 from projects.models import Deliverable, GateCondition, GateReview, Project, ProjectStatus
 from projects.permissions import CONFIRMERS_OF_CONDITIONS
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:

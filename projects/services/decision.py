@@ -13,6 +13,7 @@ from projects.models import GateReview, PhaseMove, Project, ProjectStatus
 from projects.models.gate import PASSING, Decision
 from projects.services.conditions import put_conditions_in_force
 from projects.services.lifecycle import advance, carry_out_return, change_status, open_review
+from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,6 +24,7 @@ def carry_out(project: Project, review: GateReview, *, actor: User) -> None:
     decision = Decision(review.proposed_decision)
     review.decide(timezone.now())
     review.save(update_fields=["state", "decided_at"])
+    close_waits(f"gate.renew:{review.pk}")
     record(
         "gate.decided",
         review,

@@ -13,7 +13,7 @@ from audit.events import record
 from audit.refusals import BadInput, require_none
 from projects.forecasting import task_links
 from projects.models import Milestone, MilestoneLink, Project, Relation, Task
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ from projects.attachments import Attachment
 from projects.models import Deliverable, Phase, Project, ReferencedEvidence
 from projects.permissions import CONFIRMERS_OF_EVIDENCE
 from projects.plans import needed_before, planned_deliverable, step_started_by
-from projects.services.lifecycle import locked, not_active
+from projects.services.locking import locked, not_active
+from projects.services.owners import ask_owner
 from projects.services.plan import set_actual_from
 from projects.services.tailoring import pending
 from projects.services.waiting import close_waits, open_wait
@@ -311,37 +312,6 @@ def assign_deliverable(code: str, key: str, *, actor: User, owner: User | None, 
     )
     ask_owner(deliverable)
     return deliverable
-
-
-def ask_for(deliverable: Deliverable, *, actor: User) -> None:
-    """The phase that owes it has begun: its owner, or the department, is told and waited for."""
-    record(
-        "deliverable.asked",
-        deliverable,
-        actor=actor,
-        department=deliverable.department.name,
-        title=deliverable.title,
-        due_on=deliverable.due_on,
-        link=deliverable.get_absolute_url(),
-    )
-    ask_owner(deliverable)
-
-
-def ask_owner(deliverable: Deliverable) -> None:
-    """The open wait of a deliverable: its owner by name, else its department's role."""
-    role = "" if deliverable.owner else ROLE_OF_DEPARTMENT.get(deliverable.department.key, deliverable.department.key)
-    open_wait(
-        f"deliverable:{deliverable.pk}",
-        project=deliverable.project,
-        user=deliverable.owner,
-        role=role,
-        words=_t("%(code)s: %(title)s") % {"code": deliverable.project.code, "title": deliverable.title},
-        link=deliverable.get_absolute_url(),
-        due_on=deliverable.due_on,
-    )
-
-
-ROLE_OF_DEPARTMENT = {"project_management": "project_manager"}
 
 
 def renew_yearly_evidence(project: Project, *, actor: User) -> None:

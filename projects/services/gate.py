@@ -27,7 +27,7 @@ from projects.services.conditions import (
     drop_conditions,
 )
 from projects.services.decision import carry_out
-from projects.services.lifecycle import locked, not_active, require_active
+from projects.services.locking import locked, not_active, require_active
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:

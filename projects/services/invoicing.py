@@ -15,7 +15,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from projects.models import Milestone
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:

@@ -19,7 +19,10 @@ from projects import steps
 from projects.gates import gate_of, renewal_problem
 from projects.models import PHASES, GateCriterion, GateReview, Phase, PhaseMove, Project, ProjectStatus, Rfp, StatusChange
 from projects.models.states import CLOSED_STATUSES, phase_after
+from projects.services.locking import locked, not_active, require_active
 from projects.services.numbering import next_number
+from projects.services.owners import ask_phase_owners, ask_to_renew
+from projects.services.rounds import repeat_phases
 from projects.services.waiting import close_waits, close_waits_of
 
 if TYPE_CHECKING:
@@ -30,21 +33,6 @@ if TYPE_CHECKING:
     from audit.models import Signature
     from catalogue.models import Compound
     from projects.gates import Gate
-
-
-def locked(code: str, actor: User) -> Project:
-    """The project, visible to the actor and locked; raises Project.DoesNotExist for absent and foreign alike."""
-    return Project.objects.visible_to(actor).select_for_update(of=("self",)).select_related("client", "compound", "site").get(code=code)
-
-
-def require_active(project: Project) -> None:
-    """Only an active project moves or takes work."""
-    if not project.is_active:
-        words = _t("The project is %(status)s: %(reason)s") % {
-            "status": project.get_status_display().lower(),
-            "reason": project.status_reason or "–",
-        }
-        raise Refused([Blocker(key="project.not_active", words=words, link=reverse("project-detail", args=[project.code]))])
 
 
 @transaction.atomic
@@ -85,6 +73,7 @@ def open_review(project: Project, *, actor: User) -> GateReview:
         for order, c in enumerate(gate.criteria)
     )
     record("gate.opened", review, actor=actor, gate=gate.key, round=review.round, renew=renew)
+    ask_to_renew(review)
     return review
 
 
@@ -149,6 +138,7 @@ def advance(
         phase=str(after.label),
     )
     open_review(project, actor=actor)
+    ask_phase_owners(project, after, actor=actor)
 
 
 def out_of_scope_blockers(project: Project) -> list[Blocker]:
@@ -187,16 +177,26 @@ def _close_review_without_decision(project: Project, *, actor: User, reason: str
         review.save()
         review.decide(timezone.now())
         review.save(update_fields=["state", "decided_at"])
-        for kind in ("gate.sign", "gate.meeting", "gate.request"):
+        for kind in ("gate.sign", "gate.meeting", "gate.request", "gate.renew", "gate.propose"):
             close_waits(f"{kind}:{review.pk}")
         record("gate.left", review, actor=actor, reason=reason, gate=review.gate, round=review.round)
 
 
 @act
 def return_project(
-    code: str, *, to_phase: str, actor: User, reason: str, cost_effect: str = "", renew_criteria: Sequence[str] = ()
+    code: str,
+    *,
+    to_phase: str,
+    actor: User,
+    reason: str,
+    cost_effect: str = "",
+    renew_criteria: Sequence[str] = (),
+    client_words: str = "",
 ) -> Project:
-    """Send an active project back to an earlier phase with a reason; listed criteria then need newer evidence."""
+    """Send an active project back to an earlier phase with a reason; listed criteria then need newer evidence.
+
+    client_words: why, as the client reads it beside each shared milestone that is open again; empty tells no more than that it is.
+    """
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
     require_none(return_blockers(project))
@@ -206,7 +206,9 @@ def return_project(
     if problem:
         raise BadInput({"renew_criteria": [problem]})
     _close_review_without_decision(project, actor=actor, reason=reason)
-    return _move_back(project, to_phase, actor=actor, reason=reason, cost_effect=cost_effect, renew_criteria=renew_criteria)
+    return _move_back(
+        project, to_phase, actor=actor, reason=reason, cost_effect=cost_effect, client_words=client_words, renew_criteria=renew_criteria
+    )
 
 
 def earlier_phases(project: Project) -> list[Phase]:
@@ -238,13 +240,14 @@ def _move_back(
     actor: User,
     reason: str,
     cost_effect: str = "",
+    client_words: str = "",
     renew_criteria: Sequence[str] = (),
     review: GateReview | None = None,
 ) -> Project:
     before = project.phase
     BACKWARD[Phase(to_phase)](project)
     project.save(update_fields=["phase", "updated_at"])
-    PhaseMove.objects.create(
+    move = PhaseMove.objects.create(
         project=project,
         kind=PhaseMove.Kind.RETURN,
         from_phase=before,
@@ -267,6 +270,8 @@ def _move_back(
         phase=str(Phase(to_phase).label),
     )
     open_review(project, actor=actor)
+    repeat_phases(project, move, client_words=client_words, actor=actor)
+    ask_phase_owners(project, to_phase, actor=actor)
     return project
 
 
@@ -385,15 +390,6 @@ def change_status(project: Project, status: ProjectStatus, *, actor: User, reaso
 def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
-
-
-def not_active(project: Project) -> list[Blocker]:
-    """Guard of every step that only an active project may take."""
-    try:
-        require_active(project)
-    except Refused as refused:
-        return list(refused.blockers)
-    return []
 
 
 def register_guards() -> None:

@@ -16,7 +16,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from projects.models import GateReview, WaitingFor
-from projects.services.lifecycle import locked, not_active, require_active
+from projects.services.locking import locked, not_active, require_active
 from projects.services.waiting import open_wait
 
 if TYPE_CHECKING:

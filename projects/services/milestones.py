@@ -18,7 +18,7 @@ from audit.events import record
 from audit.models import Event
 from audit.refusals import BadInput, Blocker, require_none
 from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project, Relation, Visibility
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
 from projects.services.sharing import set_visibility
 from projects.services.tasks import leave_out

@@ -14,7 +14,7 @@ from audit.events import record
 from audit.refusals import BadInput
 from projects import gates
 from projects.models import PHASES, Deliverable, GateReview, Milestone, MilestoneLink, Project
-from projects.services.lifecycle import locked, require_active
+from projects.services.locking import locked, require_active
 from projects.services.plan import set_actual_from, update_forecasts
 
 if TYPE_CHECKING:

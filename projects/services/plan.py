@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,8 @@ from projects.forecasting import calendar_of, schedule_of
 from projects.models import PHASES, Deliverable, Milestone, MilestoneLink, Project, Task
 from projects.plans import phase_plan
 from projects.services.invoicing import ask_to_invoice
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
+from projects.services.publishing import explain_achievement, explanation_blockers
 from projects.services.task_dates import keep_task_dates
 from projects.services.unpublished import ask_to_publish
 from projects.services.waiting import postpone_waits
@@ -129,8 +130,14 @@ def rescheduling_blockers(milestone: Milestone) -> list[Blocker]:
 
 
 @act
-def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str = "") -> Milestone:
-    """Enter the actual date of a milestone that nothing in the record feeds."""
+def achieve_milestone(
+    code: str, key: str, *, on: date, actor: User, reason: str = "", explained: Mapping[str, Any] | None = None
+) -> Milestone:
+    """Enter the actual date of a milestone that nothing in the record feeds.
+
+    explained: reason_class, side or shares, and reason, as `explain_achievement` takes them, where it is another day than the client was
+    told; without, the project manager is asked for them and the days stay on nobody's side.
+    """
     project = locked(code, actor)
     require_permission("projects.plan", actor, project)
     milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
@@ -140,6 +147,10 @@ def achieve_milestone(code: str, key: str, *, on: date, actor: User, reason: str
         raise BadInput({"on": [_t("An actual date cannot be in the future.")]})
     _achieve(milestone, on, actor=actor, reason=reason)
     update_forecasts(project, actor=actor)
+    if explained:
+        if reasons := explanation_blockers(milestone):
+            raise BadInput({"reason_class": [str(reason) for reason in reasons]})
+        explain_achievement(code, key, actor=actor, **explained)
     return milestone
 
 

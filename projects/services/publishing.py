@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,18 +14,20 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
+from audit.refusals import BadInput, Blocker, Refused, require_none
 from projects.cost_of_waiting import work_before
 from projects.forecasting import calendar_for, is_provisional
-from projects.models import Milestone, MilestoneLink, Project, Publication
+from projects.models import Milestone, MilestoneLink, Project, Publication, PublicationShare
 from projects.publication import Message, Move, publication_messages, shown_hash
 from projects.receivers import languages_of
 from projects.schedule import Link
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
 from projects.services.unpublished import ask_to_publish, unpublished_of
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+Shares = Mapping[str, int] | None
 
 
 def publication_blockers(milestone: Milestone) -> list[Blocker]:
@@ -53,33 +55,48 @@ def pending_moves(project: Project) -> list[Move]:
 
 
 def _move(project: Project, row: Milestone) -> Move:
-    assert row.forecast_on is not None  # noqa: S101 - its callers ask for it
-    calendar = calendar_for(row, project)
-    days = calendar.working_days_between(row.published_on, row.forecast_on) if row.published_on else 0
-    return Move(row.key, row.title, row.published_on, row.forecast_on, days, is_provisional(row, project, row.forecast_on))
+    to_date = row.actual_on or row.forecast_on
+    assert to_date is not None  # noqa: S101 - its callers ask for it
+    days = calendar_for(row, project).working_days_between(row.published_on, to_date) if row.published_on else 0
+    return Move(row.key, row.title, row.published_on, to_date, days, is_provisional(row, project, to_date))
 
 
-def messages_of(project: Project, moves: Sequence[Move], *, reason_class: str, side: str, reason: str) -> list[Message]:
+def messages_of(
+    project: Project, moves: Sequence[Move], *, reason_class: str, side: str, reason: str, shares: Shares = None
+) -> list[Message]:
     """The mail about these moves, in each language that somebody of the client reads."""
-    return publication_messages(project, moves, languages_of(project), reason_class=reason_class, side=side, reason=reason)
+    words = {"reason_class": reason_class, "side": side, "reason": reason}
+    return publication_messages(project, moves, languages_of(project), **words, shares=shares)
 
 
-def preview(project: Project, keys: Collection[str], *, reason_class: str, side: str, reason: str) -> tuple[list[Move], list[Message], str]:
+def preview(
+    project: Project, keys: Collection[str], *, reason_class: str, side: str, reason: str, shares: Shares = None
+) -> tuple[list[Move], list[Message], str]:
     """Every pending move, the mail about the chosen ones in each language, and the hash of both that `publish_plan` must be given."""
     pending = pending_moves(project)
     chosen = [move for move in pending if move.key in keys]
-    messages = messages_of(project, chosen, reason_class=reason_class, side=side, reason=reason)
+    messages = messages_of(project, chosen, reason_class=reason_class, side=side, reason=reason, shares=shares)
     return pending, messages, shown_hash(pending, messages)
 
 
 @act
 def publish_plan(
-    code: str, *, keys: Collection[str], reason_class: str, side: str, reason: str, actor: User, expected_hash: str = ""
+    code: str,
+    *,
+    keys: Collection[str],
+    reason_class: str,
+    reason: str,
+    actor: User,
+    side: str = "",
+    shares: Shares = None,
+    expected_hash: str = "",
 ) -> list[Publication]:
     """Tell the client the forecasts of these shared milestones, in one act and one mail.
 
-    expected_hash: of the preview; Refused when a forecast or the mail is another one now. The event keeps the mail, in every language,
-    as it goes out.
+    side: on which the days are. shares: working days by side, which add up to the days of each date; with a side named too, it takes
+    the rest of each date's days.
+    expected_hash: of the preview; Refused when a forecast or the mail is another one now. The event keeps the mail, in every
+    language, as it goes out.
     """
     project = locked(code, actor)
     require_permission("projects.publish", actor, project)
@@ -89,46 +106,77 @@ def publish_plan(
     reasons = [blocker for row in rows for blocker in publication_blockers(row)]
     if reasons:
         raise Refused(reasons)
-    check_words(rows, reason_class, side, reason)
-    _pending, mails, shown = preview(project, keys, reason_class=reason_class, side=side, reason=reason)
+    check_words(moves_of(project, rows), reason_class, side, reason, shares)
+    words: dict[str, Any] = {"reason_class": reason_class, "side": side, "reason": reason, "shares": shares}
+    _pending, mails, shown = preview(project, keys, **words)
     if expected_hash and expected_hash != shown:
-        words = _t("The forecasts moved since you looked. Nothing was published; look at the preview again.")
-        raise Refused([Blocker(key="plan.moved", words=words, link=reverse("project-publish", args=[code]))])
-    return _publish(project, rows, mails, reason_class=reason_class, side=side, reason=reason, actor=actor)
+        moved = _t("The forecasts moved since you looked. Nothing was published; look at the preview again.")
+        raise Refused([Blocker(key="plan.moved", words=moved, link=reverse("project-publish", args=[code]))])
+    return _publish(project, rows, mails, actor=actor, **words)
 
 
-def publish_milestone(code: str, key: str, *, reason_class: str, side: str, reason: str, actor: User) -> Publication:
+def publish_milestone(
+    code: str, key: str, *, reason_class: str, reason: str, actor: User, side: str = "", shares: Shares = None
+) -> Publication:
     """Tell the client the forecast of one shared milestone."""
     Milestone.objects.visible_to(actor).get(project__code=code, key=key)
-    return publish_plan(code, keys=[key], reason_class=reason_class, side=side, reason=reason, actor=actor)[0]
+    return publish_plan(code, keys=[key], reason_class=reason_class, side=side, reason=reason, shares=shares, actor=actor)[0]
 
 
-def check_words(rows: Iterable[Milestone | Move], reason_class: str, side: str, reason: str) -> None:
-    """Raises BadInput at the field that is missing. The first publication of a date needs no words."""
-    moved = any((row.from_date if isinstance(row, Move) else row.published_on) is not None for row in rows)
+def check_words(moves: Sequence[Move], reason_class: str, side: str, reason: str, shares: Shares = None) -> None:
+    """Raises BadInput at the field that is missing or does not add up. The first publication of a date needs no words."""
     errors = {}
     if reason_class not in Publication.ReasonClass.values:
         errors["reason_class"] = [_t("Choose the class of the reason.")]
-    if side not in Publication.Side.values:
+    if not shares and side not in Publication.Side.values:
         errors["side"] = [_t("Choose whose side moved the date.")]
-    if moved and not reason.strip():
+    if any(move.from_date for move in moves) and not reason.strip():
         errors["reason"] = [_t("Tell the client why the date moves.")]
+    if wrong := _wrong_shares(moves, side, shares or {}):
+        errors["shares"] = wrong
     if errors:
         raise BadInput(errors)
 
 
-def _publish(
-    project: Project, rows: Sequence[Milestone], mails: Sequence[Message], *, reason_class: str, side: str, reason: str, actor: User
-) -> list[Publication]:
-    words = {"reason_class": reason_class, "side": side, "reason": reason}
-    needs = _needs_of(project, rows)
-    now = timezone.now()
-    told = [_tell(project, row, words, needs=needs[row.key], actor=actor, at=now) for row in rows]
+def _wrong_shares(moves: Iterable[Move], side: str, shares: Mapping[str, int]) -> list[str]:
+    """Why these days by side, with the rest of them on `side` if it is named, are not the days of each date that moves."""
+    if not shares:
+        return []
+    if not set(shares) <= set(Publication.Side.values) or not all(shares.values()):
+        return [_t("Give each side its working days; leave out a side without any.")]
+    if side in shares:
+        return [_t("The side that takes the rest of the days has none of its own.")]
+    total = sum(shares.values())
+    words = _t("%(title)s moves by %(days)+d working days; the sides add up to %(sum)+d. Name the side that takes the rest.")
+    if side:
+        words = _t("%(title)s moves by %(days)+d working days, and the sides alone add up to %(sum)+d. Publish it on its own.")
+    return [
+        words % {"title": move.title, "days": move.days, "sum": total}
+        for move in moves
+        if move.from_date and not (_is_part(total, move.days) if side else total == move.days)
+    ]
+
+
+def _is_part(days: int, of: int) -> bool:
+    return 0 <= days <= of or of <= days <= 0
+
+
+def _by_side(move: Move, side: str, shares: Shares) -> dict[str, int]:
+    """The days of one date on every side that has some; the first date told moves nothing."""
+    if move.from_date is None or not shares:
+        return {side or next(iter(shares or {}), ""): move.days}
+    rest = move.days - sum(shares.values())
+    return {**shares, **({side: rest} if rest else {})}
+
+
+def _publish(project: Project, rows: Sequence[Milestone], mails: Sequence[Message], *, actor: User, **words: Any) -> list[Publication]:
+    needs, now = _needs_of(project, rows), timezone.now()
+    told = [_tell(project, row, needs=needs[row.key], actor=actor, at=now, **words) for row in rows]
     record(
         "plan.published",
         project,
         actor=actor,
-        reason=reason,
+        reason=words["reason"],
         count=len(told),
         keys=[row.key for row in rows],
         subject=mails[0].subject,
@@ -147,33 +195,81 @@ def _needs_of(project: Project, rows: Sequence[Milestone]) -> dict[str, dict[str
 
 
 def _tell(
-    project: Project, milestone: Milestone, words: Mapping[str, str], *, needs: Mapping[str, int], actor: User, at: datetime
+    project: Project,
+    milestone: Milestone,
+    *,
+    reason_class: str,
+    side: str,
+    reason: str,
+    actor: User,
+    at: datetime,
+    needs: Mapping[str, int],
+    shares: Shares = None,
 ) -> Publication:
-    """Write the publication of a locked milestone's forecast."""
+    """Write the publication of a locked milestone's forecast, or, once it is achieved, why its date is another one than was told."""
     milestone.project = project
-    move = _move(project, milestone)
+    move, achieved = _move(project, milestone), milestone.actual_on is not None
+    by_side = _by_side(move, side, shares)
+    side = max(by_side, key=lambda name: abs(by_side[name]))
     publication = Publication.objects.create(
         milestone=milestone,
         from_date=move.from_date,
         to_date=move.to_date,
+        reason_class=reason_class,
+        side=side,
         days=move.days,
+        reason=reason,
+        achieved=achieved,
         needs=needs,
-        **words,
         published_by=actor,
         published_at=at,
     )
+    shared = by_side if len(by_side) > 1 else {}
+    PublicationShare.objects.bulk_create(PublicationShare(publication=publication, side=name, days=days) for name, days in shared.items())
     milestone.published_on, milestone.told_at = move.to_date, at
     milestone.save(update_fields=["published_on", "told_at", "updated_at"])
     record(
-        "milestone.published",
+        "milestone.explained" if achieved else "milestone.published",
         milestone,
         actor=actor,
+        reason=reason,
         before={"published_on": move.from_date},
         after={"published_on": move.to_date},
         title=milestone.title,
+        reason_class=reason_class,
+        side=side,
         days=move.days,
-        **words,
+        shares=shared,
     )
+    return publication
+
+
+def explanation_blockers(milestone: Milestone) -> list[Blocker]:
+    """Why there is nothing to explain about the day on which it came; the page's disabled button shows the same."""
+    words = ""
+    if milestone.actual_on is None:
+        words = _t("It is not achieved yet; a date that moves is published.")
+    elif not milestone.is_shared or milestone.published_on is None:
+        words = _t("The client was told no date of it.")
+    elif not _move(milestone.project, milestone).days:
+        words = _t("It came on the day that the client was told last, or that was explained.")
+    return [Blocker(key="milestone.explain", words=words)] if words else []
+
+
+@act
+def explain_achievement(
+    code: str, key: str, *, reason_class: str, reason: str, actor: User, side: str = "", shares: Shares = None
+) -> Publication:
+    """Say why a shared milestone came on another day than the client was told: the days up to it get their side, or sides."""
+    project = locked(code, actor)
+    require_permission("projects.publish", actor, project)
+    milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
+    milestone.project = project
+    require_none(explanation_blockers(milestone))
+    check_words([_move(project, milestone)], reason_class, side, reason, shares)
+    words: dict[str, Any] = {"reason_class": reason_class, "side": side, "reason": reason, "shares": shares}
+    publication = _tell(project, milestone, actor=actor, at=timezone.now(), needs={}, **words)
+    ask_to_publish(project)
     return publication
 
 
@@ -181,5 +277,5 @@ def publish_all_shared(project: Project, *, actor: User) -> None:
     """First publication of every shared, open milestone: what the charter promised is what the client reads."""
     rows = list(unpublished_of(project).filter(published_on=None))
     if rows:
-        words = {"reason_class": Publication.ReasonClass.INITIAL.value, "side": Publication.Side.CDMO.value, "reason": ""}
+        words: dict[str, Any] = {"reason_class": Publication.ReasonClass.INITIAL.value, "side": Publication.Side.CDMO.value, "reason": ""}
         _publish(project, rows, messages_of(project, moves_of(project, rows), **words), **words, actor=actor)

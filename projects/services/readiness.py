@@ -16,6 +16,7 @@ from audit.events import record
 from projects import gates
 from projects.models import GateReview, Project, ReadinessSummary, WaitingFor
 from projects.services.assessing import WAIT, unassessed
+from projects.services.owners import stop_asking_to_renew
 from projects.services.waiting import close_waits, open_wait
 
 SHOWN = 5
@@ -33,6 +34,7 @@ def refresh_readiness(project_ids: Iterable[int]) -> int:
         .prefetch_related("criteria")
     }
     judged = gates.judge([review.project for review in reviews.values()], reviews)
+    _stop_asking(reviews, judged)
     changed, now = changed_decisions(ids), timezone.now()
     _ask_to_judge({pk: found for pk, found in changed.items() if pk in reviews}, reviews)
     summaries = [_summary(reviews[project_id], findings, changed.get(project_id, []), now) for project_id, findings in judged.items()]
@@ -68,6 +70,14 @@ def _ask_to_propose(judged: Mapping[GateReview, list[gates.Judged]]) -> None:
 
 def _is_ready(review: GateReview, judged: list[gates.Judged]) -> bool:
     return review.state == GateReview.State.OPEN and review.project.is_active and all(item.passes for item in judged)
+
+
+def _stop_asking(reviews: Mapping[int, GateReview], judged: Mapping[int, list[gates.Judged]]) -> None:
+    """What was renewed is asked of nobody any more. Costs nothing where no return asked for it."""
+    for project_id, findings in judged.items():
+        review = reviews[project_id]
+        for key in {item.key for item in findings if item.passes} & set(review.renew_criteria):
+            stop_asking_to_renew(review, key)
 
 
 def _summary(review: GateReview, judged: list[gates.Judged], changed: list[dict[str, Any]], now: datetime) -> ReadinessSummary:

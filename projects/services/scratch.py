@@ -17,7 +17,7 @@ from audit.refusals import BadInput, Blocker, require_none
 from projects.forecasting import Changes, LagKey, schedule_of
 from projects.models import Milestone, MilestoneLink, Project, Scratch, Task
 from projects.schedule import Remark
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
 from projects.services.plan import update_forecasts
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
 from projects.approvals import ApprovalState, Standing, standings_of
 from projects.models import SHOWN_TO_CLIENT, Milestone, Project, Visibility
 from projects.services.approvals import open_request, withdraw_request
-from projects.services.lifecycle import locked, require_active
+from projects.services.locking import locked, require_active
 from projects.services.unpublished import ask_to_publish
 from projects.services.visibility import note_visibility
 from projects.shareable import Item, find_shareable, shareable, shareables

@@ -17,7 +17,7 @@ from audit.refusals import BadInput, Blocker, require_none
 from projects.gates import gate_of
 from projects.models import PHASES, Charter, Deliverable, Phase, Project, Tailoring
 from projects.plans import phase_plan
-from projects.services.lifecycle import locked, not_active
+from projects.services.locking import locked, not_active
 from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:

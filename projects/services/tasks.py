@@ -17,16 +17,15 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from projects.models import PHASES, Charter, Milestone, Phase, Project, Task, TeamMember
 from projects.services.dependencies import network_of, refuse_loop
-from projects.services.evidence import ROLE_OF_DEPARTMENT
-from projects.services.lifecycle import locked
+from projects.services.locking import locked
+from projects.services.owners import TASK, ask_task_owner
 from projects.services.plan import rescheduling_blockers, update_forecasts
-from projects.services.waiting import close_waits, open_wait
+from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:
     from projects.plans import PhasePlan
 
 MOST_DAYS = 2000  # working days: eight years
-TASK = "task:"
 
 
 @dataclass(frozen=True)
@@ -262,27 +261,6 @@ def _asked(task: Task) -> Task:
 
 def has_begun(project: Project, phase: str) -> bool:
     return PHASES.index(Phase(phase)) <= PHASES.index(Phase(project.phase))
-
-
-def ask_task_owner(task: Task) -> None:
-    """The open wait of a task: its owner by name, else its department's role."""
-    department = task.department.key if task.department else ""
-    open_wait(
-        task.key,
-        project=task.project,
-        user=task.owner,
-        role="" if task.owner else ROLE_OF_DEPARTMENT.get(department, department),
-        words=_t("%(code)s: %(title)s") % {"code": task.project.code, "title": task.title},
-        link=task.get_absolute_url(),
-        due_on=task.due_on,
-    )
-
-
-def ask_task_owners(project: Project, phase: str) -> None:
-    """Open the waits of a phase's open tasks."""
-    for task in Task.objects.open().filter(project=project, milestone__phase=phase).select_related("owner", "department"):
-        task.project = project
-        ask_task_owner(task)
 
 
 def leave_out(project: Project, name: str) -> None:

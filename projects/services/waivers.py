@@ -18,7 +18,7 @@ from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import content_hash, sign
 from projects import gates
 from projects.models import GateReview, GateWaiver, Project
-from projects.services.lifecycle import locked, not_active, require_active
+from projects.services.locking import locked, not_active, require_active
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:

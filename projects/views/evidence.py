@@ -23,10 +23,12 @@ from projects.approvals import standing_of
 from projects.attachments import Attachment, take_upload
 from projects.forms.evidence import AssignForm, ReferenceForm
 from projects.forms.gate import ReasonForm
+from projects.forms.loop import LoopForm
 from projects.models import Deliverable, ReferencedEvidence, Visibility
 from projects.permissions import lacking
 from projects.plans import document_of, document_offer
 from projects.services import evidence as services
+from projects.services.loops import loop_blockers, open_loop, renewable
 from projects.services.sharing import set_visibility
 from projects.services.tailoring import pending
 from projects.shareable import Item, shareable
@@ -74,11 +76,24 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
         "may_share": allowed("projects.share", user, project),
         "standing": standing_of(Item(shareable("deliverable"), deliverable)),
         "reject_form": ReasonForm(),
+        **_rounds(deliverable, user),
         "document_offer": document_offer(deliverable.document_type),
         "document": document_of(project.pk, deliverable.document_type),
         "document_query": f"?project={project.code}&type={deliverable.document_type}",
     }
     return render(request, "projects/deliverable.html", context | bound, status=status)
+
+
+def _rounds(deliverable: Deliverable, user: Any) -> dict[str, Any]:
+    """The rounds that are over, and whether the reader may begin the next."""
+    words = _t("A new round is started by a project manager or quality assurance.")
+    blockers = [*lacking("projects.open_loop", user, deliverable.project, words), *loop_blockers(deliverable)]
+    rounds = deliverable.rounds.select_related("loop__actor", "loop__deliverable", "move__actor").order_by("-round")
+    return {
+        "rounds": list(rounds) if deliverable.round > 1 else [],
+        "loop_blockers": blockers,
+        "loop_form": None if blockers else LoopForm(renewable=renewable(deliverable)),
+    }
 
 
 def state_of(deliverable: Deliverable) -> str:
@@ -138,6 +153,21 @@ def deliverable_assign(request: SignedInRequest, code: str, key: str) -> HttpRes
         "assign_form",
         form,
         lambda: services.assign_deliverable(code, key, actor=request.user, **form.cleaned_data),
+    )
+
+
+@internal_required
+@require_POST
+def deliverable_loop(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    deliverable = _deliverable(request, code, key)
+    form = LoopForm(request.POST, renewable=renewable(deliverable))
+    return _answer(
+        request,
+        deliverable,
+        _t("A new round is open; who owes it has been asked."),
+        "loop_form",
+        form,
+        lambda: open_loop(code, key, actor=request.user, **form.cleaned_data),
     )
 
 

@@ -26,9 +26,10 @@ from audit.signatures import content_hash
 from projects import gates
 from projects.forms.condition import WaiverForm
 from projects.forms.gate import CommentForm, GoForm, MeetingForm, MinutesForm, OtherDecisionForm, ReasonForm, RequestForm, WithdrawForm
-from projects.models import GateCondition, GateReview, GateSignature, GateWaiver, PhaseMove, Project
+from projects.models import GateCondition, GateReview, GateSignature, GateWaiver, Project
 from projects.models.gate import Decision
 from projects.permissions import lacking
+from projects.rounds import repeats_of
 from projects.services import gate as services
 from projects.services import meeting
 from projects.services.waivers import decision_blockers as waiver_blockers
@@ -77,7 +78,7 @@ def render_gate(request: SignedInRequest, code: str, *, status: int = 200, **for
         "project": reviews[0].project,
         "standing_conditions": _standing(reviews),
         "waivers_granted": [row for each in reviews for row in each.waivers.all() if row.state == GateWaiver.State.GRANTED],
-        "returns": list(PhaseMove.objects.filter(project=reviews[0].project, kind=PhaseMove.Kind.RETURN).select_related("actor")),
+        "repeats": repeats_of(reviews[0].project),
         "today": timezone.localdate(),
         "review": review,
         "history": [row for row in reviews if row is not review],

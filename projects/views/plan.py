@@ -25,7 +25,7 @@ from charts.render import to_pdf, to_png, to_svg
 from projects.accounts_of_delay import accounts_of_delay
 from projects.approvals import standing_of
 from projects.forecasting import is_provisional, schedule_of
-from projects.forms.plan import AchieveForm, RescheduleForm
+from projects.forms.plan import AchieveForm, AchieveToldForm, RescheduleForm, WhyForm, at_its_field
 from projects.forms.scratch import ReasonForm
 from projects.forms.tasks import CorrectionForm, DayForm, StartForm, TaskChangeForm, TaskForm
 from projects.milestones import states_of
@@ -35,10 +35,11 @@ from projects.pictures import gantt_of
 from projects.services import milestones as shaping
 from projects.services import plan as services
 from projects.services import tasks as task_services
-from projects.services.publishing import publication_blockers
+from projects.services.account import latest_answer
+from projects.services.publishing import explain_achievement, explanation_blockers, moves_of, publication_blockers
 from projects.services.sharing import set_visibility
 from projects.shareable import Item, shareable
-from projects.slippage import SIDES, driving
+from projects.slippage import driving, side_labels
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -83,9 +84,10 @@ def render_plan(
         "milestones": [(row, states[row.pk], is_provisional(row, project, row.forecast_on)) for row in rows],
         "tasks": [(row, _state_of(row, today)) for row in tasks],
         "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.day_of(timezone.now())).remarks,
-        "accounts": [account for account in accounts if any(account.days.values())],
+        "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
-        "sides": [Publication.Side(side).label for side in SIDES],
+        "sides": side_labels(),
+        "account_answer": latest_answer(project),
         "gantt": gantt_of(rows, states, today=today, tasks=tasks) if rows else None,
         "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
         "baselines": list(project.baselines.select_related("taken_by")),
@@ -166,7 +168,7 @@ def _milestone(request: SignedInRequest, code: str, key: str) -> Milestone:
     rows = rows.prefetch_related(
         Prefetch("predecessors", queryset=links),
         Prefetch("successors", queryset=links),
-        Prefetch("publications", queryset=Publication.objects.select_related("published_by")),
+        Prefetch("publications", queryset=Publication.objects.select_related("published_by").prefetch_related("shares")),
     )
     return get_object_or_404(rows, project__code=code, key=key)
 
@@ -196,14 +198,18 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "may_share": allowed("projects.share", user, project),
         "standing": standing_of(Item(shareable("milestone"), milestone)),
         "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
-        "achieve_form": AchieveForm(initial={"on": project.day_of(timezone.now())}),
         "start_form": StartForm(initial={"on": milestone.started_on or project.day_of(timezone.now())}),
         "correction_form": CorrectionForm(initial={"on": milestone.actual_on}),
         "tasks": [
             (row, _state_of(row, timezone.localdate())) for row in milestone.tasks.select_related("owner", "department", "milestone")
         ],
         "corrections": corrections_of(milestone),
+        "achieve_form": _achieve_form(milestone)(initial={"on": project.day_of(timezone.now())}),
+        "explain_blockers": [*no_publisher, *explanation_blockers(milestone)],
+        "explain_form": WhyForm(),
+        "days_apart": moves_of(project, [milestone])[0].days if milestone.actual_on else 0,
         "publications": list(milestone.publications.all()),
+        "rounds": list(milestone.rounds.select_related("loop__deliverable", "move").order_by("-round")) if milestone.round > 1 else [],
     }
     return render(request, "projects/milestone.html", context | bound, status=status)
 
@@ -220,7 +226,7 @@ def _answer(request: SignedInRequest, milestone: Milestone, form_name: str, form
         try:
             words = act()
         except BadInput as bad:
-            add_to_form(form, bad)
+            add_to_form(form, at_its_field(bad))
         else:
             messages.success(request, words)
             return redirect("milestone-detail", milestone.project.code, milestone.key)
@@ -244,13 +250,31 @@ def milestone_reschedule(request: SignedInRequest, code: str, key: str) -> HttpR
 @require_POST
 def milestone_achieve(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     milestone = _milestone(request, code, key)
-    form = AchieveForm(request.POST)
+    form = _achieve_form(milestone)(request.POST)
 
     def achieve() -> str:
-        services.achieve_milestone(code, key, actor=request.user, **form.cleaned_data)
+        services.achieve_milestone(code, key, actor=request.user, **form.values)
         return _t("Achieved; what follows it has moved with it.")
 
     return _answer(request, milestone, "achieve_form", form, achieve)
+
+
+def _achieve_form(milestone: Milestone) -> type[AchieveForm | AchieveToldForm]:
+    """Where the client was told a date, another one asks for its reason."""
+    return AchieveToldForm if milestone.visibility == Visibility.SHARED and milestone.published_on else AchieveForm
+
+
+@internal_required
+@require_POST
+def milestone_explain(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    milestone = _milestone(request, code, key)
+    form = WhyForm(request.POST)
+
+    def explain() -> str:
+        explain_achievement(code, key, actor=request.user, **form.why)
+        return _t("The account of the delay has the days; the client reads why.")
+
+    return _answer(request, milestone, "explain_form", form, explain)
 
 
 @internal_required

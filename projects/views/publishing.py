@@ -15,7 +15,7 @@ from accounts.decorators import internal_required
 from accounts.languages import name_of_language
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
-from projects.forms.plan import PublishForm
+from projects.forms.plan import PublishForm, WhyForm, at_its_field
 from projects.models import Project
 from projects.permissions import lacking
 from projects.publication import Message
@@ -40,11 +40,11 @@ def publish_page(request: SignedInRequest, code: str) -> HttpResponse:
         return _render(request, project, PublishForm(moves=pending), keys)
     form, keys = PublishForm(request.POST, moves=pending), request.POST.getlist("keys")
     if form.is_valid():
-        words = {name: form.cleaned_data[name] for name in ("reason_class", "side", "reason")}
+        words = form.why
         try:
             services.check_words([move for move in pending if move.key in keys], **words)
         except BadInput as bad:
-            add_to_form(form, bad)
+            add_to_form(form, at_its_field(bad))
         else:
             moves, mails, shown = services.preview(project, keys, **words)
             told = receivers_of(project, [move for move in moves if move.key in keys])
@@ -54,7 +54,8 @@ def publish_page(request: SignedInRequest, code: str) -> HttpResponse:
                 "nobody_mailed": not any(each.told in (AT_ONCE, DIGEST) for each in told),
                 "expected_hash": shown,
             }
-            return _render(request, project, form, keys, words=words, **shown_mails)
+            typed = [field for field in form if field.name != "keys"]
+            return _render(request, project, form, keys, typed=typed, **shown_mails)
     return _render(request, project, form, keys, status=400)
 
 
@@ -70,9 +71,11 @@ def _how_soon(language: str, told: list[Receiver]) -> dict[str, list[Receiver]]:
 
 def _publish(request: SignedInRequest, project: Project) -> HttpResponse:
     """What the preview carried, word for word; the service compares it with what it would publish now."""
-    words = {name: request.POST.get(name, "") for name in ("reason_class", "side", "reason")}
+    form, keys = WhyForm(request.POST), request.POST.getlist("keys")
+    if not form.is_valid():
+        return _render(request, project, PublishForm(request.POST, moves=services.pending_moves(project)), keys, status=400)
     shown = request.POST.get("expected_hash") or NOTHING_SHOWN
-    told = services.publish_plan(project.code, keys=request.POST.getlist("keys"), actor=request.user, expected_hash=shown, **words)
+    told = services.publish_plan(project.code, keys=keys, actor=request.user, expected_hash=shown, **form.why)
     said = ngettext("Published %(number)d date; the client reads it.", "Published %(number)d dates; the client reads them.", len(told))
     messages.success(request, said % {"number": len(told)})
     return redirect("project-plan", project.code)

@@ -25,6 +25,7 @@ from projects.forms.status import CancelForm, OutOfScopeForm, ReturnForm
 from projects.models import Phase, Project
 from projects.models.states import CLOSED_STATUSES
 from projects.permissions import lacking
+from projects.rounds import criteria_words
 from projects.services import lifecycle as services
 
 
@@ -142,7 +143,9 @@ def _render(
         "over": project.status in CLOSED_STATUSES,
         "refused": refused,
         "signing_errors": signing_errors,
-        "phase_moves": list(project.moves.select_related("actor").order_by("-moved_at", "-id")),
+        "phase_moves": [
+            (row, criteria_words(row.renew_criteria)) for row in project.moves.select_related("actor").order_by("-moved_at", "-id")
+        ],
         "status_changes": list(project.status_changes.select_related("actor").order_by("-changed_at", "-id")),
     }
     return render(request, "projects/status.html", context, status=status)

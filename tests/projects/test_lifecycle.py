@@ -46,7 +46,7 @@ def in_status(status: str) -> Project:
 ALLOWED = {
     ("active", "hold"): ("on_hold", ["project.held"]),
     ("active", "cancel"): ("cancelled", ["gate.left", "project.cancelled"]),
-    ("active", "return"): ("active", ["gate.left", "project.returned", "gate.opened"]),
+    ("active", "return"): ("active", ["gate.left", "project.returned", "gate.opened", "milestone.reopened", "plan.forecasts_moved"]),
     ("on_hold", "resume"): ("active", ["project.resumed"]),
     ("on_hold", "cancel"): ("cancelled", ["gate.left", "project.cancelled"]),
 }
@@ -184,7 +184,8 @@ def test_a_return_says_which_evidence_must_be_newer(nothing_written: Check) -> N
     )
 
     refusal = nothing_written(lambda: make.propose(project), Refused)
-    assert [blocker.key for blocker in refusal.blockers] == ["criterion.renew"]  # type: ignore[attr-defined]
+    assert [blocker.key for blocker in refusal.blockers] == ["deliverable.process_development_report"]  # type: ignore[attr-defined]
+    assert "To be done again" in str(refusal)
     make.done(project, "process_development_report")
 
     assert make.decide(project).phase == Phase.PILOT
