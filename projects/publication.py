@@ -102,9 +102,12 @@ def _why(moves: Sequence[Move], reason_class: str, side: str, shares: Mapping[st
 
 
 def sides_in_words(side: str, shares: Mapping[str, int] | None = None) -> str:
-    """The side, or each of several with its working days."""
-    parts = [f"{Publication.Side(name).label} {days:+d}" for name, days in (shares or {}).items()]
-    return ", ".join(parts) or str(dict(Publication.Side.choices).get(side, ""))
+    """The side, or each of several with its working days; a side that has none of its own takes the rest."""
+    known, shared = dict(Publication.Side.choices), shares or {}
+    parts = [f"{known[name]} {days:+d}" for name, days in shared.items()]
+    if side and side not in shared:
+        parts.append(_t("%(side)s the rest") % {"side": known[side]} if shared else str(known.get(side, side)))
+    return ", ".join(parts)
 
 
 def _path(project: Project) -> str:

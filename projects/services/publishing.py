@@ -81,7 +81,8 @@ def publish_plan(
 ) -> list[Publication]:
     """Tell the client the forecasts of these shared milestones, in one act and one mail.
 
-    side: on which all days are, or shares: working days by side, which add up to the days of each date chosen.
+    side: on which the days are. shares: working days by side, which add up to the days of each date; with a side named too, it takes
+    the rest of each date's days.
     expected_hash: of the preview; Refused when a forecast or the mail is another one now. The event keeps the mail as it goes out.
     """
     project = locked(code, actor)
@@ -118,21 +119,41 @@ def check_words(moves: Sequence[Move], reason_class: str, side: str, reason: str
         errors["side"] = [_t("Choose whose side moved the date.")]
     if any(move.from_date for move in moves) and not reason.strip():
         errors["reason"] = [_t("Tell the client why the date moves.")]
-    if wrong := _wrong_shares(moves, shares or {}):
+    if wrong := _wrong_shares(moves, side, shares or {}):
         errors["shares"] = wrong
     if errors:
         raise BadInput(errors)
 
 
-def _wrong_shares(moves: Iterable[Move], shares: Mapping[str, int]) -> list[str]:
-    """Why these days by side are not the days of each of these dates."""
+def _wrong_shares(moves: Iterable[Move], side: str, shares: Mapping[str, int]) -> list[str]:
+    """Why these days by side, with the rest of them on `side` if it is named, are not the days of each date that moves."""
     if not shares:
         return []
     if not set(shares) <= set(Publication.Side.values) or not all(shares.values()):
         return [_t("Give each side its working days; leave out a side without any.")]
-    words = _t("%(title)s moves by %(days)+d working days, the sides add up to %(sum)+d. Publish dates that move differently one by one.")
+    if side in shares:
+        return [_t("The side that takes the rest of the days has none of its own.")]
     total = sum(shares.values())
-    return [words % {"title": move.title, "days": move.days, "sum": total} for move in moves if move.days != total]
+    words = _t("%(title)s moves by %(days)+d working days; the sides add up to %(sum)+d. Name the side that takes the rest.")
+    if side:
+        words = _t("%(title)s moves by %(days)+d working days, and the sides alone add up to %(sum)+d. Publish it on its own.")
+    return [
+        words % {"title": move.title, "days": move.days, "sum": total}
+        for move in moves
+        if move.from_date and not (_is_part(total, move.days) if side else total == move.days)
+    ]
+
+
+def _is_part(days: int, of: int) -> bool:
+    return 0 <= days <= of or of <= days <= 0
+
+
+def _by_side(move: Move, side: str, shares: Shares) -> dict[str, int]:
+    """The days of one date on every side that has some; the first date told moves nothing."""
+    if move.from_date is None or not shares:
+        return {side or next(iter(shares or {}), ""): move.days}
+    rest = move.days - sum(shares.values())
+    return {**shares, **({side: rest} if rest else {})}
 
 
 def _publish(project: Project, rows: Sequence[Milestone], message: Message, *, actor: User, **words: Any) -> list[Publication]:
@@ -150,8 +171,8 @@ def _tell(
     """Write the publication of a locked milestone's forecast, or, once it is achieved, why its date is another one than was told."""
     milestone.project = project
     move, achieved = _move(project, milestone), milestone.actual_on is not None
-    shares = dict(shares or {})
-    side = max(shares, key=lambda name: abs(shares[name])) if shares else side
+    by_side = _by_side(move, side, shares)
+    side = max(by_side, key=lambda name: abs(by_side[name]))
     publication = Publication.objects.create(
         milestone=milestone,
         from_date=move.from_date,
@@ -164,10 +185,8 @@ def _tell(
         published_by=actor,
         published_at=timezone.now(),
     )
-    if len(shares) > 1:
-        PublicationShare.objects.bulk_create(
-            PublicationShare(publication=publication, side=name, days=days) for name, days in shares.items()
-        )
+    shared = by_side if len(by_side) > 1 else {}
+    PublicationShare.objects.bulk_create(PublicationShare(publication=publication, side=name, days=days) for name, days in shared.items())
     milestone.published_on = move.to_date
     milestone.save(update_fields=["published_on", "updated_at"])
     record(
@@ -181,7 +200,7 @@ def _tell(
         reason_class=reason_class,
         side=side,
         days=move.days,
-        shares=shares if len(shares) > 1 else {},
+        shares=shared,
     )
     return publication
 
