@@ -86,7 +86,7 @@ class RescheduleSerializer(serializers.Serializer[Any]):
 
 
 class WhySerializer(serializers.Serializer[Any]):
-    """Why the client reads another date: `side` has all the days, or `shares` gives each of several sides its own; they add up."""
+    """Why the client reads another date: `side` has all the days, or what `shares` leaves of them; they add up."""
 
     reason_class = serializers.ChoiceField(choices=Publication.ReasonClass.choices)
     side = serializers.ChoiceField(choices=Publication.Side.choices, required=False, allow_blank=True, default="")

@@ -66,7 +66,7 @@ def _loop(row: StepLoop) -> Repeat:
         cost_effect=row.cost_effect,
         cost_amount=row.cost_amount,
         cost_currency=row.cost_currency,
-        renew=[each.deliverable.title for each in row.deliverablerounds.all()],
+        renew=[each.deliverable.title for each in row.deliverablerounds.all() if each.deliverable_id != row.deliverable_id],
     )
 
 

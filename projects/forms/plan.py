@@ -57,7 +57,7 @@ class WhyForm(forms.Form):
         label=_("On whose side"),
         required=False,
         choices=[("", "–"), *Publication.Side.choices],
-        help_text=_("All days; or give the days of each side below."),
+        help_text=_("All days; or, where days of other sides are given below, the rest of them."),
     )
     reason = forms.CharField(
         label=_("Words to the client"),

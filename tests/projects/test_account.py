@@ -102,6 +102,29 @@ def test_the_days_of_one_move_are_split_over_several_sides(project: Project) -> 
     check_constraints()
 
 
+def test_dates_that_move_differently_share_what_is_named_and_the_side_takes_the_rest(project: Project) -> None:
+    slip(project)
+    moves = {move.key: move.days for move in publishing.pending_moves(project)}
+
+    told = publishing.publish_plan(project.code, keys=list(moves), actor=make.manager(), **{**WHY, "side": "cdmo", "shares": {"client": 5}})
+
+    assert len(set(moves.values())) > 1
+    for row in told:
+        assert {share.side: share.days for share in row.shares.all()} == {"client": 5, "cdmo": moves[row.milestone.key] - 5}
+    event = Event.objects.filter(kind="plan.published").latest("pk")
+    assert "On the side of: Client +5, CDMO the rest." in event.data["body"]
+    check_constraints()
+
+
+@pytest.mark.parametrize("values", [{"side": "cdmo", "shares": {"client": 4000}}, {"side": "client", "shares": {"client": 5}}])
+def test_the_rest_is_a_part_of_the_days(project: Project, values: dict[str, Any], nothing_written: Check) -> None:
+    slip(project)
+
+    refusal = nothing_written(lambda: publish(project, **values), BadInput)
+
+    assert refusal.errors.keys() == {"shares"}  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("shares", [{"cdmo": 5, "client": 5}, {"cdmo": 5, "nobody": 5}, {"cdmo": 5, "client": 0}])
 def test_shares_add_up_to_the_days(project: Project, shares: dict[str, int], nothing_written: Check) -> None:
     slip(project)
