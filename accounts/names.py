@@ -25,9 +25,9 @@ def name_for_client(client: Client, name: str) -> str:
 
 
 def shown_to_client(client: Client, *, name: str, function: str) -> str:
-    """`Name, function`, or the function alone."""
-    shown = [name_for_client(client, name), function]
-    return ", ".join(dict.fromkeys(part for part in shown if part))
+    """`Name, function`, or the function alone; what is called alike is said once."""
+    shown = {part.casefold(): part for part in (function, name_for_client(client, name)) if part}
+    return ", ".join(reversed(shown.values()))
 
 
 def actor_for_client(event: Event, client: Client) -> str:

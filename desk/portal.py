@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.models import Role
 from accounts.names import name_for_client
 from accounts.permissions import allowed
 from audit.signatures import content_hash, signatures_of
@@ -60,7 +61,7 @@ def project_context(reader: User, code: str) -> dict[str, Any]:
         "deliverables": _deliverables(reader, project, documents),
         "documents": documents,
         "quotations": list(Quotation.objects.visible_to(reader).filter(project=project)),
-        "waits": with_costs(WaitingFor.objects.open().of(reader).filter(project=project)),
+        **waits_of(reader, project),
         "conditions": list(GateCondition.objects.told_to_client(today).filter(review__project=project).order_by("due_on", "pk")),
         "team": team_of(project),
         "today": today,
@@ -71,6 +72,16 @@ def approvals_of(project: Project, user: User) -> QuerySet[ApprovalRequest]:
     """What the client is asked to approve of a project and what it answered, newest first; what is no longer asked is left out."""
     rows = ApprovalRequest.objects.visible_to(user).filter(project=project).exclude(answer__kind=ApprovalAnswer.Kind.WITHDRAWN)
     return rows.select_related("answer").order_by("-asked_at", "-pk")
+
+
+def waits_of(reader: User, project: Project | None = None) -> dict[str, Any]:
+    """What waits for the organisation, dearest first; who does not answer for it reads it too."""
+    rows = WaitingFor.objects.open().asking(reader.client_id)
+    answers = reader.has_role(Role.CLIENT_APPROVER)
+    return {
+        "waits": with_costs(rows.filter(project=project) if project else rows),
+        "waits_title": _t("Waiting for you") if answers else _t("Waiting for your organisation"),
+    }
 
 
 def _told_step(step: dict[str, Any]) -> dict[str, Any]:

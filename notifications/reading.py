@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.db.models import TextChoices
@@ -25,16 +26,17 @@ from projects.publication import sides_in_words
 
 TOLD_DATES = frozenset({"milestone.published", "milestone.explained"})
 
+PUBLISHED = "milestone.published"
+
 
 @dataclass(frozen=True)
 class Told:
-    """One thing that happened, as a client's person reads it: where a date moved, before and after, with the reason told and by whom."""
+    """One act as a client's person reads it. Dates that were told in one act stand together: title, date before (or nothing), date now."""
 
     at: datetime
     code: str
     words: str
-    before: str
-    after: str
+    dates: list[tuple[str, str, str]]
     reason: str
     who: str
 
@@ -57,24 +59,32 @@ class Item:
 
 def told_to(client: Client, events: Iterable[Event]) -> list[Told]:
     """Events that the client may read, in the order given. No query."""
-    return [_told(event, client) for event in events]
+    return [_told(list(together), client) for _act, together in groupby(events, _act)]
 
 
-def _told(event: Event, client: Client) -> Told:
-    shown = event.client_data or {}
-    on = shown.get("published_on") if event.kind == "milestone.published" else None
-    before = (event.data.get("before") or {}).get("published_on") if on else None
-    words = shown["title"] if before else _t("%(title)s is planned") % {"title": shown["title"]} if on else _capital(event.words)
+def _act(event: Event) -> tuple[int, int]:
+    """Dates of one project that are told in one transaction belong together; everything else stands alone."""
+    return (event.transaction_id, event.project_id or 0) if event.kind == PUBLISHED else (0, event.pk)
+
+
+def _told(events: list[Event], client: Client) -> Told:
+    event, shown = events[0], events[0].client_data or {}
+    dates = [_dates(each) for each in events] if event.kind == PUBLISHED else []
     why = [_label(Publication.ReasonClass, shown.get("reason_class")), _label(Publication.Side, shown.get("side")), event.reason]
     return Told(
         at=event.at,
         code=shown.get("project", ""),
-        words=words,
-        before=day(before) if before else "",
-        after=day(on) if on else "",
-        reason=" · ".join(part for part in why if part) if before else "",
+        words=_t("Dates told to you") if dates else _capital(event.words),
+        dates=dates,
+        reason=" · ".join(part for part in why if part) if any(before for _title, before, _now in dates) else "",
         who=actor_for_client(event, client),
     )
+
+
+def _dates(event: Event) -> tuple[str, str, str]:
+    shown, before = event.client_data or {}, (event.data.get("before") or {}).get("published_on")
+    on = shown.get("published_on")
+    return shown.get("title", ""), day(before) if before else "", day(on) if on else ""
 
 
 def _label(choices: type[TextChoices], value: str | None) -> str:

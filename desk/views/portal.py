@@ -13,16 +13,16 @@ from accounts.decorators import client_required
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.refusals import BadInput
-from desk.portal import project_context, quotation_context, quotation_for
+from desk.portal import project_context, quotation_context, quotation_for, waits_of
 from notifications.forms import WatchForm
 from notifications.reading import told_to
 from notifications.visibility import readable_events
 from notifications.visits import news_of, see_all
-from projects.cost_of_waiting import with_costs
-from projects.models import Milestone, Project, Quotation, WaitingFor
+from projects.models import Milestone, Project, Quotation
 from projects.services.commercial import accept_quotation, decline_quotation
 
 ACTIVITY = 15
+EVENTS = 100  # one act of publishing is an event for each date
 
 
 @client_required
@@ -39,10 +39,10 @@ def portal(request: SignedInRequest) -> HttpResponse:
     shown = [event.pk for event in news.events] if news else []
     context = {
         "projects": [(project, following.get(project.pk)) for project in projects],
-        "waits": with_costs(WaitingFor.objects.open().of(reader)),
+        **waits_of(reader),
         "news": news,
         "told": told_to(client, news.events) if news else [],
-        "earlier": told_to(client, readable_events(reader).exclude(pk__in=shown).order_by("-id")[:ACTIVITY]),
+        "earlier": told_to(client, readable_events(reader).exclude(pk__in=shown).order_by("-id")[:EVENTS])[:ACTIVITY],
         "today": timezone.localdate(),
     }
     return render(request, "desk/portal.html", context)

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
@@ -23,7 +22,6 @@ from desk.tables import ProjectTable
 from documents.models import Document
 from projects.milestones import states_of
 from projects.models import Project, WaitingFor
-from projects.permissions import lacking
 from projects.pictures import gantt_of
 from projects.rounds import repeats_of
 from projects.saved_views import view_bar
@@ -72,9 +70,6 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Where the project stands, what blocks it, what it owes, who works on it, what happened."""
     project = visible_project(request, code)
     today = timezone.localdate()
-    share_blockers = lacking(
-        "projects.share", request.user, project, _t("Project managers and business development look on as the client.")
-    )
     context = {
         "project": project,
         "steps": steps_of(project),
@@ -87,8 +82,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "waits": list(WaitingFor.objects.open().filter(project=project).select_related("user", "client")[:20]),
         "events": list(Event.objects.filter(project_id=project.pk).order_by("-id")[:ACTIVITY]),
         "may_plan": allowed("projects.plan", request.user, project),
-        "may_share": not share_blockers,
-        "share_blockers": share_blockers,
+        "may_look_on": allowed("projects.share", request.user, project),
         "may_report": allowed("documents.request", request.user, STATUS_REPORT),
         "repeats": repeats_of(project),
         **_milestones(project),

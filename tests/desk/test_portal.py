@@ -18,7 +18,7 @@ from notifications.models import MilestoneWatch
 from projects.models import Deliverable, GateCondition, Milestone, Phase, Project
 from projects.services.conditions import answer_condition, confirm_condition, tell_overdue_conditions
 from projects.services.plan import reschedule_milestone
-from projects.services.publishing import publish_milestone
+from projects.services.publishing import pending_moves, publish_milestone, publish_plan
 from projects.services.sharing import set_visibility
 from tests.finished import finished
 from tests.kept import kept_until_the_end
@@ -78,10 +78,39 @@ def test_what_happened_tells_before_after_reason_and_who(project: Project) -> No
 
     page = " ".join(viewer().get("/portal/").content.decode().split())
 
-    assert f"Route selected: {shown(before)} → {shown(after)}" in page
+    assert f"<li>Route selected: {shown(before)} → {shown(after)}</li>" in page
     assert "Reason: Material or supplier · Third party · A supplier delivers late." in page
     assert "· Project manager" in page
     assert "Our own words" not in page
+
+
+def test_dates_that_are_told_in_one_act_stand_together(project: Project) -> None:
+    row = Milestone.objects.get(project=project, key="route_selected")
+    manager = factories.manager()
+    reschedule_milestone(project.code, row.key, not_before=row.forecast_on + timedelta(days=21), actor=manager, reason="x")  # type: ignore[operator]
+    keys = [move.key for move in pending_moves(project)]
+    publish_plan(project.code, keys=keys, reason_class="material", side="cdmo", reason="Told once, for all of them.", actor=manager)
+
+    page = viewer().get("/portal/").content.decode()
+
+    assert len(keys) > 5
+    assert page.count("Told once, for all of them.") == 1
+    together = page.partition("Told once, for all of them.")[0].rpartition("<time")[2]
+    assert "<li>Route selected:" in together
+    assert "<li>G5 Commercial review:" in together
+
+
+def test_a_viewer_reads_what_waits_for_the_organisation(project: Project) -> None:
+    factories.sent_change_order(project)
+
+    for browser, title in (
+        (viewer(), "Waiting for your organisation"),
+        (as_person(factories.person(Role.CLIENT_APPROVER)), "Waiting for you<"),
+    ):
+        for address in ("/portal/", reverse("portal-project", args=[project.code])):
+            page = browser.get(address).content.decode()
+            assert title in page
+            assert "answer change order" in page
 
 
 def shown(day: Any) -> str:
