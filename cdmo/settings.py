@@ -304,7 +304,10 @@ if PRODUCTION and WEBHOOK_LOOPBACK:
 
 # Words, dates, numbers
 LANGUAGE_CODE = "en"
-LANGUAGES: list[tuple[str, Any]] = [("en", _("English")), ("zh-hans", "简体中文")]  # of messages and mails; each is called by its own name
+LANGUAGES: list[tuple[str, Any]] = [
+    ("en", _("English")),
+    ("zh-hans", "简体中文 (Simplified Chinese)"),
+]  # of messages and mails; each is called by its own name
 PAGE_LANGUAGES = ["en"]  # pages, the API and the record speak these
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
