@@ -16,7 +16,7 @@ from audit.refusals import BadInput, Refused
 from desk.documents import status_report
 from projects.models import BaselineMilestone, Milestone, Phase, Project, Publication
 from projects.serializers import MilestoneSerializer
-from projects.services import baselines, dependencies, publishing
+from projects.services import baselines, dependencies, publishing, tasks
 from projects.services.plan import reschedule_milestone
 from projects.services.sharing import set_visibility
 from tests.projects import factories as make
@@ -24,10 +24,11 @@ from tests.projects import factories as make
 pytestmark = pytest.mark.django_db
 KEYS = ["sample_shipped", "methods_ready", "g2", "g3"]
 ACTS = st.tuples(
-    st.sampled_from(["reschedule", "publish", "share", "unshare", "baseline", "link", "order"]),
+    st.sampled_from(["reschedule", "publish", "share", "unshare", "baseline", "link", "order", "task"]),
     st.sampled_from(KEYS),
     st.integers(1, 300),
 )
+INSIDE = ("reschedule", "baseline", "link", "task")  # what the client hears nothing of
 
 
 class Undo(Exception):
@@ -53,20 +54,25 @@ def do(project: Project, act: str, key: str, days: int) -> None:
             baselines.take_baseline(project.code, name=f"{key} {days}", reason="Tried.", actor=manager)
         elif act == "link":
             dependencies.add_dependency(project.code, "g3", predecessor=key, kind="SS", lag_days=days, reason="Tried.", actor=manager)
+        elif act == "task":
+            draft = tasks.TaskDraft(title=f"Work {days}", milestone=key, department="research", duration_days=days)
+            tasks.add_task(project.code, draft, actor=manager)
         else:
             make.accept_change_order(make.sent_change_order(project, days=days, key=key))
     except (Refused, BadInput):
         return
 
 
-def dates_shown(project: Project) -> set[tuple[str, date]]:
+def bodies(project: Project) -> list[Any]:
     """What a client reads of the milestones through the API; portal and report show the same fields."""
     viewer = make.person(Role.CLIENT_VIEWER)
-    shown = set()
-    for row in Milestone.objects.visible_to(viewer).filter(project=project).select_related("project__site", "project__client"):
-        data: Any = MilestoneSerializer(row, context={"states": dict.fromkeys([row.pk], _State)}).data
-        shown |= {(row.key, date.fromisoformat(data[name])) for name in ("baseline", "forecast", "actual") if data[name]}
-    return shown
+    rows = Milestone.objects.visible_to(viewer).filter(project=project).select_related("project__site", "project__client")
+    return [MilestoneSerializer(row, context={"states": dict.fromkeys([row.pk], _State)}).data for row in rows]
+
+
+def dates_shown(project: Project) -> set[tuple[str, date]]:
+    named = ("baseline", "forecast", "actual")
+    return {(data["key"], date.fromisoformat(data[name])) for data in bodies(project) for name in named if data[name]}
 
 
 class _State:
@@ -87,7 +93,9 @@ def test_no_sequence_of_acts_shows_an_unpublished_date(project: Project, acts: l
     with pytest.raises(Undo), transaction.atomic():
         history = list(Publication.objects.order_by("pk").values())
         for act in acts:
+            before = bodies(project) if act[0] in INSIDE else None
             do(project, *act)
+            assert before is None or bodies(project) == before  # no trace, not even that something moved
             now = list(Publication.objects.order_by("pk").values())
             assert now[: len(history)] == history
             history = now
