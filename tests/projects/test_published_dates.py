@@ -27,7 +27,7 @@ from notifications.models import CalendarFeed, MailMessage, Notification
 from notifications.visibility import readable_events
 from projects.models import BaselineMilestone, Milestone, MilestoneRound, Phase, Project, Publication, WaitingFor
 from projects.serializers import MilestoneSerializer
-from projects.services import baselines, calendars, dependencies, lifecycle, loops, publishing, scratch
+from projects.services import baselines, calendars, dependencies, lifecycle, loops, publishing, scratch, tasks
 from projects.services.plan import reschedule_milestone
 from projects.services.recompute import recompute_stale_plans
 from projects.services.sharing import set_visibility
@@ -79,6 +79,11 @@ def _try_and_apply(project: Project, key: str, days: int) -> None:
     scratch.apply_scratch(project.code, row.pk, reason="Tried.", actor=make.manager())
 
 
+def _task(project: Project, key: str, days: int) -> None:
+    draft = tasks.TaskDraft(title=f"Work {days}", milestone=key, department="research", duration_days=days)
+    tasks.add_task(project.code, draft, actor=make.manager())
+
+
 def _days_off(project: Project, _key: str, days: int) -> None:
     first = _later(days)
     last = first + timedelta(days=9)
@@ -118,6 +123,7 @@ ACTS: dict[str, Callable[[Project, str, int], object]] = {
     ),
     "link": _link,
     "order": lambda project, key, days: make.accept_change_order(make.sent_change_order(project, days=days, key=key)),
+    "task": _task,
     "scratch": _try_and_apply,
     "days off": _days_off,
     "achieve": _achieve,
