@@ -15,9 +15,16 @@
     return Boolean(field);
   };
 
+  // What was typed and not sent yet must not be lost by a key that leads away; a form that saves itself guards its own leaving.
+  const typedInto = new Set();
+  const ownForm = (element) => element.closest?.("form[method=post]:not([data-autosave])");
+  document.addEventListener("input", (event) => ownForm(event.target) && typedInto.add(ownForm(event.target)));
+  document.addEventListener("submit", (event) => typedInto.delete(event.target));
+  const unsent = () => [...typedInto].some((form) => form.isConnected);
+
   const run = (keys) => {
     const entry = document.querySelector(`[data-shortcut="${CSS.escape(keys)}"]`);
-    if (!entry) return false;
+    if (!entry || (entry.dataset.shortcutLink && unsent())) return false;
     if (entry.dataset.shortcutLink) window.location.assign(entry.dataset.shortcutLink);
     else entry.click();
     return true;

@@ -22,6 +22,8 @@ def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:
     keys = page.keyboard
     keys.press("n")
     expect(page.locator("#id_client")).to_be_focused()
+    the_focus_survives_a_pause(page)
+    keys.press("Control+a")
     keys.type("Demo Client of the keyboard", delay=10)
     expect(page.locator("#id_client_country")).to_be_visible()
     for text in ("\tch", "\tHead of Purchasing"):
@@ -39,3 +41,19 @@ def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:
     page.fill("#id_structure_text", IMATINIB)
     expect(page.locator("#rfp-structure")).to_contain_text("493.62", timeout=10_000)
     expect(page.locator("[data-save-state]")).to_contain_text("Saved")
+
+
+def the_focus_survives_a_pause(page: Page) -> None:
+    """Half a known name shows the field of a new client's country; the whole name hides it again, with the focus in it."""
+    keys = page.keyboard
+    keys.type("Demo Cl", delay=10)
+    expect(page.locator("#id_client_country")).to_be_visible()
+    keys.type("ient A", delay=10)
+    keys.press("Tab")
+    expect(page.locator("#id_contact")).to_be_focused()
+    keys.type("New", delay=10)
+    page.locator("h1").click()
+    keys.press("n")  # leads away elsewhere; here it would lose what was typed
+    expect(page.locator("#id_contact")).to_have_value("New")
+    page.fill("#id_contact", "")
+    page.locator("#id_client").focus()
