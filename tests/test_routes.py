@@ -285,7 +285,7 @@ EVALUATION_ROUTES = {
 }
 RFP_ROUTES = {
     "rfp-list": ours(),
-    "rfp-new": ours(),
+    "rfp-new": ours(staff=403, business_development=200, project_manager=200),
     "rfp-parties": ours(),
     "rfp-similar": ours(),
     "rfp-detail": of_project(number="rfp"),

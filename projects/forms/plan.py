@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import WholeNumberField
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
 from projects.models import Publication, Relation
@@ -24,7 +25,7 @@ class RescheduleForm(forms.Form):
         widget=day_input(),
         help_text=_("Empty: as early as what it waits for allows. Everything behind it moves with it."),
     )
-    duration_days = forms.IntegerField(
+    duration_days = WholeNumberField(
         label=_("Work that ends with it (working days)"),
         required=False,
         min_value=0,
@@ -72,7 +73,7 @@ class DependencyForm(forms.Form):
         initial=Relation.FINISH_START,
         help_text=_("What of the first the second waits for. Without work of its own a milestone starts and finishes on its date."),
     )
-    lag_days = forms.IntegerField(
+    lag_days = WholeNumberField(
         label=_("Lag (working days)"), initial=0, help_text=_("Below zero: the second may come so many days before.")
     )
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs=REASON))

@@ -11,6 +11,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import AmountField, AmountText
 from projects.forms.evidence import day_input
 from projects.forms.shape import ShapeForm
 from projects.models import ChangeOrder, Phase, Quotation
@@ -18,6 +19,7 @@ from projects.services.commercial import Line
 
 SPARE_ROWS = 1
 MOST_LINES = 100
+AMOUNT = {"class": "form-control number", "aria-label": _("Amount")}
 
 
 class QuotationForm(ShapeForm):
@@ -43,14 +45,7 @@ class LineForm(forms.Form):
         choices=[("", "–"), *Phase.choices], widget=forms.Select(attrs={"class": "form-select", "aria-label": _("Phase")})
     )
     description = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"class": "form-control", "aria-label": _("Description")}))
-    amount = forms.DecimalField(
-        min_value=Decimal(0),
-        max_digits=16,
-        decimal_places=2,
-        widget=forms.NumberInput(
-            attrs={"class": "form-control number", "step": "0.01", "min": "0", "inputmode": "decimal", "aria-label": _("Amount")}
-        ),
-    )
+    amount = AmountField(label=_("Amount"), min_value=Decimal(0), max_digits=16, decimal_places=2, widget=AmountText(AMOUNT))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "empty_permitted": True, "use_required_attribute": False})
@@ -59,11 +54,7 @@ class LineForm(forms.Form):
 class CreditLineForm(LineForm):
     """A line that may also take something off."""
 
-    amount = forms.DecimalField(
-        max_digits=16,
-        decimal_places=2,
-        widget=forms.NumberInput(attrs={"class": "form-control number", "step": "0.01", "inputmode": "decimal", "aria-label": _("Amount")}),
-    )
+    amount = AmountField(label=_("Amount"), max_digits=16, decimal_places=2, widget=AmountText({**AMOUNT, "inputmode": "text"}))
 
 
 LineFormSet = formset_factory(

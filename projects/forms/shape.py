@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
-
-
-class ShortNumberInput(forms.NumberInput):
-    """Shows a number without the zeros that its column adds: 200.000 would read as two hundred thousand."""
-
-    def format_value(self, value: Any) -> str | None:
-        return f"{value.normalize():f}" if isinstance(value, Decimal) else super().format_value(value)
 
 
 class ShapeForm(forms.ModelForm):

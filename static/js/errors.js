@@ -3,7 +3,7 @@
   const focus = (root) => root.querySelector(".error-summary")?.focus();
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".error-summary a[href^='#']");
+    const link = event.target.closest(":is(.error-summary, [data-save-state]) a[href^='#']");
     const field = link && document.getElementById(link.hash.slice(1));
     if (!field) return;
     event.preventDefault();
