@@ -106,8 +106,8 @@ def _day(day: date) -> str:
     return date_format(day, "j M Y")
 
 
-def shown_hash(moves: Iterable[Move], message: Message | None = None) -> str:
-    """What somebody was shown, as SHA-256: every date that would move, and the mail."""
-    shown = [[move.key, move.from_date and move.from_date.isoformat(), move.to_date.isoformat()] for move in moves]
-    words = [message.subject, message.body] if message else []
-    return hashlib.sha256(json.dumps([shown, words], ensure_ascii=False).encode()).hexdigest()
+def shown_hash(moves: Iterable[Move], message: Message, *, keys: Iterable[str], **words: str) -> str:
+    """What somebody was shown, as SHA-256: every date that would move and by how much, the chosen ones, the words as given, and the mail."""
+    dates = [[move.key, move.from_date and move.from_date.isoformat(), move.to_date.isoformat(), move.days] for move in moves]
+    shown = [dates, sorted(keys), sorted(words.items()), message.subject, message.body]
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()

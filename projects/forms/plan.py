@@ -62,6 +62,12 @@ class PublishForm(forms.Form):
     def __init__(self, *args: Any, moves: Sequence[Move], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.MultipleChoiceField", self.fields["keys"]).choices = [(move.key, move.title) for move in moves]
+        if any(move.from_date for move in moves):
+            self.fields["reason"].help_text = _("The client reads them beside each new date and in the mail. Only a first date needs none.")
+        if moves and all(move.from_date for move in moves):
+            self.fields["reason"].required = True
+            told = [choice for choice in Publication.ReasonClass.choices if choice[0] != Publication.ReasonClass.INITIAL]
+            cast("forms.ChoiceField", self.fields["reason_class"]).choices = [("", "–"), *told]
 
 
 class DependencyForm(forms.Form):

@@ -61,7 +61,7 @@ def preview(project: Project, keys: Collection[str], *, reason_class: str, side:
     pending = pending_moves(project)
     chosen = [move for move in pending if move.key in keys]
     message = publication_message(project, chosen, reason_class=reason_class, side=side, reason=reason)
-    return pending, message, shown_hash(pending, message)
+    return pending, message, shown_hash(pending, message, keys=keys, reason_class=reason_class, side=side, reason=reason)
 
 
 @act
@@ -70,7 +70,7 @@ def publish_plan(
 ) -> list[Publication]:
     """Tell the client the forecasts of these shared milestones, in one act and one mail.
 
-    expected_hash: of the preview; Refused when a forecast or the mail is another one now. The event keeps the mail as it goes out.
+    expected_hash: of the preview; Refused when a forecast, a chosen date or a word is another one now. The event keeps the mail as it goes out.
     """
     project = locked(code, actor)
     require_permission("projects.publish", actor, project)
@@ -83,7 +83,7 @@ def publish_plan(
     check_words(rows, reason_class, side, reason)
     _pending, message, shown = preview(project, keys, reason_class=reason_class, side=side, reason=reason)
     if expected_hash and expected_hash != shown:
-        words = _t("The forecasts moved since you looked. Nothing was published; look at the preview again.")
+        words = _t("This is not what you were shown: a forecast, a tick or a word is another one now. Nothing was published; preview again.")
         raise Refused([Blocker(key="plan.moved", words=words, link=reverse("project-publish", args=[code]))])
     return _publish(project, rows, message, reason_class=reason_class, side=side, reason=reason, actor=actor)
 
@@ -100,6 +100,8 @@ def check_words(rows: Iterable[Milestone | Move], reason_class: str, side: str, 
     errors = {}
     if reason_class not in Publication.ReasonClass.values:
         errors["reason_class"] = [_t("Choose the class of the reason.")]
+    elif moved and reason_class == Publication.ReasonClass.INITIAL:
+        errors["reason_class"] = [_t("The client knows one of the dates already: say why it moves.")]
     if side not in Publication.Side.values:
         errors["side"] = [_t("Choose whose side moved the date.")]
     if moved and not reason.strip():
