@@ -1,5 +1,5 @@
 // Keyboard shortcuts: "/" and Ctrl-K search, "?" lists the rest, which the page declares as [data-shortcut]
-// with a link or as the element to click; Ctrl-Enter submits a form[data-submit-key] from any of its fields.
+// with a link or as the element to click; Ctrl-Enter sends the form of the field it is pressed in.
 (() => {
   const PAUSE = 1000;
   const SWITCH = "single-keys";
@@ -56,7 +56,7 @@
       return;
     }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      const form = event.target.closest("form[data-submit-key]");
+      const form = event.target.closest("form[method=post]");
       if (form) {
         event.preventDefault();
         form.requestSubmit();
