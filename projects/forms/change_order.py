@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import WholeNumberField, WholeNumberText
 from projects.forms.evidence import day_input
-from projects.forms.shape import ShapeForm
+from projects.forms.shape import OfferForm
 from projects.models import ChangeOrder
+from projects.services.change_orders import MOST_DAYS
 
 if TYPE_CHECKING:
     from projects.models import Milestone
 
 
-class ChangeOrderForm(ShapeForm):
+class ChangeOrderForm(OfferForm):
     class Meta:
         model = ChangeOrder
         fields = ("title", "valid_until", "reason", "scope")

@@ -144,7 +144,7 @@
     refused(errors, detail = "") {
       this.mark(errors);
       this.blocked = true;
-      const links = Object.keys(errors).filter((name) => this.field(name)).map((name) => this.linkTo(name));
+      const links = Object.keys(errors).filter((name) => this.field(name)).map((name) => window.fieldErrors.linkTo(this.field(name)));
       this.say("failed", this.words("failed", links.length ? "" : detail || this.words("unknown")));
       links.forEach((link) => this.region?.append(link, " "));
       this.form.dispatchEvent(new CustomEvent("autosave-refused", { bubbles: true }));
@@ -155,39 +155,13 @@
       return found instanceof RadioNodeList ? found[0] : found;
     }
 
-    linkTo(name) {
-      const field = this.field(name);
-      const link = document.createElement("a");
-      link.href = `#${field.id}`;
-      link.textContent = (field.closest("fieldset")?.querySelector("legend") ?? field.labels?.[0] ?? field).firstChild?.textContent.trim() || name;
-      return link;
-    }
-
     // Field errors stand at their fields, as after an ordinary submit.
     mark(errors) {
       const names = new Set([...this.wrong, ...Object.keys(errors)]);
       this.wrong = new Set(Object.keys(errors));
       names.forEach((name) => {
         const field = this.field(name);
-        if (!field) return;
-        const id = `${field.id || name}_autosave_error`;
-        document.getElementById(id)?.remove();
-        const wrong = Boolean(errors[name]?.length);
-        field.classList.toggle("is-invalid", wrong);
-        const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((item) => item && item !== id);
-        if (wrong) {
-          const line = document.createElement("div");
-          line.id = id;
-          line.className = "invalid-feedback";
-          line.textContent = errors[name].join(" ");
-          (field.type === "checkbox" ? field.closest(".form-check") : field).insertAdjacentElement("afterend", line);
-          described.push(id);
-          field.setAttribute("aria-invalid", "true");
-        } else {
-          field.removeAttribute("aria-invalid");
-        }
-        if (described.length) field.setAttribute("aria-describedby", described.join(" "));
-        else field.removeAttribute("aria-describedby");
+        if (field) window.fieldErrors.mark(field, (errors[name] ?? []).join(" "));
       });
     }
   }

@@ -156,6 +156,20 @@ def test_the_pages_answer(project: Project) -> None:
     assert [answer.status_code for answer in (taken, opened, tried, planned, asked, invoiced)] == [302, 302, 302, 302, 200, 302]
 
 
+def test_an_impossible_lag_is_named_at_its_field(project: Project) -> None:
+    manager = browser_of(Role.PROJECT_MANAGER)
+    opened = manager.post(reverse("project-scratches", args=[project.code]), {"name": "Try"})["Location"]
+    typed = manager_form(manager.get(opened))
+    lag = next(name for name in typed if name.startswith("lag-"))
+
+    answer = manager.post(opened, typed | {lag: "-9999"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert f'href="#id_{lag}"' in page and f'id="id_{lag}_error"' in page
+    assert "Not below -2000." in page
+
+
 def manager_form(page: object) -> dict[str, str]:
     """The scratch form as the page offers it, unchanged."""
     form = page.context["form"]  # type: ignore[attr-defined]
