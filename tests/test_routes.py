@@ -302,8 +302,8 @@ RFP_ROUTES = {
 }
 DOCUMENT_ROUTES = {
     "document-list": page(200),
-    "document-new": page(404),  # names no type
-    "document-upload": page(404),
+    "document-new": ours(),  # asks for the project
+    "document-upload": ours(),
     "document-detail": page(200, outside=404, foreign=404),
     "document-share": act(),
     "document-unshare": act(),

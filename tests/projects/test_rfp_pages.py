@@ -366,3 +366,13 @@ def test_what_the_page_of_a_request_costs(seller: Client) -> None:
     make.an_rfp()
 
     assert _cost(seller, at("rfp-detail", rfp)) <= 20
+
+
+def test_a_filter_that_cannot_be_read_is_left_out_and_says_so(seller: Client) -> None:
+    make.an_rfp()
+
+    some = seller.get(reverse("rfp-list"), {"received_from": "notadate", "state": "draft"})
+    none = seller.get(reverse("rfp-list"), {"received_from": "notadate", "state": "declined"})
+
+    assert [len(answer.context["table"].rows) for answer in (some, none)] == [1, 0]
+    assert "Left out of the filter" in some.content.decode() and 'href="#id_received_from"' in some.content.decode()
