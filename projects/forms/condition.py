@@ -20,7 +20,7 @@ from projects.services.conditions import NewCondition
 if TYPE_CHECKING:
     from projects.gates import Judged
 
-SPARE = 2  # empty rows after one for each unmet criterion
+SPARE = 1  # an empty row after one for each unmet criterion
 
 
 class ConditionForm(forms.Form):

@@ -17,6 +17,7 @@ from accounts.decorators import internal_required
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Refused, add_to_form, require_none
+from projects import gates
 from projects.forms.condition import AnswerForm, ConditionalGoForm, condition_formset
 from projects.forms.gate import ReasonForm
 from projects.models import GateCondition, Project
@@ -37,9 +38,10 @@ def conditional_go(request: SignedInRequest, code: str) -> HttpResponse:
         return redirect("project-gate", code)
     require_none(proposal_blockers(review, Decision.CONDITIONAL_GO))
     unmet = [item for item in judge_review(review) if not item.passes]
+    require_none(gates.unmet([item for item in unmet if not item.waivable]))
     posted = request.POST if request.method == "POST" else None
-    form, rows, status = ConditionalGoForm(posted), condition_formset([item for item in unmet if item.waivable], posted), 200
-    context = {"project": project, "review": review, "never": [item for item in unmet if not item.waivable]}
+    form, rows, status = ConditionalGoForm(posted), condition_formset(unmet, posted), 200
+    context: dict[str, Any] = {"project": project, "review": review}
     if posted is not None:
         status = 400
         if form.is_valid() and rows.is_valid():

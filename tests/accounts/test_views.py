@@ -169,3 +169,18 @@ def test_an_address_of_a_form_opened_as_a_page_says_where_to_go(signed_in, admin
 )
 def test_the_page_above(path, above):
     assert page_above(path) == above
+
+
+def test_who_may_not_is_told_with_which_roles_and_whom_to_ask(signed_in):
+    page = signed_in(UserFactory(full_name="Ann Other", roles=[Role.EHS])).get(reverse("people"))
+
+    words = page.content.decode()
+    assert page.status_code == 403
+    assert "You are signed in as Ann Other. Your roles: " in " ".join(words.split())
+    assert "ask an administrator for the role" in words
+
+
+def test_the_sign_in_page_says_that_the_session_ended(client):
+    assert "You were signed out because you were away" in client.get(reverse("account_login"), {"ended": "1"}).content.decode()
+    wrong = client.post(reverse("account_login"), {"login": "nobody@cdmo.example", "password": "wrong"})
+    assert "The e-mail or the password is not right." in wrong.content.decode()

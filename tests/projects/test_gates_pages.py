@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Role, User
 from audit.models import Event
 from projects import plans
+from projects.forms.gate import OtherDecisionForm
 from projects.models import Deliverable, GateCondition, GateReview, GateSignature, GateWaiver, Milestone, Phase, Project, ReferencedEvidence
 from projects.services import lifecycle
 from projects.services.gate import current_review
@@ -415,6 +416,23 @@ def test_conditions_are_written_proposed_and_read(signed_in: Callable[[User], Cl
 
     shown = page(browser, "project-gate", small_scale)
     assert "On these conditions" in shown and "Starting a validation batch, from number 2 on" in shown
+
+
+def test_conditions_cannot_be_written_for_a_gate_that_evidence_alone_opens(client: Client, small_scale: Project) -> None:
+    client.force_login(make.manager())
+
+    assert client.get(address("gate-conditional", small_scale)).status_code == 409
+
+
+def test_a_hold_asks_for_nothing_of_a_return(client: Client, small_scale: Project) -> None:
+    """What was ticked before the decision changed is hidden, and counts for nothing."""
+    client.force_login(make.manager())
+    ticked = {"return_to": "evaluation", "cost_effect": "A lot.", "renew_criteria": ["charter"]}
+
+    form = OtherDecisionForm({"decision": "hold", "reason": "Pause.", **ticked}, project=small_scale)
+
+    form.is_valid()
+    assert (form.cleaned_data["return_to"], form.cleaned_data["cost_effect"], form.cleaned_data["renew_criteria"]) == ("", "", [])
 
 
 def test_a_condition_says_what_it_locks_and_is_confirmed_by_another(client: Client, in_days: Callable[[int], object]) -> None:
