@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CLIENT_ROLES, INTERNAL_ROLES, Client, Department, IntegrationToken, Role, User, languages
+from accounts.numbers import WholeNumberField
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -167,7 +168,7 @@ class TokenForm(forms.Form):
     account = forms.ModelChoiceField(label=_("Integration account"), queryset=User.objects.none(), empty_label="–")
     name = forms.CharField(label=_("Name of the token"), max_length=100)
     scope = forms.ChoiceField(label=_("May"), choices=IntegrationToken.Scope.choices, initial=IntegrationToken.Scope.READ)
-    days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=366, initial=365)
+    days = WholeNumberField(label=_("Valid for (days)"), min_value=1, max_value=366, initial=365)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -261,6 +261,10 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
             return frozenset({Role.INTEGRATION.value})
         return frozenset(self.grants.filter(ended_at=None).values_list("role", flat=True))
 
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(Role(role).label) for role in sorted(self.roles)]
+
     def has_role(self, role: str) -> bool:
         return role in self.roles
 

@@ -41,7 +41,7 @@ class NotAllowed(PermissionDenied):
     """403: this person may not do this."""
 
     def __init__(self, words: Words = "") -> None:
-        self.words: Words = words or _("You are not allowed to do this.")
+        self.words: Words = words or _("Your roles do not allow this.")
         super().__init__(self.words)
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Http404 | ObjectDoesNotExist):
         return _problem(404, _t("Not found"), _t("There is nothing at this address that you may see."))
     if isinstance(error, PermissionDenied):
-        return _problem(403, _t("Not allowed"), _t("You are not allowed to do this."))
+        return _problem(403, _t("Not allowed"), _t("Your roles do not allow this."))
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response

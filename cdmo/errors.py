@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.template import loader
+from django.urls import is_valid_path, reverse
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused
@@ -52,6 +55,27 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _answer(request, 404, _t("There is nothing at this address that you may see."))
+
+
+def no_page(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Somebody opened an address to which a form is sent; straight from signing in, the page above it is meant."""
+    above = page_above(request.path)
+    came_from = urlsplit(request.headers.get("Referer", "")).path
+    if came_from in (resolve_url(settings.LOGIN_URL), reverse("mfa_authenticate")):
+        return redirect(above)
+    page = render(request, "405.html", {"above": above}, status=405)
+    page.headers["Allow"] = answer.headers["Allow"]
+    return page
+
+
+def page_above(path: str) -> str:
+    """The nearest address above this one that exists."""
+    parts = path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        above = f"/{'/'.join(parts[:length])}/"
+        if is_valid_path(above):
+            return above
+    return "/"
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

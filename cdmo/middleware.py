@@ -8,17 +8,19 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 
 from audit.refusals import BadInput, NotAllowed, Refused
-from cdmo.errors import page_not_found, refusal
+from cdmo.errors import no_page, page_not_found, refusal
 
 
 class RefusalMiddleware:
-    """Services raise; this answers 400, 403, 404 or 409 with their words."""
+    """Services raise; this answers 400, 403, 404 or 409 with their words, and a wrong method with a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        opened = answer.status_code == 405 and request.method == "GET" and not request.path.startswith("/api/")
+        return no_page(request, answer) if opened else answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotAllowed | Refused | BadInput):

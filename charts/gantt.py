@@ -94,7 +94,7 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
             _slips(),
             _baselines(),
             *([_published()] if any("published" in line for line in lines) else []),  # an empty mark would be an image without words
-            *_live(),
+            *_live(_signs(lines)),
         ],
     )
 
@@ -125,6 +125,14 @@ def _line(row: GanttRow) -> dict[str, Any]:
     }
     days = {"live": row.live, "baseline": row.baseline, "published": row.published if changed else None}
     return facts | {name: moment(day) for name, day in days.items() if day}
+
+
+def _signs(lines: list[dict[str, Any]]) -> list[str]:
+    """What the legend explains: the signs that occur, in the order of the shapes."""
+    states = {line.get("state") for line in lines if "live" in line}
+    others = {name for name in ("baseline", "published") if any(name in line for line in lines)}
+    critical = {"critical"} if any(line.get("critical") for line in lines) else set()
+    return [name for name in (*STATE_SHAPES, *OTHER_SHAPES) if name in states | others | critical]
 
 
 def state_words() -> dict[str, str]:
@@ -276,7 +284,7 @@ def _published() -> Spec:
     return {"transform": [{"filter": "isValid(datum.published)"}], "mark": mark, "encoding": encoding}
 
 
-def _live() -> list[Spec]:
+def _live(signs: list[str]) -> list[Spec]:
     x = {"field": "live", **ALONG}
     shapes, colours = STATE_SHAPES | OTHER_SHAPES, STATE_COLOURS | OTHER_COLOURS
     legend = {
@@ -300,8 +308,8 @@ def _live() -> list[Spec]:
     mark = {"type": "point", "filled": True, "size": 150, "opacity": 1, "yOffset": {"expr": "drop"}}
     encoding = {
         "x": x,
-        "shape": {"field": "state", "scale": {"domain": list(shapes), "range": list(shapes.values())}, "legend": legend},
-        "color": {"field": "state", "scale": {"domain": list(colours), "range": list(colours.values())}, "legend": legend},
+        "shape": {"field": "state", "scale": {"domain": signs, "range": [shapes[name] for name in signs]}, "legend": legend},
+        "color": {"field": "state", "scale": {"domain": signs, "range": [colours[name] for name in signs]}, "legend": legend},
         "tooltip": tooltip,
     }
     halo = {

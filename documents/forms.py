@@ -16,7 +16,17 @@ from documents import narrative
 from documents.models import Document, DocumentVersion
 from documents.registry import DocumentType, NarrativeSection, document_types
 from documents.services.versions import REASON_MAX_LENGTH
-from projects.models import Visibility
+from projects.models import Project, Visibility
+
+
+class ProjectChoiceForm(forms.Form):
+    """Of which project; the code goes into the address."""
+
+    project = forms.ModelChoiceField(label=_("Of which project"), queryset=Project.objects.none(), to_field_name="code", empty_label="–")
+
+    def __init__(self, *args: Any, projects: QuerySet[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
 
 
 class VersionForm(forms.Form):

@@ -21,7 +21,7 @@ from accounts.signing import authenticate_signer
 from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import BadInput, add_to_form, require_none
 from documents import services
-from documents.forms import DocumentFilter, NarrativeForm, RefuseForm, UploadForm, VersionForm
+from documents.forms import DocumentFilter, NarrativeForm, ProjectChoiceForm, RefuseForm, UploadForm, VersionForm
 from documents.models import Document, DocumentVersion, Rendition
 from documents.presentation import document_context, version_context
 from documents.registry import DocumentType, SubjectKind, document_types
@@ -82,6 +82,16 @@ def _subject(request: SignedInRequest) -> Project | Rfp:
     return get_object_or_404(Rfp.objects.visible_to(request.user), number=request.GET.get("rfp", ""))
 
 
+def _asks_for_project(request: SignedInRequest) -> bool:
+    return request.method == "GET" and not (request.GET.get("project") or request.GET.get("rfp"))
+
+
+def _choose_project(request: SignedInRequest, title: str) -> HttpResponse:
+    """Opened from the list or by its bare address: first the project."""
+    form = ProjectChoiceForm(projects=Project.objects.visible_to(request.user).order_by("code"))
+    return render(request, "documents/document_project.html", {"form": form, "title": title})
+
+
 def _types(subject: Project | Rfp, request: SignedInRequest, *, generated: bool) -> list[DocumentType]:
     kinds = {SubjectKind.RFP} if isinstance(subject, Rfp) else {SubjectKind.PROJECT, SubjectKind.RFP}
     wanted = [each for each in document_types() if each.subject in kinds and (each.is_generated or not generated)]
@@ -97,6 +107,8 @@ def _named(subject: Project | Rfp) -> dict[str, Any]:
 def document_new(request: SignedInRequest) -> HttpResponse:
     """Make a version from the data of a project or RFP (`?project=` or `?rfp=`)."""
     require_permission("documents.request", request.user, None)
+    if _asks_for_project(request):
+        return _choose_project(request, _t("Make a document"))
     subject = _subject(request)
     form = VersionForm(request.POST or None, types=_types(subject, request, generated=True), initial={"type_key": request.GET.get("type")})
     if form.is_valid():
@@ -115,6 +127,8 @@ def document_new(request: SignedInRequest) -> HttpResponse:
 def document_upload(request: SignedInRequest) -> HttpResponse:
     """Add a version that was made elsewhere."""
     require_permission("documents.upload", request.user, None)
+    if _asks_for_project(request):
+        return _choose_project(request, _t("Upload a document"))
     subject = _subject(request)
     form = UploadForm(
         request.POST or None,

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, User
+from accounts.numbers import WholeNumberField
 from notifications.choices import Choice, groups_for
 from notifications.models import ProjectPreference
 from projects.models import Milestone, Project
@@ -34,7 +35,7 @@ class ProjectChoiceForm(forms.Form):
 
 
 class WatchForm(forms.Form):
-    days = forms.IntegerField(
+    days = WholeNumberField(
         label=_("Tell me when it moves by more than (days)"),
         min_value=0,
         max_value=365,

@@ -36,11 +36,12 @@ _LABELS: dict[Change, Promise] = {
 
 @dataclass(frozen=True)
 class Dated:
-    """A milestone in a picture: what it was called there, in which phase, on which day."""
+    """A milestone in a picture: what it was called there, in which phase, on which day, and whether that day has come true."""
 
     title: str
     phase: str
     on: date
+    achieved: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Compared:
     before: date | None
     after: date | None
     days: int | None
+    achieved: bool = False
 
     @property
     def change(self) -> Change:
@@ -78,4 +80,5 @@ def _compared(pk: int, old: Dated | None, new: Dated | None, calendar: WorkingCa
     shown = new or old
     assert shown is not None  # noqa: S101 - it is in one of the two
     days = calendar.working_days_between(old.on, new.on) if old and new else None
-    return Compared(pk, shown.title, shown.phase or (old.phase if old else ""), old.on if old else None, new.on if new else None, days)
+    phase = shown.phase or (old.phase if old else "")
+    return Compared(pk, shown.title, phase, old.on if old else None, new.on if new else None, days, bool(new and new.achieved))

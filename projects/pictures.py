@@ -97,6 +97,5 @@ def comparison_gantt(rows: Sequence[Compared], *, today: date, width: int | str 
 def _compared_row(row: Compared) -> GanttRow:
     phase = str(Phase(row.phase).label) if row.phase else ""
     late = row.days is not None and row.days > 0
-    return GanttRow(
-        key=str(row.pk), label=row.title, phase=phase, baseline=row.before, forecast=row.after, state="late" if late else "on_track"
-    )
+    state = "achieved" if row.achieved else "late" if late else "on_track"
+    return GanttRow(key=str(row.pk), label=row.title, phase=phase, baseline=row.before, forecast=row.after, state=state)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import translation
@@ -133,8 +133,12 @@ def _day(day: date) -> str:
     return date_format(day)
 
 
-def shown_hash(moves: Iterable[Move], messages: Iterable[Message] = ()) -> str:
-    """What somebody was shown, as SHA-256: every date that would move, and the mail in each of its languages."""
-    shown = [[move.key, move.from_date and move.from_date.isoformat(), move.to_date.isoformat()] for move in moves]
-    words = [[message.language, message.subject, message.body] for message in messages]
-    return hashlib.sha256(json.dumps([shown, words], ensure_ascii=False).encode()).hexdigest()
+def shown_hash(moves: Iterable[Move], messages: Iterable[Message], *, keys: Iterable[str], **words: Any) -> str:
+    """What somebody was shown, as SHA-256.
+
+    Every date that would move and by how much, the chosen ones, the words as given, and the mail in each of its languages.
+    """
+    dates = [[move.key, move.from_date and move.from_date.isoformat(), move.to_date.isoformat(), move.days] for move in moves]
+    mails = [[message.language, message.subject, message.body] for message in messages]
+    shown = [dates, sorted(keys), {name: value or "" for name, value in words.items()}, mails]
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -334,7 +334,7 @@ EVALUATION_ROUTES = {
 }
 RFP_ROUTES = {
     "rfp-list": ours(),
-    "rfp-new": ours(),
+    "rfp-new": ours(staff=403, business_development=200, project_manager=200),
     "rfp-parties": ours(),
     "rfp-similar": ours(),
     "rfp-detail": of_project(number="rfp"),
@@ -351,8 +351,8 @@ RFP_ROUTES = {
 }
 DOCUMENT_ROUTES = {
     "document-list": page(200),
-    "document-new": page(404),  # names no type
-    "document-upload": page(404),
+    "document-new": ours(),  # asks for the project
+    "document-upload": ours(),
     "document-detail": page(200, outside=404, foreign=404),
     "document-share": act(),
     "document-unshare": act(),

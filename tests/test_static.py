@@ -49,3 +49,12 @@ def test_every_static_reference_exists() -> None:
     }
 
     assert [name for name in sorted(named) if finders.find(name) is None] == []
+
+
+def test_a_page_loads_no_script_of_the_head_again() -> None:
+    """Its listeners would answer every press twice."""
+    script = re.compile(r"{% static '(js/[^']+\.js)' %}")
+    head = set(script.findall((ROOT / "templates/_head.html").read_text()))
+    pages = [path for path in OWN if path.suffix == ".html" and path.name not in ("_head.html", "base_plain.html")]
+
+    assert {path.name: again for path in pages if (again := head & set(script.findall(path.read_text())))} == {}

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
@@ -43,6 +44,8 @@ def project_list(request: SignedInRequest) -> HttpResponse:
     rows = Project.objects.visible_to(request.user).select_related("client", "project_manager", "readiness")
     chosen = ProjectFilter(request.GET, queryset=rows, request=request)
     table = ProjectTable(chosen.qs)
+    if not allowed("projects.read_portfolio", request.user):
+        table.empty_link_words, table.empty_text = "", _t("No project of yours matches.")
     RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
     return render(request, "desk/project_list.html", {"filter": chosen, "table": table, "bar": bar})
 

@@ -1,4 +1,4 @@
-"""One box over codes, clients, compounds and CAS numbers; it finds only what the person may see."""
+"""One box over codes, numbers, clients, compounds and CAS numbers; it finds only what the person may see."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.decorators import signed_in
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from documents.models import Document
-from projects.models import Project, Rfp
+from projects.models import ChangeOrder, Project, Quotation, Rfp
 
 SHOWN = 20
 MAX_LENGTH = 200
@@ -35,8 +37,24 @@ def search(request: SignedInRequest) -> HttpResponse:
             "documents": list(
                 Document.objects.visible_to(request.user).filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN]
             ),
+            "offers": _offers(request.user, words),
         }
     return render(request, "desk/search.html", context)
+
+
+def _offers(user: User, words: str) -> list[tuple[Quotation | ChangeOrder, str]]:
+    """Quotations and change orders, each with the address at which this person reads it."""
+    quotations = Quotation.objects.visible_to(user).select_related("project").filter(number__icontains=words)
+    named = Q(number__icontains=words) | Q(title__icontains=words)
+    orders = ChangeOrder.objects.visible_to(user).select_related("project").filter(named)
+    found = [*quotations[:SHOWN], *orders[:SHOWN]]
+    return [(offer, offer.get_absolute_url() if user.is_internal else _in_portal(offer)) for offer in found]
+
+
+def _in_portal(offer: Quotation | ChangeOrder) -> str:
+    if isinstance(offer, ChangeOrder):
+        return reverse("portal-change-order", args=[offer.project.code, offer.sequence, offer.revision])
+    return reverse("portal-quotation", args=[offer.project.code, offer.revision])
 
 
 def _project_match(words: str) -> Q:

@@ -26,17 +26,8 @@ def register() -> None:
     register_content("phases.DepartmentAssessment", sheet_content)
 
 
-CONTENT_FIELDS = (
-    "feasibility_score",
-    "feasibility_reason",
-    "assumptions",
-    "risks",
-    "currency",
-    "cost_low",
-    "cost_base",
-    "cost_high",
-    "duration_weeks",
-)
+COSTS = ("cost_low", "cost_base", "cost_high")
+CONTENT_FIELDS = ("feasibility_score", "feasibility_reason", "assumptions", "risks", "currency", *COSTS, "duration_weeks")
 
 
 def sheet_content(sheet: DepartmentAssessment) -> dict[str, Any]:

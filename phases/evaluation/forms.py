@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from phases.evaluation.events import CONTENT_FIELDS
+from accounts.numbers import AmountField, NumberField
+from phases.evaluation.events import CONTENT_FIELDS, COSTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
-from projects.forms.shape import ShapeForm, ShortNumberInput
+from projects.forms.shape import ShapeForm
 
 SCORES = (
     ("", "–"),
@@ -20,7 +21,6 @@ SCORES = (
     (4, _("4 feasible")),
     (5, _("5 routine")),
 )
-MONEY = {"step": "0.01", "min": "0", "inputmode": "decimal"}
 
 
 def text(rows: int) -> forms.Textarea:
@@ -39,11 +39,8 @@ class SheetForm(ShapeForm):
             "feasibility_reason": text(4),
             "assumptions": text(3),
             "risks": text(3),
-            "cost_low": forms.NumberInput(attrs=MONEY),
-            "cost_base": forms.NumberInput(attrs=MONEY),
-            "cost_high": forms.NumberInput(attrs=MONEY),
-            "duration_weeks": ShortNumberInput(attrs={"step": "0.1", "min": "0", "inputmode": "decimal"}),
         }
+        field_classes = dict.fromkeys(COSTS, AmountField) | {"duration_weeks": NumberField}
         help_texts = {
             "feasibility_reason": _("Known route, equipment, hazards, what is new to us."),
             "assumptions": _("What must hold for cost and time to be right."),

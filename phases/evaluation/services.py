@@ -17,7 +17,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from audit.signatures import content_hash, sign
 from catalogue.services import create_or_find_compound
-from phases.evaluation.events import CONTENT_FIELDS
+from phases.evaluation.events import CONTENT_FIELDS, COSTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.calendars import WorkingCalendar
 from projects.completeness import completeness_of
@@ -157,9 +157,10 @@ def label_of(name: str) -> str:
 
 
 def _validate_sheet(sheet: DepartmentAssessment) -> None:
-    costs = [cost for cost in (sheet.cost_low, sheet.cost_base, sheet.cost_high) if cost is not None]
+    given = {name: cost for name in COSTS if (cost := getattr(sheet, name)) is not None}
+    costs = list(given.values())
     if costs != sorted(costs):
-        raise BadInput({"cost_base": [_t("Low, base and high must rise in this order.")]})
+        raise BadInput({name: [_t("Low, base and high must rise in this order.")] for name in given})
     if costs and not sheet.currency:
         raise BadInput({"currency": [_t("A cost needs its currency.")]})
     try:

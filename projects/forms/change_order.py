@@ -9,15 +9,17 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import WholeNumberField, WholeNumberText
 from projects.forms.evidence import day_input
-from projects.forms.shape import ShapeForm
+from projects.forms.shape import OfferForm
 from projects.models import ChangeOrder
+from projects.services.change_orders import MOST_DAYS
 
 if TYPE_CHECKING:
     from projects.models import Milestone
 
 
-class ChangeOrderForm(ShapeForm):
+class ChangeOrderForm(OfferForm):
     class Meta:
         model = ChangeOrder
         fields = ("title", "valid_until", "reason", "scope")
@@ -40,9 +42,11 @@ class DaysForm(forms.Form):
         self.milestones = list(milestones)
         for row in self.milestones:
             words = _t("%(title)s: working days") % {"title": row.title}
-            widget = forms.NumberInput(attrs={"class": "form-control number", "aria-label": words})
+            widget = WholeNumberText(attrs={"class": "form-control number", "aria-label": words})
             initial = (days or {}).get(row.key)
-            self.fields[_name(row)] = forms.IntegerField(label=words, required=False, initial=initial, widget=widget)
+            self.fields[_name(row)] = WholeNumberField(
+                label=words, required=False, initial=initial, widget=widget, min_value=-MOST_DAYS, max_value=MOST_DAYS
+            )
 
     @property
     def days(self) -> dict[str, int]:

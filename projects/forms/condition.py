@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.numbers import WholeNumberField
 from audit.refusals import BadInput
 from projects import steps
 from projects.forms.evidence import day_input
@@ -19,7 +20,7 @@ from projects.services.conditions import NewCondition, usual_client_words
 if TYPE_CHECKING:
     from projects.gates import Judged
 
-SPARE = 2  # empty rows after one for each unmet criterion
+SPARE = 1  # an empty row after one for each unmet criterion
 
 
 class ConditionForm(forms.Form):
@@ -30,7 +31,7 @@ class ConditionForm(forms.Form):
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), empty_label="–")
     due_on = forms.DateField(label=_("Due"), widget=day_input())
     step = forms.ChoiceField(label=_("Locks, once overdue"))
-    step_number = forms.IntegerField(
+    step_number = WholeNumberField(
         label=_("From number"), required=False, min_value=1, max_value=99, help_text=_("For batches: 2 lets the first one start.")
     )
     tell_client = forms.BooleanField(label=_("Tell the client when it is overdue"), required=False, initial=True)

@@ -14,6 +14,7 @@ from projects.models.gate import PASSING, Decision
 from projects.services.lifecycle import earlier_phases
 
 REASON = {"rows": 3}
+RETURN_ONLY = ("return_to", "cost_effect", "renew_criteria")
 
 
 class GoForm(forms.Form):
@@ -51,10 +52,17 @@ class OtherDecisionForm(forms.Form):
         self.fields["decision"].choices = [(choice.value, choice.label) for choice in choices]  # type: ignore[attr-defined]
         self.fields["return_to"].choices = [("", "–"), *((phase.value, phase.label) for phase in earlier)]  # type: ignore[attr-defined]
         if not earlier:
-            for name in ("return_to", "cost_effect", "renew_criteria"):
+            for name in RETURN_ONLY:
                 del self.fields[name]
             return
         self.fields["renew_criteria"].choices = list(criteria_of(project, [*earlier, Phase(project.phase)]))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What belongs to a return is hidden while another decision is chosen, and counts for nothing then."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("decision") != Decision.RETURN:
+            values |= {name: self.fields[name].clean(None) for name in RETURN_ONLY if name in self.fields}
+        return values
 
 
 def criteria_of(project: Project, phases: Iterable[Phase]) -> Iterable[tuple[str, list[tuple[str, str]]]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import WholeNumberField
 from audit.refusals import BadInput
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
@@ -25,7 +26,7 @@ class RescheduleForm(forms.Form):
         widget=day_input(),
         help_text=_("Empty: as early as what it waits for allows. Everything behind it moves with it."),
     )
-    duration_days = forms.IntegerField(
+    duration_days = WholeNumberField(
         label=_("Work that ends with it (working days)"),
         required=False,
         min_value=0,
@@ -70,7 +71,7 @@ class WhyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for side, label in Publication.Side.choices:
-            self.fields[f"{SHARE}{side}"] = forms.IntegerField(label=_("%(side)s (working days)") % {"side": label}, required=False)
+            self.fields[f"{SHARE}{side}"] = WholeNumberField(label=_("%(side)s (working days)") % {"side": label}, required=False)
 
     @property
     def share_fields(self) -> list[forms.BoundField]:
@@ -127,6 +128,12 @@ class PublishForm(WhyForm):
     def __init__(self, *args: Any, moves: Sequence[Move], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.MultipleChoiceField", self.fields["keys"]).choices = [(move.key, move.title) for move in moves]
+        if any(move.from_date for move in moves):
+            self.fields["reason"].help_text = _("The client reads them beside each new date and in the mail. Only a first date needs none.")
+        if moves and all(move.from_date for move in moves):
+            self.fields["reason"].required = True
+            told = [choice for choice in Publication.ReasonClass.choices if choice[0] != Publication.ReasonClass.INITIAL]
+            cast("forms.ChoiceField", self.fields["reason_class"]).choices = [("", "–"), *told]
 
 
 class DependencyForm(forms.Form):
@@ -138,7 +145,7 @@ class DependencyForm(forms.Form):
         initial=Relation.FINISH_START,
         help_text=_("What of the first the second waits for. Without work of its own a milestone starts and finishes on its date."),
     )
-    lag_days = forms.IntegerField(
+    lag_days = WholeNumberField(
         label=_("Lag (working days)"), initial=0, help_text=_("Below zero: the second may come so many days before.")
     )
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs=REASON))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,16 +12,18 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import AmountField, AmountText
 from projects.forms.evidence import day_input
-from projects.forms.shape import ShapeForm
+from projects.forms.shape import OfferForm
 from projects.models import ChangeOrder, Phase, Quotation
 from projects.services.commercial import Line
 
 SPARE_ROWS = 1
 MOST_LINES = 100
+AMOUNT = {"class": "form-control number", "aria-label": _("Amount")}
 
 
-class QuotationForm(ShapeForm):
+class QuotationForm(OfferForm):
     class Meta:
         model = Quotation
         fields = ("currency", "valid_until", "scope", "assumptions", "payment_terms")
@@ -40,17 +43,12 @@ class LineForm(forms.Form):
     """One price line; a row that stays empty is no line."""
 
     phase = forms.ChoiceField(
-        choices=[("", "–"), *Phase.choices], widget=forms.Select(attrs={"class": "form-select", "aria-label": _("Phase")})
+        label=_("Phase"), choices=[("", "–"), *Phase.choices], widget=forms.Select(attrs={"class": "form-select", "aria-label": _("Phase")})
     )
-    description = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"class": "form-control", "aria-label": _("Description")}))
-    amount = forms.DecimalField(
-        min_value=Decimal(0),
-        max_digits=16,
-        decimal_places=2,
-        widget=forms.NumberInput(
-            attrs={"class": "form-control number", "step": "0.01", "min": "0", "inputmode": "decimal", "aria-label": _("Amount")}
-        ),
+    description = forms.CharField(
+        label=_("Description"), max_length=300, widget=forms.TextInput(attrs={"class": "form-control", "aria-label": _("Description")})
     )
+    amount = AmountField(label=_("Amount"), min_value=Decimal(0), max_digits=16, decimal_places=2, widget=AmountText(AMOUNT))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "empty_permitted": True, "use_required_attribute": False})
@@ -59,11 +57,7 @@ class LineForm(forms.Form):
 class CreditLineForm(LineForm):
     """A line that may also take something off."""
 
-    amount = forms.DecimalField(
-        max_digits=16,
-        decimal_places=2,
-        widget=forms.NumberInput(attrs={"class": "form-control number", "step": "0.01", "inputmode": "decimal", "aria-label": _("Amount")}),
-    )
+    amount = AmountField(label=_("Amount"), max_digits=16, decimal_places=2, widget=AmountText({**AMOUNT, "inputmode": "text"}))
 
 
 LineFormSet = formset_factory(
@@ -91,17 +85,26 @@ def lines_of(formset: BaseFormSet) -> list[Line]:
     return [Line(row["phase"], row["description"], row["amount"]) for row in rows]
 
 
-def row_errors(formset: BaseFormSet) -> list[str]:
-    """Every complaint about a row, with its number; the fields concerned are marked."""
-    found = []
-    for number, form in enumerate(formset.forms if formset.is_bound else (), start=1):
+@dataclass(frozen=True)
+class RowError:
+    """A complaint for the summary above the form: the field's id, what to call it, and the words."""
+
+    id: str
+    label: str
+    words: str
+
+
+def row_errors(formset: BaseFormSet) -> list[RowError]:
+    """Every complaint about a row, with its number and field."""
+    if not formset.is_bound:
+        return []
+    found = [RowError("", "", words) for words in formset.non_form_errors()]
+    for number, form in enumerate(formset.forms, start=1):
         if form.cleaned_data.get("DELETE"):
             continue
         for name, messages in form.errors.items():
-            widget = form.fields[name].widget
-            widget.attrs["class"] += " is-invalid"
-            widget.attrs["aria-invalid"] = "true"
-            found += [_t("Line %(number)d: %(message)s") % {"number": number, "message": message} for message in messages]
+            label = _t("Line %(number)d, %(field)s") % {"number": number, "field": form[name].label}
+            found += [RowError(form[name].id_for_label, label, words) for words in messages]
     return found
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Contact, User
+from accounts.models import Client, Contact, User
+from accounts.numbers import NumberField
+from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.completeness import QUESTIONS, SUBMIT
 from projects.forms.evidence import day_input
-from projects.forms.shape import ShortNumberInput
+from projects.limits import QUANTITIES, limits
 from projects.models import Rfp
 from projects.models.rfp import Channel, Market, Submission
 
@@ -22,11 +26,27 @@ def lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def quantity() -> ShortNumberInput:
-    return ShortNumberInput(attrs={"step": "any", "min": "0", "inputmode": "decimal"})
+class CompoundFields(forms.Form):
+    """What chemistry says about the typed CAS number and structure, at once with everything else that is wrong."""
+
+    def clean_cas_number(self) -> str:
+        typed: str = self.cleaned_data["cas_number"]
+        try:
+            return normalise_cas(typed) if typed else ""
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def clean_structure_text(self) -> str:
+        typed: str = self.cleaned_data["structure_text"]
+        try:
+            if typed.strip():
+                parse_structure(typed)
+        except StructureError as error:
+            raise ValidationError(str(error)) from error
+        return typed
 
 
-class LogRfpForm(forms.Form):
+class LogRfpForm(CompoundFields):
     """What a call says. Client and contact are typed: a known name is taken, an unknown one is entered with the request."""
 
     client = forms.CharField(
@@ -70,13 +90,19 @@ class LogRfpForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "code"}),
     )
 
+    def clean_client_country(self) -> str:
+        typed: str = self.cleaned_data["client_country"].strip().upper()
+        if typed:
+            Client._meta.get_field("country").run_validators(typed)
+        return typed
+
     def values(self) -> dict[str, Any]:
         """The cleaned fields under the names of `log_rfp`."""
         renamed = {"client": "client_name", "contact": "contact_name"}
         return {renamed.get(name, name): value for name, value in self.cleaned_data.items()}
 
 
-class RfpForm(forms.ModelForm):
+class RfpForm(CompoundFields, forms.ModelForm):
     """Everything about the request. Shape only: what follows from a structure or a CAS number is the service's."""
 
     structure_text = forms.CharField(
@@ -108,15 +134,11 @@ class RfpForm(forms.ModelForm):
             "wanted": lines(4),
             "process_challenges": lines(4),
             "target_timeline": lines(3),
-            "maximum_daily_dose_mg": quantity(),
-            "sample_quantity_g": quantity(),
-            "pilot_quantity_kg": quantity(),
-            "validation_quantity_kg": quantity(),
-            "commercial_quantity_kg_per_year": quantity(),
             "quotation_needed_on": day_input(),
             "first_sample_wanted_on": day_input(),
             "filing_planned_on": day_input(),
         }
+        field_classes = dict.fromkeys(("maximum_daily_dose_mg", *QUANTITIES), NumberField)
         help_texts = {
             "process_challenges": _("Hazards, chromatography, low temperature, yield, impurities, patents."),
             "target_timeline": _("What must happen when, and what it depends on."),
@@ -133,6 +155,12 @@ class RfpForm(forms.ModelForm):
         for name in NEEDED_TO_SUBMIT & set(self.fields):
             field = self.fields[name]
             field.label = format_html('{} <span class="needed-to-submit">{}</span>', field.label, _("needed to submit"))
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, words in limits(values, received_on=timezone.localdate(self.instance.received_at)).items():
+            self.add_error(name, words)
+        return values
 
     def validate_constraints(self) -> None:
         """The service says at the field what the database would only refuse."""

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import WholeNumberField, WholeNumberText
 from projects.forms.gate import REASON
 
 if TYPE_CHECKING:
@@ -64,5 +65,5 @@ def _earliest_field(row: Milestone, initial: date | None) -> forms.Field:
 def _lag_field(link: MilestoneLink, initial: int) -> forms.Field:
     names = {"title": link.successor.title, "other": link.predecessor.title, "relation": link.get_kind_display()}
     words = _t("%(title)s after %(other)s, %(relation)s: lag") % names
-    widget = forms.NumberInput(attrs={"class": "form-control number", "aria-label": words})
-    return forms.IntegerField(label=words, initial=initial, widget=widget, min_value=-2000, max_value=2000)
+    widget = WholeNumberText(attrs={"class": "form-control number", "aria-label": words})
+    return WholeNumberField(label=words, initial=initial, widget=widget, min_value=-2000, max_value=2000)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models.fields import BLANK_CHOICE_DASH
-
-
-class ShortNumberInput(forms.NumberInput):
-    """Shows a number without the zeros that its column adds: 200.000 would read as two hundred thousand."""
-
-    def format_value(self, value: Any) -> str | None:
-        return f"{value.normalize():f}" if isinstance(value, Decimal) else super().format_value(value)
+from django.utils import timezone
+from django.utils.translation import gettext as _t
 
 
 class ShapeForm(forms.ModelForm):
@@ -31,3 +27,13 @@ class ShapeForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> None:
         raise TypeError("A service writes, not a form.")
+
+
+class OfferForm(ShapeForm):
+    """Words of a quotation or change order. The past day is said with everything else that is wrong, not after it."""
+
+    def clean_valid_until(self) -> date:
+        day: date = self.cleaned_data["valid_until"]
+        if day < timezone.localdate():
+            raise ValidationError(_t("This day is past: the offer would be invalid when it is sent."))
+        return day

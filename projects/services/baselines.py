@@ -108,4 +108,5 @@ def dated_by(baseline: Baseline) -> dict[int, Dated]:
 
 def dated_now(rows: Iterable[Milestone]) -> dict[int, Dated]:
     """The plan as it stands."""
-    return {row.pk: Dated(row.title, row.phase, on) for row in rows if (on := row.actual_on or row.forecast_on)}
+    dated = ((row, row.actual_on or row.forecast_on) for row in rows)
+    return {row.pk: Dated(row.title, row.phase, on, achieved=row.actual_on is not None) for row, on in dated if on}

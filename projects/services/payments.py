@@ -13,12 +13,14 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput
 from projects import gates
-from projects.models import PHASES, Deliverable, GateReview, Milestone, MilestoneLink, Project
+from projects.models import PHASES, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project
 from projects.services.locking import locked, require_active
 from projects.services.plan import set_actual_from, update_forecasts
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from accounts.models import User
 
@@ -49,15 +51,15 @@ def plan_payment(code: str, *, title: str, source: str, actor: User) -> Mileston
         raise BadInput(errors)
     rows = Milestone.objects.filter(project=project)
     number = rows.filter(kind=Milestone.Kind.PAYMENT).count() + 1
-    last = rows.aggregate(last=Max("order"))["last"] or 0
+    phase = _phase_of(project, source)
     milestone = Milestone.objects.create(
         project=project,
         key=_free_key(project, number),
         title=title.strip(),
-        phase=_phase_of(project, source),
+        phase=phase,
         kind=Milestone.Kind.PAYMENT,
         department=Department.objects.filter(key="business_development").first(),
-        order=last + 1,
+        order=_last_of(rows, phase),
         source=source,
     )
     record("payment.planned", milestone, actor=actor, title=milestone.title, source=source)
@@ -67,6 +69,12 @@ def plan_payment(code: str, *, title: str, source: str, actor: User) -> Mileston
     if happened is not None:
         set_actual_from(project, source, on=happened, actor=actor)
     return Milestone.objects.get(pk=milestone.pk)
+
+
+def _last_of(rows: QuerySet[Milestone], phase: str) -> int:
+    """Its place in the plan: behind the milestones of its phase. Of equals, the later one stands behind."""
+    upto = PHASES[: PHASES.index(Phase(phase)) + 1]
+    return rows.filter(phase__in=upto).aggregate(last=Max("order"))["last"] or 0
 
 
 def _free_key(project: Project, number: int) -> str:

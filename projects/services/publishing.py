@@ -76,7 +76,8 @@ def preview(
     pending = pending_moves(project)
     chosen = [move for move in pending if move.key in keys]
     messages = messages_of(project, chosen, reason_class=reason_class, side=side, reason=reason, shares=shares)
-    return pending, messages, shown_hash(pending, messages)
+    words = {"reason_class": reason_class, "side": side, "reason": reason, "shares": shares}
+    return pending, messages, shown_hash(pending, messages, keys=keys, **words)
 
 
 @act
@@ -110,8 +111,8 @@ def publish_plan(
     words: dict[str, Any] = {"reason_class": reason_class, "side": side, "reason": reason, "shares": shares}
     _pending, mails, shown = preview(project, keys, **words)
     if expected_hash and expected_hash != shown:
-        moved = _t("The forecasts moved since you looked. Nothing was published; look at the preview again.")
-        raise Refused([Blocker(key="plan.moved", words=moved, link=reverse("project-publish", args=[code]))])
+        changed = _t("This is not what you were shown: a forecast, a tick or a word is another now. Nothing was published; preview again.")
+        raise Refused([Blocker(key="plan.moved", words=changed, link=reverse("project-publish", args=[code]))])
     return _publish(project, rows, mails, actor=actor, **words)
 
 
@@ -125,12 +126,14 @@ def publish_milestone(
 
 def check_words(moves: Sequence[Move], reason_class: str, side: str, reason: str, shares: Shares = None) -> None:
     """Raises BadInput at the field that is missing or does not add up. The first publication of a date needs no words."""
-    errors = {}
+    moved, errors = any(move.from_date for move in moves), {}
     if reason_class not in Publication.ReasonClass.values:
         errors["reason_class"] = [_t("Choose the class of the reason.")]
+    elif moved and reason_class == Publication.ReasonClass.INITIAL:
+        errors["reason_class"] = [_t("The client knows one of the dates already: say why it moves.")]
     if not shares and side not in Publication.Side.values:
         errors["side"] = [_t("Choose whose side moved the date.")]
-    if any(move.from_date for move in moves) and not reason.strip():
+    if moved and not reason.strip():
         errors["reason"] = [_t("Tell the client why the date moves.")]
     if wrong := _wrong_shares(moves, side, shares or {}):
         errors["shares"] = wrong

@@ -20,6 +20,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.attachments import Attachment
+from projects.limits import limits
 from projects.models import Clarification, Rfp, RfpFile
 from projects.models.rfp import Channel
 from projects.services.numbering import next_number
@@ -108,6 +109,8 @@ def log_rfp(
 ) -> Rfp:
     """Log a request with client and contact as typed: a known one is taken, an unknown one entered, all in one transaction."""
     require_permission("projects.log_rfp", actor)
+    if wrong := unreachable(client_name, contact_name, contact_email, contact_phone, actor=actor):
+        raise BadInput(wrong)
     client = find_client(client_name, actor)
     if client is None:
         client = _renamed(
@@ -115,13 +118,19 @@ def log_rfp(
         )
     contact = find_contact(client, contact_name, contact_email)
     if contact is None:
-        if not (contact_email.strip() or contact_phone.strip()):
-            raise BadInput({"contact_email": [_t("A new contact needs an e-mail address or a telephone number.")]})
         contact = _renamed(
             {"name": "contact", "email": "contact_email", "phone": "contact_phone"},
             create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor,
         )  # fmt: skip
     return save_rfp(client=client, contact=contact, actor=actor, **values)
+
+
+def unreachable(client_name: str, contact_name: str, email: str, phone: str, *, actor: User) -> dict[str, list[str]]:
+    """What is wrong with a contact whom nobody knows and nobody could answer."""
+    client = find_client(client_name, actor)
+    if email.strip() or phone.strip() or (client is not None and find_contact(client, contact_name) is not None):
+        return {}
+    return {"contact_email": [_t("A new contact needs an e-mail address or a telephone number.")]}
 
 
 def find_client(name: str, actor: User) -> Client | None:
@@ -193,19 +202,25 @@ def _plain(value: Any) -> Any:
 
 
 def apply_details(rfp: Rfp, details: dict[str, Any]) -> None:
-    """Set fields on the unsaved request and derive what follows from the structure. Raises BadInput at the field."""
+    """Set fields on the unsaved request and derive what follows from the structure. Raises BadInput at every field that is wrong."""
     unknown = set(details) - DETAILS
     if unknown:
         raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
     for name, value in details.items():
         setattr(rfp, name, value)
+    errors = limits(details, received_on=timezone.localdate(rfp.received_at))
     if details.get("cas_number"):
         try:
             rfp.cas_number = normalise_cas(details["cas_number"])
         except ValueError as error:
-            raise BadInput({"cas_number": [str(error)]}) from error
+            errors["cas_number"] = [str(error)]
     if "structure_text" in details:
-        _derive_structure(rfp)
+        try:
+            _derive_structure(rfp)
+        except StructureError as error:
+            errors["structure_text"] = [str(error)]
+    if errors:
+        raise BadInput(errors)
 
 
 def _derive_structure(rfp: Rfp) -> None:
@@ -213,10 +228,7 @@ def _derive_structure(rfp: Rfp) -> None:
         rfp.structure_text = rfp.smiles = rfp.inchikey = rfp.formula = ""
         rfp.molar_mass_g_per_mol = None
         return
-    try:
-        structure = parse_structure(rfp.structure_text)
-    except StructureError as error:
-        raise BadInput({"structure_text": [str(error)]}) from error
+    structure = parse_structure(rfp.structure_text)
     for name in DERIVED:
         setattr(rfp, name, getattr(structure, name))
 

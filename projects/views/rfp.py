@@ -13,12 +13,11 @@ from accounts.decorators import internal_required
 from accounts.models import Client, Contact
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import BadInput, NotAllowed, add_to_form
 from projects import similar
 from projects.filters import RfpFilter
 from projects.forms.rfp import LogRfpForm
 from projects.models import Rfp
-from projects.permissions import lacking
 from projects.saved_views import view_bar
 from projects.services import rfp as services
 from projects.tables import RfpTable
@@ -41,6 +40,7 @@ def rfp_list(request: SignedInRequest) -> HttpResponse:
     may_log = allowed("projects.log_rfp", request.user)
     if not may_log:
         table.empty_link_words = ""
+        table.empty_text = _t("No request matches. Requests are logged by business development or a project manager.")
     return render(request, "projects/rfp_list.html", {"filter": chosen, "table": table, "bar": bar, "may_log": may_log})
 
 
@@ -48,8 +48,12 @@ def rfp_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rfp_new(request: SignedInRequest) -> HttpResponse:
     """Log a request; an unknown client or contact is entered with it."""
+    if not allowed("projects.log_rfp", request.user):
+        raise NotAllowed(_t("Requests are logged by business development or a project manager."))
     form = LogRfpForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    if form.is_bound and not form.is_valid():
+        _add_what_the_service_would_say(form, request)
+    elif form.is_bound:
         try:
             rfp = services.log_rfp(actor=request.user, **form.values())
         except BadInput as bad:
@@ -60,13 +64,17 @@ def rfp_new(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "clients": Client.objects.visible_to(request.user)[:SUGGESTED],
-        "blockers": lacking(
-            "projects.log_rfp", request.user, None, _t("Requests are logged by business development or a project manager.")
-        ),
         **_parties(request, form["client"].value() or "", form["contact"].value() or ""),
         **_similar(request, {name: form[name].value() or "" for name in ("client", "compound_name", "cas_number", "structure_text")}),
     }
     return render(request, "projects/rfp_new.html", context, status=400 if form.is_bound else 200)
+
+
+def _add_what_the_service_would_say(form: LogRfpForm, request: SignedInRequest) -> None:
+    """Beside the faults of the form itself, so that all of them come in one answer."""
+    typed = {name: form.data.get(name, "") for name in ("client", "contact", "contact_email", "contact_phone")}
+    if typed["client"].strip() and typed["contact"].strip():
+        add_to_form(form, BadInput(services.unreachable(*typed.values(), actor=request.user)))
 
 
 @internal_required

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import copy
 from typing import Any
 
@@ -141,25 +142,25 @@ def rfp_standing(request: SignedInRequest, number: str) -> HttpResponse:
 @internal_required
 @require_POST
 def rfp_autosave(request: SignedInRequest, number: str) -> JsonResponse:
-    """Save the fields named in `changed`; the answer says at which field something is wrong."""
+    """Save those of the fields named in `changed` that are right; the answer says at which others something is wrong."""
     form = RfpForm(request.POST, instance=copy(_rfp(request, number)))
     form.keep_only(set(request.POST.getlist("changed")))
-    if not form.is_valid():
-        return _not_saved(400, {name: [str(message) for message in found] for name, found in form.errors.items()})
+    form.is_valid()
+    errors = {name: [str(message) for message in found] for name, found in form.errors.items()}
     try:
         services.update_rfp(number, changes=form.cleaned_data, actor=request.user)
     except BadInput as bad:
-        return _not_saved(400, bad.errors)
+        return _not_saved(400, errors | bad.errors)
     except NotAllowed as refused:
         return _not_saved(403, detail=str(refused))
     except Refused as refused:
         return _not_saved(409, detail=str(refused))
-    return JsonResponse({})
+    return _not_saved(400, errors, saved=list(form.cleaned_data)) if errors else JsonResponse({})
 
 
-def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "") -> JsonResponse:
+def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "", saved: Collection[str] = ()) -> JsonResponse:
     words = detail or " ".join(message for found in (errors or {}).values() for message in found)
-    return JsonResponse({"errors": errors or {}, "detail": words}, status=status)
+    return JsonResponse({"errors": errors or {}, "detail": words, "saved": list(saved)}, status=status)
 
 
 @internal_required

@@ -86,7 +86,7 @@ def _render(
 ) -> HttpResponse:
     project = scratch.project
     tried, remarks = services.tried(scratch, rows, links)
-    after = {row.pk: Dated(row.title, row.phase, tried[row.pk]) for row in rows}
+    after = {row.pk: Dated(row.title, row.phase, tried[row.pk], achieved=row.actual_on is not None) for row in rows}
     differences = compared(dated_now(rows), after, calendar_of(project), {row.pk: calendar_for(row, project) for row in rows})
     fields = {row.key: form[f"earliest-{row.key}"] for row in form.milestones}
     lags: dict[int, list[Any]] = {}

@@ -11,6 +11,7 @@
       this.form = form;
       this.changed = new Set();
       this.sending = false;
+      this.wrong = new Set();
       this.timer = 0;
       this.region = form.querySelector("[data-save-state]");
       form.addEventListener("input", (event) => this.note(event.target));
@@ -76,16 +77,14 @@
 
     send() {
       if (this.sending || !this.changed.size) return;
+      // A date field with half a date in it has no value: sending it would empty the stored one.
       const unreadable = this.unreadable();
-      if (Object.keys(unreadable).length) {
-        // A number or date field with other text in it has no value: sending it would empty the stored one.
-        this.mark(Object.keys(unreadable), unreadable);
-        this.blocked = true;
-        this.say("failed", this.words("failed", Object.values(unreadable).flat().join(" ")));
+      const names = [...this.changed].filter((name) => !(name in unreadable));
+      if (!names.length) {
+        this.refused(unreadable);
         return;
       }
-      const names = [...this.changed];
-      this.changed.clear();
+      names.forEach((name) => this.changed.delete(name));
       this.sending = true;
       this.say("saving", this.words("saving"));
       this.inFlight = this.post(names);
@@ -112,8 +111,9 @@
 
     async answered(response, names) {
       const answer = await response.json().catch(() => ({}));
-      this.mark(names, answer.errors ?? {});
+      const errors = { ...answer.errors, ...this.unreadable() };
       if (response.ok) {
+        this.mark(errors);
         this.blocked = false;
         if (answer.version !== undefined && this.form.elements.version) this.form.elements.version.value = answer.version;
         const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -121,6 +121,11 @@
         this.form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: { names, answer } }));
       } else if (response.status >= 500 || response.status === 429) {
         this.again(names);
+      } else if (response.status === 400) {
+        const saved = answer.saved ?? [];
+        names.filter((name) => !saved.includes(name)).forEach((name) => this.changed.add(name));
+        this.refused(errors, answer.detail);
+        if (saved.length) this.form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: { names: saved, answer } }));
       } else {
         names.forEach((name) => this.changed.add(name));
         this.blocked = true;
@@ -135,29 +140,28 @@
       this.say("failed", this.words("offline"));
     }
 
+    // What is right is saved; what is wrong stays in the form, and the line of the state leads to it.
+    refused(errors, detail = "") {
+      this.mark(errors);
+      this.blocked = true;
+      const links = Object.keys(errors).filter((name) => this.field(name)).map((name) => window.fieldErrors.linkTo(this.field(name)));
+      this.say("failed", this.words("failed", links.length ? "" : detail || this.words("unknown")));
+      links.forEach((link) => this.region?.append(link, " "));
+      this.form.dispatchEvent(new CustomEvent("autosave-refused", { bubbles: true }));
+    }
+
+    field(name) {
+      const found = this.form.elements[name];
+      return found instanceof RadioNodeList ? found[0] : found;
+    }
+
     // Field errors stand at their fields, as after an ordinary submit.
-    mark(names, errors) {
+    mark(errors) {
+      const names = new Set([...this.wrong, ...Object.keys(errors)]);
+      this.wrong = new Set(Object.keys(errors));
       names.forEach((name) => {
-        const field = [this.form.elements[name]].flat().find((item) => item instanceof HTMLElement);
-        if (!field) return;
-        const id = `${field.id || name}_autosave_error`;
-        document.getElementById(id)?.remove();
-        const wrong = Boolean(errors[name]?.length);
-        field.classList.toggle("is-invalid", wrong);
-        const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((item) => item && item !== id);
-        if (wrong) {
-          const line = document.createElement("div");
-          line.id = id;
-          line.className = "invalid-feedback";
-          line.textContent = errors[name].join(" ");
-          field.insertAdjacentElement("afterend", line);
-          described.push(id);
-          field.setAttribute("aria-invalid", "true");
-        } else {
-          field.removeAttribute("aria-invalid");
-        }
-        if (described.length) field.setAttribute("aria-describedby", described.join(" "));
-        else field.removeAttribute("aria-describedby");
+        const field = this.field(name);
+        if (field) window.fieldErrors.mark(field, (errors[name] ?? []).join(" "));
       });
     }
   }

@@ -4,7 +4,8 @@
     document.querySelectorAll("[popover]:popover-open").forEach((popover) => popover.hidePopover());
     dialog.addEventListener("close", () => opener?.isConnected && opener.focus(), { once: true });
     dialog.showModal();
-    dialog.querySelector("[autofocus], input:not([type=hidden]), select, textarea")?.focus();
+    if (dialog.querySelector(".error-summary")) window.fieldErrors.focus(dialog);
+    else dialog.querySelector("[autofocus], input:not([type=hidden]), select, textarea")?.focus();
   };
 
   document.addEventListener("click", (event) => {

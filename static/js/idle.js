@@ -22,7 +22,7 @@
     document.dispatchEvent(new Event("session:ends"));
     const here = window.location.pathname + window.location.search;
     window.onbeforeunload = null;
-    window.location.assign(`${signIn}?next=${encodeURIComponent(here)}`);
+    window.location.assign(`${signIn}?ended=1&next=${encodeURIComponent(here)}`);
   };
 
   const ask = async () => {

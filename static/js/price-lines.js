@@ -1,10 +1,15 @@
 // Price lines: rows are added and removed in place, and the total follows what is typed. Without script the form's own buttons do it.
 (() => {
-  // Exact to the cent: amounts are counted in hundredths as whole numbers.
+  // Exact to the cent: amounts are counted in hundredths as whole numbers; null for what the server will refuse.
+  const POINT = /^([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ '’]\d{3})+|\d+)(?:\.(\d{0,2}))?$/;
+  const COMMA = /^([+-]?)(\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[ '’]\d{3})+|\d+),(\d{1,2})$/;
   const cents = (text) => {
-    const found = /^(-?)(\d+)(?:\.(\d{1,2}))?$/.exec(text.trim());
-    const size = found ? BigInt(found[2]) * 100n + BigInt((found[3] ?? "").padEnd(2, "0")) : 0n;
-    return found?.[1] ? -size : size;
+    const typed = text.trim().replace(/[\u00a0\u2009\u202f]/g, " ").replace("−", "-");
+    if (!typed) return 0n;
+    const found = POINT.exec(typed) ?? COMMA.exec(typed);
+    if (!found) return null;
+    const size = BigInt(found[2].replace(/\D/g, "")) * 100n + BigInt((found[3] ?? "").padEnd(2, "0"));
+    return found[1] === "-" ? -size : size;
   };
   const shown = (value) => {
     const size = value < 0n ? -value : value;
@@ -22,8 +27,8 @@
     const rows = () => [...body.querySelectorAll("tr")];
     const removed = (row) => row.querySelector("[name$='-DELETE']")?.checked;
     const recount = () => {
-      const sum = rows().filter((row) => !removed(row)).reduce((all, row) => all + cents(row.querySelector("[name$='-amount']").value), 0n);
-      total.textContent = shown(sum);
+      const amounts = rows().filter((row) => !removed(row)).map((row) => cents(row.querySelector("[name$='-amount']").value));
+      total.textContent = amounts.includes(null) ? "–" : shown(amounts.reduce((all, amount) => all + amount, 0n));
     };
     const append = () => {
       const number = Number(count.value);
@@ -54,7 +59,7 @@
     });
     // Enter in a row goes to the next one instead of sending the form half-written.
     body.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.matches("input[type='text'], input[type='number']")) return;
+      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.matches("input[type='text']")) return;
       event.preventDefault();
       const left = rows().filter((row) => !row.hidden);
       const next = left[left.indexOf(event.target.closest("tr")) + 1] ?? append();

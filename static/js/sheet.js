@@ -1,5 +1,17 @@
 // A sheet that saves itself: the signature covers what was saved last, and the page is loaded again when signing becomes possible or impossible.
+document.addEventListener("autosave-refused", () => {
+  const words = document.getElementById("sign-off-unsaved");
+  if (!words) return;
+  words.hidden = false;
+  document.querySelector("[data-dialog='sign-off']")?.setAttribute("aria-disabled", "true");
+});
+
 document.addEventListener("autosaved", (event) => {
+  const unsaved = document.getElementById("sign-off-unsaved");
+  if (unsaved && !unsaved.hidden) {
+    unsaved.hidden = true;
+    document.querySelector("[data-dialog='sign-off']")?.removeAttribute("aria-disabled");
+  }
   const card = document.getElementById("sign-off-card");
   const { version, ready } = event.detail.answer;
   if (!card || !version) return;

@@ -1,5 +1,5 @@
 // Keyboard shortcuts: "/" and Ctrl-K search, "?" lists the rest, which the page declares as [data-shortcut]
-// with a link or as the element to click; Ctrl-Enter submits a form[data-submit-key] from any of its fields.
+// with a link or as the element to click; Ctrl-Enter sends the form of the field it is pressed in.
 (() => {
   const PAUSE = 1000;
   const SWITCH = "single-keys";
@@ -15,9 +15,16 @@
     return Boolean(field);
   };
 
+  // What was typed and not sent yet must not be lost by a key that leads away; a form that saves itself guards its own leaving.
+  const typedInto = new Set();
+  const ownForm = (element) => element.closest?.("form[method=post]:not([data-autosave])");
+  document.addEventListener("input", (event) => ownForm(event.target) && typedInto.add(ownForm(event.target)));
+  document.addEventListener("submit", (event) => typedInto.delete(event.target));
+  const unsent = () => [...typedInto].some((form) => form.isConnected);
+
   const run = (keys) => {
     const entry = document.querySelector(`[data-shortcut="${CSS.escape(keys)}"]`);
-    if (!entry) return false;
+    if (!entry || (entry.dataset.shortcutLink && unsent())) return false;
     if (entry.dataset.shortcutLink) window.location.assign(entry.dataset.shortcutLink);
     else entry.click();
     return true;
@@ -49,7 +56,7 @@
       return;
     }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      const form = event.target.closest("form[data-submit-key]");
+      const form = event.target.closest("form[method=post]");
       if (form) {
         event.preventDefault();
         form.requestSubmit();

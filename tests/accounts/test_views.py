@@ -5,6 +5,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import IntegrationToken, Role, User
+from cdmo.errors import page_above
 from tests.accounts.factories import ClientUserFactory, IntegrationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +145,42 @@ def test_who_sees_which_page(client, signed_in, page, who):
         signed_in(ClientUserFactory(roles=[f"client_{who}"]))
 
     assert client.get(reverse(page)).status_code == PAGES[page][who]
+
+
+def test_an_address_of_a_form_opened_as_a_page_says_where_to_go(signed_in, administrator):
+    client = signed_in(administrator)
+
+    opened = client.get(reverse("token-new"))
+    from_sign_in = client.get(reverse("token-new"), headers={"Referer": "http://testserver/accounts/login/?next=/accounts/tokens/new/"})
+
+    assert (opened.status_code, opened.headers["Allow"]) == (405, "POST")
+    assert f'href="{reverse("tokens")}"' in opened.content.decode()
+    assert from_sign_in.url == reverse("tokens")
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/rfps/RFP-2026-0001/answer/7/", "/rfps/RFP-2026-0001/"),
+        ("/portal/API-2026-0001/quotation/1/accept/", "/portal/API-2026-0001/quotation/1/"),
+        ("/webhooks/new/", "/webhooks/"),
+        ("/nothing/", "/"),
+    ],
+)
+def test_the_page_above(path, above):
+    assert page_above(path) == above
+
+
+def test_who_may_not_is_told_with_which_roles_and_whom_to_ask(signed_in):
+    page = signed_in(UserFactory(full_name="Ann Other", roles=[Role.EHS])).get(reverse("people"))
+
+    words = page.content.decode()
+    assert page.status_code == 403
+    assert "You are signed in as Ann Other. Your roles: " in " ".join(words.split())
+    assert "ask an administrator for the role" in words
+
+
+def test_the_sign_in_page_says_that_the_session_ended(client):
+    assert "You were signed out because you were away" in client.get(reverse("account_login"), {"ended": "1"}).content.decode()
+    wrong = client.post(reverse("account_login"), {"login": "nobody@cdmo.example", "password": "wrong"})
+    assert "The e-mail or the password is not right." in wrong.content.decode()

@@ -49,7 +49,7 @@ def test_require_raises_what_django_turns_into_403() -> None:
 
 
 def test_not_allowed_has_words_of_its_own() -> None:
-    assert str(NotAllowed()) == "You are not allowed to do this."
+    assert str(NotAllowed()) == "Your roles do not allow this."
 
 
 def test_bad_input_accepts_one_message_or_several() -> None:

@@ -47,6 +47,15 @@ def test_gantt_is_drawn_at_every_width_with_labels_dates_and_legend(width: int) 
     assert {*state_words().values(), "baseline", "told to the client", "critical path"} <= set(words)
 
 
+def test_the_legend_explains_only_the_signs_that_occur() -> None:
+    row = GanttRow(key="m", label="Sample shipped", phase="Pilot", forecast=TODAY, state="achieved")
+
+    words = texts(to_svg(gantt([row], today=TODAY), 1100))
+
+    assert "achieved" in words
+    assert not {"late", "on track", "baseline", "told to the client", "critical path"} & set(words)
+
+
 @pytest.mark.parametrize("width", [360, 1100])
 def test_gantt_is_as_wide_as_it_was_told(width: int) -> None:
     svg = to_svg(gantt(plan(), today=TODAY), width)

@@ -117,6 +117,25 @@ def test_search_goes_straight_to_a_code(project: Project) -> None:
     assert answer["Location"] == project.get_absolute_url()
 
 
+def test_search_finds_offers_by_number(project: Project) -> None:
+    """Each at the address of the person who asks; a draft is not the client's to find."""
+    order = factories.sent_change_order(project)
+    quotation = project.quotations.first()
+    assert quotation is not None
+
+    for who, addresses in (
+        (factories.manager(), (order.get_absolute_url(), quotation.get_absolute_url())),
+        (
+            factories.person(Role.CLIENT_VIEWER),
+            (f"/portal/{project.code}/change-orders/1/1/", f"/portal/{project.code}/quotation/{quotation.revision}/"),
+        ),
+    ):
+        for number, address in zip((order.number, quotation.number), addresses, strict=True):
+            assert f'href="{address}"' in as_person(who).get("/search/", {"q": number}).content.decode()
+    foreign = as_person(factories.person(Role.CLIENT_VIEWER, client=factories.a_client("DCB")))
+    assert "/change-orders/" not in foreign.get("/search/", {"q": order.number}).content.decode()
+
+
 def test_search_never_shows_another_clients_project(project: Project) -> None:
     foreign = as_person(factories.person(Role.CLIENT_VIEWER, client=factories.a_client("DCB")))
 

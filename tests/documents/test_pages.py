@@ -270,3 +270,15 @@ def test_states_change_only_by_post(as_user: Callable[[User], Browser], in_revie
 
     for verb in ("submit", "sign", "refuse", "retry"):
         assert browser.get(address(in_review, "v1", verb, "")).status_code == 405
+
+
+def test_the_list_offers_both_ways_which_ask_for_the_project(as_user: Callable[[User], Browser], manager: User, project: Project) -> None:
+    browser = as_user(manager)
+
+    listed = browser.get("/documents/").content.decode()
+    asked = [browser.get(f"/documents/{way}/") for way in ("new", "upload")]
+
+    assert all(f'href="/documents/{way}/"' in listed for way in ("new", "upload"))
+    assert [answer.status_code for answer in asked] == [200, 200]
+    assert all(f'value="{project.code}"' in answer.content.decode() for answer in asked)
+    assert browser.get("/documents/new/", {"project": "API-1999-0001"}).status_code == 404

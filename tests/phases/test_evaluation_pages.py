@@ -195,6 +195,16 @@ def test_autosave_says_what_is_wrong(project: Project, research: Client) -> None
     assert sheet(project).cost_base is None
 
 
+def test_costs_out_of_order_are_marked_all_three(project: Project, research: Client) -> None:
+    research.post(sheet_address(project), {**ANSWERS, "cost_low": "200,000", "cost_base": "210,000.00", "cost_high": "220 000"})
+
+    answer = autosave(research, project, cost_low="999999999")
+
+    assert set(answer.json()["errors"]) == {"cost_low", "cost_base", "cost_high"}
+    assert sheet(project).cost_low == 200_000
+    assert 'value="210,000.00"' in research.get(sheet_address(project)).content.decode()
+
+
 def test_autosave_on_what_somebody_else_changed_is_refused(project: Project, research: Client) -> None:
     shown = content_hash(sheet(project))
     autosave(research, project, risks="Mine", version=shown)

@@ -16,6 +16,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from projects.baselines import Change, Dated, compared
 from projects.calendars import WorkingCalendar
 from projects.models import Baseline, Milestone, Phase, Project, Scratch, WaitingFor
+from projects.pictures import comparison_gantt
 from projects.services import baselines, invoicing, payments, scratch
 from projects.services.plan import reschedule_milestone
 from tests.projects import factories as make
@@ -163,6 +164,34 @@ def test_the_pages_answer(project: Project) -> None:
     )
 
     assert [answer.status_code for answer in (taken, opened, tried, planned, asked, invoiced)] == [302, 302, 302, 302, 200, 302]
+
+
+def test_a_payment_stands_in_its_phase_and_what_is_achieved_is_drawn_so(project: Project) -> None:
+    business = make.person(Role.BUSINESS_DEVELOPMENT)
+    payment = payments.plan_payment(project.code, title="At the contract", source="gate:G1", actor=business)
+
+    rows = list(Milestone.objects.filter(project=project))
+    phases = [row.phase for row in rows]
+    picture = comparison_gantt(compared({}, baselines.dated_now(rows), WorkingCalendar()), today=timezone.localdate())
+
+    assert phases == sorted(phases, key=list(Phase).index)
+    assert rows[phases.count(Phase.EVALUATION) - 1] == payment
+    drawn = {line["label"]: line["state"] for line in picture["data"]["values"] if line["key"]}
+    assert drawn["At the contract"] == "achieved"
+
+
+def test_an_impossible_lag_is_named_at_its_field(project: Project) -> None:
+    manager = browser_of(Role.PROJECT_MANAGER)
+    opened = manager.post(reverse("project-scratches", args=[project.code]), {"name": "Try"})["Location"]
+    typed = manager_form(manager.get(opened))
+    lag = next(name for name in typed if name.startswith("lag-"))
+
+    answer = manager.post(opened, typed | {lag: "-9999"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert f'href="#id_{lag}"' in page and f'id="id_{lag}_error"' in page
+    assert "Not below -2000." in page
 
 
 def manager_form(page: object) -> dict[str, str]:

@@ -122,23 +122,25 @@ def test_pages_of_both_sides(project: Project) -> None:
     assert ChangeOrder.objects.get(pk=order.pk).state == "accepted"
 
 
+TYPED = {
+    "title": "Credit",
+    "reason": "Less work.",
+    "scope": "One study less.",
+    "valid_until": "2099-01-01",
+    "days-g2": "-3",
+    "lines-TOTAL_FORMS": "1",
+    "lines-INITIAL_FORMS": "0",
+    "lines-0-phase": "small_scale",
+    "lines-0-description": "Study left out",
+    "lines-0-amount": "-1,000.00",
+}
+
+
 def test_the_form_drafts_lines_and_days(project: Project) -> None:
     ours = Client()
     ours.force_login(make.person(Role.BUSINESS_DEVELOPMENT))
-    data = {
-        "title": "Credit",
-        "reason": "Less work.",
-        "scope": "One study less.",
-        "valid_until": "2099-01-01",
-        "days-g2": "-3",
-        "lines-TOTAL_FORMS": "1",
-        "lines-INITIAL_FORMS": "0",
-        "lines-0-phase": "small_scale",
-        "lines-0-description": "Study left out",
-        "lines-0-amount": "-1000.00",
-    }
 
-    answer = ours.post(reverse("change-order-new", args=[project.code]), data)
+    answer = ours.post(reverse("change-order-new", args=[project.code]), TYPED)
 
     order = ChangeOrder.objects.get(project=project)
     assert answer.status_code == 302
@@ -167,3 +169,21 @@ def test_a_change_order_never_waits_for_nobody(project: Project) -> None:
     make.a_change_order(project, sequence=1)
 
     assert waited_for(order) == set()
+
+
+def test_every_fault_of_the_form_is_named_at_once_and_linked_to_its_field(project: Project) -> None:
+    ours = Client()
+    ours.force_login(make.person(Role.BUSINESS_DEVELOPMENT))
+    wrong = {"valid_until": "2020-01-01", "days-g2": "99999", "lines-0-description": "", "lines-0-amount": "12,34,5"}
+
+    answer = ours.post(reverse("change-order-new", args=[project.code]), TYPED | wrong)
+
+    page = answer.content.decode()
+    summary = page[page.index("error-summary") :].split("</div>")[0]
+    assert answer.status_code == 400
+    for field in ("id_valid_until", "id_days-g2", "id_lines-0-description", "id_lines-0-amount"):
+        assert f'href="#{field}"' in summary
+    for field in ("id_days-g2", "id_lines-0-description", "id_lines-0-amount"):
+        assert f'id="{field}_error"' in page
+    assert "Line 1, Amount" in summary and "Not above 2000." in summary
+    assert not ChangeOrder.objects.exists()

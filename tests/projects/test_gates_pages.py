@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Role, User
 from audit.models import Event
 from projects import plans
+from projects.forms.gate import OtherDecisionForm
 from projects.models import Deliverable, GateCondition, GateReview, GateSignature, GateWaiver, Milestone, Phase, Project, ReferencedEvidence
 from projects.services import lifecycle
 from projects.services.gate import current_review
@@ -428,6 +429,23 @@ def test_leaving_the_client_out_needs_a_reason_that_is_shown(signed_in: Callable
     browser.post(address("gate-conditional", small_scale), conditions_form(owner, tell_client="", untold_reason="A matter of our staff."))
 
     assert "the client is not told: A matter of our staff." in page(browser, "project-gate", small_scale)
+
+
+def test_conditions_cannot_be_written_for_a_gate_that_evidence_alone_opens(client: Client, small_scale: Project) -> None:
+    client.force_login(make.manager())
+
+    assert client.get(address("gate-conditional", small_scale)).status_code == 409
+
+
+def test_a_hold_asks_for_nothing_of_a_return(client: Client, small_scale: Project) -> None:
+    """What was ticked before the decision changed is hidden, and counts for nothing."""
+    client.force_login(make.manager())
+    ticked = {"return_to": "evaluation", "cost_effect": "A lot.", "renew_criteria": ["charter"]}
+
+    form = OtherDecisionForm({"decision": "hold", "reason": "Pause.", **ticked}, project=small_scale)
+
+    form.is_valid()
+    assert (form.cleaned_data["return_to"], form.cleaned_data["cost_effect"], form.cleaned_data["renew_criteria"]) == ("", "", [])
 
 
 def test_a_condition_says_what_it_locks_and_is_confirmed_by_another(client: Client, in_days: Callable[[int], object]) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -97,10 +98,43 @@ def test_the_page_shows_the_mail_and_publishes_it(project: Project) -> None:
     empty = browser.post(address, {"keys": keys})
     shown = browser.post(address, {"keys": keys, **WORDS})
     blind = browser.post(address, {"keys": keys, "confirmed": "1", **WORDS})
+    unticked = browser.post(address, {"confirmed": "1", "expected_hash": shown.context["expected_hash"], **WORDS})
     done = browser.post(address, {"keys": keys, "confirmed": "1", "expected_hash": shown.context["expected_hash"], **WORDS})
 
-    assert (empty.status_code, shown.status_code, blind.status_code, done.status_code) == (400, 200, 409, 302)
+    answers = [answer.status_code for answer in (empty, shown, blind, unticked, done)]
+    assert answers == [400, 200, 409, 400, 302]
+    assert list(unticked.context["form"].errors) == ["keys"]
+    assert f"{settings.SITE_URL}/portal/{project.code}/" in shown.content.decode()
     assert shown.context["mails"][0][0].subject in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"reason": "Other words."}, {"side": "client"}, {"reason_class": "capacity"}, {"keys": ["g2"]}],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_form_that_changed_after_the_preview_is_refused_with_what_was_typed(project: Project, change: dict[str, Any]) -> None:
+    slip(project)
+    browser = Client()
+    browser.force_login(make.manager())
+    address = reverse("project-publish", args=[project.code])
+    typed = {"keys": [move.key for move in services.pending_moves(project)], **WORDS}
+    shown = browser.post(address, typed).context["expected_hash"]
+
+    answer = browser.post(address, {**typed, **change, "confirmed": "1", "expected_hash": shown})
+
+    assert answer.status_code == 409
+    assert "preview again" in answer.content.decode()
+    assert {name: answer.context["form"][name].value() for name in change} == change
+    assert services.pending_moves(project)
+
+
+def test_a_first_publication_is_no_reason_for_a_date_that_the_client_knows(project: Project, nothing_written: Check) -> None:
+    slip(project)
+
+    refusal = nothing_written(lambda: publish(project, ["sample_shipped"], reason_class="initial"), BadInput)
+
+    assert list(refusal.errors) == ["reason_class"]  # type: ignore[attr-defined]
 
 
 def test_the_account_adds_up_for_every_milestone(project: Project) -> None:

@@ -202,9 +202,9 @@ def test_a_draft_is_saved_from_its_rows(project: Project) -> None:
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([("pilot", "Two batches", "-5")], "Line 1:"),
-        ([("pilot", "Two batches", "1.234")], "Line 1:"),
-        ([("pilot", "", "5")], "Line 1:"),
+        ([("pilot", "Two batches", "-5")], "Line 1, "),
+        ([("pilot", "Two batches", "1.234")], "Line 1, "),
+        ([("pilot", "", "5")], "Line 1, "),
         ([("", "", "")], "A quotation needs at least one line."),
     ],
 )

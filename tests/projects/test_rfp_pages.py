@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from accounts.models import Client as ClientCompany
 from accounts.models import Contact, Role
+from audit.refusals import BadInput
 from projects.completeness import QUESTIONS, completeness_of
 from projects.models import Project, Rfp
 from tests.projects import factories as make
@@ -103,11 +105,29 @@ def test_a_refused_request_leaves_nothing_behind(change: dict[str, str], field: 
     assert (Rfp.objects.count(), ClientCompany.objects.count(), Contact.objects.count()) == (0, 0, 0)
 
 
-def test_others_may_not_log(client: Client) -> None:
-    client.force_login(make.person(Role.QUALITY_ASSURANCE))
+def test_everything_wrong_is_said_at_once(seller: Client) -> None:
+    wrong = {"client_country": "1", "contact_email": "", "cas_number": "103-90-3", "structure_text": "C1CC", "wanted": ""}
 
-    assert client.post(reverse("rfp-new"), FIVE).status_code == 403
+    answer = seller.post(reverse("rfp-new"), {**FIVE, **wrong})
+
+    assert set(answer.context["form"].errors) == set(wrong)
+
+
+@pytest.mark.parametrize("role", [Role.QUALITY_ASSURANCE, Role.MANAGEMENT, Role.ADMINISTRATOR])
+def test_others_get_no_form_and_no_key_and_read_who_may(role: str, client: Client) -> None:
+    client.force_login(make.person(role))
+
+    page = client.get(reverse("rfp-new"))
+    refused = client.post(reverse("rfp-new"), FIVE)
+
+    assert (page.status_code, refused.status_code) == (403, 403)
+    assert "Requests are logged by business development or a project manager." in page.content.decode()
+    assert 'data-shortcut="n"' not in page.content.decode()
     assert not ClientCompany.objects.exists()
+
+
+def test_those_who_may_log_have_the_key(seller: Client) -> None:
+    assert 'data-shortcut="n"' in seller.get(reverse("rfp-new")).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -169,6 +189,50 @@ def test_autosave_says_what_is_wrong_at_the_field(wrong: dict[str, str], seller:
     answer = seller.post(at("rfp-autosave", rfp), {"changed": list(wrong), **wrong})
 
     assert (answer.status_code, list(answer.json()["errors"])) == (400, list(wrong))
+
+
+IMPOSSIBLE: list[dict[str, Any]] = [
+    {"maximum_daily_dose_mg": "-5"},
+    {"maximum_daily_dose_mg": "100001"},
+    {"sample_quantity_g": "0"},
+    {"commercial_quantity_kg_per_year": "-3"},
+    {"filing_planned_on": "1999-01-01"},
+    {"quotation_needed_on": "2999-01-01"},
+    {"submission_requirements": ["DMF", "none"]},
+    {"pilot_quantity_kg": "1,234"},
+]
+
+
+@pytest.mark.parametrize("wrong", IMPOSSIBLE, ids=lambda wrong: f"{wrong}")
+def test_what_cannot_be_is_refused_at_its_field(wrong: dict[str, Any], seller: Client) -> None:
+    rfp = make.an_rfp()
+
+    saved_by_itself = seller.post(at("rfp-autosave", rfp), {"changed": list(wrong), **wrong})
+    saved_whole = seller.post(at("rfp-detail", rfp), _whole(seller, rfp, **wrong))
+
+    assert (saved_by_itself.status_code, list(saved_by_itself.json()["errors"])) == (400, list(wrong))
+    assert (saved_whole.status_code, list(saved_whole.context["form"].errors)) == (400, list(wrong))
+    unchanged = Rfp.objects.get()
+    assert all(getattr(unchanged, name) in (None, []) for name in wrong)
+
+
+def test_the_service_refuses_what_cannot_be() -> None:
+    with pytest.raises(BadInput, match="more than 0"):
+        make.an_rfp(sample_quantity_g=Decimal(-3))
+
+    assert not Rfp.objects.exists()
+
+
+def test_autosave_keeps_what_is_right_beside_what_is_wrong(seller: Client) -> None:
+    rfp = make.an_rfp()
+    typed = {"cas_number": "1-2-3", "structure_text": "C1CC(", "indication": "Fever", "sample_quantity_g": "12,5"}
+
+    answer = seller.post(at("rfp-autosave", rfp), {"changed": list(typed), **typed})
+
+    assert set(answer.json()["errors"]) == {"cas_number", "structure_text"}
+    assert set(answer.json()["saved"]) == {"indication", "sample_quantity_g"}
+    saved = Rfp.objects.get()
+    assert (saved.indication, saved.sample_quantity_g, saved.smiles) == ("Fever", Decimal("12.5"), "")
 
 
 def test_completeness_counts_and_asks() -> None:
@@ -302,3 +366,13 @@ def test_what_the_page_of_a_request_costs(seller: Client) -> None:
     make.an_rfp()
 
     assert _cost(seller, at("rfp-detail", rfp)) <= 20
+
+
+def test_a_filter_that_cannot_be_read_is_left_out_and_says_so(seller: Client) -> None:
+    make.an_rfp()
+
+    some = seller.get(reverse("rfp-list"), {"received_from": "notadate", "state": "draft"})
+    none = seller.get(reverse("rfp-list"), {"received_from": "notadate", "state": "declined"})
+
+    assert [len(answer.context["table"].rows) for answer in (some, none)] == [1, 0]
+    assert "Left out of the filter" in some.content.decode() and 'href="#id_received_from"' in some.content.decode()

@@ -1,0 +1,60 @@
+"""A number is read as it was meant, or refused; never as ten times as much."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.numbers import AmountField, AmountText, NumberField, NumberText, WholeNumberField
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("12.5", "12.5"),
+        ("12,5", "12.5"),
+        ("0,125", "0.125"),
+        ("1234,567", "1234.567"),
+        ("1,234.5", "1234.5"),
+        ("1.234,5", "1234.5"),
+        ("1 234,5", "1234.5"),
+        ("1’234.5", "1234.5"),
+        ("1,234,567", "1234567"),
+        ("\u22122", "-2"),
+        (".5", "0.5"),
+    ],
+)
+def test_both_marks_are_understood(typed: str, meant: str) -> None:
+    assert NumberField(decimal_places=3).clean(typed) == Decimal(meant)
+
+
+@pytest.mark.parametrize("typed", ["1,234", "1,23,4", "12,5 mg", "1,2.3", "1 2", "much"])
+def test_what_may_mean_two_numbers_or_none_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        NumberField(decimal_places=3).clean(typed)
+
+
+def test_a_single_comma_before_three_digits_is_a_group_only_where_no_third_place_exists() -> None:
+    assert AmountField(decimal_places=2).clean("210,000") == 210_000
+    with pytest.raises(ValidationError, match=r"1234 or as 1\.234"):
+        NumberField(decimal_places=3).clean("1,234")
+
+
+@pytest.mark.parametrize("typed", ["12,5", "12.5", "1.000"])
+def test_a_whole_number_has_no_part(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        WholeNumberField().clean(typed)
+
+
+def test_what_is_shown_is_read_again() -> None:
+    for amount in ("0.00", "210000.00", "-1234567.80"):
+        assert AmountField(decimal_places=2).clean(AmountText().format_value(Decimal(amount))) == Decimal(amount)
+    assert AmountText().format_value(Decimal("210000.00")) == "210,000.00"
+    assert NumberText().format_value(Decimal("200.000")) == "200"
+
+
+def test_limits_are_said_in_words() -> None:
+    with pytest.raises(ValidationError, match="Not above 2000"):
+        WholeNumberField(max_value=2000).clean("99999")
