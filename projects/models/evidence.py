@@ -104,6 +104,7 @@ class Deliverable(models.Model):
         """The round that was over last, and why; None in the first. Reads `rounds`, prefetched in lists."""
         return next(reversed(self.rounds.all()), None) if self.round > 1 else None
 
+    @property
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.project.client_id, self.project_id
 

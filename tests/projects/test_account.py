@@ -21,7 +21,7 @@ from desk.documents import status_report
 from projects.accounts_of_delay import accounts_of_delay
 from projects.calendars import WorkingCalendar
 from projects.models import AccountAnswer, Milestone, Phase, Project, Publication, PublicationShare, WaitingFor
-from projects.publication import publication_message
+from projects.publication import publication_messages
 from projects.services import account as services
 from projects.services import publishing
 from projects.services.loops import open_loop
@@ -166,7 +166,7 @@ def test_the_mail_of_one_side_is_what_it_was(project: Project) -> None:
     slip(project)
     moves = [move for move in publishing.pending_moves(project) if move.key == KEY]
 
-    assert "On the side of: Third party." in publication_message(project, moves, **WHY).body
+    assert "On the side of: Third party." in publication_messages(project, moves, ["en"], **WHY)[0].body
 
 
 # dates that came on another day than told
