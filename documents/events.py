@@ -53,6 +53,7 @@ KINDS = (
 SENTENCES = (
     _("%(number)s version %(version)d: the PDF could not be made"),
     _("%(number)s version %(version)d: sign (%(meaning)s)"),
+    _("%(number)s version %(version)d was refused: change it and submit it again"),
     _("%(meaning)s · %(role)s"),  # a signature's place
 )
 

@@ -25,6 +25,8 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: judge what changed since %(gate)s was decided: %(criteria)s"),
     _("%(code)s: renew the evidence: %(criterion)s"),
     _("%(code)s: approve or reject “%(title)s”"),
+    _("%(code)s: say why %(title)s came on another day (%(days)s working day)"),
+    _("%(code)s: say why %(title)s came on another day (%(days)s working days)"),
     _("%(code)s: send %(label)s to the client"),
     _("%(code)s: the client declined %(label)s; draft the next revision or let it rest"),
     _("%(code)s: the client objects to the account of the delay"),
