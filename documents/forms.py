@@ -22,9 +22,7 @@ from projects.models import Project, Visibility
 class ProjectChoiceForm(forms.Form):
     """Of which project; the code goes into the address."""
 
-    project = forms.ModelChoiceField(
-        label=_("Of which project"), queryset=Project.objects.none(), to_field_name="code", empty_label="–"
-    )
+    project = forms.ModelChoiceField(label=_("Of which project"), queryset=Project.objects.none(), to_field_name="code", empty_label="–")
 
     def __init__(self, *args: Any, projects: QuerySet[Project], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -57,7 +57,6 @@ class OtherDecisionForm(forms.Form):
             return
         self.fields["renew_criteria"].choices = list(criteria_of([*earlier, Phase(project.phase)]))  # type: ignore[attr-defined]
 
-
     def clean(self) -> dict[str, Any]:
         """What belongs to a return is hidden while another decision is chosen, and counts for nothing then."""
         values: dict[str, Any] = super().clean() or self.cleaned_data

@@ -83,7 +83,9 @@ def publish_plan(
     check_words(rows, reason_class, side, reason)
     _pending, message, shown = preview(project, keys, reason_class=reason_class, side=side, reason=reason)
     if expected_hash and expected_hash != shown:
-        words = _t("This is not what you were shown: a forecast, a tick or a word is another one now. Nothing was published; preview again.")
+        words = _t(
+            "This is not what you were shown: a forecast, a tick or a word is another one now. Nothing was published; preview again."
+        )
         raise Refused([Blocker(key="plan.moved", words=words, link=reverse("project-publish", args=[code]))])
     return _publish(project, rows, message, reason_class=reason_class, side=side, reason=reason, actor=actor)
 

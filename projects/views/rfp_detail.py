@@ -158,9 +158,7 @@ def rfp_autosave(request: SignedInRequest, number: str) -> JsonResponse:
     return _not_saved(400, errors, saved=list(form.cleaned_data)) if errors else JsonResponse({})
 
 
-def _not_saved(
-    status: int, errors: dict[str, list[str]] | None = None, detail: str = "", saved: Collection[str] = ()
-) -> JsonResponse:
+def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "", saved: Collection[str] = ()) -> JsonResponse:
     words = detail or " ".join(message for found in (errors or {}).values() for message in found)
     return JsonResponse({"errors": errors or {}, "detail": words, "saved": list(saved)}, status=status)
 

@@ -272,7 +272,9 @@ def test_states_change_only_by_post(as_user: Callable[[User], Browser], in_revie
         assert browser.get(address(in_review, "v1", verb, "")).status_code == 405
 
 
-def test_the_list_offers_both_ways_and_they_ask_for_the_project(as_user: Callable[[User], Browser], manager: User, project: Project) -> None:
+def test_the_list_offers_both_ways_and_they_ask_for_the_project(
+    as_user: Callable[[User], Browser], manager: User, project: Project
+) -> None:
     browser = as_user(manager)
 
     listed = browser.get("/documents/").content.decode()

@@ -105,7 +105,9 @@ def test_the_page_shows_the_mail_and_publishes_it(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"reason": "Other words."}, {"side": "client"}, {"reason_class": "capacity"}, {"keys": ["g2"]}], ids=lambda change: next(iter(change))
+    "change",
+    [{"reason": "Other words."}, {"side": "client"}, {"reason_class": "capacity"}, {"keys": ["g2"]}],
+    ids=lambda change: next(iter(change)),
 )
 def test_a_form_that_changed_after_the_preview_is_refused_with_what_was_typed(project: Project, change: dict[str, Any]) -> None:
     slip(project)
