@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-LIMITS = {"min_value": _("Not below %(limit_value)s."), "max_value": _("Not above %(limit_value)s.")}
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+LIMITS: dict[str, _StrPromise | str] = {"min_value": _("Not below %(limit_value)s."), "max_value": _("Not above %(limit_value)s.")}
 AMBIGUOUS = _("“%(typed)s” can be read as %(whole)s or as %(part)s; please type one of these two.")
 _ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _POINT = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}([ '’]\d{3})+|\d*)(\.\d*)?")
@@ -60,7 +63,7 @@ class NumberField(forms.DecimalField):
     widget = NumberText
     default_error_messages = LIMITS
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         return super().to_python(as_typed(value, self.decimal_places) if isinstance(value, str) else value)
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import django_tables2 as tables
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ class ProjectTable(tables.Table):
     """Projects with phase, readiness of the current gate and its first blocker (from the stored summary)."""
 
     label = _("Projects")
-    empty_link_words = _("Go to the requests")
+    empty_link_words: str | Promise = _("Go to the requests")
 
     code = tables.Column(verbose_name=_("Code"), linkify=lambda record: record.get_absolute_url(), attrs={"td": {"class": "cell-code"}})
     title = tables.Column(verbose_name=_("Compound"))

@@ -6,6 +6,7 @@ import hashlib
 import os
 import pwd
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,11 @@ class Layout:
             raise SystemExit(f"{self.sockets} belongs to somebody else; remove it and start again.")
         if os.geteuid() == 0:
             os.chown(self.sockets, server_uid(), -1)
+
+    def tidy(self) -> None:
+        """Everything is stopped: the folder of the sockets goes, unless something lies in it still."""
+        with suppress(OSError):
+            self.sockets.rmdir()
 
 
 def server_user() -> str | None:

@@ -98,13 +98,13 @@ def row_errors(formset: BaseFormSet) -> list[RowError]:
     """Every complaint about a row, with its number and field."""
     if not formset.is_bound:
         return []
-    found = [RowError("", "", words) for words in formset.non_form_errors()]
+    found = [RowError("", "", str(words)) for words in formset.non_form_errors()]
     for number, form in enumerate(formset.forms, start=1):
         if form.cleaned_data.get("DELETE"):
             continue
         for name, messages in form.errors.items():
             label = _t("Line %(number)d, %(field)s") % {"number": number, "field": form[name].label}
-            found += [RowError(form[name].id_for_label, label, words) for words in messages]
+            found += [RowError(form[name].id_for_label, label, str(words)) for words in messages]
     return found
 
 

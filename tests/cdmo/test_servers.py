@@ -141,3 +141,15 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
 
     assert done.returncode != 0
     assert done.stderr.startswith("PORT is")
+
+
+def test_nothing_of_a_stopped_product_stays_beside_its_folder(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "run")
+    layout.prepare()
+    (layout.sockets / "left").touch()
+    layout.tidy()
+    assert layout.sockets.exists()
+
+    (layout.sockets / "left").unlink()
+    layout.tidy()
+    assert not layout.sockets.exists()
