@@ -24,13 +24,14 @@ from cdmo.demo.projects import SMALL_SCALE
 from cdmo.demo.telling import is_told, tell
 from accounts.models import User
 from documents.models import Document
-from projects.models import Project
+from projects.models import ApprovalRequest, Project
 if not is_told(SMALL_SCALE):
     with acting(channel=Channel.COMMAND), transaction.atomic():
         tell(SMALL_SCALE)
 project = Project.objects.get(title=SMALL_SCALE.molecule.name)
 report = Document.objects.get(project=project, type_key="project_status_report")
-print(project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk, report.number)
+asked = ApprovalRequest.objects.open().get(project=project)
+print(project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk)
 """
 PAGES = {
     "": ["/accounts/login/", "/accounts/password/reset/"],
@@ -59,6 +60,8 @@ PAGES = {
         "/projects/{code}/plan/",
         "/projects/{code}/plan/sample_confirmed/",
         "/projects/{code}/publish/",
+        "/projects/{code}/sharing/",
+        "/projects/{code}/sharing/log/",
         "/projects/{code}/dependencies/",
         "/projects/{code}/baselines/",
         "/projects/{code}/what-if/",
@@ -91,6 +94,7 @@ PAGES = {
         "/portal/",
         "/portal/{code}/",
         "/portal/{code}/quotation/{quotation}/",
+        "/portal/approvals/{approval}/",
         "/accounts/tokens/",
         "/inbox/",
         "/profile/notifications/",
@@ -102,7 +106,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def places(stack: Stack) -> dict[str, str]:
     """A project in small scale with its history, and where its records are."""
-    names = ("code", "rfp", "quotation", "agreement", "document")
+    names = ("code", "rfp", "quotation", "agreement", "document", "approval")
     return dict(zip(names, stack.python(PROJECT).splitlines()[-1].split(), strict=True))
 
 

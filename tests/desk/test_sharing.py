@@ -110,7 +110,7 @@ def test_reasons_stand_at_the_item_and_what_was_typed_stays(project: Project, ou
     assert [blocker.key for blocker in page.context["preview"].blockers] == ["approval.no_date", "approval.not_done"]
     assert "has no published date" in text
     assert "Please look." in text
-    assert 'value="milestone:methods_ready" checked' in text
+    assert 'value="milestone:methods_ready" aria-label="Choose Analytical methods at the needed level" checked' in text
 
 
 @pytest.mark.parametrize(
