@@ -13,23 +13,42 @@ from django.utils import timezone
 
 from audit.models import Event, Signature
 from projects.models import (
+    AccountAnswer,
     ChangeOrder,
+    DeliverableRound,
     EvidenceAssessment,
     GateCondition,
     GateReview,
     GateSignature,
     GateWaiver,
+    MilestoneRound,
     PhaseMove,
     Project,
+    Publication,
     Quotation,
     ReferencedEvidence,
     Rfp,
     StatusChange,
+    StepLoop,
     Tailoring,
     WaitingFor,
 )
 
-WATCHED = (Event, Signature, PhaseMove, StatusChange, GateSignature, WaitingFor, Tailoring, EvidenceAssessment)
+WATCHED = (
+    Event,
+    Signature,
+    PhaseMove,
+    StatusChange,
+    GateSignature,
+    WaitingFor,
+    Publication,
+    StepLoop,
+    DeliverableRound,
+    MilestoneRound,
+    AccountAnswer,
+    Tailoring,
+    EvidenceAssessment,
+)
 STATEFUL = (Project, GateReview, GateCondition, GateWaiver, Quotation, ChangeOrder, Rfp, ReferencedEvidence)
 
 
