@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from charts.portfolio import Mark, ProjectRow, Stretch, portfolio_gantt
 from projects.forecasting import calendar_for, calendar_of
-from projects.milestones import states_of
+from projects.milestones import critical_of, states_of
 from projects.models import PHASES, Milestone, Phase
 from projects.schedule import MilestoneState
 
@@ -59,13 +59,8 @@ def planned_projects(projects: Iterable[Project], *, today: date) -> list[Planne
 
 
 def _planned(project: Project, rows: Sequence[Milestone], states: Mapping[int, MilestoneState]) -> list[PlannedMilestone]:
-    """Critical is what has the least float of what is still open."""
-    floats = [row.float_days for row in rows if row.actual_on is None and row.float_days is not None]
-    least = min(floats, default=None)
-    return [
-        PlannedMilestone(row, states[row.pk], _days(row, project), row.actual_on is None and least is not None and row.float_days == least)
-        for row in rows
-    ]
+    critical = critical_of(rows)
+    return [PlannedMilestone(row, states[row.pk], _days(row, project), row.pk in critical) for row in rows]
 
 
 def _days(row: Milestone, project: Project) -> int | None:

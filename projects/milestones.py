@@ -45,3 +45,12 @@ def states_of(
         return states[pk]
 
     return {pk: state(pk) for pk in rows}
+
+
+def critical_of(milestones: Iterable[Milestone]) -> frozenset[int]:
+    """The ids of the critical path: what is open and has the least float of all that is open in its project. For internal readers."""
+    least: dict[int, int] = {}
+    rows = [row for row in milestones if row.actual_on is None and row.float_days is not None]
+    for row in rows:
+        least[row.project_id] = min(row.float_days or 0, least.get(row.project_id, row.float_days or 0))
+    return frozenset(row.pk for row in rows if row.float_days == least[row.project_id])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _t
 
 from charts.gantt import GanttRow, gantt
+from projects.milestones import critical_of
 from projects.models import MilestoneLink, Phase
 
 if TYPE_CHECKING:
@@ -67,11 +68,12 @@ def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneSt
     ):
         if keys[predecessor] not in before[successor]:
             before[successor].append(keys[predecessor])
-    rows = [_row(row, states[row.pk], before[row.pk], for_client) for row in milestones]
+    critical = frozenset() if for_client else critical_of(milestones)  # it follows forecasts that were not published
+    rows = [_row(row, states[row.pk], before[row.pk], for_client, critical=row.pk in critical) for row in milestones]
     return [row for row in rows if row.live]
 
 
-def _row(row: Milestone, state: MilestoneState, dependencies: list[str], for_client: bool) -> GanttRow:
+def _row(row: Milestone, state: MilestoneState, dependencies: list[str], for_client: bool, *, critical: bool) -> GanttRow:
     return GanttRow(
         key=row.key,
         label=row.title,
@@ -82,6 +84,7 @@ def _row(row: Milestone, state: MilestoneState, dependencies: list[str], for_cli
         published=None if for_client or not row.is_shared else row.published_on,
         actual=row.actual_on,
         state=state.value,
+        critical=critical,
         dependencies=dependencies,
     )
 

@@ -28,7 +28,7 @@ from projects.forecasting import is_provisional, schedule_of
 from projects.forms.plan import AchieveForm, AchieveToldForm, RescheduleForm, WhyForm, at_its_field
 from projects.forms.scratch import ReasonForm
 from projects.forms.tasks import CorrectionForm, DayForm, StartForm, TaskChangeForm, TaskForm
-from projects.milestones import states_of
+from projects.milestones import critical_of, states_of
 from projects.models import Milestone, MilestoneLink, Project, Publication, Task, Visibility
 from projects.permissions import lacking
 from projects.pictures import gantt_of
@@ -79,9 +79,10 @@ def render_plan(
     tasks = list(Task.objects.filter(project=project).select_related("milestone", "owner", "department"))
     accounts = accounts_of_delay([project])[project.pk]
     links = list(MilestoneLink.objects.filter(successor__project=project))
+    critical = critical_of(rows)
     context = {
         "project": project,
-        "milestones": [(row, states[row.pk], is_provisional(row, project, row.forecast_on)) for row in rows],
+        "milestones": [(row, states[row.pk], is_provisional(row, project, row.forecast_on), row.pk in critical) for row in rows],
         "tasks": [(row, _state_of(row, today)) for row in tasks],
         "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.day_of(timezone.now())).remarks,
         "accounts": [account for account in accounts if account.moved],

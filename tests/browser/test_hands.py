@@ -64,6 +64,24 @@ def test_two_keys_lead_to_the_projects_and_a_question_mark_lists_them(page: Page
     expect(page).to_have_url("/projects/")
 
 
+def test_the_gantt_is_read_and_opened_by_keyboard(page: Page) -> None:
+    sign_in(page, "pm@demo.example")
+    page.goto("/projects/API-2026-0001/plan/")
+    chart = page.locator("[data-chart]").first
+    chart.focus()
+
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    row = page.locator("#plan-table [data-chart-current]")
+    expect(row).to_have_count(1)
+    title = row.locator("a").first.inner_text()
+    expect(page.locator("[data-chart-row]").first).to_contain_text(title)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"), [("note.txt", "A note", "stored"), ("tool.exe", "MZ\\x90\\x00", "Files of this kind are not taken")]
 )

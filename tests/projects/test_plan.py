@@ -14,8 +14,9 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
-from projects.milestones import states_of
+from projects.milestones import critical_of, states_of
 from projects.models import Baseline, BaselineMilestone, Deliverable, Milestone, Phase, Project, Publication, WaitingFor
+from projects.pictures import gantt_rows
 from projects.services import plan, publishing
 from projects.services.sharing import set_visibility
 from tests.projects import factories as make
@@ -202,6 +203,20 @@ def test_states_follow_the_plan_for_us_and_the_published_dates_for_the_client(pr
 
     late = milestone(project).pk
     assert (ours[late].value, theirs[late].value) == ("late", "on_track")
+
+
+def test_the_critical_path_is_marked_for_us_and_never_for_the_client(project: Project) -> None:
+    """It follows forecasts that were not published."""
+    rows = list(Milestone.objects.filter(project=project))
+    critical = critical_of(rows)
+    least = min(row.float_days for row in rows if row.actual_on is None and row.float_days is not None)
+
+    assert critical
+    assert {row.float_days for row in rows if row.pk in critical} == {least}
+    states = states_of(rows, today=timezone.localdate(), calendars={project.pk: plan.calendar_of(project)})
+    marked = {row.key for row in gantt_rows(rows, states, for_client=False) if row.critical}
+    assert marked == {row.key for row in rows if row.pk in critical}
+    assert not any(row.critical for row in gantt_rows(rows, states, for_client=True))
 
 
 def test_a_milestone_does_not_wait_for_itself(project: Project) -> None:
