@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
         "ApprovalStateEnum": "projects.approvals.ApprovalState",
         "ApprovalAnswerEnum": "projects.models.sharing.ApprovalAnswer.Kind",
         "SharedKindEnum": "projects.sharing_api.KINDS",
+        "CurrencyEnum": "projects.models.offer.Currency",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cdmo.api.declare_problem_responses"],
 }

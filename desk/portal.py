@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -45,20 +46,21 @@ if TYPE_CHECKING:
 
 def project_context(reader: User, code: str) -> dict[str, Any]:
     """Milestones with published dates and reasons, shared deliverables and documents, quotations, and the team."""
-    rows = Project.objects.visible_to(reader).select_related("compound", "client", "site", "project_manager", "account_owner")
+    rows = Project.objects.visible_to(reader).select_related("compound", "client", "site", "project_manager", "account_owner", "readiness")
     project, today = get_object_or_404(rows, code=code), timezone.localdate()
-    accounts = accounts_of_delay([project])[project.pk]
+    shared = list(Milestone.objects.visible_to(reader).filter(project=project).prefetch_related("publications__shares"))
+    accounts = accounts_of_delay([project], shared)[project.pk]
     documents = list(Document.objects.visible_to(reader).about(project).prefetch_related("versions__renditions"))
     return {
         "project": project,
         "steps": [_told_step(step) for step in steps_of(project)],
-        "milestones": _milestones(reader, project, today),
+        "milestones": _milestones(reader, project, shared, today),
         "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
         "sides": side_labels(),
         "approvals": list(approvals_of(project, reader)),
         "change_orders": list(ChangeOrder.objects.visible_to(reader).current().filter(project=project)),
-        "deliverables": _deliverables(reader, project, documents),
+        "deliverables": _deliverables(reader, project, shared, documents),
         "documents": documents,
         "quotations": list(Quotation.objects.visible_to(reader).filter(project=project)),
         **waits_of(reader, project),
@@ -90,9 +92,9 @@ def _told_step(step: dict[str, Any]) -> dict[str, Any]:
     return told | ({"words": _t("in progress")} if step["state"] == "current" else {})
 
 
-def _milestones(reader: User, project: Project, today: date) -> list[tuple[Any, ...]]:
+def _milestones(reader: User, project: Project, rows: list[Milestone], today: date) -> list[tuple[Any, ...]]:
     """(milestone, state, last change, provisional, days of the reader's watch) for each that the reader sees."""
-    rows = list(Milestone.objects.visible_to(reader).filter(project=project).prefetch_related("publications__shares", "rounds"))
+    prefetch_related_objects([row for row in rows if row.round > 1], "rounds")
     states = states_of(rows, today=today, calendars={project.pk: calendar_of(project)}, for_client=True)
     watches = MilestoneWatch.objects.filter(user_id=reader.pk, milestone__in=rows).values_list("milestone_id", "days")
     watched = dict(watches) if reader.pk else {}
@@ -108,11 +110,14 @@ def _milestones(reader: User, project: Project, today: date) -> list[tuple[Any, 
     ]
 
 
-def _deliverables(reader: User, project: Project, documents: Iterable[Document]) -> list[tuple[Deliverable, Document | None, date | None]]:
+def _deliverables(
+    reader: User, project: Project, shared: list[Milestone], documents: Iterable[Document]
+) -> list[tuple[Deliverable, Document | None, date | None]]:
     """Shared deliverables, each with the document that proves it where the reader may open that one, and the date it was told for."""
     pages = {document.get_absolute_url(): document for document in documents}
-    rows = list(Deliverable.objects.visible_to(reader).filter(project=project).prefetch_related("rounds"))
-    due = told_due(rows)
+    rows = list(Deliverable.objects.visible_to(reader).filter(project=project))
+    prefetch_related_objects([row for row in rows if row.round > 1], "rounds")
+    due = told_due(rows, shared)
     return [(row, pages.get(row.evidence_link) if row.is_done else None, due.get(row.pk)) for row in rows]
 
 

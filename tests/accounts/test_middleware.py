@@ -3,6 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -116,6 +117,7 @@ def test_pages_speak_the_time_zone_of_the_person(client, person):
 
     def view(request):
         zones.append(timezone.get_current_timezone_name())
+        return HttpResponse()
 
     from accounts.middleware import LocaleMiddleware
 

@@ -50,7 +50,9 @@ def test_signatures_of_are_in_their_order(person: Any, paper: Any) -> None:
 
 
 def test_a_delegate_signs_with_own_name(person: Any, paper: Any) -> None:
-    made = sign(paper, actor=person, meaning="Approval", authentication=Shown(person.pk), on_behalf_of="Bea Boss")
+    boss = type(person).objects.create(email="bea@example.com", full_name="Bea Boss", function="Head of Projects")
+
+    made = sign(paper, actor=person, meaning="Approval", authentication=Shown(person.pk), on_behalf_of=boss)
 
     assert (made.signer_name, made.on_behalf_of_name) == ("Ann Other", "Bea Boss")
 

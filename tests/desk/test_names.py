@@ -74,7 +74,7 @@ def feed(project: Project) -> str:
 
 
 def mail_of_publication(project: Project) -> str:
-    return str(Event.objects.filter(kind="plan.published", project_id=project.pk).latest("pk").data["body"])
+    return str(Event.objects.filter(kind="plan.published", project_id=project.pk).latest("pk").data["messages"][0]["body"])
 
 
 def report(project: Project) -> str:

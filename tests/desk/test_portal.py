@@ -168,9 +168,9 @@ TOLD = "The second dryer is not qualified yet."
 def overdue(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., GateCondition]:
     """A condition of the gate, a day after it was due; told to the client or not."""
 
-    def make(*, tell_client: bool) -> GateCondition:
+    def make(*, tell_client: bool, untold_reason: str = "") -> GateCondition:
         factories.finish_phase(project)
-        words = {"tell_client": tell_client, "client_words": TOLD if tell_client else ""}
+        words = {"tell_client": tell_client, "client_words": TOLD if tell_client else "", "untold_reason": untold_reason}
         factories.decide_with_conditions(project, factories.a_condition(words="Between ourselves.", **words))
         condition = GateCondition.objects.get(review__project=project)
         today, later = timezone.localdate, condition.due_on + timedelta(days=1)
@@ -202,7 +202,7 @@ def test_an_overdue_condition_stands_on_the_client_s_page_in_its_signed_words(pr
 
 
 def test_an_overdue_condition_that_is_ours_alone_is_not_told(project: Project, overdue: Any) -> None:
-    overdue(tell_client=False)
+    overdue(tell_client=False, untold_reason="A matter of our staff.")
     tell_at_night()
 
     assert "overdue since" not in page_of(project)

@@ -94,7 +94,7 @@ def test_the_digest_speaks_chinese_and_dates_too(project: Project) -> None:
     assert sent.subject == f"{message.day.year}年{message.day.month}月{message.day.day}日：1 条动态"
     assert "暂停了项目" in sent.body
     assert "原因：The client asked for a pause." in sent.body
-    assert "以下是您的项目的最新动态" in sent.body
+    assert "以下是您的项目自" in sent.body
 
 
 def test_a_watched_move_is_told_in_chinese_with_the_milestone_s_name(project: Project) -> None:
