@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -60,7 +61,8 @@ def _publish(request: SignedInRequest, project: Project, form: PublishForm, keys
     try:
         told = services.publish_plan(project.code, keys=keys, actor=request.user, expected_hash=shown, **words)
     except Refused as refused:
-        return _render(request, project, form, keys, status=409, refused=refused.blockers)
+        here = [replace(blocker, link="") for blocker in refused.blockers]  # a link to this page would lose what is typed
+        return _render(request, project, form, keys, status=409, refused=here)
     except BadInput as bad:
         form.is_valid()
         add_to_form(form, BadInput({name: found for name, found in bad.errors.items() if name not in form.errors}))
