@@ -39,8 +39,6 @@ from projects.told import told_due
 if TYPE_CHECKING:
     from datetime import date
 
-    from django.db.models import QuerySet
-
     from accounts.models import User
 
 
@@ -58,7 +56,7 @@ def project_context(reader: User, code: str) -> dict[str, Any]:
         "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
         "sides": side_labels(),
-        "approvals": list(approvals_of(project, reader)),
+        "approvals": approvals_of(project, reader),
         "change_orders": list(ChangeOrder.objects.visible_to(reader).current().filter(project=project)),
         "deliverables": _deliverables(reader, project, shared, documents),
         "documents": documents,
@@ -70,10 +68,11 @@ def project_context(reader: User, code: str) -> dict[str, Any]:
     }
 
 
-def approvals_of(project: Project, user: User) -> QuerySet[ApprovalRequest]:
-    """What the client is asked to approve of a project and what it answered, newest first; what is no longer asked is left out."""
+def approvals_of(project: Project, user: User) -> list[ApprovalRequest]:
+    """The last question about each item of a project, newest first; what is no longer asked is left out. One query."""
     rows = ApprovalRequest.objects.visible_to(user).filter(project=project).exclude(answer__kind=ApprovalAnswer.Kind.WITHDRAWN)
-    return rows.select_related("answer").order_by("-asked_at", "-pk")
+    last = {(row.kind, row.item_id): row for row in rows.select_related("answer").order_by("asked_at", "pk")}
+    return sorted(last.values(), key=lambda row: (row.asked_at, row.pk), reverse=True)
 
 
 def waits_of(reader: User, project: Project | None = None) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def _publish(request: SignedInRequest, project: Project, form: PublishForm, keys
     try:
         told = services.publish_plan(project.code, keys=keys, actor=request.user, expected_hash=shown, **form.why)
     except Refused as refused:
-        return _render(request, project, form, keys, status=409, refused=refused.blockers)
+        here = [replace(blocker, link="") for blocker in refused.blockers]  # a link to this page would lose what is typed
+        return _render(request, project, form, keys, status=409, refused=here)
     except BadInput as bad:
         add_to_form(form, at_its_field(bad))
         return _render(request, project, form, keys, status=400)

@@ -184,3 +184,4 @@ def test_the_sign_in_page_says_that_the_session_ended(client):
     assert "You were signed out because you were away" in client.get(reverse("account_login"), {"ended": "1"}).content.decode()
     wrong = client.post(reverse("account_login"), {"login": "nobody@cdmo.example", "password": "wrong"})
     assert "The e-mail or the password is not right." in wrong.content.decode()
+    assert "email" not in "".join(client.post(reverse("account_login"), {"login": "x", "password": "x"}).context["form"].errors["login"])

@@ -156,7 +156,7 @@ def test_the_mail_and_the_pages_name_every_side(project: Project) -> None:
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["share_cdmo"])
     assert (shown.status_code, done.status_code) == (200, 302)
     sides = f"CDMO +{days - 5}, Client +5"
-    assert f"On the side of: {sides}." in shown.context["messages"][0].body
+    assert f"On the side of: {sides}." in shown.context["mails"][0][0].body
     assert sides in browser().get(reverse("milestone-detail", args=[project.code, KEY])).content.decode()
     viewer = make.person(Role.CLIENT_VIEWER)
     assert sides in browser(viewer).get(reverse("portal-project", args=[project.code])).content.decode()
