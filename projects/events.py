@@ -11,6 +11,7 @@ from audit.events import CLIENT, EventKind, register
 from audit.models import Event
 from audit.signatures import register_content
 from projects.models import (
+    SHOWN_TO_CLIENT,
     AccountAnswer,
     ApprovalRequest,
     ChangeOrder,
@@ -19,7 +20,6 @@ from projects.models import (
     Project,
     Quotation,
     ReferencedEvidence,
-    Visibility,
 )
 
 
@@ -78,7 +78,7 @@ def _milestone_again(milestone: Milestone, data: dict[str, Any]) -> dict[str, An
 
 
 def _loop_for_client(deliverable: Deliverable, data: dict[str, Any]) -> dict[str, Any] | None:
-    if deliverable.visibility != Visibility.SHARED:
+    if deliverable.visibility not in SHOWN_TO_CLIENT:
         return None
     return {**_shared_item(deliverable, data), "round": data["round"], "side": data["side"], "reason": data["told"]}
 

@@ -50,7 +50,7 @@ def is_launched(project: Project) -> bool:
 
 def sees(milestone: Milestone) -> bool:
     """The client sees it, or will from the contract's approval on."""
-    return milestone.visibility == Visibility.SHARED or milestone.share_at_launch
+    return milestone.is_shared or milestone.share_at_launch
 
 
 def removal_blockers(milestone: Milestone) -> list[Blocker]:
@@ -179,7 +179,7 @@ def _show(milestone: Milestone, client_sees: bool, *, reason: str, actor: User) 
     if client_sees == sees(milestone):
         return
     project = milestone.project
-    if is_launched(project) or milestone.visibility == Visibility.SHARED:
+    if is_launched(project) or milestone.is_shared:
         wanted = Visibility.SHARED if client_sees else Visibility.INTERNAL
         set_visibility(project.code, "milestone", milestone.key, visibility=wanted, actor=actor, reason=reason)
         return
@@ -278,7 +278,7 @@ def correction_blockers(milestone: Milestone) -> list[Blocker]:
     reasons = []
     if milestone.source:
         reasons.append(_t("The record set this date; it is corrected where it came from."))
-    if milestone.visibility == Visibility.SHARED:
+    if milestone.is_shared:
         reasons.append(_t("The client reads this date; stop sharing the milestone first."))
     if milestone.invoiced_on is not None:
         reasons.append(_t("It is invoiced."))

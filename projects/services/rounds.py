@@ -121,9 +121,9 @@ def _reopen_milestones(project: Project, rows: Iterable[Milestone], again: Again
         row.project = project
         assert row.actual_on is not None  # noqa: S101 - the query asks for it
         closed = MilestoneRound.objects.create(milestone=row, round=row.round, achieved_on=row.actual_on, **_why(again))
-        row.actual_on, row.round = None, row.round + 1
+        row.started_on, row.actual_on, row.round, row.told_at = None, None, row.round + 1, again.at
         row.earliest_on = _not_before(row, project, project.day_of(again.at), leads.get(row.pk, 0))
-        row.save(update_fields=["actual_on", "round", "earliest_on", "updated_at"])
+        row.save(update_fields=["started_on", "actual_on", "round", "earliest_on", "told_at", "updated_at"])
         record(
             "milestone.reopened",
             row,

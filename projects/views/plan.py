@@ -262,7 +262,7 @@ def milestone_achieve(request: SignedInRequest, code: str, key: str) -> HttpResp
 
 def _achieve_form(milestone: Milestone) -> type[AchieveForm | AchieveToldForm]:
     """Where the client was told a date, another one asks for its reason."""
-    return AchieveToldForm if milestone.visibility == Visibility.SHARED and milestone.published_on else AchieveForm
+    return AchieveToldForm if milestone.is_shared and milestone.published_on else AchieveForm
 
 
 @internal_required

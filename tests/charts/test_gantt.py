@@ -6,7 +6,6 @@ import pytest
 from django.template import Context, Template
 
 from charts.gantt import STATE_COLOURS, STATE_SHAPES, GanttRow, gantt, state_words
-from charts.pipeline import PipelinePhase, pipeline
 from charts.render import to_svg
 
 TODAY = date(2026, 11, 23)
@@ -139,16 +138,3 @@ def test_tag_names_the_chart_and_points_to_its_table() -> None:
     assert 'data-chart="chart-milestones" role="img" aria-label="Milestones of API-2026-0001" aria-details="milestones"' in page
     assert 'href="#milestones"' in page
     assert "style=" not in page.split("<script")[0]
-
-
-def test_pipeline_counts_each_phase() -> None:
-    phases = [PipelinePhase("Evaluation", 3, 1, 0, 1), PipelinePhase("Pilot"), PipelinePhase("Validation", late=2)]
-
-    words = texts(to_svg(pipeline(phases), 900))
-
-    assert {"Evaluation", "Pilot", "Validation", "3 on track", "1 at risk", "2 late", "1 on hold"} <= set(words)
-
-
-@pytest.mark.parametrize("phases", [[], [PipelinePhase("Evaluation")]])
-def test_empty_pipeline_is_drawn(phases: list[PipelinePhase]) -> None:
-    assert "no open project" in texts(to_svg(pipeline(phases)))

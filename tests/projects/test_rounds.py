@@ -195,6 +195,19 @@ def test_the_client_reads_of_a_loop_only_what_is_shared_and_only_words_meant_for
     assert "rejected" not in str([event.client_data, moved, event.words])
 
 
+def test_a_repeated_milestone_has_not_begun_and_a_client_s_system_hears_of_it(project: Project) -> None:
+    row = milestone(project)
+    Milestone.objects.filter(pk=row.pk).update(started_on=row.actual_on)
+    before = timezone.now()
+
+    loop(project)
+
+    again = milestone(project)
+    assert again.started_on is None
+    assert again.told_at is not None
+    assert again.told_at >= before  # `updated_since` of the client's API reads it
+
+
 def test_what_was_told_stays_told_until_somebody_publishes(project: Project) -> None:
     history, told = list(Publication.objects.order_by("pk").values()), milestone(project).published_on
 
