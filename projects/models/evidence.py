@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from projects.models.rounds import DeliverableRound
 
 
+EVIDENCE_FIELDS = (
+    "evidence_kind",
+    "evidence_label",
+    "evidence_link",
+    "evidence_hash",
+    "evidence_facts",
+    "evidence_on",
+    "evidence_since",
+    "done_at",
+    "outdated_since",
+)
 MOVING_DUE_DATES = ("plan.forecasts_moved", "charter.drafted")
 
 
@@ -98,6 +109,12 @@ class Deliverable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("deliverable-detail", args=[self.project.code, self.key])
+
+    def clear_evidence(self) -> None:
+        """It is owed again: what made it done counts no more. Sets `EVIDENCE_FIELDS`, saves nothing."""
+        self.evidence_kind = self.evidence_label = self.evidence_link = self.evidence_hash = ""
+        self.done_at = self.outdated_since = self.evidence_on = self.evidence_since = None
+        self.evidence_facts = {}
 
     @property
     def last_round(self) -> DeliverableRound | None:

@@ -24,6 +24,7 @@ from audit.signatures import content_hash
 from projects import steps
 from projects.attachments import Attachment
 from projects.models import Deliverable, Phase, Project, ReferencedEvidence
+from projects.models.evidence import EVIDENCE_FIELDS
 from projects.permissions import CONFIRMERS_OF_EVIDENCE
 from projects.plans import needed_before, planned_deliverable, step_started_by
 from projects.services.locking import locked, not_active
@@ -263,19 +264,6 @@ def mark_done(
         planned.on_done(deliverable, actor)
 
 
-EVIDENCE_FIELDS = (
-    "evidence_kind",
-    "evidence_label",
-    "evidence_link",
-    "evidence_hash",
-    "evidence_facts",
-    "evidence_on",
-    "evidence_since",
-    "done_at",
-    "outdated_since",
-)
-
-
 @transaction.atomic
 def mark_documented(
     deliverable_id: int, *, label: str, link: str, content: str, at: datetime, actor: User, facts: Mapping[str, str] | None = None
@@ -327,9 +315,7 @@ def renew_yearly_evidence(project: Project, *, actor: User) -> None:
             title=deliverable.title,
             before={"evidence": deliverable.evidence_label, "done_at": deliverable.done_at},
         )
-        deliverable.evidence_kind = deliverable.evidence_label = deliverable.evidence_link = deliverable.evidence_hash = ""
-        deliverable.done_at = deliverable.outdated_since = deliverable.evidence_on = deliverable.evidence_since = None
-        deliverable.evidence_facts = {}
+        deliverable.clear_evidence()
         deliverable.due_on = deliverable.due_on and deliverable.due_on + relativedelta(years=1)
         deliverable.save(update_fields=[*EVIDENCE_FIELDS, "due_on"])
         ask_owner(deliverable)

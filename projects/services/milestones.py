@@ -153,6 +153,8 @@ def remove_milestone(code: str, key: str, *, reason: str, actor: User) -> None:
     errors = _wrong_reason(reason)
     if errors:
         raise BadInput(errors)
+    if milestone.is_shared:  # the log of what was visible ends here, and so does a question about it
+        set_visibility(code, "milestone", key, visibility=Visibility.INTERNAL, actor=actor, reason=reason)
     record("milestone.removed", milestone, actor=actor, reason=reason, before=_as_data(milestone), title=milestone.title)
     _bridge(milestone)
     leave_out(milestone.project, milestone.key)

@@ -14,6 +14,7 @@ from audit.events import record
 from projects.forecasting import calendar_for
 from projects.gates import gate_of
 from projects.models import PHASES, Deliverable, DeliverableRound, Milestone, MilestoneLink, MilestoneRound, Phase, ReferencedEvidence
+from projects.models.evidence import EVIDENCE_FIELDS
 from projects.plans import phase_plan
 from projects.services.owners import ask_owner
 from projects.services.plan import update_forecasts
@@ -82,10 +83,9 @@ def _reopen(row: Deliverable, again: Again) -> None:
         done_at=row.done_at,
         **_why(again),
     )
-    row.evidence_kind = row.evidence_label = row.evidence_link = row.evidence_hash = ""
-    row.done_at = row.outdated_since = None
+    row.clear_evidence()
     row.round += 1
-    row.save(update_fields=["evidence_kind", "evidence_label", "evidence_link", "evidence_hash", "done_at", "outdated_since", "round"])
+    row.save(update_fields=[*EVIDENCE_FIELDS, "round"])
     _supersede_references(row)
     record("deliverable.reopened", row, actor=again.actor, reason=again.reason, title=row.title, round=row.round, before=before)
 

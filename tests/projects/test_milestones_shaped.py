@@ -14,12 +14,13 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
-from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project
+from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project, VisibilityChange
 from projects.services import milestones as services
 from projects.services import publishing
 from projects.services.dependencies import add_dependency, change_dependency
 from projects.services.plan import achieve_milestone, calendar_of, reschedule_milestone
 from projects.services.sharing import set_visibility
+from projects.visibility_log import shown_at
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,17 @@ def test_a_removed_milestone_leaves_baselines_and_lets_the_others_close_up(proje
     assert link.lag_days == 20 + 15
     assert row(project, "process_report").forecast_on == before
     assert Baseline.objects.get(project=project).milestones.filter(milestone_id=gone.pk).exists()
+
+
+def test_the_log_of_what_was_visible_ends_with_a_removed_milestone(project: Project) -> None:
+    gone = row(project, "confirmation_runs_done")
+    set_visibility(project.code, "milestone", gone.key, visibility="shared", actor=make.manager())
+
+    services.remove_milestone(project.code, gone.key, reason="Not needed.", actor=make.manager())
+
+    assert ("milestone", gone.pk) not in shown_at(project, timezone.now())
+    last = VisibilityChange.objects.filter(kind="milestone", item_id=gone.pk).last()
+    assert (last.visibility, last.reason) == ("internal", "Not needed.")
 
 
 def test_what_was_removed_before_the_contract_does_not_come_back() -> None:

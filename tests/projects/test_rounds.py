@@ -93,6 +93,7 @@ def test_a_loop_is_counted_and_opens_the_step_again(project: Project, events_of:
     assert kinds[-1] == "loop.opened"
     assert (row.round, row.side, row.cost_amount, again.round, again.is_done) == (2, "cdmo", Decimal("12000.00"), 2, False)
     assert (after.pk, after.actual_on, after.round) == (before.pk, None, 2)
+    assert (again.evidence_on, again.evidence_since, again.evidence_facts) == (None, None, {})
     assert asked(project) >= {STEP}
     kept = DeliverableRound.objects.get(deliverable=again)
     assert (kept.evidence_label, kept.evidence_hash, kept.done_at, kept.loop) == (
