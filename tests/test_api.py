@@ -41,6 +41,7 @@ CLIENT_MILESTONE = {
     "forecast",
     "provisional",
     "actual",
+    "round",
     "state",
     "last_change",
     "updated_at",

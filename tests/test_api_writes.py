@@ -238,7 +238,7 @@ def test_a_milestone_tells_its_history_and_clients_only_what_they_were_told(proj
 
     assert (moved.status_code, inside.json()["moves"][0]["reason"]) == (200, "Internal words.")
     assert "Internal words" not in outside.content.decode()
-    assert set(outside.json()) == {"milestone", "publications"}
+    assert set(outside.json()) == {"milestone", "publications", "rounds"}
     assert "internal_forecast" not in outside.json()["milestone"]
 
 

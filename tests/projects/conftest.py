@@ -13,21 +13,38 @@ from django.utils import timezone
 
 from audit.models import Event, Signature
 from projects.models import (
+    AccountAnswer,
     ChangeOrder,
+    DeliverableRound,
     GateCondition,
     GateReview,
     GateSignature,
     GateWaiver,
+    MilestoneRound,
     PhaseMove,
     Project,
+    Publication,
     Quotation,
     ReferencedEvidence,
     Rfp,
     StatusChange,
+    StepLoop,
     WaitingFor,
 )
 
-WATCHED = (Event, Signature, PhaseMove, StatusChange, GateSignature, WaitingFor)
+WATCHED = (
+    Event,
+    Signature,
+    PhaseMove,
+    StatusChange,
+    GateSignature,
+    WaitingFor,
+    Publication,
+    StepLoop,
+    DeliverableRound,
+    MilestoneRound,
+    AccountAnswer,
+)
 STATEFUL = (Project, GateReview, GateCondition, GateWaiver, Quotation, ChangeOrder, Rfp, ReferencedEvidence)
 
 
