@@ -46,13 +46,15 @@ class Repeats:
         return bool(self.rows or self.counted)
 
 
-def repeats_of(project: Project) -> Repeats:
-    """Four queries."""
+def repeats_of(project: Project, *, returned: bool = True) -> Repeats:
+    """At most five queries; one where nothing was repeated and the caller knows that no gate was passed again (`returned`)."""
     counted = list(Deliverable.objects.filter(project=project, round__gt=1))
-    loops = StepLoop.objects.filter(project=project).select_related("deliverable", "actor")
-    moves = list(PhaseMove.objects.filter(project=project, kind=PhaseMove.Kind.RETURN).select_related("actor"))
-    rows = [_loop(row) for row in loops.prefetch_related("deliverablerounds__deliverable")]
-    rows += [_return(number, move) for number, move in enumerate(moves, 1)]
+    back = PhaseMove.objects.filter(project=project, kind=PhaseMove.Kind.RETURN).select_related("actor")
+    moves = list(back) if returned else []
+    rows = [_return(number, move) for number, move in enumerate(moves, 1)]
+    if counted:  # a loop leaves its step in a later round
+        loops = StepLoop.objects.filter(project=project).select_related("deliverable", "actor")
+        rows += [_loop(row) for row in loops.prefetch_related("deliverablerounds__deliverable")]
     return Repeats(counted, len(moves), sorted(rows, key=lambda row: row.at, reverse=True))
 
 

@@ -14,7 +14,6 @@ from accounts.api_writes import once
 from accounts.requests import ApiRequest
 from projects.api import internal_project
 from projects.models import Deliverable, Publication, StepLoop
-from projects.models.offer import Currency
 from projects.services.locking import locked
 from projects.services.loops import open_loop
 
@@ -44,6 +43,7 @@ class LoopSerializer(serializers.ModelSerializer[StepLoop]):
     """A new round of a step, for those who work here: our reason, whose side, what it costs, what had to be renewed."""
 
     deliverable = serializers.CharField(source="deliverable.key")
+    cost_currency = serializers.CharField()
     actor = serializers.CharField(source="actor.full_name")
     renew = serializers.SerializerMethodField()
 
@@ -66,7 +66,7 @@ class NewLoopSerializer(serializers.Serializer[Any]):
     client_words = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
     cost_effect = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
     cost_amount = serializers.DecimalField(max_digits=16, decimal_places=2, required=False, allow_null=True, default=None)
-    cost_currency = serializers.ChoiceField(choices=Currency.choices, required=False, allow_blank=True, default="")
+    cost_currency = serializers.CharField(required=False, allow_blank=True, default="", max_length=3)
     renew = serializers.ListField(child=serializers.SlugField(), required=False, default=list, max_length=50)
 
 

@@ -78,7 +78,7 @@ def render_gate(request: SignedInRequest, code: str, *, status: int = 200, **for
         "project": reviews[0].project,
         "standing_conditions": _standing(reviews),
         "waivers_granted": [row for each in reviews for row in each.waivers.all() if row.state == GateWaiver.State.GRANTED],
-        "repeats": repeats_of(reviews[0].project),
+        "repeats": repeats_of(reviews[0].project, returned=any(row.round > 1 for row in reviews)),
         "today": timezone.localdate(),
         "review": review,
         "history": [row for row in reviews if row is not review],
