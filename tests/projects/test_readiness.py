@@ -37,6 +37,7 @@ def a_light_project(number: int, phase: str) -> Project:
         contact=contact,
         compound_name=f"Compound {number}",
         received_at=now,
+        created_by=make.manager(),
     )
     project = Project.objects.create(
         code=f"API-2020-{number:04d}",
