@@ -5,11 +5,9 @@ from celery import shared_task
 
 @shared_task
 def refresh_all_readiness() -> int:
-    from audit.context import acting
     from projects.services.readiness import refresh_all
 
-    with acting(channel="worker"):
-        return refresh_all()
+    return refresh_all()
 
 
 @shared_task

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.models import Role
+from audit.context import Channel, acting
 from audit.events import record
 from projects import gates
 from projects.models import GateReview, Project, ReadinessSummary, WaitingFor
@@ -115,7 +116,8 @@ def _ask(key: str, project: Project, item: Mapping[str, Any]) -> None:
     words = _t("%(code)s: judge what changed since %(gate)s was decided: %(criteria)s") % names
     open_wait(key, project=project, role=Role.QUALITY_ASSURANCE, words=words, link=link)
     review = GateReview.objects.select_related("project").get(pk=item["review"])
-    record("gate.evidence_changed", review, actor=None, gate=item["gate"], round=item["round"], criteria=names["criteria"])
+    with acting(channel=Channel.WORKER):  # nobody's act, whoever asked for the summary
+        record("gate.evidence_changed", review, actor=None, gate=item["gate"], round=item["round"], criteria=names["criteria"])
 
 
 def changed_decisions(project_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
