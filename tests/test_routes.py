@@ -223,7 +223,7 @@ PROJECT_ROUTES = {
 GATE_ROUTES = {
     "gate-meeting": act(),
     "gate-minutes": act(),
-    "gate-conditional": page(403, project_manager=200, outside=404, own=404, foreign=404),
+    "gate-conditional": page(403, project_manager=409, outside=404, own=404, foreign=404),  # its gate opens on evidence alone
     "condition-detail": of_project(pk="condition"),
     "condition-answer": act(pk="condition"),
     "condition-confirm": act(pk="condition"),

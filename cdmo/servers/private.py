@@ -50,4 +50,7 @@ def claimed(layout: Layout) -> Iterator[None]:
         left = end_leftovers(layout.sessions)
         if left:
             print(f"Ended {left} processes that an earlier start had left behind.", flush=True)
-        yield
+        try:
+            yield
+        finally:
+            layout.tidy()

@@ -32,7 +32,6 @@ def main() -> int:
         finally:
             ignore_signals()
             stop_all(processes, servers.children)
-            servers.layout.tidy()
     print("Everything is stopped.", flush=True)
     return 0
 
