@@ -65,7 +65,7 @@ def _act(event: Event) -> tuple[int, int]:
 
 def _told(events: list[Event], client: Client) -> Told:
     event, shown = events[0], events[0].client_data or {}
-    dates = [_dates(each) for each in events] if event.kind == PUBLISHED else []
+    dates = [_dates(each) for each in sorted(events, key=lambda each: each.pk)] if event.kind == PUBLISHED else []
     why = [_label(Publication.ReasonClass, shown.get("reason_class")), _label(Publication.Side, shown.get("side")), event.reason]
     return Told(
         at=event.at,

@@ -24,6 +24,8 @@ SLOW = (  # they walk every address, or take projects through whole phases befor
     "tests/audit/test_outbox.py",
     "tests/audit/test_roles.py",
     "tests/cdmo/test_settings.py",
+    "tests/desk/test_as_client.py",
+    "tests/desk/test_names.py",
     "tests/desk/test_pages.py",
     "tests/desk/test_portfolio.py",
     "tests/desk/test_status_report.py",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,15 +21,22 @@ from projects.models import Milestone, Phase, Project, WaitingFor
 from projects.services.plan import reschedule_milestone
 from projects.services.waiting import open_wait
 from tests.clients_systems import System
+from tests.kept import kept_until_the_end
 from tests.notifications.conftest import told
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    with kept_until_the_end(django_db_blocker):
+        yield factories.a_project_in(Phase.SMALL_SCALE).pk
+
+
 @pytest.fixture
-def project() -> Project:
-    return factories.a_project_in(Phase.SMALL_SCALE)
+def project(made: int, db: None) -> Project:
+    return Project.objects.get(pk=made)
 
 
 def test_what_feeds_a_milestone_waits_with_it(project: Project) -> None:

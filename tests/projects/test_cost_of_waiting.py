@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from projects.services.plan import reschedule_milestone
 from projects.services.publishing import pending_moves, publish_plan
 from projects.services.sharing import set_visibility
 from projects.services.waiting import open_wait
+from tests.kept import kept_until_the_end
 from tests.projects import factories as make
 
 MONDAY = make.date(2026, 3, 2)
@@ -65,9 +68,15 @@ def test_a_delay_beyond_what_is_free_moves_the_end_by_as_much(plan: list[tuple[i
 # on a project
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    with kept_until_the_end(django_db_blocker):
+        yield make.a_project_in(Phase.SMALL_SCALE).pk
+
+
 @pytest.fixture
-def project(db: None) -> Project:
-    return make.a_project_in(Phase.SMALL_SCALE)
+def project(made: int, db: None) -> Project:
+    return Project.objects.get(pk=made)
 
 
 def a_wait(project: Project, key: str) -> WaitingFor:
