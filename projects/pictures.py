@@ -46,7 +46,7 @@ def with_tasks(rows: Iterable[GanttRow], milestones: Sequence[Milestone], tasks:
         by_key[milestone.key].append(
             GanttRow(
                 key=task.key,
-                label=f"\u00a0\u00a0\u00a0\u00a0{task.title}",  # no-break spaces: a task stands in from its milestone
+                label=f"– {task.title}",  # under its milestone
                 phase=milestone.get_phase_display(),
                 kind=_t("Task"),
                 forecast=task.forecast_on,

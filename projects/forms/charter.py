@@ -53,7 +53,7 @@ class CharterForm(ShapeForm):
             "objectives": _("Measurable: what is there at the end, in which amount and quality, by when."),
             "risks": _("The few that matter, each with its answer."),
             "governance": _("Meetings, who decides what, how to escalate."),
-            "start_on": _("Left empty when the plan is counted back."),
+            "start_on": _("Where the plan begins; not used when it is counted back."),
             "filing_on": _("With a date the filing is in the plan, and float is counted towards it."),
         }
 

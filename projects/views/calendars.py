@@ -67,7 +67,7 @@ def _render(
     opened = removing or request.GET.get("remove", "")
     context = {
         "sites": [site for _kind, _name, site in sites],
-        "places": [(kind, name, place, _region_of(place)) for kind, name, place in [*sites, *clients]],
+        "places": [(kind, name, place, _region_of(place), bool(regions_of(place.country))) for kind, name, place in [*sites, *clients]],
         "region": region or _asked_region(request, [*sites, *clients]),
         "entries": entries,
         "form": form,

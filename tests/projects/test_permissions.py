@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Role
 from accounts.permissions import allowed
-from projects.models import Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp
+from projects.models import Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp, Task
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,7 @@ EXPECTED: dict[str, set[Role]] = {
     "projects.propose_gate": {PM},
     "projects.draft_charter": {PM, BD},
     "projects.plan": {PM},
+    "projects.work_on_task": {PM},  # and whoever owns the task
     "projects.publish": {PM},
     "projects.share": {PM, BD},
     "projects.quote": {BD},
@@ -76,6 +77,7 @@ THINGS: dict[str, Callable[[make.User], list[object]]] = {
     "projects": lambda user: list(Project.objects.visible_to(user)),
     "requests": lambda user: list(Rfp.objects.visible_to(user)),
     "milestones": lambda user: list(Milestone.objects.visible_to(user)),
+    "tasks": lambda user: list(Task.objects.visible_to(user)),
     "deliverables": lambda user: list(Deliverable.objects.visible_to(user)),
     "quotations": lambda user: list(Quotation.objects.visible_to(user)),
     "reviews": lambda user: list(GateReview.objects.visible_to(user)),
@@ -97,4 +99,4 @@ def test_a_client_sees_of_its_own_only_what_is_for_it() -> None:
     assert THINGS["projects"](viewer) == [project]
     assert {row.visibility for row in THINGS["milestones"](viewer)} == {"shared"}  # type: ignore[attr-defined]
     assert {row.state for row in THINGS["quotations"](viewer)} == {"accepted"}  # type: ignore[attr-defined]
-    assert THINGS["reviews"](viewer) == THINGS["deliverables"](viewer) == THINGS["requests"](viewer) == []
+    assert THINGS["tasks"](viewer) == THINGS["reviews"](viewer) == THINGS["deliverables"](viewer) == THINGS["requests"](viewer) == []
