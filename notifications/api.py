@@ -8,7 +8,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import once
+from accounts.api_writes import ONLY_KEY, once
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
 from notifications.changes import MOST, changes_since, cursor_of
@@ -52,7 +52,7 @@ class ChangesSeen(APIView):
 
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(operation_id="changes_seen", request=SeenSerializer, responses=LastVisitSerializer)
+    @extend_schema(operation_id="changes_seen", request=SeenSerializer, responses=LastVisitSerializer, extensions=ONLY_KEY)
     def post(self, request: ApiRequest) -> Response:
         body = SeenSerializer(data=request.data)
         body.is_valid(raise_exception=True)

@@ -127,9 +127,10 @@ def _outdated(project: Project, row: Deliverable) -> Blocker:
 
 
 def _missing(project: Project, row: Deliverable) -> Blocker:
+    words = _t("Not done: %(title)s.") if row.round == 1 else _t("To be done again: %(title)s (round %(round)s).")
     return Blocker(
         key=f"deliverable.{row.key}",
-        words=_t("Not done: %(title)s.") % {"title": row.title},
+        words=words % {"title": row.title, "round": row.round},
         link=reverse("deliverable-detail", args=[project.code, row.key]),
         owner=str(row.owner or row.department),
         expected=row.due_on,

@@ -2,13 +2,16 @@
 
 GUARD_ACTUAL = """
 CREATE OR REPLACE FUNCTION projects_guard_actual() RETURNS trigger LANGUAGE plpgsql AS $guard$
--- A date that was achieved is taken back only together with the row that keeps it.
+-- A date that was achieved is taken back only together with what keeps it: the row of its round, or the event of its correction.
 BEGIN
     IF NOT EXISTS (
         SELECT 1 FROM projects_milestoneround r WHERE r.milestone_id = NEW.id AND r.achieved_on = OLD.actual_on AND r.round = OLD.round
             AND r.transaction_id = pg_current_xact_id()::text::bigint
+    ) AND NOT EXISTS (
+        SELECT 1 FROM audit_event e WHERE e.kind = 'milestone.corrected' AND e.object_id = NEW.id::text
+            AND e.transaction_id = pg_current_xact_id()::text::bigint
     ) THEN
-        RAISE EXCEPTION 'Milestone % was achieved on %: it is opened again only by a loop or a return', NEW.key, OLD.actual_on
+        RAISE EXCEPTION 'Milestone % was achieved on %: it is opened again only by a loop, a return or a correction', NEW.key, OLD.actual_on
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;

@@ -46,9 +46,9 @@ class Repeats:
         return bool(self.rows or self.counted)
 
 
-def repeats_of(project: Project, *, returned: bool = True) -> Repeats:
-    """At most five queries; one where nothing was repeated and the caller knows that no gate was passed again (`returned`)."""
-    counted = list(Deliverable.objects.filter(project=project, round__gt=1))
+def repeats_of(project: Project, *, returned: bool = True, repeated: bool = True) -> Repeats:
+    """At most five queries; none where the caller knows that no gate was passed again (`returned`) and no work was (`repeated`)."""
+    counted = list(Deliverable.objects.filter(project=project, round__gt=1)) if repeated else []
     back = PhaseMove.objects.filter(project=project, kind=PhaseMove.Kind.RETURN).select_related("actor")
     moves = list(back) if returned else []
     rows = [_return(number, move) for number, move in enumerate(moves, 1)]

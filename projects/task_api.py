@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import Tagged, once
+from accounts.api_writes import ONLY_KEY, Tagged, once
 from accounts.models import Department, User
 from accounts.requests import ApiRequest
 from projects.api import internal_project
@@ -85,7 +85,7 @@ class TaskList(APIView):
     def get(self, request: ApiRequest, code: str) -> Response:
         return Response(TaskSerializer(_tasks(request, internal_project(request, code)), many=True).data)
 
-    @extend_schema(operation_id="task_add", request=TaskDraftSerializer, responses={201: TaskSerializer})
+    @extend_schema(operation_id="task_add", request=TaskDraftSerializer, responses={201: TaskSerializer}, extensions=ONLY_KEY)
     def post(self, request: ApiRequest, code: str) -> Response:
         internal_project(request, code)
         draft = services.TaskDraft(**checked(TaskDraftSerializer, request))

@@ -16,7 +16,21 @@ pytest_plugins = ["tests.stack"]
 set_hypothesis_home_dir(django_settings.BASE_DIR / ".state" / "cache" / "hypothesis")
 
 
-WATERMARK = ("tests/audit/test_outbox.py", "tests/notifications/", "tests/test_api.py", "tests/test_api_writes.py", "tests/test_routes.py")
+WATERMARK = (
+    "tests/audit/test_outbox.py",
+    "tests/desk/test_as_client.py",
+    "tests/desk/test_names.py",
+    "tests/desk/test_portal.py",
+    "tests/desk/test_sharing.py",
+    "tests/desk/test_waiting.py",
+    "tests/notifications/",
+    "tests/projects/test_approvals.py",
+    "tests/projects/test_cost_of_waiting.py",
+    "tests/projects/test_readiness.py",
+    "tests/projects/test_visibility_log.py",
+    "tests/test_api",
+    "tests/test_routes.py",
+)
 TOGETHER = {
     "product": ("tests/browser/", "tests/cdmo/test_stack.py"),  # they use the one running product
     "watermark": WATERMARK,  # hold a transaction open, or wait for all

@@ -33,19 +33,20 @@ def _locked_review(code: str, actor: User, permission: str = "projects.propose_g
     return review
 
 
-def request_blockers(review: GateReview) -> list[Blocker]:
-    """Why the decision cannot be asked for now."""
+def request_blockers(review: GateReview, asked: WaitingFor | None) -> list[Blocker]:
+    """Why the decision cannot be asked for now; `asked`: the open request, if there is one."""
     link, reasons = reverse("project-gate", args=[review.project.code]), list(not_active(review.project))
     if review.state != GateReview.State.OPEN:
         reasons.append(Blocker("gate.proposed", _t("A decision is proposed already; it waits for signatures."), link))
-    found = open_request(review)
-    if found is not None:
-        reasons.append(Blocker("gate.requested", _t("The decision is asked for already: %(words)s") % {"words": found.words}, link))
+    if asked is not None:
+        reasons.append(Blocker("gate.requested", _t("The decision is asked for already: %(words)s") % {"words": asked.words}, link))
     return reasons
 
 
 def open_request(review: GateReview) -> WaitingFor | None:
     """The request for a decision that nobody has answered by a proposal yet."""
+    if review.state != GateReview.State.OPEN:
+        return None  # its proposal answered it
     return WaitingFor.objects.open().filter(key=f"gate.request:{review.pk}").first()
 
 
@@ -53,7 +54,7 @@ def open_request(review: GateReview) -> WaitingFor | None:
 def request_decision(code: str, *, reason: str, actor: User) -> GateReview:
     """Anybody who works on the project asks the project manager to bring the gate to its decision."""
     review = _locked_review(code, actor, "projects.request_decision")
-    require_none(request_blockers(review))
+    require_none(request_blockers(review, open_request(review)))
     if not reason.strip():
         raise BadInput({"reason": [_t("Say why the decision is needed now.")]})
     project = review.project

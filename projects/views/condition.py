@@ -17,6 +17,7 @@ from accounts.decorators import internal_required
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Refused, add_to_form, require_none
+from projects import gates
 from projects.forms.condition import AnswerForm, ConditionalGoForm, condition_formset
 from projects.forms.gate import ReasonForm
 from projects.models import GateCondition, Project
@@ -37,13 +38,13 @@ def conditional_go(request: SignedInRequest, code: str) -> HttpResponse:
         return redirect("project-gate", code)
     require_none(proposal_blockers(review, Decision.CONDITIONAL_GO))
     judged = judge_review(review)
+    require_none(gates.unmet([item for item in judged if not item.passes and not item.waivable]))
     named = [item for item in judged if item.finding.conditions or (not item.passes and item.waivable)]
     posted = request.POST if request.method == "POST" else None
     form, rows, status = ConditionalGoForm(posted), condition_formset(named, posted), 200
     context: dict[str, Any] = {
         "project": project,
         "review": review,
-        "never": [item for item in judged if not item.passes and not item.waivable],
         "wanted": [words for item in judged for words in item.finding.conditions],
     }
     if posted is not None:

@@ -78,7 +78,9 @@ def render_gate(request: SignedInRequest, code: str, *, status: int = 200, **for
         "project": reviews[0].project,
         "standing_conditions": _standing(reviews),
         "waivers_granted": [row for each in reviews for row in each.waivers.all() if row.state == GateWaiver.State.GRANTED],
-        "repeats": repeats_of(reviews[0].project, returned=any(row.round > 1 for row in reviews)),
+        "repeats": repeats_of(
+            reviews[0].project, returned=any(row.round > 1 for row in reviews), repeated=getattr(reviews[0], "repeated", True)
+        ),
         "today": timezone.localdate(),
         "review": review,
         "history": [row for row in reviews if row is not review],
@@ -147,9 +149,10 @@ def _request_context(review: GateReview, user: User) -> dict[str, Any]:
     """Whether somebody asked for the decision, and whether the reader may."""
     words = _t("The decision is asked for by one of ours who works on the project.")
     no_request = lacking("projects.request_decision", user, review.project, words)
+    asked = meeting.open_request(review)
     return {
-        "requested": meeting.open_request(review),
-        "request_blockers": [*no_request, *meeting.request_blockers(review)],
+        "requested": asked,
+        "request_blockers": [*no_request, *meeting.request_blockers(review, asked)],
         "request_form": RequestForm(),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import Http404
 
 from accounts.models import DEPARTMENT_NAMES
@@ -15,7 +15,7 @@ from audit.refusals import Blocker
 from projects import gates
 from projects.findings import Evidence, thawed
 from projects.gates import Difference
-from projects.models import EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver
+from projects.models import Deliverable, EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver
 from projects.services.waivers import request_blockers
 
 if TYPE_CHECKING:
@@ -52,13 +52,21 @@ class CriterionRow:
 
 
 def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
-    """All rounds of all gates, newest first, with criteria and signatures. A project has at least one: none means that it is not seen."""
+    """All rounds of all gates, newest first, with criteria and signatures. A project has at least one: none means that it is not seen.
+
+    Each says as `repeated` whether any work of its project is in a later round.
+    """
     signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer", "on_behalf_of"))
     rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
     conditions = Prefetch("conditions", queryset=GateCondition.objects.select_related("owner", "confirmed_by"))
     waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
     assessments = Prefetch("assessments", queryset=EvidenceAssessment.objects.select_related("actor", "on_behalf_of"))
-    reviews = list(rows.order_by("-opened_at", "-id").prefetch_related("criteria", signatures, conditions, waivers, assessments))
+    again = Deliverable.objects.filter(project=OuterRef("project"), round__gt=1)
+    rows = rows.annotate(repeated=Exists(again)).order_by("-opened_at", "-id")
+    reviews: list[GateReview] = list(rows.prefetch_related("criteria", signatures, waivers))
+    # what only a proposal or a decision has is not looked for before
+    prefetch_related_objects([row for row in reviews if row.state != GateReview.State.OPEN], conditions)
+    prefetch_related_objects([row for row in reviews if row.state == GateReview.State.DECIDED], assessments)
     if not reviews:
         raise Http404
     for review in reviews:

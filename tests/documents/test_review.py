@@ -151,7 +151,7 @@ def test_author_approves_only_beside_somebody_else(in_review: DocumentVersion, m
     sign(in_review, chemist, Meaning.REVIEWED)
     sign(in_review, quality, Meaning.APPROVED)
 
-    with pytest.raises(Refused, match="You are an author"):
+    with pytest.raises(Refused, match="are an author of this version"):
         sign(in_review, manager, Meaning.APPROVED)
     assert again(in_review).state == State.IN_REVIEW
 

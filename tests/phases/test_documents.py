@@ -212,7 +212,7 @@ def test_a_written_report_is_not_reviewed_with_empty_sections(key: str, planned:
 
     needed = {f"document.section.{section.key}" for section in registry.document_type(key).narrative if section.required}
     assert needed
-    assert {blocker.key for blocker in refused.value.blockers} == needed
+    assert {blocker.key for blocker in refused.value.blockers if not blocker.key.startswith("start.")} == needed
 
 
 @pytest.mark.parametrize("key", WRITTEN)

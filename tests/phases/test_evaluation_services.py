@@ -130,21 +130,21 @@ def test_only_the_department_fills_in_its_sheet(role: str, department: str, may:
 
 
 @pytest.mark.parametrize(
-    ("changes", "field"),
+    ("changes", "fields"),
     [
-        ({"cost_base": Decimal("5.00"), "currency": ""}, "currency"),
-        ({"cost_low": Decimal("9.00"), "cost_base": Decimal("5.00"), "currency": "EUR"}, "cost_base"),
-        ({"feasibility_score": 6}, "feasibility_score"),
-        ({"state": "signed_off"}, "state"),
+        ({"cost_base": Decimal("5.00"), "currency": ""}, ["currency"]),
+        ({"cost_low": Decimal("9.00"), "cost_base": Decimal("5.00"), "currency": "EUR"}, ["cost_low", "cost_base"]),
+        ({"feasibility_score": 6}, ["feasibility_score"]),
+        ({"state": "signed_off"}, ["state"]),
     ],
 )
-def test_bad_input_is_named_at_its_field(changes: dict[str, Any], field: str) -> None:
+def test_bad_input_is_named_at_its_field(changes: dict[str, Any], fields: list[str]) -> None:
     project = make.a_project()
 
     error = refuses(lambda: services.save_sheet(project.code, "research", changes=changes, actor=chemist()), BadInput)
 
     assert isinstance(error, BadInput)
-    assert list(error.errors) == [field]
+    assert list(error.errors) == fields
 
 
 def test_saving_the_same_again_records_nothing() -> None:

@@ -253,16 +253,17 @@ def decided_past_the_services(project: Project, decision: str) -> GateReview:
 def a_condition_row(project: Project, **values: Any) -> GateCondition:
     """Written while the review is open, for the proposal that comes next."""
     new = make.a_condition()
-    given = {"words": new.words, "owner": new.owner, "due_on": new.due_on, "step": new.step, "number": 1, "proposal_number": 1, **values}
-    return GateCondition.objects.create(review=GateReview.objects.get(project=project, state="open"), **given)
+    given = {"words": new.words, "owner": new.owner, "due_on": new.due_on, "step": new.step, "number": 1, "proposal_number": 1}
+    told = {"tell_client": True, "client_words": new.words}
+    return GateCondition.objects.create(review=GateReview.objects.get(project=project, state="open"), **{**given, **told, **values})
 
 
 @pytest.mark.parametrize(
     ("decision", "criterion", "words"),
     [
-        ("go", None, "neither met, waived nor named by a condition"),
+        ("go", None, "neither met, waived, not applicable nor named by a condition"),
         ("go_with_conditions", None, "with conditions and has none"),
-        ("go_with_conditions", "sheets", "neither met, waived nor named by a condition"),
+        ("go_with_conditions", "sheets", "neither met, waived, not applicable nor named by a condition"),
     ],
 )
 def test_a_gate_is_not_passed_past_its_criteria(decision: str, criterion: str | None, words: str) -> None:

@@ -189,7 +189,8 @@ def read_everywhere(project: Project, viewer: User) -> dict[str, str]:
         read[f"history of {key}"] = browser.get(f"/api/v1/projects/{project.code}/milestones/{key}/").content.decode()
     events = list(readable_events(viewer).filter(project_id=project.pk).select_related("actor"))
     read["feed"] = json.dumps(rows_of(events, internal=False), default=str)
-    read["calendar"] = calendar_of(CalendarFeed(user=viewer, project=project)).decode()
+    calendar = calendar_of(CalendarFeed(user=viewer, project=project)).decode()
+    read["calendar"] = re.sub(r"^DTEND.*$", "", calendar, flags=re.MULTILINE)  # the day after the one that is told
     lines = [Notification(user=viewer, event=event, group="dates", delivery="digest") for event in events]
     letter = letter_of(MailMessage(user=viewer, kind="digest", day=timezone.localdate()), lines, more=False)
     read["digest"] = f"{letter.body} {letter.alternatives}"

@@ -21,6 +21,7 @@ from projects.plans import phase_plan
 from projects.services.lifecycle import open_review
 from projects.services.readiness import refresh_all
 from projects.tasks import refresh_all_readiness
+from tests.audit.conftest import settle
 from tests.projects import factories as make
 
 EACH = 10
@@ -116,11 +117,13 @@ def test_lists_say_when_the_criteria_are_met_or_why_that_is_not_known(client: Cl
 def test_a_commit_refreshes_the_summary_through_the_outbox_and_so_does_the_night() -> None:
     project = make.a_project()
     make.charter(project)
+    settle()
     consume("projects.readiness")
     assert ReadinessSummary.objects.get(project=project).met == 1  # the request
 
     make.sign_off_sheets(project)
     assert ReadinessSummary.objects.get(project=project).met == 1  # committed, not read yet
+    settle()
     consume("projects.readiness")
     assert ReadinessSummary.objects.get(project=project).met == 2
 

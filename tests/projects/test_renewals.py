@@ -103,7 +103,7 @@ def test_every_later_criterion_that_is_offered_is_met_again(phase: str) -> None:
     return_project(project.code, to_phase=phase, actor=make.manager(), reason="Not reproduced.", renew_criteria=keys)
     assert unmet(project) == set(keys)
 
-    for key in keys:
+    for key in sorted(keys, key=lambda key: "hazop_report" not in deliverables_of(key, phase)):  # no batch starts before it
         make.done(project, *deliverables_of(key, phase))
 
     assert unmet(project) == set()

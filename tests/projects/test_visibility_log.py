@@ -100,14 +100,16 @@ def test_the_log_says_at_each_moment_what_the_client_saw(project: Project, acts:
         raise Undo
 
 
-def test_what_the_charter_shows_stands_in_the_log() -> None:
-    project = make.a_project()
+def test_what_the_charter_shows_stands_in_the_log_from_the_contract_on() -> None:
+    project = make.a_project_ready_for_g1()
     before = timezone.now()
-    make.charter(project)
+    assert seen_by(project) == set()
+
+    make.decide(project)
 
     assert (shown_at(project, before), shown_at(project, timezone.now())) == (set(), seen_by(project))
     assert seen_by(project)
-    assert {row.by for row in VisibilityChange.objects.filter(project=project)} == {make.manager()}
+    assert {row.by.is_internal for row in VisibilityChange.objects.filter(project=project)} == {True}
 
 
 def noon_of(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
