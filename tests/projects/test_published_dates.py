@@ -133,7 +133,7 @@ ACTS: dict[str, Callable[[Project, str, int], object]] = {
     "hold": lambda project, _key, _days: make.decide(project, "hold"),
 }
 STEPS = st.tuples(st.sampled_from(list(ACTS)), st.sampled_from(list(FED_BY)), st.integers(1, 300))
-HOW: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+HOW: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}  # the same acts each time
 
 
 def do(project: Project, act: str, key: str, days: int) -> None:
@@ -233,7 +233,7 @@ def test_no_sequence_of_acts_shows_an_unpublished_date(project: Project, acts: l
 
 
 @pytest.mark.slow
-@settings(max_examples=40, **HOW)
+@settings(max_examples=12, **HOW)
 @given(acts=st.lists(STEPS, min_size=3, max_size=8))
 def test_no_long_sequence_of_acts_shows_an_unpublished_date(project: Project, acts: list[tuple[str, str, int]]) -> None:
     run(project, acts)
