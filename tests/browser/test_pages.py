@@ -68,7 +68,6 @@ PAGES = {
         "/projects/{code}/payments/",
         "/projects/{code}/change-orders/",
         "/projects/{code}/change-orders/new/",
-        "/projects/{code}/gate/conditions/",
         "/projects/{code}/status/",
         "/projects/{code}/activity/",
         "/projects/{code}/as-client/",
