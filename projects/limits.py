@@ -1,4 +1,4 @@
-"""What no request can ask for: quantities of nothing, days gone by, answers that exclude each other. Pure: everybody asks here."""
+"""What no request or plan can ask for: quantities of nothing, days gone by, answers that exclude each other. Pure: everybody asks here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ QUANTITIES = ("sample_quantity_g", "pilot_quantity_kg", "validation_quantity_kg"
 DAYS = ("quotation_needed_on", "first_sample_wanted_on", "filing_planned_on")
 LARGEST_DOSE_MG = Decimal(100_000)  # 100 g a day: more than any registered dose
 YEARS_AHEAD = 30
+MOST_WORKING_DAYS = 2000  # eight years: no lag, task, tolerance or move of a plan is longer
 
 
 def limits(values: Mapping[str, Any], *, received_on: date) -> dict[str, list[str]]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.numbers import WholeNumberField, WholeNumberText
 from projects.forms.evidence import day_input
 from projects.forms.shape import OfferForm
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import ChangeOrder
-from projects.services.change_orders import MOST_DAYS
 
 if TYPE_CHECKING:
     from projects.models import Milestone
@@ -45,7 +45,7 @@ class DaysForm(forms.Form):
             widget = WholeNumberText(attrs={"class": "form-control number", "aria-label": words})
             initial = (days or {}).get(row.key)
             self.fields[_name(row)] = WholeNumberField(
-                label=words, required=False, initial=initial, widget=widget, min_value=-MOST_DAYS, max_value=MOST_DAYS
+                label=words, required=False, initial=initial, widget=widget, min_value=-MOST_WORKING_DAYS, max_value=MOST_WORKING_DAYS
             )
 
     @property

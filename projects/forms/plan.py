@@ -12,6 +12,7 @@ from accounts.numbers import WholeNumberField
 from audit.refusals import BadInput
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import Publication, Relation
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class RescheduleForm(forms.Form):
         label=_("Work that ends with it (working days)"),
         required=False,
         min_value=0,
-        max_value=2000,
+        max_value=MOST_WORKING_DAYS,
         help_text=_("Zero: a point in time. Otherwise “not before” binds the beginning of the work."),
     )
     reason = forms.CharField(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import WholeNumberField, WholeNumberText
 from projects.forms.gate import REASON
+from projects.limits import MOST_WORKING_DAYS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,4 +67,4 @@ def _lag_field(link: MilestoneLink, initial: int) -> forms.Field:
     names = {"title": link.successor.title, "other": link.predecessor.title, "relation": link.get_kind_display()}
     words = _t("%(title)s after %(other)s, %(relation)s: lag") % names
     widget = WholeNumberText(attrs={"class": "form-control number", "aria-label": words})
-    return WholeNumberField(label=words, initial=initial, widget=widget, min_value=-2000, max_value=2000)
+    return WholeNumberField(label=words, initial=initial, widget=widget, min_value=-MOST_WORKING_DAYS, max_value=MOST_WORKING_DAYS)

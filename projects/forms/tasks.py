@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
+from accounts.numbers import WholeNumberField
 from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import Milestone, Phase
 from projects.services.milestones import MilestoneDraft
 from projects.services.tasks import TaskDraft
@@ -33,7 +35,7 @@ class TaskForm(forms.Form):
     department = forms.ModelChoiceField(
         label=_("or department"), queryset=Department.objects.all(), to_field_name="key", required=False, empty_label="–"
     )
-    duration_days = forms.IntegerField(label=_("Working days of work"), min_value=1, max_value=2000, initial=1)
+    duration_days = WholeNumberField(label=_("Working days of work"), min_value=1, max_value=MOST_WORKING_DAYS, initial=1)
     not_before = forms.DateField(label=_("Not before"), required=False, widget=day_input())
     after = forms.ChoiceField(label=_("Waits for"), required=False, help_text=_("Empty: it can begin with its phase."))
 
@@ -91,7 +93,7 @@ class MilestoneForm(forms.Form):
     title = forms.CharField(label=_("Milestone"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"))
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False, empty_label="–")
-    tolerance_days = forms.IntegerField(label=_("Tolerance (working days)"), min_value=0, max_value=2000, initial=5)
+    tolerance_days = WholeNumberField(label=_("Tolerance (working days)"), min_value=0, max_value=MOST_WORKING_DAYS, initial=5)
     finish_by = forms.DateField(
         label=_("Must be reached by"), required=False, widget=day_input(), help_text=_("Float is counted towards this date.")
     )
@@ -117,9 +119,9 @@ class MilestoneForm(forms.Form):
 class NewMilestoneForm(MilestoneForm):
     phase = forms.ChoiceField(label=_("Phase"))
     after = forms.ChoiceField(label=_("Waits for"), required=False)
-    lag_days = forms.IntegerField(label=_("Lag (working days)"), initial=0, min_value=-2000, max_value=2000)
+    lag_days = WholeNumberField(label=_("Lag (working days)"), initial=0, min_value=-MOST_WORKING_DAYS, max_value=MOST_WORKING_DAYS)
     not_before = forms.DateField(label=_("Not before"), required=False, widget=day_input())
-    duration_days = forms.IntegerField(label=_("Work that ends with it (working days)"), initial=0, min_value=0, max_value=2000)
+    duration_days = WholeNumberField(label=_("Work that ends with it (working days)"), initial=0, min_value=0, max_value=MOST_WORKING_DAYS)
     field_order = (
         "title", "phase", "kind", "after", "lag_days", "not_before", "duration_days", "owner", "tolerance_days", "finish_by",
         "client_sees", "reason",

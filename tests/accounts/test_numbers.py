@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms import BaseForm, NumberInput
 
 from accounts.numbers import AmountField, AmountText, NumberField, NumberText, WholeNumberField
 
@@ -58,3 +63,24 @@ def test_what_is_shown_is_read_again() -> None:
 def test_limits_are_said_in_words() -> None:
     with pytest.raises(ValidationError, match="Not above 2000"):
         WholeNumberField(max_value=2000).clean("99999")
+
+
+OURS = ("accounts", "catalogue", "desk", "documents", "notifications", "phases", "projects")
+
+
+def all_forms(form: Any = BaseForm) -> set[Any]:
+    return {form} | {each for child in form.__subclasses__() for each in all_forms(child)}
+
+
+def test_no_form_leaves_a_number_to_the_browser() -> None:
+    """Its own number field drops a decimal comma without a word."""
+    root = Path(settings.BASE_DIR)
+    for path in [path for app in OURS for path in (root / app).rglob("*forms*") if path.name != "__pycache__"]:
+        for module in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            import_module(".".join(module.relative_to(root).with_suffix("").parts))
+
+    fields = [(form, name, field) for form in all_forms() for name, field in getattr(form, "base_fields", {}).items()]
+    ours = [row for row in fields if row[0].__module__.split(".")[0] in OURS]
+
+    assert len(ours) > 200
+    assert [f"{form.__name__}.{name}" for form, name, field in ours if isinstance(field.widget, NumberInput)] == []
