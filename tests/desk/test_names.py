@@ -19,6 +19,7 @@ from desk.documents import status_report
 from notifications.changes import rows_of
 from notifications.reading import items_of
 from projects.models import Milestone, Phase, Project
+from projects.services.account import object_to_account, reply_to_objection
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone
 from tests.finished import finished, text_of
@@ -103,6 +104,20 @@ def test_the_inbox_says_who_did_it(project: Project, sees_names: bool) -> None:
 
     (who,) = {item.who for item in items_of(rows, reader)}
     assert who == (f"{NAMES[0]}, Project manager" if sees_names else "Project manager")
+
+
+def test_a_reply_to_an_objection_names_us_only_where_agreed(project: Project, sees_names: bool) -> None:
+    publish(project)
+    approver = factories.person(Role.CLIENT_APPROVER, name="Dora Own")
+    object_to_account(project.code, actor=approver, words="Five of these days are yours.")
+    reply_to_objection(project.code, actor=User.objects.get(full_name=NAMES[0]), words="Agreed.")
+    browser = Browser()
+    browser.force_login(approver)
+
+    page = browser.get(reverse("portal-account", args=[project.code])).content.decode()
+
+    assert "Agreed." in page and "Dora Own" in page
+    assert (NAMES[0] in page) is sees_names
 
 
 def test_a_client_s_own_people_are_always_named(project: Project, sees_names: bool) -> None:
