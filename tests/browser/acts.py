@@ -12,11 +12,29 @@ from playwright.sync_api import Page, expect
 from cdmo.demo.molecules import Molecule
 from cdmo.demo.people import HOME_ZONE, PASSWORD
 from tests.browser.test_sign_in import sign_in
+from tests.stack import Stack
 
 PATIENCE = 60_000  # milliseconds: on a busy machine the worker takes its time
 NOW = datetime.now(ZoneInfo(HOME_ZONE))
 TODAY, LATER = (day.date().isoformat() for day in (NOW, NOW + timedelta(days=60)))  # where our people sit
 PDF = b"%PDF-1.7\n% a report made elsewhere\n%%EOF\n"
+
+TELL = """
+from dataclasses import replace
+from django.db import transaction
+from audit.context import Channel, acting
+from cdmo.demo import molecules, projects
+from cdmo.demo.telling import tell
+from projects.models import Phase
+story = replace(projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=())
+with acting(channel=Channel.COMMAND), transaction.atomic():
+    print(tell(story))
+"""
+
+
+def a_project(stack: Stack, *, story: str, molecule: str, phase: str) -> str:
+    """The code of a project told like one of the demo's, of client A, up to a phase, none of its dates moved yet."""
+    return stack.python(TELL.format(story=story, molecule=molecule, phase=phase)).splitlines()[-1]
 
 
 class People:

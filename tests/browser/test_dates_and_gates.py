@@ -20,17 +20,6 @@ pytestmark = pytest.mark.browser
 
 SECOND_MANAGER = "second.manager@demo.example"
 REASON = "The enzyme for the second step arrives two weeks later than ordered."
-TELL = """
-from dataclasses import replace
-from django.db import transaction
-from audit.context import Channel, acting
-from cdmo.demo import molecules, projects
-from cdmo.demo.telling import tell
-from projects.models import Phase
-story = replace(projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=())
-with acting(channel=Channel.COMMAND), transaction.atomic():
-    print(tell(story))
-"""
 A_SECOND_MANAGER = """
 from accounts.models import Role, RoleGrant, User
 from cdmo.demo.people import PASSWORD
@@ -72,7 +61,7 @@ def patience() -> None:
 @pytest.fixture(scope="module")
 def dated(stack: Stack) -> str:
     """A project in small scale whose client knows every shared date."""
-    return stack.python(TELL.format(story="SMALL_SCALE", molecule="LINEZOLID", phase="small_scale")).splitlines()[-1]
+    return acts.a_project(stack, story="SMALL_SCALE", molecule="LINEZOLID", phase="small_scale")
 
 
 def slip(page: Page, code: str, key: str, days: int) -> None:
@@ -185,7 +174,7 @@ def test_evidence_that_changed_after_the_decision_is_flagged(new_page: Callable[
 
 def test_a_condition_locks_the_second_validation_batch_until_it_is_met(new_page: Callable[[], Page], stack: Stack) -> None:
     people = People(new_page)
-    code = stack.python(TELL.format(story="VALIDATION", molecule="CELECOXIB", phase="pilot")).splitlines()[-1]
+    code = acts.a_project(stack, story="VALIDATION", molecule="CELECOXIB", phase="pilot")
     stack.python(PROVE_THE_PHASE.format(code=code, phase="pilot"))
 
     go_with_a_condition(people, code)

@@ -185,6 +185,17 @@ def reached(project: Project) -> Milestone:
     return achieve_milestone(project.code, milestone.key, on=timezone.localdate() - timedelta(days=3), actor=make.manager())
 
 
+def test_nothing_is_reached_before_its_work_began(project: Project, nothing_written: Check) -> None:
+    milestone = add(project, after="g1", lag_days=0, duration_days=4)
+    began = timezone.localdate() - timedelta(days=2)
+    services.start_milestone(project.code, milestone.key, on=began, actor=make.manager())
+    early = began - timedelta(days=1)
+
+    refusal = nothing_written(lambda: achieve_milestone(project.code, milestone.key, on=early, actor=make.manager()), BadInput)
+
+    assert refusal.errors.keys() == {"on"}  # type: ignore[attr-defined]
+
+
 def test_a_wrong_actual_date_is_corrected_and_kept(project: Project, reached: Milestone, events_of: Events) -> None:
     right = timezone.localdate() - timedelta(days=1)
 

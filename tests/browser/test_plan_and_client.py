@@ -1,0 +1,83 @@
+"""What a project manager gives out and shows, pressed in the running product, and what the client answers to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.acts import PATIENCE, TODAY, People, a_project, press, sign
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    expect.set_options(timeout=PATIENCE)
+
+
+def test_work_is_given_out_shown_and_approved(stack: Stack, new_page: Callable[[], Page]) -> None:
+    people, code = People(new_page), a_project(stack, story="SMALL_SCALE", molecule="TOFACITINIB", phase="small_scale")
+    manager, approver = people["pm"], people["approver.a"]
+
+    a_milestone_is_added_and_removed(manager, code)
+    a_task_is_given_out_begun_and_done(manager, code)
+    a_milestone_is_shared_for_approval(manager, code)
+    the_client_approves_it(approver, code)
+    the_log_says_what_was_visible(manager, code)
+
+
+def a_milestone_is_added_and_removed(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/milestones/")
+    page.fill("#id_title", "Polymorph chosen")
+    page.fill("#id_reason", "The salt decides the process.")
+    press(page, "Add")
+    row = page.get_by_role("row", name=re.compile("Polymorph chosen"))
+    row.get_by_role("link", name=re.compile("^Change")).click()
+    page.get_by_text("Remove it from the plan").click()
+    page.fill("#id_remove-reason", "It comes with the route.")
+    press(page, "Remove this milestone")
+    expect(page.get_by_role("row", name=re.compile("Polymorph chosen"))).to_have_count(0)
+
+
+def a_task_is_given_out_begun_and_done(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/plan/?task=new")
+    page.fill("#task-new-task-title", "Order the chiral amine")
+    page.select_option("#task-new-task-milestone", "process_report")
+    page.select_option("#task-new-task-department", "material_control")
+    page.get_by_role("dialog").locator("[type=submit]").click()
+    for opened, button in (("Enter when it began", "Started"), ("", "Done")):
+        page.locator("#tasks").get_by_role("link", name="Order the chiral amine").click()
+        if opened:
+            page.get_by_text(opened).click()
+        form = page.get_by_role("dialog").locator("form").filter(has=page.get_by_role("button", name=button, exact=True))
+        form.locator("input[type=date]").fill(TODAY)
+        form.locator("[type=submit]").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#tasks").get_by_role("row", name=re.compile("Order the chiral amine"))).to_contain_text("Done")
+
+
+def a_milestone_is_shared_for_approval(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/sharing/")
+    page.check("input[name=items][value='milestone:process_report']")
+    page.select_option("#id_visibility", "for_approval")
+    page.fill("#id_words", "Please confirm the date of the report.")
+    press(page, "Show what the client will see")
+    press(page, re.compile("Do it for 1 item"))
+    expect(page.locator("#approvals").locator("xpath=ancestor::section")).to_contain_text("Please confirm the date of the report.")
+
+
+def the_client_approves_it(page: Page, code: str) -> None:
+    page.goto(f"/portal/{code}/")
+    page.get_by_role("link", name=re.compile("approve or reject", re.IGNORECASE)).first.click()
+    expect(page.get_by_text("Please confirm the date of the report.")).to_be_visible()
+    sign(page, "Approve…")
+    expect(page.locator(".subheading")).to_contain_text("Approved")
+
+
+def the_log_says_what_was_visible(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/sharing/log/")
+    expect(page.get_by_role("main")).to_contain_text("Process Development Report")
