@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -41,6 +41,13 @@ LOCK_NOT_AVAILABLE = "55P03"
 # For `extend_schema(extensions=…)`: which headers a write takes, where it does not take both. Nothing is announced that is ignored.
 ONLY_KEY = {"x-write-headers": [KEY_HEADER]}
 WRITES_NOTHING: dict[str, list[str]] = {"x-write-headers": []}
+
+
+def checked(serializer: type[serializers.Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
+    """The values of the request's body. Raises ValidationError (400) with every field that is wrong."""
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
 
 
 class StillAnswering(exceptions.APIException):

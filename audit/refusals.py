@@ -87,6 +87,16 @@ def require_none(blockers: Iterable[Blocker]) -> None:
         raise Refused(found)
 
 
+def missing_reason(reason: str) -> dict[str, list[str]]:
+    """The error at the field of an act that needs a reason, for those who say every fault at once; empty where one is given."""
+    return {} if reason.strip() else {"reason": [str(_("A reason is needed; it stays in the record."))]}
+
+
+def require_reason(reason: str) -> None:
+    if wrong := missing_reason(reason):
+        raise BadInput(wrong)
+
+
 def add_to_form(form: BaseForm, bad_input: BadInput) -> None:
     """Show the messages at their fields; those for a field the form does not have appear above the form."""
     for field, messages in bad_input.errors.items():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
+from audit.refusals import BadInput, Blocker, Refused, require_reason
 from catalogue.chemistry import CasNumberError, Structure, StructureError, normalise_cas, parse_structure
 from catalogue.models import Compound, Site
 
@@ -127,18 +127,20 @@ def create_site(*, key: str, name: str, country: str, time_zone: str, actor: Use
 def change_site(key: str, *, name: str, country: str, time_zone: str, reason: str, actor: User) -> Site:
     """Correct a site. Its country and zone decide working days and local dates of every plan there; the plans follow at night.
 
+    A region belongs to its country: with another country the site has none until one is chosen with the working days.
+
     Raises BadInput at the field, Refused when nothing differs.
     """
     require_permission("catalogue.manage_sites", actor)
     site = Site.objects.select_for_update(of=("self",)).get(key=key)
-    if not reason.strip():
-        raise BadInput({"reason": [_t("Say why.")]})
-    before = {"name": site.name, "country": site.country, "time_zone": site.time_zone}
-    after = {"name": name.strip(), "country": country, "time_zone": time_zone}
+    require_reason(reason)
+    before = {"name": site.name, "country": site.country, "subdivision": site.subdivision, "time_zone": site.time_zone}
+    region = site.subdivision if country == site.country else ""
+    after = {"name": name.strip(), "country": country, "subdivision": region, "time_zone": time_zone}
     if before == after:
         raise Refused(Blocker("site.unchanged", _t("Nothing differs from what the record holds.")))
-    site.name, site.country, site.time_zone = after["name"], country, time_zone
+    site.name, site.country, site.subdivision, site.time_zone = after["name"], country, region, time_zone
     _clean(site)
-    site.save(update_fields=["name", "country", "time_zone"])
+    site.save(update_fields=["name", "country", "subdivision", "time_zone"])
     record("site.changed", site, actor=actor, reason=reason.strip(), before=before, after=after)
     return site

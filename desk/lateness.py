@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.forecasting import calendar_for
 from projects.models import Milestone, Project
+from projects.schedule import milestone_state
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -87,19 +88,23 @@ def lateness_of(projects: Iterable[Project], *, today: date) -> dict[int, Latene
 
 
 def judge(project: Project, milestones: Sequence[Milestone], *, today: date) -> Lateness | None:
-    """By the rules of a milestone's state (lifecycle): the worst of its open promises. None where nobody works: on hold, closed."""
+    """The worst state of its open promises, for which no predecessor need be asked: one that is late is the worst itself.
+
+    None where nobody works: on hold, closed.
+    """
     if not project.is_active:
         return None
-    if any(_is_late(row, project, today) for row in milestones):
-        return Lateness.LATE
-    if any(row.float_days is not None and row.float_days < row.tolerance_days for row in milestones):
-        return Lateness.AT_RISK
-    return Lateness.ON_TRACK if milestones else Lateness.PLANNED
-
-
-def _is_late(row: Milestone, project: Project, today: date) -> bool:
-    assert row.baseline_on is not None  # noqa: S101 - the query asks for it
-    expected = max(row.forecast_on or today, today)
-    if expected <= row.baseline_on:  # spares the calendar
-        return False
-    return expected > calendar_for(row, project).add_working_days(row.baseline_on, row.tolerance_days)
+    states = {
+        milestone_state(
+            actual=row.actual_on,
+            forecast=row.forecast_on,
+            baseline=row.baseline_on,
+            today=today,
+            float_days=row.float_days,
+            tolerance_days=row.tolerance_days,
+            late_predecessor=False,
+            calendar=calendar_for(row, project),
+        ).value
+        for row in milestones
+    }
+    return next((worst for worst in Lateness if worst in states), Lateness.PLANNED)

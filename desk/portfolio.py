@@ -30,7 +30,6 @@ class Standing:
     at_risk: the accepted prices (quotation and change orders) of phases that are not closed, when the project is late, else zero;
     None for a reader who may not know what the project earns.
     ready_on: the day on which its criteria can be met, None with `not_forecastable` saying what has no date.
-    at_risk: the accepted prices (quotation and change orders) of phases that are not closed, when the project is late, else zero.
     """
 
     project: Project

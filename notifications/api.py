@@ -8,7 +8,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, once
+from accounts.api_writes import ONLY_KEY, checked, once
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
 from notifications.changes import MOST, changes_since, cursor_of
@@ -54,11 +54,10 @@ class ChangesSeen(APIView):
 
     @extend_schema(operation_id="changes_seen", request=SeenSerializer, responses=LastVisitSerializer, extensions=ONLY_KEY)
     def post(self, request: ApiRequest) -> Response:
-        body = SeenSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        values = checked(SeenSerializer, request)
 
         def see() -> Response:
-            visit = mark_seen(actor=request.user, cursor=body.validated_data["cursor"])
+            visit = mark_seen(actor=request.user, cursor=values["cursor"])
             return Response({"next": cursor_of((visit.transaction_id, visit.event_id)), "at": visit.at})
 
         return once(request, see)

@@ -11,7 +11,7 @@ from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, Tagged, once
+from accounts.api_writes import ONLY_KEY, Tagged, checked, once
 from accounts.models import Client
 from accounts.permissions import require_permission
 from accounts.requests import ApiRequest
@@ -93,9 +93,7 @@ class WebhookList(APIView):
     )
     def post(self, request: ApiRequest) -> Response:
         require_permission("notifications.manage_webhooks", request.user)
-        body = NewWebhookSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        values = checked(NewWebhookSerializer, request)
         client = self._client(request, values.pop("client", ""))
         services.check_address(values["url"])  # looks the name up, which no transaction must wait for
 

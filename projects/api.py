@@ -14,7 +14,7 @@ from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, Tagged, once
+from accounts.api_writes import ONLY_KEY, Tagged, checked, once
 from accounts.models import Client
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
@@ -173,9 +173,7 @@ class ProjectGateProposal(APIView):
     @extend_schema(request=ProposalSerializer, responses={201: GateSerializer})
     def post(self, request: ApiRequest, code: str) -> Response:
         project = internal_project(request, code)
-        proposal = ProposalSerializer(data=request.data)
-        proposal.is_valid(raise_exception=True)
-        values = dict(proposal.validated_data)
+        values = checked(ProposalSerializer, request)
         conditions = [NewCondition(**row) for row in values.pop("conditions")]
 
         def present() -> Any:
@@ -264,9 +262,8 @@ class ConditionAnswer(ConditionAct):
     @extend_schema(request=ConditionAnswerSerializer, responses=ConditionSerializer)
     def post(self, request: ApiRequest, code: str, pk: int) -> Response:
         self.condition(request, code, pk)
-        body = ConditionAnswerSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return self.run(request, code, pk, lambda: answer_condition(code, pk, actor=request.user, **body.validated_data))
+        values = checked(ConditionAnswerSerializer, request)
+        return self.run(request, code, pk, lambda: answer_condition(code, pk, actor=request.user, **values))
 
 
 class ConditionConfirmation(ConditionAct):
@@ -284,9 +281,8 @@ class ConditionRejection(ConditionAct):
     @extend_schema(request=ReasonSerializer, responses=ConditionSerializer)
     def post(self, request: ApiRequest, code: str, pk: int) -> Response:
         self.condition(request, code, pk)
-        body = ReasonSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return self.run(request, code, pk, lambda: reject_answer(code, pk, actor=request.user, **body.validated_data))
+        values = checked(ReasonSerializer, request)
+        return self.run(request, code, pk, lambda: reject_answer(code, pk, actor=request.user, **values))
 
 
 class RfpList(generics.ListAPIView[Rfp]):
@@ -302,9 +298,7 @@ class RfpList(generics.ListAPIView[Rfp]):
 
     @extend_schema(request=NewRfpSerializer, responses={201: RfpSerializer}, extensions=ONLY_KEY)
     def post(self, request: ApiRequest) -> Response:
-        body = NewRfpSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        values = checked(NewRfpSerializer, request)
         client = _client_of(request, values.pop("client", ""))
 
         def log() -> Response:

@@ -11,13 +11,12 @@ from rest_framework import generics, serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import Tagged, once
+from accounts.api_writes import Tagged, checked, once
 from accounts.requests import ApiRequest
 from accounts.signing import authenticate_signer
 from projects.approvals import ApprovalState, standing_of
 from projects.change_order_api import SigningSerializer
 from projects.models import ApprovalAnswer, ApprovalRequest
-from projects.plan_api import checked
 from projects.services.approvals import answer_approval, locked_request
 from projects.shareable import Item, hash_of
 

@@ -11,11 +11,10 @@ from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, Tagged, once
+from accounts.api_writes import ONLY_KEY, Tagged, checked, once
 from accounts.requests import ApiRequest
 from accounts.signing import authenticate_signer
 from projects.models import ChangeOrder, ChangeOrderEffect, ChangeOrderLine, Phase, Project
-from projects.plan_api import checked
 from projects.services import change_orders as services
 from projects.services.commercial import Line
 from projects.services.lifecycle import locked

@@ -10,11 +10,11 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, once
+from accounts.api_writes import ONLY_KEY, checked, once
 from accounts.requests import ApiRequest
 from projects.api import internal_project
 from projects.models import Deliverable, ReferencedEvidence
-from projects.plan_api import checked, hold
+from projects.plan_api import hold
 from projects.serializers import ReasonSerializer
 from projects.services import evidence as services
 

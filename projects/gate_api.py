@@ -10,11 +10,10 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import Tagged, once
+from accounts.api_writes import Tagged, checked, once
 from accounts.requests import ApiRequest
 from projects.api import gate_as_data, internal_project
 from projects.models import GateCriterion, GateReview, GateSignature
-from projects.plan_api import checked
 from projects.serializers import ConditionSerializer, GateSerializer, WaiverSerializer
 from projects.services.gate import withdraw_proposal
 from projects.services.lifecycle import locked

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, WRITES_NOTHING, Tagged, once
+from accounts.api_writes import ONLY_KEY, WRITES_NOTHING, Tagged, checked, once
 from accounts.models import User
 from accounts.requests import ApiRequest
 from audit.models import Event
@@ -156,12 +156,6 @@ class AssignSerializer(serializers.Serializer[Any]):
 
     owner = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.active().internal(), allow_null=True)
     due_on = serializers.DateField(allow_null=True)
-
-
-def checked(serializer: type[serializers.Serializer[Any]], request: ApiRequest) -> dict[str, Any]:
-    body = serializer(data=request.data)
-    body.is_valid(raise_exception=True)
-    return dict(body.validated_data)
 
 
 def hold(project: Project) -> None:

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import once
+from accounts.api_writes import checked, once
 from accounts.requests import ApiRequest
 from projects.api import internal_project
 from projects.models import Deliverable, Publication, StepLoop
@@ -92,15 +92,14 @@ class LoopAct(APIView):
     def post(self, request: ApiRequest, code: str, key: str) -> Response:
         project = internal_project(request, code)
         get_object_or_404(Deliverable.objects.visible_to(request.user), project=project, key=key)
-        body = NewLoopSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        values = checked(NewLoopSerializer, request)
 
         def representation() -> dict[str, Any]:
             locked(code, request.user)
             return rounds_of_deliverable(Deliverable.objects.get(project=project, key=key), internal=True)
 
         def begin() -> Response:
-            loop = open_loop(code, key, actor=request.user, **body.validated_data)
+            loop = open_loop(code, key, actor=request.user, **values)
             return Response(LoopSerializer(loop).data, status=201)
 
         return once(request, begin, representation=representation)

@@ -435,7 +435,8 @@ def milestone_state(
         return MilestoneState.ACHIEVED
     if baseline is None:
         return MilestoneState.PLANNED
-    if max(today, forecast or today) > calendar.add_working_days(baseline, tolerance_days):
+    expected = max(today, forecast or today)
+    if expected > baseline and expected > calendar.add_working_days(baseline, tolerance_days):  # the first spares the calendar
         return MilestoneState.LATE
     if late_predecessor or (float_days is not None and float_days < tolerance_days):
         return MilestoneState.AT_RISK

@@ -13,12 +13,12 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import Tagged, once
+from accounts.api_writes import Tagged, checked, once
 from accounts.requests import ApiRequest
 from projects.api import internal_project
 from projects.approvals import ApprovalState, standings_of
 from projects.models import Project, Visibility
-from projects.plan_api import checked, hold
+from projects.plan_api import hold
 from projects.services.sharing import set_visibility, share_items
 from projects.shareable import find_shareable, items_of
 from projects.visibility_log import Spell, shown_on, since_of, spells_of

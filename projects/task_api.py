@@ -10,12 +10,13 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, Tagged, once
+from accounts.api_writes import ONLY_KEY, Tagged, checked, once
 from accounts.models import Department, User
 from accounts.requests import ApiRequest
 from projects.api import internal_project
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import Task
-from projects.plan_api import checked, hold
+from projects.plan_api import hold
 from projects.services import tasks as services
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class TaskDraftSerializer(serializers.Serializer[Any]):
     department = serializers.SlugRelatedField(
         slug_field="key", queryset=Department.objects.all(), required=False, allow_null=True, default=None
     )
-    duration_days = serializers.IntegerField(required=False, default=1, min_value=1, max_value=services.MOST_DAYS)
+    duration_days = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MOST_WORKING_DAYS)
     not_before = serializers.DateField(required=False, allow_null=True, default=None)
     after = serializers.CharField(required=False, allow_blank=True, default="", max_length=64)
 

@@ -12,6 +12,7 @@ from accounts.permissions import require_permission
 from accounts.services.shared import check, refuse_if
 from audit.acts import act
 from audit.events import record
+from audit.refusals import require_reason
 
 
 @transaction.atomic
@@ -38,7 +39,7 @@ def choose_names(code: str, *, sees_names: bool, reason: str, actor: User) -> Cl
     require_permission("accounts.edit_client", actor, client)
     if client.sees_names == sees_names:
         return client
-    refuse_if(not reason.strip(), "reason", _("A reason is needed; it stays in the record."))
+    require_reason(reason)
     client.sees_names = sees_names
     client.save(update_fields=["sees_names"])
     kind = "client.names_shown" if sees_names else "client.names_hidden"

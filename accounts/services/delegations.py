@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Delegation, Role, User
 from accounts.services.shared import refuse_if
 from audit.events import record
-from audit.refusals import Blocker, Refused, require
+from audit.refusals import Blocker, Refused, require, require_reason
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def delegate(*, role: str, receiver: User, starts_on: date, ends_on: date, reaso
     refuse_if(role in receiver.roles, "receiver", _("This person holds the role already."))
     refuse_if(starts_on < today, "starts_on", _("The first day lies in the past."))
     refuse_if(ends_on < starts_on, "ends_on", _("The last day lies before the first."))
-    refuse_if(not reason.strip(), "reason", _("Say why."))
+    require_reason(reason)
     overlapping = Delegation.objects.filter(giver=actor, role=role, ended_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on)
     refuse_if(overlapping.exists(), "starts_on", _("This role is already handed over for some of these days."))
     row = Delegation.objects.create(giver=actor, receiver=receiver, role=role, starts_on=starts_on, ends_on=ends_on, reason=reason.strip())

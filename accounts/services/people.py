@@ -18,7 +18,7 @@ from accounts.models import CLIENT_ROLES, INTERNAL_ROLES, Client, Department, Ro
 from accounts.permissions import require_permission
 from accounts.services.shared import check, refuse_if
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused, require
+from audit.refusals import BadInput, Blocker, Refused, require, require_reason
 
 
 @transaction.atomic
@@ -84,7 +84,7 @@ def grant_role(user_id: int, *, role: str, actor: User, reason: str) -> RoleGran
     user = User.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=user_id)
     require_permission("accounts.manage_people", actor)
     require(user.pk != actor.pk, _("Another administrator has to give you a role."))
-    refuse_if(not reason.strip(), "reason", _("Say why."))
+    require_reason(reason)
     return give_role(user, role, actor=actor, reason=reason.strip())
 
 
@@ -95,7 +95,7 @@ def end_role(grant_id: int, *, actor: User, reason: str) -> RoleGrant:
         RoleGrant.objects.select_for_update(of=("self",)).select_related("user").get(pk=grant_id, user__in=User.objects.visible_to(actor))
     )
     require_permission("accounts.manage_people", actor)
-    refuse_if(not reason.strip(), "reason", _("Say why."))
+    require_reason(reason)
     if grant.ended_at is not None:
         raise Refused(Blocker("role.ended", _("The person does not hold this role any more.")))
     if grant.role == Role.ADMINISTRATOR:
@@ -112,7 +112,7 @@ def deactivate_user(user_id: int, *, actor: User, reason: str) -> User:
     user = User.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=user_id)
     require_permission("accounts.manage_people", actor)
     require(user.pk != actor.pk, _("Another administrator has to close your account."))
-    refuse_if(not reason.strip(), "reason", _("Say why."))
+    require_reason(reason)
     if not user.is_active:
         raise Refused(Blocker("person.inactive", _("The account is not active.")))
     if user.has_role(Role.ADMINISTRATOR):
@@ -127,7 +127,7 @@ def deactivate_user(user_id: int, *, actor: User, reason: str) -> User:
 def reactivate_user(user_id: int, *, actor: User, reason: str) -> User:
     user = User.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=user_id)
     require_permission("accounts.manage_people", actor)
-    refuse_if(not reason.strip(), "reason", _("Say why."))
+    require_reason(reason)
     if user.is_active:
         raise Refused(Blocker("person.active", _("The account is active.")))
     user.is_active = True
@@ -157,7 +157,7 @@ def change_person(
     """
     user = User.objects.visible_to(actor).exclude(kind=User.Kind.INTEGRATION).select_for_update(of=("self",)).get(pk=user_id)
     require_permission("accounts.manage_people", actor)
-    refuse_if(not reason.strip(), "reason", _("Say why."))
+    require_reason(reason)
     before = _facts(user)
     user.full_name, user.email = " ".join(full_name.split()), email.strip().lower()
     user.function, user.department = function.strip(), department
@@ -189,7 +189,7 @@ def reset_second_factor(user_id: int, *, reason: str, actor: User) -> User:
     user = User.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=user_id)
     require_permission("accounts.manage_people", actor)
     require(user.pk != actor.pk, _("Another administrator has to reset your second factor."))
-    refuse_if(not reason.strip(), "reason", _("Say why."))
+    require_reason(reason)
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     if not removed:
         raise Refused(Blocker("person.no_second_factor", _("The account has no second factor.")))

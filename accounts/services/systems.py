@@ -15,7 +15,7 @@ from accounts.models import Client, IntegrationToken, User
 from accounts.permissions import require_permission
 from accounts.services.shared import check, refuse_if
 from audit.events import record
-from audit.refusals import Blocker, Refused
+from audit.refusals import Blocker, Refused, require_reason
 
 LONGEST_TOKEN_DAYS = 366
 
@@ -61,7 +61,7 @@ def _integration_address(client: Client, name: str) -> str:
 def close_integration_account(account_id: int, *, reason: str, actor: User) -> User:
     """End a client's system here: the account and all its tokens stop at once. Both sides may; what it wrote stays under its name."""
     account = _locked_account(account_id, actor)
-    refuse_if(not reason.strip(), "reason", _("Say why."))
+    require_reason(reason)
     if not account.is_active:
         raise Refused(Blocker("account.inactive", _("The integration account is not active.")))
     account.is_active = False

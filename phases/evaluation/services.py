@@ -14,7 +14,7 @@ from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
+from audit.refusals import BadInput, Blocker, Refused, require_reason
 from audit.signatures import content_hash, sign
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS
@@ -238,8 +238,7 @@ def reopen_sheet(code: str, department_key: str, *, actor: User, reason: str) ->
     sheet = _locked_sheet(code, department_key, actor)
     require_permission("phases.reopen_sheet", actor, sheet)
     require_active(sheet.project)
-    if not reason.strip():
-        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
+    require_reason(reason)
     if sheet.state != DepartmentAssessment.State.SIGNED_OFF:
         raise Refused([Blocker(key="sheet.open", words=_t("The sheet is open."), link=sheet.get_absolute_url())])
     sheet.reopen()

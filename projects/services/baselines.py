@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput
+from audit.refusals import BadInput, missing_reason
 from projects.baselines import Dated
 from projects.forecasting import calendar_for
 from projects.models import Baseline, BaselineMilestone, Milestone, Project
@@ -87,13 +87,11 @@ def take_baseline(code: str, *, name: str, reason: str, actor: User) -> Baseline
     require_permission("projects.plan", actor, project)
     name = name.strip()
     planned = _dated(Milestone.objects.filter(project=project), lambda row: row.actual_on or row.forecast_on)
-    errors = {}
+    errors = missing_reason(reason)
     if not name:
         errors["name"] = [_t("The name finds it again.")]
     elif Baseline.objects.filter(project=project, name=name).exists():
         errors["name"] = [_t("A baseline of this project has this name.")]
-    if not reason.strip():
-        errors["reason"] = [_t("A reason is needed; it stays in the record.")]
     if not planned:
         errors[""] = [_t("There is no plan yet to remember.")]
     if errors:

@@ -13,7 +13,7 @@ from accounts.permissions import require_permission
 from accounts.working_days import OwnDays
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput
+from audit.refusals import BadInput, require_reason
 from catalogue.models import Site
 from projects.calendars import regions_of
 from projects.models import Project
@@ -59,8 +59,7 @@ def remove_own_days(kind: str, name: str, *, first: date, actor: User, reason: s
     entry = next((each for each in place.own_days if each.first == first), None)
     if entry is None:
         raise BadInput({"": [_t("Somebody has removed these days already.")]})
-    if not reason.strip():
-        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
+    require_reason(reason)
     _keep(place, [each for each in place.own_days if each != entry])
     record(
         "calendar.days_removed", place, actor=actor, reason=reason, place=str(place), first=entry.first, last=entry.last, words=entry.words

@@ -20,6 +20,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import sign
 from projects.forecasting import calendar_for
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import Baseline, ChangeOrder, ChangeOrderEffect, ChangeOrderLine, Milestone, Project, Quotation
 from projects.services.baselines import take_order_baseline
 from projects.services.commercial import Line
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from accounts.signing import Authentication
 
 State = ChangeOrder.State
-MOST_DAYS = 2000
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,8 @@ def _check(project: Project, draft: Draft) -> dict[str, Milestone]:
         errors["days"] = [_t("Only open milestones of this project can be moved.")]
     if any(row.baseline_on is None or row.published_on is None or not row.is_shared for row in rows.values()):
         errors["days"] = [_t("Only shared milestones whose agreed date the client knows can be moved by order.")]
-    if any(abs(number) > MOST_DAYS for number in days.values()):
-        errors["days"] = [_t("A date moves by at most %(most)d working days.") % {"most": MOST_DAYS}]
+    if any(abs(number) > MOST_WORKING_DAYS for number in days.values()):
+        errors["days"] = [_t("A date moves by at most %(most)d working days.") % {"most": MOST_WORKING_DAYS}]
     if errors:
         raise BadInput(errors)
     return rows

@@ -93,7 +93,7 @@ def draft_charter(
     for name in TEXTS:
         setattr(charter, name, texts.get(name, ""))
     charter.save()
-    drop_out_of_scope(project)
+    drop_out_of_scope(project, actor=actor)
     _plan(project, charter, planned_start, actor=actor)
     record(
         "charter.drafted",

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, require_none
+from audit.refusals import BadInput, missing_reason, require_none
 from projects.forecasting import task_links
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import Milestone, MilestoneLink, Project, Relation, Task
 from projects.services.locking import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from accounts.models import User
-
-MOST_LAG = 2000  # working days: eight years either way
 
 
 def _locked_milestone(code: str, key: str, actor: User) -> Milestone:
@@ -83,13 +82,11 @@ def _locked_link(milestone: Milestone, link_id: int) -> MilestoneLink:
 
 
 def _check(kind: str, lag_days: int, reason: str) -> None:
-    errors = {}
+    errors = missing_reason(reason)
     if kind not in Relation.values:
         errors["kind"] = [_t("Choose one of the four relations.")]
-    if abs(lag_days) > MOST_LAG:
-        errors["lag_days"] = [_t("A lag is at most %(most)d working days either way.") % {"most": MOST_LAG}]
-    if not reason.strip():
-        errors["reason"] = [_t("A reason is needed; it stays in the record.")]
+    if abs(lag_days) > MOST_WORKING_DAYS:
+        errors["lag_days"] = [_t("A lag is at most %(most)d working days either way.") % {"most": MOST_WORKING_DAYS}]
     if errors:
         raise BadInput(errors)
 

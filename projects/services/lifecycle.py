@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused, require_none
+from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.signatures import sign
 from projects import steps
 from projects.gates import gate_of, renewal_problem
@@ -200,7 +200,7 @@ def return_project(
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
     require_none(return_blockers(project))
-    _require_reason(reason)
+    require_reason(reason)
     require_none(_not_earlier(project, to_phase))
     problem = renewal_problem(project, to_phase, renew_criteria)
     if problem:
@@ -292,7 +292,7 @@ def carry_out_return(project: Project, review: GateReview, *, actor: User) -> No
 def hold_project(code: str, *, actor: User, reason: str) -> Project:
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
-    _require_reason(reason)
+    require_reason(reason)
     require_active(project)
     return change_status(project, ProjectStatus.ON_HOLD, actor=actor, reason=reason)
 
@@ -309,7 +309,7 @@ def resume_blockers(project: Project) -> list[Blocker]:
 def resume_project(code: str, *, actor: User, reason: str) -> Project:
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
-    _require_reason(reason)
+    require_reason(reason)
     require_none(resume_blockers(project))
     return change_status(project, ProjectStatus.ACTIVE, actor=actor, reason=reason)
 
@@ -324,7 +324,7 @@ def cancel_project(code: str, *, actor: User, reason: str, cancel_class: str) ->
     """Cancel with its class (declined, lost, stopped) and reason; nothing of the record goes away."""
     project = locked(code, actor)
     require_permission("projects.cancel", actor, project)
-    _require_reason(reason)
+    require_reason(reason)
     if cancel_class not in StatusChange.CancelClass.values[1:]:
         raise BadInput({"cancel_class": [_t("Say whether the project was declined, lost or stopped.")]})
     require_none(cancel_blockers(project))
@@ -337,7 +337,7 @@ def complete_project(code: str, *, actor: User, reason: str) -> Project:
     """End the supply of a commercial project whose review (G5) was passed at least once; earlier phases complete by their gate."""
     project = locked(code, actor)
     require_permission("projects.move", actor, project)
-    _require_reason(reason)
+    require_reason(reason)
     require_none(completion_blockers(project))
     _close_review_without_decision(project, actor=actor, reason=reason)
     return change_status(project, ProjectStatus.COMPLETED, actor=actor, reason=reason)
@@ -385,11 +385,6 @@ def change_status(project: Project, status: ProjectStatus, *, actor: User, reaso
     if status in CLOSED_STATUSES:
         close_waits_of(project)
     return project
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
 
 
 def register_guards() -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, require_none
+from audit.refusals import BadInput, Blocker, missing_reason, require_none
 from projects.models import Deliverable, Publication, ReferencedEvidence, StepLoop
 from projects.models.offer import Currency
 from projects.services.locking import locked, not_active
@@ -94,9 +94,7 @@ def open_loop(
 
 
 def _check_loop(reason: str, side: str, amount: Decimal | None, currency: str, known: bool) -> None:
-    errors = {}
-    if not reason.strip():
-        errors["reason"] = [_t("A reason is needed; it stays in the record.")]
+    errors = missing_reason(reason)
     if side not in Publication.Side.values:
         errors["side"] = [_t("Choose on whose side the step has to begin again.")]
     if amount is not None and currency not in Currency.values:

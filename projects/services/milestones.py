@@ -16,8 +16,10 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.models import Event
-from audit.refusals import BadInput, Blocker, require_none
+from audit.refusals import BadInput, Blocker, missing_reason, require_none, require_reason
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project, Relation, Visibility
+from projects.services.happened import require_day, wrong_day
 from projects.services.locking import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
 from projects.services.sharing import set_visibility
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 MADE_ELSEWHERE = frozenset({Milestone.Kind.GATE, Milestone.Kind.PAYMENT})  # by the phases, and on the page of payments
 KINDS = [kind for kind in Milestone.Kind if kind not in MADE_ELSEWHERE]
-MOST_DAYS = 2000
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,13 @@ def add_milestone(
     """Put a milestone into a contracted phase, behind the milestone `after` where one is named. Raises BadInput at the field."""
     project = _planned_by(code, actor)
     ahead = Milestone.objects.filter(project=project, key=after).first()
-    errors = _wrong(draft, KINDS) | _wrong_reason(reason)
+    errors = _wrong(draft, KINDS) | missing_reason(reason)
     if phase not in Phase.values or not project.in_scope(phase):
         errors["phase"] = [_t("Choose a contracted phase.")]
     if after and ahead is None:
         errors["after"] = [_t("Choose a milestone of this project.")]
-    if abs(lag_days) > MOST_DAYS:
-        errors["lag_days"] = [_t("At most %(most)d working days either way.") % {"most": MOST_DAYS}]
+    if abs(lag_days) > MOST_WORKING_DAYS:
+        errors["lag_days"] = [_t("At most %(most)d working days either way.") % {"most": MOST_WORKING_DAYS}]
     if errors:
         raise BadInput(errors)
     milestone = Milestone.objects.create(
@@ -131,7 +132,7 @@ def change_milestone(code: str, key: str, draft: MilestoneDraft, *, reason: str,
     milestone = _locked_milestone(code, key, actor)
     require_none(rescheduling_blockers(milestone))
     kinds = [milestone.kind] if milestone.kind in MADE_ELSEWHERE else [*KINDS]
-    errors = _wrong(draft, kinds) | _wrong_reason(reason)
+    errors = _wrong(draft, kinds) | missing_reason(reason)
     if errors:
         raise BadInput(errors)
     before = _as_data(milestone)
@@ -150,9 +151,7 @@ def remove_milestone(code: str, key: str, *, reason: str, actor: User) -> None:
     """It leaves the plan; baselines still show it, and what waited for it waits for what it waited for."""
     milestone = _locked_milestone(code, key, actor)
     require_none(removal_blockers(milestone))
-    errors = _wrong_reason(reason)
-    if errors:
-        raise BadInput(errors)
+    require_reason(reason)
     if milestone.is_shared:  # the log of what was visible ends here, and so does a question about it
         set_visibility(code, "milestone", key, visibility=Visibility.INTERNAL, actor=actor, reason=reason)
     record("milestone.removed", milestone, actor=actor, reason=reason, before=_as_data(milestone), title=milestone.title)
@@ -197,13 +196,9 @@ def _wrong(draft: MilestoneDraft, kinds: Iterable[str]) -> dict[str, list[str]]:
         errors["kind"] = [_t("Choose a kind; gates belong to their phases, payments have a page of their own.")]
     if draft.owner is not None and not draft.owner.is_internal:
         errors["owner"] = [_t("The owner is one of us.")]
-    if not 0 <= draft.tolerance_days <= MOST_DAYS:
-        errors["tolerance_days"] = [_t("Zero to %(most)d working days.") % {"most": MOST_DAYS}]
+    if not 0 <= draft.tolerance_days <= MOST_WORKING_DAYS:
+        errors["tolerance_days"] = [_t("Zero to %(most)d working days.") % {"most": MOST_WORKING_DAYS}]
     return errors
-
-
-def _wrong_reason(reason: str) -> dict[str, list[str]]:
-    return {} if reason.strip() else {"reason": [_t("A reason is needed; it stays in the record.")]}
 
 
 def _values(draft: MilestoneDraft) -> dict[str, Any]:
@@ -253,8 +248,7 @@ def start_milestone(code: str, key: str, *, on: date, reason: str = "", actor: U
     """The work that ends with it began: what remains is counted from that day."""
     milestone = _locked_milestone(code, key, actor)
     require_none(start_blockers(milestone))
-    if on > milestone.project.day_of(timezone.now()):
-        raise BadInput({"on": [_t("An actual date cannot be in the future.")]})
+    require_day(milestone.project, on)
     before = {"started_on": milestone.started_on}
     milestone.started_on = on
     milestone.save(update_fields=["started_on", "updated_at"])
@@ -310,11 +304,9 @@ def correct_actual(code: str, key: str, *, on: date | None, reason: str, actor: 
     """Another actual date, or none: what was entered before stays in the record."""
     milestone = _locked_milestone(code, key, actor)
     require_none(correction_blockers(milestone))
-    errors = _wrong_reason(reason)
-    if on is not None and on > milestone.project.day_of(timezone.now()):
-        errors["on"] = [_t("An actual date cannot be in the future.")]
-    if on is not None and milestone.started_on and on < milestone.started_on:
-        errors["on"] = [_t("Its work began only later.")]
+    errors = missing_reason(reason)
+    if on is not None:
+        errors |= wrong_day(milestone.project, on, began=milestone.started_on)
     if errors:
         raise BadInput(errors)
     before = milestone.actual_on

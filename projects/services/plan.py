@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, require_none
+from audit.refusals import BadInput, Blocker, require_none, require_reason
 from projects.forecasting import calendar_of, schedule_of
 from projects.models import PHASES, Deliverable, Milestone, MilestoneLink, Project, Task
 from projects.plans import phase_plan
+from projects.services.happened import require_day
 from projects.services.invoicing import ask_to_invoice
 from projects.services.locking import locked
 from projects.services.publishing import explain_achievement, explanation_blockers
@@ -143,8 +144,7 @@ def achieve_milestone(
     milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
     milestone.project = project
     require_none(achievement_blockers(milestone))
-    if on > project.day_of(timezone.now()):
-        raise BadInput({"on": [_t("An actual date cannot be in the future.")]})
+    require_day(project, on, began=milestone.started_on)
     _achieve(milestone, on, actor=actor, reason=reason)
     update_forecasts(project, actor=actor)
     if explained:
@@ -166,8 +166,7 @@ def reschedule_milestone(
     require_permission("projects.plan", actor, project)
     milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
     milestone.project = project
-    if not reason.strip():
-        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
+    require_reason(reason)
     require_none(rescheduling_blockers(milestone))
     before = {"earliest_on": milestone.earliest_on, "duration_days": milestone.duration_days}
     milestone.earliest_on = not_before

@@ -17,7 +17,7 @@ from accounts.permissions import require_permission
 from accounts.services import create_client, create_contact
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
+from audit.refusals import BadInput, Blocker, Refused, require_reason
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.attachments import Attachment
 from projects.limits import limits
@@ -244,8 +244,7 @@ def _validate(rfp: Rfp) -> None:
 def decline_rfp(number: str, *, actor: User, reason: str) -> Rfp:
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
-    if not reason.strip():
-        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
+    require_reason(reason)
     if rfp.state != Rfp.State.DRAFT:
         raise Refused(
             [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, require_none
+from audit.refusals import BadInput, Blocker, require_none, require_reason
 from projects.forecasting import Changes, LagKey, schedule_of
 from projects.models import Milestone, MilestoneLink, Project, Scratch, Task
 from projects.schedule import Remark
@@ -102,8 +102,7 @@ def _links(project: Project) -> list[MilestoneLink]:
 def apply_scratch(code: str, pk: int, *, reason: str, actor: User) -> list[Milestone]:
     """Everything tried becomes the plan, with one reason. Returns the milestones that moved."""
     scratch = _locked_scratch(code, pk, actor)
-    if not reason.strip():
-        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
+    require_reason(reason)
     changes = changes_of(scratch)
     _differences(scratch.project, changes.earliest, changes.lags)  # refuses what the plan no longer has
     for milestone in Milestone.objects.open().filter(project=scratch.project, key__in=changes.earliest).select_for_update(of=("self",)):

@@ -139,10 +139,12 @@ def remove_tailoring(code: str, pk: int, *, actor: User) -> None:
     record("tailoring.removed", project, actor=actor, title=row.title)
 
 
-def drop_out_of_scope(project: Project) -> None:
+def drop_out_of_scope(project: Project, *, actor: User) -> None:
     """Phases that left the draft's scope take their choices with them."""
     out = [phase for phase in PHASES if not project.in_scope(phase)]
-    Tailoring.objects.filter(project=project, phase__in=out, in_force_at=None).delete()
+    for row in Tailoring.objects.filter(project=project, phase__in=out, in_force_at=None):
+        row.delete()
+        record("tailoring.removed", project, actor=actor, title=row.title)
 
 
 def pending(project: Project) -> list[Tailoring]:

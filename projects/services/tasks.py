@@ -14,9 +14,11 @@ from accounts.models import Department, User
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, require_none
+from audit.refusals import BadInput, Blocker, require_none, require_reason
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import PHASES, Charter, Milestone, Phase, Project, Task, TeamMember
 from projects.services.dependencies import network_of, refuse_loop
+from projects.services.happened import require_day
 from projects.services.locking import locked
 from projects.services.owners import TASK, ask_task_owner
 from projects.services.plan import rescheduling_blockers, update_forecasts
@@ -24,8 +26,6 @@ from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:
     from projects.plans import PhasePlan
-
-MOST_DAYS = 2000  # working days: eight years
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def change_task(code: str, pk: int, draft: TaskDraft, *, reason: str, actor: Use
     """Change what was agreed. With other work, another date or another dependency it is given out anew, and due from today."""
     task = _locked_task(code, pk, actor, "projects.plan")
     require_none(change_blockers(task))
-    _require_reason(reason)
+    require_reason(reason)
     before, timing = _as_data(task), _timing(task)
     _take(task, draft)
     if _timing(task) != timing:
@@ -110,7 +110,7 @@ def start_task(code: str, pk: int, *, on: date, actor: User) -> Task:
     """Its owner began: what remains of the work is counted from that day."""
     task = _locked_task(code, pk, actor, "projects.work_on_task")
     require_none(start_blockers(task))
-    _require_past(task.project, on)
+    require_day(task.project, on)
     task.started_on = on
     task.save(update_fields=["started_on", "updated_at"])
     record("task.started", task, actor=actor, on=on, **_told(task))
@@ -123,9 +123,7 @@ def finish_task(code: str, pk: int, *, on: date, actor: User) -> Task:
     """It is done: nobody is asked any more, and what waits for it moves."""
     task = _locked_task(code, pk, actor, "projects.work_on_task")
     require_none(change_blockers(task))
-    _require_past(task.project, on)
-    if task.started_on and on < task.started_on:
-        raise BadInput({"on": [_t("It was started only later.")]})
+    require_day(task.project, on, began=task.started_on)
     task.done_on = on
     task.save(update_fields=["done_on", "updated_at"])
     record("task.done", task, actor=actor, on=on, **_told(task))
@@ -139,7 +137,7 @@ def reopen_task(code: str, pk: int, *, reason: str, actor: User) -> Task:
     """It was not done after all: the date goes into the record, and its owner is asked again."""
     task = _locked_task(code, pk, actor, "projects.plan")
     require_none(reopen_blockers(task))
-    _require_reason(reason)
+    require_reason(reason)
     before = {"done_on": task.done_on}
     task.done_on = None
     task.save(update_fields=["done_on", "updated_at"])
@@ -153,7 +151,7 @@ def remove_task(code: str, pk: int, *, reason: str, actor: User) -> None:
     """It leaves the plan; the record keeps it."""
     task = _locked_task(code, pk, actor, "projects.plan")
     require_none(removal_blockers(task))
-    _require_reason(reason)
+    require_reason(reason)
     record("task.removed", task, actor=actor, reason=reason, before=_as_data(task), **_told(task))
     close_waits(task.key)
     if task.planned_key:
@@ -176,8 +174,8 @@ def _take(task: Task, draft: TaskDraft) -> None:
         errors["owner"] = [_t("Name a person or a department.")]
     if draft.owner is not None and not _sees(draft.owner, task.project):
         errors["owner"] = [_t("%(name)s does not see this project; name them on the team first.") % {"name": draft.owner.full_name}]
-    if not 1 <= draft.duration_days <= MOST_DAYS:
-        errors["duration_days"] = [_t("One to %(most)d working days.") % {"most": MOST_DAYS}]
+    if not 1 <= draft.duration_days <= MOST_WORKING_DAYS:
+        errors["duration_days"] = [_t("One to %(most)d working days.") % {"most": MOST_WORKING_DAYS}]
     if draft.after and ahead is None:
         errors["after"] = [_t("Choose a task or milestone of this project.")]
     if errors or milestone is None:
@@ -217,16 +215,6 @@ def _refuse_loop(task: Task, draft: TaskDraft, milestone: Milestone) -> None:
 
 def _timing(task: Task) -> tuple[object, ...]:
     return task.duration_days, task.earliest_on, task.after_task_id, task.after_milestone_id
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise BadInput({"reason": [_t("A reason is needed; it stays in the record.")]})
-
-
-def _require_past(project: Project, on: date) -> None:
-    if on > project.day_of(timezone.now()):
-        raise BadInput({"on": [_t("An actual date cannot be in the future.")]})
 
 
 def _as_data(task: Task) -> dict[str, Any]:

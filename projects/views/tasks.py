@@ -84,53 +84,37 @@ def task_change(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     return _answer(request, project, form, change, _t("Changed; the plan follows it."), name="change", task=task)
 
 
+def _done_to(
+    request: SignedInRequest, code: str, pk: int, form: forms.Form, service: Callable[..., object], words: str, *, name: str
+) -> HttpResponse:
+    """An act on one task whose form has the values of its service."""
+    project = visible_project(request, code)
+    task = _task(project, pk)
+    return _answer(request, project, form, lambda: service(code, pk, actor=request.user, **form.cleaned_data), words, name=name, task=task)
+
+
 @internal_required
 @require_POST
 def task_start(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    project = visible_project(request, code)
-    task = _task(project, pk)
-    form = DayForm(request.POST, prefix="start")
-
-    def start() -> None:
-        services.start_task(code, pk, actor=request.user, **form.cleaned_data)
-
-    return _answer(request, project, form, start, _t("Started."), name="start", task=task)
+    return _done_to(request, code, pk, DayForm(request.POST, prefix="start"), services.start_task, _t("Started."), name="start")
 
 
 @internal_required
 @require_POST
 def task_finish(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    project = visible_project(request, code)
-    task = _task(project, pk)
-    form = DayForm(request.POST, prefix="done")
-
-    def finish() -> None:
-        services.finish_task(code, pk, actor=request.user, **form.cleaned_data)
-
-    return _answer(request, project, form, finish, _t("Done; what waited for it has moved with it."), name="done", task=task)
+    words = _t("Done; what waited for it has moved with it.")
+    return _done_to(request, code, pk, DayForm(request.POST, prefix="done"), services.finish_task, words, name="done")
 
 
 @internal_required
 @require_POST
 def task_reopen(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    project = visible_project(request, code)
-    task = _task(project, pk)
     form = ReasonForm(request.POST, prefix="reopen")
-
-    def reopen() -> None:
-        services.reopen_task(code, pk, actor=request.user, **form.cleaned_data)
-
-    return _answer(request, project, form, reopen, _t("It is open again."), name="reopen", task=task)
+    return _done_to(request, code, pk, form, services.reopen_task, _t("It is open again."), name="reopen")
 
 
 @internal_required
 @require_POST
 def task_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    project = visible_project(request, code)
-    task = _task(project, pk)
     form = ReasonForm(request.POST, prefix="remove")
-
-    def remove() -> None:
-        services.remove_task(code, pk, actor=request.user, **form.cleaned_data)
-
-    return _answer(request, project, form, remove, _t("Removed; the record keeps it."), name="remove", task=task)
+    return _done_to(request, code, pk, form, services.remove_task, _t("Removed; the record keeps it."), name="remove")

@@ -70,6 +70,16 @@ def test_site_is_corrected_with_a_reason(keeper: User) -> None:
     assert (event.reason, event.data["before"]["name"], event.data["after"]["name"]) == ("The plant moved.", "Shanghai", "Suzhou")
 
 
+def test_a_region_goes_with_its_country(keeper: User) -> None:
+    create_site(key="frankfurt", name="Frankfurt", country="DE", time_zone="Europe/Berlin", actor=keeper)
+    Site.objects.update(subdivision="HE")
+    values = {"name": "Main", "time_zone": "Europe/Berlin", "reason": "Named anew.", "actor": keeper}
+
+    assert change_site("frankfurt", country="DE", **values).subdivision == "HE"
+    assert change_site("frankfurt", country="CH", **values).subdivision == ""
+    assert Event.objects.filter(kind="site.changed").latest("pk").data["before"]["subdivision"] == "HE"
+
+
 @pytest.mark.parametrize(
     ("changed", "refusal"),
     [({"reason": " "}, BadInput), ({"time_zone": "Suzhou"}, BadInput), ({"name": "Shanghai"}, Refused)],
