@@ -72,7 +72,7 @@ def a_milestone_is_shared_for_approval(page: Page, code: str) -> None:
 
 def the_client_approves_it(page: Page, code: str) -> None:
     page.goto(f"/portal/{code}/")
-    page.get_by_role("link", name=re.compile("approve or reject", re.IGNORECASE)).first.click()
+    page.get_by_role("link", name=re.compile("approve or reject .Process Development Report", re.IGNORECASE)).click()
     expect(page.get_by_text("Please confirm the date of the report.")).to_be_visible()
     sign(page, "Approve…")
     expect(page.locator(".subheading")).to_contain_text("Approved")
