@@ -3,6 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts import client_api as clients
 from cdmo.api_root import ApiRoot
 from documents import api as documents
 from notifications import api as notifications
@@ -83,6 +84,12 @@ urlpatterns = [
     path("webhooks/<int:pk>/enable/", webhooks.WebhookEnabling.as_view(), name="api-webhook-enable"),
     path("webhooks/<int:pk>/deliveries/", webhooks.DeliveryList.as_view(), name="api-webhook-deliveries"),
     path("webhooks/<int:pk>/deliveries/<int:delivery>/replay/", webhooks.DeliveryReplay.as_view(), name="api-webhook-replay"),
+    path("clients/", clients.ClientList.as_view(), name="api-client-list"),
+    path("clients/<str:client_code>/", clients.ClientDetail.as_view(), name="api-client-detail"),
+    path("clients/<str:client_code>/contacts/", clients.ContactList.as_view(), name="api-contact-list"),
+    path("clients/<str:client_code>/contacts/<int:pk>/", clients.ContactDetail.as_view(), name="api-contact-detail"),
+    path("clients/<str:client_code>/contacts/<int:pk>/left/", clients.ContactLeaving.as_view(), name="api-contact-left"),
+    path("clients/<str:client_code>/contacts/<int:pk>/returned/", clients.ContactReturn.as_view(), name="api-contact-returned"),
     path("deliverables/", projects.DeliverableList.as_view(), name="api-deliverable-list"),
     path("rfps/", projects.RfpList.as_view(), name="api-rfp-list"),
     path("rfps/<str:number>/", projects.RfpDetail.as_view(), name="api-rfp-detail"),
