@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "ApprovalAnswerEnum": "projects.models.sharing.ApprovalAnswer.Kind",
         "SharedKindEnum": "projects.sharing_api.KINDS",
         "CurrencyEnum": "projects.models.offer.Currency",
+        "RfpStateEnum": "projects.models.rfp.Rfp.State",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cdmo.api.declare_problem_responses"],
 }
