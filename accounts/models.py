@@ -100,6 +100,7 @@ class Client(HasOwnDays):
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     language = models.CharField(_("language"), max_length=8, choices=languages, default="en")
+    address = models.TextField(_("address"), max_length=1000, blank=True)
     sees_names = models.BooleanField(_("sees our people by name"), default=True)
 
     objects = ClientQuerySet.as_manager()
@@ -128,6 +129,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             return self.none()
         return self if user.is_internal else self.filter(client_id=user.client_id)
 
+    def there(self) -> ContactQuerySet:
+        """Whoever has not left the client."""
+        return self.filter(left_on=None)
+
 
 @tracked
 class Contact(models.Model):
@@ -138,6 +143,8 @@ class Contact(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=50, blank=True)
     position = models.CharField(_("position"), max_length=200, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    left_reason = models.CharField(_("why they left"), max_length=1000, blank=True)
 
     objects = ContactQuerySet.as_manager()
 
@@ -145,7 +152,10 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["name", "id"]
-        constraints = [models.UniqueConstraint(fields=["client", "name", "email"], name="contact_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "name", "email"], name="contact_once"),
+            models.CheckConstraint(name="contact_left_with_reason", condition=Q(left_on=None) | ~Q(left_reason="")),
+        ]
 
     def __str__(self) -> str:
         return self.name

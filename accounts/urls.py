@@ -16,7 +16,6 @@ urlpatterns = [
     path("people/<int:pk>/deactivate/", views.person_deactivate, name="person-deactivate"),
     path("people/<int:pk>/reactivate/", views.person_reactivate, name="person-reactivate"),
     path("people/<int:pk>/invite/", views.person_invite, name="person-invite"),
-    path("clients/<str:client_code>/", views.client_detail, name="client-detail"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/new/", views.token_new, name="token-new"),
     path("tokens/accounts/new/", views.account_new, name="integration-account-new"),

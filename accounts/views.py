@@ -26,7 +26,6 @@ from accounts.forms import (
     CorrectionForm,
     DelegationForm,
     GrantForm,
-    NamesForm,
     OwnerForm,
     PersonForm,
     ProfileForm,
@@ -34,15 +33,13 @@ from accounts.forms import (
     TokenForm,
 )
 from accounts.middleware import seconds_left
-from accounts.models import Client, Delegation, IntegrationToken, Role, RoleGrant, User
-from accounts.permissions import allowed, require_permission
+from accounts.models import Delegation, IntegrationToken, Role, RoleGrant, User
+from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from accounts.signing import second_factor_of
-from audit.events import events_of
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import BadInput, add_to_form
 
 DELEGATIONS_SHOWN = 200
-EVENTS_SHOWN = 20
 
 
 @internal_required
@@ -68,26 +65,6 @@ def person_new(request: SignedInRequest) -> HttpResponse:
             _send_link(request, person)
             return redirect("person-detail", pk=person.pk)
     return render(request, "accounts/person_new.html", {"form": form}, status=400 if form.errors else 200)
-
-
-@internal_required
-@require_http_methods(["GET", "POST"])
-def client_detail(request: SignedInRequest, client_code: str) -> HttpResponse:
-    """A client, and whether its people read our names."""
-    client = get_object_or_404(Client.objects.visible_to(request.user), code=client_code)
-    form = NamesForm(request.POST or None, client=client)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.choose_names(client_code, actor=request.user, **form.cleaned_data)
-        except BadInput as error:
-            add_to_form(form, error)
-        else:
-            messages.success(request, _t("Saved."))
-            return redirect("client-detail", client_code)
-    words = _t("Business development, project managers and management choose it.")
-    blockers = [] if allowed("accounts.edit_client", request.user, client) else [Blocker("permission", words)]
-    context = {"client": client, "form": form, "blockers": blockers, "events": events_of(client)[:EVENTS_SHOWN]}
-    return render(request, "accounts/client_detail.html", context, status=400 if form.errors else 200)
 
 
 @internal_required

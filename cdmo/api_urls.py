@@ -3,16 +3,19 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts import client_api as clients
 from cdmo.api_root import ApiRoot
 from documents import api as documents
 from notifications import api as notifications
 from notifications import webhook_api as webhooks
+from phases.evaluation import api as evaluation
 from projects import api as projects
 from projects import approval_api as approvals
 from projects import change_order_api as change_orders
 from projects import evidence_api as evidence
 from projects import gate_api as gates
 from projects import plan_api as plan
+from projects import rfp_api as rfps
 from projects import rounds_api as rounds
 from projects import sharing_api as sharing
 from projects import task_api as tasks
@@ -83,9 +86,20 @@ urlpatterns = [
     path("webhooks/<int:pk>/enable/", webhooks.WebhookEnabling.as_view(), name="api-webhook-enable"),
     path("webhooks/<int:pk>/deliveries/", webhooks.DeliveryList.as_view(), name="api-webhook-deliveries"),
     path("webhooks/<int:pk>/deliveries/<int:delivery>/replay/", webhooks.DeliveryReplay.as_view(), name="api-webhook-replay"),
+    path("clients/", clients.ClientList.as_view(), name="api-client-list"),
+    path("clients/<str:client_code>/", clients.ClientDetail.as_view(), name="api-client-detail"),
+    path("clients/<str:client_code>/contacts/", clients.ContactList.as_view(), name="api-contact-list"),
+    path("clients/<str:client_code>/contacts/<int:pk>/", clients.ContactDetail.as_view(), name="api-contact-detail"),
+    path("clients/<str:client_code>/contacts/<int:pk>/left/", clients.ContactLeaving.as_view(), name="api-contact-left"),
+    path("clients/<str:client_code>/contacts/<int:pk>/returned/", clients.ContactReturn.as_view(), name="api-contact-returned"),
     path("deliverables/", projects.DeliverableList.as_view(), name="api-deliverable-list"),
-    path("rfps/", projects.RfpList.as_view(), name="api-rfp-list"),
-    path("rfps/<str:number>/", projects.RfpDetail.as_view(), name="api-rfp-detail"),
+    path("rfps/", rfps.RfpList.as_view(), name="api-rfp-list"),
+    path("rfps/<str:number>/", rfps.RfpDetail.as_view(), name="api-rfp-detail"),
+    path("rfps/<str:number>/submit/", evaluation.RfpSubmission.as_view(), name="api-rfp-submit"),
+    path("rfps/<str:number>/decline/", rfps.RfpDecline.as_view(), name="api-rfp-decline"),
+    path("rfps/<str:number>/files/", rfps.RfpFiles.as_view(), name="api-rfp-files"),
+    path("rfps/<str:number>/files/<int:pk>/", rfps.RfpFileContent.as_view(), name="api-rfp-file"),
+    path("rfps/<str:number>/files/<int:pk>/remove/", rfps.RfpFileRemoval.as_view(), name="api-rfp-file-remove"),
     path("documents/", documents.DocumentList.as_view(), name="api-document-list"),
     path("documents/<str:number>/", documents.DocumentDetail.as_view(), name="api-document-detail"),
     path("documents/<str:number>/file/", documents.DocumentFile.as_view(), name="api-document-file"),

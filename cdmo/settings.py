@@ -26,6 +26,7 @@ SECRET_KEY = env.text("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET)
 if PRODUCTION and (len(SECRET_KEY) < 50 or SECRET_KEY == DEVELOPMENT_SECRET):
     raise ImproperlyConfigured("SECRET_KEY is missing, too short or the development default; production needs 50 random characters.")
 
+DEMO = env.one_of("CDMO_DEMO", ("projects", "people"), "projects")  # what a first start in development tells
 STATE_DIR = Path(env.text("CDMO_STATE_DIR", str(BASE_DIR / ".state")))
 ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS", [])
@@ -228,6 +229,7 @@ SPECTACULAR_SETTINGS = {
         "ApprovalAnswerEnum": "projects.models.sharing.ApprovalAnswer.Kind",
         "SharedKindEnum": "projects.sharing_api.KINDS",
         "CurrencyEnum": "projects.models.offer.Currency",
+        "RfpStateEnum": "projects.models.rfp.Rfp.State",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cdmo.api.declare_problem_responses"],
 }

@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import django_filters
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Client, User
+from accounts.models import Client, Contact, User
 from catalogue.models import Site
 from desk.lateness import Lateness, lateness_of
 from projects.models import Project
@@ -32,6 +33,10 @@ def managers_of(request: SignedInRequest | None) -> QuerySet[User]:
         return User.objects.none()
     managed = Project.objects.visible_to(request.user).filter(project_manager=OuterRef("pk"))
     return User.objects.internal().filter(Exists(managed))
+
+
+def countries() -> list[tuple[str, str]]:
+    return [(code, code) for code in Client.objects.exclude(country="").order_by("country").values_list("country", flat=True).distinct()]
 
 
 class ProjectFilter(django_filters.FilterSet):
@@ -69,3 +74,33 @@ class PortfolioFilter(ProjectFilter):
     def filter_queryset(self, queryset: QuerySet[Project]) -> QuerySet[Project]:
         rows = queryset if self.form.cleaned_data.get("status") else queryset.running()  # type: ignore[attr-defined]
         return super().filter_queryset(rows)
+
+
+class Working(models.TextChoices):
+    """What of a client is in hand."""
+
+    OPEN_RFPS = "open_rfps", _("Open requests")
+    RUNNING = "running", _("Running projects")
+    NOTHING = "nothing", _("Nothing in hand")
+
+
+class ClientFilter(django_filters.FilterSet):
+    """Filters of the list of clients; they live in the address. The rows carry the counts of `desk.clients`."""
+
+    q = django_filters.CharFilter(label=_("Name, code, contact or e-mail"), method="by_words", max_length=200)
+    country = django_filters.ChoiceFilter(label=_("Country"), choices=countries, empty_label=_("Any"))
+    work = django_filters.ChoiceFilter(label=_("In hand"), choices=Working.choices, method="by_work", empty_label=_("Any"))
+
+    class Meta:
+        model = Client
+        fields: ClassVar[list[str]] = ["q", "country", "work"]
+
+    def by_words(self, rows: QuerySet[Client], name: str, value: Any) -> QuerySet[Client]:
+        words = value.strip()
+        known = Contact.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), client=OuterRef("pk"))
+        return rows.filter(Q(name__icontains=words) | Q(code__icontains=words) | Exists(known))
+
+    def by_work(self, rows: QuerySet[Client], name: str, value: str) -> QuerySet[Client]:
+        if value == Working.NOTHING:
+            return rows.filter(**dict.fromkeys(("open_rfps", "running"), 0))
+        return rows.filter(**{f"{value}__gt": 0})

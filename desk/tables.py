@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.template.defaultfilters import floatformat
@@ -10,10 +11,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Client
 from desk.filters import PortfolioFilter, ProjectFilter
 from desk.portfolio import Standing
 from projects.listed import ListedPage, register_list
-from projects.models import Project
+from projects.models import Project, Rfp
 
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 DATE = {"th": {"class": "number"}, "td": {"class": "number nowrap"}}
@@ -125,6 +127,49 @@ class PortfolioTable(tables.Table):
 
     def render_at_risk(self, record: Standing) -> str:
         return f"{record.currency} {floatformat(record.at_risk, '2g')}" if record.at_risk else "–"
+
+
+class ClientTable(tables.Table):
+    """Clients of `desk.clients.clients_with_counts`: whom we talk to, what they asked for, what runs for them."""
+
+    label = _("Clients")
+    empty_link = ""
+
+    name = tables.Column(verbose_name=_("Client"), linkify=lambda record: reverse("client-detail", args=[record.code]))
+    code = tables.Column(verbose_name=_("Code"), attrs={"td": {"class": "cell-code"}})
+    country = tables.Column(verbose_name=_("Country"), default="–", empty_values=(None, ""))
+    contacts_there = tables.Column(verbose_name=_("Contacts"), attrs=NUMBER)
+    all_rfps = tables.Column(verbose_name=_("RFPs"), attrs=NUMBER)
+    open_rfps = tables.Column(verbose_name=_("Open RFPs"), attrs=NUMBER)
+    running = tables.Column(verbose_name=_("Projects running"), attrs=NUMBER)
+    last_asked = tables.TemplateColumn(
+        "{% load show %}{{ record.last_asked|day|default:'–' }}",
+        verbose_name=_("Last RFP"),
+        empty_values=(),
+        attrs={"td": {"class": "nowrap"}},
+    )
+
+    class Meta:
+        order_by = "name"
+        empty_text = _("No client matches.")
+
+    def render_all_rfps(self, record: Client, value: int) -> str | SafeString:
+        return _asked_for(record, value)
+
+    def render_open_rfps(self, record: Client, value: int) -> str | SafeString:
+        return _asked_for(record, value, state=Rfp.State.DRAFT)
+
+    def render_running(self, record: Client, value: int) -> str | SafeString:
+        if not record.all_projects:  # type: ignore[attr-defined]
+            return "0"
+        words = _("%(running)s of %(all)s") % {"running": value, "all": record.all_projects}  # type: ignore[attr-defined]
+        return format_html('<a href="{}?client={}">{}</a>', reverse("project-list"), record.pk, words)
+
+
+def _asked_for(client: Client, count: int, **more: str) -> str | SafeString:
+    """The count leads to the list that it counts."""
+    query = urlencode({"client": client.pk, **more})
+    return format_html('<a href="{}?{}">{}</a>', reverse("rfp-list"), query, count) if count else "0"
 
 
 def register_lists() -> None:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from desk.views import (
     as_client,
+    clients,
     dashboard,
     kpis,
     portal,
@@ -44,6 +45,14 @@ urlpatterns = [
         name="as-client-change-order",
     ),
     path("projects/<str:code>/as-client/documents/<str:number>/", as_client.document, name="as-client-document"),
+    path("clients/", clients.client_list, name="client-list"),
+    path("clients/new/", clients.client_new, name="client-new"),
+    path("clients/<str:client_code>/", clients.client_detail, name="client-detail"),
+    path("clients/<str:client_code>/edit/", clients.client_edit, name="client-edit"),
+    path("clients/<str:client_code>/contacts/new/", clients.contact_new, name="contact-new"),
+    path("clients/<str:client_code>/contacts/<int:pk>/", clients.contact_detail, name="contact-detail"),
+    path("clients/<str:client_code>/contacts/<int:pk>/leave/", clients.contact_leave, name="contact-leave"),
+    path("clients/<str:client_code>/contacts/<int:pk>/return/", clients.contact_return, name="contact-return"),
     path("search/", search.search, name="search"),
     path("portal/", portal.portal, name="portal"),
     path("portal/seen/", portal.portal_seen, name="portal-seen"),

@@ -1,4 +1,4 @@
-"""API routes of requests, projects, milestones, deliverables and gates. Each fetches through `visible_to` and calls one service."""
+"""API routes of projects, milestones, deliverables and gates. Each fetches through `visible_to` and calls one service."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, Tagged, checked, once
-from accounts.models import Client
+from accounts.api_writes import Tagged, checked, once
 from accounts.requests import ApiRequest
-from audit.refusals import BadInput
 from projects import gates
 from projects.forecasting import calendar_of
 from projects.milestones import states_of
-from projects.models import Deliverable, GateCondition, Milestone, Project, Rfp
+from projects.models import Deliverable, GateCondition, Milestone, Project
 from projects.models.states import Phase, ProjectStatus
 from projects.serializers import (
     ConditionAnswerSerializer,
@@ -31,16 +28,13 @@ from projects.serializers import (
     InternalDeliverableSerializer,
     InternalMilestoneSerializer,
     MilestoneSerializer,
-    NewRfpSerializer,
     ProjectSerializer,
     ProposalSerializer,
     ReasonSerializer,
-    RfpSerializer,
 )
 from projects.services.conditions import NewCondition, answer_condition, confirm_condition, reject_answer
 from projects.services.gate import current_review, judge_review, propose_decision, signatures_of_proposal
 from projects.services.lifecycle import locked
-from projects.services.rfp import log_rfp_from_system
 from projects.told import told_due
 
 if TYPE_CHECKING:
@@ -84,10 +78,6 @@ class DeliverableFilter(filters.FilterSet):
 
     def since(self, rows: DeliverableQuerySet, name: str, value: datetime) -> DeliverableQuerySet:
         return rows.changed_since(value)
-
-
-class RfpFilter(UpdatedSince):
-    state = filters.ChoiceFilter(choices=Rfp.State.choices)
 
 
 class ProjectList(generics.ListAPIView[Project]):
@@ -283,45 +273,3 @@ class ConditionRejection(ConditionAct):
         self.condition(request, code, pk)
         values = checked(ReasonSerializer, request)
         return self.run(request, code, pk, lambda: reject_answer(code, pk, actor=request.user, **values))
-
-
-class RfpList(generics.ListAPIView[Rfp]):
-    """Requests for proposal; POST logs one."""
-
-    serializer_class = RfpSerializer
-    filterset_class = RfpFilter
-    queryset = Rfp.objects.none()
-    request: ApiRequest
-
-    def get_queryset(self) -> QuerySet[Rfp]:
-        return Rfp.objects.visible_to(self.request.user).select_related("client", "contact", "project")
-
-    @extend_schema(request=NewRfpSerializer, responses={201: RfpSerializer}, extensions=ONLY_KEY)
-    def post(self, request: ApiRequest) -> Response:
-        values = checked(NewRfpSerializer, request)
-        client = _client_of(request, values.pop("client", ""))
-
-        def log() -> Response:
-            rfp = log_rfp_from_system(client=client, actor=request.user, **values)
-            return Response(RfpSerializer(rfp).data, status=status.HTTP_201_CREATED)
-
-        return once(request, log)
-
-
-def _client_of(request: ApiRequest, code: str) -> Client:
-    """The named client, or the caller's own; a foreign code is a missing one."""
-    own = Client.objects.visible_to(request.user)
-    client = own.filter(code=code).first() if code else (None if request.user.is_internal else own.first())
-    if client is None:
-        raise BadInput({"client": [_t("There is no such client.")]})
-    return client
-
-
-class RfpDetail(Tagged, generics.RetrieveAPIView[Rfp]):
-    serializer_class = RfpSerializer
-    lookup_field = "number"
-    queryset = Rfp.objects.none()
-    request: ApiRequest
-
-    def get_queryset(self) -> QuerySet[Rfp]:
-        return Rfp.objects.visible_to(self.request.user).select_related("client", "contact", "project")

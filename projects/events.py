@@ -117,6 +117,7 @@ INTERNAL_KINDS = {
         "rfp.changed": _("changed the request: %(fields)s"),
         "rfp.declined": _("declined the request"),
         "rfp.file_attached": _("attached the file %(file)s"),
+        "rfp.file_removed": _("took the file %(file)s away"),
         "rfp.clarification_asked": _("asked: %(question)s"),
         "rfp.clarification_answered": _("recorded the answer to: %(question)s"),
     },

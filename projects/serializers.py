@@ -12,7 +12,7 @@ from rest_framework import serializers
 from accounts.models import User
 from projects import steps
 from projects.forecasting import is_provisional
-from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, PublicationShare, Rfp
+from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, PublicationShare
 from projects.models.gate import Decision
 from projects.models.states import PHASES
 from projects.schedule import MilestoneState
@@ -280,62 +280,3 @@ class ProposalSerializer(serializers.Serializer[Any]):
     cost_effect = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
     renew_criteria = serializers.ListField(child=serializers.SlugField(), required=False, default=list)
     conditions = NewConditionSerializer(many=True, required=False, default=list)
-
-
-class RfpSerializer(serializers.ModelSerializer[Rfp]):
-    client = serializers.CharField(source="client.code")
-    contact = serializers.CharField(source="contact.name")
-    project = serializers.CharField(source="project.code", default=None, allow_null=True)
-
-    class Meta:
-        model = Rfp
-        fields = [
-            "number",
-            "state",
-            "client",
-            "contact",
-            "project",
-            "channel",
-            "compound_name",
-            "wanted",
-            "cas_number",
-            "smiles",
-            "inchikey",
-            "formula",
-            "molar_mass_g_per_mol",
-            "downstream_drug",
-            "indication",
-            "target_markets",
-            "registration_intermediate",
-            "target_timeline",
-            "received_at",
-            "submitted_at",
-            "updated_at",
-        ]
-
-
-class NewRfpSerializer(serializers.ModelSerializer[Rfp]):
-    """A request as a client's system, or one of us, logs it. The client is named by its code; a contact that is new is created."""
-
-    client = serializers.CharField(max_length=16, required=False, help_text="Code of the client; a client's own account may leave it out.")
-    contact_name = serializers.CharField(max_length=200)
-    contact_email = serializers.EmailField(required=False, allow_blank=True, default="")
-
-    class Meta:
-        model = Rfp
-        fields = [
-            "client",
-            "contact_name",
-            "contact_email",
-            "compound_name",
-            "wanted",
-            "cas_number",
-            "structure_text",
-            "downstream_drug",
-            "indication",
-            "target_markets",
-            "registration_intermediate",
-            "process_challenges",
-            "target_timeline",
-            "submission_requirements",
-        ]

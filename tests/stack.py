@@ -89,7 +89,7 @@ def _start(servers: Servers, processes: list[Child]) -> Stack:
     )
     manage(told, "prepare")
     manage(told, "load_demo", "--people-only")
-    port = _free_port()
+    port = free_port()
     processes += children(servers.layout, told, port)
     start(processes, told, port)
     return Stack(f"http://127.0.0.1:{port}", told, {child.name: child for child in processes}, database)
@@ -108,7 +108,7 @@ def _drop_database(database: postgres_server.Postgres) -> None:
     connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

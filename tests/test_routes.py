@@ -51,7 +51,13 @@ FOREIGN = ("foreign_viewer", "foreign_approver")
 TOKENS = ("read_token", "write_token", "foreign_token")
 EVERYBODY = ("anonymous", *STAFF, *OWN, *FOREIGN, *TOKENS)
 
-MISSING = {"code": "API-1999-0001", "number": "XXX-1999-0001", "pk": 999_999_999, "public_id": "00000000-0000-4000-8000-000000000000"}
+MISSING = {
+    "code": "API-1999-0001",
+    "client_code": "NOBODY",
+    "number": "XXX-1999-0001",
+    "pk": 999_999_999,
+    "public_id": "00000000-0000-4000-8000-000000000000",
+}
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,11 @@ def api_act(**arguments: Any) -> Route:
     return Route(answers(405, anonymous=401), post_only=True, arguments=arguments)
 
 
+def api_of_clients(**arguments: Any) -> Route:
+    """Every client is known to all of ours, and to no client."""
+    return Route(answers(200, own=404, foreign=404, tokens=404, anonymous=401), arguments={"client_code": "DCA", **arguments})
+
+
 OPEN_TO_ALL = Route(answers(200))
 SIGN_IN_ROUTES = {
     "account_login": Route(answers(302, anonymous=200, tokens=200)),
@@ -150,7 +161,20 @@ ACCOUNT_ROUTES = {
     "person-deactivate": act(),
     "person-reactivate": act(),
     "person-invite": act(),
-    "client-detail": Route(answers(200, own=404, foreign=404, anonymous=302, tokens=302), arguments={"client_code": "DCA"}),
+    "client-list": ours(),
+    "client-new": ours(),  # the page says who may enter one
+    "client-detail": page(200, own=404, foreign=404, arguments={"client_code": "DCA"}),
+    "client-edit": page(200, own=404, foreign=404, arguments={"client_code": "DCA"}),
+    "contact-new": page(200, own=404, foreign=404, arguments={"client_code": "DCA"}),
+    "contact-detail": page(200, own=404, foreign=404, arguments={"client_code": "DCA", "pk": "contact"}),
+    "contact-leave": act(client_code="DCA", pk="contact"),
+    "contact-return": act(client_code="DCA", pk="contact"),
+    "api-client-list": Route(answers(200, own=404, foreign=404, tokens=404, anonymous=401)),
+    "api-client-detail": api_of_clients(),
+    "api-contact-list": api_of_clients(),
+    "api-contact-detail": api_of_clients(pk="contact"),
+    "api-contact-left": api_act(client_code="DCA", pk="contact"),
+    "api-contact-returned": api_act(client_code="DCA", pk="contact"),
     "tokens": page(403, administrator=200, business_development=200, project_manager=200, client_approver=200, foreign_approver=200),
     "token-new": page(405, post_only=True),
     "integration-account-new": page(405, post_only=True),
@@ -188,6 +212,11 @@ API_ROUTES = {
     "api-deliverable-list": api_list(),
     "api-rfp-list": api_list(),
     "api-rfp-detail": api_object(own=404, tokens=404, number="rfp"),
+    "api-rfp-submit": api_act(number="rfp"),
+    "api-rfp-decline": api_act(number="rfp"),
+    "api-rfp-files": api_object(own=404, tokens=404, number="rfp"),
+    "api-rfp-file": api_object(own=404, tokens=404, number="rfp", arguments={"pk": "attached"}),
+    "api-rfp-file-remove": api_act(number="rfp", pk="attached"),
     "api-document-list": api_list(),
     "api-document-detail": api_object(),
     "api-document-file": api_object(),
@@ -344,6 +373,7 @@ RFP_ROUTES = {
     "rfp-upload": act(number="rfp"),
     "rfp-files": of_project(number="rfp"),
     "rfp-file": of_project(number="rfp", pk="attached"),
+    "rfp-file-remove": act(number="rfp", pk="attached"),
     "rfp-ask": act(number="rfp"),
     "rfp-answer": act(number="rfp", pk="clarification"),
     "rfp-decline": act(number="rfp"),
@@ -598,6 +628,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "site": project.site.key if project.site else "",
         "view": save_view("rfps", name="Drafts", query="state=draft", shared=False, actor=manager).pk,
         "client": project.client_id,
+        "contact": project.rfp.contact_id,
     }
 
 
@@ -655,7 +686,7 @@ def status_of(browser: Browser, address: str) -> int:
 
 
 def names_an_object(pattern: str) -> bool:
-    return bool(re.search(r"<(?:\w+:)?(code|number|pk|public_id)>", pattern))
+    return bool(re.search(r"<(?:\w+:)?(code|client_code|number|pk|public_id)>", pattern))
 
 
 OF_OBJECTS = [(name, pattern) for name, pattern in PATTERNS if name in ROUTES and names_an_object(pattern)]

@@ -1,6 +1,7 @@
 """Everything that changes people, their roles, clients, contacts and tokens."""
 
-from accounts.services.clients import choose_names, create_client, create_contact
+from accounts.services.clients import change_client, choose_names, client_hash, create_client
+from accounts.services.contacts import change_contact, contact_hash, contact_left, contact_returned, create_contact
 from accounts.services.delegations import delegate, end_delegation
 from accounts.services.people import (
     change_person,
@@ -24,9 +25,15 @@ from accounts.services.systems import (
 )
 
 __all__ = [
+    "change_client",
+    "change_contact",
     "change_person",
     "choose_names",
+    "client_hash",
     "close_integration_account",
+    "contact_hash",
+    "contact_left",
+    "contact_returned",
     "create_client",
     "create_contact",
     "create_integration_account",

@@ -1,41 +1,113 @@
-"""Clients and the people there whom we talk to."""
+"""Clients: entered, corrected, and what they read of our people."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Client, Contact, User
+from accounts.duplicates import clients_alike, words_for_client
+from accounts.models import Client, User
 from accounts.permissions import require_permission
-from accounts.services.shared import check, refuse_if
+from accounts.services.shared import check, refuse_if, require_unchanged
 from audit.acts import act
 from audit.events import record
-from audit.refusals import require_reason
+from audit.hashes import hash_of
+from audit.refusals import Blocker, Refused, require_reason
+
+FACTS = ("name", "country", "time_zone", "language", "address")
 
 
 @transaction.atomic
-def create_client(*, name: str, actor: User, code: str = "", country: str = "", time_zone: str = "UTC", language: str = "en") -> Client:
-    """Enter a client; without a code, one is made of the name. Raises BadInput for a name or code in use."""
+def create_client(
+    *,
+    name: str,
+    actor: User,
+    code: str = "",
+    country: str = "",
+    time_zone: str = "UTC",
+    language: str = "en",
+    address: str = "",
+    is_another: bool = True,
+) -> Client:
+    """Enter a client; without a code, one is made of the name. Raises BadInput for a name or code in use.
+
+    is_another: somebody has looked at the clients that are called alike; without it, one of them is bad input.
+    """
     require_permission("accounts.create_client", actor)
     name = " ".join(name.split())
     refuse_if(Client.objects.filter(name__iexact=name).exists(), "name", _("There is a client with this name."))
     code = code.strip().upper()
     refuse_if(bool(code) and Client.objects.filter(code=code).exists(), "code", _("There is a client with this code."))
     client = Client(
-        name=name, code=code or _free_code(name), country=country.strip().upper(), time_zone=time_zone or "UTC", language=language
+        name=name,
+        code=code or _free_code(name),
+        country=country.strip().upper(),
+        time_zone=time_zone or "UTC",
+        language=language,
+        address=address.strip(),
     )
     check(client)
+    _require_another(client, is_another)
     client.save(force_insert=True)
     record("client.created", client, actor=actor, code=client.code)
     return client
 
 
+def facts_of(client: Client) -> dict[str, Any]:
+    return {name: getattr(client, name) for name in FACTS}
+
+
+def client_hash(client: Client) -> str:
+    """Of what a form changes, so that it can tell whether somebody else was quicker."""
+    return hash_of(facts_of(client))
+
+
+@act
+def change_client(
+    code: str, *, changes: dict[str, Any], reason: str, actor: User, is_another: bool = False, expected_hash: str = ""
+) -> Client:
+    """Correct what is known of a client. Its country and own days count in its plans, which follow at night.
+
+    A region belongs to its country: with another country there is none until one is chosen with the working days.
+    Raises BadInput at the field or when somebody else changed it meanwhile, Refused when nothing differs.
+    """
+    client = locked_client(code, actor)
+    require_permission("accounts.edit_client", actor, client)
+    require_unchanged(expected_hash, client_hash(client))
+    require_reason(reason)
+    before = facts_of(client)
+    for name, value in changes.items():
+        setattr(client, name, value)
+    client.name, client.country, client.address = " ".join(client.name.split()), client.country.strip().upper(), client.address.strip()
+    client.subdivision = client.subdivision if client.country == before["country"] else ""
+    check(client)
+    after = facts_of(client)
+    if after == before:
+        raise Refused(Blocker("client.unchanged", _("Nothing differs from what the record holds.")))
+    others = Client.objects.filter(name__iexact=client.name).exclude(pk=client.pk)
+    refuse_if(others.exists(), "name", _("There is a client with this name."))
+    _require_another(client, is_another or client.name == before["name"])
+    client.save(update_fields=[*FACTS, "subdivision"])
+    record("client.changed", client, actor=actor, reason=reason.strip(), before=before, after=after, code=client.code)
+    return client
+
+
+def locked_client(code: str, actor: User) -> Client:
+    return Client.objects.visible_to(actor).select_for_update(of=("self",)).get(code=code)
+
+
+def _require_another(client: Client, is_another: bool) -> None:
+    alike = [] if is_another else clients_alike(client.name, besides=client.pk or 0)
+    refuse_if(bool(alike), "is_another", words_for_client(alike))
+
+
 @act
 def choose_names(code: str, *, sees_names: bool, reason: str, actor: User) -> Client:
     """Whether this client reads our people's names or only what they do. The same choice again changes and records nothing."""
-    client = Client.objects.visible_to(actor).select_for_update(of=("self",)).get(code=code)
+    client = locked_client(code, actor)
     require_permission("accounts.edit_client", actor, client)
     if client.sees_names == sees_names:
         return client
@@ -52,20 +124,3 @@ def _free_code(name: str) -> str:
     stem = (re.sub(r"[^A-Z0-9]", "", name.upper()) or "CLIENT").ljust(2, "X")[:6]
     taken = set(Client.objects.filter(code__startswith=stem).values_list("code", flat=True))
     return next(code for number in range(len(taken) + 1) if (code := f"{stem}{number or ''}") not in taken)
-
-
-@transaction.atomic
-def create_contact(client_id: int, *, name: str, actor: User, email: str = "", phone: str = "", position: str = "") -> Contact:
-    """Enter a person at a client. The same name and e-mail again give the contact that is there."""
-    client = Client.objects.visible_to(actor).select_for_update().get(pk=client_id)
-    require_permission("accounts.create_contact", actor, client)
-    contact = Contact(
-        client=client, name=" ".join(name.split()), email=email.strip().lower(), phone=phone.strip(), position=position.strip()
-    )
-    check(contact)
-    found = Contact.objects.filter(client=client, name=contact.name, email=contact.email).first()
-    if found:
-        return found
-    contact.save(force_insert=True)
-    record("contact.created", contact, actor=actor)
-    return contact

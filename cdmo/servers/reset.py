@@ -10,19 +10,19 @@ from pathlib import Path
 STATE = Path(__file__).resolve().parent.parent.parent / ".state" / "run"
 
 
-def main() -> int:
-    if not STATE.exists():
+def main(state: Path = STATE) -> int:
+    if not state.exists():
         return 0
-    with (STATE / "lock").open("w") as lock:
+    with (state / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print("The product runs; stop it first (Ctrl-C in its window).", file=sys.stderr)
             return 1
-        data = (STATE / "postgres").resolve()
-        if data.parent != STATE.resolve() and data.exists():  # the server's user could not reach the clone
+        data = (state / "postgres").resolve()
+        if data.parent != state.resolve() and data.exists():  # the server's user could not reach the clone
             shutil.rmtree(data.parent)
-        shutil.rmtree(STATE)
+        shutil.rmtree(state)
     return 0
 
 

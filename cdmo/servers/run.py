@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 
 from cdmo.servers.children import Child, die_with_parent, ignore_signals, interrupt_on_signals, stop_all
 from cdmo.servers.layout import ROOT, Layout
@@ -17,10 +18,10 @@ from cdmo.servers.product import addresses, children, environment, manage, start
 RESTARTS, WITHIN_SECONDS = 5, 60.0
 
 
-def main() -> int:
+def main(state: Path = ROOT / ".state" / "run") -> int:
     die_with_parent(signal.SIGTERM)
     interrupt_on_signals()
-    layout = Layout(ROOT / ".state" / "run")
+    layout = Layout(state)
     port = _port()
     with claimed(layout):
         _require_free(port)

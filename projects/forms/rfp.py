@@ -148,7 +148,8 @@ class RfpForm(CompoundFields, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact"].queryset = Contact.objects.filter(client=self.instance.client_id)  # type: ignore[attr-defined]
+        here = Contact.objects.filter(client=self.instance.client_id)
+        self.fields["contact"].queryset = here.there() | here.filter(pk=self.instance.contact_id)  # type: ignore[attr-defined]
         self.fields["contact"].empty_label = None  # type: ignore[attr-defined]
         self.fields["account_owner"].queryset = User.objects.active().internal().holding("business_development", "project_manager")  # type: ignore[attr-defined]
 

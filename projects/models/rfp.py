@@ -192,6 +192,13 @@ class Rfp(models.Model):
         self.decline_reason = reason
 
 
+class RfpFileQuerySet(models.QuerySet["RfpFile"]):
+    def visible_to(self, user: User) -> RfpFileQuerySet:
+        """Of a request that the person sees; a client's people see what their own side attached."""
+        rows = self.filter(Exists(Rfp.objects.visible_to(user).filter(pk=OuterRef("rfp_id"))))
+        return rows if user.is_internal else rows.filter(uploaded_by__client_id=user.client_id)
+
+
 class RfpFile(models.Model):
     """A file that came with the request, stored once under its SHA-256."""
 
@@ -202,6 +209,8 @@ class RfpFile(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RfpFileQuerySet.as_manager()
 
     class Meta:
         ordering = ["uploaded_at", "id"]

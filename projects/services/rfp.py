@@ -67,8 +67,7 @@ def locked_rfp(number: str, actor: User) -> Rfp:
 def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: str, wanted: str, actor: User, **details: Any) -> Rfp:
     """Log a request with five fields (more are welcome); it gets its RFP number at once."""
     require_permission("projects.log_rfp", actor, client)
-    if contact.client_id != client.pk:
-        raise BadInput({"contact": [_t("%(contact)s does not belong to %(client)s.") % {"contact": contact, "client": client}]})
+    _require_contact(contact, client)
     now = timezone.now()
     rfp = Rfp(
         client=client, contact=contact, channel=channel, compound_name=compound_name, wanted=wanted, created_by=actor, received_at=now
@@ -81,6 +80,15 @@ def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: s
     record("rfp.logged", rfp, actor=actor, channel=str(Channel(channel).label))
     _ask_to_complete(rfp)
     return rfp
+
+
+def _require_contact(contact: Contact, client: Client) -> None:
+    """Somebody of that client who still works there."""
+    if contact.client_id != client.pk:
+        raise BadInput({"contact": [_t("%(contact)s does not belong to %(client)s.") % {"contact": contact, "client": client}]})
+    if contact.left_on is not None:
+        words = _t("%(contact)s has left %(client)s. Name somebody else, or say on the client's page that they are back.")
+        raise BadInput({"contact": [words % {"contact": contact, "client": client}]})
 
 
 def _ask_to_complete(rfp: Rfp) -> None:
@@ -154,11 +162,18 @@ def _renamed(fields: dict[str, str], service: Callable[..., Created], *args: Any
 
 
 @transaction.atomic
-def log_rfp_from_system(*, client: Client, contact_name: str, actor: User, contact_email: str = "", **values: Any) -> Rfp:
-    """Log a request that arrived through the API; the contact is the client's known one of that name and e-mail, else a new one."""
+def log_rfp_from_system(
+    *, client: Client, contact_name: str, actor: User, contact_email: str = "", contact_phone: str = "", channel: str = "", **values: Any
+) -> Rfp:
+    """Log a request that arrived through the API; the contact is the client's known one of that name and e-mail, else a new one.
+
+    Its channel is the API, whatever a client's system says; one of ours may say through which channel it came.
+    """
     require_permission("projects.log_rfp", actor, client)
-    contact = create_contact(client.pk, name=contact_name, email=contact_email, actor=actor)
-    return save_rfp(client=client, contact=contact, channel=Channel.API, actor=actor, **values)
+    names = {"name": "contact_name", "email": "contact_email", "phone": "contact_phone"}
+    contact = _renamed(names, create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor)
+    channel = channel if actor.is_internal and channel else Channel.API
+    return _renamed({"contact": "contact_name"}, save_rfp, client=client, contact=contact, channel=channel, actor=actor, **values)
 
 
 @act
@@ -171,6 +186,8 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
     if rfp.state != Rfp.State.DRAFT and not reason.strip():
         raise BadInput({"reason": [_t("The request is submitted; a change needs a reason.")]})
     before = {name: getattr(rfp, name) for name in changes}
+    if changes.get("contact", rfp.contact) != rfp.contact:
+        _require_contact(changes["contact"], rfp.client)
     apply_details(rfp, changes)
     changed = [name for name in changes if getattr(rfp, name) != before[name]]
     if not changed:
@@ -275,6 +292,18 @@ def attach_rfp_file(number: str, *, stored: Attachment, actor: User) -> RfpFile:
     )
     record("rfp.file_attached", rfp, actor=actor, file=stored.name, sha256=stored.sha256)
     return attached
+
+
+@act
+def remove_rfp_file(number: str, file_id: int, *, actor: User, reason: str) -> Rfp:
+    """Take a file away that does not belong to the request; the record keeps its name and hash."""
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    require_reason(reason)
+    attached = RfpFile.objects.select_for_update().get(rfp=rfp, pk=file_id)
+    record("rfp.file_removed", rfp, actor=actor, reason=reason.strip(), file=attached.name, sha256=attached.sha256)
+    attached.delete()
+    return rfp
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
+from accounts.duplicates import clients_alike, named
 from accounts.models import Client, Contact
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
@@ -86,12 +87,13 @@ def rfp_parties(request: SignedInRequest) -> HttpResponse:
 
 def _parties(request: SignedInRequest, client_name: str, contact_name: str) -> dict[str, object]:
     client = services.find_client(client_name, request.user)
-    contacts = list(Contact.objects.visible_to(request.user).filter(client=client)) if client else []
+    contacts = list(Contact.objects.visible_to(request.user).filter(client=client).there()) if client else []
     known = {contact.name.lower() for contact in contacts}
     return {
         "client_state": _state(client_name, client is not None),
         "contact_state": _state(contact_name, " ".join(contact_name.split()).lower() in known),
         "contacts": contacts,
+        "alike": named(clients_alike(client_name)) if client is None and client_name.strip() else "",
     }
 
 

@@ -44,7 +44,7 @@ def rfp_page(request: SignedInRequest, number: str) -> HttpResponse:
     """The page; POST saves the whole form, which a submitted request needs (with a reason) and a browser without script too."""
     rfp = _rfp(request, number)
     if request.method == "GET":
-        return _render(request, rfp)
+        return _render(request, rfp, removing=_named_file(request, rfp))
     form, why = RfpForm(request.POST, instance=copy(rfp)), ReasonForm(request.POST)
     if form.is_valid():
         try:
@@ -74,12 +74,19 @@ def _render(
         "clarifications": list(rfp.clarifications.select_related("asked_by")),
         "ask_form": AskForm(),
         "answer_form": AnswerForm(auto_id=False),
+        "remove_form": ReasonForm(),
         "decline_form": DeclineForm(auto_id="decline_%s"),
         "events": list(events_of(rfp)[:ACTIVITY]),
         **given,
     }
-    wrong = form is not None or bool(given)
+    wrong = request.method == "POST"
     return render(request, "projects/rfp_detail.html", context, status=400 if wrong else 200)
+
+
+def _named_file(request: SignedInRequest, rfp: Rfp) -> RfpFile | None:
+    """The file that the address asks to take away."""
+    wanted = request.GET.get("remove", "")
+    return rfp.files.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
 
 
 def _locks(request: SignedInRequest, rfp: Rfp) -> list[Blocker]:
@@ -208,7 +215,9 @@ def _attach(request: SignedInRequest, rfp: Rfp, upload: Any) -> RfpFile:
 @require_GET
 def rfp_files(request: SignedInRequest, number: str) -> HttpResponse:
     rfp = _rfp(request, number)
-    return render(request, "projects/_rfp_files.html", {"rfp": rfp, "files": rfp.files.select_related("uploaded_by")})
+    return render(
+        request, "projects/_rfp_files.html", {"rfp": rfp, "files": rfp.files.select_related("uploaded_by"), "locks": _locks(request, rfp)}
+    )
 
 
 @internal_required
@@ -220,6 +229,17 @@ def rfp_file(request: SignedInRequest, number: str, pk: int) -> HttpResponseBase
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@internal_required
+@require_POST
+def rfp_file_remove(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    rfp, form = _rfp(request, number), ReasonForm(request.POST)
+    attached = get_object_or_404(RfpFile, rfp=rfp, pk=pk)
+    if not form.is_valid():
+        return _render(request, rfp, removing=attached, remove_form=form)
+    services.remove_rfp_file(number, pk, actor=request.user, **form.cleaned_data)
+    return redirect(f"{rfp.get_absolute_url()}#files")
 
 
 @internal_required

@@ -55,6 +55,11 @@
       this.region.textContent = words;
     }
 
+    // Where the line of the state leads now; "" where it only says something.
+    links() {
+      return [...(this.region?.querySelectorAll("a") ?? [])].map((link) => link.hash).join();
+    }
+
     words(name, value = "") {
       return (this.region?.dataset[name] ?? "").replace("{}", value);
     }
@@ -86,7 +91,9 @@
       }
       names.forEach((name) => this.changed.delete(name));
       this.sending = true;
-      this.say("saving", this.words("saving"));
+      // Links to what is wrong stay while they may be under a pointer: leaving a field for one of them saves that field.
+      if (this.links()) this.region.dataset.state = "saving";
+      else this.say("saving", this.words("saving"));
       this.inFlight = this.post(names);
     }
 
@@ -145,8 +152,12 @@
       this.mark(errors);
       this.blocked = true;
       const links = Object.keys(errors).filter((name) => this.field(name)).map((name) => window.fieldErrors.linkTo(this.field(name)));
-      this.say("failed", this.words("failed", links.length ? "" : detail || this.words("unknown")));
-      links.forEach((link) => this.region?.append(link, " "));
+      if (links.length && this.links() === links.map((link) => link.hash).join()) {
+        this.region.dataset.state = "failed";
+      } else {
+        this.say("failed", this.words("failed", links.length ? "" : detail || this.words("unknown")));
+        links.forEach((link) => this.region?.append(link, " "));
+      }
       this.form.dispatchEvent(new CustomEvent("autosave-refused", { bubbles: true }));
     }
 

@@ -15,11 +15,13 @@
     const words = box.querySelector("[data-structure-words]");
     words.textContent = "";
     try {
-      const molecule = /\n/.test(text) ? chemistry.Molecule.fromMolfile(text) : chemistry.Molecule.fromSmiles(text);
+      // A molfile begins with lines that may be empty, so only a SMILES is trimmed.
+      const line = text.trim();
+      const molecule = /\n/.test(line) ? chemistry.Molecule.fromMolfile(text) : chemistry.Molecule.fromSmiles(line);
       editor.setMolecule(molecule);
     } catch {
       editor.setMolecule(new chemistry.Molecule(0, 0));
-      if (text) words.textContent = box.dataset.wordsUnreadable;
+      if (text.trim()) words.textContent = box.dataset.wordsUnreadable;
     }
   };
 
@@ -31,7 +33,7 @@
       box.addEventListener("close", () => button.focus(), { once: true });
       box.showModal();
       await load(box);
-      fill(box, document.getElementById(box.dataset.target).value.trim());
+      fill(box, document.getElementById(box.dataset.target).value);
       return;
     }
     const use = event.target.closest("[data-structure-use]");

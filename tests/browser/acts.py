@@ -57,6 +57,12 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
     page.get_by_role("button", name=name, exact=isinstance(name, str)).click()
 
 
+def send(page: Page, name: str) -> None:
+    """Press a button and wait for the page that answers: what is done next is done there."""
+    with page.expect_navigation():
+        press(page, name)
+
+
 def sign(page: Page, button: str | re.Pattern[str]) -> None:
     """Press the button, enter the password in the dialog, and wait for the page that answers."""
     press(page, button)
@@ -115,7 +121,7 @@ def fill_the_sheet(page: Page, code: str, department: str, *, reason: str, cost:
     page.select_option("#id_currency", "USD")
     page.fill("#id_cost_base", cost)
     page.fill("#id_duration_weeks", weeks)
-    press(page, "Save")
+    send(page, "Save")
     sign(page, "Sign off…")
     expect(page.locator(".subheading")).to_contain_text("Signed off")
 
@@ -178,7 +184,7 @@ def record_the_agreement(page: Page, code: str, *, kind: str, number: str, clien
         page.fill("#id_name", name)
         page.fill("#id_function", name)
         page.fill("#id_signed_on", TODAY)
-        press(page, "Record")
+        send(page, "Record")
         expect(page.locator("main")).to_contain_text(name)
     expect(page.locator(".subheading")).to_contain_text("Signed by both sides")
 
@@ -188,7 +194,7 @@ def name_the_team(page: Page, code: str, people: dict[str, str]) -> None:
     page.goto(f"/projects/{code}/team/")
     for department, person in people.items():
         page.get_by_label(department, exact=True).select_option(label=person)
-        press(page, f"Save {department}")
+        send(page, f"Save {department}")
         expect(page.get_by_label(department, exact=True).locator("option:checked")).to_have_text(person)
 
 

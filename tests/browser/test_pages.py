@@ -71,7 +71,11 @@ PAGES = {
         "/projects/{code}/status/",
         "/projects/{code}/activity/",
         "/projects/{code}/as-client/",
-        "/accounts/clients/DEMOA/",
+        "/clients/",
+        "/clients/DEMOA/",
+        "/clients/new/",
+        "/clients/DEMOA/edit/",
+        "/clients/DEMOA/contacts/new/",
         "/projects/board/",
         "/projects/board/?phase=small_scale&sort=-days_late",
         "/projects/gantt/",
@@ -137,6 +141,26 @@ def test_dialogs_are_accessible(page: Page, places: dict[str, str], viewport: Vi
 
     assert faults == []
     assert {"project-cancel", "reschedule", "meeting"} <= opened
+
+
+def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str, str]) -> None:
+    """It reads the schema, opens a route and asks it, under the content policy and without another host (`new_page` looks at both)."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    sign_in(page, "pm@demo.example")
+    page.set_default_timeout(60_000)  # the schema is made when it is asked for
+
+    page.goto("/api/v1/docs/")
+    route = page.locator(".opblock", has=page.get_by_text("/api/v1/projects/{code}/", exact=True)).first
+    route.locator("button.opblock-summary-control").click()
+    route.get_by_role("button", name="Try it out").click()
+    route.get_by_placeholder("code").fill(places["code"])
+    route.get_by_role("button", name="Execute").click()
+
+    answer = route.locator(".live-responses-table")
+    answer.wait_for()
+    assert f'"code": "{places["code"]}"' in answer.inner_text()
+    assert said == []
 
 
 def _faults(page: Page, address: str) -> list[str]:

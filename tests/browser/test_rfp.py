@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import re
-import time
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acts import PATIENCE
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
 IMATINIB = "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1"
+ACETIC_ACID = """
+  drawn elsewhere
+
+  4  3  0  0  0  0  0  0  0  0999 V2000
+    0.0000    0.0000    0.0000 C   0  0
+    1.5000    0.0000    0.0000 C   0  0
+    2.2000    1.2000    0.0000 O   0  0
+    2.2000   -1.2000    0.0000 O   0  0
+  1  2  1  0
+  2  3  2  0
+  2  4  1  0
+M  END
+"""
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A saved field is read, drawn and counted before the page shows it; a busy machine takes its time."""
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:
     sign_in(page, "bd@demo.example")
     page.goto("/rfps/")
-    began = time.monotonic()
 
     keys = page.keyboard
     keys.press("n")
@@ -37,14 +58,15 @@ def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:
     keys.press("Control+Enter")
     page.wait_for_url(re.compile(r"/rfps/RFP-\d{4}-\d{4}/$"))
 
-    assert time.monotonic() - began < 60
     page.fill("#id_structure_text", IMATINIB)
-    expect(page.locator("#rfp-structure")).to_contain_text("493.62", timeout=10_000)
+    expect(page.locator("#rfp-structure")).to_contain_text("493.62")
     expect(page.locator("[data-save-state]")).to_contain_text("Saved")
     what_is_wrong_is_marked_beside_what_is_saved(page)
     the_field_in_focus_stands_clear_of_the_bar(page)
     an_empty_field_is_refused_in_one_style(page)
     the_drawing_board_opens_once(page)
+    a_molfile_is_read_pasted_and_drawn_on(page)
+    a_structure_is_drawn(page)
 
 
 def the_focus_survives_a_pause(page: Page) -> None:
@@ -81,23 +103,29 @@ def what_is_wrong_is_marked_beside_what_is_saved(page: Page) -> None:
     page.fill("#id_sample_quantity_g", "12,5")
     page.fill("#id_structure_text", "C1CC(")
     page.fill("#id_indication", "Fever")
-    expect(page.locator("#id_cas_number")).to_have_attribute("aria-invalid", "true", timeout=10_000)
-    expect(page.locator("#id_structure_text")).to_have_attribute("aria-invalid", "true", timeout=10_000)
+    expect(page.locator("#id_cas_number")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#id_structure_text")).to_have_attribute("aria-invalid", "true")
     expect(page.locator(".rfp-structure-old")).to_be_visible()
-    page.locator("[data-save-state] a").last.click()
+    expect(page.locator("[data-save-state] a")).to_have_count(2)
+    page.locator("#id_indication").press_sequentially("s")
+    page.locator("[data-save-state] a").last.hover()
+    with page.expect_response(re.compile("/autosave/$")):
+        page.mouse.down()  # leaves the field, which saves it: the line under the pointer stays what it was
+    expect(page.locator("[data-save-state]")).to_have_attribute("data-state", "failed")
+    page.mouse.up()
     expect(page.locator("#id_cas_number, #id_structure_text").and_(page.locator(":focus"))).to_have_count(1)
     page.fill("#id_cas_number", "")
     page.fill("#id_structure_text", IMATINIB)
-    expect(page.locator("[data-save-state]")).to_contain_text("Saved", timeout=10_000)
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved")
     page.reload()
     expect(page.locator("#id_sample_quantity_g")).to_have_value("12.5")
-    expect(page.locator("#id_indication")).to_have_value("Fever")
+    expect(page.locator("#id_indication")).to_have_value("Fevers")
 
 
 def the_field_in_focus_stands_clear_of_the_bar(page: Page) -> None:
     page.locator("#id_target_timeline").fill("Sample in spring.")
     bar = page.locator(".rfp-save")
-    expect(bar).to_be_visible()
+    expect(bar).to_contain_text("Saved")
     for name in ("registration_intermediate", "sample_quantity_g"):
         page.locator(f"#id_{name}").focus()
         field, edge = page.locator(f"#id_{name}").bounding_box(), bar.bounding_box()
@@ -110,3 +138,37 @@ def the_drawing_board_opens_once(page: Page) -> None:
     expect(page.locator("[data-structure-canvas] canvas").first).to_be_visible(timeout=20_000)
     assert page.locator("[data-structure-canvas] > *").count() == 1
     page.keyboard.press("Escape")
+
+
+def a_molfile_is_read_pasted_and_drawn_on(page: Page) -> None:
+    """A file that another program wrote; its first line may be empty. The drawing board begins with it and gives it back."""
+    field, result = page.locator("#id_structure_text"), page.locator("#rfp-structure")
+    page.set_input_files("#molfile", {"name": "acid.mol", "mimeType": "chemical/x-mdl-molfile", "buffer": ACETIC_ACID.encode()})
+    expect(field).to_be_focused()
+    expect(field).to_have_value(ACETIC_ACID)
+    expect(result).to_contain_text("60.05")
+    field.fill(ACETIC_ACID.replace(" O   0  0\n  1  2", " N   0  0\n  1  2"))  # pasted: acetamide
+    expect(result).to_contain_text("59.07")
+
+    page.get_by_role("button", name="Draw").click()
+    expect(page.locator("[data-structure-canvas] canvas").first).to_be_visible()
+    expect(page.locator("[data-structure-words]")).to_be_empty()
+    page.get_by_role("button", name="Use this structure").click()
+
+    expect(field).to_have_value("CC(N)=O")
+    expect(page.get_by_role("button", name="Draw")).to_be_focused()
+    expect(result).to_contain_text("59.07")
+
+
+def a_structure_is_drawn(page: Page) -> None:
+    """One press on the empty board draws a bond between two carbon atoms."""
+    page.fill("#id_structure_text", "")
+    expect(page.locator("#rfp-structure img")).to_have_count(0)
+
+    page.get_by_role("button", name="Draw").click()
+    board = page.locator("[data-structure-canvas] canvas").last
+    board.click()
+    page.get_by_role("button", name="Use this structure").click()
+
+    expect(page.locator("#id_structure_text")).to_have_value("CC")
+    expect(page.locator("#rfp-structure")).to_contain_text("30.07")

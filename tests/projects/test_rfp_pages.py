@@ -376,3 +376,30 @@ def test_a_filter_that_cannot_be_read_is_left_out_and_says_so(seller: Client) ->
 
     assert [len(answer.context["table"].rows) for answer in (some, none)] == [1, 0]
     assert "Left out of the filter" in some.content.decode() and 'href="#id_received_from"' in some.content.decode()
+
+
+def test_a_file_is_taken_away_with_a_reason(seller: Client) -> None:
+    rfp = make.an_rfp()
+    seller.post(at("rfp-upload", rfp), {"file": SimpleUploadedFile("other.txt", b"of another compound")})
+    attached = rfp.files.get()
+
+    asked = seller.get(rfp.get_absolute_url(), {"remove": attached.pk}).content.decode()
+    silent = seller.post(at("rfp-file-remove", rfp, attached.pk), {"reason": " "})
+    removed = seller.post(at("rfp-file-remove", rfp, attached.pk), {"reason": "Of another compound."})
+
+    assert at("rfp-file-remove", rfp, attached.pk) in asked
+    assert (silent.status_code, removed.status_code, rfp.files.count()) == (400, 302, 0)
+    assert "took the file other.txt away" in seller.get(rfp.get_absolute_url(), {"remove": "x"}).content.decode()
+
+
+def test_a_contact_who_left_is_not_offered_and_a_client_alike_is_named(seller: Client) -> None:
+    rfp = make.an_rfp()
+    Contact.objects.create(client=rfp.client, name="Long gone", left_on=rfp.received_at.date(), left_reason="Retired.")
+
+    offered = seller.get(reverse("rfp-parties"), {"client": rfp.client.name}).content.decode()
+    alike = seller.get(reverse("rfp-parties"), {"client": f"{rfp.client.name} Holding AG"}).content.decode()
+
+    assert "Purchasing Manager" in offered
+    assert "Long gone" not in offered
+    assert "Long gone" not in seller.get(rfp.get_absolute_url()).content.decode()
+    assert f"It looks like {rfp.client.name} (DCA)" in alike

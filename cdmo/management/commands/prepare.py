@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # `make test` and the web server check; here they would double the time of a start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="load the demo projects if there are none")
+        parser.add_argument("--demo", action="store_true", help="load the demo if it is not there (CDMO_DEMO says how much of it)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         owner = "owner" if "owner" in settings.DATABASES else "default"
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         call_command("apply_roles", stdout=StringIO())
         self._collect_static()
         if options["demo"]:
-            call_command("load_demo", verbosity=0)
+            call_command("load_demo", people_only=settings.DEMO == "people", verbosity=0)
             call_command("demo_sign_ins", stdout=self.stdout)
 
     def _collect_static(self) -> None:

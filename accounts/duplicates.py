@@ -1,0 +1,73 @@
+"""Whether a client or a contact that is being entered is there already under a slightly other name. Reads only; people decide."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+
+from accounts.models import Client, Contact, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What an organisation is by law says nothing about which one it is; an address at a public provider neither.
+LEGAL_FORMS = frozenset(
+    {"ab", "ag", "as", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "incorporated", "kg", "kk", "limited"}
+)
+LEGAL_FORMS |= {"llc", "llp", "ltd", "nv", "oy", "plc", "pte", "pty", "sa", "sarl", "sas", "se", "spa", "srl"}
+PUBLIC_PROVIDERS = frozenset({"126.com", "163.com", "gmail.com", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "outlook.com"})
+PUBLIC_PROVIDERS |= {"proton.me", "protonmail.com", "qq.com", "yahoo.com"}
+
+
+def words_of(name: str) -> frozenset[str]:
+    """What tells the name apart: its words without accents, capitals, points and the legal form."""
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFKD", name.casefold().replace(".", "")) if not unicodedata.combining(letter)
+    )
+    found = frozenset(re.findall(r"\w+", plain))
+    return found - LEGAL_FORMS or found
+
+
+def domain_of(email: str) -> str:
+    """Of the organisation; nothing for an address at a public provider."""
+    domain = email.strip().casefold().rpartition("@")[2]
+    return "" if domain in PUBLIC_PROVIDERS else domain
+
+
+def clients_alike(name: str, *, besides: int = 0) -> list[Client]:
+    """Clients one of whose names holds all words of the other."""
+    wanted = words_of(name)
+    others = Client.objects.exclude(pk=besides)
+    return [other for other in others if wanted and (wanted <= words_of(other.name) or words_of(other.name) <= wanted)]
+
+
+def clients_at(email: str, *, besides: int = 0) -> list[Client]:
+    """Other clients whose contacts or people write from the same domain."""
+    domain = domain_of(email)
+    if not domain:
+        return []
+    there = f"@{domain}"
+    found = Q(contacts__in=Contact.objects.filter(email__iendswith=there)) | Q(
+        users__in=User.objects.filter(kind=User.Kind.CLIENT, email__iendswith=there)
+    )
+    return list(Client.objects.filter(found).exclude(pk=besides).distinct())
+
+
+def contacts_alike(client: Client, *, name: str, email: str, besides: int = 0) -> list[Contact]:
+    """The client's contacts of the same name, or with the same e-mail."""
+    same = Q(name__iexact=" ".join(name.split()))
+    if email.strip():
+        same |= Q(email__iexact=email.strip())
+    return list(Contact.objects.filter(same, client=client).exclude(pk=besides))
+
+
+def named(found: Iterable[Client]) -> str:
+    return ", ".join(f"{client.name} ({client.code})" for client in found)
+
+
+def words_for_client(found: Iterable[Client]) -> str:
+    return _t("It looks like %(names)s. If it is another organisation, say so and save again.") % {"names": named(found)}

@@ -1,0 +1,86 @@
+"""The forms of clients and their contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import ReasonForm, time_zones
+from accounts.models import Client, Contact, languages
+from accounts.services import client_hash, contact_hash
+from audit.refusals import BadInput, add_to_form
+from projects.filters import day
+
+COUNTRY = _("Two letters (ISO 3166), for example CH. Its public holidays count.")
+
+
+class AsksWhetherAnother(forms.Form):
+    """Asks only where something alike is there already; `expected_hash` says what the person saw."""
+
+    is_another = forms.BooleanField(label=_("It is another one"), required=False, widget=forms.HiddenInput)
+    expected_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def refuse(self, bad: BadInput, *, present: str = "") -> None:
+        """Show what the service has against it; what is answered next is answered to what the record holds now."""
+        add_to_form(self, bad)
+        if "is_another" in bad.errors:
+            self.fields["is_another"].widget = forms.CheckboxInput()
+        typed = QueryDict(mutable=True)
+        typed.update(self.data)
+        typed["expected_hash"] = present
+        self.data = typed
+
+    def changes(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("is_another", "expected_hash", "reason")}
+
+    def agreed(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("is_another", "expected_hash")}
+
+
+class ClientForm(AsksWhetherAnother):
+    """A new client."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=16,
+        required=False,
+        help_text=_("Capital letters and digits; made of the name where it is empty. It stays."),
+    )
+    country = forms.CharField(label=_("Country"), max_length=2, required=False, help_text=COUNTRY)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
+    language = forms.ChoiceField(label=_("Language"), choices=languages, help_text=_("Of what we write to the client."))
+    address = forms.CharField(label=_("Address"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    field_order = ("name", "code", "country", "time_zone", "language", "address", "is_another")
+
+
+class ClientCorrectionForm(ClientForm, ReasonForm):
+    code = None  # type: ignore[assignment]
+    field_order = ("name", "country", "time_zone", "language", "address", "is_another", "reason")
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        facts = {name: getattr(client, name) for name in ("name", "country", "time_zone", "language", "address")}
+        super().__init__(*args, **{"initial": facts | {"expected_hash": client_hash(client)}, **kwargs})
+
+
+class ContactForm(AsksWhetherAnother):
+    """A person at a client; `contact` is the one that is corrected."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    position = forms.CharField(label=_("Position"), max_length=200, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=50, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    field_order = ("name", "position", "email", "phone", "is_another")
+
+    def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
+        facts = {name: getattr(contact, name) for name in ("name", "position", "email", "phone")} if contact else {}
+        shown = {"expected_hash": contact_hash(contact)} if contact else {}
+        super().__init__(*args, **{"initial": facts | shown, **kwargs})
+
+
+class LeftForm(ReasonForm):
+    on = forms.DateField(label=_("Left on"), widget=day())
+    field_order = ("on", "reason")
