@@ -143,8 +143,7 @@ def _span(begin: date, end: date, first: date, last: date) -> Spec:
 
 def _bar(bar: Bar, line: int, vessel: str, first: date, last: date) -> Spec:
     told = {"vesselName": vessel, "label": bar.label, "days": bar.days, "standing": str(bar.standing), "remarks": bar.remarks or "–"}
-    link = {"link": bar.link} if bar.link else {}
-    return {"row": line, "state": bar.state, "firm": bar.firm, **_span(bar.first, bar.last, first, last), **told, **link}
+    return {"row": line, "state": bar.state, "firm": bar.firm, "link": bar.link, **_span(bar.first, bar.last, first, last), **told}
 
 
 def _closed(closed: list[Spec], horizontal: Spec) -> Spec:
@@ -190,7 +189,7 @@ def _bars(bars: list[Spec], closed: list[Spec]) -> list[Spec]:
     """Firm ones filled, tentative ones dashed; sign and words inside, cut where the bar ends."""
     signs = list(_occurring(bars, closed))
     x = {"field": "start", **ALONG}
-    href = {"href": {"field": "link"}} if any("link" in bar for bar in bars) else {}
+    href = {"href": {"field": "link"}} if any(bar["link"] for bar in bars) else {}
     tooltip = [
         {"field": "vesselName", "title": _t("Vessel")},
         {"field": "label", "title": _t("For")},

@@ -134,6 +134,11 @@ def release_occupancy(pk: int, *, reason: str, actor: User) -> None:
     booking.delete()
 
 
+def hold_booking(pk: int, *, actor: User) -> None:
+    """Lock what an act on this booking locks first, so that what is read of it until then stays true."""
+    _locked_booking(pk, actor)
+
+
 def _locked_project(code: str, actor: User) -> Project | None:
     try:
         return locked(code, actor) if code else None
