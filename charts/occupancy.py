@@ -204,10 +204,11 @@ def _bars(bars: list[Spec], closed: list[Spec]) -> list[Spec]:
         "stroke": _scale("stroke", signs, COLOURS) | {"legend": None},
         "fillOpacity": {"condition": {"test": "datum.firm", "value": 0.3}, "value": 0.06},
     }
-    sign = {"type": "point", "filled": True, "size": 60, "opacity": 1, "xOffset": 11, "yOffset": {"expr": "drop"}, "aria": False}
-    room = "scale('x', toDate(datum.end)) - scale('x', toDate(datum.start)) - 24"
+    length = "(scale('x', toDate(datum.end)) - scale('x', toDate(datum.start)))"
+    middle = {"expr": f"min(11, {length} / 2)"}
+    sign = {"type": "point", "filled": True, "size": 60, "opacity": 1, "xOffset": middle, "yOffset": {"expr": "drop"}, "aria": False}
     words = {"type": "text", "align": "left", "baseline": "middle", "dx": 20, "fontSize": 11, "yOffset": {"expr": "drop"}}
-    inside = words | {"limit": {"expr": f"max({room}, 1)"}, "opacity": {"expr": f"{room} > 24 ? 1 : 0"}, "aria": False}
+    inside = words | {"limit": {"expr": f"max({length} - 24, 1)"}, "opacity": {"expr": f"{length} > 48 ? 1 : 0"}, "aria": False}
     data = {"data": {"values": bars}}
     return [
         data | {"mark": rect, "encoding": {"x": x, "x2": {"field": "end"}, **look, "tooltip": tooltip, **href}},

@@ -51,7 +51,7 @@ class OccupancyForm(forms.Form):
         label=_("Project"), required=False, queryset=Project.objects.none(), to_field_name="code", empty_label=_("Any")
     )
     kind = forms.ChoiceField(label=_("Kind of vessel"), required=False, choices=[("", _("Any")), *Vessel.Kind.choices])
-    weeks = forms.ChoiceField(label=_("Weeks"), choices=[(str(number), str(number)) for number in (4, 8, 13, 26, 52)])
+    weeks = forms.ChoiceField(label=_("Weeks"), required=False, choices=[(str(number), str(number)) for number in (4, 8, 13, 26, 52)])
 
     def __init__(self, data: QueryDict, *, reader: User, today: date) -> None:
         asked = data.copy()
@@ -60,7 +60,7 @@ class OccupancyForm(forms.Form):
         super().__init__(asked)
         booked = Exists(Occupancy.objects.filter(project=OuterRef("pk")))
         self.fields["project"].queryset = Project.objects.visible_to(reader).filter(booked).order_by("code")  # type: ignore[attr-defined]
-        self.fields["from"] = forms.DateField(label=_("From"), widget=day())
+        self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=day())
         self.order_fields(["site", "project", "kind", "from", "weeks"])
 
     @property

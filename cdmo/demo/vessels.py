@@ -81,9 +81,9 @@ def bookings(apixaban: Story, imatinib: Story, sitagliptin: Story) -> Iterator[B
         yield Booked("R-602", first + 4, first + 13, f"C-1{number}", imatinib, firm=number < 3)
         yield Booked("C-610", first + 13, first + 13, f"C-1{number}", imatinib, firm=number < 3)
     yield Booked("R-601", 48, 52, "New bottom valve", purpose="maintenance", firm=True)
-    yield Booked("R-302", 40, 54, "P-01", sitagliptin, milestone="pilot_batches_done", remark="Waits for the enzyme of the second supplier")
-    yield Booked("R-302", 58, 72, "P-02", sitagliptin)
-    yield Booked("R-302", 50, 53, "Requalification of the jacket", purpose="qualification")
+    yield Booked("R-302", 40, 54, "P-01", sitagliptin, remark="Waits for the enzyme of the second supplier")
+    yield Booked("R-302", 66, 80, "P-02", sitagliptin, milestone="pilot_batches_done")
+    yield Booked("R-302", 53, 56, "Requalification of the jacket", purpose="qualification")
 
 
 def load_vessels(*, apixaban: Story, imatinib: Story, sitagliptin: Story) -> None:

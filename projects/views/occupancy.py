@@ -63,7 +63,8 @@ def _render_book(
 ) -> HttpResponse:
     projects = Project.objects.visible_to(request.user).active().order_by("code")
     action = reverse("occupancy-book") + (f"?project={project.code}" if project else "")
-    context = {"project": project, "projects": projects, "form": form, "blockers": blockers, "action": action}
+    kept = [(name, request.GET[name]) for name in ("vessel", "from") if name in request.GET]
+    context = {"project": project, "projects": projects, "form": form, "blockers": blockers, "action": action, "kept": kept}
     return render(request, "projects/occupancy_book.html", context | shown, status=status)
 
 
