@@ -15,10 +15,17 @@ class CatalogueConfig(AppConfig):
         def sites(event: Event) -> str:
             return reverse("sites")
 
+        def vessel(event: Event) -> str:
+            return str(event.data["link"])
+
         permissions.register()
         register(
             EventKind("compound.created", _("Compound %(object_label)s was entered in the catalogue.")),
             EventKind("compound.updated", _("Compound %(object_label)s was updated.")),
             EventKind("site.created", _("Site %(object_label)s was opened."), sites),
             EventKind("site.changed", _("Site %(object_label)s was corrected."), sites),
+            EventKind("vessel.added", _("Vessel %(object_label)s of %(site)s was entered."), vessel),
+            EventKind("vessel.changed", _("Vessel %(object_label)s of %(site)s was corrected."), vessel),
+            EventKind("vessel.out_of_service", _("Vessel %(object_label)s of %(site)s was taken out of service."), vessel),
+            EventKind("vessel.in_service", _("Vessel %(object_label)s of %(site)s went back into service."), vessel),
         )

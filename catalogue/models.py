@@ -1,17 +1,25 @@
-"""What exists before any project: compounds and sites."""
+"""What exists before any project: compounds, sites and the vessels that stand there."""
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.working_days import HasOwnDays
 from audit.history import tracked
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class CompoundQuerySet(models.QuerySet["Compound"]):
@@ -102,3 +110,85 @@ class Site(HasOwnDays):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def today(self) -> date:
+        """The day that it is there now."""
+        return timezone.localdate(timezone.now(), ZoneInfo(self.time_zone))
+
+
+class VesselQuerySet(models.QuerySet["Vessel"]):
+    def visible_to(self, user: User) -> VesselQuerySet:
+        """What we have stands in no contract: to a client there are no vessels."""
+        return self.all() if user.is_active and user.is_internal else self.none()
+
+
+@tracked
+class Vessel(models.Model):
+    """A piece of equipment that one batch at a time occupies. Its tag is unique at its site and stands in addresses.
+
+    Working volumes in litres: the smallest that can be stirred and the greatest that may be filled; both missing where it holds none.
+    """
+
+    class Kind(models.TextChoices):
+        REACTOR = "reactor", _("Reactor")
+        PRESSURE_REACTOR = "pressure_reactor", _("Pressure reactor")
+        CRYSTALLISER = "crystalliser", _("Crystalliser")
+        COLUMN = "column", _("Column")
+        CENTRIFUGE = "centrifuge", _("Centrifuge")
+        FILTER = "filter", _("Filter or filter dryer")
+        DRYER = "dryer", _("Dryer")
+        MILL = "mill", _("Mill")
+        TANK = "tank", _("Tank")
+        OTHER = "other", _("Other")
+
+    class Material(models.TextChoices):
+        GLASS_LINED = "glass_lined", _("Glass-lined steel")
+        STAINLESS_STEEL = "stainless_steel", _("Stainless steel")
+        NICKEL_ALLOY = "nickel_alloy", _("Nickel alloy (Hastelloy)")
+        GLASS = "glass", _("Glass")
+        POLYMER = "polymer", _("Polymer-lined")
+        OTHER = "other", _("Other")
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="vessels", verbose_name=_("site"))
+    tag = models.SlugField(_("tag"), max_length=32)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    material = models.CharField(_("material of construction"), max_length=16, choices=Material.choices)
+    volume_min_litres = models.DecimalField(_("smallest working volume (L)"), max_digits=9, decimal_places=2, null=True, blank=True)
+    volume_max_litres = models.DecimalField(_("greatest working volume (L)"), max_digits=9, decimal_places=2, null=True, blank=True)
+    in_service = models.BooleanField(_("in service"), default=True)
+    out_of_service_reason = models.CharField(_("why it is out of service"), max_length=1000, blank=True)
+
+    objects = VesselQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vessel")
+        verbose_name_plural = _("vessels")
+        ordering = ["site__name", "tag", "id"]
+        constraints = [
+            models.UniqueConstraint("site", Lower("tag"), name="vessel_tag_once_at_its_site"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(tag=""), name="vessel_is_named"),
+            models.CheckConstraint(
+                condition=Q(volume_min_litres=None, volume_max_litres=None)
+                | Q(volume_min_litres__gt=0, volume_max_litres__gte=models.F("volume_min_litres")),
+                name="vessel_working_volume_is_a_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_service=True, out_of_service_reason="") | (Q(in_service=False) & ~Q(out_of_service_reason="")),
+                name="vessel_out_of_service_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.tag
+
+    def get_absolute_url(self) -> str:
+        return reverse("vessel-detail", args=[self.site.key, self.tag])
+
+    @property
+    def volume_words(self) -> str:
+        """630 – 6300 L; empty where it has no working volume."""
+        if self.volume_min_litres is None or self.volume_max_litres is None:
+            return ""
+        return f"{self.volume_min_litres.normalize():f} – {self.volume_max_litres.normalize():f} L"

@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts import client_api as clients
+from catalogue import api as catalogue
 from cdmo.api_root import ApiRoot
 from documents import api as documents
 from notifications import api as notifications
@@ -14,6 +15,7 @@ from projects import approval_api as approvals
 from projects import change_order_api as change_orders
 from projects import evidence_api as evidence
 from projects import gate_api as gates
+from projects import occupancy_api as occupancies
 from projects import plan_api as plan
 from projects import rfp_api as rfps
 from projects import rounds_api as rounds
@@ -72,6 +74,12 @@ urlpatterns = [
     ),
     path("projects/<str:code>/milestones/<slug:key>/explain/", plan.MilestoneExplain.as_view(), name="api-milestone-explain"),
     path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
+    path("vessels/", catalogue.VesselList.as_view(), name="api-vessel-list"),
+    path("vessels/<int:pk>/", catalogue.VesselDetail.as_view(), name="api-vessel-detail"),
+    path("occupancies/", occupancies.OccupancyList.as_view(), name="api-occupancy-list"),
+    path("occupancies/<int:pk>/", occupancies.OccupancyDetail.as_view(), name="api-occupancy-detail"),
+    path("occupancies/<int:pk>/confirm/", occupancies.OccupancyConfirmation.as_view(), name="api-occupancy-confirm"),
+    path("occupancies/<int:pk>/release/", occupancies.OccupancyRelease.as_view(), name="api-occupancy-release"),
     path("change-orders/", change_orders.ChangeOrderList.as_view(), name="api-change-order-list"),
     path("change-orders/<str:number>/", change_orders.ChangeOrderDetail.as_view(), name="api-change-order-detail"),
     path("change-orders/<str:number>/revisions/", change_orders.ChangeOrderRevision.as_view(), name="api-change-order-revise"),

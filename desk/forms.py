@@ -1,19 +1,23 @@
-"""What the key figures may be asked; it stands in the address."""
+"""What the key figures and the calendar of vessels may be asked; it stands in the address."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client
-from catalogue.models import Site
+from catalogue.models import Site, Vessel
 from projects.filters import day
-from projects.models import Phase
+from projects.models import Occupancy, Phase, Project
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from accounts.models import User
 
 
@@ -34,3 +38,37 @@ class KpiForm(forms.Form):
         if since and until and until < since:
             self.add_error("until", _t("The period ends before it begins."))
         return given
+
+
+class OccupancyForm(forms.Form):
+    """Which vessels, from which day, for how many weeks: a quarter from this week's Monday, unless the address says otherwise.
+
+    The field of the day is called `from`, as its address is.
+    """
+
+    site = forms.ModelChoiceField(label=_("Site"), required=False, queryset=Site.objects.all(), empty_label=_("Any"))
+    project = forms.ModelChoiceField(
+        label=_("Project"), required=False, queryset=Project.objects.none(), to_field_name="code", empty_label=_("Any")
+    )
+    kind = forms.ChoiceField(label=_("Kind of vessel"), required=False, choices=[("", _("Any")), *Vessel.Kind.choices])
+    weeks = forms.ChoiceField(label=_("Weeks"), required=False, choices=[(str(number), str(number)) for number in (4, 8, 13, 26, 52)])
+
+    def __init__(self, data: QueryDict, *, reader: User, today: date) -> None:
+        asked = data.copy()
+        for name, default in (("from", (today - timedelta(days=today.weekday())).isoformat()), ("weeks", "13")):
+            asked[name] = asked.get(name) or default
+        super().__init__(asked)
+        booked = Exists(Occupancy.objects.filter(project=OuterRef("pk")))
+        self.fields["project"].queryset = Project.objects.visible_to(reader).filter(booked).order_by("code")  # type: ignore[attr-defined]
+        self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=day())
+        self.order_fields(["site", "project", "kind", "from", "weeks"])
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(weeks=int(self.cleaned_data["weeks"]))
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and last day that are asked for."""
+        first: date = self.cleaned_data["from"]
+        return first, first + self.length - timedelta(days=1)

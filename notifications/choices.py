@@ -40,6 +40,7 @@ GROUP_OF_NOUN = {
     "milestone": Group.DATES,
     "plan": Group.DATES,
     "task": Group.PROJECT,
+    "occupancy": Group.PROJECT,
     "project": Group.PROJECT,
     "gate": Group.PROJECT,
     "condition": Group.PROJECT,

@@ -177,6 +177,10 @@ INTERNAL_KINDS = {
     link_named: {
         "deliverable.asked": _("asked %(department)s for %(title)s"),
         "condition.overdue": _("condition %(label)s is overdue: %(words)s. Locked: %(step)s"),
+        "occupancy.booked": _("booked %(vessel)s from %(first)s to %(last)s"),
+        "occupancy.moved": _("moved the booking of %(vessel)s: %(first)s to %(last)s"),
+        "occupancy.confirmed": _("made the booking of %(vessel)s firm: %(first)s to %(last)s"),
+        "occupancy.released": _("released %(vessel)s, which was booked from %(first)s to %(last)s"),
         "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
     },
     link_calendars: {

@@ -22,7 +22,7 @@ KEPT_BY_BOTH = frozenset({Milestone.Kind.CONTRACT, Milestone.Kind.DELIVERY, Mile
 
 def calendar_of(project: Project) -> WorkingCalendar:
     """The working days of the project's site; without a site, Monday to Friday."""
-    return _calendar_at(project.site) if project.site else WorkingCalendar()
+    return calendar_at(project.site) if project.site else WorkingCalendar()
 
 
 def calendar_for(milestone: Milestone, project: Project) -> WorkingCalendar:
@@ -30,12 +30,13 @@ def calendar_for(milestone: Milestone, project: Project) -> WorkingCalendar:
     site = calendar_of(project)
     if milestone.kind not in KEPT_BY_BOTH:
         return site
-    client = _calendar_at(project.client)
+    client = calendar_at(project.client)
     adds_nothing = client in (site, WorkingCalendar(), WorkingCalendar(country=site.country))
     return site if adds_nothing else replace(site, also=client)
 
 
-def _calendar_at(place: Site | Client) -> WorkingCalendar:
+def calendar_at(place: Site | Client) -> WorkingCalendar:
+    """The working days of a place as it was read."""
     return WorkingCalendar(country=place.country, subdivision=place.subdivision, closures=place.closures, worked=place.worked_days)
 
 

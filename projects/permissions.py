@@ -15,6 +15,7 @@ from accounts.permissions import (
     has_management,
     has_project_manager,
     has_quality_assurance,
+    holds,
     is_approver_of,
     is_system_of,
     signs_as,
@@ -81,6 +82,14 @@ def owns_task(user: User, task: Any = None) -> bool:
     return bool(task.department.key in user.signing_roles)
 
 
+@rules.predicate
+def may_book_vessel(user: User, project: Any = None) -> bool:
+    """Project managers and production for the projects they see; without a project, for upkeep: production and who keeps the sites."""
+    if project is not None:
+        return holds(user, Role.PROJECT_MANAGER, Role.PRODUCTION)
+    return holds(user, Role.PRODUCTION, Role.MANAGEMENT, Role.ADMINISTRATOR)
+
+
 may_log_rfp = has_business_development | has_project_manager | is_approver_of | is_system_of
 
 
@@ -120,6 +129,7 @@ def register() -> None:
         "projects.draft_charter": has_project_manager | has_business_development,
         "projects.plan": has_project_manager,
         "projects.work_on_task": has_project_manager | owns_task,
+        "projects.book_vessel": may_book_vessel,
         "projects.edit_calendars": has_project_manager | has_management,
         "projects.publish": has_project_manager,
         "projects.open_loop": has_project_manager | has_quality_assurance,

@@ -39,6 +39,7 @@ from projects.services.sharing import ask_for_approval
 from tests.clients_systems import a_token
 from tests.kept import kept_until_the_end
 from tests.projects import factories
+from tests.projects.vessels import a_vessel, book
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +126,12 @@ def api_act(**arguments: Any) -> Route:
 
 def api_of_clients(**arguments: Any) -> Route:
     """Every client is known to all of ours, and to no client."""
-    return Route(answers(200, own=404, foreign=404, tokens=404, anonymous=401), arguments={"client_code": "DCA", **arguments})
+    return api_internal(client_code="DCA", **arguments)
+
+
+def api_internal(default: int = 200, *, post_only: bool = False, **arguments: Any) -> Route:
+    """An address of the API that no caller of a client finds."""
+    return Route(answers(default, own=404, foreign=404, tokens=404, anonymous=401), post_only, arguments)
 
 
 OPEN_TO_ALL = Route(answers(200))
@@ -156,6 +162,10 @@ ACCOUNT_ROUTES = {
     "person-reset-second-factor": act(),
     "sites": ours(),
     "site-detail": page(200, own=404, foreign=404, arguments={"key": "site"}),
+    "vessels": page(200, own=404, foreign=404, arguments={"key": "site"}),
+    "vessel-detail": page(200, own=404, foreign=404, arguments={"key": "site", "tag": "R-302"}),
+    "vessel-out-of-service": act(key="site", tag="R-302"),
+    "vessel-in-service": act(key="site", tag="R-302"),
     "person-grant": act(),
     "grant-end": act(),
     "person-deactivate": act(),
@@ -481,6 +491,25 @@ EVERY_PROJECTS_ROUTES = {  # what lies above the projects: everybody of ours ope
     "calendar-remove": act(kind="site", name="nowhere", first="2026-01-01"),
     "calendar-region": act(kind="site", name="nowhere"),
 }
+OCCUPANCY_ROUTES = {
+    "occupancy": ours(),
+    "occupancy-csv": ours(),
+    "occupancy-xlsx": ours(),
+    "occupancy-svg": ours(),
+    "occupancy-png": ours(),
+    "occupancy-pdf": ours(),
+    "occupancy-book": ours(),
+    "occupancy-detail": of_project(pk="occupancy"),
+    "occupancy-move": act(pk="occupancy"),
+    "occupancy-confirm": act(pk="occupancy"),
+    "occupancy-release": act(pk="occupancy"),
+    "api-vessel-list": api_internal(),
+    "api-vessel-detail": api_internal(pk="vessel"),
+    "api-occupancy-list": api_internal(),
+    "api-occupancy-detail": api_object(own=404, tokens=404, arguments={"pk": "occupancy"}),
+    "api-occupancy-confirm": api_internal(405, post_only=True, pk="occupancy"),
+    "api-occupancy-release": api_internal(405, post_only=True, pk="occupancy"),
+}
 VIEW_ROUTES = {  # questions to lists, of the person who keeps them: no list shows more for them
     "view-save": page(405, own=404, foreign=404, post_only=True),
     "view-change": act(pk="view"),
@@ -504,6 +533,7 @@ ROUTES: dict[str, Route] = {
     **NOTIFICATION_ROUTES,
     **PORTFOLIO_ROUTES,
     **EVERY_PROJECTS_ROUTES,
+    **OCCUPANCY_ROUTES,
     **VIEW_ROUTES,
 }
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
@@ -603,6 +633,7 @@ def things_of(project: Project) -> dict[str, Any]:
     order = factories.sent_change_order(project)
     ask_for_approval(project.code, "milestone", "g2", actor=manager)
     plan_payment(project.code, title="Second payment", source="gate:G2", actor=business)
+    vessel = a_vessel()
     scratch = open_scratch(project.code, name="Two weeks later", actor=manager)
     token = a_token(project.client)[0]
     return {
@@ -611,6 +642,8 @@ def things_of(project: Project) -> dict[str, Any]:
         "approval": ApprovalRequest.objects.get(project=project).pk,
         "dependency": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").values_list("pk", flat=True)[0],
         "scratch": scratch.pk,
+        "vessel": vessel.pk,
+        "occupancy": book(vessel, 10, 14, project=project).pk,
         "task": Task.objects.filter(project=project).values_list("pk", flat=True)[0],
         "code": project.code,
         "project": project.pk,

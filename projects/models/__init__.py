@@ -5,6 +5,7 @@ from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.evidence import Deliverable, ReferencedEvidence
 from projects.models.gate import EvidenceAssessment, GateCriterion, GateReview, GateSignature, ReadinessSummary
 from projects.models.numbering import NumberSeries
+from projects.models.occupancy import Occupancy
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.rfp import Clarification, Rfp, RfpFile
@@ -45,6 +46,7 @@ __all__ = [
     "MilestoneLink",
     "MilestoneRound",
     "NumberSeries",
+    "Occupancy",
     "Phase",
     "PhaseMove",
     "Project",

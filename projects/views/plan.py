@@ -30,6 +30,7 @@ from projects.forms.scratch import ReasonForm
 from projects.forms.tasks import CorrectionForm, DayForm, StartForm, TaskChangeForm, TaskForm
 from projects.milestones import critical_of, states_of
 from projects.models import Milestone, MilestoneLink, Project, Publication, Task, Visibility
+from projects.occupancies import bookings_in_plan
 from projects.permissions import lacking
 from projects.pictures import gantt_of
 from projects.services import milestones as shaping
@@ -90,6 +91,7 @@ def render_plan(
         "sides": side_labels(),
         "account_answer": latest_answer(project),
         "gantt": gantt_of(rows, states, today=today, tasks=tasks) if rows else None,
+        **bookings_in_plan(request.user, project),
         "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
         "baselines": list(project.baselines.select_related("taken_by")),
         "no_planner": _no_planner(request, project),

@@ -15,23 +15,46 @@ DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, heig
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}, "resultTypes": ["violations"]}
 
 TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) !== at)"
-DIALOGS = ["/projects/{code}/status/", "/projects/{code}/gate/", "/projects/{code}/plan/sample_confirmed/", "/projects/{code}/plan/g2/"]
+DIALOGS = [
+    "/projects/{code}/status/",
+    "/projects/{code}/gate/",
+    "/projects/{code}/plan/sample_confirmed/",
+    "/projects/{code}/plan/g2/",
+    "/occupancy/{booking}/",
+]
 
 PROJECT = """
+from datetime import timedelta
 from django.db import transaction
+from django.utils import timezone
 from audit.context import Channel, acting
+from catalogue.models import Vessel
+from catalogue.services import VesselFacts, add_vessel
+from cdmo.demo.people import holding
 from cdmo.demo.projects import SMALL_SCALE
 from cdmo.demo.telling import is_told, tell
 from accounts.models import User
 from documents.models import Document
-from projects.models import ApprovalRequest, Project
+from projects.models import ApprovalRequest, Occupancy, Project
+from projects.services.occupancy import Booking, book_vessel
 if not is_told(SMALL_SCALE):
     with acting(channel=Channel.COMMAND), transaction.atomic():
         tell(SMALL_SCALE)
 project = Project.objects.get(title=SMALL_SCALE.molecule.name)
 report = Document.objects.get(project=project, type_key="project_status_report")
 asked = ApprovalRequest.objects.open().get(project=project)
-print(project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk)
+if not Vessel.objects.exists():
+    keeper, manager, today = holding("management"), holding("project_manager"), timezone.localdate()
+    with acting(channel=Channel.COMMAND):
+        vessel = add_vessel("shanghai", "R-302", VesselFacts("Reactor of line 3", "reactor", "glass_lined"), actor=keeper)
+        for first, label in ((3, "P-01"), (9, "P-02")):
+            days = {"first_on": today + timedelta(days=first), "last_on": today + timedelta(days=first + 9)}
+            draft = Booking(vessel=vessel.pk, purpose="batch", label=label, belongs_to="pilot_batches_done", **days)
+            book_vessel(draft, project=project.code, actor=manager)
+booking = Occupancy.objects.filter(project=project).earliest("pk")
+print(
+    project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk, booking.pk
+)
 """
 PAGES = {
     "": ["/accounts/login/", "/accounts/password/reset/"],
@@ -81,6 +104,9 @@ PAGES = {
         "/projects/gantt/",
         "/projects/kpis/?figure=first_pass",
         "/calendars/",
+        "/occupancy/",
+        "/occupancy/{booking}/",
+        "/occupancy/book/?project={code}",
         "/my-work/",
         "/accounts/profile/delegations/",
         "/documents/",
@@ -92,7 +118,13 @@ PAGES = {
         "/inbox/",
         "/profile/notifications/",
     ],
-    "admin": ["/accounts/people/", "/accounts/people/new/", "/accounts/tokens/"],
+    "admin": [
+        "/sites/shanghai/vessels/",
+        "/sites/shanghai/vessels/R-302/",
+        "/accounts/people/",
+        "/accounts/people/new/",
+        "/accounts/tokens/",
+    ],
     "approver.a": [
         "/portal/",
         "/portal/{code}/",
@@ -109,7 +141,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def places(stack: Stack) -> dict[str, str]:
     """A project in small scale with its history, and where its records are."""
-    names = ("code", "rfp", "quotation", "agreement", "document", "approval")
+    names = ("code", "rfp", "quotation", "agreement", "document", "approval", "booking")
     return dict(zip(names, stack.python(PROJECT).splitlines()[-1].split(), strict=True))
 
 
@@ -140,7 +172,7 @@ def test_dialogs_are_accessible(page: Page, places: dict[str, str], viewport: Vi
             page.keyboard.press("Escape")
 
     assert faults == []
-    assert {"project-cancel", "reschedule", "meeting"} <= opened
+    assert {"project-cancel", "reschedule", "meeting", "move", "release"} <= opened
 
 
 def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from cdmo.demo.molecules import MOLECULES, Molecule
 from cdmo.demo.people import PASSWORD, everybody
 from cdmo.demo.projects import STORIES
 from notifications.models import Notification
-from projects.models import ChangeOrder, Milestone, PhaseMove, Project, Rfp
+from projects.models import ChangeOrder, Milestone, Occupancy, PhaseMove, Project, Rfp
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,7 @@ def test_loads_once_and_tells_each_story_to_its_phase() -> None:
     assert Milestone.objects.filter(actual_on__gt=timezone.localdate()).count() == 0
     assert Milestone.objects.filter(kind="payment", actual_on__isnull=False).exists(), "something can be invoiced"
     assert ChangeOrder.objects.filter(state="sent").exists(), "a client is asked"
+    assert {row.conflicted for row in Occupancy.objects.with_conflicts()} == {True, False}, "two want one vessel"
     assert Milestone.objects.open().filter(baseline_on__lt=timezone.localdate()).exists(), "something is late"
 
 

@@ -1,4 +1,4 @@
-"""Loads the demo once: people, four projects with a history, and requests that wait."""
+"""Loads the demo once: people, four projects with a history, requests that wait, and vessels that the projects share."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from audit.context import Channel, acting
 from audit.outbox import consume_all
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.people import are_there, load_people
-from cdmo.demo.projects import REQUESTS, STORIES
+from cdmo.demo.projects import COMMERCIAL, REQUESTS, SMALL_SCALE, STORIES, VALIDATION
 from cdmo.demo.requests import load_requests
 from cdmo.demo.telling import is_told, tell
+from cdmo.demo.vessels import load_vessels
 from cdmo.demo.views import load_views
 
 NEWS = 8
@@ -55,4 +56,5 @@ class Command(BaseCommand):
             load_requests(REQUESTS)
             if told:
                 load_views()
+                load_vessels(apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)
         return told

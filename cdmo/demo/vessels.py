@@ -1,0 +1,130 @@
+"""The demo's vessels, and who has them: booked through the services, some of it in the past, some of it in conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.models import Role, User
+from audit.context import Channel, acting
+from catalogue.models import Vessel
+from catalogue.services import VesselFacts, add_vessel, take_out_of_service
+from cdmo.demo.clock import starting_on
+from cdmo.demo.people import holding
+from cdmo.demo.story import Story
+from projects.models import Project
+from projects.services.occupancy import Booking, book_vessel
+
+
+@dataclass(frozen=True)
+class Stands:
+    """A vessel of a site; litres it can be stirred and filled with."""
+
+    site: str
+    tag: str
+    name: str
+    kind: Vessel.Kind
+    material: Vessel.Material
+    litres: tuple[int, int] | None = None
+    broken: str = ""
+
+
+@dataclass(frozen=True)
+class Booked:
+    """Days from today, both included. project: its story, None for upkeep."""
+
+    tag: str
+    first: int
+    last: int
+    label: str
+    project: Story | None = None
+    purpose: str = "batch"
+    firm: bool = False
+    milestone: str = ""
+    remark: str = ""
+
+
+VESSELS = (
+    Stands("basel", "R-101", "Reactor of the 1 m³ line", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (150, 1000)),
+    Stands("basel", "A-104", "Autoclave", Vessel.Kind.PRESSURE_REACTOR, Vessel.Material.NICKEL_ALLOY, (120, 800)),
+    Stands("basel", "F-110", "Filter dryer", Vessel.Kind.FILTER, Vessel.Material.NICKEL_ALLOY, (100, 600)),
+    Stands("basel", "M-120", "Jet mill", Vessel.Kind.MILL, Vessel.Material.STAINLESS_STEEL),
+    Stands("shanghai", "R-302", "Reactor of line 3", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (450, 3000)),
+    Stands("shanghai", "R-601", "Reactor of line 6", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (900, 6000)),
+    Stands("shanghai", "R-602", "Crystalliser of line 6", Vessel.Kind.CRYSTALLISER, Vessel.Material.STAINLESS_STEEL, (900, 6000)),
+    Stands("shanghai", "C-610", "Centrifuge", Vessel.Kind.CENTRIFUGE, Vessel.Material.STAINLESS_STEEL),
+    Stands(
+        "shanghai", "D-611", "Paddle dryer", Vessel.Kind.DRYER, Vessel.Material.NICKEL_ALLOY, (200, 1500),
+        broken="The shaft seal leaks; the spare part is on its way.",
+    ),
+)  # fmt: skip
+
+
+def bookings(apixaban: Story, imatinib: Story, sitagliptin: Story) -> Iterator[Booked]:
+    """Campaigns of the projects that make batches, and the upkeep between them."""
+    for number, first in enumerate((-40, -26, 9), 1):
+        yield Booked(
+            "R-101", first, first + 9, f"V-0{number}", apixaban, firm=True, milestone="validation_batches_done" if number == 3 else ""
+        )
+        yield Booked("M-120", first + 10, first + 12, f"V-0{number}", apixaban, firm=number < 3, remark="Micronised, D90 below 89 µm")
+    yield Booked("A-104", 7, 10, "V-03", apixaban, firm=True)
+    yield Booked("A-104", 24, 28, "Yearly inspection of the relief valve", purpose="maintenance", firm=True)
+    yield Booked("F-110", 15, 22, "V-03", apixaban)
+    yield Booked("F-110", 20, 21, "Swab samples after the change of product", purpose="cleaning")
+    for number in range(5):
+        first = -20 + 14 * number
+        yield Booked("R-601", first, first + 9, f"C-1{number}", imatinib, firm=number < 4, remark="First campaign, ten batches")
+        yield Booked("R-602", first + 4, first + 13, f"C-1{number}", imatinib, firm=number < 3)
+        yield Booked("C-610", first + 13, first + 13, f"C-1{number}", imatinib, firm=number < 3)
+    yield Booked("R-601", 48, 52, "New bottom valve", purpose="maintenance", firm=True)
+    yield Booked("R-302", 40, 54, "P-01", sitagliptin, remark="Waits for the enzyme of the second supplier")
+    yield Booked("R-302", 66, 80, "P-02", sitagliptin, milestone="pilot_batches_done")
+    yield Booked("R-302", 53, 56, "Requalification of the jacket", purpose="qualification")
+
+
+def load_vessels(*, apixaban: Story, imatinib: Story, sitagliptin: Story) -> None:
+    """Once: what is there already stays as it is."""
+    if Vessel.objects.exists():
+        return
+    management = holding(Role.MANAGEMENT)
+    vessels = {each.tag: _enter(each, management) for each in VESSELS}
+    today = timezone.localdate()
+    rows = bookings(apixaban, imatinib, sitagliptin)
+    for row in sorted(rows, key=lambda each: each.first):
+        _book(row, vessels[row.tag], today)
+    for each in VESSELS:
+        if each.broken:
+            with acting(actor=management, channel=Channel.COMMAND):
+                take_out_of_service(each.site, each.tag, reason=each.broken, actor=management)
+
+
+def _enter(each: Stands, actor: User) -> Vessel:
+    least, most = (Decimal(litres) for litres in each.litres) if each.litres else (None, None)
+    facts = VesselFacts(each.name, each.kind, each.material, least, most)
+    with acting(actor=actor, channel=Channel.COMMAND):
+        return add_vessel(each.site, each.tag, facts, actor=actor)
+
+
+def _code(story: Story) -> str:
+    return Project.objects.filter(client__code=story.client, compound__cas_number=story.molecule.cas_number).earliest("pk").code
+
+
+def _book(row: Booked, vessel: Vessel, today: date) -> None:
+    """On the day before it began, or today."""
+    project = _code(row.project) if row.project else ""
+    actor = holding(Role.PROJECT_MANAGER if project else Role.PRODUCTION)
+    draft = Booking(
+        vessel=vessel.pk,
+        first_on=today + timedelta(days=row.first),
+        last_on=today + timedelta(days=row.last),
+        purpose=row.purpose,
+        label=row.label,
+        belongs_to=row.milestone,
+        remark=row.remark,
+    )
+    with starting_on(min(today, draft.first_on - timedelta(days=1))), acting(actor=actor, channel=Channel.COMMAND):
+        book_vessel(draft, project=project, firm=row.firm, actor=actor)
