@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from charts.portfolio import Mark, ProjectRow, Stretch, portfolio_gantt
 from projects.forecasting import calendar_for, calendar_of
+from projects.milestone_state import MilestoneState
 from projects.milestones import critical_of, states_of
 from projects.models import PHASES, Milestone, Phase
-from projects.schedule import MilestoneState
 
 if TYPE_CHECKING:
     from projects.models import Project

@@ -15,8 +15,8 @@ from projects.models import MilestoneLink, Phase
 
 if TYPE_CHECKING:
     from projects.baselines import Compared
+    from projects.milestone_state import MilestoneState
     from projects.models import Milestone, Task
-    from projects.schedule import MilestoneState
 
 
 def gantt_of(

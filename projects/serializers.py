@@ -12,10 +12,10 @@ from rest_framework import serializers
 from accounts.models import User
 from projects import steps
 from projects.forecasting import is_provisional
+from projects.milestone_state import MilestoneState
 from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, PublicationShare, Rfp
 from projects.models.gate import Decision
 from projects.models.states import PHASES
-from projects.schedule import MilestoneState
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):

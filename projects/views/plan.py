@@ -43,7 +43,7 @@ from projects.slippage import driving, side_labels
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
-    from projects.schedule import MilestoneState
+    from projects.milestone_state import MilestoneState
 
 SVG_WIDTH = 1200
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from projects.calendars import WorkingCalendar
 from projects.cost_of_waiting import Cost, costs_of, work_before
 from projects.forecasting import calendar_of
 from projects.models import Milestone, Phase, Project, WaitingFor
-from projects.schedule import Activity, Link, WorkingCalendar, propagate
+from projects.schedule import Activity, Link, propagate
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import pending_moves, publish_plan
 from projects.services.sharing import set_visibility
