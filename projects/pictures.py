@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +28,13 @@ def gantt_of(
     for_client: bool = False,
     width: int | str = "container",
     tasks: Sequence[Task] = (),
+    promised: Mapping[int, date | None] | None = None,
 ) -> dict[str, Any]:
     """The plain Gantt of a plan's milestones as a Vega-Lite specification, tasks under theirs. One query.
 
-    A client gets published dates only, and no tasks.
+    A client gets published dates only, and no tasks. promised: the dates of another baseline than the current one, by milestone id.
     """
-    rows = gantt_rows(milestones, states, for_client=for_client)
+    rows = gantt_rows(milestones, states, for_client=for_client, promised=promised)
     return gantt(rows if for_client else with_tasks(rows, milestones, tasks, today), today=today, width=width)
 
 
@@ -59,7 +61,13 @@ def with_tasks(rows: Iterable[GanttRow], milestones: Sequence[Milestone], tasks:
     return [each for row in rows for each in (row, *by_key[row.key])]
 
 
-def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneState], *, for_client: bool) -> list[GanttRow]:
+def gantt_rows(
+    milestones: Sequence[Milestone],
+    states: Mapping[int, MilestoneState],
+    *,
+    for_client: bool,
+    promised: Mapping[int, date | None] | None = None,
+) -> list[GanttRow]:
     """What the Gantt draws: the milestones that have a date. One query."""
     keys = {row.pk: row.key for row in milestones}
     before: dict[int, list[str]] = defaultdict(list)
@@ -70,6 +78,8 @@ def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneSt
             before[successor].append(keys[predecessor])
     critical = frozenset() if for_client else critical_of(milestones)  # it follows forecasts that were not published
     rows = [_row(row, states[row.pk], before[row.pk], for_client, critical=row.pk in critical) for row in milestones]
+    if promised is not None:
+        rows = [replace(drawn, baseline=promised.get(row.pk)) for drawn, row in zip(rows, milestones, strict=True)]
     return [row for row in rows if row.live]
 
 
