@@ -32,7 +32,7 @@ from projects.variance import told_variance, variance_words
 
 MOVES = 12
 PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
-DATES = ("baseline", "forecast", "published", "actual")
+DATES = ("baseline", "forecast", "published", "actual", "start", "baseline_start")
 
 
 def status_report(project: Project) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def figures(snapshot: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _row(values: Mapping[str, Any]) -> GanttRow:
-    dates = {name: date.fromisoformat(values[name]) if values[name] else None for name in DATES}
+    dates = {name: date.fromisoformat(values[name]) if values.get(name) else None for name in DATES}
     return GanttRow(**{**values, **dates})
 
 

@@ -103,7 +103,7 @@ def render_plan(
         "driving": driving(accounts),
         "sides": side_labels(),
         "account_answer": latest_answer(project),
-        "gantt": gantt_of(rows, states, today=today, tasks=tasks, promised=promised) if rows else None,
+        "gantt": _gantt(project, rows, states, tasks, promised) if rows else None,
         "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
         "baselines": baselines,
         "against": against,
@@ -111,6 +111,18 @@ def render_plan(
         "dialogs": task_dialogs(request, project, rows, tasks, task=task, new=new_task or "new" in (bound or {}), bound=bound or {}),
     }
     return render(request, "projects/plan.html", context, status=status)
+
+
+def _gantt(
+    project: Project,
+    rows: list[Milestone],
+    states: Mapping[int, MilestoneState],
+    tasks: list[Task],
+    promised: Mapping[int, date | None],
+    width: int | str = "container",
+) -> dict[str, Any]:
+    today, calendar = timezone.localdate(), services.calendar_of(project)
+    return gantt_of(rows, states, today=today, width=width, tasks=tasks, promised=promised, calendar=calendar)
 
 
 def _against(request: SignedInRequest, project: Project) -> tuple[list[Baseline], Baseline | None]:
@@ -183,7 +195,7 @@ def plan_picture(request: SignedInRequest, code: str, form: str) -> HttpResponse
     rows, states = _planned(project)
     tasks, promised = list(Task.objects.filter(project=project)), promised_by(rows, _against(request, project)[1])
     draw, media_type = PICTURES[form]
-    picture = draw(gantt_of(rows, states, today=timezone.localdate(), width=SVG_WIDTH, tasks=tasks, promised=promised))
+    picture = draw(_gantt(project, rows, states, tasks, promised, width=SVG_WIDTH))
     return HttpResponse(picture, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{code}-plan.{form}"'})
 
 
