@@ -7,7 +7,7 @@ falls at the end of its day.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -82,6 +82,13 @@ def in_order(plan: Collection[str], links: Sequence[Link]) -> list[str]:
     except nx.NetworkXUnfeasible:
         loop = [edge[0] for edge in nx.find_cycle(graph)]
         raise ScheduleError(_t("The dependencies run in a circle: %(loop)s.") % {"loop": " → ".join([*loop, loop[0]])}) from None
+
+
+def loop_through(pairs: Iterable[tuple[str, str]], ahead: str, behind: str) -> list[str]:
+    """The loop that (ahead, behind) would close, from `ahead` back to it; nothing when there is none."""
+    graph = nx.DiGraph(list(pairs))
+    graph.add_nodes_from([ahead, behind])
+    return [ahead, *nx.shortest_path(graph, behind, ahead)] if nx.has_path(graph, behind, ahead) else []
 
 
 @dataclass(frozen=True)
