@@ -1,47 +1,32 @@
-"""The plan as a picture: one row per milestone under its phase, with baseline, live and published dates."""
+"""The plan as a picture: one row per milestone under its phase, what was promised under what is live, and what was told."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 
-from charts.look import ACCENT, BAD, GOOD, INK, INK_SOFT, LINE_STRONG, PLUM, QUIET, SUNKEN, SURFACE, WARN, Spec, frame, moment, written
+from charts.look import INK, INK_SOFT, PLUM, SUNKEN, SURFACE, Spec, frame, moment, written
+from charts.signs import DIAMOND, promised_point, promised_span, signed, state_words
+from charts.timeline import ALONG, legible, time_axis, today_line
 
-ROW_HEIGHT = 28
+ROW_HEIGHT = 34
 GUTTER = 290  # where the labels stand; on a narrow screen they stand above the marks instead
-ALONG = {"type": "temporal"}  # scale and axis are told once, by the first layer in time
-DATE_ROOM = 84  # for the date written beside the last mark
-
-# Symbols as paths. A hole runs against the outline, so that state is told by shape in black and white too.
-DIAMOND = "M0,-1L1,0L0,1L-1,0Z"
-RING = f"{DIAMOND}M0,-0.62L-0.62,0L0,0.62L0.62,0Z"
-STATE_SHAPES = {
-    "achieved": f"{DIAMOND}M-0.5,0L-0.1,0.4L0.5,-0.2L0.34,-0.36L-0.1,0.08L-0.34,-0.16Z",
-    "late": f"{DIAMOND}M-0.14,-0.56L-0.14,0.14L0.14,0.14L0.14,-0.56ZM-0.14,0.3L-0.14,0.56L0.14,0.56L0.14,0.3Z",
-    "at_risk": f"{RING}M-0.7,0L0.7,0L0,0.7Z",
-    "on_track": DIAMOND,
-    "planned": RING,
-}
-STATE_COLOURS = {"achieved": GOOD, "late": BAD, "at_risk": WARN, "on_track": ACCENT, "planned": QUIET}
-# What else the legend explains.
-BAR = "M-0.14,-1L0.14,-1L0.14,1L-0.14,1Z"
-CIRCLE = "M0,-0.8A0.8,0.8,0,1,1,0,0.8A0.8,0.8,0,1,1,0,-0.8ZM0,-0.5A0.5,0.5,0,1,0,0,0.5A0.5,0.5,0,1,0,0,-0.5Z"
-THIN_RING = f"{DIAMOND}M0,-0.84L-0.84,0L0,0.84L0.84,0Z"
-OTHER_SHAPES = {"baseline": BAR, "published": CIRCLE, "critical": THIN_RING}
-OTHER_COLOURS = {"baseline": INK_SOFT, "published": PLUM, "critical": INK}
+LIVE, UNDER = {"expr": "live"}, {"expr": "under"}  # from the middle of the row down to what is live, and to what was promised
+NAMED = {"expr": "narrow ? -10 : 0"}
 
 
 @dataclass(frozen=True)
 class GanttRow:
     """A milestone as the chart needs it. state: achieved, late, at_risk, on_track or planned. dependencies: keys of predecessors.
 
-    For a client give the published date as forecast, and no published date.
+    start and baseline_start: where the work begins that ends with it, for a row that is a bar. For a client give the published date as
+    forecast, and no published date.
     """
 
     key: str
@@ -55,10 +40,16 @@ class GanttRow:
     state: str = "planned"
     critical: bool = False
     dependencies: Sequence[str] = field(default=())
+    start: date | None = None
+    baseline_start: date | None = None
 
     @property
     def live(self) -> date | None:
         return self.actual or self.forecast
+
+    @property
+    def days(self) -> list[date]:
+        return [day for day in (self.start, self.baseline_start, self.baseline, self.live, self.published) if day]
 
 
 def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "container", title: str = "") -> Spec:
@@ -66,8 +57,7 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
     rows = list(rows)
     lines = list(_lines(rows))
     place = {line["key"]: line["row"] for line in lines if line["key"]}
-    dates = [day for row in rows for day in (row.baseline, row.live, row.published) if day]
-    horizontal = time_axis([*dates, today])
+    horizontal = time_axis([*(day for row in rows for day in row.days), today])
     vertical = {
         "field": "row",
         "type": "ordinal",
@@ -81,33 +71,42 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
         params=[
             {"name": "narrow", "expr": "width < 620"},
             {"name": "gutter", "expr": f"width < 620 ? 10 : {GUTTER}"},
-            {"name": "drop", "expr": "width < 620 ? 6 : 0"},
+            {"name": "live", "expr": "width < 620 ? 1 : -4"},
+            {"name": "under", "expr": "width < 620 ? 11 : 8"},
         ],
         data={"values": lines},
         encoding={"y": vertical},
         layer=[
-            _headings(),
+            *_headings(),
             _separators(),
             *today_line(today, horizontal),
             _dependencies(rows, place),
             *_labels(),
-            _slips(),
-            _baselines(),
+            *_promises(),
+            *([_bars()] if any("start" in line for line in lines) else []),
             *([_published()] if any("published" in line for line in lines) else []),  # an empty mark would be an image without words
-            *_live(_signs(lines)),
+            *_live(lines),
         ],
     )
 
 
 def _lines(rows: list[GanttRow]) -> Iterator[dict[str, Any]]:
-    number, phase = 0, None
-    for row in rows:
-        if str(row.phase) != phase:
-            phase = str(row.phase)
-            yield {"row": number, "key": "", "heading": phase}
-            number += 1
-        yield {"row": number, **_line(row)}
-        number += 1
+    number = 0
+    for phase, found in groupby(rows, key=lambda row: str(row.phase)):
+        below = list(found)
+        yield {"row": number, "key": "", "heading": phase, **_phase(below)}
+        for place, row in enumerate(below, start=number + 1):
+            yield {"row": place, **_line(row)}
+        number += len(below) + 1
+
+
+def _phase(rows: list[GanttRow]) -> dict[str, str]:
+    """From the first to the last date under a heading: as they are now, and as they were promised."""
+    live = [day for row in rows for day in (row.start, row.live) if day]
+    promised = [day for row in rows for day in (row.baseline_start, row.baseline) if day]
+    ends = {"from": min(live, default=None), "until": max(live, default=None)}
+    ends |= {"promisedFrom": min(promised, default=None), "promisedUntil": max(promised, default=None)}
+    return {name: moment(day) for name, day in ends.items() if day}
 
 
 def _line(row: GanttRow) -> dict[str, Any]:
@@ -124,66 +123,44 @@ def _line(row: GanttRow) -> dict[str, Any]:
         "publishedWords": written(row.published),
     }
     days = {"live": row.live, "baseline": row.baseline, "published": row.published if changed else None}
+    days |= {"start": row.start if row.live else None, "baselineStart": row.baseline_start if row.baseline else None}
     return facts | {name: moment(day) for name, day in days.items() if day}
 
 
-def _signs(lines: list[dict[str, Any]]) -> list[str]:
-    """What the legend explains: the signs that occur, in the order of the shapes."""
-    states = {line.get("state") for line in lines if "live" in line}
-    others = {name for name in ("baseline", "published") if any(name in line for line in lines)}
-    critical = {"critical"} if any(line.get("critical") for line in lines) else set()
-    return [name for name in (*STATE_SHAPES, *OTHER_SHAPES) if name in states | others | critical]
+def _occurring(lines: list[dict[str, Any]]) -> Iterator[str]:
+    """The signs that the legend has to explain."""
+    for line in lines:
+        if "live" in line and "state" in line:
+            yield line["state"]
+        if "baseline" in line and "baselineStart" not in line:
+            yield "baseline"
+        if "baselineStart" in line or "promisedFrom" in line:
+            yield "span"
+        if "published" in line:
+            yield "published"
+        if line.get("critical"):
+            yield "critical"
 
 
-def state_words() -> dict[str, str]:
-    return {
-        "achieved": _t("achieved"),
-        "late": _t("late"),
-        "at_risk": _t("at risk"),
-        "on_track": _t("on track"),
-        "planned": _t("planned"),
-    }
-
-
-def _other_words() -> dict[str, str]:
-    return {"baseline": _t("baseline"), "published": _t("told to the client"), "critical": _t("critical path")}
-
-
-def time_axis(dates: list[date]) -> dict[str, Any]:
-    first, last = min(dates), max(dates)
-    room = timedelta(days=max(5, round((last - first).days * 0.02)))
-    axis = {
-        "orient": "top",
-        "title": None,
-        "format": "%b %Y" if (last - first).days > 100 else "%-d %b %Y",
-        "tickCount": {"expr": "narrow ? 4 : width < 900 ? 6 : 10"},
-        "labelOverlap": True,
-        "labelSeparation": 6,
-        "labelFlush": False,
-        "grid": True,
-        "gridOpacity": 0.7,
-        "domain": False,
-        "ticks": False,
-        "zindex": 0,
-    }
-    reach = [{"expr": "gutter"}, {"expr": f"width - {DATE_ROOM}"}]
-    return {
-        "type": "temporal",
-        "scale": {"type": "utc", "domain": [moment(first - room), moment(last + room)], "range": reach},
-        "axis": axis,
-    }
-
-
-def _headings() -> Spec:
+def _headings() -> list[Spec]:
+    """A band with the name of the phase, and the phase from its first to its last date, promised under live."""
     band = {
         "mark": {"type": "rect", "color": SUNKEN, "aria": False, "height": ROW_HEIGHT - 4},
         "encoding": {"x": {"value": 0}, "x2": {"value": "width"}},
     }
+    bar = {"type": "rect", "height": 7, "color": INK_SOFT, "aria": False, "yOffset": LIVE}
+    live = {"mark": bar, "encoding": {"x": {"field": "from", **ALONG}, "x2": {"field": "until"}}}
+    promised = promised_span("promisedFrom", "promisedUntil", UNDER)
     words = {
-        "mark": {"type": "text", "align": "left", "baseline": "middle", "fontWeight": 650, "fontSize": 12},
+        "mark": {"type": "text", "align": "left", "baseline": "middle", "fontWeight": 650, "fontSize": 12, "yOffset": NAMED},
         "encoding": {"x": {"value": 8}, "text": {"field": "heading"}},
     }
-    return {"transform": [{"filter": "isValid(datum.heading)"}], "layer": [band, words]}
+    return [
+        {"transform": [{"filter": "isValid(datum.heading)"}]} | band,
+        {"transform": [{"filter": "isValid(datum.from)"}]} | live,
+        {"transform": [{"filter": "isValid(datum.promisedFrom)"}]} | promised,
+        {"transform": [{"filter": "isValid(datum.heading)"}]} | words,
+    ]
 
 
 def _separators() -> Spec:
@@ -200,35 +177,17 @@ def _labels() -> list[Spec]:
         "type": "text",
         "align": "left",
         "baseline": "middle",
-        "yOffset": {"expr": "narrow ? -6 : 0"},
+        "yOffset": NAMED,
         "fontSize": {"expr": "narrow ? 11 : 12"},
         "limit": {"expr": "narrow ? width - 10 : gutter - 22"},
     }
-    none = mark | {"color": INK_SOFT, "fontStyle": "italic", "yOffset": {"expr": "drop"}}
+    none = mark | {"color": INK_SOFT, "fontStyle": "italic", "yOffset": LIVE}
     undated = {"mark": none, "encoding": {"x": {"value": {"expr": "gutter"}}, "text": {"field": "liveWords"}}}
     named = legible(mark, {"x": {"value": 8}, "text": {"field": "label"}})
     return [
         {"transform": [{"filter": "datum.key != ''"}], "layer": named},
         {"transform": [{"filter": "datum.key != '' && !isValid(datum.live)"}]} | undated,
     ]
-
-
-def legible(mark: dict[str, Any], encoding: dict[str, Any]) -> list[Spec]:
-    """Text over lines: once in white with a broad stroke, then itself."""
-    behind = mark | {"color": SURFACE, "stroke": SURFACE, "strokeWidth": 4, "strokeJoin": "round", "opacity": 0.85, "aria": False}
-    return [{"mark": behind, "encoding": encoding}, {"mark": mark, "encoding": encoding}]
-
-
-def today_line(today: date, horizontal: Spec) -> list[Spec]:
-    data = {"values": [{"today": moment(today), "words": _t("Today, %(day)s") % {"day": written(today)}}]}
-    x = {"field": "today", **horizontal}
-    rule = {
-        "mark": {"type": "rule", "color": INK, "strokeDash": [4, 3], "strokeWidth": 1.25, "opacity": 0.75},
-        "encoding": {"x": x, "y": None},
-    }
-    mark = {"type": "text", "fontSize": 11, "fontWeight": 600, "baseline": "top", "dy": 6, "align": "center"}
-    words = {"mark": mark, "encoding": {"x": {"field": "today", **ALONG}, "y": {"value": "height"}, "text": {"field": "words"}}}
-    return [{"data": data} | rule, {"data": data} | words]
 
 
 def _dependencies(rows: list[GanttRow], place: dict[str, int]) -> Spec:
@@ -241,30 +200,26 @@ def _dependencies(rows: list[GanttRow], place: dict[str, int]) -> Spec:
                 link = {"link": f"{ahead.key} {row.key}", "critical": ahead.critical and row.critical}
                 corners = ((ahead.live, place[ahead.key]), (ahead.live, place[row.key]), (row.live, place[row.key]))
                 points += [link | {"step": step, "day": moment(day), "row": number} for step, (day, number) in enumerate(corners)]
-    mark = {"type": "line", "strokeWidth": 1, "strokeJoin": "round", "aria": False, "yOffset": {"expr": "drop"}}
+    mark = {"type": "line", "strokeWidth": 1, "strokeJoin": "round", "aria": False, "yOffset": LIVE}
     colour = {"condition": {"test": "datum.critical", "value": INK_SOFT}, "value": "#b4bec8"}
     encoding = {"x": {"field": "day", **ALONG}, "detail": {"field": "link"}, "order": {"field": "step"}, "stroke": colour}
     return {"data": {"values": points}, "mark": mark, "encoding": encoding}
 
 
-def _slips() -> Spec:
-    """From where it was promised to where it is now."""
-    mark = {"type": "rule", "color": LINE_STRONG, "strokeWidth": 3, "opacity": 0.45, "aria": False, "yOffset": {"expr": "drop"}}
-    encoding = {"x": {"field": "baseline", **ALONG}, "x2": {"field": "live"}}
-    return {"transform": [{"filter": "isValid(datum.baseline) && isValid(datum.live)"}], "mark": mark, "encoding": encoding}
+def _promises() -> list[Spec]:
+    """Under what is live: where a point was promised and the way from there, or how long a bar was promised to last."""
+    point = "isValid(datum.baseline) && !isValid(datum.baselineStart)"
+    return [
+        {"transform": [{"filter": "isValid(datum.baselineStart)"}]} | promised_span("baselineStart", "baseline", UNDER),
+        {"transform": [{"filter": point}], "layer": promised_point("baseline", "live", UNDER)},
+    ]
 
 
-def _baselines() -> Spec:
-    mark = {
-        "type": "tick",
-        "orient": "vertical",
-        "color": INK_SOFT,
-        "thickness": 1.5,
-        "size": 16,
-        "aria": False,
-        "yOffset": {"expr": "drop"},
-    }
-    return {"transform": [{"filter": "isValid(datum.baseline)"}], "mark": mark, "encoding": {"x": {"field": "baseline", **ALONG}}}
+def _bars() -> Spec:
+    """Work that takes time, as it is expected."""
+    mark = {"type": "rect", "height": 9, "color": INK_SOFT, "opacity": 0.42, "aria": False, "yOffset": LIVE}
+    encoding = {"x": {"field": "start", **ALONG}, "x2": {"field": "live"}}
+    return {"transform": [{"filter": "isValid(datum.start)"}], "mark": mark, "encoding": encoding}
 
 
 def _published() -> Spec:
@@ -277,26 +232,15 @@ def _published() -> Spec:
         "strokeWidth": 1.75,
         "fill": SURFACE,
         "opacity": 1,
-        "yOffset": {"expr": "drop"},
+        "yOffset": LIVE,
     }
     tooltip = [{"field": "label", "title": _t("Milestone")}, {"field": "publishedWords", "title": _t("Published")}]
     encoding = {"x": {"field": "published", **ALONG}, "tooltip": tooltip}
     return {"transform": [{"filter": "isValid(datum.published)"}], "mark": mark, "encoding": encoding}
 
 
-def _live(signs: list[str]) -> list[Spec]:
+def _live(lines: list[dict[str, Any]]) -> list[Spec]:
     x = {"field": "live", **ALONG}
-    shapes, colours = STATE_SHAPES | OTHER_SHAPES, STATE_COLOURS | OTHER_COLOURS
-    legend = {
-        "orient": "bottom",
-        "title": None,
-        "direction": "horizontal",
-        "columns": {"expr": "narrow ? 3 : 8"},
-        "offset": 26,
-        "symbolSize": 110,
-        "symbolStrokeWidth": 0,
-        "labelExpr": f"({json.dumps(state_words() | _other_words())})[datum.label]",
-    }
     tooltip = [
         {"field": "label", "title": _t("Milestone")},
         {"field": "kind", "title": _t("Kind")},
@@ -305,11 +249,10 @@ def _live(signs: list[str]) -> list[Spec]:
         {"field": "baselineWords", "title": _t("Baseline")},
         {"field": "publishedWords", "title": _t("Published")},
     ]
-    mark = {"type": "point", "filled": True, "size": 150, "opacity": 1, "yOffset": {"expr": "drop"}}
+    mark = {"type": "point", "filled": True, "size": 150, "opacity": 1, "yOffset": LIVE}
     encoding = {
         "x": x,
-        "shape": {"field": "state", "scale": {"domain": signs, "range": [shapes[name] for name in signs]}, "legend": legend},
-        "color": {"field": "state", "scale": {"domain": signs, "range": [colours[name] for name in signs]}, "legend": legend},
+        **signed(_occurring(lines)),
         "tooltip": tooltip,
     }
     halo = {
@@ -320,7 +263,7 @@ def _live(signs: list[str]) -> list[Spec]:
         "stroke": INK,
         "strokeWidth": 1.25,
         "aria": False,
-        "yOffset": {"expr": "drop"},
+        "yOffset": LIVE,
     }
     dates = {
         "type": "text",
@@ -329,7 +272,7 @@ def _live(signs: list[str]) -> list[Spec]:
         "dx": 12,
         "fontSize": 11,
         "color": INK_SOFT,
-        "yOffset": {"expr": "drop"},
+        "yOffset": LIVE,
     }
     has_date = [{"filter": "isValid(datum.live)"}]
     return [

@@ -1,8 +1,7 @@
-"""Many projects as one picture: a row each, its phases as bars over the bars once promised, its gates and contract dates as marks."""
+"""Many projects as one picture: a row each, its phases as bars and its gates and contract dates as marks, over what was promised."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,24 +10,16 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 
-from charts.gantt import (
-    ALONG,
-    DIAMOND,
-    OTHER_COLOURS,
-    OTHER_SHAPES,
-    STATE_COLOURS,
-    STATE_SHAPES,
-    legible,
-    state_words,
-    time_axis,
-    today_line,
-)
 from charts.look import INK, INK_SOFT, SUNKEN, Spec, frame, moment, written
+from charts.signs import DIAMOND, OTHER_SHAPES, STATE_SHAPES, promised_point, promised_span, signed, state_words
+from charts.timeline import ALONG, legible, time_axis, today_line
 
-ROW_HEIGHT = 48
+ROW_HEIGHT = 56
 GUTTER = 290  # where the names stand; on a narrow screen they stand above the bars instead
-LIVE, PROMISED = 13, 4  # heights of the two bars
-THIN_BAR = "M-1,-0.2L1,-0.2L1,0.2L-1,0.2Z"
+BAR_HEIGHT = 13
+# From the middle of the row down to what is live, to the bars once promised and to the marks once promised.
+LIVE, UNDER_BARS, UNDER_MARKS = {"expr": "live"}, {"expr": "live + 11"}, {"expr": "live + 18"}
+SIGNS = (*STATE_SHAPES, *(name for name in OTHER_SHAPES if name != "published"))  # of no page of projects is the legend shorter
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ def portfolio_gantt(rows: Iterable[ProjectRow], *, today: date, width: int | str
         params=[
             {"name": "narrow", "expr": "width < 620"},
             {"name": "gutter", "expr": f"width < 620 ? 10 : {GUTTER}"},
-            {"name": "drop", "expr": "width < 620 ? 10 : 2"},
+            {"name": "live", "expr": "width < 620 ? 2 : -3"},
         ],
         data={"values": names},
         encoding={"y": vertical},
@@ -108,7 +99,7 @@ def _separators() -> Spec:
 def _names() -> list[Spec]:
     """Code and compound over the client, left of the bars; on a narrow screen one line above them."""
     mark = {"type": "text", "align": "left", "baseline": "middle", "limit": {"expr": "narrow ? width - 10 : gutter - 22"}}
-    first = mark | {"yOffset": {"expr": "narrow ? -16 : -8"}, "fontSize": {"expr": "narrow ? 11 : 12"}, "fontWeight": 600}
+    first = mark | {"yOffset": {"expr": "narrow ? -20 : -8"}, "fontSize": {"expr": "narrow ? 11 : 12"}, "fontWeight": 600}
     second = mark | {"yOffset": 9, "fontSize": 11, "color": INK_SOFT, "opacity": {"expr": "narrow ? 0 : 1"}}
     return [
         {
@@ -130,26 +121,15 @@ def _bars(rows: list[ProjectRow]) -> list[Spec]:
         {"field": "liveWords", "title": _t("Expected")},
         {"field": "promisedWords", "title": _t("Baseline")},
     ]
-    bar = {"type": "rect", "height": LIVE, "opacity": 0.42, "stroke": "#ffffff", "strokeWidth": 1, "yOffset": {"expr": "drop"}}
-    thin = {
-        "type": "rect",
-        "height": PROMISED,
-        "color": INK_SOFT,
-        "opacity": 0.75,
-        "yOffset": {"expr": f"drop + {LIVE - 2}"},
-        "aria": False,
-    }
+    bar = {"type": "rect", "height": BAR_HEIGHT, "opacity": 0.42, "stroke": "#ffffff", "strokeWidth": 1, "yOffset": LIVE}
+    promise = promised_span("promisedStart", "promisedEnd", UNDER_BARS)
     return [
         {
             "data": {"values": live},
             "mark": bar,
-            "encoding": {"x": {"field": "start", **ALONG}, "x2": {"field": "end"}, "color": _colour(), "tooltip": tooltip},
+            "encoding": {"x": {"field": "start", **ALONG}, "x2": {"field": "end"}, "color": signed(SIGNS)["color"], "tooltip": tooltip},
         },
-        {
-            "data": {"values": promised},
-            "mark": thin,
-            "encoding": {"x": {"field": "promisedStart", **ALONG}, "x2": {"field": "promisedEnd"}},
-        },
+        {"data": {"values": promised}} | promise,
     ]
 
 
@@ -185,19 +165,21 @@ def _marks(rows: list[ProjectRow]) -> list[Spec]:
         {"field": "baselineWords", "title": _t("Baseline")},
     ]
     x = {"field": "on", **ALONG}
-    point = {"type": "point", "filled": True, "size": 130, "opacity": 1, "yOffset": {"expr": "drop"}}
+    point = {"type": "point", "filled": True, "size": 130, "opacity": 1, "yOffset": LIVE}
     halo = {"type": "point", "shape": DIAMOND, "size": 290, "filled": False, "stroke": INK, "strokeWidth": 1.25, "aria": False}
-    short = {"type": "text", "fontSize": 10, "fontWeight": 600, "baseline": "bottom", "yOffset": {"expr": "drop - 9"}, "aria": False}
+    short = {"type": "text", "fontSize": 10, "fontWeight": 600, "baseline": "bottom", "yOffset": {"expr": "live - 9"}, "aria": False}
+    promised = [each for each in values if "promised" in each]
     return [
+        {"data": {"values": promised}, "layer": promised_point("promised", "on", UNDER_MARKS)},
         {
             "data": {"values": [each for each in values if each["critical"]]},
-            "mark": halo | {"yOffset": {"expr": "drop"}},
+            "mark": halo | {"yOffset": LIVE},
             "encoding": {"x": x},
         },
         {
             "data": {"values": values},
             "mark": point,
-            "encoding": {"x": x, "shape": _shape(), "color": _colour(), "tooltip": tooltip},
+            "encoding": {"x": x, **signed(SIGNS), "tooltip": tooltip},
         },
         {"data": {"values": [each for each in values if each["short"]]}, "layer": legible(short, {"x": x, "text": {"field": "short"}})},
     ]
@@ -216,29 +198,5 @@ def _mark(number: int, row: ProjectRow, each: Mark) -> dict[str, Any]:
         "liveWords": written(each.on),
         "baselineWords": written(each.baseline),
         "critical": each.critical,
+        **({"promised": moment(each.baseline)} if each.baseline else {}),
     }
-
-
-def _legend() -> dict[str, Any]:
-    words = state_words() | {"baseline": _t("baseline"), "critical": _t("critical path")}
-    return {
-        "orient": "bottom",
-        "title": None,
-        "direction": "horizontal",
-        "columns": {"expr": "narrow ? 3 : 8"},
-        "offset": 26,
-        "symbolSize": 110,
-        "symbolStrokeWidth": 0,
-        "symbolOpacity": 1,
-        "labelExpr": f"({json.dumps(words)})[datum.label]",
-    }
-
-
-def _shape() -> dict[str, Any]:
-    shapes = STATE_SHAPES | {"baseline": THIN_BAR, "critical": OTHER_SHAPES["critical"]}
-    return {"field": "state", "scale": {"domain": list(shapes), "range": list(shapes.values())}, "legend": _legend()}
-
-
-def _colour() -> dict[str, Any]:
-    colours = STATE_COLOURS | {name: OTHER_COLOURS[name] for name in ("baseline", "critical")}
-    return {"field": "state", "scale": {"domain": list(colours), "range": list(colours.values())}, "legend": _legend()}

@@ -28,10 +28,11 @@ from projects.services.account import account_hash, latest_answer
 from projects.services.plan import calendar_of
 from projects.slippage import side_labels
 from projects.told import told_due
+from projects.variance import told_variance, variance_words
 
 MOVES = 12
 PICTURE_WIDTH = 720  # pixels, for a column of 166 mm
-DATES = ("baseline", "forecast", "published", "actual")
+DATES = ("baseline", "forecast", "published", "actual", "start", "baseline_start")
 
 
 def status_report(project: Project) -> dict[str, Any]:
@@ -53,13 +54,14 @@ def status_report(project: Project) -> dict[str, Any]:
         ),
         "milestones": data_table(
             [
-                Column(_t("Milestone"), 40),
-                Column(_t("Baseline"), 16),
-                Column(_t("Forecast"), 16),
+                Column(_t("Milestone"), 32),
+                Column(_t("Agreed"), 14),
+                Column(_t("Forecast"), 14),
                 Column(_t("Actual"), 14),
-                Column(_t("State"), 14),
+                Column(_t("Difference (working days)"), 14),
+                Column(_t("State"), 12),
             ],
-            [(row.title, row.agreed_on, row.published_on, row.actual_on, states[row.pk].label) for row in milestones],
+            [_standing(row, project, str(states[row.pk].label)) for row in milestones],
             empty=_t("No milestone is shared yet."),
         ),
         "plan": [{key: _plain(value) for key, value in row.items()} for row in picture],
@@ -71,6 +73,10 @@ def status_report(project: Project) -> dict[str, Any]:
         "waiting_for_client": _waiting(project),
         "open_with_us": _open_with_us(milestones, states, today),
     }
+
+
+def _standing(row: Milestone, project: Project, state: str) -> tuple[Any, ...]:
+    return row.title, row.agreed_on, row.published_on, row.actual_on, variance_words(told_variance(row, project)), state
 
 
 def _contact(project: Project) -> str:
@@ -199,7 +205,7 @@ def figures(snapshot: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _row(values: Mapping[str, Any]) -> GanttRow:
-    dates = {name: date.fromisoformat(values[name]) if values[name] else None for name in DATES}
+    dates = {name: date.fromisoformat(values[name]) if values.get(name) else None for name in DATES}
     return GanttRow(**{**values, **dates})
 
 

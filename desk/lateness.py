@@ -13,8 +13,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects.forecasting import calendar_for
+from projects.milestone_state import milestone_state
 from projects.models import Milestone, Project
-from projects.schedule import milestone_state
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -35,6 +35,7 @@ from projects.models import (
 from projects.services import change_orders, commercial
 from projects.slippage import driving, side_labels
 from projects.told import told_due
+from projects.variance import told_variance
 
 if TYPE_CHECKING:
     from datetime import date
@@ -92,7 +93,7 @@ def _told_step(step: dict[str, Any]) -> dict[str, Any]:
 
 
 def _milestones(reader: User, project: Project, rows: list[Milestone], today: date) -> list[tuple[Any, ...]]:
-    """(milestone, state, last change, provisional, days of the reader's watch) for each that the reader sees."""
+    """(milestone, state, last change, provisional, variance as told, days of the reader's watch) for each that the reader sees."""
     prefetch_related_objects([row for row in rows if row.round > 1], "rounds")
     states = states_of(rows, today=today, calendars={project.pk: calendar_of(project)}, for_client=True)
     watches = MilestoneWatch.objects.filter(user_id=reader.pk, milestone__in=rows).values_list("milestone_id", "days")
@@ -103,6 +104,7 @@ def _milestones(reader: User, project: Project, rows: list[Milestone], today: da
             states[row.pk],
             next(reversed(row.publications.all()), None),
             is_provisional(row, project, row.published_on),
+            told_variance(row, project),
             watched.get(row.pk),
         )
         for row in rows

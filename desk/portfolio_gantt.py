@@ -9,10 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from charts.portfolio import Mark, ProjectRow, Stretch, portfolio_gantt
-from projects.forecasting import calendar_for, calendar_of
+from projects.forecasting import calendar_of
+from projects.milestone_state import MilestoneState
 from projects.milestones import critical_of, states_of
 from projects.models import PHASES, Milestone, Phase
-from projects.schedule import MilestoneState
+from projects.variance import variance_of
 
 if TYPE_CHECKING:
     from projects.models import Project
@@ -60,12 +61,7 @@ def planned_projects(projects: Iterable[Project], *, today: date) -> list[Planne
 
 def _planned(project: Project, rows: Sequence[Milestone], states: Mapping[int, MilestoneState]) -> list[PlannedMilestone]:
     critical = critical_of(rows)
-    return [PlannedMilestone(row, states[row.pk], _days(row, project), row.pk in critical) for row in rows]
-
-
-def _days(row: Milestone, project: Project) -> int | None:
-    on = row.actual_on or row.forecast_on
-    return calendar_for(row, project).working_days_between(row.baseline_on, on) if row.baseline_on and on else None
+    return [PlannedMilestone(row, states[row.pk], variance_of(row, project, promised=row.baseline_on), row.pk in critical) for row in rows]
 
 
 def picture(rows: Iterable[PlannedProject], *, today: date, width: int | str = "container") -> dict[str, Any]:

@@ -18,6 +18,7 @@ from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSl
 from projects.gates import gate_of
 from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Phase, Project, TeamMember
 from projects.models.conditions import GateCondition as Condition
+from projects.variance import variance_of, variance_words
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -106,10 +107,20 @@ def _done(row: Deliverable) -> Any:
 def _milestones(project: Project, phase: str) -> dict[str, Any]:
     rows = Milestone.objects.filter(project=project, phase=phase).exclude(kind=Milestone.Kind.PAYMENT)
     return data_table(
-        [Column(_t("Milestone"), 46), Column(_t("Agreed"), 18), Column(_t("Forecast"), 18), Column(_t("Actual"), 18)],
-        [(row.title, row.baseline_on, row.forecast_on, row.actual_on) for row in rows],
+        [
+            Column(_t("Milestone"), 36),
+            Column(_t("Agreed"), 16),
+            Column(_t("Forecast"), 16),
+            Column(_t("Actual"), 16),
+            Column(_t("Difference (working days)"), 16),
+        ],
+        [(row.title, row.baseline_on, row.forecast_on, row.actual_on, _difference(row, project)) for row in rows],
         empty=_t("The phase has no milestones yet."),
     )
+
+
+def _difference(row: Milestone, project: Project) -> str:
+    return variance_words(variance_of(row, project, promised=row.baseline_on))
 
 
 def _waivers(project: Project, phase: Phase) -> dict[str, Any] | None:

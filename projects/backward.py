@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from projects.calendars import WorkingCalendar
-from projects.schedule import Activity, Link, Relation, Timeline, in_order
+from projects.network import Activity, Link, Relation, Timeline, in_order
 
 
 @dataclass(frozen=True)

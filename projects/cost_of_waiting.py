@@ -48,9 +48,10 @@ class Cost:
 def work_before(target: str, durations: Mapping[str, int], links: Iterable[Link]) -> dict[str, int]:
     """Working days that the plan needs from each milestone ahead until `target` falls: the longest way, its lags and its work.
 
+    Negative where the way overlaps: the milestone ahead may fall so many days after `target` without moving it.
     durations: by key, of what is still open; the ways lead through these only. The links make no circle.
     """
-    graph = nx.DiGraph()
+    graph = nx.MultiDiGraph()  # two milestones may be bound by several relations, of which the longest counts
     graph.add_node(target)
     for link in links:
         if link.predecessor in durations and link.successor in durations:
@@ -60,7 +61,7 @@ def work_before(target: str, durations: Mapping[str, int], links: Iterable[Link]
         ways = [found[behind] + edge["days"] for _key, behind, edge in graph.out_edges(key, data=True) if behind in found]
         if ways:
             found[key] = max(ways)
-    return {key: max(days, 0) for key, days in found.items() if key != target}
+    return {key: days for key, days in found.items() if key != target}
 
 
 def _days(link: Link, durations: Mapping[str, int]) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from projects.calendars import WorkingCalendar
 from projects.models import PHASES, Milestone, Phase
 from projects.schedule import Activity, Link, Relation, Schedule, propagate
+from projects.what_if import Changes, links_tried
 
 if TYPE_CHECKING:
     from accounts.models import Client
@@ -45,17 +46,6 @@ def is_provisional(milestone: Milestone, project: Project, day: date | None) -> 
     return day is not None and milestone.actual_on is None and calendar_for(milestone, project).is_provisional(day)
 
 
-LagKey = tuple[str, str, str]  # predecessor, successor, relation
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What differs from the plan as it is: "not before" by milestone key, lag by (predecessor key, successor key, relation)."""
-
-    earliest: Mapping[str, date | None] = field(default_factory=dict)
-    lags: Mapping[LagKey, int] = field(default_factory=dict)
-
-
 def schedule_of(
     project: Project,
     milestones: Sequence[Milestone],
@@ -67,41 +57,42 @@ def schedule_of(
 ) -> Schedule:
     """The plan's network worked through, with `changes` laid over it. Raises ScheduleError for a loop."""
     changes = changes or Changes()
-    keys = {milestone.pk: milestone.key for milestone in milestones}
+    keys, fed = {milestone.pk: milestone.key for milestone in milestones}, {task.milestone_id for task in tasks}
+    kept = [milestone for milestone in milestones if milestone.pk in fed or milestone.key not in changes.removed]
+    behind = task_links(tasks, kept)
+    durations = {milestone.key: changes.durations.get(milestone.key, milestone.duration_days) for milestone in milestones}
+    plan = [Link(keys[link.predecessor_id], keys[link.successor_id], link.kind, link.lag_days) for link in links]
+    changes = replace(changes, removed=changes.removed - {milestone.key for milestone in kept})
     return propagate(
-        [*(activity_of(milestone, project, changes) for milestone in milestones), *(activity_of_task(task) for task in tasks)],
-        [*(_link(link, keys, changes) for link in links), *task_links(tasks, milestones)],
+        [*(activity_of(milestone, project, changes) for milestone in kept), *(activity_of_task(task, changes) for task in tasks)],
+        [*links_tried(plan, durations, changes, besides=behind), *behind],
         calendar_of(project),
         today,
-        finish_by=promised_end(milestones, calendar_of(project)),
+        finish_by=promised_end(kept, calendar_of(project)),
     )
 
 
 def activity_of(milestone: Milestone, project: Project, changes: Changes | None = None) -> Activity:
-    calendar = calendar_for(milestone, project)
-    earliest = changes.earliest if changes else {}
+    calendar, changes = calendar_for(milestone, project), changes or Changes()
+    duration_days = changes.durations.get(milestone.key, milestone.duration_days)
     return Activity(
         key=milestone.key,
         title=milestone.title,
-        duration_days=milestone.duration_days,
-        earliest=earliest.get(milestone.key, milestone.earliest_on),
+        duration_days=duration_days,
+        earliest=changes.earliest.get(milestone.key, milestone.earliest_on),
         finish_by=milestone.finish_by,
-        actual_start=milestone.started_on if milestone.duration_days else milestone.actual_on,
+        actual_start=milestone.started_on if duration_days else milestone.actual_on,
         actual_finish=milestone.actual_on,
         calendar=calendar if calendar.also else None,
     )
 
 
-def _link(link: MilestoneLink, keys: Mapping[int, str], changes: Changes) -> Link:
-    pair = keys[link.predecessor_id], keys[link.successor_id]
-    return Link(*pair, kind=link.kind, lag_days=changes.lags.get((*pair, link.kind), link.lag_days))
-
-
-def activity_of_task(task: Task) -> Activity:
+def activity_of_task(task: Task, changes: Changes | None = None) -> Activity:
+    durations = changes.durations if changes else {}
     return Activity(
         key=task.key,
         title=task.title,
-        duration_days=task.duration_days,
+        duration_days=durations.get(task.key, task.duration_days),
         earliest=task.earliest_on,
         actual_start=task.started_on if task.duration_days else task.done_on,
         actual_finish=task.done_on,

@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from projects.calendars import WorkingCalendar
+from projects.milestone_state import MilestoneState, milestone_state
 from projects.models import MilestoneLink
-from projects.schedule import MilestoneState, milestone_state
 
 if TYPE_CHECKING:
     from projects.models import Milestone

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
 from charts.gantt import GanttRow, gantt
+from projects.calendars import WorkingCalendar
 from projects.milestones import critical_of
 from projects.models import MilestoneLink, Phase
 
 if TYPE_CHECKING:
     from projects.baselines import Compared
+    from projects.milestone_state import MilestoneState
     from projects.models import Milestone, Task
-    from projects.schedule import MilestoneState
+
+WEEKDAYS = WorkingCalendar()
 
 
 def gantt_of(
@@ -27,17 +31,22 @@ def gantt_of(
     for_client: bool = False,
     width: int | str = "container",
     tasks: Sequence[Task] = (),
+    promised: Mapping[int, date | None] | None = None,
+    calendar: WorkingCalendar = WEEKDAYS,
 ) -> dict[str, Any]:
     """The plain Gantt of a plan's milestones as a Vega-Lite specification, tasks under theirs. One query.
 
-    A client gets published dates only, and no tasks.
+    A client gets published dates only, and no tasks. promised: the dates of another baseline than the current one, by
+    milestone id. calendar: in which the work of tasks is counted.
     """
-    rows = gantt_rows(milestones, states, for_client=for_client)
-    return gantt(rows if for_client else with_tasks(rows, milestones, tasks, today), today=today, width=width)
+    rows = gantt_rows(milestones, states, for_client=for_client, promised=promised)
+    return gantt(rows if for_client else with_tasks(rows, milestones, tasks, today, calendar), today=today, width=width)
 
 
-def with_tasks(rows: Iterable[GanttRow], milestones: Sequence[Milestone], tasks: Sequence[Task], today: date) -> list[GanttRow]:
-    """Each milestone's row, and under it those of the tasks that it waits for."""
+def with_tasks(
+    rows: Iterable[GanttRow], milestones: Sequence[Milestone], tasks: Sequence[Task], today: date, calendar: WorkingCalendar = WEEKDAYS
+) -> list[GanttRow]:
+    """Each milestone's row, and under it those of the tasks that it waits for: bars, over the days on which they were due."""
     by_key: dict[str, list[GanttRow]] = defaultdict(list)
     keys, names = {row.pk: row for row in milestones}, {task.pk: task.key for task in tasks}
     for task in tasks:
@@ -54,12 +63,26 @@ def with_tasks(rows: Iterable[GanttRow], milestones: Sequence[Milestone], tasks:
                 actual=task.done_on,
                 state=task.state(today),
                 dependencies=[ahead] if ahead else [],
+                start=task.started_on or task.starts_on,
+                baseline=task.due_on,
+                baseline_start=_began(task.due_on, task.duration_days, calendar),
             )
         )
     return [each for row in rows for each in (row, *by_key[row.key])]
 
 
-def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneState], *, for_client: bool) -> list[GanttRow]:
+def _began(end: date | None, days: int, calendar: WorkingCalendar) -> date | None:
+    """The first of so many working days that end on a day."""
+    return calendar.add_working_days(calendar.next_working_day(end), 1 - days) if end else None
+
+
+def gantt_rows(
+    milestones: Sequence[Milestone],
+    states: Mapping[int, MilestoneState],
+    *,
+    for_client: bool,
+    promised: Mapping[int, date | None] | None = None,
+) -> list[GanttRow]:
     """What the Gantt draws: the milestones that have a date. One query."""
     keys = {row.pk: row.key for row in milestones}
     before: dict[int, list[str]] = defaultdict(list)
@@ -70,6 +93,8 @@ def gantt_rows(milestones: Sequence[Milestone], states: Mapping[int, MilestoneSt
             before[successor].append(keys[predecessor])
     critical = frozenset() if for_client else critical_of(milestones)  # it follows forecasts that were not published
     rows = [_row(row, states[row.pk], before[row.pk], for_client, critical=row.pk in critical) for row in milestones]
+    if promised is not None:
+        rows = [replace(drawn, baseline=promised.get(row.pk)) for drawn, row in zip(rows, milestones, strict=True)]
     return [row for row in rows if row.live]
 
 
@@ -94,7 +119,7 @@ def comparison_gantt(rows: Sequence[Compared], *, today: date, width: int | str 
     order = list(Phase)
     places = {phase.value: place for place, phase in enumerate(order)}
     drawn = [_compared_row(row) for row in sorted(rows, key=lambda row: places.get(row.phase, len(order)))]
-    return gantt(drawn, today=today, width=width, title=_t("Two states of the plan: before as a tick, after as a mark"))
+    return gantt(drawn, today=today, width=width, title=_t("Two states of the plan: before is hollow, under what is after"))
 
 
 def _compared_row(row: Compared) -> GanttRow:

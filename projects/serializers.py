@@ -12,10 +12,11 @@ from rest_framework import serializers
 from accounts.models import User
 from projects import steps
 from projects.forecasting import is_provisional
+from projects.milestone_state import MilestoneState
 from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, PublicationShare
 from projects.models.gate import Decision
 from projects.models.states import PHASES
-from projects.schedule import MilestoneState
+from projects.variance import told_variance, variance_of
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -61,8 +62,9 @@ class PublicationSerializer(serializers.ModelSerializer[Publication]):
 class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     """A milestone as the client reads it: `forecast` is the published date, `last_change` its latest publication.
 
-    `provisional`: the forecast lies in a year whose public holidays are not announced yet. `updated_at`: when any of this last changed;
-    forecasts that were not published do not move it.
+    `provisional`: the forecast lies in a year whose public holidays are not announced yet. `variance_days`: working days from the
+    baseline to the actual date, or to the forecast; later is positive. `updated_at`: when any of this last changed; forecasts that were
+    not published do not move it.
     """
 
     project = serializers.CharField(source="project.code")
@@ -70,6 +72,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     forecast = serializers.DateField(source="published_on", allow_null=True)
     actual = serializers.DateField(source="actual_on", allow_null=True)
     provisional = serializers.SerializerMethodField()
+    variance_days = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
     last_change = serializers.SerializerMethodField()
     updated_at = serializers.DateTimeField(source="told_at", allow_null=True)
@@ -86,6 +89,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
             "forecast",
             "provisional",
             "actual",
+            "variance_days",
             "round",
             "state",
             "last_change",
@@ -94,6 +98,9 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
 
     def get_provisional(self, milestone: Milestone) -> bool:
         return is_provisional(milestone, milestone.project, milestone.published_on)
+
+    def get_variance_days(self, milestone: Milestone) -> int | None:
+        return told_variance(milestone, milestone.project)
 
     @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in MilestoneState]))
     def get_state(self, milestone: Milestone) -> str:
@@ -106,7 +113,10 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
 
 
 class InternalMilestoneSerializer(MilestoneSerializer):
-    """What internal readers get beside it: the plan's own forecast, the float, the owner, and whether the client sees the milestone."""
+    """What internal readers get beside it: the plan's own forecast, the float, the owner, and whether the client sees the milestone.
+
+    `variance_days` counts to the plan's own forecast, `baseline` is the current one whether it was told or not.
+    """
 
     baseline = serializers.DateField(source="baseline_on", allow_null=True)
     internal_forecast = serializers.DateField(source="forecast_on", allow_null=True)
@@ -118,6 +128,9 @@ class InternalMilestoneSerializer(MilestoneSerializer):
             *MilestoneSerializer.Meta.fields,
             "internal_forecast", "float_days", "finish_by", "started_on", "owner", "visibility",
         ]  # fmt: skip
+
+    def get_variance_days(self, milestone: Milestone) -> int | None:
+        return variance_of(milestone, milestone.project, promised=milestone.baseline_on)
 
 
 class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):

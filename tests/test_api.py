@@ -43,6 +43,7 @@ CLIENT_MILESTONE = {
     "forecast",
     "provisional",
     "actual",
+    "variance_days",
     "round",
     "state",
     "last_change",

@@ -60,7 +60,7 @@ def portal_seen(request: SignedInRequest) -> HttpResponse:
 def portal_project(request: SignedInRequest, code: str) -> HttpResponse:
     """One project; `?watch=<milestone>` opens the dialog that asks for the days."""
     context, wanted = project_context(request.user, code), request.GET.get("watch", "")
-    for milestone, _state, _change, _provisional, days in context["milestones"]:
+    for milestone, *_facts, days in context["milestones"]:
         if milestone.key == wanted:
             initial = {"days": milestone.tolerance_days if days is None else days}
             context |= {"watching": milestone, "watch_form": WatchForm(initial=initial)}

@@ -30,7 +30,9 @@ class ScratchQuerySet(models.QuerySet["Scratch"]):
 class Scratch(models.Model):
     """Changes to a project's plan that are only tried.
 
-    `changes`: {"earliest": {milestone key: ISO date or null}, "lags": {"predecessor key>successor key": working days}}.
+    `changes`: what projects/what_if.py names, as JSON, dependencies written "predecessor>successor>relation": {"earliest": {key: ISO
+    date or null}, "durations": {key: days}, "lags": {names: days}, "kinds": {names: relation}, "dropped": [names], "added":
+    [[predecessor, successor, relation, lag]], "removed": [key]}, and "seen": what the plan said there when it was tried.
     """
 
     class Outcome(models.TextChoices):

@@ -108,3 +108,10 @@ def dated_now(rows: Iterable[Milestone]) -> dict[int, Dated]:
     """The plan as it stands."""
     dated = ((row, row.actual_on or row.forecast_on) for row in rows)
     return {row.pk: Dated(row.title, row.phase, on, achieved=row.actual_on is not None) for row, on in dated if on}
+
+
+def promised_by(rows: Iterable[Milestone], baseline: Baseline | None) -> dict[int, date | None]:
+    """By milestone id, what a baseline promises; without one, what is agreed now. One query at most."""
+    if baseline is None:
+        return {row.pk: row.baseline_on for row in rows}
+    return {pk: dated.on for pk, dated in dated_by(baseline).items()}

@@ -17,9 +17,10 @@ from audit.refusals import BadInput, Blocker, Refused
 from projects.approvals import standings_of
 from projects.charter_plan import planned_dates, plans_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, Task, TeamMember, Visibility
+from projects.network import loop_through
 from projects.plans import FILING, PhasePlan, planned_links
 from projects.services.approvals import withdraw_request
-from projects.services.dependencies import loop_through, network_of
+from projects.services.dependencies import network_of
 from projects.services.locking import locked, require_active
 from projects.services.milestones import place_in
 from projects.services.owners import ask_for

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import networkx as nx
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
@@ -14,6 +13,7 @@ from audit.refusals import BadInput, missing_reason, require_none
 from projects.forecasting import task_links
 from projects.limits import MOST_WORKING_DAYS
 from projects.models import Milestone, MilestoneLink, Project, Relation, Task
+from projects.network import loop_through
 from projects.services.locking import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
 
@@ -36,6 +36,13 @@ def _locked_milestone(code: str, key: str, actor: User) -> Milestone:
 def add_dependency(code: str, key: str, *, predecessor: str, kind: str, lag_days: int, reason: str, actor: User) -> MilestoneLink:
     """Let a milestone wait for another one. Raises BadInput at the field; a loop is named there."""
     milestone = _locked_milestone(code, key, actor)
+    link = put_dependency(milestone, predecessor=predecessor, kind=kind, lag_days=lag_days, reason=reason, actor=actor)
+    update_forecasts(milestone.project, actor=actor)
+    return link
+
+
+def put_dependency(milestone: Milestone, *, predecessor: str, kind: str, lag_days: int, reason: str, actor: User) -> MilestoneLink:
+    """The same inside an act that locked the milestone and works the plan out when it has done everything."""
     _check(kind, lag_days, reason)
     ahead = Milestone.objects.filter(project=milestone.project, key=predecessor).first()
     if ahead is None:
@@ -44,7 +51,6 @@ def add_dependency(code: str, key: str, *, predecessor: str, kind: str, lag_days
     refuse_loop(*network_of(milestone.project), ahead.key, milestone.key, field="predecessor")
     link = MilestoneLink.objects.create(predecessor=ahead, successor=milestone, kind=kind, lag_days=lag_days, by_hand=True)
     _record("dependency.added", link, actor=actor, reason=reason, after=_as_data(link))
-    update_forecasts(milestone.project, actor=actor)
     return link
 
 
@@ -53,25 +59,34 @@ def change_dependency(code: str, key: str, link_id: int, *, kind: str, lag_days:
     """Change the relation or the lag of a dependency."""
     milestone = _locked_milestone(code, key, actor)
     link = _locked_link(milestone, link_id)
+    alter_dependency(link, kind=kind, lag_days=lag_days, reason=reason, actor=actor)
+    update_forecasts(milestone.project, actor=actor)
+    return link
+
+
+def alter_dependency(link: MilestoneLink, *, kind: str, lag_days: int, reason: str, actor: User) -> None:
+    """The same inside an act that locked the dependency and works the plan out when it has done everything."""
     _check(kind, lag_days, reason)
-    _refuse_double(link.predecessor, milestone, kind, besides=link)
+    _refuse_double(link.predecessor, link.successor, kind, besides=link)
     before = _as_data(link)
     link.kind, link.lag_days, link.by_hand = kind, lag_days, True
     link.save(update_fields=["kind", "lag_days", "by_hand"])
     _record("dependency.changed", link, actor=actor, reason=reason, before=before, after=_as_data(link))
-    update_forecasts(milestone.project, actor=actor)
-    return link
 
 
 @act
 def remove_dependency(code: str, key: str, link_id: int, *, reason: str, actor: User) -> None:
     """The milestone no longer waits for the other one."""
     milestone = _locked_milestone(code, key, actor)
-    link = _locked_link(milestone, link_id)
+    drop_dependency(_locked_link(milestone, link_id), reason=reason, actor=actor)
+    update_forecasts(milestone.project, actor=actor)
+
+
+def drop_dependency(link: MilestoneLink, *, reason: str, actor: User) -> None:
+    """The same inside an act that locked the dependency and works the plan out when it has done everything."""
     _check(link.kind, link.lag_days, reason)
     _record("dependency.removed", link, actor=actor, reason=reason, before=_as_data(link))
     link.delete()
-    update_forecasts(milestone.project, actor=actor)
 
 
 def _locked_link(milestone: Milestone, link_id: int) -> MilestoneLink:
@@ -114,13 +129,6 @@ def network_of(project: Project) -> tuple[dict[str, str], list[tuple[str, str]]]
     links = MilestoneLink.objects.filter(successor__project=project).values_list("predecessor__key", "successor__key")
     titles = {row.key: row.title for row in milestones} | {row.key: row.title for row in tasks}
     return titles, [*links, *((link.predecessor, link.successor) for link in task_links(tasks, milestones))]
-
-
-def loop_through(pairs: Iterable[tuple[str, str]], ahead: str, behind: str) -> list[str]:
-    """The loop that (ahead, behind) would close, from `ahead` back to it; nothing when there is none."""
-    graph = nx.DiGraph(list(pairs))
-    graph.add_nodes_from([ahead, behind])
-    return [ahead, *nx.shortest_path(graph, behind, ahead)] if nx.has_path(graph, behind, ahead) else []
 
 
 def _as_data(link: MilestoneLink) -> dict[str, object]:

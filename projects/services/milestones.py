@@ -18,12 +18,14 @@ from audit.events import record
 from audit.models import Event
 from audit.refusals import BadInput, Blocker, missing_reason, require_none, require_reason
 from projects.limits import MOST_WORKING_DAYS
-from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project, Relation, Visibility
+from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project, Visibility
+from projects.network import Link
 from projects.services.happened import require_day, wrong_day
 from projects.services.locking import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
 from projects.services.sharing import set_visibility
 from projects.services.tasks import leave_out
+from projects.what_if import bridges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -150,29 +152,33 @@ def change_milestone(code: str, key: str, draft: MilestoneDraft, *, reason: str,
 def remove_milestone(code: str, key: str, *, reason: str, actor: User) -> None:
     """It leaves the plan; baselines still show it, and what waited for it waits for what it waited for."""
     milestone = _locked_milestone(code, key, actor)
+    take_out(milestone, reason=reason, actor=actor)
+    update_forecasts(milestone.project, actor=actor)
+
+
+def take_out(milestone: Milestone, *, reason: str, actor: User) -> None:
+    """The same inside an act that locked the milestone and works the plan out when it has done everything."""
     require_none(removal_blockers(milestone))
     require_reason(reason)
     if milestone.is_shared:  # the log of what was visible ends here, and so does a question about it
-        set_visibility(code, "milestone", key, visibility=Visibility.INTERNAL, actor=actor, reason=reason)
+        set_visibility(milestone.project.code, "milestone", milestone.key, visibility=Visibility.INTERNAL, actor=actor, reason=reason)
     record("milestone.removed", milestone, actor=actor, reason=reason, before=_as_data(milestone), title=milestone.title)
     _bridge(milestone)
     leave_out(milestone.project, milestone.key)
     milestone.delete()
-    update_forecasts(milestone.project, actor=actor)
 
 
 def _bridge(milestone: Milestone) -> None:
-    """From each predecessor to each successor, over both lags and the work that leaves with it."""
-    into = list(milestone.predecessors.filter(kind=Relation.FINISH_START))
-    out_of = list(milestone.successors.filter(kind=Relation.FINISH_START))
-    for ahead in into:
-        for behind in out_of:
-            MilestoneLink.objects.get_or_create(
-                predecessor_id=ahead.predecessor_id,
-                successor_id=behind.successor_id,
-                kind=Relation.FINISH_START,
-                defaults={"lag_days": ahead.lag_days + milestone.duration_days + behind.lag_days, "by_hand": True},
-            )
+    """What waited for it waits for what it waited for."""
+    rows = MilestoneLink.objects.filter(successor__project=milestone.project)
+    links = [Link(*row) for row in rows.values_list("predecessor__key", "successor__key", "kind", "lag_days")]
+    ids = dict(Milestone.objects.filter(project=milestone.project).values_list("key", "pk"))
+    MilestoneLink.objects.bulk_create(
+        MilestoneLink(
+            predecessor_id=ids[link.predecessor], successor_id=ids[link.successor], kind=link.kind, lag_days=link.lag_days, by_hand=True
+        )
+        for link in bridges(links, milestone.key, milestone.duration_days)
+    )
 
 
 def _show(milestone: Milestone, client_sees: bool, *, reason: str, actor: User) -> None:

@@ -166,6 +166,12 @@ def reschedule_milestone(
     require_permission("projects.plan", actor, project)
     milestone = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
     milestone.project = project
+    alter_timing(milestone, not_before=not_before, duration_days=duration_days, reason=reason, actor=actor)
+    return update_forecasts(project, actor=actor)
+
+
+def alter_timing(milestone: Milestone, *, not_before: date | None, duration_days: int | None, reason: str, actor: User) -> None:
+    """The same inside an act that locked the milestone and works the plan out when it has done everything."""
     require_reason(reason)
     require_none(rescheduling_blockers(milestone))
     before = {"earliest_on": milestone.earliest_on, "duration_days": milestone.duration_days}
@@ -181,4 +187,3 @@ def reschedule_milestone(
         after={"earliest_on": not_before, "duration_days": milestone.duration_days},
         title=milestone.title,
     )
-    return update_forecasts(project, actor=actor)

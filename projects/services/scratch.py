@@ -1,10 +1,8 @@
-"""Scratch plans: try dates and lags, see what follows, then apply all of it in one act or throw it away."""
+"""Scratch plans: try dates, work, dependencies and the plan without a milestone, see what follows, then apply all of it or none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,30 +12,18 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
-from projects.forecasting import Changes, LagKey, schedule_of
-from projects.models import Milestone, MilestoneLink, Project, Scratch, Task
-from projects.schedule import Remark
+from projects.limits import MOST_WORKING_DAYS
+from projects.models import Milestone, MilestoneLink, Project, Relation, Scratch, Task
+from projects.services.dependencies import alter_dependency, drop_dependency, put_dependency
 from projects.services.locking import locked
-from projects.services.plan import update_forecasts
+from projects.services.milestones import removal_blockers, take_out
+from projects.services.plan import alter_timing, update_forecasts
+from projects.services.tasks import alter_task, asked, draft_of
+from projects.trials import Plan, added_errors, changes_of, conflicts, plan_of, stored
+from projects.what_if import Changes
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-BETWEEN = ">"
-
-
-def changes_of(scratch: Scratch) -> Changes:
-    """The stored changes as the network takes them."""
-    earliest = {key: date.fromisoformat(day) if day else None for key, day in scratch.changes.get("earliest", {}).items()}
-    lags = {tuple(names.split(BETWEEN)): days for names, days in scratch.changes.get("lags", {}).items()}
-    return Changes(earliest, lags)  # type: ignore[arg-type]  # a dependency has three names
-
-
-def tried(scratch: Scratch, rows: list[Milestone], links: list[MilestoneLink]) -> tuple[dict[int, date], tuple[Remark, ...]]:
-    """The dates that the plan would have, by milestone id, and what the network remarks on. One query."""
-    tasks = list(Task.objects.filter(project=scratch.project))
-    schedule = schedule_of(scratch.project, rows, links, tasks=tasks, today=timezone.localdate(), changes=changes_of(scratch))
-    return {row.pk: row.actual_on or schedule.items[row.key].finish for row in rows}, schedule.remarks
 
 
 @transaction.atomic
@@ -63,6 +49,11 @@ def scratch_blockers(scratch: Scratch, actor: User) -> list[Blocker]:
     return []
 
 
+def conflict_blockers(scratch: Scratch, plan: Plan) -> list[Blocker]:
+    """Where the plan has moved away from what was tried; trying again, with the present plan in view, settles it."""
+    return [Blocker(key="scratch.conflict", words=words) for words in conflicts(scratch, plan)]
+
+
 def _locked_scratch(code: str, pk: int, actor: User) -> Scratch:
     project = locked(code, actor)
     require_permission("projects.plan", actor, project)
@@ -73,48 +64,137 @@ def _locked_scratch(code: str, pk: int, actor: User) -> Scratch:
 
 
 @transaction.atomic
-def change_scratch(code: str, pk: int, *, earliest: Mapping[str, date | None], lags: Mapping[LagKey, int], actor: User) -> Scratch:
-    """Try these dates and lags; what is as in the plan is no change and is not kept."""
+def change_scratch(code: str, pk: int, changes: Changes, *, actor: User, fingerprint: str = "") -> Scratch:
+    """Try this; what is as in the plan is no change and is not kept. fingerprint: of the plan that the reader had in view.
+
+    Raises BadInput by field: earliest-, work- and out-<key>, lag- and kind-<id>, added-<number>-predecessor.
+    """
     scratch = _locked_scratch(code, pk, actor)
-    scratch.changes = _differences(scratch.project, earliest, lags)
+    plan = plan_of(scratch.project)
+    if fingerprint and fingerprint != plan.fingerprint:
+        raise BadInput({"": [_t("The plan has changed since this page was opened. Compare what you typed with it, then try again.")]})
+    tried = _differences(changes, plan)
+    errors = _wrong(tried, plan)
+    if errors:
+        raise BadInput(errors)
+    scratch.changes = stored(tried, plan)
     scratch.save(update_fields=["changes"])
     record("plan.scratch_changed", scratch, actor=actor, name=scratch.name, after=scratch.changes)
     return scratch
 
 
-def _differences(project: Project, earliest: Mapping[str, date | None], lags: Mapping[LagKey, int]) -> dict[str, Any]:
-    rows = {row.key: row for row in Milestone.objects.open().filter(project=project)}
-    links = {link.names: link for link in _links(project)}
-    unknown = [*(set(earliest) - set(rows)), *(set(lags) - set(links))]
-    if unknown:
+def _differences(changes: Changes, plan: Plan) -> Changes:
+    """Without what is as in the plan, and without what is taken out anyway."""
+    open_rows = {key: row for key, row in plan.milestones.items() if row.actual_on is None}
+    unknown = {*changes.earliest, *changes.removed} - set(open_rows) | set(changes.durations) - set(plan.durations)
+    if unknown or changes.touched - set(plan.named):
         raise BadInput({"": [_t("The plan has changed: something tried here is no longer in it. Look again.")]})
-    return {
-        "earliest": {key: day and day.isoformat() for key, day in earliest.items() if day != rows[key].earliest_on},
-        "lags": {BETWEEN.join(names): days for names, days in lags.items() if days != links[names].lag_days},
-    }
+    dropped = changes.dropped
+    return Changes(
+        earliest={key: day for key, day in changes.earliest.items() if day != open_rows[key].earliest_on},
+        durations={key: days for key, days in changes.durations.items() if days != plan.durations[key]},
+        lags={names: days for names, days in changes.lags.items() if names not in dropped and days != plan.named[names].lag_days},
+        kinds={names: kind for names, kind in changes.kinds.items() if names not in dropped and kind != names[2]},
+        dropped=dropped,
+        added=changes.added,
+        removed=changes.removed,
+    )
 
 
-def _links(project: Project) -> list[MilestoneLink]:
-    return list(MilestoneLink.objects.filter(successor__project=project).select_related("predecessor", "successor"))
+def _wrong(changes: Changes, plan: Plan) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for key, days in changes.durations.items():
+        least = 0 if key in plan.milestones else 1
+        if not least <= days <= MOST_WORKING_DAYS:
+            errors[work_field(key)] = [_t("%(least)d to %(most)d working days.") % {"least": least, "most": MOST_WORKING_DAYS}]
+    for key in changes.removed:
+        plan.milestones[key].project = plan.project
+        if reasons := removal_blockers(plan.milestones[key]):
+            errors[f"out-{key}"] = [str(reason) for reason in reasons]
+    for names, lag in changes.lags.items():
+        if abs(lag) > MOST_WORKING_DAYS:
+            errors[f"lag-{plan.named[names].pk}"] = [_t("A lag is at most %(most)d working days either way.") % {"most": MOST_WORKING_DAYS}]
+    errors |= _wrong_kinds(changes, plan)
+    return errors | {f"added-{number}-predecessor": [words] for number, words in added_errors(changes, plan, plan.titles)}
+
+
+def _wrong_kinds(changes: Changes, plan: Plan) -> dict[str, list[str]]:
+    errors, stays = {}, {names for names in plan.named if names not in changes.dropped}
+    for names, kind in changes.kinds.items():
+        field, becomes = f"kind-{plan.named[names].pk}", (*names[:2], kind)
+        if kind not in Relation.values:
+            errors[field] = [_t("Choose one of the four relations.")]
+        elif becomes in stays:
+            errors[field] = [_t("It waits for this milestone by this relation already; change that dependency.")]
+        stays.add(becomes)
+    return errors
+
+
+def work_field(key: str) -> str:
+    """The field of the work of a milestone or task: a colon is no part of an id that a link finds."""
+    return f"work-{key.replace(':', '-')}"
 
 
 @act
 def apply_scratch(code: str, pk: int, *, reason: str, actor: User) -> list[Milestone]:
-    """Everything tried becomes the plan, with one reason. Returns the milestones that moved."""
+    """Everything tried becomes the plan, each change with its event and all with one reason. Returns the milestones that moved."""
     scratch = _locked_scratch(code, pk, actor)
     require_reason(reason)
-    changes = changes_of(scratch)
-    _differences(scratch.project, changes.earliest, changes.lags)  # refuses what the plan no longer has
-    for milestone in Milestone.objects.open().filter(project=scratch.project, key__in=changes.earliest).select_for_update(of=("self",)):
-        milestone.earliest_on = changes.earliest[milestone.key]
-        milestone.save(update_fields=["earliest_on", "updated_at"])
-    for link in _links(scratch.project):
-        if link.names in changes.lags:
-            link.lag_days, link.by_hand = changes.lags[link.names], True
-            link.save(update_fields=["lag_days", "by_hand"])
+    project, changes = scratch.project, changes_of(scratch)
+    require_none(conflict_blockers(scratch, plan_of(project)))
+    _apply_timing(project, changes, reason=reason, actor=actor)
+    given_out = _apply_work(project, changes, reason=reason, actor=actor)
+    _apply_dependencies(project, changes, reason=reason, actor=actor)
+    for milestone in _locked_milestones(project, changes.removed):
+        take_out(milestone, reason=reason, actor=actor)
     _close(scratch, Scratch.Outcome.APPLIED)
     record("plan.scratch_applied", scratch, actor=actor, reason=reason, name=scratch.name, after=scratch.changes)
-    return update_forecasts(scratch.project, actor=actor)
+    moved = update_forecasts(project, actor=actor)
+    for task in given_out:
+        asked(task)
+    return moved
+
+
+def _locked_milestones(project: Project, keys: set[str] | frozenset[str]) -> list[Milestone]:
+    rows = list(Milestone.objects.filter(project=project, key__in=keys).select_for_update(of=("self",)))
+    for row in rows:
+        row.project = project
+    return rows
+
+
+def _apply_timing(project: Project, changes: Changes, *, reason: str, actor: User) -> None:
+    for milestone in _locked_milestones(project, {*changes.earliest, *changes.durations}):
+        not_before = changes.earliest.get(milestone.key, milestone.earliest_on)
+        days = changes.durations.get(milestone.key)
+        alter_timing(milestone, not_before=not_before, duration_days=days, reason=reason, actor=actor)
+
+
+def _apply_work(project: Project, changes: Changes, *, reason: str, actor: User) -> list[Task]:
+    """The tasks that are given out anew."""
+    rows = Task.objects.filter(project=project).select_related("milestone", "owner", "department", "after_task", "after_milestone")
+    found = [task for task in rows.select_for_update(of=("self",)) if task.key in changes.durations]
+    for task in found:
+        task.project = project
+        alter_task(task, draft_of(task, duration_days=changes.durations[task.key]), reason=reason, actor=actor)
+    return found
+
+
+def _apply_dependencies(project: Project, changes: Changes, *, reason: str, actor: User) -> None:
+    """First what goes, so that what is added closes no loop with it."""
+    rows = MilestoneLink.objects.filter(successor__project=project).select_related("predecessor", "successor")
+    links = {link.names: link for link in rows.select_for_update(of=("self",))}
+    for link in links.values():
+        link.successor.project = project
+    for names in sorted(changes.dropped):
+        drop_dependency(links[names], reason=reason, actor=actor)
+    for names in sorted({*changes.lags, *changes.kinds}):
+        kind, lag_days = changes.kinds.get(names, names[2]), changes.lags.get(names, links[names].lag_days)
+        alter_dependency(links[names], kind=kind, lag_days=lag_days, reason=reason, actor=actor)
+    behind = {row.key: row for row in _locked_milestones(project, {link.successor for link in changes.added})}
+    for added in changes.added:
+        put_dependency(
+            behind[added.successor], predecessor=added.predecessor, kind=added.kind, lag_days=added.lag_days, reason=reason, actor=actor
+        )
 
 
 @transaction.atomic

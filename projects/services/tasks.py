@@ -41,6 +41,20 @@ class TaskDraft:
     after: str = ""
 
 
+def draft_of(task: Task, *, duration_days: int) -> TaskDraft:
+    """The task as it was written down, with other work."""
+    ahead = task.after_task or task.after_milestone
+    return TaskDraft(
+        title=task.title,
+        milestone=task.milestone.key,
+        owner=task.owner,
+        department=task.department.key if task.department else "",
+        duration_days=duration_days,
+        not_before=task.earliest_on,
+        after=ahead.key if ahead else "",
+    )
+
+
 def change_blockers(task: Task) -> list[Blocker]:
     """Why the task cannot be changed or removed; the page shows the same."""
     return [Blocker(key="task.done", words=_t("It is done; what was agreed about it is history."))] if task.done_on else []
@@ -84,13 +98,20 @@ def add_task(code: str, draft: TaskDraft, *, actor: User) -> Task:
     _open_project_to(task)
     record("task.added", task, actor=actor, after=_as_data(task), **_told(task))
     update_forecasts(project, actor=actor)
-    return _asked(task)
+    return asked(task)
 
 
 @act
 def change_task(code: str, pk: int, draft: TaskDraft, *, reason: str, actor: User) -> Task:
     """Change what was agreed. With other work, another date or another dependency it is given out anew, and due from today."""
     task = _locked_task(code, pk, actor, "projects.plan")
+    alter_task(task, draft, reason=reason, actor=actor)
+    update_forecasts(task.project, actor=actor)
+    return asked(task)
+
+
+def alter_task(task: Task, draft: TaskDraft, *, reason: str, actor: User) -> None:
+    """The same inside an act that locked the task, works the plan out when it has done everything, and then asks for it."""
     require_none(change_blockers(task))
     require_reason(reason)
     before, timing = _as_data(task), _timing(task)
@@ -101,8 +122,6 @@ def change_task(code: str, pk: int, draft: TaskDraft, *, reason: str, actor: Use
     _open_project_to(task)
     record("task.changed", task, actor=actor, reason=reason, before=before, after=_as_data(task), **_told(task))
     close_waits(task.key)  # whoever had it is no longer asked
-    update_forecasts(task.project, actor=actor)
-    return _asked(task)
 
 
 @act
@@ -143,7 +162,7 @@ def reopen_task(code: str, pk: int, *, reason: str, actor: User) -> Task:
     task.save(update_fields=["done_on", "updated_at"])
     record("task.reopened", task, actor=actor, reason=reason, before=before, **_told(task))
     update_forecasts(task.project, actor=actor)
-    return _asked(task)
+    return asked(task)
 
 
 @act
@@ -239,7 +258,7 @@ def _read(task: Task) -> Task:
     return Task.objects.select_related("project", "milestone", "owner", "department", "after_task", "after_milestone").get(pk=task.pk)
 
 
-def _asked(task: Task) -> Task:
+def asked(task: Task) -> Task:
     """As it now stands in the plan, its owner asked where its phase has begun."""
     row = _read(task)
     if has_begun(row.project, row.milestone.phase):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -29,7 +29,7 @@ from projects.forms.plan import AchieveForm, AchieveToldForm, RescheduleForm, Wh
 from projects.forms.scratch import ReasonForm
 from projects.forms.tasks import CorrectionForm, DayForm, StartForm, TaskChangeForm, TaskForm
 from projects.milestones import critical_of, states_of
-from projects.models import Milestone, MilestoneLink, Project, Publication, Task, Visibility
+from projects.models import Baseline, Milestone, MilestoneLink, Project, Publication, Task, Visibility
 from projects.occupancies import bookings_in_plan
 from projects.permissions import lacking
 from projects.pictures import gantt_of
@@ -37,14 +37,16 @@ from projects.services import milestones as shaping
 from projects.services import plan as services
 from projects.services import tasks as task_services
 from projects.services.account import latest_answer
+from projects.services.baselines import promised_by
 from projects.services.publishing import explain_achievement, explanation_blockers, moves_of, publication_blockers
 from projects.services.sharing import set_visibility
 from projects.shareable import Item, shareable
 from projects.slippage import driving, side_labels
+from projects.variance import variance_of
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
-    from projects.schedule import MilestoneState
+    from projects.milestone_state import MilestoneState
 
 SVG_WIDTH = 1200
 
@@ -77,27 +79,61 @@ def render_plan(
     """The plan from one context; a refused form (by the name of its act) comes back in it, its dialog open."""
     rows, states = _planned(project)
     today = timezone.localdate()
+    baselines, against = _against(request, project)
+    promised = promised_by(rows, against)
     tasks = list(Task.objects.filter(project=project).select_related("milestone", "owner", "department"))
     accounts = accounts_of_delay([project])[project.pk]
     links = list(MilestoneLink.objects.filter(successor__project=project))
     critical = critical_of(rows)
     context = {
         "project": project,
-        "milestones": [(row, states[row.pk], is_provisional(row, project, row.forecast_on), row.pk in critical) for row in rows],
+        "milestones": [
+            {
+                "row": row,
+                "state": states[row.pk],
+                "provisional": is_provisional(row, project, row.forecast_on),
+                "critical": row.pk in critical,
+                "promised": promised.get(row.pk),
+                "days": variance_of(row, project, promised=promised.get(row.pk)),
+            }
+            for row in rows
+        ],
         "tasks": [(row, _state_of(row, today)) for row in tasks],
         "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.day_of(timezone.now())).remarks,
         "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
         "sides": side_labels(),
         "account_answer": latest_answer(project),
-        "gantt": gantt_of(rows, states, today=today, tasks=tasks) if rows else None,
+        "gantt": _gantt(project, rows, states, tasks, promised) if rows else None,
         **bookings_in_plan(request.user, project),
         "unpublished": sum(row.unpublished and row.published_on is not None for row in rows),
-        "baselines": list(project.baselines.select_related("taken_by")),
+        "baselines": baselines,
+        "against": against,
         "no_planner": _no_planner(request, project),
         "dialogs": task_dialogs(request, project, rows, tasks, task=task, new=new_task or "new" in (bound or {}), bound=bound or {}),
     }
     return render(request, "projects/plan.html", context, status=status)
+
+
+def _gantt(
+    project: Project,
+    rows: list[Milestone],
+    states: Mapping[int, MilestoneState],
+    tasks: list[Task],
+    promised: Mapping[int, date | None],
+    width: int | str = "container",
+) -> dict[str, Any]:
+    today, calendar = timezone.localdate(), services.calendar_of(project)
+    return gantt_of(rows, states, today=today, width=width, tasks=tasks, promised=promised, calendar=calendar)
+
+
+def _against(request: SignedInRequest, project: Project) -> tuple[list[Baseline], Baseline | None]:
+    """The project's baselines, and the one that `against` names by its id; None: what is agreed now."""
+    baselines, asked = list(project.baselines.select_related("taken_by")), request.GET.get("against", "")
+    chosen = next((row for row in baselines if str(row.pk) == asked), None)
+    if asked and chosen is None:
+        raise Http404
+    return baselines, chosen
 
 
 def _no_planner(request: SignedInRequest, project: Project) -> list[Blocker]:
@@ -159,9 +195,9 @@ def plan_picture(request: SignedInRequest, code: str, form: str) -> HttpResponse
     """The Gantt as a file for slides and mails: svg, png or pdf."""
     project = visible_project(request, code)
     rows, states = _planned(project)
-    tasks = list(Task.objects.filter(project=project))
+    tasks, promised = list(Task.objects.filter(project=project)), promised_by(rows, _against(request, project)[1])
     draw, media_type = PICTURES[form]
-    picture = draw(gantt_of(rows, states, today=timezone.localdate(), width=SVG_WIDTH, tasks=tasks))
+    picture = draw(_gantt(project, rows, states, tasks, promised, width=SVG_WIDTH))
     return HttpResponse(picture, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{code}-plan.{form}"'})
 
 

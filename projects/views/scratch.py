@@ -1,4 +1,4 @@
-"""What if: dates and lags tried on a scratch plan, compared with the plan, applied in one act or discarded."""
+"""What if: tried on a scratch plan, compared with the plan, applied in one act or discarded."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
-from projects.baselines import Dated, compared
-from projects.forecasting import calendar_for, calendar_of
 from projects.forms.scratch import ReasonForm, ScratchForm, ScratchNameForm
-from projects.models import Milestone, MilestoneLink, Project, Scratch
+from projects.models import Scratch
 from projects.permissions import lacking
 from projects.pictures import comparison_gantt
 from projects.services import scratch as services
-from projects.services.baselines import dated_now
+from projects.trials import Plan, Trial, changes_of, plan_of, trial_of
 from projects.views.found import visible_project
 
 
@@ -52,59 +50,74 @@ def _scratch(request: SignedInRequest, code: str, pk: int) -> Scratch:
     return scratch
 
 
-def _plan(project: Project) -> tuple[list[Milestone], list[MilestoneLink]]:
-    links = MilestoneLink.objects.filter(successor__project=project).select_related("predecessor", "successor")
-    return list(Milestone.objects.filter(project=project)), list(links)
-
-
 @internal_required
 @require_http_methods(["GET", "POST"])
 def scratch_page(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    """GET: what is tried beside the plan. POST: try these dates and lags."""
+    """GET: what is tried beside the plan. POST: try this."""
     scratch = _scratch(request, code, pk)
-    rows, links = _plan(scratch.project)
-    form = ScratchForm(request.POST or None, milestones=rows, links=links, changes=services.changes_of(scratch))
+    plan, changes = plan_of(scratch.project), changes_of(scratch)
+    form = ScratchForm(request.POST or None, plan=plan, changes=changes)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_scratch(code, pk, earliest=form.earliest, lags=form.lags, actor=request.user)
+            services.change_scratch(code, pk, form.changes, actor=request.user, fingerprint=form.cleaned_data["plan"])
         except BadInput as bad:
             add_to_form(form, bad)
         else:
             return redirect(scratch)
-    return _render(request, scratch, rows, links, form, status=400 if form.errors else 200)
+    return _render(request, scratch, plan, form, status=400 if form.errors else 200)
 
 
 def _render(
-    request: SignedInRequest,
-    scratch: Scratch,
-    rows: list[Milestone],
-    links: list[MilestoneLink],
-    form: ScratchForm,
-    *,
-    status: int = 200,
-    **bound: Any,
+    request: SignedInRequest, scratch: Scratch, plan: Plan, form: ScratchForm, *, status: int = 200, apply_form: ReasonForm | None = None
 ) -> HttpResponse:
-    project = scratch.project
-    tried, remarks = services.tried(scratch, rows, links)
-    after = {row.pk: Dated(row.title, row.phase, tried[row.pk], achieved=row.actual_on is not None) for row in rows}
-    differences = compared(dated_now(rows), after, calendar_of(project), {row.pk: calendar_for(row, project) for row in rows})
-    fields = {row.key: form[f"earliest-{row.key}"] for row in form.milestones}
-    lags: dict[int, list[Any]] = {}
-    for link in form.links:
-        lags.setdefault(link.successor_id, []).append((link, form[f"lag-{link.pk}"]))
+    project, trial = scratch.project, trial_of(plan, changes_of(scratch))
     no_planner = lacking("projects.plan", request.user, project, _t("The plan is changed by a project manager."))
+    blockers = no_planner or services.scratch_blockers(scratch, request.user)
     context = {
         "project": project,
         "scratch": scratch,
-        "remarks": remarks,
+        "trial": trial,
+        "critical": [
+            (_t("Critical path of the plan"), trial.critical(trial.before)),
+            (_t("Critical path as tried"), trial.critical(trial.after)),
+        ],
         "form": form,
-        "rows": [(row, fields.get(row.key), lags.get(row.pk, []), item) for row, item in zip(rows, differences, strict=True)],
-        "moved": sum(1 for item in differences if item.days),
-        "gantt": comparison_gantt(differences, today=timezone.localdate()) if rows else None,
-        "blockers": no_planner or services.scratch_blockers(scratch, request.user),
-        "apply_form": ReasonForm(),
+        "rows": _rows(trial, form),
+        "tasks": [(task, form[services.work_field(task.key)], trial.after.items[task.key].finish) for task in form.tasks],
+        "added": [[form[f"added-{number}-{name}"] for name in ("successor", "predecessor", "kind", "lag_days")] for number in form.added],
+        "moved": sum(1 for item in trial.rows if item.days),
+        "gantt": comparison_gantt(trial.rows, today=timezone.localdate()) if plan.rows else None,
+        "blockers": blockers,
+        "apply_blockers": [*blockers, *services.conflict_blockers(scratch, plan)],
+        "apply_form": apply_form or ReasonForm(),
     }
-    return render(request, "projects/scratch.html", context | bound, status=status)
+    return render(request, "projects/scratch.html", context, status=status)
+
+
+def _rows(trial: Trial, form: ScratchForm) -> list[dict[str, Any]]:
+    """Every milestone with its fields, the dependencies into it, what moves, and whether it is critical before and after."""
+    links: dict[int, list[Any]] = {}
+    for link in form.links:
+        links.setdefault(link.successor_id, []).append((link, *(form[f"{name}-{link.pk}"] for name in ("kind", "lag", "drop"))))
+    compared, fields = {item.pk: item for item in trial.rows}, form.fields
+    return [
+        {
+            "row": row,
+            "item": compared[row.pk],
+            "earliest": form[f"earliest-{row.key}"] if f"earliest-{row.key}" in fields else None,
+            "work": form[services.work_field(row.key)] if f"earliest-{row.key}" in fields else None,
+            "out": form[f"out-{row.key}"] if f"out-{row.key}" in fields else None,
+            "links": links.get(row.pk, []),
+            "critical": _critical(trial, row.key),
+        }
+        for row in trial.plan.rows
+    ]
+
+
+def _critical(trial: Trial, key: str) -> str:
+    before, after = key in trial.before.critical, key in trial.after.critical
+    words = {(True, True): _t("yes"), (False, True): _t("newly"), (True, False): _t("no longer"), (False, False): "–"}
+    return words[before, after]
 
 
 @internal_required
@@ -121,9 +134,8 @@ def scratch_apply(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
             words = ngettext("Applied; %(number)d milestone moved.", "Applied; %(number)d milestones moved.", len(moved))
             messages.success(request, words % {"number": len(moved)})
             return redirect("project-plan", code)
-    rows, links = _plan(scratch.project)
-    shape = ScratchForm(milestones=rows, links=links, changes=services.changes_of(scratch))
-    return _render(request, scratch, rows, links, shape, status=400, apply_form=form)
+    plan = plan_of(scratch.project)
+    return _render(request, scratch, plan, ScratchForm(plan=plan, changes=changes_of(scratch)), status=400, apply_form=form)
 
 
 @internal_required

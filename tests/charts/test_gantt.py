@@ -5,10 +5,12 @@ from html import unescape
 import pytest
 from django.template import Context, Template
 
-from charts.gantt import STATE_COLOURS, STATE_SHAPES, GanttRow, gantt, state_words
+from charts.gantt import GanttRow, gantt
 from charts.render import to_svg
+from charts.signs import OTHER_SHAPES, STATE_COLOURS, STATE_SHAPES, state_words
 
 TODAY = date(2026, 11, 23)
+OTHERS = ("baseline, the line is the slip", "baseline of a bar", "told to the client", "critical path")
 NAMES = ["RFP complete", "Quotation sent", "G1 Project approval", "质量标准批准", "Sample shipped", "G2 Release to pilot"]
 
 
@@ -43,7 +45,7 @@ def test_gantt_is_drawn_at_every_width_with_labels_dates_and_legend(width: int) 
 
     assert set(NAMES) <= set(words)
     assert {"Evaluation", "Small scale", "10 Jun 2026", "Today, 23 Nov 2026"} <= set(words)
-    assert {*state_words().values(), "baseline", "told to the client", "critical path"} <= set(words)
+    assert {*state_words().values(), *OTHERS} <= set(words)
 
 
 def test_the_legend_explains_only_the_signs_that_occur() -> None:
@@ -52,7 +54,7 @@ def test_the_legend_explains_only_the_signs_that_occur() -> None:
     words = texts(to_svg(gantt([row], today=TODAY), 1100))
 
     assert "achieved" in words
-    assert not {"late", "on track", "baseline", "told to the client", "critical path"} & set(words)
+    assert not {"late", "on track", *OTHERS} & set(words)
 
 
 @pytest.mark.parametrize("width", [360, 1100])
@@ -95,6 +97,45 @@ def test_only_dates_that_say_something_are_drawn(row: dict[str, date], drawn: se
     assert {"live", "baseline", "published"} & set(line) == drawn
 
 
+def placed(svg: str, path: str) -> list[tuple[float, float]]:
+    """Where signs of a shape stand, by the first corner of their path relative to the sign."""
+    return [(float(x), float(y)) for x, y in re.findall(rf'transform="translate\(([\d.]+),([\d.]+)\)" d="{path}', svg)]
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_what_was_promised_stands_hollow_under_the_live_mark_with_the_slip_between_them(width: int) -> None:
+    row = GanttRow("a", "A", "Pilot", baseline=date(2026, 5, 4), forecast=date(2026, 9, 1), state="on_track")
+
+    drawn = to_svg(gantt([row], today=TODAY), width)
+
+    flat, live = r"M0,-3L5,0L0,3L-5,0Z", r"M0,-6\.124"
+    (promised_x, promised_y), (live_x, live_y) = placed(drawn, flat)[0], placed(drawn, live)[0]
+    slip = re.search(rf'<line transform="translate\({promised_x},{promised_y:g}\)" x2="([\d.]+)" y2="0"', drawn)
+    assert promised_x < live_x and 8 < promised_y - live_y < 14
+    assert slip and float(slip[1]) == pytest.approx(live_x - promised_x, abs=0.01)
+
+
+def test_work_is_a_bar_over_the_slim_one_once_promised_and_so_is_its_phase() -> None:
+    day = date(2026, 5, 4)
+    task = GanttRow("t", "– Write", "Pilot", start=day, forecast=day + timedelta(20), baseline_start=day, baseline=day + timedelta(9))
+
+    phase, line = gantt([task], today=TODAY)["data"]["values"]
+
+    assert (line["start"], line["live"], line["baselineStart"], line["baseline"]) == (
+        "2026-05-04T00:00:00Z", "2026-05-24T00:00:00Z", "2026-05-04T00:00:00Z", "2026-05-13T00:00:00Z",
+    )  # fmt: skip
+    assert [phase[end] for end in ("from", "until", "promisedFrom", "promisedUntil")] == [
+        line["start"], line["live"], line["baselineStart"], line["baseline"],
+    ]  # fmt: skip
+    assert "baseline of a bar" in texts(to_svg(gantt([task], today=TODAY)))
+
+
+def test_what_left_the_plan_still_shows_where_it_was_promised() -> None:
+    drawn = to_svg(gantt([GanttRow("a", "A", "Pilot", baseline=date(2026, 5, 4))], today=TODAY), 1100)
+
+    assert len(placed(drawn, "M0,-3L5,0")) == 1
+
+
 def test_achieved_milestone_is_no_longer_critical() -> None:
     row = GanttRow("a", "A", "Pilot", actual=TODAY, state="achieved", critical=True)
 
@@ -112,7 +153,8 @@ def test_milestone_without_date_says_so() -> None:
 
 def test_every_state_has_a_shape_and_a_colour_of_its_own() -> None:
     assert set(STATE_SHAPES) == set(STATE_COLOURS) == set(state_words())
-    assert len(set(STATE_SHAPES.values())) == len(set(STATE_COLOURS.values())) == 5
+    assert len({*STATE_SHAPES.values(), *OTHER_SHAPES.values()}) == len(STATE_SHAPES) + len(OTHER_SHAPES)
+    assert len(set(STATE_COLOURS.values())) == 5
 
 
 def test_dates_do_not_depend_on_the_time_zone_of_the_reader() -> None:

@@ -63,6 +63,15 @@ def test_only_what_was_promised_has_a_thin_bar_under_it() -> None:
     assert [value["phase"] for value in thin[0]["data"]["values"]] == ["Evaluation", "Small scale"]
 
 
+def test_every_mark_shows_under_it_where_it_was_promised() -> None:
+    spec = portfolio_gantt([row()], today=TODAY)
+    under = [layer for layer in spec["layer"] if any("promised" in value for value in layer.get("data", {}).get("values", []))]
+    hollow = [(value["short"], value["promised"]) for value in under[0]["data"]["values"]]
+
+    assert hollow == [("G1", "2026-03-02T00:00:00Z"), ("G2", "2026-08-03T00:00:00Z")]
+    assert "M0,-3L5,0L0,3L-5,0Z" in to_svg(spec, 1100)
+
+
 @pytest.mark.parametrize("rows", [[], [ProjectRow("API-2026-0009", "Undated")]])
 def test_little_or_nothing_is_drawn(rows: list[ProjectRow]) -> None:
     assert "Today, 1 Jul 2026" in texts(to_svg(portfolio_gantt(rows, today=TODAY)))

@@ -19,6 +19,7 @@ from projects.models import Baseline, Milestone, Phase, Project, Scratch, Waitin
 from projects.pictures import comparison_gantt
 from projects.services import baselines, invoicing, payments, scratch
 from projects.services.plan import reschedule_milestone
+from projects.what_if import Changes
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,7 @@ def test_a_scratch_plan_moves_nothing_until_it_is_applied(project: Project) -> N
     before, manager = forecasts(project), make.manager()
     later = timezone.localdate() + timedelta(days=150)
     tried = scratch.open_scratch(project.code, name="Later", actor=manager)
-    scratch.change_scratch(project.code, tried.pk, earliest={"sample_shipped": later}, lags={}, actor=manager)
+    scratch.change_scratch(project.code, tried.pk, Changes(earliest={"sample_shipped": later}), actor=manager)
 
     unmoved = forecasts(project)
     page = browser_of(Role.PROJECT_MANAGER).get(reverse("scratch-detail", args=[project.code, tried.pk]))

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from projects.calendars import WorkingCalendar
 from projects.cost_of_waiting import Cost, costs_of, work_before
 from projects.forecasting import calendar_of
 from projects.models import Milestone, Phase, Project, WaitingFor
-from projects.schedule import Activity, Link, WorkingCalendar, propagate
+from projects.schedule import Activity, Link, propagate
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import pending_moves, publish_plan
 from projects.services.sharing import set_visibility
@@ -42,15 +43,38 @@ def test_what_is_achieved_is_no_way() -> None:
     assert work_before("c", {"c": 0, "b": 0}, [Link("a", "b", lag_days=5), Link("b", "c", lag_days=2)]) == {"b": 2}
 
 
-PLANS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["FS", "SS", "FF", "SF"]), st.integers(0, 9)), min_size=1, max_size=5)
+def test_a_way_that_overlaps_leaves_time_after_the_end_itself() -> None:
+    """d waits for the beginning of b, which may lie days before b ends and so before a."""
+    durations = {"a": 0, "b": 4, "d": 4}
+
+    assert work_before("d", durations, [Link("a", "b", "SF", 2), Link("b", "d", "SF", 1)]) == {"a": -1, "b": -3}
+
+
+def test_of_two_relations_between_the_same_two_the_longer_counts() -> None:
+    ladder = [Link("a", "b", "SS", 2), Link("a", "b", "FF", 9), Link("a", "b", "FS", 1)]
+
+    assert [work_before("b", {"a": 0, "b": 3}, order) for order in (ladder, ladder[::-1])] == [{"a": 9}, {"a": 9}]
+
+
+KINDS = st.sampled_from(["FS", "SS", "FF", "SF"])
+PLANS = st.lists(st.tuples(KINDS, st.integers(0, 9), st.integers(0, 3), KINDS), min_size=1, max_size=5)
 
 
 @given(PLANS, st.integers(0, 4))
-def test_a_delay_beyond_what_is_free_moves_the_end_by_as_much(plan: list[tuple[int, str, int]], work: int) -> None:
-    """The schedule is the oracle: with the first milestone on its last free day the end stays, a day later it moves by a day."""
+@example([("SF", 0, 0, "SF"), ("SF", 0, 0, "SF")], 1)  # the way is shorter than nothing
+@example([("FF", 0, 0, "FF"), ("SF", 0, 0, "SF")], 2)
+@example([("FF", 9, 0, "SS")], 1)  # two relations between the same two
+def test_a_delay_beyond_what_is_free_moves_the_end_by_as_much(plan: list[tuple[str, int, int, str]], work: int) -> None:
+    """The schedule is the oracle: with the first milestone on its last free day the end stays, a day later it moves by a day.
+
+    Each milestone waits for the one before it, and by a relation without a lag for one that lies `back` further back.
+    """
     keys = [f"m{number}" for number in range(len(plan) + 1)]
     durations = {key: (work if number else 0) for number, key in enumerate(keys)}
-    links = [Link(keys[number], key, kind, lag) for number, (key, (_back, kind, lag)) in enumerate(zip(keys[1:], plan, strict=True))]
+    links = []
+    for number, (kind, lag, back, other) in enumerate(plan):
+        links.append(Link(keys[number], keys[number + 1], kind, lag))
+        links.append(Link(keys[max(number - back, 0)], keys[number + 1], other))
     calendar = WorkingCalendar()
 
     def end(start: int, floor: int = 0) -> int:

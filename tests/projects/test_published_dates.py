@@ -32,6 +32,7 @@ from projects.services.plan import reschedule_milestone
 from projects.services.recompute import recompute_stale_plans
 from projects.services.sharing import set_visibility
 from projects.services.waiting import open_wait
+from projects.what_if import Changes
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def _link(project: Project, key: str, days: int) -> None:
 
 def _try_and_apply(project: Project, key: str, days: int) -> None:
     row = scratch.open_scratch(project.code, name=f"{key} {days}", actor=make.manager())
-    scratch.change_scratch(project.code, row.pk, earliest={key: _later(days)}, lags={}, actor=make.manager())
+    scratch.change_scratch(project.code, row.pk, Changes(earliest={key: _later(days)}), actor=make.manager())
     scratch.apply_scratch(project.code, row.pk, reason="Tried.", actor=make.manager())
 
 

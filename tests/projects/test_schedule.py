@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.schedule import Activity, Item, Link, MilestoneState, Schedule, ScheduleError, WorkingCalendar, milestone_state, propagate
+from projects.calendars import WorkingCalendar
+from projects.milestone_state import MilestoneState, milestone_state
+from projects.schedule import Activity, Item, Link, Schedule, ScheduleError, propagate
 
 MONDAY = date(2026, 3, 2)
 WEEKDAYS = WorkingCalendar()

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
+from projects.calendars import WorkingCalendar
 from projects.milestones import states_of
 from projects.models import Milestone, Phase, Project, Task, WaitingFor
 from projects.pictures import gantt_rows, with_tasks
@@ -380,7 +381,10 @@ def test_the_picture_has_tasks_under_their_milestones_and_none_for_a_client(proj
 
     keys = [row.key for row in drawn]
     place = keys.index(task.key)
-    assert drawn[place].dependencies == ["g1"]
+    row = drawn[place]
+    assert row.dependencies == ["g1"]
+    assert (row.start, row.forecast, row.baseline) == (task.starts_on, task.forecast_on, task.due_on)
+    assert WorkingCalendar().working_days_between(row.baseline_start, row.baseline) == task.duration_days - 1
     assert "route_selected" in keys[:place] and keys[place + 1 :].count("methods_ready") == 1
     assert not [row for row in gantt_rows(rows, states, for_client=True) if row.key.startswith("task:")]
 
