@@ -152,7 +152,9 @@ INTERNAL_KINDS = {
         "dependency.removed": _("%(title)s no longer waits for %(predecessor)s"),
         "payment.planned": _("planned the payment %(title)s"),
         "payment.ready_to_invoice": _("%(title)s is ready to invoice"),
+        "payment.corrected": _("corrected the amount of the payment %(title)s"),
         "payment.invoiced": _("invoiced %(title)s with %(number)s"),
+        "payment.paid": _("recorded that %(title)s was paid on %(on)s"),
         "change_order.drafted": _("drafted change order %(label)s: %(title)s"),
         "change_order.changed": _("changed change order %(label)s"),
         "change_order.superseded": _("superseded change order %(label)s"),
@@ -235,6 +237,7 @@ def register_all() -> None:
         "project.resumed": _("resumed the project"),
         "project.cancelled": _("cancelled the project"),
         "project.completed": _("completed the project"),
+        "project.scope_changed": _("changed the contracted scope: %(first_phase)s to %(last_phase)s"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_project_for_client))
     for key, words in {
@@ -242,6 +245,7 @@ def register_all() -> None:
         "milestone.explained": _("said why %(title)s came on another day than was told (%(days)s working days)"),
         "milestone.achieved": _("achieved %(title)s on %(actual_on)s"),
         "milestone.shared": _("shared the milestone %(title)s"),
+        "milestone.dropped": _("dropped the milestone %(title)s with %(order)s"),
         "milestone.shared_at_launch": _("shared the milestone %(title)s with the approval of the contract"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_shared_milestone))

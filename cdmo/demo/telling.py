@@ -253,8 +253,11 @@ class Teller:
             self.by(manager, publishing.publish_plan, self.code, keys=keys, **values)
 
     def _payments(self) -> None:
-        for title, source in self.story.payments:
-            self.by(holding(Role.BUSINESS_DEVELOPMENT), plan_payment, self.code, title=title, source=source)
+        lines = self.story.contract.lines if self.story.contract else ()
+        for title, source, phase, percent in self.story.payments:
+            price = 1000 * sum(thousands for of_phase, _words, thousands in lines if of_phase == phase)
+            amount = (Decimal(price * percent) / 100).quantize(Decimal("0.01")) or None
+            self.by(holding(Role.BUSINESS_DEVELOPMENT), plan_payment, self.code, title=title, source=source, amount=amount)
 
     def _change(self) -> None:
         """Drafted, released by two people and sent; the client has not answered."""
