@@ -155,7 +155,7 @@ def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
 
 def order_for(reader: User, code: str, sequence: int, revision: int) -> ChangeOrder:
     rows = ChangeOrder.objects.visible_to(reader).select_related("project__client", "project__site", "answered_by")
-    return get_object_or_404(rows.prefetch_related("lines"), project__code=code, sequence=sequence, revision=revision)
+    return get_object_or_404(rows.prefetch_related(*change_orders.PARTS), project__code=code, sequence=sequence, revision=revision)
 
 
 def order_context(reader: User, order: ChangeOrder) -> dict[str, Any]:
@@ -163,6 +163,7 @@ def order_context(reader: User, order: ChangeOrder) -> dict[str, Any]:
         "order": order,
         "project": order.project,
         "effects": change_orders.effects_of(order),
+        "payments": change_orders.payments_of(order),
         "hash": content_hash(order),
         "blockers": change_orders.answer_blockers(order),
         "may_answer": allowed("projects.answer_change_order", reader, order),

@@ -90,7 +90,7 @@ def payment_state(payment: Milestone) -> PaymentState:
 
 @dataclass(frozen=True)
 class PaymentSums:
-    """Amounts by state; each payment counts in one. `open`: what of the agreed price no payment covers (below zero: too much is planned)."""
+    """Amounts by state; each payment counts in one. `open`: what of the price no payment covers, below zero where too much is planned."""
 
     price: Price
     planned: Decimal

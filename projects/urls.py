@@ -6,6 +6,7 @@ from projects.views import (
     baselines,
     calendars,
     change_order,
+    change_order_form,
     charter,
     condition,
     dependencies,
@@ -93,9 +94,13 @@ urlpatterns = [
     path("projects/<str:code>/payments/<slug:key>/invoice/", payments.payment_invoice, name="payment-invoice"),
     path("projects/<str:code>/payments/<slug:key>/paid/", payments.payment_paid, name="payment-paid"),
     path("projects/<str:code>/change-orders/", change_order.change_order_list, name="project-change-orders"),
-    path("projects/<str:code>/change-orders/new/", change_order.change_order_new, name="change-order-new"),
+    path("projects/<str:code>/change-orders/new/", change_order_form.change_order_new, name="change-order-new"),
     path("projects/<str:code>/change-orders/<int:sequence>/<int:revision>/", change_order.change_order_page, name="change-order-detail"),
-    path("projects/<str:code>/change-orders/<int:sequence>/<int:revision>/edit/", change_order.change_order_edit, name="change-order-edit"),
+    path(
+        "projects/<str:code>/change-orders/<int:sequence>/<int:revision>/edit/",
+        change_order_form.change_order_edit,
+        name="change-order-edit",
+    ),
     path(
         "projects/<str:code>/change-orders/<int:sequence>/<int:revision>/release/",
         change_order.change_order_release,

@@ -21,7 +21,7 @@ from documents.services import request_document
 from phases.evaluation import services as evaluation
 from projects.models import PHASES, SHOWN_TO_CLIENT, ApprovalRequest, Deliverable, GateReview, Milestone, Phase, Project, Rfp, Task
 from projects.plans import phase_plan
-from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp, tailoring, tasks
+from projects.services import change_orders, charter, commercial, evidence, gate, order_lines, plan, publishing, rfp, tailoring, tasks
 from projects.services.approvals import answer_approval
 from projects.services.payments import plan_payment
 from projects.services.plan import calendar_of
@@ -265,7 +265,7 @@ class Teller:
         if change is None:
             return
         phase, words, thousands = change.line
-        draft = change_orders.Draft(
+        draft = order_lines.Draft(
             title=change.title,
             reason=change.reason,
             scope=change.scope,

@@ -28,6 +28,8 @@ class ChangeOrder(Offer):
     scope = models.TextField(_("change of scope"), max_length=8000)
     first_phase = models.CharField(_("first contracted phase"), max_length=16, choices=Phase.choices, blank=True)  # empty: as it is
     last_phase = models.CharField(_("last contracted phase"), max_length=16, choices=Phase.choices, blank=True)
+    phases_added = models.JSONField(default=list, editable=False)  # by these two, from the scope as it was when the order was drafted
+    phases_dropped = models.JSONField(default=list, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = OfferQuerySet.as_manager()
@@ -43,6 +45,14 @@ class ChangeOrder(Offer):
 
     def get_absolute_url(self) -> str:
         return reverse("change-order-detail", args=[self.project.code, self.sequence, self.revision])
+
+    @property
+    def phases_in(self) -> list[Phase]:
+        return [Phase(name) for name in self.phases_added]
+
+    @property
+    def phases_out(self) -> list[Phase]:
+        return [Phase(name) for name in self.phases_dropped]
 
 
 class ChangeOrderLine(models.Model):

@@ -77,7 +77,8 @@ class Milestone(models.Model):
     actual_on = models.DateField(_("actual"), null=True, blank=True)
     round = models.PositiveSmallIntegerField(_("round"), default=1)  # one more than its rows in MilestoneRound
     float_days = models.IntegerField(_("float (working days)"), null=True, blank=True)
-    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, null=True, blank=True)  # of a payment, in the contract's currency
+    # Of a payment, in the currency of the accepted quotation.
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, null=True, blank=True)
     percent = models.DecimalField(_("percent of the price"), max_digits=5, decimal_places=2, null=True, blank=True)
     invoice_number = models.CharField(_("invoice number"), max_length=64, blank=True)
     invoiced_on = models.DateField(_("invoiced"), null=True, blank=True)

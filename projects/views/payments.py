@@ -1,4 +1,4 @@
-"""Payment milestones of a project: what each comes to and what makes it due, which is ready, invoiced, paid, and what of the price is left."""
+"""Payment milestones of a project: what each comes to, what makes it due, which is ready, invoiced or paid, what of the price is left."""
 
 from __future__ import annotations
 

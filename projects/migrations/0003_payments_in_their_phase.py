@@ -25,6 +25,6 @@ def put_in_their_phase(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0027_payments_and_order_lines")]
+    dependencies = [("projects", "0002_payments_and_order_lines")]
 
     operations = [migrations.RunPython(put_in_their_phase, migrations.RunPython.noop)]
