@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from accounts.signing import Authentication
 
 
+ADDED = [(kind.value, kind.label) for kind in ADDED_KINDS]
+
+
 class ChangeOrderLineSerializer(serializers.ModelSerializer[ChangeOrderLine]):
     class Meta:
         model = ChangeOrderLine
@@ -133,7 +136,7 @@ class DraftAdditionSerializer(serializers.Serializer[Any]):
 
     title = serializers.CharField(max_length=200)
     phase = serializers.ChoiceField(choices=Phase.choices)
-    kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in ADDED_KINDS])
+    kind = serializers.ChoiceField(choices=ADDED)
     planned_on = serializers.DateField()
     after = serializers.SlugField(max_length=64, required=False, allow_blank=True, default="")
 

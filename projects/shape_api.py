@@ -24,6 +24,7 @@ from projects.services.milestones import KINDS, MilestoneDraft
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SHAPED = [(kind.value, kind.label) for kind in KINDS]
 SHAPE = ("title", "kind", "owner", "tolerance_days", "finish_by", "client_sees")
 
 
@@ -44,7 +45,7 @@ class MilestoneShapeSerializer(serializers.Serializer[Any]):
 class NewMilestoneSerializer(MilestoneShapeSerializer):
     """In a contracted phase, behind the milestone `after` where one is named, by so many working days."""
 
-    kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in KINDS])
+    kind = serializers.ChoiceField(choices=SHAPED)
     phase = serializers.ChoiceField(choices=Phase.choices)
     after = serializers.SlugField(max_length=64, required=False, allow_blank=True, default="")
     lag_days = serializers.IntegerField(required=False, default=0)
