@@ -10,8 +10,10 @@ from documents import api as documents
 from notifications import api as notifications
 from notifications import webhook_api as webhooks
 from phases.evaluation import api as evaluation
+from projects import account_api as account
 from projects import api as projects
 from projects import approval_api as approvals
+from projects import assessing_api as assessing
 from projects import change_order_api as change_orders
 from projects import evidence_api as evidence
 from projects import gate_api as gates
@@ -19,7 +21,10 @@ from projects import occupancy_api as occupancies
 from projects import plan_api as plan
 from projects import rfp_api as rfps
 from projects import rounds_api as rounds
+from projects import saved_view_api as views
+from projects import shape_api as shape
 from projects import sharing_api as sharing
+from projects import tailoring_api as tailoring
 from projects import task_api as tasks
 from projects import waiting_api as waiting
 
@@ -38,12 +43,30 @@ urlpatterns = [
     path("projects/<str:code>/gate/waivers/", gates.WaiverRequest.as_view(), name="api-project-gate-waivers"),
     path("projects/<str:code>/gates/", gates.GateHistory.as_view(), name="api-project-gates"),
     path("projects/<str:code>/gates/<str:gate>/<int:round>/", gates.GateRound.as_view(), name="api-project-gate-round"),
+    path("projects/<str:code>/gates/<str:gate>/<int:round>/assessments/", assessing.AssessmentList.as_view(), name="api-assessment-list"),
+    path("projects/<str:code>/tailoring/", tailoring.TailoringList.as_view(), name="api-tailoring-list"),
+    path("projects/<str:code>/tailoring/<int:pk>/", tailoring.TailoringDetail.as_view(), name="api-tailoring-detail"),
+    path("projects/<str:code>/account/", account.AccountDetail.as_view(), name="api-account"),
+    path("projects/<str:code>/account/acknowledge/", account.AccountAcknowledgement.as_view(), name="api-account-acknowledge"),
+    path("projects/<str:code>/account/object/", account.AccountObjection.as_view(), name="api-account-object"),
+    path("projects/<str:code>/account/reply/", account.AccountReply.as_view(), name="api-account-reply"),
     path("projects/<str:code>/conditions/<int:pk>/answer/", projects.ConditionAnswer.as_view(), name="api-condition-answer"),
     path("projects/<str:code>/conditions/<int:pk>/confirm/", projects.ConditionConfirmation.as_view(), name="api-condition-confirm"),
     path("projects/<str:code>/conditions/", projects.ConditionList.as_view(), name="api-condition-list"),
     path("projects/<str:code>/conditions/<int:pk>/", projects.ConditionDetail.as_view(), name="api-condition-detail"),
     path("projects/<str:code>/conditions/<int:pk>/reject/", projects.ConditionRejection.as_view(), name="api-condition-reject"),
-    path("projects/<str:code>/milestones/<slug:key>/", plan.MilestoneView.as_view(), name="api-milestone-detail"),
+    path("projects/<str:code>/milestones/", shape.MilestoneAdd.as_view(), name="api-milestone-add"),
+    path("projects/<str:code>/milestones/<slug:key>/", shape.MilestoneShape.as_view(), name="api-milestone-detail"),
+    path("projects/<str:code>/milestones/<slug:key>/remove/", shape.MilestoneRemoval.as_view(), name="api-milestone-remove"),
+    path("projects/<str:code>/milestones/<slug:key>/dependencies/", shape.DependencyList.as_view(), name="api-dependency-list"),
+    path(
+        "projects/<str:code>/milestones/<slug:key>/dependencies/<int:pk>/", shape.DependencyDetail.as_view(), name="api-dependency-detail"
+    ),
+    path(
+        "projects/<str:code>/milestones/<slug:key>/dependencies/<int:pk>/remove/",
+        shape.DependencyRemoval.as_view(),
+        name="api-dependency-remove",
+    ),
     path("projects/<str:code>/milestones/<slug:key>/reschedule/", plan.MilestoneReschedule.as_view(), name="api-milestone-reschedule"),
     path("projects/<str:code>/milestones/<slug:key>/achieve/", plan.MilestoneAchieve.as_view(), name="api-milestone-achieve"),
     path("projects/<str:code>/tasks/", tasks.TaskList.as_view(), name="api-task-list"),
@@ -87,6 +110,10 @@ urlpatterns = [
     path("change-orders/<str:number>/send/", change_orders.ChangeOrderSending.as_view(), name="api-change-order-send"),
     path("change-orders/<str:number>/accept/", change_orders.ChangeOrderAcceptance.as_view(), name="api-change-order-accept"),
     path("change-orders/<str:number>/decline/", change_orders.ChangeOrderRefusal.as_view(), name="api-change-order-decline"),
+    path("views/", views.ViewList.as_view(), name="api-view-list"),
+    path("views/<int:pk>/", views.ViewDetail.as_view(), name="api-view-detail"),
+    path("views/<int:pk>/default/", views.ViewDefault.as_view(), name="api-view-default"),
+    path("views/<int:pk>/tile/", views.ViewTile.as_view(), name="api-view-tile"),
     path("webhooks/", webhooks.WebhookList.as_view(), name="api-webhook-list"),
     path("webhooks/<int:pk>/", webhooks.WebhookDetail.as_view(), name="api-webhook-detail"),
     path("webhooks/<int:pk>/rotate/", webhooks.WebhookRotation.as_view(), name="api-webhook-rotate"),

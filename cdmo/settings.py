@@ -230,6 +230,11 @@ SPECTACULAR_SETTINGS = {
         "SharedKindEnum": "projects.sharing_api.KINDS",
         "CurrencyEnum": "projects.models.offer.Currency",
         "RfpStateEnum": "projects.models.rfp.Rfp.State",
+        "MilestoneKindEnum": "projects.models.plan.Milestone.Kind",
+        "RelationEnum": "projects.models.plan.Relation",
+        "TailoringKindEnum": "projects.models.tailoring.Tailoring.Kind",
+        "ShapedKindEnum": "projects.shape_api.SHAPED",
+        "AddedKindEnum": "projects.change_order_api.ADDED",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cdmo.api.declare_problem_responses"],
 }

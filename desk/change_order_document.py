@@ -15,7 +15,7 @@ from documents.content import Column, cell, data_table, key_values
 from documents.registry import DocumentType, NarrativeSection
 from documents.registry import register as register_types
 from projects.models import ChangeOrder, Project
-from projects.services.change_orders import effects_of
+from projects.services.change_orders import effects_of, payments_of
 
 
 def latest_released(project: Project) -> ChangeOrder | None:
@@ -72,6 +72,9 @@ def change_order(project: Project) -> dict[str, Any]:
             [(row.milestone.title, f"{row.days:+d}", row.before, row.after) for row in effects_of(order)],
             empty=_t("The agreed dates stay as they are."),
         ),
+        "phases": _phases(order),
+        "milestones": _milestones(order),
+        "payments": _payments(order),
         "currency": order.currency,
         "content_hash": content_hash(order),
         "released": data_table(
@@ -79,6 +82,51 @@ def change_order(project: Project) -> dict[str, Any]:
             [(each.signer_name, each.signer_function, each.signed_at) for each in released],
         ),
     }
+
+
+def _phases(order: ChangeOrder) -> list[dict[str, Any]]:
+    """Which phases come and go, and the contracted scope from then on; nothing where it stays."""
+    if not order.first_phase:
+        return []
+    return key_values(
+        (_t("Added"), ", ".join(str(phase.label) for phase in order.phases_in) or "–"),
+        (_t("Dropped"), ", ".join(str(phase.label) for phase in order.phases_out) or "–"),
+        (_t("Contracted from then on"), f"{order.get_first_phase_display()} – {order.get_last_phase_display()}"),
+    )
+
+
+def _milestones(order: ChangeOrder) -> dict[str, Any]:
+    added = [
+        (_t("added"), row.title, str(row.get_phase_display()), row.after.title if row.after else "–", row.planned_on)
+        for row in order.additions.select_related("after")
+    ]
+    dropped = [
+        (_t("dropped"), row.milestone.title, str(row.milestone.get_phase_display()), "–", row.milestone.agreed_on)
+        for row in order.drops.select_related("milestone")
+    ]
+    return data_table(
+        [
+            Column(_t("Change"), 12),
+            Column(_t("Milestone"), 34),
+            Column(_t("Phase"), 16),
+            Column(_t("After"), 22),
+            Column(_t("Agreed for"), 16),
+        ],
+        [*added, *dropped],
+        empty=_t("No milestone is added or dropped."),
+    )
+
+
+def _payments(order: ChangeOrder) -> dict[str, Any]:
+    return data_table(
+        [
+            Column(_t("What is paid"), 40),
+            Column(_t("Due when"), 38),
+            Column(_t("Amount (%(currency)s)") % {"currency": order.currency}, 22, "right"),
+        ],
+        [(row.title, words, row.amount) for row, words in payments_of(order)],
+        empty=_t("No payment is added."),
+    )
 
 
 CHANGE_ORDER = DocumentType(

@@ -32,6 +32,7 @@ from projects.models import (
     Quotation,
     WaitingFor,
 )
+from projects.price import payment_state
 from projects.services import change_orders, commercial
 from projects.slippage import driving, side_labels
 from projects.told import told_due
@@ -48,12 +49,17 @@ def project_context(reader: User, code: str) -> dict[str, Any]:
     rows = Project.objects.visible_to(reader).select_related("compound", "client", "site", "project_manager", "account_owner", "readiness")
     project, today = get_object_or_404(rows, code=code), timezone.localdate()
     shared = list(Milestone.objects.visible_to(reader).filter(project=project).prefetch_related("publications__shares"))
+    gone = Milestone.everything.visible_to(reader).filter(project=project).exclude(dropped_by=None)
+    quotations = list(Quotation.objects.visible_to(reader).filter(project=project))
     accounts = accounts_of_delay([project], shared)[project.pk]
     documents = list(Document.objects.visible_to(reader).about(project).prefetch_related("versions__renditions"))
     return {
         "project": project,
         "steps": [_told_step(step) for step in steps_of(project)],
         "milestones": _milestones(reader, project, shared, today),
+        "dropped": list(gone.select_related("dropped_by")),
+        "payments": [(row, payment_state(row)) for row in shared if row.kind == Milestone.Kind.PAYMENT],
+        "currency": next((row.currency for row in quotations if row.state == Quotation.State.ACCEPTED), ""),
         "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
         "sides": side_labels(),
@@ -61,7 +67,7 @@ def project_context(reader: User, code: str) -> dict[str, Any]:
         "change_orders": list(ChangeOrder.objects.visible_to(reader).current().filter(project=project)),
         "deliverables": _deliverables(reader, project, shared, documents),
         "documents": documents,
-        "quotations": list(Quotation.objects.visible_to(reader).filter(project=project)),
+        "quotations": quotations,
         **waits_of(reader, project),
         "conditions": list(GateCondition.objects.told_to_client(today).filter(review__project=project).order_by("due_on", "pk")),
         "team": team_of(project),
@@ -151,7 +157,7 @@ def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
 
 def order_for(reader: User, code: str, sequence: int, revision: int) -> ChangeOrder:
     rows = ChangeOrder.objects.visible_to(reader).select_related("project__client", "project__site", "answered_by")
-    return get_object_or_404(rows.prefetch_related("lines"), project__code=code, sequence=sequence, revision=revision)
+    return get_object_or_404(rows.prefetch_related(*change_orders.PARTS), project__code=code, sequence=sequence, revision=revision)
 
 
 def order_context(reader: User, order: ChangeOrder) -> dict[str, Any]:
@@ -159,6 +165,7 @@ def order_context(reader: User, order: ChangeOrder) -> dict[str, Any]:
         "order": order,
         "project": order.project,
         "effects": change_orders.effects_of(order),
+        "payments": change_orders.payments_of(order),
         "hash": content_hash(order),
         "blockers": change_orders.answer_blockers(order),
         "may_answer": allowed("projects.answer_change_order", reader, order),

@@ -26,7 +26,7 @@ SOONEST_FIRST = (Choice.AT_ONCE, Choice.DIGEST, Choice.INBOX, Choice.NOTHING)
 class Group(models.TextChoices):
     ASKED = "asked", _("My signature or answer is asked for, or a document of mine could not be made")
     TASKS = "tasks", _("Work given to me or my department")
-    ANSWERS = "answers", _("The client accepted or declined a quotation or change order")
+    ANSWERS = "answers", _("The client answered a quotation, a change order or a request for approval")
     WATCHED = "watched", _("A milestone that I watch moved")
     DATES = "dates", _("Milestones: published, achieved, moved, shared")
     PROJECT = "project", _("Phases, gates and status of a project")

@@ -14,10 +14,19 @@ from rest_framework.views import APIView
 from accounts.api_writes import ONLY_KEY, Tagged, checked, once
 from accounts.requests import ApiRequest
 from accounts.signing import authenticate_signer
-from projects.models import ChangeOrder, ChangeOrderEffect, ChangeOrderLine, Phase, Project
+from projects.models import (
+    ChangeOrder,
+    ChangeOrderAddition,
+    ChangeOrderEffect,
+    ChangeOrderLine,
+    ChangeOrderPayment,
+    Phase,
+    Project,
+)
 from projects.services import change_orders as services
 from projects.services.commercial import Line
 from projects.services.lifecycle import locked
+from projects.services.order_lines import ADDED_KINDS, Draft, NewMilestone, NewPayment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +34,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.signing import Authentication
+
+
+ADDED = [(kind.value, kind.label) for kind in ADDED_KINDS]
 
 
 class ChangeOrderLineSerializer(serializers.ModelSerializer[ChangeOrderLine]):
@@ -41,13 +53,38 @@ class ChangeOrderEffectSerializer(serializers.ModelSerializer[ChangeOrderEffect]
         fields = ["milestone", "days"]
 
 
+class AdditionSerializer(serializers.ModelSerializer[ChangeOrderAddition]):
+    """A milestone that the order adds; `milestone` is its key in the plan once the order is accepted."""
+
+    after = serializers.CharField(source="after.key", default=None, allow_null=True)
+    milestone = serializers.CharField(source="milestone.key", default=None, allow_null=True)
+
+    class Meta:
+        model = ChangeOrderAddition
+        fields = ["title", "phase", "kind", "after", "planned_on", "milestone"]
+
+
+class NewPaymentSerializer(serializers.ModelSerializer[ChangeOrderPayment]):
+    class Meta:
+        model = ChangeOrderPayment
+        fields = ["title", "source", "amount"]
+
+
 class ChangeOrderSerializer(serializers.ModelSerializer[ChangeOrder]):
-    """One revision of a change order: price lines in its currency, working days by milestone."""
+    """One revision of a change order: price lines in its currency, working days by milestone, what it does to scope, plan and payments.
+
+    first_phase and last_phase are empty where the contracted scope stays; dropped: keys of milestones.
+    """
 
     project = serializers.CharField(source="project.code")
     total = serializers.DecimalField(max_digits=18, decimal_places=2)
     lines = ChangeOrderLineSerializer(many=True)
     days = ChangeOrderEffectSerializer(source="effects", many=True)
+    phases_added = serializers.ListField(child=serializers.ChoiceField(choices=Phase.choices))
+    phases_dropped = serializers.ListField(child=serializers.ChoiceField(choices=Phase.choices))
+    added = AdditionSerializer(source="additions", many=True)
+    dropped = serializers.SerializerMethodField()
+    payments = NewPaymentSerializer(many=True)
 
     class Meta:
         model = ChangeOrder
@@ -63,12 +100,22 @@ class ChangeOrderSerializer(serializers.ModelSerializer[ChangeOrder]):
             "total",
             "lines",
             "days",
+            "first_phase",
+            "last_phase",
+            "phases_added",
+            "phases_dropped",
+            "added",
+            "dropped",
+            "payments",
             "valid_until",
             "sent_at",
             "answered_at",
             "answer_reason",
             "updated_at",
         ]
+
+    def get_dropped(self, order: ChangeOrder) -> list[str]:
+        return [row.milestone.key for row in order.drops.all()]
 
 
 class DraftLineSerializer(serializers.Serializer[Any]):
@@ -84,8 +131,27 @@ class DraftEffectSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(help_text="Working days by which the agreed date moves; later is positive.")
 
 
+class DraftAdditionSerializer(serializers.Serializer[Any]):
+    """A milestone to add: the day agreed for it, and the key of what it waits for."""
+
+    title = serializers.CharField(max_length=200)
+    phase = serializers.ChoiceField(choices=Phase.choices)
+    kind = serializers.ChoiceField(choices=ADDED)
+    planned_on = serializers.DateField()
+    after = serializers.SlugField(max_length=64, required=False, allow_blank=True, default="")
+
+
+class DraftPaymentSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=200)
+    source = serializers.CharField(max_length=80, help_text="What makes it due: `gate:G3` or `deliverable:<key>`.")  # type: ignore[assignment]
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2)
+
+
 class DraftSerializer(serializers.Serializer[Any]):
-    """A change order as our side writes it: all of it, each time."""
+    """A change order as our side writes it: all of it, each time.
+
+    What is wrong with the n-th milestone or payment is named `added-n-phase`, `payments-n-source`.
+    """
 
     title = serializers.CharField(max_length=200)
     reason = serializers.CharField(max_length=8000)
@@ -93,6 +159,11 @@ class DraftSerializer(serializers.Serializer[Any]):
     valid_until = serializers.DateField()
     lines = DraftLineSerializer(many=True, required=False, default=list)
     days = DraftEffectSerializer(many=True, required=False, default=list)
+    first_phase = serializers.ChoiceField(choices=Phase.choices, required=False, allow_blank=True, default="")
+    last_phase = serializers.ChoiceField(choices=Phase.choices, required=False, allow_blank=True, default="")
+    added = DraftAdditionSerializer(many=True, required=False, default=list)
+    dropped = serializers.ListField(child=serializers.SlugField(max_length=64), required=False, default=list, max_length=200)
+    payments = DraftPaymentSerializer(many=True, required=False, default=list)
 
 
 class NewChangeOrderSerializer(DraftSerializer):
@@ -106,13 +177,18 @@ class ChangeOrderFilter(filters.FilterSet):
 
 
 def _rows(request: ApiRequest) -> QuerySet[ChangeOrder]:
-    return ChangeOrder.objects.visible_to(request.user).select_related("project").prefetch_related("lines", "effects__milestone")
+    return ChangeOrder.objects.visible_to(request.user).select_related("project").prefetch_related(*services.PARTS, "additions__milestone")
 
 
-def draft_of(values: Mapping[str, Any]) -> services.Draft:
-    words = {name: values[name] for name in ("title", "reason", "scope", "valid_until")}
-    lines = [Line(**line) for line in values["lines"]]
-    return services.Draft(lines=lines, days={row["milestone"]: row["days"] for row in values["days"]}, **words)
+def draft_of(values: Mapping[str, Any]) -> Draft:
+    words = {name: values[name] for name in ("title", "reason", "scope", "valid_until", "first_phase", "last_phase", "dropped")}
+    return Draft(
+        lines=[Line(**line) for line in values["lines"]],
+        days={row["milestone"]: row["days"] for row in values["days"]},
+        added=[NewMilestone(**row) for row in values["added"]],
+        payments=[NewPayment(**row) for row in values["payments"]],
+        **words,
+    )
 
 
 def presented(request: ApiRequest, number: str) -> Any:

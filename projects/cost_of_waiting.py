@@ -18,11 +18,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
 from projects.forecasting import calendar_of
-from projects.models import SHOWN_TO_CLIENT, Publication
+from projects.models import SHOWN_TO_CLIENT, Milestone, Publication
 from projects.schedule import Link, Relation
 
 if TYPE_CHECKING:
-    from projects.models import Milestone, WaitingFor
+    from projects.models import WaitingFor
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,9 @@ def costs_of(waits: Iterable[WaitingFor]) -> dict[int, Cost]:
 
 
 def _last_told(projects: set[int]) -> Iterable[Publication]:
-    """The newest publication of every open milestone that the client sees."""
-    rows = Publication.objects.filter(
-        milestone__project_id__in=projects, milestone__visibility__in=SHOWN_TO_CLIENT, milestone__actual_on=None
-    ).select_related("milestone")
+    """The newest publication of every open milestone of the plan that the client sees."""
+    seen = Milestone.objects.open().filter(project_id__in=projects, visibility__in=SHOWN_TO_CLIENT)
+    rows = Publication.objects.filter(milestone__in=seen).select_related("milestone")
     return rows.order_by("milestone_id", "-published_at", "-id").distinct("milestone_id") if projects else ()
 
 

@@ -153,7 +153,9 @@ INTERNAL_KINDS = {
         "dependency.removed": _("%(title)s no longer waits for %(predecessor)s"),
         "payment.planned": _("planned the payment %(title)s"),
         "payment.ready_to_invoice": _("%(title)s is ready to invoice"),
+        "payment.corrected": _("corrected the amount of the payment %(title)s"),
         "payment.invoiced": _("invoiced %(title)s with %(number)s"),
+        "payment.paid": _("recorded that %(title)s was paid on %(on)s"),
         "change_order.drafted": _("drafted change order %(label)s: %(title)s"),
         "change_order.changed": _("changed change order %(label)s"),
         "change_order.superseded": _("superseded change order %(label)s"),
@@ -240,6 +242,7 @@ def register_all() -> None:
         "project.resumed": _("resumed the project"),
         "project.cancelled": _("cancelled the project"),
         "project.completed": _("completed the project"),
+        "project.scope_changed": _("changed the contracted scope: %(first_phase)s to %(last_phase)s"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_project_for_client))
     for key, words in {
@@ -247,6 +250,7 @@ def register_all() -> None:
         "milestone.explained": _("said why %(title)s came on another day than was told (%(days)s working days)"),
         "milestone.achieved": _("achieved %(title)s on %(actual_on)s"),
         "milestone.shared": _("shared the milestone %(title)s"),
+        "milestone.dropped": _("dropped the milestone %(title)s with %(order)s"),
         "milestone.shared_at_launch": _("shared the milestone %(title)s with the approval of the contract"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_shared_milestone))
@@ -304,7 +308,17 @@ def quotation_content(quotation: Quotation) -> dict[str, Any]:
 
 
 def change_order_content(order: ChangeOrder) -> dict[str, Any]:
-    """What release and acceptance sign: everything the client reads of this revision."""
+    """What release and acceptance sign: everything the client reads of this revision. What it has none of is left out, as before."""
+    plan: dict[str, Any] = {
+        "added": [
+            {"title": row.title, "phase": row.phase, "kind": row.kind, "after": row.after and row.after.key, "planned_on": row.planned_on}
+            for row in order.additions.select_related("after")
+        ],
+        "dropped": [row.milestone.key for row in order.drops.select_related("milestone")],
+        "payments": [{"title": row.title, "source": row.source, "amount": row.amount} for row in order.payments.all()],
+        "phases_added": order.phases_added,
+        "phases_dropped": order.phases_dropped,
+    }
     return {
         "number": order.number,
         "revision": order.revision,
@@ -316,6 +330,7 @@ def change_order_content(order: ChangeOrder) -> dict[str, Any]:
         "valid_until": order.valid_until,
         "lines": [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in order.lines.all()],
         "days": [{"milestone": effect.milestone.key, "days": effect.days} for effect in order.effects.select_related("milestone")],
+        **{name: rows for name, rows in plan.items() if rows},
     }
 
 

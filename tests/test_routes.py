@@ -29,7 +29,7 @@ from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
 from projects.attachments import take_upload
-from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Phase, Project, Task
+from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Phase, Project, Tailoring, Task
 from projects.services.commercial import record_agreement
 from projects.services.payments import plan_payment
 from projects.services.rfp import ask_clarification, attach_rfp_file
@@ -290,6 +290,9 @@ GATE_ROUTES = {
     "waiver-grant": act(pk="waiver"),
     "waiver-refuse": act(pk="waiver"),
     "waiver-withdraw": act(pk="waiver"),
+    "api-assessment-list": api_object(own=404, tokens=404, arguments={"gate": "G1", "round": 1}),
+    "api-tailoring-list": api_object(own=404, tokens=404),
+    "api-tailoring-detail": api_object(own=404, tokens=404, arguments={"pk": "tailoring"}),
     "api-condition-answer": api_act(pk="condition"),
     "api-condition-confirm": api_act(pk="condition"),
     "api-condition-reject": api_act(pk="condition"),
@@ -331,7 +334,9 @@ PLAN_ROUTES = {
     "scratch-apply": act(pk="scratch"),
     "scratch-discard": act(pk="scratch"),
     "project-payments": of_project(),
+    "payment-correct": act(key="payment_1"),
     "payment-invoice": act(key="payment_1"),
+    "payment-paid": act(key="payment_1"),
     "project-change-orders": of_project(),
     "change-order-new": of_project(),
     "change-order-detail": of_project(sequence=1, revision=1),
@@ -352,6 +357,15 @@ PLAN_ROUTES = {
     "api-change-order-accept": api_act(number="change_order"),
     "api-change-order-decline": api_act(number="change_order"),
     "api-milestone-detail": api_object(arguments={"key": "g2"}),
+    "api-milestone-add": api_act(),
+    "api-milestone-remove": api_act(key="g2"),
+    "api-dependency-list": api_object(own=404, tokens=404, arguments={"key": "g2"}),
+    "api-dependency-detail": api_object(own=404, tokens=404, arguments={"key": "g2", "pk": "dependency"}),
+    "api-dependency-remove": api_act(key="g2", pk="dependency"),
+    "api-account": api_object(),
+    "api-account-acknowledge": api_act(),
+    "api-account-object": api_act(),
+    "api-account-reply": api_act(),
     "api-milestone-reschedule": api_act(key="g2"),
     "api-milestone-achieve": api_act(key="g2"),
     "api-publication-preview": api_act(),
@@ -516,6 +530,11 @@ VIEW_ROUTES = {  # questions to lists, of the person who keeps them: no list sho
     "view-delete": act(pk="view"),
     "view-default": act(pk="view"),
     "view-tile": act(pk="view"),
+    "api-view-list": Route(answers(200, own=404, foreign=404, tokens=404, anonymous=401)),
+    # its owner alone: it is not shared
+    "api-view-detail": Route(answers(404, project_manager=200, anonymous=401), arguments={"pk": "view"}),
+    "api-view-default": api_act(pk="view"),
+    "api-view-tile": api_act(pk="view"),
 }
 HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
 ROUTES: dict[str, Route] = {
@@ -613,6 +632,7 @@ def a_busy_project() -> Project:
     factories.accepted_quotation(project)
     factories.signed_agreements(project)
     factories.charter(project)
+    factories.tailor(project, "deliverable", "sample_confirmation")
     factories.finish_phase(project)
     return factories.decide_with_conditions(project)
 
@@ -654,6 +674,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "clarification": asked.pk,
         "attached": attached.pk,
         "condition": GateCondition.objects.get(review__project=project).pk,
+        "tailoring": Tailoring.objects.get(project=project).pk,
         "waiver": factories.a_waiver(project, "route").pk,
         "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
         "public_id": token.public_id,

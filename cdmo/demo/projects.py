@@ -54,7 +54,11 @@ EVALUATION = Story(
     },
 )
 
-AT_THE_GATES = (("70 % of small scale", "gate:G2"), ("70 % of pilot", "gate:G3"), ("70 % of validation", "gate:G4"))
+AT_THE_GATES = (
+    ("70 % of small scale", "gate:G2", "small_scale", 70),
+    ("70 % of pilot", "gate:G3", "pilot", 70),
+    ("70 % of validation", "gate:G4", "validation", 70),
+)
 SMALL_SCALE = Story(
     client="DEMOA",
     molecule=SITAGLIPTIN,

@@ -93,7 +93,7 @@ class Story:
     sheets: dict[str, Sheet]
     contract: Contract | None = None
     slips: tuple[Slip, ...] = ()
-    payments: tuple[tuple[str, str], ...] = ()
+    payments: tuple[tuple[str, str, str, int], ...] = ()  # title, source, phase, percent of that phase's price
     change: Change | None = None
     asks: tuple[Ask, ...] = ()
     systems: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from documents.services import request_document
 from phases.evaluation import services as evaluation
 from projects.models import PHASES, SHOWN_TO_CLIENT, ApprovalRequest, Deliverable, GateReview, Milestone, Phase, Project, Rfp, Task
 from projects.plans import phase_plan
-from projects.services import change_orders, charter, commercial, evidence, gate, plan, publishing, rfp, tailoring, tasks
+from projects.services import change_orders, charter, commercial, evidence, gate, order_lines, plan, publishing, rfp, tailoring, tasks
 from projects.services.approvals import answer_approval
 from projects.services.payments import plan_payment
 from projects.services.plan import calendar_of
@@ -253,8 +253,11 @@ class Teller:
             self.by(manager, publishing.publish_plan, self.code, keys=keys, **values)
 
     def _payments(self) -> None:
-        for title, source in self.story.payments:
-            self.by(holding(Role.BUSINESS_DEVELOPMENT), plan_payment, self.code, title=title, source=source)
+        lines = self.story.contract.lines if self.story.contract else ()
+        for title, source, phase, percent in self.story.payments:
+            price = 1000 * sum(thousands for of_phase, _words, thousands in lines if of_phase == phase)
+            amount = (Decimal(price * percent) / 100).quantize(Decimal("0.01")) or None
+            self.by(holding(Role.BUSINESS_DEVELOPMENT), plan_payment, self.code, title=title, source=source, amount=amount)
 
     def _change(self) -> None:
         """Drafted, released by two people and sent; the client has not answered."""
@@ -262,7 +265,7 @@ class Teller:
         if change is None:
             return
         phase, words, thousands = change.line
-        draft = change_orders.Draft(
+        draft = order_lines.Draft(
             title=change.title,
             reason=change.reason,
             scope=change.scope,

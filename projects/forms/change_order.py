@@ -1,4 +1,4 @@
-"""Forms of a change order: its words, and the days by which it moves each agreed date. Its lines are those of a quotation."""
+"""Forms of a change order: its words and the days by which it moves each agreed date. What it does to the plan is in `order_lines`."""
 
 from __future__ import annotations
 

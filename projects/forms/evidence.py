@@ -11,8 +11,8 @@ from accounts.models import User
 from projects.models import ReferencedEvidence
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+def day_input(**attrs: Any) -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date", **attrs}, format="%Y-%m-%d")
 
 
 class ReferenceForm(forms.ModelForm):

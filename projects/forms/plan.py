@@ -168,17 +168,3 @@ class NewDependencyForm(DependencyForm):
 class BaselineForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs=REASON))
-
-
-class PaymentForm(forms.Form):
-    title = forms.CharField(label=_("What is paid"), max_length=200)
-    source = forms.ChoiceField(label=_("Ready to invoice when"))
-
-    def __init__(self, *args: Any, sources: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["source"]).choices = [("", "–"), *sources]
-
-
-class InvoiceForm(forms.Form):
-    number = forms.CharField(label=_("Invoice number"), max_length=64)
-    on = forms.DateField(label=_("Dated"), widget=day_input())

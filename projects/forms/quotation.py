@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import AmountField, AmountText
@@ -18,6 +17,10 @@ from projects.forms.shape import OfferForm
 from projects.models import ChangeOrder, Phase, Quotation
 from projects.services.commercial import Line
 
+if TYPE_CHECKING:
+    from audit.refusals import Words
+
+ROW = _("Line %(number)d, %(field)s")
 SPARE_ROWS = 1
 MOST_LINES = 100
 AMOUNT = {"class": "form-control number", "aria-label": _("Amount")}
@@ -68,20 +71,28 @@ CreditLineFormSet = formset_factory(
 )
 
 
-def one_more(data: Mapping[str, str], formset_class: type[BaseFormSet]) -> BaseFormSet:
-    """The rows as they were typed, and another empty one."""
-    rows = int(data["lines-TOTAL_FORMS"]) if data.get("lines-TOTAL_FORMS", "").isdigit() else 0
-    kept = [number for number in range(min(rows, MOST_LINES)) if f"lines-{number}-DELETE" not in data]
-    typed = [{name: data.get(f"lines-{number}-{name}", "") for name in LineForm.base_fields} for number in kept]
+def one_more(
+    data: Mapping[str, str], formset_class: type[BaseFormSet], *, prefix: str = "lines", more: int = 1, **kwargs: Any
+) -> BaseFormSet:
+    """The rows as they were typed, and another empty one, or `more`."""
+    total = data.get(f"{prefix}-TOTAL_FORMS", "")
+    kept = [number for number in range(min(int(total), MOST_LINES)) if f"{prefix}-{number}-DELETE" not in data] if total.isdigit() else []
+    names = formset_class.form.base_fields
+    typed = [{name: data.get(f"{prefix}-{number}-{name}", "") for name in names} for number in kept]
     filled = [row for row in typed if any(row.values())]
-    formset = formset_class(prefix="lines", initial=filled)
-    formset.extra = len(typed) - len(filled) + 1
+    formset = formset_class(prefix=prefix, initial=filled, **kwargs)
+    formset.extra = len(typed) - len(filled) + more
     return formset
+
+
+def filled_rows(formset: BaseFormSet) -> list[forms.BaseForm]:
+    """The forms of the rows that say something, in their order, without the removed ones. The set is valid."""
+    return [form for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
 
 
 def lines_of(formset: BaseFormSet) -> list[Line]:
     """The filled rows in their order, without the removed ones."""
-    rows = [form.cleaned_data for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+    rows = [form.cleaned_data for form in filled_rows(formset)]
     return [Line(row["phase"], row["description"], row["amount"]) for row in rows]
 
 
@@ -94,7 +105,7 @@ class RowError:
     words: str
 
 
-def row_errors(formset: BaseFormSet) -> list[RowError]:
+def row_errors(formset: BaseFormSet, *, row_words: Words = ROW) -> list[RowError]:
     """Every complaint about a row, with its number and field."""
     if not formset.is_bound:
         return []
@@ -103,7 +114,7 @@ def row_errors(formset: BaseFormSet) -> list[RowError]:
         if form.cleaned_data.get("DELETE"):
             continue
         for name, messages in form.errors.items():
-            label = _t("Line %(number)d, %(field)s") % {"number": number, "field": form[name].label}
+            label = str(row_words) % {"number": number, "field": form[name].label}
             found += [RowError(form[name].id_for_label, label, str(words)) for words in messages]
     return found
 

@@ -1,5 +1,12 @@
 from projects.models.account import AccountAnswer, PublicationShare
-from projects.models.change_order import ChangeOrder, ChangeOrderEffect, ChangeOrderLine
+from projects.models.change_order import (
+    ChangeOrder,
+    ChangeOrderAddition,
+    ChangeOrderDrop,
+    ChangeOrderEffect,
+    ChangeOrderLine,
+    ChangeOrderPayment,
+)
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.evidence import Deliverable, ReferencedEvidence
@@ -30,8 +37,11 @@ __all__ = [
     "Baseline",
     "BaselineMilestone",
     "ChangeOrder",
+    "ChangeOrderAddition",
+    "ChangeOrderDrop",
     "ChangeOrderEffect",
     "ChangeOrderLine",
+    "ChangeOrderPayment",
     "Charter",
     "Clarification",
     "Deliverable",

@@ -30,6 +30,13 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(actual_on=None)
 
 
+class PlannedManager(models.Manager.from_queryset(MilestoneQuerySet)):  # type: ignore[misc]
+    """What is in the plan. What a change order dropped is history: `Milestone.everything` has it too."""
+
+    def get_queryset(self) -> MilestoneQuerySet:
+        return super().get_queryset().filter(dropped_by=None)
+
+
 @tracked
 class Milestone(models.Model):
     """A dated promise or checkpoint. It keeps its id through loops and new baselines.
@@ -70,17 +77,29 @@ class Milestone(models.Model):
     actual_on = models.DateField(_("actual"), null=True, blank=True)
     round = models.PositiveSmallIntegerField(_("round"), default=1)  # one more than its rows in MilestoneRound
     float_days = models.IntegerField(_("float (working days)"), null=True, blank=True)
+    # Of a payment, in the currency of the accepted quotation.
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, null=True, blank=True)
+    percent = models.DecimalField(_("percent of the price"), max_digits=5, decimal_places=2, null=True, blank=True)
     invoice_number = models.CharField(_("invoice number"), max_length=64, blank=True)
     invoiced_on = models.DateField(_("invoiced"), null=True, blank=True)
+    paid_on = models.DateField(_("paid"), null=True, blank=True)
+    dropped_by = models.ForeignKey("projects.ChangeOrder", on_delete=models.PROTECT, related_name="dropped", null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
     told_at = models.DateTimeField(null=True, blank=True)  # when what a client reads of it last changed; forecasts do not touch it
 
-    objects = MilestoneQuerySet.as_manager()
+    objects = PlannedManager()
+    everything = MilestoneQuerySet.as_manager()
 
     class Meta:
         ordering = ["project_id", "order", "id"]
         constraints = [
             models.UniqueConstraint(fields=["project", "key"], name="milestone_once"),
+            models.CheckConstraint(name="milestone_amount_of_payment", condition=Q(amount=None) | Q(kind="payment", amount__gt=0)),
+            models.CheckConstraint(
+                name="milestone_percent_of_price", condition=Q(percent=None) | Q(kind="payment", percent__gt=0, percent__lte=100)
+            ),
+            models.CheckConstraint(name="milestone_paid_when_invoiced", condition=Q(paid_on=None) | Q(invoiced_on__isnull=False)),
+            models.CheckConstraint(name="milestone_dropped_when_open", condition=Q(dropped_by=None) | Q(actual_on=None)),
             models.CheckConstraint(
                 name="milestone_invoiced_when_achieved", condition=Q(invoiced_on=None) | Q(kind="payment", actual_on__isnull=False)
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,17 +15,15 @@ from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
 from audit.acts import act
-from audit.context import because
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import sign
 from projects.forecasting import calendar_for
 from projects.limits import MOST_WORKING_DAYS
-from projects.models import Baseline, ChangeOrder, ChangeOrderEffect, ChangeOrderLine, Milestone, Project, Quotation
-from projects.services.baselines import take_order_baseline
-from projects.services.commercial import Line
+from projects.models import Baseline, ChangeOrder, ChangeOrderEffect, ChangeOrderLine, ChangeOrderPayment, Milestone, Project, Quotation
 from projects.services.locking import locked, require_active
-from projects.services.plan import update_forecasts
+from projects.services.order_acceptance import carry_out
+from projects.services.order_lines import Draft, due_words, outdated_blockers, set_scope, write_lines, wrong_lines
 from projects.services.releasing import FIRST_RELEASER, ask_release, releasing_as, sign_release, signer_blockers
 from projects.services.waiting import close_waits, open_wait
 
@@ -34,18 +32,7 @@ if TYPE_CHECKING:
     from accounts.signing import Authentication
 
 State = ChangeOrder.State
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A change order as it arrives. days: working days by milestone key, later is positive; zero is left out."""
-
-    title: str
-    reason: str
-    scope: str
-    valid_until: date
-    lines: Sequence[Line]
-    days: Mapping[str, int]
+PARTS = ("lines", "effects__milestone", "additions__after", "drops__milestone", "payments")  # what of an order a page shows
 
 
 def order_blockers(project: Project) -> list[Blocker]:
@@ -152,6 +139,7 @@ def _check(project: Project, draft: Draft) -> dict[str, Milestone]:
         errors["days"] = [_t("Only shared milestones whose agreed date the client knows can be moved by order.")]
     if any(abs(number) > MOST_WORKING_DAYS for number in days.values()):
         errors["days"] = [_t("A date moves by at most %(most)d working days.") % {"most": MOST_WORKING_DAYS}]
+    errors = wrong_lines(project, draft) | errors
     if errors:
         raise BadInput(errors)
     return rows
@@ -160,6 +148,7 @@ def _check(project: Project, draft: Draft) -> dict[str, Milestone]:
 def _write(order: ChangeOrder, draft: Draft, milestones: Mapping[str, Milestone]) -> None:
     order.title, order.reason, order.scope = draft.title, draft.reason, draft.scope
     order.valid_until = draft.valid_until
+    set_scope(order, draft)
     order.save()
     ChangeOrderLine.objects.bulk_create(
         ChangeOrderLine(change_order=order, phase=line.phase, description=line.description, amount=line.amount, order=number)
@@ -168,6 +157,7 @@ def _write(order: ChangeOrder, draft: Draft, milestones: Mapping[str, Milestone]
     ChangeOrderEffect.objects.bulk_create(
         ChangeOrderEffect(change_order=order, milestone=row, days=draft.days[key]) for key, row in milestones.items()
     )
+    write_lines(order, draft)
 
 
 def _supersede(order: ChangeOrder, *, actor: User) -> None:
@@ -180,7 +170,7 @@ def _supersede(order: ChangeOrder, *, actor: User) -> None:
 
 def release_blockers(order: ChangeOrder, actor: User) -> list[Blocker]:
     """Why this person cannot add a release signature now."""
-    return wrong_state(order, State.DRAFT) or signer_blockers(order, actor, "change_order")
+    return wrong_state(order, State.DRAFT) or signer_blockers(order, actor, "change_order") or outdated_blockers(order, for_client=False)
 
 
 @transaction.atomic
@@ -208,13 +198,18 @@ def release_change_order(
     return order
 
 
+def sending_blockers(order: ChangeOrder) -> list[Blocker]:
+    """Why it cannot be sent to the client; the page shows the same."""
+    return wrong_state(order, State.RELEASED) or outdated_blockers(order, for_client=False)
+
+
 @transaction.atomic
 def send_change_order(code: str, sequence: int, revision: int, *, actor: User) -> ChangeOrder:
     """Make the released revision visible to the client and ask for an answer."""
     order = _locked_order(code, sequence, revision, actor)
     require_permission("projects.order_change", actor, order.project)
     require_active(order.project)
-    require_none(wrong_state(order, State.RELEASED))
+    require_none(sending_blockers(order))
     order.send(timezone.now())
     order.save(update_fields=["state", "sent_at", "updated_at"])
     record("change_order.sent", order, actor=actor, label=order.label, title=order.title)
@@ -237,14 +232,14 @@ def answer_blockers(order: ChangeOrder) -> list[Blocker]:
     if not reasons and order.valid_until < timezone.localdate():
         words = _t("%(label)s expired; ask for a new revision.") % {"label": order.label}
         reasons = [Blocker(key="change_order.expired", words=words)]
-    return reasons
+    return reasons or outdated_blockers(order, for_client=True)
 
 
 @transaction.atomic
 def accept_change_order(
     code: str, sequence: int, revision: int, *, actor: User, authentication: Authentication, expected_hash: str = ""
 ) -> ChangeOrder:
-    """The client's approver accepts by signature: the plan moves and the new baseline is taken in the same transaction."""
+    """The client's approver accepts by signature: scope, plan, payments and the new baseline change in the same transaction."""
     order = _locked_order(code, sequence, revision, actor)
     require_permission("projects.answer_change_order", actor, order)
     require_active(order.project)
@@ -254,39 +249,8 @@ def accept_change_order(
     order.save(update_fields=["state", "answered_by", "answered_at", "updated_at"])
     record("change_order.accepted", order, actor=actor, label=order.label, title=order.title, total=str(order.total))
     close_waits(f"change_order.answer:{order.pk}")
-    _carry_out(order, actor=actor)
+    carry_out(order, actor=actor)
     return order
-
-
-def _carry_out(order: ChangeOrder, *, actor: User) -> None:
-    """What was agreed happens: milestones may fall later by the agreed days, and the agreed dates are the new baseline."""
-    name = _t("Change order %(number)d") % {"number": order.sequence}
-    days = dict(order.effects.values_list("milestone_id", "days"))
-    with because(f"{name}: {order.title}"):
-        for milestone in Milestone.objects.open().filter(pk__in=days).select_for_update(of=("self",)):
-            milestone.project = order.project
-            _move(milestone, days[milestone.pk], name=name, actor=actor)
-        update_forecasts(order.project, actor=actor)
-        take_order_baseline(order.project, days, name=name, actor=actor)
-
-
-def _move(milestone: Milestone, days: int, *, name: str, actor: User) -> None:
-    """Later: not before its forecast plus the days. Earlier: what held it back is lifted by the days; its predecessors still bind."""
-    start = milestone.forecast_on if days > 0 else milestone.earliest_on
-    if start is None:
-        return
-    before = milestone.earliest_on
-    milestone.earliest_on = calendar_for(milestone, milestone.project).add_working_days(start, days)
-    milestone.save(update_fields=["earliest_on", "updated_at"])
-    record(
-        "milestone.rescheduled",
-        milestone,
-        actor=actor,
-        reason=name,
-        before={"earliest_on": before},
-        after={"earliest_on": milestone.earliest_on},
-        title=milestone.title,
-    )
 
 
 @act
@@ -337,3 +301,10 @@ def _effect(order: ChangeOrder, row: ChangeOrderEffect, after: date | None) -> E
         return Effect(milestone, row.days, calendar.add_working_days(after, -row.days), after)
     agreed = milestone.baseline_on
     return Effect(milestone, row.days, agreed, calendar.add_working_days(agreed, row.days) if agreed else None)
+
+
+def payments_of(order: ChangeOrder) -> list[tuple[ChangeOrderPayment, str]]:
+    """The payments that it adds, each with what makes it due."""
+    rows = list(order.payments.all())
+    words = due_words(order.project, [row.source for row in rows]) if rows else {}
+    return [(row, words.get(row.source, "")) for row in rows]

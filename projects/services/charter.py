@@ -172,11 +172,11 @@ def _plan(project: Project, charter: Charter, planned_start: date | None, *, act
     if charter.filing_on is None:
         _drop(milestones.filter(key=FILING, by_hand=False), project, actor)
     departments = {department.key: department for department in Department.objects.all()}
-    _plan_team(project, plans, departments)
+    plan_team(project, plans, departments)
     _plan_milestones(project, charter, plans, departments, planned_start)
     plan_tasks(project, plans, departments, charter.left_out)
     update_forecasts(project, actor=actor)
-    _plan_deliverables(project, plans, departments, actor=actor)
+    plan_deliverables(project, plans, departments, actor=actor)
     _feed_what_happened(project, actor=actor)
 
 
@@ -199,7 +199,7 @@ def _feed_what_happened(project: Project, *, actor: User) -> None:
         set_actual_from(project, "quotation:accepted", on=project.day_of(accepted.answered_at), actor=actor)
 
 
-def _plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
+def plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:
     keys = {item.department for plan in plans for items in (plan.deliverables, plan.milestones, plan.tasks) for item in items}
     for key in sorted(keys):
         TeamMember.objects.get_or_create(project=project, department=departments[key])
@@ -247,7 +247,7 @@ def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], pairs: li
             pairs.append(pair)
 
 
-def _plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department], *, actor: User) -> None:
+def plan_deliverables(project: Project, plans: list[PhasePlan], departments: dict[str, Department], *, actor: User) -> None:
     """New ones fall due at their milestone."""
     due = dict(Milestone.objects.filter(project=project).values_list("key", "forecast_on"))
     team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _t
@@ -18,7 +18,7 @@ from audit.events import record
 from audit.models import Event
 from audit.refusals import BadInput, Blocker, missing_reason, require_none, require_reason
 from projects.limits import MOST_WORKING_DAYS
-from projects.models import Baseline, Milestone, MilestoneLink, Phase, Project, Visibility
+from projects.models import Baseline, ChangeOrderAddition, Milestone, MilestoneLink, Phase, Project, Visibility
 from projects.network import Link
 from projects.services.happened import require_day, wrong_day
 from projects.services.locking import locked
@@ -63,8 +63,12 @@ def removal_blockers(milestone: Milestone) -> list[Blocker]:
         reasons.append(_t("A gate belongs to its phase."))
     if milestone.published_on or milestone.publications.exists():
         reasons.append(_t("The client was told a date of it; a change order drops it."))
-    if milestone.effects.exists():
-        reasons.append(_t("A change order moves it."))
+    if (
+        milestone.effects.exists()
+        or milestone.drops.exists()
+        or ChangeOrderAddition.objects.filter(Q(after=milestone) | Q(milestone=milestone)).exists()
+    ):
+        reasons.append(_t("A change order names it."))
     fed = list(milestone.tasks.values_list("title", flat=True))
     reasons += [_t("The task “%(title)s” feeds it; change or remove that first.") % {"title": title} for title in fed]
     followers = milestone.followers.values_list("title", flat=True)
@@ -112,7 +116,7 @@ def add_milestone(
         raise BadInput(errors)
     milestone = Milestone.objects.create(
         project=project,
-        key=_free_key(project, draft.title),
+        key=free_key(project, draft.title),
         phase=phase,
         order=place_in(project, phase),
         by_hand=True,
@@ -163,12 +167,12 @@ def take_out(milestone: Milestone, *, reason: str, actor: User) -> None:
     if milestone.is_shared:  # the log of what was visible ends here, and so does a question about it
         set_visibility(milestone.project.code, "milestone", milestone.key, visibility=Visibility.INTERNAL, actor=actor, reason=reason)
     record("milestone.removed", milestone, actor=actor, reason=reason, before=_as_data(milestone), title=milestone.title)
-    _bridge(milestone)
+    bridge(milestone)
     leave_out(milestone.project, milestone.key)
     milestone.delete()
 
 
-def _bridge(milestone: Milestone) -> None:
+def bridge(milestone: Milestone) -> None:
     """What waited for it waits for what it waited for."""
     rows = MilestoneLink.objects.filter(successor__project=milestone.project)
     links = [Link(*row) for row in rows.values_list("predecessor__key", "successor__key", "kind", "lag_days")]
@@ -229,9 +233,9 @@ def _as_data(milestone: Milestone) -> dict[str, Any]:
     }
 
 
-def _free_key(project: Project, title: str) -> str:
+def free_key(project: Project, title: str) -> str:
     stem = slugify(title)[:48] or "milestone"
-    taken = set(Milestone.objects.filter(project=project, key__startswith=stem).values_list("key", flat=True))
+    taken = set(Milestone.everything.filter(project=project, key__startswith=stem).values_list("key", flat=True))
     number, key = 1, stem
     while key in taken:
         number += 1

@@ -11,14 +11,16 @@ from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput
+from audit.refusals import BadInput, Blocker, missing_reason, require_none
 from projects import gates
 from projects.models import PHASES, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project
+from projects.price import CENT, agreed_price
 from projects.services.locking import locked, require_active
 from projects.services.plan import set_actual_from, update_forecasts
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
     from django.db.models import QuerySet
 
@@ -37,8 +39,13 @@ def payment_sources(project: Project) -> list[tuple[str, str]]:
 
 
 @act
-def plan_payment(code: str, *, title: str, source: str, actor: User) -> Milestone:
-    """Add a payment milestone that its source makes ready to invoice. What has happened already makes it ready at once."""
+def plan_payment(
+    code: str, *, title: str, source: str, actor: User, amount: Decimal | None = None, percent: Decimal | None = None, reason: str = ""
+) -> Milestone:
+    """Add a payment milestone that its source makes ready to invoice. What has happened already makes it ready at once.
+
+    amount: in the currency of the accepted quotation; left out, it is `percent` of the agreed price where that is given.
+    """
     project = locked(code, actor)
     require_permission("projects.plan_payment", actor, project)
     require_active(project)
@@ -47,11 +54,19 @@ def plan_payment(code: str, *, title: str, source: str, actor: User) -> Mileston
         errors["title"] = [_t("Say what is paid.")]
     if source not in dict(payment_sources(project)):
         errors["source"] = [_t("Choose what makes it due.")]
-    if errors:
-        raise BadInput(errors)
+    amount, wrong = _priced(project, amount, percent)
+    if errors | wrong:
+        raise BadInput(errors | wrong)
+    return put_payment(project, title=title, source=source, amount=amount, percent=percent, reason=reason, actor=actor)
+
+
+def put_payment(
+    project: Project, *, title: str, source: str, amount: Decimal | None, percent: Decimal | None = None, reason: str, actor: User
+) -> Milestone:
+    """Into the plan of a locked project; what is agreed was checked."""
     rows = Milestone.objects.filter(project=project)
     number = rows.filter(kind=Milestone.Kind.PAYMENT).count() + 1
-    phase = _phase_of(project, source)
+    phase = phase_of(project, source)
     milestone = Milestone.objects.create(
         project=project,
         key=_free_key(project, number),
@@ -61,14 +76,70 @@ def plan_payment(code: str, *, title: str, source: str, actor: User) -> Mileston
         department=Department.objects.filter(key="business_development").first(),
         order=_last_of(rows, phase),
         source=source,
+        amount=amount,
+        percent=percent,
     )
-    record("payment.planned", milestone, actor=actor, title=milestone.title, source=source)
+    after = {"amount": amount, "percent": percent}
+    record("payment.planned", milestone, actor=actor, reason=reason, after=after, title=milestone.title, source=source)
     _follow_its_source(project, milestone)
     update_forecasts(project, actor=actor)
     happened = _happened_on(project, source)
     if happened is not None:
         set_actual_from(project, source, on=happened, actor=actor)
     return Milestone.objects.get(pk=milestone.pk)
+
+
+def _priced(project: Project, amount: Decimal | None, percent: Decimal | None) -> tuple[Decimal | None, dict[str, list[str]]]:
+    """The amount, and what is wrong with it or with the percentage, by field."""
+    if amount is None and percent is None:
+        return None, {}
+    price = agreed_price(project)
+    if price is None:
+        words = _t("No quotation is accepted yet: there is no price of which this is a part.")
+        return None, {"percent" if amount is None else "amount": [words]}
+    if percent is not None and not 0 < percent <= 100:
+        return None, {"percent": [_t("Above zero, at most 100.")]}
+    share = price.share(percent) if percent is not None else None
+    if amount is None:
+        return share, {}
+    if amount <= 0 or amount != amount.quantize(CENT):
+        return None, {"amount": [_t("An amount above zero, to the cent.")]}
+    if share is not None and abs(share - amount) > CENT:
+        words = _t("%(percent)s %% of %(currency)s %(total)s is %(share)s: leave one of the two empty, or make them agree.")
+        words %= {"percent": percent, "currency": price.currency, "total": f"{price.total:,.2f}", "share": f"{share:,.2f}"}
+        return None, {"amount": [words]}
+    return amount, {}
+
+
+def correction_blockers(payment: Milestone) -> list[Blocker]:
+    """Why the amount of a payment stays as it is; the page shows the same."""
+    if payment.kind != Milestone.Kind.PAYMENT:
+        return [Blocker("payment.none", _t("This is no payment milestone."))]
+    if payment.invoiced_on is None:
+        return []
+    return [Blocker("payment.invoiced", _t("It is invoiced with %(number)s.") % {"number": payment.invoice_number})]
+
+
+@act
+def correct_payment(code: str, key: str, *, amount: Decimal | None, percent: Decimal | None, reason: str, actor: User) -> Milestone:
+    """Enter or correct what a payment comes to, with the reason. What is invoiced stays."""
+    project = locked(code, actor)
+    require_permission("projects.plan_payment", actor, project)
+    payment = Milestone.objects.select_for_update(of=("self",)).get(project=project, key=key)
+    payment.project = project
+    require_none(correction_blockers(payment))
+    errors = missing_reason(reason)
+    if amount is None and percent is None:
+        errors["amount"] = [_t("Give the amount, or the percent of the agreed price.")]
+    found, wrong = _priced(project, amount, percent)
+    if errors | wrong:
+        raise BadInput(errors | wrong)
+    before = {"amount": payment.amount, "percent": payment.percent}
+    payment.amount, payment.percent = found, percent
+    payment.save(update_fields=["amount", "percent", "updated_at"])
+    after = {"amount": found, "percent": percent}
+    record("payment.corrected", payment, actor=actor, reason=reason, before=before, after=after, title=payment.title)
+    return payment
 
 
 def _last_of(rows: QuerySet[Milestone], phase: str) -> int:
@@ -78,12 +149,12 @@ def _last_of(rows: QuerySet[Milestone], phase: str) -> int:
 
 
 def _free_key(project: Project, number: int) -> str:
-    while Milestone.objects.filter(project=project, key=f"payment_{number}").exists():
+    while Milestone.everything.filter(project=project, key=f"payment_{number}").exists():
         number += 1
     return f"payment_{number}"
 
 
-def _phase_of(project: Project, source: str) -> str:
+def phase_of(project: Project, source: str) -> str:
     kind, _colon, name = source.partition(":")
     if kind == "deliverable":
         return Deliverable.objects.get(project=project, key=name).phase

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -208,10 +208,16 @@ def _tell(
     at: datetime,
     needs: Mapping[str, int],
     shares: Shares = None,
+    agreed: date | None = None,
 ) -> Publication:
-    """Write the publication of a locked milestone's forecast, or, once it is achieved, why its date is another one than was told."""
+    """Write the publication of a locked milestone's forecast, or, once it is achieved, why its date is another one than was told.
+
+    agreed: told in place of the forecast.
+    """
     milestone.project = project
     move, achieved = _move(project, milestone), milestone.actual_on is not None
+    if agreed is not None:
+        move = replace(move, to_date=agreed)
     by_side = _by_side(move, side, shares)
     side = max(by_side, key=lambda name: abs(by_side[name]))
     publication = Publication.objects.create(
@@ -276,9 +282,19 @@ def explain_achievement(
     return publication
 
 
+INITIAL: dict[str, Any] = {"reason_class": Publication.ReasonClass.INITIAL.value, "side": Publication.Side.CDMO.value, "reason": ""}
+
+
+def publish_agreed(project: Project, rows: Sequence[Milestone], *, actor: User) -> None:
+    """The dates that the client has just agreed to are the first that it was told; where the plan says others, those are still to tell."""
+    needs, now = _needs_of(project, rows), timezone.now()
+    for row in rows:
+        _tell(project, row, needs=needs[row.key], at=now, agreed=row.baseline_on, actor=actor, **INITIAL)
+    ask_to_publish(project)
+
+
 def publish_all_shared(project: Project, *, actor: User) -> None:
     """First publication of every shared, open milestone: what the charter promised is what the client reads."""
     rows = list(unpublished_of(project).filter(published_on=None))
     if rows:
-        words: dict[str, Any] = {"reason_class": Publication.ReasonClass.INITIAL.value, "side": Publication.Side.CDMO.value, "reason": ""}
-        _publish(project, rows, messages_of(project, moves_of(project, rows), **words), **words, actor=actor)
+        _publish(project, rows, messages_of(project, moves_of(project, rows), **INITIAL), **INITIAL, actor=actor)

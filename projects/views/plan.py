@@ -98,6 +98,7 @@ def render_plan(
             }
             for row in rows
         ],
+        "dropped": list(Milestone.everything.filter(project=project).exclude(dropped_by=None).select_related("dropped_by")),
         "tasks": [(row, _state_of(row, today)) for row in tasks],
         "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.day_of(timezone.now())).remarks,
         "accounts": [account for account in accounts if account.moved],

@@ -32,7 +32,7 @@ from projects.models import (
     Rfp,
     Tailoring,
 )
-from projects.services import change_orders, commercial, evidence, gate, tailoring
+from projects.services import change_orders, commercial, evidence, gate, order_lines, tailoring
 from projects.services.charter import draft_charter
 from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
@@ -171,15 +171,16 @@ def accepted_quotation(project: Project) -> None:
     commercial.accept_quotation(project.code, quotation.revision, actor=approver, authentication=fake_authentication(approver))
 
 
-def a_change_order(project: Project, *, days: int = 10, key: str = "g2", sequence: int | None = None) -> ChangeOrder:
-    """A draft: one more study, paid, and a date that moves."""
-    draft = change_orders.Draft(
+def a_change_order(project: Project, *, days: int = 10, key: str = "g2", sequence: int | None = None, **lines: Any) -> ChangeOrder:
+    """A draft: one more study, paid, and a date that moves. lines: what else it does to scope, plan and payments."""
+    draft = order_lines.Draft(
         title="A second crystallisation study",
         reason="The first polymorph is not stable.",
         scope="One more study with ten solvents.",
         valid_until=timezone.localdate() + timedelta(days=30),
         lines=[commercial.Line(Phase.SMALL_SCALE, "Second study", Decimal("24000.00"))],
         days={key: days},
+        **lines,
     )
     return change_orders.draft_change_order(project.code, draft, actor=person(Role.BUSINESS_DEVELOPMENT), sequence=sequence)
 

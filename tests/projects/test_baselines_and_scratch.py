@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -126,7 +127,7 @@ def test_a_scratch_plan_is_its_owners_and_closed_once(project: Project, nothing_
 
 def test_a_payment_becomes_ready_by_itself_and_is_invoiced(project: Project) -> None:
     business = make.person(Role.BUSINESS_DEVELOPMENT)
-    payment = payments.plan_payment(project.code, title="Second payment", source="gate:G2", actor=business)
+    payment = payments.plan_payment(project.code, title="Second payment", source="gate:G2", amount=Decimal("1000.00"), actor=business)
     wait = WaitingFor.objects.open().filter(key=f"payment.invoice:{payment.pk}")
     early = wait.exists()
     make.pass_gate(project)
@@ -158,7 +159,7 @@ def test_the_pages_answer(project: Project) -> None:
     taken = manager.post(reverse("project-baselines", args=[project.code]), {"name": "One", "reason": "To compare."})
     opened = manager.post(reverse("project-scratches", args=[project.code]), {"name": "Try"})
     tried = manager.post(opened["Location"], manager_form(manager.get(opened["Location"])))
-    planned = business.post(reverse("project-payments", args=[project.code]), {"title": "First", "source": "gate:G1"})
+    planned = business.post(reverse("project-payments", args=[project.code]), {"title": "First", "source": "gate:G1", "percent": "10"})
     asked = business.get(reverse("project-payments", args=[project.code]), {"invoice": "payment_1"})
     invoiced = business.post(
         reverse("payment-invoice", args=[project.code, "payment_1"]), {"number": "INV-2", "on": timezone.localdate().isoformat()}

@@ -133,6 +133,7 @@ TYPED = {
     "lines-0-phase": "small_scale",
     "lines-0-description": "Study left out",
     "lines-0-amount": "-1,000.00",
+    **{f"{name}-{count}": "0" for name in ("added", "payments") for count in ("TOTAL_FORMS", "INITIAL_FORMS")},
 }
 
 
