@@ -24,14 +24,14 @@ def test_it_waits_for_a_release(project: Project) -> None:
 
     assert [blocker.key for blocker in missing(project)] == ["change_order.released"]
     with pytest.raises(LookupError):
-        change_order(project)
+        change_order(project, f"CO-{project.code[4:]}-1")
 
 
 def test_the_pdf_says_what_was_released(project: Project) -> None:
     order = make.sent_change_order(project)
     project = Project.objects.select_related("client", "site").get(pk=project.pk)
 
-    text = text_of(drafted("change_order", project, author=make.person(Role.BUSINESS_DEVELOPMENT)))
+    text = text_of(drafted("change_order", project, author=make.person(Role.BUSINESS_DEVELOPMENT), about=order.number))
 
     assert order.label in text
     assert "A second crystallisation study" in text

@@ -82,7 +82,7 @@ def test_a_signature_with_a_dissent_stands_in_the_minutes(client: Client) -> Non
     assert "the price is too low" in client.get(reverse("project-gate", args=[project.code])).content.decode()
     make.sign(project)
 
-    votes = gate_minutes(Project.objects.get(pk=project.pk))["votes"]["rows"]
+    votes = gate_minutes(Project.objects.get(pk=project.pk), "G1-1")["votes"]["rows"]
 
     assert {row[1]: row[3] for row in votes} == {
         "Management": "Signed, with dissent: I sign, but the price is too low.",
@@ -108,7 +108,7 @@ def test_minutes_are_written_until_the_last_signature() -> None:
     meeting.write_minutes(project.code, minutes="The price was discussed.", actor=make.manager())
     make.sign(project)
 
-    assert gate_minutes(Project.objects.get(pk=project.pk))["minutes"] == "The price was discussed."
+    assert gate_minutes(Project.objects.get(pk=project.pk), "G1-1")["minutes"] == "The price was discussed."
 
 
 def test_a_project_that_is_over_has_no_meeting() -> None:
@@ -143,7 +143,7 @@ def test_the_minutes_say_what_was_decided_on_what_and_by_whom() -> None:
     refuse(reason="The yield is not shown.")
     make.decide(project, "go_with_conditions", conditions=conditions)
 
-    version = finished("gate_minutes", Project.objects.get(pk=project.pk), author=make.manager())
+    version = finished("gate_minutes", Project.objects.get(pk=project.pk), author=make.manager(), about="G2-1")
 
     said = text_of(version)
     for words in ("G2 Release to pilot", "Go with conditions", "Qualify the second dryer.", "from number 2 on", "The yield is not shown."):
