@@ -47,6 +47,7 @@ def issue_document(
     narrative: Mapping[str, str] | None = None,
     share: bool = True,
     copy_key: str = "",
+    reason: str = "",
     language: str = "en",
     expected_hash: str = "",
 ) -> DocumentVersion:
@@ -56,14 +57,14 @@ def issue_document(
     before; other data are refused.
     """
     _check_message(message)
-    version = request_document(type_key, actor=actor, project=project, language=language)
+    version = request_document(type_key, actor=actor, project=project, reason=reason, language=language)
     if share:
         require_permission("documents.share", actor, version.document)
     require_none(_issuing_blockers(version, expected_hash))
     _write(version, narrative or {})
     Issuance.objects.create(version=version, share=share, message=message.strip(), asked_by=actor, asked_at=timezone.now())
     if copy_key:
-        issue_document(copy_key, project=project, actor=actor, narrative=narrative, share=False, language=language)
+        issue_document(copy_key, project=project, actor=actor, narrative=narrative, share=False, reason=reason, language=language)
     return version
 
 

@@ -17,6 +17,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from phases.minutes import gate_minutes, no_decision
 from projects.models import Phase, Project, WaitingFor
 from projects.services import gate, meeting
+from projects.services.lifecycle import resume_project
 from tests.finished import finished, text_of
 from tests.projects import factories as make
 
@@ -149,3 +150,16 @@ def test_the_minutes_say_what_was_decided_on_what_and_by_whom() -> None:
     for words in ("G2 Release to pilot", "Go with conditions", "Qualify the second dryer.", "from number 2 on", "The yield is not shown."):
         assert words in said
     assert [slot.role for slot in version.document.type.slots] == [Role.QUALITY_ASSURANCE, Role.PROJECT_MANAGER]  # type: ignore[union-attr]
+
+
+def test_each_round_keeps_minutes_of_its_own() -> None:
+    project = make.a_project_ready_for_g1()
+    make.decide(project, "hold", reason="The price is open.")
+    resume_project(project.code, actor=make.manager(), reason="The price is agreed.")
+    project = make.decide(Project.objects.get(pk=project.pk))
+
+    first, second = (finished("gate_minutes", project, author=make.manager(), about=about) for about in ("G1-1", "G1-2"))
+
+    assert [each.document.about_words for each in (first, second)] == ["G1 round 1", "G1 round 2"]
+    assert {each.state for each in (first, second)} == {"effective"}
+    assert "Hold" in text_of(first) and "Hold" not in text_of(second)
