@@ -53,7 +53,7 @@ KINDS = (
     EventKind("document.out_of_date", _("%(number)s %(title)s: the records behind version %(version)s have changed"), link),
     EventKind("document.up_to_date", _("%(number)s %(title)s: version %(version)s says what the records say again"), link),
     EventKind("document.shared", _("%(number)s %(title)s shared with the client"), link, CLIENT, for_client),
-    EventKind("document.sent", _("%(number)s %(title)s: version %(version)s sent to the client"), link, CLIENT, sent_to_client),
+    EventKind("document.sent", _("%(number)s %(title)s: version %(version)s was sent"), link, CLIENT, sent_to_client),
     EventKind("document.unshared", _("%(number)s %(title)s no longer shared with the client"), link, CLIENT, for_client_always),
 )
 

@@ -69,7 +69,7 @@ def test_every_page_and_file_says_which_batch(project: Project, manager: User) -
     file = again(version).review_pdf
     assert file is not None and file.name == "API-2026-0001-XBR-PB-1-v1-draft.pdf"
     assert "SAMPLE BATCH RECORD · BATCH PB-1" in text_of(file.sha256, page=0)
-    assert "Sample batch record · Batch PB-1 · API-2026-0001" in text_of(file.sha256, page=2)
+    assert "Sample batch record · Batch PB-1 API-2026-0001-XBR-PB-1 · Version 1" in text_of(file.sha256, page=2)
     assert version.signed_content["snapshot"]["document"]["about"] == "Batch PB-1"
 
 

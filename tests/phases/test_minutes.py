@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
 from audit.refusals import BadInput, NotAllowed, Refused
+from documents.models import Document
 from phases.minutes import gate_minutes, no_decision
 from projects.models import Phase, Project, WaitingFor
 from projects.services import gate, meeting
@@ -163,3 +168,14 @@ def test_each_round_keeps_minutes_of_its_own() -> None:
     assert [each.document.about_words for each in (first, second)] == ["G1 round 1", "G1 round 2"]
     assert {each.state for each in (first, second)} == {"effective"}
     assert "Hold" in text_of(first) and "Hold" not in text_of(second)
+
+
+def test_minutes_from_before_are_named_after_the_round_that_they_tell() -> None:
+    project = make.decide(make.a_project_ready_for_g1())
+    number = finished("gate_minutes", project, author=make.manager(), about="G1-1").document.number
+    Document.objects.filter(number=number).update(about_kind="", about_reference="", title="Gate Minutes")
+
+    import_module("documents.migrations.0007_name_what_documents_are_about").name_them(apps, SimpleNamespace(connection=connection))
+
+    document = Document.objects.get(number=number)
+    assert (document.about_words, document.title) == ("G1 round 1", "Gate Minutes · G1 round 1")
