@@ -1,8 +1,8 @@
-"""The Change Order as a document: the current revision, and nothing that the client may not read."""
+"""Each Change Order as a document of its own: the current revision, and nothing that the client may not read."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -11,35 +11,41 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from audit.refusals import Blocker
 from audit.signatures import content_hash, signatures_of
+from documents.about import About, AboutKind
 from documents.content import Column, cell, data_table, key_values
 from documents.registry import DocumentType, NarrativeSection
 from documents.registry import register as register_types
 from projects.models import ChangeOrder, Project
 from projects.services.change_orders import effects_of, payments_of
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
-def latest_released(project: Project) -> ChangeOrder | None:
-    """The newest change order whose revision is released, sent or answered."""
-    rows = ChangeOrder.objects.current().filter(project=project).exclude(state=ChangeOrder.State.DRAFT)
-    order = rows.prefetch_related("lines").order_by("-sequence").first()
-    if order is not None:
-        order.project = project
-    return order
+
+def released(project: Project) -> QuerySet[ChangeOrder]:
+    """The change orders of which the current revision is released, sent or answered, newest first."""
+    return ChangeOrder.objects.current().filter(project=project).exclude(state=ChangeOrder.State.DRAFT).order_by("-sequence")
+
+
+def released_numbers(project: Project) -> dict[str, str]:
+    return {number: number for number in released(project).values_list("number", flat=True)}
 
 
 def missing(project: Project) -> list[Blocker]:
-    if latest_released(project) is not None:
+    if released(project).exists():
         return []
     link = reverse("project-change-orders", args=[project.code])
     return [Blocker(key="change_order.released", words=_t("No change order is released yet."), link=link)]
 
 
-def change_order(project: Project) -> dict[str, Any]:
-    order = latest_released(project)
+def change_order(project: Project, about: str) -> dict[str, Any]:
+    """The current revision of one change order. Raises LookupError while there is none released."""
+    order = released(project).filter(number=about).prefetch_related("lines").first()
     if order is None:
-        raise LookupError(f"{project.code} has no released change order.")
+        raise LookupError(f"{project.code} has no released change order {about}.")
+    order.project = project
     lines = [(number, str(line.get_phase_display()), line.description, line.amount) for number, line in enumerate(order.lines.all(), 1)]
-    released = [each for each in signatures_of(order) if each.meaning.startswith("release_")]
+    signatures = [each for each in signatures_of(order) if each.meaning.startswith("release_")]
     return {
         "title": _t("Change order %(label)s") % {"label": order.label},
         "subtitle": order.title,
@@ -79,7 +85,7 @@ def change_order(project: Project) -> dict[str, Any]:
         "content_hash": content_hash(order),
         "released": data_table(
             [Column(_t("Released by"), 34), Column(_t("Function"), 38), Column(_t("Date and time"), 28)],
-            [(each.signer_name, each.signer_function, each.signed_at) for each in released],
+            [(each.signer_name, each.signer_function, each.signed_at) for each in signatures],
         ),
     }
 
@@ -140,6 +146,7 @@ CHANGE_ORDER = DocumentType(
     requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT}),
     missing=missing,
     usual_reason=_("Change order for the client."),
+    about=About(AboutKind.CHANGE_ORDER, released_numbers),
 )
 
 

@@ -1,28 +1,40 @@
-"""The Project Status Report: what a client is told, from what was published, in one click."""
+"""The Project Status Report for the client: what was published and what was chosen to be said, and nothing besides."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
-from accounts.names import shown_to_client
+from accounts.models import Role, User
+from accounts.names import function_of, shown_to_client
 from charts.gantt import GanttRow, gantt
 from charts.render import to_svg
 from documents.content import Column, data_table, day, key_values
+from documents.models import DocumentVersion
 from documents.registry import DocumentType, NarrativeSection
 from documents.registry import register as register_types
 from projects import gates
 from projects.accounts_of_delay import accounts_of_delay
 from projects.cost_of_waiting import with_costs
 from projects.milestones import states_of
-from projects.models import SHOWN_TO_CLIENT, Deliverable, Milestone, MilestoneRound, Phase, Project, Publication, WaitingFor
+from projects.models import (
+    SHOWN_TO_CLIENT,
+    Deliverable,
+    Milestone,
+    MilestoneRound,
+    Phase,
+    Project,
+    ProjectRisk,
+    Publication,
+    Task,
+    WaitingFor,
+)
 from projects.pictures import gantt_rows
 from projects.services.account import account_hash, latest_answer
 from projects.services.plan import calendar_of
@@ -40,7 +52,7 @@ def status_report(project: Project) -> dict[str, Any]:
     today = timezone.localdate()
     milestones = list(Milestone.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT))
     states = states_of(milestones, today=today, calendars={project.pk: calendar_of(project)}, for_client=True)
-    picture = [asdict(row) for row in gantt_rows(milestones, states, for_client=True)]
+    since = last_issued("project_status_report", project)
     return {
         "subtitle": _t("Status on %(day)s") % {"day": day(today)},
         "as_of": today,
@@ -64,19 +76,33 @@ def status_report(project: Project) -> dict[str, Any]:
             [_standing(row, project, str(states[row.pk].label)) for row in milestones],
             empty=_t("No milestone is shared yet."),
         ),
-        "plan": [{key: _plain(value) for key, value in row.items()} for row in picture],
-        "moves": _moves(milestones),
+        "plan": drawn(gantt_rows(milestones, states, for_client=True)),
+        "since": since.isoformat() if since else "",
+        "moves": moves_of(milestones, since),
         "again": _again(milestones),
         "slippage": _slippage(project),
         "account_answer": _account_answer(project),
         "deliverables": _deliverables(project),
         "waiting_for_client": _waiting(project),
         "open_with_us": _open_with_us(milestones, states, today),
+        "risks": _risks(project),
+        "actions": _actions(project),
     }
 
 
 def _standing(row: Milestone, project: Project, state: str) -> tuple[Any, ...]:
     return row.title, row.agreed_on, row.published_on, row.actual_on, variance_words(told_variance(row, project)), state
+
+
+def last_issued(type_key: str, project: Project) -> datetime | None:
+    """When the data of the last report that was issued were pinned: what came later is new to its reader."""
+    issued = DocumentVersion.objects.filter(document__project=project, document__type_key=type_key, effective_at__isnull=False)
+    return issued.order_by("-number").values_list("requested_at", flat=True).first()
+
+
+def drawn(rows: Iterable[GanttRow]) -> list[dict[str, Any]]:
+    """The rows of the picture as JSON keeps them."""
+    return [{key: _plain(value) for key, value in asdict(row).items()} for row in rows]
 
 
 def _contact(project: Project) -> str:
@@ -94,10 +120,12 @@ def _next_gate(project: Project) -> str:
     return f"{gate.key} {gate.title}"
 
 
-def _moves(milestones: list[Milestone]) -> dict[str, Any]:
-    """One row per reason told on one day, with every date that moved for it."""
+def moves_of(milestones: list[Milestone], since: datetime | None) -> dict[str, Any]:
+    """One row per reason told on one day since the last report, with every date that moved for it."""
     titles = {row.pk: row.title for row in milestones}
     rows = Publication.objects.filter(milestone__in=titles).exclude(reason_class=Publication.ReasonClass.INITIAL)
+    if since is not None:
+        rows = rows.filter(published_at__gt=since)
     told: dict[tuple[date, str], list[str]] = {}
     for row in rows.order_by("-published_at", "id").prefetch_related("shares"):
         why = f"{row.get_reason_class_display()} ({row.sides}). {row.reason}".strip()
@@ -106,7 +134,7 @@ def _moves(milestones: list[Milestone]) -> dict[str, Any]:
     return data_table(
         [Column(_t("Told on"), 13), Column(_t("Reason"), 25), Column(_t("What moved (working days)"), 62)],
         [(when, why, "\n".join(moves)) for (when, why), moves in list(told.items())[:MOVES]],
-        empty=_t("No published date has moved."),
+        empty=_t("No published date has moved since the last report.") if since else _t("No published date has moved."),
     )
 
 
@@ -196,6 +224,44 @@ def _open_with_us(milestones: list[Milestone], states: Mapping[int, Any], today:
     )
 
 
+def _risks(project: Project) -> dict[str, Any]:
+    """The open risks that were chosen for the client."""
+    rows = ProjectRisk.objects.open().filter(project=project, in_client_report=True).select_related("owner").worst_first()
+    return data_table(
+        [
+            Column(_t("Risk"), 30),
+            Column(_t("Likelihood"), 12),
+            Column(_t("Impact"), 10),
+            Column(_t("What is done about it"), 30),
+            Column(_t("Who"), 18),
+        ],
+        [(row.text, row.get_likelihood_display(), row.get_impact_display(), row.mitigation, _who(project, row.owner)) for row in rows],
+        empty=_t("No risk is named in this report."),
+    )
+
+
+def _actions(project: Project) -> dict[str, Any]:
+    """The open tasks that were chosen for the client, each with the date that the client was told of its milestone: no date of ours."""
+    rows = Task.objects.open().filter(project=project, in_client_report=True).select_related("owner", "department", "milestone")
+    return data_table(
+        [Column(_t("Action"), 36), Column(_t("Who"), 22), Column(_t("For"), 26), Column(_t("Forecast"), 16)],
+        [
+            (row.title, _who(project, row.owner) if row.owner else row.department, *(_told_of(row.milestone)))
+            for row in rows.order_by("milestone__order", "id")
+        ],
+        empty=_t("No action is named in this report."),
+    )
+
+
+def _told_of(milestone: Milestone) -> tuple[str, date | None]:
+    return (milestone.title, milestone.published_on) if milestone.is_shared else ("", None)
+
+
+def _who(project: Project, person: User) -> str:
+    """By name and function, or by function alone, as agreed with the client."""
+    return shown_to_client(project.client, name=person.full_name, function=function_of(person.roles) or person.function)
+
+
 def figures(snapshot: Mapping[str, Any]) -> dict[str, str]:
     """The plan, drawn from the pinned rows."""
     rows = [_row(values) for values in snapshot["data"]["plan"]]
@@ -217,10 +283,10 @@ STATUS_REPORT = DocumentType(
     template="documents/types/project_status_report.html",
     build_context=status_report,
     figures=figures,
-    template_version="3",
+    template_version="4",
     narrative=(
         NarrativeSection("summary", _("Summary"), _("What was achieved since the last report, what comes next, what we need decided.")),
-        NarrativeSection("risks", _("Risks and measures"), _("What could move a date, what is done about it, by whom, until when.")),
+        NarrativeSection("risks", _("Remarks on risks"), _("What the list of risks does not say. The client reads it.")),
     ),
     requesters=frozenset({Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT}),
     usual_reason=_("Regular report."),

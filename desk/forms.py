@@ -1,4 +1,4 @@
-"""What the key figures and the calendar of vessels may be asked; it stands in the address."""
+"""What the key figures and the calendar of vessels may be asked (it stands in the address), and what a status report is given."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorFormField
 
 from accounts.models import Client
 from catalogue.models import Site, Vessel
+from documents import narrative
 from projects.filters import day
 from projects.models import Occupancy, Phase, Project
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import QueryDict
 
     from accounts.models import User
+    from documents.registry import NarrativeSection
 
 
 class KpiForm(forms.Form):
@@ -72,3 +77,34 @@ class OccupancyForm(forms.Form):
         """The first and last day that are asked for."""
         first: date = self.cleaned_data["from"]
         return first, first + self.length - timedelta(days=1)
+
+
+class StatusReportForm(forms.Form):
+    """The words that go with a report: its written sections, and the message with which the client gets it."""
+
+    message = forms.CharField(
+        label=_("Message to the client"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("It goes out with the report, as you write it."),
+    )
+    internal_copy = forms.BooleanField(
+        label=_("Make our own copy too"), required=False, help_text=_("With internal forecasts, every task and every risk; never shared.")
+    )
+
+    def __init__(self, *args: Any, sections: Sequence[NarrativeSection], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sections = sections
+        for section in sections:
+            self.fields[section.key] = ProseEditorFormField(
+                label=section.title,
+                help_text=section.help,
+                required=False,
+                max_length=narrative.MAX_LENGTH,
+                extensions=narrative.EDITOR_EXTENSIONS,
+            )
+        self.order_fields([*(section.key for section in sections), "message", "internal_copy"])
+
+    @property
+    def narrative(self) -> dict[str, str]:
+        return {section.key: self.cleaned_data[section.key] or "" for section in self.sections}

@@ -15,6 +15,7 @@ from desk.views import (
     projects,
     search,
     sharing,
+    status_report,
 )
 
 urlpatterns = [
@@ -41,6 +42,7 @@ urlpatterns = [
     path("projects/by-id/<int:pk>/gate/", projects.gate_by_id, name="project-gate-by-id"),
     path("projects/<str:code>/", projects.project_detail, name="project-detail"),
     path("projects/<str:code>/activity/", projects.project_activity, name="project-activity"),
+    path("projects/<str:code>/status-report/", status_report.status_report_page, name="status-report"),
     path("projects/<str:code>/sharing/", sharing.sharing_page, name="project-sharing"),
     path("projects/<str:code>/sharing/log/", sharing.sharing_log, name="project-sharing-log"),
     path("projects/<str:code>/sharing.csv", sharing.sharing_csv, name="project-sharing-csv"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
 from django.http import FileResponse, Http404
@@ -10,13 +10,18 @@ from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import generics, renderers
+from rest_framework import generics, renderers, status
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_writes import ONLY_KEY, checked, once
 from accounts.requests import ApiRequest
 from audit.files import open_file
+from documents import services
+from documents.about import LONGEST_REFERENCE
 from documents.models import Document, DocumentVersion, Rendition
-from documents.serializers import DocumentSerializer
+from documents.serializers import DocumentRequestSerializer, DocumentSerializer
+from projects.models import Project, Rfp
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 class DocumentFilter(filters.FilterSet):
     project = filters.CharFilter(field_name="project__code", max_length=20)
     type = filters.CharFilter(field_name="type_key", max_length=64)
+    about = filters.CharFilter(field_name="about_reference", lookup_expr="iexact", max_length=LONGEST_REFERENCE)
     updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
 
 
@@ -38,6 +44,8 @@ def readable(user: User) -> QuerySet[Document]:
 
 
 class DocumentList(generics.ListAPIView[Document]):
+    """The documents that the caller may read; POST makes the next version of one from the data, and the document with its first."""
+
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilter
     queryset = Document.objects.none()
@@ -45,6 +53,25 @@ class DocumentList(generics.ListAPIView[Document]):
 
     def get_queryset(self) -> QuerySet[Document]:
         return readable(self.request.user)
+
+    @extend_schema(request=DocumentRequestSerializer, responses={201: DocumentSerializer}, extensions=ONLY_KEY)
+    def post(self, request: ApiRequest) -> Response:
+        values = checked(DocumentRequestSerializer, request)
+        subject = _subject(request, values.pop("project"), values.pop("rfp"))
+
+        def make() -> Response:
+            version = services.request_document(values.pop("type"), actor=request.user, **subject, **values)
+            document = readable(request.user).get(pk=version.document_id)
+            return Response(DocumentSerializer(document).data, status=status.HTTP_201_CREATED)
+
+        return once(request, make)
+
+
+def _subject(request: ApiRequest, code: str, number: str) -> dict[str, Any]:
+    """Raises Http404 for what is absent or foreign."""
+    if code:
+        return {"project": get_object_or_404(Project.objects.visible_to(request.user), code=code)}
+    return {"rfp": get_object_or_404(Rfp.objects.visible_to(request.user), number=number)}
 
 
 class DocumentDetail(generics.RetrieveAPIView[Document]):

@@ -23,20 +23,21 @@ class DocumentsConfig(AppConfig):
         events.register_all()
         consumers.register_all()
         tables.register_lists()
-        find_documents_by(_document_of)
+        find_documents_by(_documents_of)
         register_content("documents.DocumentVersion", _signed_content)
         register_shareable(DocumentSharing())
 
 
-def _document_of(project_id: int, document_type: str) -> FoundDocument | None:
+def _documents_of(project_id: int, document_type: str) -> list[FoundDocument]:
     from documents.models import DocumentVersion
     from projects.plans import FoundDocument
 
-    versions = DocumentVersion.objects.filter(document__project=project_id, document__type_key=document_type)
-    newest = versions.select_related("document").order_by("-number").first()
-    if newest is None:
-        return None
-    return FoundDocument(newest.document.number, newest.document.get_absolute_url(), str(newest.get_state_display()))
+    versions = DocumentVersion.objects.filter(document__project=project_id, document__type_key=document_type, document__withdrawn_at=None)
+    newest = versions.select_related("document").order_by("document__number", "-number").distinct("document__number")
+    return [
+        FoundDocument(each.document.number, each.document.get_absolute_url(), each.document.about_words, str(each.get_state_display()))
+        for each in newest
+    ]
 
 
 def _signed_content(version: object) -> dict[str, object]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.events import CLIENT, EventKind, register
 from audit.spoken import register_sentences
+from documents.about import NAMED, ROUND
 
 if TYPE_CHECKING:
     from audit.models import Event
@@ -24,6 +25,11 @@ def for_client(document: Document, data: dict[str, Any]) -> dict[str, Any] | Non
     if not document.is_shared:
         return None
     return {key: data[key] for key in ("number", "title", "version") if key in data}
+
+
+def sent_to_client(document: Document, data: dict[str, Any]) -> dict[str, Any] | None:
+    told = for_client(document, data)
+    return told and {**told, "message": data["message"]}
 
 
 def for_client_always(document: Document, data: dict[str, Any]) -> dict[str, Any] | None:
@@ -43,9 +49,11 @@ KINDS = (
     EventKind("document.refused", _("%(number)s: version %(version)s refused: %(reason)s"), link),
     EventKind("document.effective", _("%(number)s %(title)s: version %(version)s is effective"), link, CLIENT, for_client),
     EventKind("document.superseded", _("%(number)s: version %(version)s superseded"), link),
+    EventKind("document.withdrawn", _("%(number)s %(title)s: taken out, begun by mistake"), link),
     EventKind("document.out_of_date", _("%(number)s %(title)s: the records behind version %(version)s have changed"), link),
     EventKind("document.up_to_date", _("%(number)s %(title)s: version %(version)s says what the records say again"), link),
     EventKind("document.shared", _("%(number)s %(title)s shared with the client"), link, CLIENT, for_client),
+    EventKind("document.sent", _("%(number)s %(title)s: version %(version)s was sent"), link, CLIENT, sent_to_client),
     EventKind("document.unshared", _("%(number)s %(title)s no longer shared with the client"), link, CLIENT, for_client_always),
 )
 
@@ -54,7 +62,9 @@ SENTENCES = (
     _("%(number)s version %(version)d: the PDF could not be made"),
     _("%(number)s version %(version)d: sign (%(meaning)s)"),
     _("%(number)s version %(version)d was refused: change it and submit it again"),
-    _("%(meaning)s · %(role)s"),  # a signature's place
+    _("%(meaning)s · %(role)s"),  # a signature's place; a title with what its document is about
+    *NAMED.values(),
+    ROUND,
 )
 
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
 
 from documents import narrative
+from documents.about import LONGEST_REFERENCE
 from documents.models import Document, DocumentVersion
 from documents.registry import DocumentType, NarrativeSection, document_types
 from documents.services.versions import REASON_MAX_LENGTH
-from projects.models import Project, Visibility
+from projects.models import Project, Rfp, Visibility
 
 
 class ProjectChoiceForm(forms.Form):
@@ -33,6 +34,12 @@ class VersionForm(forms.Form):
     """A new version from the data."""
 
     type_key = forms.ChoiceField(label=_("Document"))
+    about = forms.CharField(
+        label=_("About"),
+        max_length=LONGEST_REFERENCE,
+        required=False,
+        help_text=_("Where a project has many of its kind: the batch, change, event, period, round or order. Else empty."),
+    )
     reason = forms.CharField(
         label=_("Reason for the version"),
         max_length=REASON_MAX_LENGTH,
@@ -40,9 +47,23 @@ class VersionForm(forms.Form):
         help_text=_("Printed in the revision history. The first version needs none."),
     )
 
-    def __init__(self, *args: Any, types: list[DocumentType], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, types: list[DocumentType], subject: Project | Rfp, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["type_key"].choices = [(each.key, each.title) for each in types]  # type: ignore[attr-defined]
+        chosen = next((each for each in types if each.key == self.initial.get("type_key")), None)
+        if chosen is not None:
+            self._name(chosen, subject)
+
+    def _name(self, chosen: DocumentType, subject: Project | Rfp) -> None:
+        """Opened for one type: its own word for what it is about, what the record knows to choose from; no field where there is one."""
+        if chosen.about is None:
+            del self.fields["about"]
+            return
+        field = self.fields["about"]
+        if chosen.about.known is not None:
+            choices = list(chosen.about.known(subject).items())
+            field = self.fields["about"] = forms.ChoiceField(choices=choices, required=False)
+        field.label, field.help_text = chosen.about.kind.label, chosen.about.hint
 
 
 class UploadForm(VersionForm):
@@ -67,6 +88,10 @@ class NarrativeForm(forms.Form):
 
 class RefuseForm(forms.Form):
     reason = forms.CharField(label=_("What has to change"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False)
 
 
 class DocumentFilter(django_filters.FilterSet):

@@ -10,6 +10,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,8 @@ from django_fsm import transition
 from audit.history import tracked
 from audit.models import AppendOnly
 from audit.states import StateField
+from documents.about import AboutKind, words_of
+from documents.issuances import Issuance
 from documents.registry import DocumentType, known
 from projects.models import SHOWN_TO_CLIENT, Project, Rfp, Visibility
 
@@ -65,12 +68,15 @@ class Document(models.Model):
         "projects.Deliverable", on_delete=models.SET_NULL, related_name="documents", verbose_name=_("deliverable"), null=True, blank=True
     )
     type_key = models.CharField(_("type"), max_length=64)
+    about_kind = models.CharField(_("about what"), max_length=16, choices=AboutKind.choices, blank=True)
+    about_reference = models.CharField(_("about"), max_length=40, blank=True)
     number = models.CharField(_("number"), max_length=48, unique=True)
     title = models.CharField(_("title"), max_length=250)
     visibility = models.CharField(_("visibility"), max_length=16, choices=Visibility.choices, default=Visibility.INTERNAL)
     shared_at = models.DateTimeField(_("shared"), null=True, blank=True)
     shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     out_of_date_since = models.DateTimeField(_("out of date since"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -86,6 +92,9 @@ class Document(models.Model):
                 name="document_shared_by_somebody",
                 condition=Q(visibility=Visibility.INTERNAL) | Q(shared_at__isnull=False, shared_by__isnull=False),
             ),
+            models.CheckConstraint(name="document_about_something", condition=Q(about_kind="") ^ ~Q(about_reference="")),
+            models.UniqueConstraint("project", "type_key", Lower("about_reference"), name="document_once_of_project"),
+            models.UniqueConstraint("rfp", "type_key", Lower("about_reference"), name="document_once_of_rfp"),
         ]
         indexes = [
             models.Index(fields=["project", "type_key"]),
@@ -114,6 +123,11 @@ class Document(models.Model):
         return known(self.type_key)
 
     @property
+    def about_words(self) -> str:
+        """“Batch 3”, “G2 round 2”; empty for a document of which a project has one."""
+        return words_of(self.about_kind, self.about_reference)
+
+    @property
     def is_shared(self) -> bool:
         return self.visibility in SHOWN_TO_CLIENT
 
@@ -131,6 +145,11 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
         """Versions that owe a PDF: queued ones, and signed ones whose signed PDF is not made yet."""
         signed_pdf = Rendition.objects.filter(version=OuterRef("pk"), kind=Rendition.Kind.EFFECTIVE)
         return self.filter(Q(state__in=DocumentVersion.QUEUE) | (Q(effective_at__isnull=False) & ~Exists(signed_pdf)), failed_at=None)
+
+    def half_issued(self) -> DocumentVersionQuerySet:
+        """Versions that are being issued and owe no PDF: the next step is theirs."""
+        owing = DocumentVersion.objects.unrendered().values("pk")
+        return self.filter(issuance__isnull=False, issuance__done_at=None, failed_at=None).exclude(pk__in=owing)
 
     def claimable(self, now: datetime) -> DocumentVersionQuerySet:
         """Those of `unrendered` that no living worker holds."""
@@ -249,7 +268,13 @@ class DocumentVersion(models.Model):
     @property
     def may_be_edited(self) -> bool:
         """Text can be written until the review begins, also while the PDF is being made or could not be made."""
-        return self.is_generated and self.state in self.OPEN
+        return self.is_generated and self.state in self.OPEN and not self.is_being_issued
+
+    @property
+    def is_being_issued(self) -> bool:
+        """Whether it takes effect by itself once its PDF is there."""
+        issuance: Issuance | None = getattr(self, "issuance", None)
+        return issuance is not None and issuance.done_at is None
 
     @property
     def is_being_made(self) -> bool:

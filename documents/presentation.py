@@ -11,9 +11,10 @@ from accounts.capacities import giver_of
 from accounts.permissions import allowed
 from audit.models import Event
 from audit.refusals import Blocker
+from documents.forms import WithdrawForm
 from documents.models import Document, DocumentVersion
 from documents.registry import NarrativeSection
-from documents.services import editing_blockers, sharing_blockers, signing_blockers, slots_of, submission_blockers
+from documents.services import editing_blockers, sharing_blockers, signing_blockers, slots_of, submission_blockers, withdrawal_blockers
 from documents.services.sharing import item_of
 from documents.services.signing import Slot, signing_as, slot_for
 from projects.approvals import standing_of
@@ -105,7 +106,9 @@ def document_context(document: Document, user: User) -> dict[str, Any]:
     versions = list(
         DocumentVersion.objects.visible_to(user)
         .filter(document=document)
-        .select_related("document__project__compound", "document__project__site", "document__rfp", "document__client", "requested_by")
+        .select_related(
+            "document__project__compound", "document__project__site", "document__rfp", "document__client", "requested_by", "issuance"
+        )
         .prefetch_related("renditions", "slot_signatures__signature")
     )
     for version in versions:
@@ -115,6 +118,8 @@ def document_context(document: Document, user: User) -> dict[str, Any]:
         "newest": version_context(versions[0], user) if versions else None,
         "earlier": [version_context(each, user) for each in versions[1:]],
         "new_version": _new_version(document, versions, user),
+        "withdraw": Action(allowed("documents.withdraw", user, document) and not withdrawal_blockers(document)),
+        "withdraw_form": WithdrawForm(),
         "share": Action(allowed("documents.share", user, document), tuple(sharing_blockers(document)) if not document.is_shared else ()),
         "standing": standing_of(item_of(document)) if user.is_internal else None,
         "shared_in": _project_of(document) if user.is_internal else None,

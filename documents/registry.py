@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from documents.about import About
 from projects.plans import offer_document
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class DocumentType:
     `follows_data` cannot be submitted when the data have moved on since its version pinned them. `usual_reason` stands in
     the revision history where a type is made again and again and nobody says another reason. `dated_by` names the parts of the
     snapshot whose change makes an effective version out of date: none named means all, None that it is of its day and never is.
+    A type with `about` is repeated: a project has one document of it about each batch, round, order; `build_context(subject,
+    reference)` is then told which. A type that is `for_us` is never shown to a client.
     """
 
     key: str
@@ -79,7 +82,7 @@ class DocumentType:
     phase: str
     number_prefix: str
     template: str = ""
-    build_context: Callable[[Any], dict[str, Any]] | None = None
+    build_context: Callable[..., dict[str, Any]] | None = None
     narrative: tuple[NarrativeSection, ...] = ()
     signers: tuple[SignerSlot, ...] = ()
     on_effective: Callable[..., None] | None = None
@@ -91,6 +94,8 @@ class DocumentType:
     follows_data: bool = False
     usual_reason: str | _StrPromise = ""
     dated_by: tuple[str, ...] | None = ()
+    about: About | None = None
+    for_us: bool = False
 
     @property
     def is_generated(self) -> bool:
@@ -102,11 +107,11 @@ class DocumentType:
         order = list(Meaning)
         return tuple(sorted(self.signers, key=lambda slot: order.index(slot.meaning)))
 
-    def data_of(self, subject: Any) -> dict[str, Any]:
+    def data_of(self, subject: Any, about: str = "") -> dict[str, Any]:
         """What the version about this subject pins now. Raises LookupError for a type that is only uploaded."""
         if self.build_context is None:
             raise LookupError(f"Document type {self.key} is not made from data.")
-        return self.build_context(subject)
+        return self.build_context(subject, about) if self.about else self.build_context(subject)
 
     def section(self, key: str) -> NarrativeSection | None:
         return next((section for section in self.narrative if section.key == key), None)
@@ -123,7 +128,7 @@ def register(*types: DocumentType) -> None:
     for declared in types:
         _check(declared)
         _types[declared.key] = declared
-        offer_document(declared.key, generated=declared.is_generated)
+        offer_document(declared.key, generated=declared.is_generated, repeated=declared.about is not None)
 
 
 def _check(declared: DocumentType) -> None:

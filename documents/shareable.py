@@ -31,14 +31,24 @@ class DocumentSharing(Shareable):
     locked_first = True
 
     def of_project(self, project: Project) -> QuerySet[Document]:
-        return Document.objects.about(project).with_signed_number().select_related("project", "rfp", "client").order_by("number")
+        return (
+            Document.objects.about(project)
+            .filter(withdrawn_at=None)
+            .with_signed_number()
+            .select_related("project", "rfp", "client")
+            .order_by("number")
+        )
 
     def link(self, item: Document) -> str:
         return item.get_absolute_url()
 
     def blockers(self, item: Document, visibility: str) -> list[Blocker]:
-        """Only what is signed into effect is shown to a client."""
-        if visibility == Visibility.INTERNAL or item.signed_number:  # type: ignore[attr-defined]
+        """Only what is signed into effect is shown to a client, and never what was made for us alone."""
+        if visibility == Visibility.INTERNAL:
+            return []
+        if item.type is not None and item.type.for_us:
+            return [Blocker("document.for_us", _t("“%(title)s” is made for us alone.") % {"title": item.title}, item.get_absolute_url())]
+        if item.signed_number:  # type: ignore[attr-defined]
             return []
         words = _t("No version of “%(title)s” is effective yet; a client never sees a draft.") % {"title": item.title}
         return [Blocker("document.not_effective", words, item.get_absolute_url())]

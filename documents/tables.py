@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import django_tables2 as tables
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from documents.forms import DocumentFilter
-from documents.models import Document, DocumentVersion
+from documents.models import Document, DocumentQuerySet, DocumentVersion
 from projects.listed import ListedPage, register_list
 from projects.models import Project, Rfp, Visibility
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def listed_documents(user: User) -> QuerySet[Document]:
+def listed_documents(user: User) -> DocumentQuerySet:
     """Each with number and state of the newest version that this person may see."""
     newest = DocumentVersion.objects.visible_to(user).filter(document=OuterRef("pk")).order_by("-number")
     seen = Document.objects.visible_to(user).select_related("project", "rfp", "client")
@@ -54,6 +54,8 @@ class DocumentTable(tables.Table):
         return format_html('{} <span class="soft nowrap">{}</span>', name, code)
 
     def render_newest_state(self, value: str, record: Document) -> SafeString:
+        if record.withdrawn_at is not None:
+            return state_label("withdrawn", str(_("Taken out")))
         state = state_label(value, str(DocumentVersion.State(value).label))
         if record.out_of_date_since is None:
             return state

@@ -21,10 +21,11 @@ from accounts.signing import authenticate_signer
 from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import BadInput, add_to_form, require_none
 from documents import services
-from documents.forms import DocumentFilter, NarrativeForm, ProjectChoiceForm, RefuseForm, UploadForm, VersionForm
+from documents.forms import DocumentFilter, NarrativeForm, ProjectChoiceForm, RefuseForm, UploadForm, VersionForm, WithdrawForm
 from documents.models import Document, DocumentVersion, Rendition
 from documents.presentation import document_context, version_context
 from documents.registry import DocumentType, SubjectKind, document_types
+from documents.shelves import shelves_of
 from documents.tables import DocumentTable, listed_documents
 from projects.models import Project, Rfp
 from projects.saved_views import view_bar
@@ -42,7 +43,7 @@ def _document(request: SignedInRequest, number: str) -> Document:
 
 
 def _version(request: SignedInRequest, number: str, version: int) -> DocumentVersion:
-    rows = DocumentVersion.objects.visible_to(request.user).prefetch_related("renditions").select_related("requested_by")
+    rows = DocumentVersion.objects.visible_to(request.user).prefetch_related("renditions").select_related("requested_by", "issuance")
     found = get_object_or_404(rows, document__number=number, number=version)
     found.document = _document(request, number)
     return found
@@ -98,6 +99,18 @@ def _types(subject: Project | Rfp, request: SignedInRequest, *, generated: bool)
     return [each for each in wanted if allowed("documents.request", request.user, each)]
 
 
+def _asked_for(request: SignedInRequest) -> dict[str, str]:
+    return {"type_key": request.GET.get("type", ""), "about": request.GET.get("about", "")}
+
+
+@internal_required
+@require_GET
+def project_documents(request: SignedInRequest, code: str) -> HttpResponse:
+    """Every type of the project's phases with its documents; the next of a repeated one is made from here."""
+    project = get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
+    return render(request, "documents/project_documents.html", {"project": project, "phases": shelves_of(project, request.user)})
+
+
 def _named(subject: Project | Rfp) -> dict[str, Any]:
     return {"project": subject} if isinstance(subject, Project) else {"rfp": subject}
 
@@ -110,12 +123,10 @@ def document_new(request: SignedInRequest) -> HttpResponse:
     if _asks_for_project(request):
         return _choose_project(request, _t("Make a document"))
     subject = _subject(request)
-    form = VersionForm(request.POST or None, types=_types(subject, request, generated=True), initial={"type_key": request.GET.get("type")})
+    form = VersionForm(request.POST or None, types=_types(subject, request, generated=True), subject=subject, initial=_asked_for(request))
     if form.is_valid():
         try:
-            version = services.request_document(
-                form.cleaned_data["type_key"], actor=request.user, reason=form.cleaned_data["reason"], **_named(subject)
-            )
+            version = services.request_document(actor=request.user, **form.cleaned_data, **_named(subject))
             return redirect(version.document)
         except BadInput as bad:
             add_to_form(form, bad)
@@ -134,19 +145,14 @@ def document_upload(request: SignedInRequest) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         types=_types(subject, request, generated=False),
-        initial={"type_key": request.GET.get("type")},
+        subject=subject,
+        initial=_asked_for(request),
     )
     if form.is_valid():
-        upload = form.cleaned_data["upload"]
+        values = {**form.cleaned_data}
+        upload = values.pop("upload")
         try:
-            version = services.upload_version(
-                form.cleaned_data["type_key"],
-                upload=upload.file,
-                name=upload.name,
-                actor=request.user,
-                reason=form.cleaned_data["reason"],
-                **_named(subject),
-            )
+            version = services.upload_version(upload=upload.file, name=upload.name, actor=request.user, **values, **_named(subject))
             return redirect(version.document)
         except BadInput as bad:
             add_to_form(form, BadInput({"upload" if field == "file" else field: words for field, words in bad.errors.items()}))
@@ -228,6 +234,22 @@ def version_refuse(request: SignedInRequest, number: str, version: int) -> HttpR
         return redirect(found.document)
     context = document_context(found.document, request.user) | {"refuse_form": form}
     return render(request, "documents/document_detail.html", context, status=400)
+
+
+@internal_required
+@require_POST
+def document_withdraw(request: SignedInRequest, number: str) -> HttpResponse:
+    """Take out a document that was begun by mistake; without a reason its dialog opens again."""
+    document = _document(request, number)
+    try:
+        services.withdraw_document(number, actor=request.user, reason=request.POST.get("reason", ""))
+    except BadInput as bad:
+        form = WithdrawForm(request.POST)
+        add_to_form(form, bad)
+        context = document_context(document, request.user) | {"refuse_form": RefuseForm(), "withdraw_form": form}
+        return render(request, "documents/document_detail.html", context, status=400)
+    messages.success(request, _t("%(number)s is taken out.") % {"number": number})
+    return redirect(document)
 
 
 @internal_required

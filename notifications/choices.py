@@ -48,6 +48,7 @@ GROUP_OF_NOUN = {
     "tailoring": Group.PROJECT,
     "team": Group.PROJECT,
     "loop": Group.PROJECT,
+    "risk": Group.PROJECT,
     "rfp": Group.COMMERCIAL,
     "quotation": Group.COMMERCIAL,
     "agreement": Group.COMMERCIAL,
@@ -81,6 +82,10 @@ UNTOLD = frozenset(
         "project.viewed_as_client",
         "milestone.shared_at_launch",  # the first publication in the same act tells it
         "task.started",
+        "task.reported",
+        "task.unreported",
+        "risk.reported",
+        "risk.unreported",
     }
 )
 ASKING = frozenset({"deliverable.asked"})  # the phase as such is told to the team; each deliverable only to who owes it

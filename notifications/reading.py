@@ -151,6 +151,8 @@ def _detail(row: Notification, event: Event, reader: User) -> str:
     if event.kind == "approval.asked":
         due = event.data.get("due_on")
         return " ".join(part for part in (event.data["words"], _t("Answer by %(day)s.") % {"day": day(due)} if due else "") if part)
+    if event.kind == "document.sent":
+        return str(event.data["message"])
     if reader.is_internal and event.reason:
         return _t("Reason: %(reason)s") % {"reason": event.reason}
     return ""

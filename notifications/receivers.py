@@ -29,6 +29,15 @@ def receivers_of(project: Project, moves: Sequence[Move]) -> list[Receiver]:
     ]
 
 
+def receivers_of_documents(project: Project) -> list[Receiver]:
+    """How soon each person of the client hears of a document that is sent to them; soonest first."""
+    people = with_roles(User.objects.active().filter(kind=User.Kind.CLIENT, client_id=project.client_id))
+    wishes = wishes_of(people)
+    told = [(wishes.choice(person, Group.DOCUMENTS, project.pk, asked=False), person) for person in people]
+    told.sort(key=lambda each: (SOONEST_FIRST.index(each[0]), each[1].full_name))
+    return [Receiver(person.full_name, language_of(person), choice.value) for choice, person in told]
+
+
 def _soonest(person: User, project: Project, moves: Sequence[Move], wishes: Wishes, watches: Sequence[MilestoneWatch]) -> Choice:
     """All dates of one act come in the mail that the first of them causes."""
     found = {Choice.NOTHING}

@@ -1,8 +1,8 @@
-"""Gate Minutes: what a gate decided, on which evidence, by whose votes; signed by quality assurance and the project manager."""
+"""Gate Minutes, one document for each round: what was decided, on which evidence, by whose votes; signed by QA and project manager."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -10,30 +10,43 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from audit.refusals import Blocker
+from documents.about import About, AboutKind, words_of
 from documents.content import Column, data_table, day, key_values, moment
 from documents.registry import DocumentType, Meaning, SignerSlot
 from documents.registry import register as register_types
 from projects.gates import gate_of
 from projects.models import GateCondition, GateCriterion, GateReview, GateSignature, Project
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
-def latest_decision(project: Project) -> GateReview | None:
-    """The last round that was decided; one that was left without a decision has no minutes."""
+
+def decided(project: Project) -> QuerySet[GateReview]:
+    """The rounds that were decided, newest first; one that was left without a decision has no minutes."""
     rows = GateReview.objects.filter(project=project, state=GateReview.State.DECIDED).exclude(proposed_decision="")
-    return rows.select_related("proposed_by").order_by("-decided_at", "-id").first()
+    return rows.select_related("proposed_by").order_by("-decided_at", "-id")
+
+
+def reference_of(review: GateReview) -> str:
+    """What its minutes are about: G2-1 is the first round of G2."""
+    return f"{review.gate}-{review.round}"
+
+
+def decided_rounds(project: Project) -> dict[str, str]:
+    return {reference_of(review): words_of(AboutKind.GATE_ROUND, reference_of(review)) for review in decided(project)}
 
 
 def no_decision(project: Project) -> list[Blocker]:
-    if latest_decision(project) is not None:
+    if decided(project).exists():
         return []
     return [Blocker("gate.decided", _t("A gate has to be decided first."), reverse("project-gate", args=[project.code]))]
 
 
-def gate_minutes(project: Project) -> dict[str, Any]:
-    """The record of the last decision as it was signed: nothing in it is judged again."""
-    review = latest_decision(project)
+def gate_minutes(project: Project, about: str) -> dict[str, Any]:
+    """The record of one decision as it was signed: nothing in it is judged again. Raises LookupError for a round without one."""
+    review = next((review for review in decided(project) if reference_of(review) == about), None)
     if review is None:
-        raise LookupError("No gate of this project is decided.")
+        raise LookupError(f"{about} of this project is not decided.")
     gate = gate_of(review.phase)
     return {
         "subtitle": _t("%(gate)s %(title)s, round %(round)s") % {"gate": review.gate, "title": gate.title, "round": review.round},
@@ -148,7 +161,8 @@ GATE_MINUTES = DocumentType(
     signers=(SignerSlot(Meaning.APPROVED, Role.QUALITY_ASSURANCE), SignerSlot(Meaning.APPROVED, Role.PROJECT_MANAGER)),
     follows_data=True,
     dated_by=None,
-    usual_reason=_("Minutes of the next decision."),
+    usual_reason=_("Minutes of the decision."),
+    about=About(AboutKind.GATE_ROUND, decided_rounds),
 )
 
 

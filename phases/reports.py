@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _t
 
 from accounts.models import Role
+from documents.about import About, AboutKind
 from documents.content import Column, data_table, key_values, shortest
-from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot
+from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, document_type
 from projects.gates import gate_of
 from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Phase, Project, TeamMember
 from projects.models.conditions import GateCondition as Condition
@@ -32,9 +33,15 @@ def part(key: str, title: str | _StrPromise, help: str | _StrPromise = "", *, re
 
 
 def report(
-    phase: Phase, key: str, title: str | _StrPromise, prefix: str, *approvers: Role, sections: Sequence[NarrativeSection]
+    phase: Phase,
+    key: str,
+    title: str | _StrPromise,
+    prefix: str,
+    *approvers: Role,
+    sections: Sequence[NarrativeSection],
+    about: AboutKind | None = None,
 ) -> DocumentType:
-    """Quality assurance reviews where it does not approve; the named roles approve."""
+    """Quality assurance reviews where it does not approve; the named roles approve. `about`: a project has one about each."""
     reviewer = () if Role.QUALITY_ASSURANCE in approvers else (SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),)
     return DocumentType(
         key=key,
@@ -45,15 +52,17 @@ def report(
         build_context=partial(facts_of, phase, key),
         narrative=tuple(sections),
         dated_by=("identity",),
+        about=About(about) if about else None,
         signers=(*reviewer, *(SignerSlot(Meaning.APPROVED, role) for role in approvers)),
     )
 
 
-def facts_of(phase: Phase, key: str, project: Project) -> dict[str, Any]:
+def facts_of(phase: Phase, key: str, project: Project, about: str = "") -> dict[str, Any]:
     """Identity, people, records and dates of the phase, and what its gate accepted or asked for."""
+    named = document_type(key).about
     return {
         "subtitle": f"{project.code} {project.title}",
-        "identity": identity_of(project),
+        "identity": [*(key_values((named.kind.label, about)) if named else []), *identity_of(project)],
         "team": team_of(project),
         "records": records_of(project, phase, key),
         "milestones": _milestones(project, phase),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import Blocker
 from projects.findings import Evidence, Finding, Findings
-from projects.plans import planned_title
+from projects.plans import planned_deliverable, planned_title
 
 if TYPE_CHECKING:
     from projects.models import Deliverable, Project, Tailoring
@@ -128,9 +128,11 @@ def _outdated(project: Project, row: Deliverable) -> Blocker:
 
 def _missing(project: Project, row: Deliverable) -> Blocker:
     words = _t("Not done: %(title)s.") if row.round == 1 else _t("To be done again: %(title)s (round %(round)s).")
+    planned = planned_deliverable(row.key)
+    rule = f" {planned.rule}" if planned and planned.rule else ""
     return Blocker(
         key=f"deliverable.{row.key}",
-        words=words % {"title": row.title, "round": row.round},
+        words=words % {"title": row.title, "round": row.round} + rule,
         link=reverse("deliverable-detail", args=[project.code, row.key]),
         owner=str(row.owner or row.department),
         expected=row.due_on,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class PlannedDeliverable:
 
     `on_done(deliverable, actor)` runs in the transaction in which its evidence makes it done. `starts_after` are the deliverables that
     must be done before that step is taken. One that `approves_scope` is the signed charter: its evidence says what does not apply.
+    Of a type of which a project has many documents one in effect is enough, the last signed; where it `needs_all`, every one that was
+    begun must be in effect, and at least `needs`.
     """
 
     key: str
@@ -35,6 +38,16 @@ class PlannedDeliverable:
     step: str = ""
     starts_after: tuple[str, ...] = ()
     approves_scope: bool = False
+    needs_all: bool = False
+    needs: int = 1
+
+    @property
+    def rule(self) -> str:
+        """Which documents make it done, in words; empty where one is made once."""
+        if self.needs_all:
+            words = _t("Needed: every document of this type that was begun is in effect, and at least %(count)d of them.")
+            return words % {"count": self.needs}
+        return _t("One document of this type in effect is enough; the last one signed counts.") if is_repeated(self.document_type) else ""
 
 
 @dataclass(frozen=True)
@@ -114,21 +127,31 @@ def register_phase_plan(plan: PhasePlan) -> None:
 
 @dataclass(frozen=True)
 class FoundDocument:
-    """The document of a type that a project has already: its number, its page, the state of its newest version in words."""
+    """A document of a type that a project has already: its number, its page, what it is about, its newest version's state in words."""
 
     number: str
     link: str
+    about: str
     state: str
 
 
-Finder = Callable[[int, str], FoundDocument | None]
+Finder = Callable[[int, str], list[FoundDocument]]
 _documents: dict[str, bool] = {}
+_repeated: set[str] = set()
 _finders: list[Finder] = []
 
 
-def offer_document(document_type: str, *, generated: bool) -> None:
-    """Say that the product knows this type of document, and whether it is made from data. Called where document types are registered."""
+def offer_document(document_type: str, *, generated: bool, repeated: bool = False) -> None:
+    """Say that the product knows this type of document, whether it is made from data, and whether a project has many of it.
+
+    Called where document types are registered.
+    """
     _documents[document_type] = generated
+    (_repeated.add if repeated else _repeated.discard)(document_type)
+
+
+def is_repeated(document_type: str) -> bool:
+    return document_type in _repeated
 
 
 def document_offer(document_type: str) -> bool | None:
@@ -137,14 +160,13 @@ def document_offer(document_type: str) -> bool | None:
 
 
 def find_documents_by(finder: Finder) -> None:
-    """Say how to find a project's document: `finder(project_id, document_type)`. Called by the app that has them."""
+    """Say how to find a project's documents: `finder(project_id, document_type)`. Called by the app that has them."""
     _finders.append(finder)
 
 
-def document_of(project_id: int, document_type: str) -> FoundDocument | None:
-    """The project's document of this type, if it was begun. One query."""
-    found = (finder(project_id, document_type) for finder in _finders if document_type)
-    return next((document for document in found if document is not None), None)
+def documents_of(project_id: int, document_type: str) -> list[FoundDocument]:
+    """The project's documents of this type that were begun, by number. One query."""
+    return [document for finder in _finders if document_type for document in finder(project_id, document_type)]
 
 
 def phase_plan(phase: str) -> PhasePlan:
@@ -158,9 +180,13 @@ def planned_title(key: str) -> str:
     return str(item.title) if item else key
 
 
+def planned_deliverables() -> list[PlannedDeliverable]:
+    return [item for plan in _plans.values() for item in plan.deliverables]
+
+
 def planned_deliverable(key: str) -> PlannedDeliverable | None:
     """What the phase plans say of a deliverable."""
-    return next((item for plan in _plans.values() for item in plan.deliverables if item.key == key), None)
+    return next((item for item in planned_deliverables() if item.key == key), None)
 
 
 def needed_before(step: str) -> tuple[str, ...]:

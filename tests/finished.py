@@ -18,9 +18,9 @@ from tests.projects import factories
 WORDS = "<p>{title}: <strong>three steps</strong>, 68 % yield, 收率 and 20–25 °C.</p>"
 
 
-def finished(type_key: str, project: Project, *, author: User, reason: str = "") -> DocumentVersion:
+def finished(type_key: str, project: Project, *, author: User, about: str = "", reason: str = "") -> DocumentVersion:
     """Made, rendered, its sections written, reviewed and signed by each role in turn, rendered again."""
-    version = drafted(type_key, project, author=author, reason=reason)
+    version = drafted(type_key, project, author=author, about=about, reason=reason)
     number, declared = version.document.number, version.document.type
     assert declared is not None
     for section in declared.narrative:
@@ -36,8 +36,8 @@ def finished(type_key: str, project: Project, *, author: User, reason: str = "")
     return DocumentVersion.objects.select_related("document").get(pk=version.pk)
 
 
-def drafted(type_key: str, project: Project, *, author: User, reason: str = "") -> DocumentVersion:
-    version = services.request_document(type_key, actor=author, project=project, reason=reason)
+def drafted(type_key: str, project: Project, *, author: User, about: str = "", reason: str = "") -> DocumentVersion:
+    version = services.request_document(type_key, actor=author, project=project, about=about, reason=reason)
     assert render(version)
     return DocumentVersion.objects.select_related("document").get(pk=version.pk)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from documents.models import Document, DocumentVersion
 from documents.registry import DocumentType
+from documents.services.deliverables import refresh_deliverable
 from documents.services.shared import record_about
 from documents.services.versions import data_now
 from projects.models import Deliverable, Project
@@ -44,6 +45,7 @@ def _mark(version: DocumentVersion) -> bool:
     Document.objects.filter(pk=document.pk).update(out_of_date_since=since)
     if document.deliverable is not None and document.deliverable.evidence_hash == version.content_hash:
         Deliverable.objects.filter(pk=document.deliverable.pk).update(outdated_since=since)
+    refresh_deliverable(document.deliverable)
     record_about("document.out_of_date" if changed else "document.up_to_date", version, actor=None)
     return True
 

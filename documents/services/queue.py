@@ -24,6 +24,7 @@ from catalogue.chemistry import draw_svg
 from documents import rendering
 from documents.models import QUEUE_STATE, DocumentVersion, Rendition
 from documents.registry import DocumentType
+from documents.services.issuing import proceed
 from documents.services.shared import declared_type, record_about, ring
 from projects.services.waiting import open_wait
 
@@ -53,7 +54,16 @@ class Made:
 
 
 def render_version(version_id: int) -> bool:
-    """Make the PDF that the version owes; False when it owes none, somebody else is at it, or it failed."""
+    """Make the PDF that the version owes; False when it owes none, somebody else is at it, or it failed.
+
+    A version that is being issued takes its next step, also when its file was there already: the worker before may have died.
+    """
+    made = _render(version_id)
+    proceed(version_id)
+    return made
+
+
+def _render(version_id: int) -> bool:
     version = _claim(version_id)
     if version is None:
         return False
@@ -69,8 +79,9 @@ def render_version(version_id: int) -> bool:
 
 
 def sweep() -> int:
-    """Call a worker for every version that owes a PDF and that no living worker holds; how many were called."""
-    waiting = DocumentVersion.objects.claimable(timezone.now()).order_by("requested_at")[:SWEEP_AT_MOST]
+    """Call a worker for every version that owes a PDF, or a step of its issue, and that no living worker holds; how many were called."""
+    waiting = list(DocumentVersion.objects.claimable(timezone.now()).order_by("requested_at")[:SWEEP_AT_MOST])
+    waiting += DocumentVersion.objects.half_issued().order_by("requested_at")[:SWEEP_AT_MOST]
     for version in waiting:
         ring(version)
     return len(waiting)

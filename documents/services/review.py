@@ -16,11 +16,12 @@ from audit.signatures import sign
 from documents.models import QUEUE_STATE, DocumentVersion
 from documents.narrative import has_text
 from documents.registry import DocumentType
+from documents.services.deliverables import deliverable_of, fill_deliverable
 from documents.services.shared import declared_type, locked_version, record_about, ring
 from documents.services.signing import ask_signers, signing_as, signing_blockers, slot_for, slots_of
-from documents.services.versions import data_now, deliverable_of
+from documents.services.versions import data_now
 from projects import steps
-from projects.services.evidence import mark_documented, start_locks
+from projects.services.evidence import start_locks
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -153,27 +154,7 @@ def _take_effect(version: DocumentVersion, actor: User, now: datetime) -> None:
     version.make_effective(now)
     version.save(update_fields=["state", "effective_at", *QUEUE_STATE])
     record_about("document.effective", version, actor=actor, content_hash=version.content_hash)
-    _fill_deliverable(version, declared, actor, now)
+    fill_deliverable(version, declared, actor=actor, at=now)
     if declared.on_effective is not None:
         declared.on_effective(version, actor=actor)
     ring(version)
-
-
-def _fill_deliverable(version: DocumentVersion, declared: DocumentType, actor: User, now: datetime) -> None:
-    document = version.document
-    deliverable = document.deliverable or deliverable_of(declared, document.subject)
-    if deliverable is None:
-        return
-    if document.deliverable_id is None:
-        document.deliverable = deliverable
-        document.save(update_fields=["deliverable", "updated_at"])
-    label = _t("%(number)s version %(version)d") % {"number": document.number, "version": version.number}
-    mark_documented(
-        deliverable.pk,
-        label=label,
-        link=document.get_absolute_url(),
-        content=version.content_hash,
-        at=now,
-        actor=actor,
-        facts={_t("Document"): document.number, _t("Version"): str(version.number), _t("Reason of the version"): version.reason},
-    )

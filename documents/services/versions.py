@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.conf import settings
@@ -16,12 +17,14 @@ from accounts.permissions import require_permission
 from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
 from catalogue.models import Compound
 from documents import narrative
+from documents.about import checked_about, in_number
 from documents.content import key_values
 from documents.models import QUEUE_STATE, Document, DocumentVersion, Rendition
 from documents.registry import DocumentType, SubjectKind, known
+from documents.services.deliverables import deliverable_of, refresh_deliverable
 from documents.services.shared import declared_type, hash_content, locked_version, record_about, ring
 from projects.attachments import Attachment, take_upload
-from projects.models import Deliverable, Project, Rfp
+from projects.models import Project, Rfp
 from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:
@@ -32,11 +35,19 @@ REASON_MAX_LENGTH = 500
 
 @transaction.atomic
 def request_document(
-    type_key: str, *, actor: User, project: Project | None = None, rfp: Rfp | None = None, language: str = "en", reason: str = ""
+    type_key: str,
+    *,
+    actor: User,
+    project: Project | None = None,
+    rfp: Rfp | None = None,
+    about: str = "",
+    language: str = "en",
+    reason: str = "",
 ) -> DocumentVersion:
     """Pin the data as they are now in a new version and queue its PDF; the document is created with its first version.
 
-    An open draft is superseded by the new version, which takes over its text. Raises Refused while a version is in review.
+    `about` names which batch, round or order, for a type of which a project has many documents. An open draft is superseded by the new
+    version, which takes over its text. Raises Refused while a version is in review.
     """
     declared = _known_type(type_key)
     require_permission("documents.request", actor, declared)
@@ -45,7 +56,7 @@ def request_document(
         raise Refused([Blocker("document.upload_only", words)])
     subject = _visible_subject(declared, actor, project, rfp)
     require_none(declared.missing(subject) if declared.missing else [])
-    document = _document(declared, subject)
+    document = _document(declared, subject, about)
     version = _add_version(document, declared, actor=actor, language=language, reason=reason, source=DocumentVersion.Source.GENERATED)
     _pin(version, declared, data_now(version, declared))
     record_about("document.requested", version, actor=actor, reason=version.reason)
@@ -55,14 +66,22 @@ def request_document(
 
 @transaction.atomic
 def upload_version(
-    type_key: str, *, upload: BinaryIO, name: str, actor: User, project: Project | None = None, rfp: Rfp | None = None, reason: str = ""
+    type_key: str,
+    *,
+    upload: BinaryIO,
+    name: str,
+    actor: User,
+    project: Project | None = None,
+    rfp: Rfp | None = None,
+    about: str = "",
+    reason: str = "",
 ) -> DocumentVersion:
     """A version that was made elsewhere: the file is checked, stored under its hash, and reviewed and signed like any other."""
     declared = _known_type(type_key)
     require_permission("documents.upload", actor, declared)
     subject = _visible_subject(declared, actor, project, rfp)
     stored = take_upload(upload, name)
-    document = _document(declared, subject)
+    document = _document(declared, subject, about)
     version = _add_version(document, declared, actor=actor, language="en", reason=reason, source=DocumentVersion.Source.UPLOADED)
     _pin(
         version,
@@ -105,6 +124,8 @@ def editing_blockers(version: DocumentVersion) -> list[Blocker]:
         return []
     if not version.is_generated:
         return [Blocker("document.uploaded", _t("This version is a file made elsewhere; upload the next version instead."))]
+    if version.is_being_issued:
+        return [Blocker("document.being_issued", _t("This version is being issued; its text is closed."))]
     words = _t("Version %(number)d is %(state)s; its text is closed.") % {
         "number": version.number,
         "state": version.get_state_display().lower(),
@@ -146,30 +167,39 @@ def _visible_subject(declared: DocumentType, actor: User, project: Project | Non
     return Project.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=project.pk if project else 0)
 
 
-def _document(declared: DocumentType, subject: Project | Rfp) -> Document:
-    """The document of this type about the subject; created when there is none. The subject's row is locked."""
+def _document(declared: DocumentType, subject: Project | Rfp, about: str) -> Document:
+    """The document of this type, about the subject or one thing of it; created when there is none. The subject's row is locked."""
     key = {"project": subject} if isinstance(subject, Project) else {"rfp": subject}
-    found = Document.objects.select_for_update(of=("self",)).filter(**key, type_key=declared.key).first()
-    if found is not None:
-        return found
-    prefix = f"{_code_of(subject)}-{declared.number_prefix}"
-    position = Document.objects.filter(number__startswith=f"{prefix}-").count() + 1
-    return Document.objects.create(
-        **key,
-        client_id=subject.client_id,
-        type_key=declared.key,
-        number=f"{prefix}-{position:02d}",
-        title=str(declared.title),
-        deliverable=deliverable_of(declared, subject),
-    )
+    rows, reference = Document.objects.select_for_update(of=("self",)).filter(**key, type_key=declared.key), " ".join(about.split())
+    found = rows.filter(about_reference__iexact=reference).first()
+    if found is None or reference:  # one made before documents were named goes on without a name
+        reference = checked_about(declared, about, subject)
+    if found is None:
+        return _new_document(declared, subject, reference, key)
+    if found.withdrawn_at is not None:
+        found.withdrawn_at = None
+        found.save(update_fields=["withdrawn_at", "updated_at"])
+    return found
 
 
-def deliverable_of(declared: DocumentType, subject: Project | Rfp) -> Deliverable | None:
-    """The deliverable of the project that a document of this type makes done."""
-    project = subject if isinstance(subject, Project) else getattr(subject, "project", None)
-    if project is None:
-        return None
-    return Deliverable.objects.filter(project=project, document_type=declared.key).first()
+def _new_document(declared: DocumentType, subject: Project | Rfp, about: str, key: dict[str, Any]) -> Document:
+    document = Document(**key, client_id=subject.client_id, type_key=declared.key, deliverable=deliverable_of(declared, subject))
+    if declared.about is not None:
+        document.about_kind, document.about_reference = declared.about.kind, about
+    document.number = _number(f"{_code_of(subject)}-{declared.number_prefix}", in_number(document.about_kind, about))
+    document.title = " · ".join(part for part in (str(declared.title), document.about_words) if part)
+    document.save()
+    refresh_deliverable(document.deliverable)
+    return document
+
+
+def _number(prefix: str, name: str) -> str:
+    """Named after what it is about, else counted; two things whose names are written alike are told apart by a count."""
+    if name and not Document.objects.filter(number=f"{prefix}-{name}").exists():
+        return f"{prefix}-{name}"
+    stem = f"{prefix}-{name}" if name else prefix
+    taken = set(Document.objects.filter(number__startswith=f"{stem}-").values_list("number", flat=True))
+    return next(number for position in count(2 if name else 1) if (number := f"{stem}-{position:02d}") not in taken)
 
 
 def _add_version(document: Document, declared: DocumentType, *, actor: User, language: str, reason: str, source: str) -> DocumentVersion:
@@ -216,10 +246,10 @@ def _replace_open(document: Document, earlier: list[DocumentVersion], actor: Use
 def data_now(version: DocumentVersion, declared: DocumentType) -> dict[str, Any]:
     """What the version would pin now, in its language, as JSON gives it back."""
     with translation.override(version.language):
-        return _as_json(declared.data_of(version.document.subject))
+        return as_json(declared.data_of(version.document.subject, version.document.about_reference))
 
 
-def _as_json(value: dict[str, Any]) -> dict[str, Any]:
+def as_json(value: dict[str, Any]) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(json.dumps(value, cls=DjangoJSONEncoder))
     return read
 
@@ -228,7 +258,7 @@ def _pin(version: DocumentVersion, declared: DocumentType, data: dict[str, Any])
     """Write the content of a new version and its hash."""
     with translation.override(version.language):
         content = _frame(version, declared, data) | {"data": data}
-        version.snapshot = _as_json(content)
+        version.snapshot = as_json(content)
     hash_content(version)
     version.save(update_fields=["snapshot", "content_hash"])
 
@@ -243,6 +273,7 @@ def _frame(version: DocumentVersion, declared: DocumentType, data: dict[str, Any
             "subtitle": data.get("subtitle", ""),
             "type": str(declared.title),
             "type_key": declared.key,
+            "about": document.about_words,
             "version": version.number,
             "template": declared.key,
             "template_version": version.template_version or "–",
@@ -292,17 +323,18 @@ def _preparer(version: DocumentVersion, subject: Project | Rfp) -> str:
 
 
 def _cover(version: DocumentVersion, subject: Project | Rfp) -> list[dict[str, str]]:
-    compound = _compound(subject)
+    compound, document = _compound(subject), version.document
     mass = f"{compound['molar_mass_g_per_mol']:.2f} g/mol" if compound["molar_mass_g_per_mol"] else ""
     cas = f"CAS {compound['cas_number']}" if compound["cas_number"] else ""
     is_project = isinstance(subject, Project)
     rows = [
-        (_t("Document number"), version.document.number),
+        (_t("Document number"), document.number),
         (_t("Version"), _t("%(number)d, prepared by %(name)s") % {"number": version.number, "name": _preparer(version, subject)}),
         (
             _t("Project") if is_project else _t("Request for proposal"),
             f"{subject.code} {subject.title}" if isinstance(subject, Project) else subject.number,
         ),
+        *([(document.get_about_kind_display(), document.about_words)] if document.about_kind else []),
         (_t("Client"), subject.client.name),
         (_t("Compound"), " · ".join(part for part in (compound["name"], cas, compound["formula"], mass) if part)),
     ]

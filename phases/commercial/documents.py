@@ -7,6 +7,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from documents.about import AboutKind
 from documents.registry import register as register_types
 from phases.reports import part, report
 from projects.models import Phase
@@ -19,6 +20,7 @@ TYPES = (
         "BC",
         Role.QUALITY_ASSURANCE,
         Role.ANALYTICAL,
+        about=AboutKind.BATCH,
         sections=(
             part(
                 "batch",
@@ -35,6 +37,7 @@ TYPES = (
         "CV",
         Role.QUALITY_ASSURANCE,
         Role.PRODUCTION,
+        about=AboutKind.PERIOD,
         sections=(
             part("period", _("Period and batches"), _("Period, batches made and rejected, reference set.")),
             part(
@@ -76,6 +79,7 @@ TYPES = (
         "CC",
         Role.QUALITY_ASSURANCE,
         Role.PRODUCTION,
+        about=AboutKind.CHANGE,
         sections=(
             part("change", _("Change"), _("Type, description now and proposed, reason (ICH Q7 13).")),
             part(
@@ -95,6 +99,7 @@ TYPES = (
         "IR",
         Role.QUALITY_ASSURANCE,
         Role.PRODUCTION,
+        about=AboutKind.EVENT,
         sections=(
             part("event", _("Event"), _("What, when, where, batches, requirement, immediate action, class.")),
             part(
@@ -114,6 +119,7 @@ TYPES = (
         "QR",
         Role.QUALITY_ASSURANCE,
         Role.PRODUCTION,
+        about=AboutKind.PERIOD,
         sections=(
             part("period", _("Period and batches"), _("Made, rejected, reworked (ICH Q7 2.5).")),
             part("results", _("Critical results"), _("Critical in-process and release results; failures.")),

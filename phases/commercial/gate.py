@@ -75,7 +75,12 @@ PLAN = PhasePlan(
             "continued_process_verification_report",
         ),
         PlannedDeliverable(
-            "investigation_status", _("Status of investigations and actions"), "quality_assurance", "g5", "investigation_report"
+            "investigation_status",
+            _("Status of investigations and actions"),
+            "quality_assurance",
+            "g5",
+            "investigation_report",
+            needs_all=True,
         ),
         PlannedDeliverable("cost_yield_review", _("Review of cost and yield against target"), "production", "g5"),
         PlannedDeliverable("product_quality_review", _("Product Quality Review"), "quality_assurance", "g5", "product_quality_review"),

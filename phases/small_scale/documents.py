@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from documents.about import AboutKind
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot
 from documents.registry import register as register_types
 from phases.reports import identity_of, part, records_of, report, team_of
@@ -174,6 +175,7 @@ TYPES = (
         "CO",
         Role.ANALYTICAL,
         Role.QUALITY_ASSURANCE,
+        about=AboutKind.BATCH,
         sections=(
             part("batch", _("Batch"), _("Batch number, date of manufacture, quantity (g), storage, retest date.")),
             part("results", _("Results"), _("Per test: name, method, limit, numeric result with unit.")),

@@ -7,6 +7,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from documents.about import AboutKind
 from documents.registry import register as register_types
 from phases.reports import part, report
 from projects.models import Phase
@@ -95,6 +96,7 @@ TYPES = (
         "BR",
         Role.PRODUCTION,
         Role.QUALITY_ASSURANCE,
+        about=AboutKind.BATCH,
         sections=(
             part("batch", _("Batch and master version"), _("Batch number, issue, master record version, start and finish (ICH Q7 6.5).")),
             part("materials", _("Materials weighed"), _("Code, lot, amount (kg), weigher, checker, time.")),

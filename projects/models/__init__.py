@@ -16,6 +16,7 @@ from projects.models.occupancy import Occupancy
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
 from projects.models.rfp import Clarification, Rfp, RfpFile
+from projects.models.risk import ProjectRisk
 from projects.models.rounds import DeliverableRound, MilestoneRound, StepLoop
 from projects.models.saved_view import SavedView, ViewChoice
 from projects.models.scratch import Scratch
@@ -60,6 +61,7 @@ __all__ = [
     "Phase",
     "PhaseMove",
     "Project",
+    "ProjectRisk",
     "ProjectStatus",
     "Publication",
     "PublicationShare",

@@ -55,6 +55,7 @@ class Task(models.Model):
     float_days = models.IntegerField(_("float (working days)"), null=True, blank=True)
     started_on = models.DateField(_("started"), null=True, blank=True)
     done_on = models.DateField(_("done"), null=True, blank=True)
+    in_client_report = models.BooleanField(_("in the client's status report"), default=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = TaskQuerySet.as_manager()

@@ -26,7 +26,7 @@ from projects.forms.gate import ReasonForm
 from projects.forms.loop import LoopForm
 from projects.models import Deliverable, ReferencedEvidence, Visibility
 from projects.permissions import lacking
-from projects.plans import document_of, document_offer
+from projects.plans import document_offer, documents_of, is_repeated, planned_deliverable
 from projects.services import evidence as services
 from projects.services.loops import loop_blockers, open_loop, renewable
 from projects.services.sharing import set_visibility
@@ -63,6 +63,7 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
     """The page from one context; a refused form comes back in it, its dialog open."""
     user, project = request.user, deliverable.project
     words = _t("Evidence is entered by a department, business development, the project manager or quality assurance.")
+    planned = planned_deliverable(deliverable.key)
     may_assign = allowed("projects.plan", user, project) and not deliverable.is_done and not deliverable.not_applicable
     context = {
         "deliverable": deliverable,
@@ -78,8 +79,10 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
         "reject_form": ReasonForm(),
         **_rounds(deliverable, user),
         "document_offer": document_offer(deliverable.document_type),
-        "document": document_of(project.pk, deliverable.document_type),
+        "documents": documents_of(project.pk, deliverable.document_type),
         "document_query": f"?project={project.code}&type={deliverable.document_type}",
+        "may_add_document": is_repeated(deliverable.document_type),
+        "rule": planned.rule if planned else "",
     }
     return render(request, "projects/deliverable.html", context | bound, status=status)
 

@@ -179,6 +179,7 @@ def task_dialogs(
         "reopen": [*no_planner, *task_services.reopen_blockers(task)],
         "remove": [*no_planner, *task_services.removal_blockers(task)],
         "change": [*no_planner, *task_services.change_blockers(task)],
+        "report": lacking("projects.share", request.user, project, _t("A project manager or business development shows it.")),
     }
     return {"task": task, "forms": {**blank, **bound}, "blockers": blockers}
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from accounts.models import Role
+from audit.models import Event
+from desk.documents import status_report
+from desk.internal_report import internal_status_report
+from documents.content import day
 from documents.models import Document, DocumentVersion
-from projects.models import Milestone, Project
+from projects.models import Milestone, Project, Task
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone
-from tests.finished import finished, text_of
+from projects.services.risks import close_risk, report_risk, report_task
+from tests.finished import finished, render, text_of
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +26,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def project() -> Project:
     return factories.a_project_in("small_scale")
+
+
+def again(project: Project) -> Project:
+    return Project.objects.select_related("client", "project_manager").get(pk=project.pk)
 
 
 def slip(project: Project, key: str, *, told: str) -> None:
@@ -61,16 +70,132 @@ def test_status_report_leaves_out_what_is_internal(project: Project) -> None:
     assert not any(key in str(version.snapshot["data"]) for key in ("Route Selection Report", "float"))
 
 
-def test_one_click_makes_the_report_and_the_next_one(project: Project) -> None:
+def test_the_client_reads_no_risk_and_no_task_that_was_not_chosen(project: Project) -> None:
+    factories.a_risk(project, text="Secret risk", mitigation="Secret measure")
+    task = Task.objects.filter(project=project).order_by("pk")[0]
+    Task.objects.filter(pk=task.pk).update(title="Secret task")
+
+    hidden = str(status_report(again(project)))
+    ours = str(internal_status_report(again(project)))
+
+    assert "Secret" not in hidden
+    assert all(words in ours for words in ("Secret risk", "Secret measure", "Secret task"))
+
+
+def test_what_was_chosen_stands_there_without_a_date_of_ours(project: Project) -> None:
+    manager = factories.manager()
+    risk = factories.a_risk(project)
+    task = Task.objects.filter(project=project, milestone__key="route_selected").order_by("pk")[0]
+    Task.objects.filter(pk=task.pk).update(due_on=date(2031, 5, 6), forecast_on=date(2031, 5, 7), starts_on=date(2031, 5, 5))
+    report_risk(project.code, risk.number, shown=True, actor=manager)
+    report_task(project.code, task.pk, shown=True, actor=manager)
+
+    data = status_report(again(project))
+
+    told = Milestone.objects.get(pk=task.milestone_id).published_on
+    assert [row[0] for row in data["risks"]["rows"]] == [risk.text]
+    assert [(row[0], row[3]) for row in data["actions"]["rows"]] == [(task.title, day(told))]
+    assert "2031" not in str(data)
+
+
+def test_a_closed_risk_and_a_done_task_leave_the_report(project: Project) -> None:
+    manager = factories.manager()
+    risk = factories.a_risk(project)
+    report_risk(project.code, risk.number, shown=True, actor=manager)
+    close_risk(project.code, risk.number, reason="A second supplier is qualified.", actor=manager)
+
+    assert status_report(again(project))["risks"]["rows"] == []
+
+
+def test_our_copy_says_what_the_client_does_not_know(project: Project) -> None:
+    row = Milestone.objects.get(project=project, key="sample_shipped")
+    assert row.forecast_on is not None
+    reschedule_milestone(
+        project.code, row.key, not_before=row.forecast_on + timedelta(days=30), reason="Late enzyme.", actor=factories.manager()
+    )
+    moved = Milestone.objects.get(pk=row.pk)
+
+    version = finished("internal_status_report", again(project), author=factories.manager())
+
+    said = text_of(version)
+    assert day(moved.forecast_on) in said and day(row.published_on) in said
+    assert "What the client does not know" in said and "Who is waited for" in said
+    assert day(moved.forecast_on) not in str(status_report(again(project)))
+
+
+def test_the_next_report_tells_the_moves_since_the_last(project: Project) -> None:
+    slip(project, "sample_shipped", told="A supplier delivers late.")
+    finished("project_status_report", project, author=factories.manager())
+    slip(project, "process_report", told="A study takes longer.")
+
+    moves = str(status_report(again(project))["moves"]["rows"])
+
+    assert "A study takes longer." in moves and "A supplier delivers late." not in moves
+
+
+def the_form(browser: Client, project: Project, **changes: str) -> dict[str, str]:
+    """What the page sends when it is sent as it was opened."""
+    page = browser.get(f"/projects/{project.code}/status-report/")
+    return {"message": "All is well.", "expected_hash": page.context["expected_hash"], "summary": "<p>On track.</p>", **changes}
+
+
+@pytest.fixture
+def browser() -> Client:
     browser = Client()
     browser.force_login(factories.manager())
-    address = f"/documents/new/?project={project.code}"
+    return browser
 
-    answers = [browser.post(address, {"type_key": "project_status_report"}) for _time in range(2)]
 
-    assert [answer.status_code for answer in answers] == [302, 302]
-    document = Document.objects.get(project=project)
-    assert list(document.versions.order_by("number").values_list("reason", flat=True)) == ["Regular report.", "Regular report."]
+def test_one_act_issues_and_shares_the_report_with_our_own_copy(project: Project, browser: Client) -> None:
+    answer = browser.post(f"/projects/{project.code}/status-report/", the_form(browser, project, internal_copy="on"))
+
+    assert answer.status_code == 302
+    versions = {each.document.type_key: each for each in DocumentVersion.objects.select_related("document")}
+    for version in versions.values():
+        render(version)
+        render(version)
+    report, copy = (Document.objects.get(type_key=key) for key in ("project_status_report", "internal_status_report"))
+    assert (report.is_shared, copy.is_shared) == (True, False)
+    assert Event.objects.get(kind="document.sent").client_data["message"] == "All is well."
+    assert versions["project_status_report"].narrative["summary"] == "<p>On track.</p>"
+
+
+def test_the_preview_shows_what_the_client_gets_and_who_is_told(project: Project, browser: Client) -> None:
+    factories.a_risk(project, text="Secret risk")
+    reader = factories.person(Role.CLIENT_APPROVER, client=project.client)
+
+    page = browser.get(f"/projects/{project.code}/status-report/").content.decode()
+
+    assert reader.full_name in page and "Sample shipped" in page
+    assert "Secret risk" not in page
+
+
+def test_a_report_that_changed_since_its_preview_is_refused_with_what_was_typed(project: Project, browser: Client) -> None:
+    sent = the_form(browser, project, message="Words of mine.")
+    slip(project, "sample_shipped", told="A supplier delivers late.")
+
+    answer = browser.post(f"/projects/{project.code}/status-report/", sent)
+
+    assert answer.status_code == 409
+    assert "Words of mine." in answer.content.decode() and "Something changed since you looked" in answer.content.decode()
+    assert not Document.objects.filter(project=project, type_key="project_status_report").exists()
+
+
+def test_the_message_is_asked_for_at_its_field(project: Project, browser: Client) -> None:
+    answer = browser.post(f"/projects/{project.code}/status-report/", the_form(browser, project, message=" "))
+
+    assert answer.status_code == 400
+    assert "message" in answer.context["form"].errors
+
+
+def test_who_may_not_share_is_told_so(project: Project) -> None:
+    browser = Client()
+    browser.force_login(factories.person(Role.MANAGEMENT))
+
+    page = browser.get(f"/projects/{project.code}/status-report/")
+
+    assert "issues and shares the report" in page.content.decode()
+    assert browser.post(f"/projects/{project.code}/status-report/", the_form(browser, project)).status_code == 403
 
 
 def test_the_button_is_shown_to_those_who_may(project: Project) -> None:
@@ -78,4 +203,4 @@ def test_the_button_is_shown_to_those_who_may(project: Project) -> None:
         browser = Client()
         browser.force_login(factories.person(role))
 
-        assert ('value="project_status_report"' in browser.get(f"/projects/{project.code}/").content.decode()) is shown
+        assert (f"/projects/{project.code}/status-report/" in browser.get(f"/projects/{project.code}/").content.decode()) is shown

@@ -50,6 +50,8 @@ def sample_types(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: 
     registry.register(*types.ALL)
     settings.FILES_DIR = tmp_path / "files"
     types.EFFECTIVE.clear()
+    types.BATCH_WORDS.clear()
+    types.ROUNDS.clear()
 
 
 @dataclass(frozen=True)

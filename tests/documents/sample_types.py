@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import Role
+from documents.about import About, AboutKind
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot
 from projects.models import Phase
 from tests.documents import sample
@@ -46,4 +47,34 @@ UPLOADED = DocumentType(
     number_prefix="XUP",
     signers=(SignerSlot(Meaning.APPROVED, Role.QUALITY_ASSURANCE),),
 )
-ALL = (SAMPLE, UNSIGNED, LARGE, UPLOADED)
+BATCH_WORDS: dict[str, str] = {}
+BATCH = DocumentType(
+    key="sample_batch",
+    title="Sample batch record",
+    phase=Phase.PILOT,
+    number_prefix="XBR",
+    template="documents_sample/report.html",
+    build_context=lambda _project, about: sample.sample_data(2) | {"lead": BATCH_WORDS.get(about, "As it was made.")},
+    about=About(AboutKind.BATCH),
+)
+ROUNDS: dict[str, str] = {}
+MINUTES = DocumentType(
+    key="sample_minutes",
+    title="Sample minutes",
+    phase="",
+    number_prefix="XGM",
+    template="documents_sample/report.html",
+    build_context=lambda _project, _about: sample.sample_data(2),
+    usual_reason="Minutes of the decision.",
+    about=About(AboutKind.GATE_ROUND, lambda _project: ROUNDS),
+)
+OURS = DocumentType(
+    key="sample_ours",
+    title="Sample for us",
+    phase="",
+    number_prefix="XOU",
+    template="documents_sample/report.html",
+    build_context=lambda _project: sample.sample_data(2),
+    for_us=True,
+)
+ALL = (SAMPLE, UNSIGNED, LARGE, UPLOADED, BATCH, MINUTES, OURS)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
 from audit.refusals import BadInput, NotAllowed, Refused
+from documents.models import Document
 from phases.minutes import gate_minutes, no_decision
 from projects.models import Phase, Project, WaitingFor
 from projects.services import gate, meeting
+from projects.services.lifecycle import resume_project
 from tests.finished import finished, text_of
 from tests.projects import factories as make
 
@@ -82,7 +88,7 @@ def test_a_signature_with_a_dissent_stands_in_the_minutes(client: Client) -> Non
     assert "the price is too low" in client.get(reverse("project-gate", args=[project.code])).content.decode()
     make.sign(project)
 
-    votes = gate_minutes(Project.objects.get(pk=project.pk))["votes"]["rows"]
+    votes = gate_minutes(Project.objects.get(pk=project.pk), "G1-1")["votes"]["rows"]
 
     assert {row[1]: row[3] for row in votes} == {
         "Management": "Signed, with dissent: I sign, but the price is too low.",
@@ -108,7 +114,7 @@ def test_minutes_are_written_until_the_last_signature() -> None:
     meeting.write_minutes(project.code, minutes="The price was discussed.", actor=make.manager())
     make.sign(project)
 
-    assert gate_minutes(Project.objects.get(pk=project.pk))["minutes"] == "The price was discussed."
+    assert gate_minutes(Project.objects.get(pk=project.pk), "G1-1")["minutes"] == "The price was discussed."
 
 
 def test_a_project_that_is_over_has_no_meeting() -> None:
@@ -143,9 +149,33 @@ def test_the_minutes_say_what_was_decided_on_what_and_by_whom() -> None:
     refuse(reason="The yield is not shown.")
     make.decide(project, "go_with_conditions", conditions=conditions)
 
-    version = finished("gate_minutes", Project.objects.get(pk=project.pk), author=make.manager())
+    version = finished("gate_minutes", Project.objects.get(pk=project.pk), author=make.manager(), about="G2-1")
 
     said = text_of(version)
     for words in ("G2 Release to pilot", "Go with conditions", "Qualify the second dryer.", "from number 2 on", "The yield is not shown."):
         assert words in said
     assert [slot.role for slot in version.document.type.slots] == [Role.QUALITY_ASSURANCE, Role.PROJECT_MANAGER]  # type: ignore[union-attr]
+
+
+def test_each_round_keeps_minutes_of_its_own() -> None:
+    project = make.a_project_ready_for_g1()
+    make.decide(project, "hold", reason="The price is open.")
+    resume_project(project.code, actor=make.manager(), reason="The price is agreed.")
+    project = make.decide(Project.objects.get(pk=project.pk))
+
+    first, second = (finished("gate_minutes", project, author=make.manager(), about=about) for about in ("G1-1", "G1-2"))
+
+    assert [each.document.about_words for each in (first, second)] == ["G1 round 1", "G1 round 2"]
+    assert {each.state for each in (first, second)} == {"effective"}
+    assert "Hold" in text_of(first) and "Hold" not in text_of(second)
+
+
+def test_minutes_from_before_are_named_after_the_round_that_they_tell() -> None:
+    project = make.decide(make.a_project_ready_for_g1())
+    number = finished("gate_minutes", project, author=make.manager(), about="G1-1").document.number
+    Document.objects.filter(number=number).update(about_kind="", about_reference="", title="Gate Minutes")
+
+    import_module("documents.migrations.0007_name_what_documents_are_about").name_them(apps, SimpleNamespace(connection=connection))
+
+    document = Document.objects.get(number=number)
+    assert (document.about_words, document.title) == ("G1 round 1", "Gate Minutes · G1 round 1")

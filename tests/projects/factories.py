@@ -27,6 +27,7 @@ from projects.models import (
     GateWaiver,
     Phase,
     Project,
+    ProjectRisk,
     Quotation,
     ReferencedEvidence,
     Rfp,
@@ -37,6 +38,7 @@ from projects.services.charter import draft_charter
 from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
 from projects.services.rfp import save_rfp
+from projects.services.risks import RiskDraft, add_risk
 from projects.services.waivers import grant_waiver, request_waiver
 
 PARACETAMOL = "CC(=O)Nc1ccc(O)cc1"
@@ -343,6 +345,13 @@ def a_waiver(project: Project, criterion: str, justification: str = "Shown on th
 def grant(waiver: GateWaiver) -> GateWaiver:
     actor = person(Role.QUALITY_ASSURANCE)
     return grant_waiver(waiver.review.project.code, waiver.pk, actor=actor, authentication=fake_authentication(actor))
+
+
+def a_risk(project: Project, **values: Any) -> ProjectRisk:
+    """Written down by the project manager; ours alone."""
+    given = {"text": "The enzyme is made by one supplier.", "likelihood": 2, "impact": 3, "mitigation": "Qualify a second one.", **values}
+    draft = RiskDraft(**{"owner": manager(), **given})
+    return add_risk(project.code, draft, actor=manager())
 
 
 def a_delegation(giver: User, receiver: User, role: str, *, days: int = 5, start: int = 0) -> Delegation:

@@ -86,7 +86,7 @@ def test_a_batch_record_as_a_document_is_not_made_effective() -> None:
     project = make.a_project_in(Phase.VALIDATION)
     actor = make.person(Role.PRODUCTION)
     pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-    version = upload_version("batch_production_record", upload=BytesIO(pdf), name="BPR-1.pdf", actor=actor, project=project)
+    version = upload_version("batch_production_record", upload=BytesIO(pdf), name="BPR-1.pdf", actor=actor, project=project, about="1")
 
     assert version.document.type is not None
     assert [b.key for b in effect_blockers(version, version.document.type)] == [f"start.{key}" for key in PLAN]

@@ -1,0 +1,113 @@
+"""Documents as the record of a deliverable: which of them makes it done, and what happens to it when they change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from audit.hashes import hash_of
+from documents.models import Document, DocumentVersion
+from documents.registry import DocumentType
+from projects.models import Deliverable, DeliverableRound, Project, Rfp
+from projects.plans import PlannedDeliverable, planned_deliverable
+from projects.services.evidence import mark_documented
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The documents of a deliverable that needs all of them: versions in effect since its round began, and what was begun without."""
+
+    planned: PlannedDeliverable
+    effective: list[DocumentVersion]
+    open: list[Document]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.open and len(self.effective) >= self.planned.needs
+
+    @property
+    def content(self) -> str:
+        return hash_of({version.document.number: version.content_hash for version in self.effective})
+
+
+def deliverable_of(declared: DocumentType, subject: Project | Rfp) -> Deliverable | None:
+    """The deliverable of the project that a document of this type makes done."""
+    project = subject if isinstance(subject, Project) else getattr(subject, "project", None)
+    if project is None:
+        return None
+    return Deliverable.objects.filter(project=project, document_type=declared.key).first()
+
+
+def standing_of(deliverable: Deliverable) -> Standing | None:
+    """None for a deliverable that one effective document makes done."""
+    planned = planned_deliverable(deliverable.key)
+    if planned is None or not planned.needs_all:
+        return None
+    since = DeliverableRound.objects.filter(deliverable=deliverable).order_by("-reopened_at").values_list("reopened_at", flat=True).first()
+    documents = Document.objects.filter(project=deliverable.project_id, type_key=deliverable.document_type, withdrawn_at=None)
+    effective = DocumentVersion.objects.effective().filter(document__in=documents).select_related("document").order_by("document__number")
+    begun = documents.exclude(Exists(DocumentVersion.objects.effective().filter(document=OuterRef("pk"))))
+    return Standing(planned, list(effective.filter(effective_at__gt=since) if since else effective), list(begun.order_by("number")))
+
+
+def fill_deliverable(version: DocumentVersion, declared: DocumentType, *, actor: User, at: datetime) -> None:
+    """The version took effect: its deliverable is done, where it needs all its documents with the last of them."""
+    document = version.document
+    deliverable = document.deliverable or deliverable_of(declared, document.subject)
+    if deliverable is None:
+        return
+    if document.deliverable_id is None:
+        document.deliverable = deliverable
+        document.save(update_fields=["deliverable", "updated_at"])
+    standing = standing_of(deliverable)
+    if standing is None:
+        facts = {_t("Document"): document.number, _t("Version"): str(version.number), _t("Reason of the version"): version.reason}
+        if document.about_reference:
+            facts[document.get_about_kind_display()] = document.about_reference
+        mark_documented(
+            deliverable.pk,
+            label=_label(version),
+            link=document.get_absolute_url(),
+            content=version.content_hash,
+            at=at,
+            actor=actor,
+            facts=facts,
+        )
+    elif standing.is_complete:
+        _mark_all(deliverable, standing, actor=actor, at=at)
+
+
+def _mark_all(deliverable: Deliverable, standing: Standing, *, actor: User, at: datetime) -> None:
+    mark_documented(
+        deliverable.pk,
+        label=_t("%(count)d documents: %(names)s")
+        % {"count": len(standing.effective), "names": ", ".join(_label(each) for each in standing.effective)},
+        link=f"{reverse('project-documents', args=[deliverable.project.code])}#{deliverable.document_type}",
+        content=standing.content,
+        at=at,
+        actor=actor,
+        facts={each.document.about_words or each.document.number: _label(each) for each in standing.effective},
+    )
+
+
+def _label(version: DocumentVersion) -> str:
+    return _t("%(number)s version %(version)d") % {"number": version.document.number, "version": version.number}
+
+
+def refresh_deliverable(deliverable: Deliverable | None) -> None:
+    """Mark a done deliverable that needs all its documents as out of date while one of them is open or out of date itself."""
+    standing = standing_of(deliverable) if deliverable else None
+    if deliverable is None or standing is None or deliverable.evidence_kind != Deliverable.EvidenceKind.DOCUMENT:
+        return
+    holds = not standing.open and not any(each.document.out_of_date_since for each in standing.effective)
+    since = None if holds else deliverable.outdated_since or timezone.now()
+    Deliverable.objects.filter(pk=deliverable.pk).update(outdated_since=since)
