@@ -40,6 +40,7 @@ class ChangeOrder(Offer):
         return reverse("change-order-detail", args=[self.project.code, self.sequence, self.revision])
 
 
+@tracked
 class ChangeOrderLine(models.Model):
     """A price added (or, below zero, taken off): what for, in which phase, how much in the order's currency."""
 
@@ -56,6 +57,7 @@ class ChangeOrderLine(models.Model):
         return self.description
 
 
+@tracked
 class ChangeOrderEffect(models.Model):
     """By how many working days the agreed date of a milestone moves."""
 

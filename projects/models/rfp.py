@@ -192,6 +192,7 @@ class Rfp(models.Model):
         self.decline_reason = reason
 
 
+@tracked
 class RfpFile(models.Model):
     """A file that came with the request, stored once under its SHA-256."""
 
@@ -210,6 +211,7 @@ class RfpFile(models.Model):
         return self.name
 
 
+@tracked
 class Clarification(models.Model):
     """A question to the client; open ones keep the gate of evaluation shut."""
 

@@ -18,16 +18,13 @@ TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id,
 DIALOGS = ["/projects/{code}/status/", "/projects/{code}/gate/", "/projects/{code}/plan/sample_confirmed/", "/projects/{code}/plan/g2/"]
 
 PROJECT = """
-from django.db import transaction
-from audit.context import Channel, acting
 from cdmo.demo.projects import SMALL_SCALE
 from cdmo.demo.telling import is_told, tell
 from accounts.models import User
 from documents.models import Document
 from projects.models import ApprovalRequest, Project
 if not is_told(SMALL_SCALE):
-    with acting(channel=Channel.COMMAND), transaction.atomic():
-        tell(SMALL_SCALE)
+    tell([SMALL_SCALE])
 project = Project.objects.get(title=SMALL_SCALE.molecule.name)
 report = Document.objects.get(project=project, type_key="project_status_report")
 asked = ApprovalRequest.objects.open().get(project=project)
