@@ -20,6 +20,7 @@ from django.db.utils import ProgrammingError
 
 from audit.history import write_contexts_once
 from audit.models import AppendOnly
+from audit.stamps import stamp_by_clock
 
 _LOCK = 7_315_001  # advisory lock: two processes that grant at once fail with "tuple concurrently updated"
 
@@ -55,6 +56,7 @@ def apply_roles(connection: BaseDatabaseWrapper) -> None:
         _create(cursor, name, role)
         _refuse_powerful(cursor, name)
         write_contexts_once(connection)
+        stamp_by_clock(connection)
         for statement in _grants(connection, cursor, role):
             cursor.execute(statement)
 

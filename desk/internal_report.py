@@ -13,10 +13,10 @@ from documents.content import Column, data_table, day, key_values
 from documents.registry import DocumentType, NarrativeSection
 from documents.registry import register as register_types
 from projects import gates
+from projects.milestone_state import MilestoneState
 from projects.milestones import states_of
 from projects.models import GateCondition, Milestone, Phase, Project, ProjectRisk, Task, WaitingFor
 from projects.pictures import gantt_rows, with_tasks
-from projects.schedule import MilestoneState
 from projects.services.plan import calendar_of
 from projects.services.publishing import pending_moves
 

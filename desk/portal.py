@@ -15,7 +15,7 @@ from accounts.names import name_for_client
 from accounts.permissions import allowed
 from audit.signatures import content_hash, signatures_of
 from desk.stepper import steps_of
-from documents.models import Document
+from documents.models import Document, DocumentVersion
 from notifications.models import MilestoneWatch
 from projects.accounts_of_delay import accounts_of_delay
 from projects.cost_of_waiting import with_costs
@@ -145,10 +145,13 @@ def quotation_for(reader: User, code: str, revision: int) -> Quotation:
 
 
 def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
+    digest = content_hash(quotation)
+    papers = DocumentVersion.objects.visible_to(reader).filter(document__project=quotation.project, snapshot__data__content_hash=digest)
     return {
         "quotation": quotation,
         "project": quotation.project,
-        "hash": content_hash(quotation),
+        "hash": digest,
+        "paper": papers.select_related("document").order_by("-number").first(),
         "blockers": commercial.answer_blockers(quotation),
         "may_answer": allowed("projects.answer_quotation", reader, quotation),
         "signatures": [signature for signature in signatures_of(quotation) if signature.meaning == "accept_quotation"],

@@ -177,6 +177,9 @@ INTERNAL_KINDS = {
         "quotation.released": _("released %(label)s"),
         "agreement.recorded": _("recorded the %(kind)s %(number)s"),
         "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
+        "agreement.file_kept": _("kept the signed copy of %(number)s: %(file)s"),
+        "agreement.file_replaced": _("replaced the signed copy of %(number)s by %(file)s"),
+        "agreement.withdrawn": _("withdrew the %(kind)s %(number)s"),
     },
     link_named: {
         "deliverable.asked": _("asked %(department)s for %(title)s"),

@@ -30,7 +30,7 @@ from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Phase, Project, Tailoring, Task
-from projects.services.commercial import record_agreement
+from projects.services.agreements import record_agreement
 from projects.services.payments import plan_payment
 from projects.services.rfp import ask_clarification, attach_rfp_file
 from projects.services.saved_views import save_view
@@ -271,6 +271,8 @@ PROJECT_ROUTES = {
     "agreement-detail": of_project(pk="agreement"),
     "agreement-sign": act(pk="agreement"),
     "agreement-file": of_project(pk="agreement"),
+    "agreement-keep-file": act(pk="agreement"),
+    "agreement-withdraw": act(pk="agreement"),
     "project-charter": of_project(),
     "project-team": of_project(),
 }

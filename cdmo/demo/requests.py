@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from accounts.models import Client, Role
 from audit.context import Channel, acting
-from cdmo.demo.clock import starting_on
 from cdmo.demo.people import holding
 from projects.models import Rfp
 from projects.services.rfp import ask_clarification, save_rfp
@@ -27,23 +25,23 @@ class Request:
     question: str = ""
 
 
-def load_requests(requests: tuple[Request, ...]) -> None:
-    """Log each request that is not there yet."""
-    business = holding(Role.BUSINESS_DEVELOPMENT)
-    for request in requests:
-        client = Client.objects.get(code=request.client)
-        if Rfp.objects.filter(client=client, compound_name=request.compound_name).exists():
-            continue
-        began = timezone.localdate() - timedelta(days=request.days_ago)
-        with starting_on(began), acting(actor=business, channel=Channel.COMMAND):
-            logged = save_rfp(
-                client=client,
-                contact=client.contacts.order_by("pk")[0],
-                channel=request.channel,
-                compound_name=request.compound_name,
-                wanted=request.wanted,
-                actor=business,
-                **request.details,
-            )
-            if request.question:
-                ask_clarification(logged.number, question=request.question, actor=business)
+def is_logged(request: Request) -> bool:
+    return Rfp.objects.filter(client__code=request.client, compound_name=request.compound_name).exists()
+
+
+def log(request: Request, today: date) -> Iterator[date]:
+    """On its day."""
+    yield today - timedelta(days=request.days_ago)
+    business, client = holding(Role.BUSINESS_DEVELOPMENT), Client.objects.get(code=request.client)
+    with acting(actor=business, channel=Channel.COMMAND):
+        logged = save_rfp(
+            client=client,
+            contact=client.contacts.order_by("pk")[0],
+            channel=request.channel,
+            compound_name=request.compound_name,
+            wanted=request.wanted,
+            actor=business,
+            **request.details,
+        )
+        if request.question:
+            ask_clarification(logged.number, question=request.question, actor=business)

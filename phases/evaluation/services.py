@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,8 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_reason
-from audit.signatures import content_hash, sign
+from audit.seen import require_unchanged, words_of
+from audit.signatures import sign
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
@@ -116,21 +118,16 @@ def _require_open_sheet(sheet: DepartmentAssessment) -> None:
 
 
 @transaction.atomic
-def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor: User, expected_hash: str = "") -> DepartmentAssessment:
-    """Write changed fields of an open sheet. Raises BadInput at the field.
-
-    `expected_hash` is the content that the person was shown; Refused when somebody else has changed the sheet since.
-    """
+def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor: User, version: str = "") -> DepartmentAssessment:
+    """Write changed fields of an open sheet. Raises BadInput at the field; `version` is what the person was shown (`audit.seen`)."""
     sheet = _locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
     require_active(sheet.project)
     _require_open_sheet(sheet)
-    if expected_hash and expected_hash != content_hash(sheet):
-        words = _t("Somebody else has changed the sheet meanwhile. Load the page again; what you typed is kept.")
-        raise Refused([Blocker(key="sheet.changed", words=words, link=sheet.get_absolute_url())])
     unknown = set(changes) - set(CONTENT_FIELDS)
     if unknown:
         raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
+    require_unchanged(version, now=sheet_values(sheet), wanted=changes, words=partial(words_of, sheet))
     before = {name: getattr(sheet, name) for name in changes}
     for name, value in changes.items():
         setattr(sheet, name, value)
@@ -148,6 +145,11 @@ def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor
             fields=", ".join(label_of(name) for name in changed),
         )
     return sheet
+
+
+def sheet_values(sheet: DepartmentAssessment) -> dict[str, Any]:
+    """What the form of the sheet shows."""
+    return {name: getattr(sheet, name) for name in CONTENT_FIELDS}
 
 
 def label_of(name: str) -> str:

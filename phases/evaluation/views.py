@@ -19,6 +19,7 @@ from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.events import events_of
 from audit.refusals import BadInput, NotAllowed, Refused, add_to_form
+from audit.seen import version_after, version_of
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
@@ -140,7 +141,7 @@ def sheet_page(request: SignedInRequest, code: str, department: str) -> HttpResp
         "sheet_form",
         form,
         lambda: services.save_sheet(
-            code, department, changes=form.cleaned_data, actor=request.user, expected_hash=request.POST.get("version", "")
+            code, department, changes=form.cleaned_data, actor=request.user, version=request.POST.get("version", "")
         ),
     )
 
@@ -156,21 +157,22 @@ def sheet_autosave(request: SignedInRequest, code: str, department: str) -> Json
         return _not_saved(400, {name: [str(message) for message in found] for name, found in form.errors.items()})
     try:
         saved = services.save_sheet(
-            code, department, changes=form.cleaned_data, actor=request.user, expected_hash=request.POST.get("version", "")
+            code, department, changes=form.cleaned_data, actor=request.user, version=request.POST.get("version", "")
         )
     except BadInput as bad:
-        return _not_saved(400, bad.errors)
+        return _not_saved(400, bad.errors, version=version_after(bad, request.POST.get("version", "")))
     except NotAllowed as refused:
         return _not_saved(403, detail=str(refused))
     except Refused as refused:
         return _not_saved(409, detail=str(refused))
-    return JsonResponse({"version": content_hash(saved), "ready": not services.sign_off_blockers(saved)})
+    version = version_of(services.sheet_values(saved))
+    return JsonResponse({"version": version, "content_hash": content_hash(saved), "ready": not services.sign_off_blockers(saved)})
 
 
-def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "") -> JsonResponse:
+def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "", **more: str) -> JsonResponse:
     errors = errors or {}
     words = detail or " ".join(message for found in errors.values() for message in found)
-    return JsonResponse({"errors": errors, "detail": words}, status=status)
+    return JsonResponse({"errors": errors, "detail": words, **more}, status=status)
 
 
 @internal_required
@@ -226,18 +228,22 @@ def _answer(
     act: Callable[[], object],
 ) -> HttpResponse:
     """Run a service on a bound form and go back to the sheet; what the service rejects is shown at its field."""
+    version = request.POST.get("version", "")
     if form.is_valid():
         try:
             act()
         except BadInput as bad:
             add_to_form(form, bad)
+            version = version_after(bad, version)
         else:
             messages.success(request, words)
             return redirect(sheet)
-    return _render_sheet(request, sheet, status=400, **{form_name: form})
+    return _render_sheet(request, sheet, status=400, version=version, **{form_name: form})
 
 
-def _render_sheet(request: SignedInRequest, sheet: DepartmentAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
+def _render_sheet(
+    request: SignedInRequest, sheet: DepartmentAssessment, *, status: int = 200, version: str = "", **bound: Any
+) -> HttpResponse:
     user = request.user
     theirs = lacking(
         "phases.edit_sheet", user, sheet, _t("The sheet is filled in and signed by %(department)s.") % {"department": sheet.department}
@@ -256,6 +262,7 @@ def _render_sheet(request: SignedInRequest, sheet: DepartmentAssessment, *, stat
         "may_assign": is_open and not inactive and not lacking("phases.assign_sheet", user, sheet, movers),
         "assign_form": AssignSheetForm(department=sheet.department.key, initial={"owner": sheet.owner_id, "due_on": sheet.due_on}),
         "reopen_form": ReopenForm(),
+        "version": version or version_of(services.sheet_values(sheet)),
         "expected_hash": content_hash(sheet),
         "meaning": meaning_words("sheet_sign_off"),
         "giver": giver_of(capacity(request.user, sheet.department.key)),

@@ -23,6 +23,26 @@ class AgreementForm(ShapeForm):
         help_texts = {"number": _("Under which the paper is filed."), "expires_on": _("Empty when it has no end.")}
 
 
+class AgreementFileForm(forms.Form):
+    """The signed copy; another one in its place needs a reason. `replaces` is the copy that the page shows."""
+
+    file = forms.FileField(label=_("Signed copy"), help_text=_("A scan or PDF; it is kept under its hash."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why another copy takes its place. It stays in the record."),
+    )
+    replaces = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["replaces"].initial = agreement.file_sha256
+        if not agreement.file_sha256:
+            del self.fields["reason"]
+
+
 class SignatoryForm(ShapeForm):
     """Who signed for one side, as it stands on the paper."""
 

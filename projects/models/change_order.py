@@ -55,6 +55,7 @@ class ChangeOrder(Offer):
         return [Phase(name) for name in self.phases_dropped]
 
 
+@tracked
 class ChangeOrderLine(models.Model):
     """A price added (or, below zero, taken off): what for, in which phase, how much in the order's currency."""
 
@@ -71,6 +72,7 @@ class ChangeOrderLine(models.Model):
         return self.description
 
 
+@tracked
 class ChangeOrderEffect(models.Model):
     """By how many working days the agreed date of a milestone moves."""
 

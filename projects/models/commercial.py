@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
@@ -44,6 +45,7 @@ class Quotation(Offer):
         return reverse("quotation-detail", args=[self.project.code, self.revision])
 
 
+@tracked
 class QuotationLine(models.Model):
     """A price: what for, in which phase, how much in the quotation's currency."""
 
@@ -74,6 +76,17 @@ class Agreement(models.Model):
         COOPERATION = "cooperation", _("Cooperation agreement")
         QUALITY = "quality", _("Quality agreement")
 
+    class Standing(models.TextChoices):
+        """Nothing of it is stored: it follows from signatories, dates and withdrawal."""
+
+        UNSIGNED = "unsigned", _("Not signed yet")
+        OURS_OPEN = "ours_open", _("Our signature open")
+        CLIENT_OPEN = "client_open", _("Client's signature open")
+        AHEAD = "ahead", _("Signed, not in force yet")
+        IN_FORCE = "in_force", _("Signed, in force")
+        EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="agreements")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     number = models.CharField(_("number"), max_length=64)
@@ -93,7 +106,7 @@ class Agreement(models.Model):
     class Meta:
         ordering = ["project_id", "kind", "-effective_on"]
         constraints = [
-            models.UniqueConstraint(fields=["project", "kind", "number"], name="agreement_number_once"),
+            models.UniqueConstraint(fields=["project", "kind", "number"], condition=Q(withdrawn_at=None), name="agreement_number_once"),
             models.CheckConstraint(
                 name="agreement_expires_after_start", condition=Q(expires_on=None) | Q(expires_on__gt=models.F("effective_on"))
             ),
@@ -101,6 +114,22 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("agreement-detail", args=[self.project.code, self.pk])
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands today; asks for the signatories."""
+        today, sides = timezone.localdate(), {row.side for row in self.signatories.all()}
+        if self.withdrawn_at is not None:
+            return self.Standing.WITHDRAWN
+        if len(sides) < len(AgreementSignatory.Side):
+            one = self.Standing.CLIENT_OPEN if AgreementSignatory.Side.CDMO in sides else self.Standing.OURS_OPEN
+            return one if sides else self.Standing.UNSIGNED
+        if self.expires_on is not None and self.expires_on < today:
+            return self.Standing.EXPIRED
+        return self.Standing.AHEAD if self.effective_on > today else self.Standing.IN_FORCE
 
     @property
     def event_scope(self) -> tuple[int | None, int | None]:

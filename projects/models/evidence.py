@@ -59,6 +59,7 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         return self.filter(Exists(own) | Q(Exists(plan), done_at=None))
 
 
+@tracked
 class Deliverable(models.Model):
     """What a phase owes. Its document or its confirmed referenced evidence makes it done; nobody ticks it."""
 

@@ -123,6 +123,7 @@ class GateReview(models.Model):
         self.decided_at = at
 
 
+@tracked
 class GateCriterion(models.Model):
     """A criterion as this review pinned it, and what was found when the decision was proposed."""
 

@@ -226,6 +226,7 @@ class StatusChange(AppendOnly):
         return f"{self.project_id}: {self.from_status} → {self.to_status}"
 
 
+@tracked
 class TeamMember(models.Model):
     """A department on the project, and the person it named. Membership opens the project to them."""
 

@@ -199,6 +199,7 @@ class RfpFileQuerySet(models.QuerySet["RfpFile"]):
         return rows if user.is_internal else rows.filter(uploaded_by__client_id=user.client_id)
 
 
+@tracked
 class RfpFile(models.Model):
     """A file that came with the request, stored once under its SHA-256."""
 
@@ -219,6 +220,7 @@ class RfpFile(models.Model):
         return self.name
 
 
+@tracked
 class Clarification(models.Model):
     """A question to the client; open ones keep the gate of evaluation shut."""
 

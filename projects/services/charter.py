@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
+from audit.seen import require_unchanged, words_of
 from projects.approvals import standings_of
 from projects.charter_plan import planned_dates, plans_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, Task, TeamMember, Visibility
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from accounts.models import User
     from catalogue.models import Site
 
+FACTS = ("first_phase", "last_phase", "site", "project_manager")
+OWN = ("objectives", "plan_from", "start_on", "filing_on")
 TEXTS = ("background", "scope_in", "scope_out", "assumptions", "risks", "governance")
 
 
@@ -66,12 +70,13 @@ def draft_charter(
     start_on: date | None = None,
     plan_from: str = Charter.PlanFrom.START,
     filing_on: date | None = None,
+    version: str = "",
     **texts: str,
 ) -> Charter:
     """Draft or redraft the charter. The first draft plans deliverables and milestones; a redraft adds what a wider scope needs.
 
     plan_from: from `start_on`, or back from `filing_on`: then the plan begins as late as that date allows, and not before today.
-    Raises BadInput at the field, Refused when the charter is issued.
+    version: of what the form showed (`audit.seen`). Raises BadInput at the field, Refused when the charter is issued.
     """
     project = locked(code, actor)
     require_permission("projects.draft_charter", actor, project)
@@ -85,6 +90,9 @@ def draft_charter(
     if reasons:
         raise Refused(reasons)
     charter = Charter.objects.filter(project=project).select_for_update().first() or Charter(project=project, drafted_by=actor)
+    wanted = dict(zip(FACTS, (first_phase, last_phase, site, project_manager), strict=True)) | texts
+    wanted |= {"objectives": objectives, "plan_from": plan_from, "filing_on": filing_on} | ({"start_on": start_on} if start_on else {})
+    require_unchanged(version, now=charter_values(project, charter), wanted=wanted, words=partial(_words_now, project, charter))
     project.site, project.project_manager = site, project_manager
     project.first_phase, project.last_phase = first_phase, last_phase
     project.save(update_fields=["site", "project_manager", "first_phase", "last_phase", "updated_at"])
@@ -107,6 +115,16 @@ def draft_charter(
         plan_from=plan_from,
     )
     return charter
+
+
+def charter_values(project: Project, charter: Charter | None) -> dict[str, Any]:
+    """What the form of the charter shows: the project's facts, and the charter's own words once it is drafted."""
+    own = {name: getattr(charter, name) for name in (*OWN, *TEXTS)} if charter is not None and charter.pk else {}
+    return {name: getattr(project, name) for name in FACTS} | own
+
+
+def _words_now(project: Project, charter: Charter, name: str) -> str:
+    return words_of(project if name in FACTS else charter, name)
 
 
 def _start_of(project: Project, charter: Charter, start_on: date | None, filing_on: date | None) -> date:

@@ -1,4 +1,4 @@
-"""Quotations by revision and agreements with both signatories."""
+"""Quotations by revision: drafted, released, sent, answered."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -16,11 +17,13 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
+from audit.refusals import BadInput, Blocker, Refused, require_none
+from audit.seen import Overtaken, require_unchanged, words_of
 from audit.signatures import sign
-from projects.attachments import Attachment
-from projects.models import Agreement, AgreementSignatory, Quotation, QuotationLine
+from projects.delivery import delivery
+from projects.models import Quotation, QuotationLine
 from projects.models.offer import Currency
+from projects.quotations import COMPARED
 from projects.services.locking import locked, require_active
 from projects.services.plan import set_actual_from
 from projects.services.releasing import releasing_as, sign_release, signer_blockers
@@ -63,9 +66,12 @@ def draft_blockers(latest: Quotation | None) -> list[Blocker]:
 
 @transaction.atomic
 def draft_quotation(
-    code: str, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str
+    code: str, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, version: str = "", **texts: str
 ) -> Quotation:
-    """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays."""
+    """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays.
+
+    version: the revision that the form went out from; another that came meanwhile is not superseded unseen.
+    """
     project = locked(code, actor)
     require_permission("projects.quote", actor, project)
     require_active(project)
@@ -74,6 +80,7 @@ def draft_quotation(
     reasons = draft_blockers(previous)
     if reasons:
         raise Refused(reasons)
+    _require_latest(previous, version)
     if previous is not None:
         _supersede(previous, actor=actor)
     quotation = Quotation.objects.create(
@@ -95,14 +102,25 @@ def draft_quotation(
 
 @transaction.atomic
 def change_quotation(
-    code: str, revision: int, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, **texts: str
+    code: str,
+    revision: int,
+    *,
+    currency: str,
+    valid_until: date,
+    scope: str,
+    lines: Sequence[Line],
+    actor: User,
+    version: str = "",
+    **texts: str,
 ) -> Quotation:
-    """Change a draft. A released or sent revision is never edited; draft the next one."""
+    """Change a draft. A released or sent revision is never edited; draft the next one. version: as shown (`audit.seen`)."""
     quotation = _locked_quotation(code, revision, actor)
     require_permission("projects.quote", actor, quotation.project)
     require_active(quotation.project)
     _require_quotation_state(quotation, Quotation.State.DRAFT)
     _check_quotation(currency, valid_until, scope, lines)
+    wanted = {"currency": currency, "valid_until": valid_until, "scope": scope, **texts, "lines": [_plain(line) for line in lines]}
+    require_unchanged(version, now=quotation_values(quotation), wanted=wanted, words=partial(_words_now, quotation))
     before = {"total": str(quotation.total), "currency": quotation.currency, "valid_until": quotation.valid_until}
     quotation.currency, quotation.valid_until, quotation.scope = currency, valid_until, scope
     quotation.assumptions, quotation.payment_terms = texts.get("assumptions", ""), texts.get("payment_terms", "")
@@ -118,6 +136,32 @@ def change_quotation(
         label=quotation.label,
     )
     return quotation
+
+
+def quotation_values(quotation: Quotation) -> dict[str, Any]:
+    """What the form of a draft shows."""
+    return {name: getattr(quotation, name) for name in COMPARED} | {"lines": [_plain(line) for line in quotation.lines.all()]}
+
+
+def _plain(line: Line | QuotationLine) -> list[str | Decimal]:
+    return [line.phase, line.description, line.amount]
+
+
+def _words_now(quotation: Quotation, name: str) -> str:
+    if name != "lines":
+        return words_of(quotation, name)
+    rows = [f"{line.get_phase_display()}, {line.description}: {words_of(line, 'amount')}" for line in quotation.lines.all()]
+    return "; ".join(rows)
+
+
+def latest_version(latest: Quotation | None) -> str:
+    return str(latest.revision if latest else 0)
+
+
+def _require_latest(latest: Quotation | None, version: str) -> None:
+    if version and latest is not None and version != latest_version(latest):
+        words = _t("%(name)s has drafted %(label)s meanwhile. Save again to supersede it with yours.")
+        raise Overtaken({"": words % {"name": latest.prepared_by.full_name, "label": latest.label}}, latest_version(latest))
 
 
 def _check_quotation(currency: str, valid_until: date, scope: str, lines: Sequence[Line]) -> None:
@@ -183,11 +227,13 @@ def release_quotation(code: str, revision: int, *, actor: User, authentication: 
 
 @transaction.atomic
 def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
-    """Make the released revision visible to the client and ask it for an answer."""
+    """Make the released revision visible to the client, with its PDF, and ask it for an answer. Refused while there is no PDF of it."""
+    delivery().lock(code, actor)
     quotation = _locked_quotation(code, revision, actor)
     require_permission("projects.quote", actor, quotation.project)
     require_active(quotation.project)
     _require_quotation_state(quotation, Quotation.State.RELEASED)
+    require_none(delivery().blockers(quotation))
     quotation.send(timezone.now())
     quotation.save(update_fields=["state", "sent_at"])
     record("quotation.sent", quotation, actor=actor, label=quotation.label)
@@ -200,6 +246,7 @@ def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
         link=reverse("portal-quotation", args=[code, quotation.revision]),
         due_on=quotation.valid_until,
     )
+    delivery().hand_over(quotation, actor=actor)
     return quotation
 
 
@@ -248,72 +295,3 @@ def decline_quotation(code: str, revision: int, *, actor: User, reason: str) -> 
     record("quotation.declined", quotation, actor=actor, reason=reason, label=quotation.label)
     close_waits(f"quotation.answer:{quotation.pk}")
     return quotation
-
-
-@transaction.atomic
-def record_agreement(
-    code: str, *, kind: str, number: str, effective_on: date, actor: User, expires_on: date | None = None, stored: Attachment | None = None
-) -> Agreement:
-    """Record an agreement; it binds once both sides' signatories are recorded."""
-    project = locked(code, actor)
-    require_permission("projects.record_agreement", actor, project)
-    _check_agreement(project.pk, kind, number, effective_on, expires_on)
-    file: dict[str, Any] = {}
-    if stored is not None:
-        file = {
-            "file_name": stored.name,
-            "file_sha256": stored.sha256,
-            "file_media_type": stored.media_type,
-            "file_size_bytes": stored.size_bytes,
-        }
-    agreement = Agreement.objects.create(
-        project=project,
-        kind=kind,
-        number=number,
-        effective_on=effective_on,
-        expires_on=expires_on,
-        recorded_by=actor,
-        recorded_at=timezone.now(),
-        **file,
-    )
-    record("agreement.recorded", agreement, actor=actor, number=number, kind=agreement.get_kind_display())
-    return agreement
-
-
-def _check_agreement(project_id: int, kind: str, number: str, effective_on: date, expires_on: date | None) -> None:
-    errors: dict[str, list[str]] = {}
-    if kind not in Agreement.Kind.values:
-        errors["kind"] = [_t("Choose the kind of agreement.")]
-    if not number.strip():
-        errors["number"] = [_t("The number finds the paper again.")]
-    if expires_on is not None and expires_on <= effective_on:
-        errors["expires_on"] = [_t("It would expire before it starts.")]
-    if Agreement.objects.filter(project_id=project_id, kind=kind, number=number).exists():
-        errors["number"] = [_t("This agreement is recorded already.")]
-    if errors:
-        raise BadInput(errors)
-
-
-@transaction.atomic
-def record_signatory(
-    code: str, agreement_id: int, *, side: str, name: str, function: str, signed_on: date, actor: User
-) -> AgreementSignatory:
-    """Record who signed the agreement for one side."""
-    project = locked(code, actor)
-    require_permission("projects.record_agreement", actor, project)
-    agreement = Agreement.objects.select_for_update(of=("self",)).get(project=project, pk=agreement_id)
-    agreement.project = project
-    errors = {field: [_t("Needed.")] for field, value in {"name": name, "function": function}.items() if not value.strip()}
-    if side not in AgreementSignatory.Side.values:
-        errors["side"] = [_t("Choose the side.")]
-    if signed_on > timezone.localdate():
-        errors["signed_on"] = [_t("A signature cannot be dated in the future.")]
-    if errors:
-        raise BadInput(errors)
-    if agreement.signatories.filter(side=side).exists():
-        raise Refused([Blocker(key="agreement.signed", words=_t("This side has signed."), link=project.get_absolute_url())])
-    signatory = AgreementSignatory.objects.create(
-        agreement=agreement, side=side, name=name, function=function, signed_on=signed_on, recorded_by=actor, recorded_at=timezone.now()
-    )
-    record("agreement.signed", agreement, actor=actor, number=agreement.number, side=signatory.get_side_display(), name=name)
-    return signatory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from accounts.services import create_client, create_contact
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_reason
+from audit.seen import require_unchanged, words_of
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.attachments import Attachment
 from projects.limits import limits
@@ -177,8 +179,8 @@ def log_rfp_from_system(
 
 
 @act
-def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str = "") -> Rfp:
-    """Write changed fields (autosave and form alike). After submission a change needs a reason."""
+def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str = "", version: str = "") -> Rfp:
+    """Write changed fields (autosave and form alike). After submission a change needs a reason. version: as shown (`audit.seen`)."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
     if rfp.state == Rfp.State.DECLINED:
@@ -188,6 +190,7 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
     before = {name: getattr(rfp, name) for name in changes}
     if changes.get("contact", rfp.contact) != rfp.contact:
         _require_contact(changes["contact"], rfp.client)
+    require_unchanged(version, now=rfp_values(rfp), wanted=changes, words=partial(words_of, rfp))
     apply_details(rfp, changes)
     changed = [name for name in changes if getattr(rfp, name) != before[name]]
     if not changed:
@@ -206,6 +209,11 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
     if rfp.state == Rfp.State.DRAFT and set(changed) & {"account_owner", "quotation_needed_on", "compound_name"}:
         _ask_to_complete(rfp)
     return rfp
+
+
+def rfp_values(rfp: Rfp) -> dict[str, Any]:
+    """What the form of the request shows."""
+    return {name: getattr(rfp, name) for name in sorted(DETAILS)}
 
 
 def label_of(name: str) -> str:

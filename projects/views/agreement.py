@@ -1,9 +1,10 @@
-"""Agreements: recording one, its file, and each side's signatory."""
+"""Agreements: recording one, its file, each side's signatory, and withdrawing it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,10 +19,11 @@ from audit.events import events_of
 from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import BadInput, Blocker, add_to_form
 from projects.attachments import Attachment, take_upload
-from projects.forms.agreement import AgreementForm, SignatoryForm
+from projects.forms.agreement import AgreementFileForm, AgreementForm, SignatoryForm
+from projects.forms.gate import ReasonForm
 from projects.models import Agreement, AgreementSignatory, Project
 from projects.permissions import lacking
-from projects.services import commercial as services
+from projects.services import agreements as services
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
@@ -73,18 +75,22 @@ def _open_sides(agreement: Agreement) -> list[str]:
     return [side for side in AgreementSignatory.Side.values if side not in signed]
 
 
-def _render(request: SignedInRequest, agreement: Agreement, *, form: SignatoryForm | None = None) -> HttpResponse:
-    open_sides = _open_sides(agreement)
+def _render(request: SignedInRequest, agreement: Agreement, **bound: forms.BaseForm) -> HttpResponse:
+    withdrawn = services.withdrawn_blockers(agreement)
+    open_sides = [] if withdrawn else _open_sides(agreement)
     context = {
         "project": agreement.project,
         "agreement": agreement,
         "open_sides": [AgreementSignatory.Side(side).label for side in open_sides],
-        "form": form or SignatoryForm(open_sides=open_sides),
+        "form": SignatoryForm(open_sides=open_sides),
+        "file_form": AgreementFileForm(agreement=agreement),
+        "withdraw_form": ReasonForm(),
+        "withdrawn": withdrawn,
         "blockers": _locks(request, agreement.project),
         "events": list(events_of(agreement)[:20]),
         "back": reverse("project-evaluation", args=[agreement.project.code]) + "#agreements",
     }
-    return render(request, "projects/agreement.html", context, status=400 if form else 200)
+    return render(request, "projects/agreement.html", context | bound, status=400 if bound else 200)
 
 
 @internal_required
@@ -103,6 +109,36 @@ def agreement_sign(request: SignedInRequest, code: str, pk: int) -> HttpResponse
             messages.success(request, words % {"name": signatory.name, "side": signatory.get_side_display().lower()})
             return redirect("agreement-detail", code, pk)
     return _render(request, agreement, form=form)
+
+
+@internal_required
+@require_POST
+def agreement_keep_file(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Keep the signed copy, or another one in its place."""
+    agreement = _agreement(request, code, pk)
+    form = AgreementFileForm(request.POST, request.FILES, agreement=agreement)
+    if form.is_valid():
+        values = {name: value for name, value in form.cleaned_data.items() if name != "file"}
+        try:
+            stored = take_upload(form.cleaned_data["file"].file, form.cleaned_data["file"].name)
+            services.keep_agreement_file(code, pk, stored=stored, actor=request.user, **values)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("The signed copy of %(number)s is kept.") % {"number": agreement.number})
+            return redirect(agreement)
+    return _render(request, agreement, file_form=form)
+
+
+@internal_required
+@require_POST
+def agreement_withdraw(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    agreement, form = _agreement(request, code, pk), ReasonForm(request.POST)
+    if form.is_valid():
+        services.withdraw_agreement(code, pk, actor=request.user, **form.cleaned_data)
+        messages.success(request, _t("%(number)s is withdrawn.") % {"number": agreement.number})
+        return redirect(agreement)
+    return _render(request, agreement, withdraw_form=form)
 
 
 @internal_required

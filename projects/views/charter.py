@@ -17,6 +17,7 @@ from accounts.decorators import internal_required
 from accounts.models import Department, User
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, add_to_form
+from audit.seen import version_after, version_of
 from projects.charter_plan import PlannedDates, planned_dates
 from projects.forms.charter import CharterForm, MemberForm
 from projects.forms.tailoring import TailoringForm
@@ -53,17 +54,18 @@ def charter_page(request: SignedInRequest, code: str) -> HttpResponse:
     charter: Charter | None = getattr(project, "charter", None)
     if request.method == "GET":
         return _render(request, project, charter, CharterForm(instance=charter, initial=_initial(project, charter)))
-    form = CharterForm(request.POST)
+    form, version = CharterForm(request.POST), request.POST.get("version", "")
     try:
         if form.is_valid() and "preview" in request.POST:
-            return _render(request, project, charter, form, dates=_preview(project, charter, form.cleaned_data))
+            return _render(request, project, charter, form, version=version, dates=_preview(project, charter, form.cleaned_data))
         if form.is_valid():
-            services.draft_charter(code, actor=request.user, **form.cleaned_data)
+            services.draft_charter(code, actor=request.user, version=version, **form.cleaned_data)
             messages.success(request, _t("The charter is saved; deliverables and milestones are planned."))
             return redirect("project-charter", code)
     except BadInput as bad:
         add_to_form(form, bad)
-    return _render(request, project, charter, form, status=400)
+        version = version_after(bad, version)
+    return _render(request, project, charter, form, status=400, version=version)
 
 
 def _preview(project: Project, charter: Charter | None, values: dict[str, Any]) -> PlannedDates:
@@ -101,6 +103,7 @@ def _render(
     *,
     status: int = 200,
     dates: PlannedDates | None = None,
+    version: str = "",
     **bound: Any,
 ) -> HttpResponse:
     deliverables = list(project.deliverables.select_related("department", "owner"))
@@ -110,6 +113,7 @@ def _render(
         "project": project,
         "charter": charter,
         "form": form,
+        "version": version or version_of(services.charter_values(project, charter)),
         "editable": not blockers,
         "blockers": blockers,
         "dates": dates,

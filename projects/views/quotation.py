@@ -21,7 +21,9 @@ from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form
+from audit.seen import version_after, version_of
 from audit.signatures import content_hash
+from projects.delivery import delivery
 from projects.forms.quotation import LineFormSet, QuotationForm, lines_of, one_more, row_errors, rows_of
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Project, Quotation
@@ -114,18 +116,20 @@ def _draft(
     request: SignedInRequest, project: Project, form: QuotationForm, lines: BaseFormSet, save: Callable[..., Quotation], **shown: Any
 ) -> HttpResponse:
     """Save words and lines together; one more row on request; nothing typed is lost."""
+    version = request.POST.get("version", "")
     if "add_line" in request.POST:
-        return _render_form(request, project, _unjudged(form, request), one_more(request.POST, LineFormSet), **shown)
+        return _render_form(request, project, _unjudged(form, request), one_more(request.POST, LineFormSet), version=version, **shown)
     valid_lines = lines.is_valid()
     if form.is_valid() and valid_lines:
         try:
-            quotation = save(lines=lines_of(lines), **form.cleaned_data)
+            quotation = save(lines=lines_of(lines), version=version, **form.cleaned_data)
         except BadInput as bad:
             add_to_form(form, bad)
+            version = version_after(bad, version)
         else:
             messages.success(request, _t("%(label)s is saved as a draft.") % {"label": quotation.label})
             return redirect("quotation-detail", project.code, quotation.revision)
-    return _render_form(request, project, form, lines, status=400, **shown)
+    return _render_form(request, project, form, lines, status=400, version=version, **shown)
 
 
 def _unjudged(form: QuotationForm, request: SignedInRequest) -> QuotationForm:
@@ -143,8 +147,11 @@ def _render_form(
     blockers: list[Blocker] | None = None,
     quotation: Quotation | None = None,
     latest: Quotation | None = None,
+    version: str = "",
 ) -> HttpResponse:
+    fresh = services.latest_version(latest) if quotation is None else version_of(services.quotation_values(quotation))
     context = {
+        "version": version or fresh,
         "project": project,
         "quotation": quotation,
         "latest": latest,
@@ -180,6 +187,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "may_be_sent": quotation.state == State.RELEASED,
         "may_be_renewed": quotation.state in (State.RELEASED, State.SENT, State.DECLINED),
         "edit_blockers": locks,
+        "send_blockers": [*locks, *(delivery().blockers(quotation) if quotation.state == State.RELEASED else [])],
         "renew_blockers": [*locks, *services.draft_blockers(rows[0])],
         "release_blockers": [*not_active(project), *_release_blockers(quotation, user)],
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],

@@ -19,6 +19,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.files import open_file
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form
+from audit.seen import version_after, version_of
 from catalogue.chemistry import draw_svg
 from projects import similar
 from projects.attachments import take_upload
@@ -45,17 +46,20 @@ def rfp_page(request: SignedInRequest, number: str) -> HttpResponse:
     rfp = _rfp(request, number)
     if request.method == "GET":
         return _render(request, rfp, removing=_named_file(request, rfp))
-    form, why = RfpForm(request.POST, instance=copy(rfp)), ReasonForm(request.POST)
+    form, why, version = RfpForm(request.POST, instance=copy(rfp)), ReasonForm(request.POST), request.POST.get("version", "")
     if form.is_valid():
         try:
-            services.update_rfp(number, changes=form.cleaned_data, actor=request.user, reason=request.POST.get("reason", ""))
+            services.update_rfp(
+                number, changes=form.cleaned_data, actor=request.user, reason=request.POST.get("reason", ""), version=version
+            )
         except BadInput as bad:
             why.is_valid()
+            version = version_after(bad, version)
             add_to_form(form, BadInput({name: words for name, words in bad.errors.items() if name != "reason"}))
         else:
             messages.success(request, _t("The request is saved."))
             return redirect("rfp-detail", number)
-    return _render(request, rfp, form=form, why=why)
+    return _render(request, rfp, form=form, why=why, version=version)
 
 
 def _render(
@@ -68,6 +72,7 @@ def _render(
     context = {
         **_standing(request, rfp),
         "form": details,
+        "version": version_of(services.rfp_values(rfp)),
         "why": why or ReasonForm(),
         "locks": locks,
         "files": rfp.files.select_related("uploaded_by"),
@@ -154,20 +159,24 @@ def rfp_autosave(request: SignedInRequest, number: str) -> JsonResponse:
     form.keep_only(set(request.POST.getlist("changed")))
     form.is_valid()
     errors = {name: [str(message) for message in found] for name, found in form.errors.items()}
+    version = request.POST.get("version", "")
     try:
-        services.update_rfp(number, changes=form.cleaned_data, actor=request.user)
+        rfp = services.update_rfp(number, changes=form.cleaned_data, actor=request.user, version=version)
     except BadInput as bad:
-        return _not_saved(400, errors | bad.errors)
+        return _not_saved(400, errors | bad.errors, version=version_after(bad, version))
     except NotAllowed as refused:
         return _not_saved(403, detail=str(refused))
     except Refused as refused:
         return _not_saved(409, detail=str(refused))
-    return _not_saved(400, errors, saved=list(form.cleaned_data)) if errors else JsonResponse({})
+    version = version_of(services.rfp_values(rfp))
+    return _not_saved(400, errors, saved=list(form.cleaned_data), version=version) if errors else JsonResponse({"version": version})
 
 
-def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "", saved: Collection[str] = ()) -> JsonResponse:
+def _not_saved(
+    status: int, errors: dict[str, list[str]] | None = None, detail: str = "", saved: Collection[str] = (), **more: str
+) -> JsonResponse:
     words = detail or " ".join(message for found in (errors or {}).values() for message in found)
-    return JsonResponse({"errors": errors or {}, "detail": words, "saved": list(saved)}, status=status)
+    return JsonResponse({"errors": errors or {}, "detail": words, "saved": list(saved), **more}, status=status)
 
 
 @internal_required

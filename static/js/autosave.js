@@ -119,10 +119,10 @@
     async answered(response, names) {
       const answer = await response.json().catch(() => ({}));
       const errors = { ...answer.errors, ...this.unreadable() };
+      if (answer.version !== undefined && this.form.elements.version) this.form.elements.version.value = answer.version;
       if (response.ok) {
         this.mark(errors);
         this.blocked = false;
-        if (answer.version !== undefined && this.form.elements.version) this.form.elements.version.value = answer.version;
         const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
         this.say("saved", this.words("saved", time.format(new Date())));
         this.form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: { names, answer } }));

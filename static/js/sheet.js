@@ -13,14 +13,14 @@ document.addEventListener("autosaved", (event) => {
     document.querySelector("[data-dialog='sign-off']")?.removeAttribute("aria-disabled");
   }
   const card = document.getElementById("sign-off-card");
-  const { version, ready } = event.detail.answer;
-  if (!card || !version) return;
+  const { content_hash: hash, ready } = event.detail.answer;
+  if (!card || !hash) return;
   const expected = document.querySelector("#sign-off [name=expected_hash]");
   const shown = document.querySelector("#sign-off .hash");
-  if (expected) expected.value = version;
+  if (expected) expected.value = hash;
   if (shown) {
-    shown.textContent = `${version.slice(0, 16)}…`;
-    shown.title = version;
+    shown.textContent = `${hash.slice(0, 16)}…`;
+    shown.title = hash;
   }
   if ((card.dataset.ready === "yes") !== ready) {
     card.dataset.ready = ready ? "yes" : "no";

@@ -1,6 +1,8 @@
 from typing import Any
 
+import pghistory.models
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import InternalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +13,23 @@ from pghistory.models import Context
 from audit.context import acting, because, current, set_actor
 from audit.history import write_contexts_once
 from audit.middleware import AuditContextMiddleware
+from audit.models import AppendOnly
 
 pytestmark = pytest.mark.django_db
+REGULATED_APPS = {"audit", "accounts", "catalogue", "projects", "documents", "phases"}
+WITHOUT_HISTORY = {  # and why
+    "accounts.Department": "seeded by a migration; no service changes it",
+    "accounts.IntegrationToken": "its making, limits and revocation are events; it is written with each use",
+    "accounts.AnsweredRequest": "answers to repeated requests, forgotten after a day",
+    "audit.OutboxCursor": "how far a consumer has read",
+    "projects.ReadinessSummary": "computed again from the records",
+    "projects.NumberSeries": "a counter; the numbers it gave stand in the rows",
+    "projects.SavedView": "a person's own way to look at a list",
+    "projects.ViewChoice": "a person's own way to look at a list",
+    "projects.Scratch": "a plan tried out; what is taken over changes milestones, which have history",
+    "projects.StalePlan": "a queue of plans to compute again",
+    "projects.WaitingFor": "opened and closed with the records that wait",
+}
 
 
 def rename(person: Any, name: str) -> None:
@@ -129,3 +146,12 @@ def test_history_rows_cannot_be_changed(person: Any, attempt: str) -> None:
 
     with pytest.raises(InternalError, match="Cannot update or delete"), transaction.atomic():
         rows.update(full_name="Other") if attempt == "update" else rows.delete()
+
+
+def test_every_regulated_row_has_history_or_a_reason_why_not() -> None:
+    ours = [model for model in apps.get_models() if model._meta.app_label in REGULATED_APPS]
+    kept = {model.pgh_tracked_model for model in ours if issubclass(model, pghistory.models.Event)}
+    once = (pghistory.models.Event, AppendOnly)  # written once: the row is its own history
+    without = {model._meta.label for model in ours if model not in kept and not issubclass(model, once)}
+
+    assert without == set(WITHOUT_HISTORY)

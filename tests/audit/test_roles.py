@@ -1,6 +1,7 @@
 """The application's own database role tries to change the record, and cannot."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 from pghistory.models import Context
 
 from audit import roles
@@ -18,6 +20,7 @@ from audit.context import acting
 from audit.events import record
 from audit.models import Event, OutboxCursor, Signature
 from audit.roles import apply_roles, insert_only_tables
+from audit.stamps import MOMENTS, TRIGGER, stamped_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,6 +40,8 @@ WAYS_ROUND = [
     "SET session_replication_role = replica",
     "GRANT UPDATE ON {} TO {role}; UPDATE {} SET reason = 'other'",
     "CREATE OR REPLACE FUNCTION _pgh_attach_context() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
+    "CREATE OR REPLACE FUNCTION audit_stamp_at() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "DROP TRIGGER audit_stamped ON {}",
     "CREATE TABLE public.own (id int)",
     "INSERT INTO django_migrations (app, name, applied) VALUES ('audit', '9999', now())",
 ]
@@ -83,6 +88,32 @@ def test_ways_round_the_guards_are_refused(as_application: Any, event: Event, at
         as_application(attack.format(EVENT, EVENT, EVENT, role=settings.DATABASE_APPLICATION_ROLE))
 
     assert list(Event.objects.values_list("reason", flat=True)) == ["first"]
+
+
+@pytest.mark.parametrize(("table", "column"), sorted(stamped_tables().items()))
+def test_every_table_of_the_record_stamps_the_present(granted: None, table: str, column: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s AND tgrelid = %s::regclass", [TRIGGER, table])
+        ((definition,),) = cursor.fetchall()
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [f"audit_stamp_{column}"])
+        ((source,),) = cursor.fetchall()
+
+    assert f"audit_stamp_{column}()" in definition
+    assert "BEFORE INSERT" in definition
+    assert f"NEW.{column} := {MOMENTS[column]};" in source
+
+
+def test_the_application_cannot_put_an_event_into_the_past(as_application: Any) -> None:
+    columns = (
+        "kind, channel, at, object_id, object_label, actor_name, actor_roles, on_behalf_of_name, reason, data, request_id, client_visible"
+    )
+    values = "'thing.done', 'system', '2001-01-01', '', '', '', '{}', '', '', '{}', '', false"
+    as_application(
+        "SELECT set_config('pgtrigger.ignore', '{audit_event:audit_stamped}', false), set_config('demo.story_time', '2001-01-01', false); "
+        f"INSERT INTO {EVENT} ({columns}) VALUES ({values})"
+    )
+
+    assert timezone.now() - Event.objects.get().at < timedelta(minutes=5)
 
 
 def test_the_record_is_what_we_think_it_is() -> None:

@@ -21,14 +21,11 @@ PDF = b"%PDF-1.7\n% a report made elsewhere\n%%EOF\n"
 
 TELL = """
 from dataclasses import replace
-from django.db import transaction
-from audit.context import Channel, acting
 from cdmo.demo import molecules, projects
 from cdmo.demo.telling import tell
 from projects.models import Phase
 story = replace(projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=())
-with acting(channel=Channel.COMMAND), transaction.atomic():
-    print(tell(story))
+print(*tell([story]))
 """
 
 

@@ -38,8 +38,7 @@ from documents.models import Document
 from projects.models import ApprovalRequest, Occupancy, Project
 from projects.services.occupancy import Booking, book_vessel
 if not is_told(SMALL_SCALE):
-    with acting(channel=Channel.COMMAND), transaction.atomic():
-        tell(SMALL_SCALE)
+    tell([SMALL_SCALE])
 project = Project.objects.get(title=SMALL_SCALE.molecule.name)
 report = Document.objects.get(project=project, type_key="project_status_report")
 asked = ApprovalRequest.objects.open().get(project=project)

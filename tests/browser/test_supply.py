@@ -122,6 +122,8 @@ def agree(people: People, code: str) -> None:
     acts.draft_the_quotation(business, code, scope="Development, pilot, validation.", lines=LINES)
     acts.release_the_price(business, code)
     acts.release_the_price(people["management"], code)
+    acts.make_the_document(business, code, "quotation")
+    expect(business.locator("#v1 [role=status]")).to_have_text(re.compile("Draft"), timeout=60_000)
     acts.send_the_quotation(business, code)
     acts.accept_in_the_portal(people["approver.a"], code)
     for kind, prefix in (("confidentiality", "CDA"), ("cooperation", "MSA")):

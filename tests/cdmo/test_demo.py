@@ -8,18 +8,22 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from audit.models import Event
+from audit.context import acting
+from audit.events import record
+from audit.models import Event, Signature
 from catalogue.chemistry import cas_check_digit_ok, parse_structure
 from cdmo.demo import clock
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.molecules import MOLECULES, Molecule
 from cdmo.demo.people import PASSWORD, everybody
 from cdmo.demo.projects import STORIES
+from documents.models import Rendition
 from notifications.models import Notification
-from projects.models import ChangeOrder, Milestone, Occupancy, PhaseMove, Project, Rfp
+from projects.models import ChangeOrder, Milestone, Occupancy, PhaseMove, Project, Quotation, Rfp
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +72,32 @@ def test_loads_once_and_tells_each_story_to_its_phase() -> None:
     assert ChangeOrder.objects.filter(state="sent").exists(), "a client is asked"
     assert {row.conflicted for row in Occupancy.objects.with_conflicts()} == {True, False}, "two want one vessel"
     assert Milestone.objects.open().filter(baseline_on__lt=timezone.localdate()).exists(), "something is late"
+    _record_carries_the_time_of_the_stories()
+
+
+def _record_carries_the_time_of_the_stories() -> None:
+    today, begun = timezone.localdate(), {project.pk: project.rfp.received_at.date() for project in Project.objects.select_related("rfp")}
+    ages = sorted((today - day).days for day in begun.values())
+    assert ages == sorted(story.days_ago for story in STORIES)
+    times = list(Event.objects.order_by("pk").values_list("at", flat=True))
+    assert times == sorted(times), "told in the order of time, all projects together"
+    for code, years in Project.objects.values_list("code", "rfp__submitted_at__year"):
+        assert code.startswith(f"API-{years}-")
+    for pk, day in begun.items():
+        assert Event.objects.filter(project_id=pk).earliest("at").at.date() - day < timedelta(days=9)
+    drawn = [row.created_at - row.version.requested_at for row in Rendition.objects.filter(version__document__type_key="quotation")]
+    assert len(drawn) == 6
+    assert all(later < timedelta(hours=1) for later in drawn), "the worker drew it then"
+    assert (today - User.objects.latest("date_joined").date_joined.date()).days > 800
+    signed = {(signature.object_label, signature.signed_at.date()) for signature in Signature.objects.filter(meaning="accept_quotation")}
+    assert signed == {(row.label, row.answered_at.date()) for row in Quotation.objects.accepted()}
+    first = Milestone.pgh_event_models["insert"].objects.earliest("pgh_id")  # type: ignore[attr-defined]
+    assert (today - first.pgh_created_at.date()).days > 700
+    assert (today - first.pgh_context.created_at.date()).days > 700
+    with acting(channel="system"), transaction.atomic():
+        told = record("rfp.logged", None, actor=None, channel="email")
+    told.refresh_from_db()
+    assert timezone.now() - told.at < timedelta(minutes=5), "afterwards the database stamps the present again"
 
 
 def test_an_inbox_begins_with_the_newest_lines() -> None:

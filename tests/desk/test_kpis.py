@@ -18,7 +18,7 @@ from cdmo.demo.clock import starting_on
 from desk.figures import Case, Figure, Measure
 from desk.kpis import Scope, figures
 from projects.models import Baseline, BaselineMilestone, Milestone, Project, Publication
-from projects.services.commercial import decline_quotation, send_quotation
+from projects.services.commercial import decline_quotation
 from projects.services.lifecycle import resume_project
 from tests.projects import factories
 
@@ -155,8 +155,9 @@ def quoted() -> Project:
         project = factories.submit_rfp(rfp.number, actor=sells)
         for revision, day in enumerate((date(2025, 3, 3), date(2025, 4, 1)), 1):
             clock.go_to(day)
-            factories.release(factories.a_quotation(project))
-            send_quotation(project.code, revision, actor=sells)
+            quotation = factories.a_quotation(project)
+            factories.release(quotation)
+            factories.send(quotation)
             decline_quotation(project.code, revision, actor=factories.person(Role.CLIENT_APPROVER), reason="Too dear.")
     return project
 

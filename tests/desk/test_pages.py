@@ -16,7 +16,7 @@ from accounts.models import Role, User
 from desk.lateness import late_milestones
 from projects.models import Milestone, Project
 from projects.services.plan import reschedule_milestone
-from projects.services.publishing import publish_milestone
+from projects.services.publishing import publish_milestone, publish_plan
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories
 
@@ -95,15 +95,35 @@ def test_events_lead_to_the_project_by_its_id(project: Project) -> None:
 def test_late_is_named_with_its_reason(project: Project) -> None:
     milestone = Milestone.objects.get(project=project, key="route_selected")
     assert milestone.baseline_on is not None
-    reschedule_milestone(
-        project.code, milestone.key, not_before=milestone.baseline_on + timedelta(days=40), actor=factories.manager(), reason="x"
+    later = milestone.baseline_on + timedelta(days=40)
+    reschedule_milestone(project.code, milestone.key, not_before=later, actor=factories.manager(), reason="The catalyst is poisoned.")
+    publish_plan(
+        project.code, keys=[milestone.key], reason_class="technical", side="third_party", reason="A step failed.", actor=factories.manager()
     )
 
     late = late_milestones(factories.manager(), today=timezone.localdate())
+    page = as_person(factories.manager()).get("/").content.decode()
 
     assert late[0].days >= 40
     assert late[0].milestone.project == project
-    assert "Route Selection Report" in late[0].why
+    assert [why.words for why in late[0].why] == ["The catalyst is poisoned.", "A step failed.", "Open: Route Selection Report"]
+    assert "on whose side: Third party" in late[0].why[1].source
+    assert all(why.words in page and why.source in page for why in late[0].why)
+
+
+def test_late_by_another_milestone_says_which_and_a_silent_delay_says_so(project: Project) -> None:
+    first, second = Milestone.objects.filter(project=project, phase="small_scale").order_by("order")[:2]
+    today = timezone.localdate()
+    Milestone.objects.filter(pk=second.pk).update(baseline_on=today - timedelta(days=30))
+    silent = late_milestones(factories.manager(), today=today)[0]
+
+    reschedule_milestone(
+        project.code, first.key, not_before=today + timedelta(days=9), actor=factories.manager(), reason="The supplier is late."
+    )
+    followed = late_milestones(factories.manager(), today=today)[0]
+
+    assert (silent.milestone, silent.why[0].words) == (second, "Nobody has said why yet.")
+    assert followed.why[0].words == f"{first.title}: The supplier is late."
 
 
 @pytest.mark.parametrize("words", ["API-", "Paracetamol", "103-90-2", "Demo Client"])

@@ -208,6 +208,7 @@ def a_release_of_a_quotation(project: Project) -> Act:
 def a_quotation(project: Project) -> Act:
     quotation = make.a_quotation(project)
     make.release(quotation)
+    make.a_paper(quotation)
     make.person(Role.CLIENT_APPROVER, client=project.client)
     return lambda: commercial.send_quotation(project.code, quotation.revision, actor=business())
 

@@ -111,6 +111,7 @@ def test_client_approver_is_asked_for_the_answer_to_a_quotation() -> None:
     project = factories.a_project()
     quotation = factories.a_quotation(project)
     factories.release(quotation)
+    factories.a_paper(quotation)
     approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
     viewer = factories.person(Role.CLIENT_VIEWER, client=project.client)
 

@@ -59,7 +59,7 @@ def test_every_step_of_evaluation_asks_somebody() -> None:
     commercial.release_quotation(project.code, 1, actor=director, authentication=factories.fake_authentication(director))
     assert asked(project) == [(BUSINESS, "quotation")]
     assert "Send it to the client" in words(project)
-    commercial.send_quotation(project.code, 1, actor=business())
+    factories.send(quotation)
     assert asked(project) == []  # the client is asked
     approver = factories.person(Role.CLIENT_APPROVER)
     commercial.accept_quotation(project.code, 1, actor=approver, authentication=factories.fake_authentication(approver))
@@ -74,8 +74,9 @@ def test_a_quotation_that_expired_or_was_declined_asks_for_the_next_revision() -
     project = factories.a_project()
     factories.sign_off_sheets(project)
     bid(project)
-    factories.release(factories.a_quotation(project))
-    commercial.send_quotation(project.code, 1, actor=business())
+    quotation = factories.a_quotation(project)
+    factories.release(quotation)
+    factories.send(quotation)
     Quotation.objects.filter(project=project).update(valid_until=timezone.localdate() - timedelta(days=1))
 
     assert ask_everywhere() == 1

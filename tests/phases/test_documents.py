@@ -25,10 +25,11 @@ from phases.reports import TEMPLATE
 from projects.models import Charter, Deliverable, Phase, Project
 from projects.plans import phase_plan
 from projects.services.charter import draft_charter
+from projects.services.commercial import send_quotation
 from projects.services.gate import current_review, judge_review
 from projects.services.plan import reschedule_milestone
 from projects.services.rfp import ask_clarification
-from tests.finished import drafted, finished, reader_of, render, text_of
+from tests.finished import WORDS, drafted, finished, reader_of, render, text_of
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +65,15 @@ def test_quotation_prints_the_released_revision() -> None:
     quotation = factories.a_quotation(project)
     factories.release(quotation)
 
-    version = finished("quotation", project, author=factories.person(Role.BUSINESS_DEVELOPMENT))
+    author = factories.person(Role.BUSINESS_DEVELOPMENT)
+    version = drafted("quotation", project, author=author)
+    services.save_narrative(version.document.number, 1, "letter", WORDS.format(title="Letter"), actor=author)
+    assert render(version)
+    send_quotation(project.code, 1, actor=author)
+    assert render(version)
+    version = DocumentVersion.objects.get(pk=version.pk)
 
+    assert version.signed_pdf is not None
     said = text_of(version).replace("\N{NARROW NO-BREAK SPACE}", " ")
     for words in (quotation.label, "420 000.00", "Pilot batches", "was released by the electronic signatures of", "Management", "收率"):
         assert words in said

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from audit.models import Event, Signature
+from audit.seen import version_of
 from audit.signatures import content_hash
 from phases.evaluation import services
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
@@ -183,7 +184,7 @@ def test_autosave_writes_only_what_changed(project: Project, research: Client) -
     answer = autosave(research, project, risks="One supplier.")
 
     saved = sheet(project)
-    assert answer.json() == {"version": content_hash(saved), "ready": True}
+    assert answer.json() == {"version": version_of(services.sheet_values(saved)), "content_hash": content_hash(saved), "ready": True}
     assert (saved.risks, saved.feasibility_reason) == ("One supplier.", "A known route.")
 
 
@@ -206,12 +207,29 @@ def test_costs_out_of_order_are_marked_all_three(project: Project, research: Cli
 
 
 def test_autosave_on_what_somebody_else_changed_is_refused(project: Project, research: Client) -> None:
-    shown = content_hash(sheet(project))
+    shown = version_of(services.sheet_values(sheet(project)))
     autosave(research, project, risks="Mine", version=shown)
 
-    answer = research.post(sheet_address(project, "sheet-autosave"), {"changed": ["risks"], "risks": "Theirs", "version": shown})
+    other = autosave(research, project, assumptions="Two suppliers.", version=shown)
+    answer = autosave(research, project, risks="Theirs", version=shown)
 
-    assert (answer.status_code, sheet(project).risks) == (409, "Mine")
+    assert (other.status_code, answer.status_code, sheet(project).risks) == (200, 400, "Mine")
+    assert "It now says: “Mine”" in answer.json()["errors"]["risks"][0]
+    assert autosave(research, project, risks="Theirs", version=answer.json()["version"]).status_code == 200
+
+
+def test_the_form_shows_what_somebody_else_wrote_and_then_takes_the_own_words(project: Project, research: Client) -> None:
+    shown = version_of(services.sheet_values(sheet(project)))
+    research.post(sheet_address(project), {**ANSWERS, "version": shown})
+
+    second = research.post(sheet_address(project), {**ANSWERS, "feasibility_reason": "Another route.", "version": shown})
+    version = second.context["version"]
+    again = research.post(sheet_address(project), {**ANSWERS, "feasibility_reason": "Another route.", "version": version})
+
+    assert second.status_code == 400
+    assert "It now says: “A known route.”" in second.content.decode()
+    assert "Another route." in second.content.decode()
+    assert (again.status_code, sheet(project).feasibility_reason) == (302, "Another route.")
 
 
 def test_autosave_refuses_others_and_signed_sheets(project: Project, research: Client) -> None:

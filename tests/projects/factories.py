@@ -18,6 +18,8 @@ from accounts.models import Client, Contact, Delegation, Department, Role, RoleG
 from accounts.services import delegate
 from accounts.signing import Authentication
 from catalogue.models import Site
+from documents.models import DocumentVersion, Rendition
+from documents.services import request_document
 from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
 from projects.gates import gate_of
 from projects.models import (
@@ -33,7 +35,7 @@ from projects.models import (
     Rfp,
     Tailoring,
 )
-from projects.services import change_orders, commercial, evidence, gate, order_lines, tailoring
+from projects.services import agreements, change_orders, commercial, evidence, gate, order_lines, tailoring
 from projects.services.charter import draft_charter
 from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
@@ -165,10 +167,30 @@ def release(quotation: Quotation) -> None:
         commercial.release_quotation(quotation.project.code, quotation.revision, actor=actor, authentication=fake_authentication(actor))
 
 
+def a_paper(quotation: Quotation) -> DocumentVersion:
+    """The PDF of the released revision."""
+    return drawn(request_document("quotation", actor=person(Role.BUSINESS_DEVELOPMENT), project=quotation.project))
+
+
+def drawn(version: DocumentVersion) -> DocumentVersion:
+    """As if a worker had drawn its PDF."""
+    for step in (version.begin_rendering, version.finish_rendering):
+        step()
+        version.save(update_fields=["state"])
+    values = {"name": "quotation.pdf", "media_type": "application/pdf", "sha256": "0" * 64, "size_bytes": 1, "pages": 1}
+    Rendition.objects.create(version=version, kind=Rendition.Kind.REVIEW, content_hash=version.content_hash, **values)
+    return version
+
+
+def send(quotation: Quotation) -> Quotation:
+    a_paper(quotation)
+    return commercial.send_quotation(quotation.project.code, quotation.revision, actor=person(Role.BUSINESS_DEVELOPMENT))
+
+
 def accepted_quotation(project: Project) -> None:
     quotation = a_quotation(project)
     release(quotation)
-    commercial.send_quotation(project.code, quotation.revision, actor=person(Role.BUSINESS_DEVELOPMENT))
+    send(quotation)
     approver = person(Role.CLIENT_APPROVER, client=project.client)
     commercial.accept_quotation(project.code, quotation.revision, actor=approver, authentication=fake_authentication(approver))
 
@@ -208,11 +230,11 @@ def signed_agreements(project: Project) -> None:
     today = timezone.localdate()
     actor = person(Role.BUSINESS_DEVELOPMENT)
     for kind in ("confidentiality", "cooperation"):
-        agreement = commercial.record_agreement(
+        agreement = agreements.record_agreement(
             project.code, kind=kind, number=f"{kind[:3].upper()}-{project.code}", effective_on=today, actor=actor
         )
         for side in ("cdmo", "client"):
-            commercial.record_signatory(
+            agreements.record_signatory(
                 project.code, agreement.pk, side=side, name=f"Director of the {side}", function="Director", signed_on=today, actor=actor
             )
 

@@ -1,6 +1,8 @@
-"""Agreements through their pages: recording, the file, both sides' signatories."""
+"""Agreements through their pages: recording, the file, both sides' signatories, withdrawing."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
+from audit.models import Event
+from phases.evaluation.gate import judge_cooperation
+from projects.findings import Finding
 from projects.models import Agreement, Project
 from tests.projects import factories as make
 
@@ -25,6 +30,13 @@ def as_person(user: User) -> Client:
 @pytest.fixture
 def project() -> Project:
     return make.a_project()
+
+
+@pytest.fixture
+def ready(project: Project) -> Project:
+    """Confidentiality and cooperation are signed by both."""
+    make.signed_agreements(project)
+    return project
 
 
 @pytest.fixture
@@ -82,6 +94,89 @@ def test_a_signature_of_tomorrow_is_refused_at_its_field(project: Project, busin
     assert answer.status_code == 400
     assert b"cannot be dated in the future" in answer.content
     assert b"A. Director" in answer.content
+
+
+def copy(words: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("coop.txt", words)
+
+
+def keep(client: Client, agreement: Agreement, words: bytes, **values: str) -> int:
+    address = reverse("agreement-keep-file", args=[agreement.project.code, agreement.pk])
+    return client.post(address, {"file": copy(words), **values}).status_code
+
+
+def test_the_copy_is_kept_later_and_replaced_with_a_reason(project: Project, business: Client) -> None:
+    record(business, project)
+    agreement = Agreement.objects.get(project=project)
+
+    assert keep(business, agreement, b"First") == 302
+    first = Agreement.objects.get()
+    seen = {"replaces": first.file_sha256}
+    assert keep(business, first, b"Second", **seen) == 400, "no reason"
+    assert keep(business, first, b"Second", reason="A page was missing.") == 409, "another copy was shown"
+    assert keep(business, first, b"First", **seen, reason="The same.") == 400
+    assert keep(business, first, b"Second", **seen, reason="A page was missing.") == 302
+
+    replaced = Event.objects.get(kind="agreement.file_replaced")
+    assert replaced.data["before"]["sha256"] == first.file_sha256
+    assert Agreement.objects.get().file_sha256 == replaced.data["after"]["sha256"]
+
+
+def test_withdrawn_with_a_reason_it_opens_the_criterion_again(business: Client, ready: Project) -> None:
+    agreement = Agreement.objects.get(project=ready, kind="cooperation")
+    address = reverse("agreement-withdraw", args=[ready.code, agreement.pk])
+    assert _criterion(ready).met
+
+    assert business.post(address, {"reason": " "}).status_code == 400
+    assert business.post(address, {"reason": "The client signed another text."}).status_code == 302
+
+    assert not _criterion(ready).met
+    page = business.get(agreement.get_absolute_url()).content.decode()
+    assert "The client signed another text." in page
+    assert 'data-dialog="withdraw"' not in page
+    assert keep(business, agreement, b"Late") == 409
+    assert business.post(address, {"reason": "Again."}).status_code == 409
+    assert record(business, ready, number=agreement.number).status_code == 302, "the number is free again"  # type: ignore[attr-defined]
+
+
+def _criterion(project: Project) -> Finding:
+    return judge_cooperation([project])[project.pk]
+
+
+def test_only_those_who_record_withdraw(ready: Project) -> None:
+    agreement = Agreement.objects.filter(project=ready)[0]
+    research = as_person(make.person(Role.RESEARCH))
+
+    assert research.post(reverse("agreement-withdraw", args=[ready.code, agreement.pk]), {"reason": "No."}).status_code == 403
+    assert "Agreements are recorded by" in research.get(agreement.get_absolute_url()).content.decode()
+    assert Agreement.objects.get(pk=agreement.pk).withdrawn_at is None
+
+
+@pytest.mark.parametrize(
+    ("change", "standing"),
+    [
+        ({}, "in_force"),
+        ({"effective_on": timedelta(days=2)}, "ahead"),
+        ({"effective_on": timedelta(days=-9), "expires_on": timedelta(days=-1)}, "expired"),
+    ],
+)
+def test_where_a_signed_agreement_stands(ready: Project, change: dict[str, timedelta], standing: str) -> None:
+    agreement = Agreement.objects.filter(project=ready)[0]
+    Agreement.objects.filter(pk=agreement.pk).update(**{name: TODAY() + days for name, days in change.items()})
+
+    assert Agreement.objects.get(pk=agreement.pk).standing == standing
+
+
+def test_where_an_unsigned_agreement_stands(project: Project, business: Client) -> None:
+    record(business, project)
+    agreement = Agreement.objects.get()
+    found = [agreement.standing]
+    for side in ("client", "cdmo"):
+        data = {"name": "A. Director", "function": "Director", "signed_on": TODAY().isoformat(), "side": side}
+        business.post(reverse("agreement-sign", args=[project.code, agreement.pk]), data)
+        found.append(Agreement.objects.get().standing)
+
+    assert found == ["unsigned", "ours_open", "in_force"]
 
 
 @pytest.mark.parametrize(

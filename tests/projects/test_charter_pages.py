@@ -115,6 +115,23 @@ def test_a_redraft_leaves_alone_what_has_evidence(project: Project) -> None:
     assert Project.objects.get(pk=project.pk).last_phase == Phase.COMMERCIAL
 
 
+def test_two_people_draft_and_the_second_reads_what_the_first_wrote(project: Project) -> None:
+    manager, address = as_person(make.manager()), reverse("project-charter", args=[project.code])
+    version, facts = manager.get(address).context["version"], {"first_phase": "evaluation", "last_phase": "pilot", "plan_from": "start"}
+    facts |= {"site": make.a_site().pk, "project_manager": make.manager().pk, "start_on": timezone.localdate().isoformat()}
+    first = facts | {"objectives": "A route.", "version": version}
+
+    drafted = manager.post(address, first)
+    refused = manager.post(address, first | {"objectives": "Another route."})
+    unreadable = manager.post(address, first | {"objectives": ""})
+    again = manager.post(address, first | {"objectives": "Another route.", "version": refused.context["version"]})
+
+    assert [answer.status_code for answer in (drafted, refused, unreadable, again)] == [302, 400, 400, 302]
+    assert "It now says: “A route.”" in refused.content.decode()
+    assert unreadable.context["version"] == version, "a form that is wrong otherwise has seen nothing new"
+    assert Charter.objects.get().objectives == "Another route."
+
+
 def test_an_issued_charter_is_not_drafted_again(project: Project) -> None:
     make.charter(project)
     make.done(project, "project_charter")

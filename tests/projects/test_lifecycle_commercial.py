@@ -75,6 +75,11 @@ def accept(quotation: Quotation) -> Quotation:
     )
 
 
+def release_with_its_paper(quotation: Quotation) -> None:
+    make.release(quotation)
+    make.a_paper(quotation)
+
+
 QUOTATION_ACTIONS: dict[str, Callable[[Quotation], object]] = {
     "change": lambda quotation: commercial.change_quotation(
         quotation.project.code,
@@ -85,7 +90,7 @@ QUOTATION_ACTIONS: dict[str, Callable[[Quotation], object]] = {
         lines=[commercial.Line("pilot", "Pilot", make.Decimal("1.00"))],
         actor=business(),
     ),
-    "release": make.release,
+    "release": release_with_its_paper,
     "send": lambda quotation: commercial.send_quotation(quotation.project.code, quotation.revision, actor=business()),
     "accept": accept,
     "decline": lambda quotation: commercial.decline_quotation(

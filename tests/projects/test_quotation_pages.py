@@ -17,7 +17,9 @@ from accounts.models import Role, User
 from audit.models import Event, Signature
 from audit.refusals import BadInput, Refused
 from audit.signatures import content_hash
-from projects.models import Project, Quotation
+from documents.models import DocumentVersion
+from documents.services import request_document, submit_for_review
+from projects.models import Project, Quotation, QuotationLine
 from projects.quotations import changed_fields, compared_lines
 from projects.services import commercial as services
 from projects.services.releasing import open_release_roles
@@ -73,7 +75,7 @@ def test_money_is_exact(project: Project) -> None:
 def test_a_new_revision_supersedes_and_closes_the_old_one(project: Project) -> None:
     first = draft(project, "100.00")
     make.release(first)
-    services.send_quotation(project.code, 1, actor=business())
+    make.send(first)
     draft(project, "90.00")
     approver = make.person(Role.CLIENT_APPROVER)
 
@@ -86,7 +88,7 @@ def test_a_new_revision_supersedes_and_closes_the_old_one(project: Project) -> N
 def test_an_expired_quotation_is_not_accepted(project: Project) -> None:
     quotation = draft(project, "100.00")
     make.release(quotation)
-    services.send_quotation(project.code, 1, actor=business())
+    make.send(quotation)
     Quotation.objects.filter(pk=quotation.pk).update(valid_until=timezone.localdate() - timedelta(days=1))
     approver = make.person(Role.CLIENT_APPROVER)
 
@@ -128,11 +130,51 @@ def test_a_change_asks_for_both_releases_again(project: Project) -> None:
     assert open_release_roles(Quotation.objects.get(pk=quotation.pk)) == {"business_development", "management"}
 
 
+def test_two_people_change_a_draft_and_the_second_reads_what_the_first_wrote(project: Project) -> None:
+    draft(project, "100.00")
+    browser, address = as_person(business()), reverse("quotation-edit", args=[project.code, 1])
+    version = browser.get(address).context["version"]
+    first = posted(("pilot", "Batch 0", "120.00"), version=version, scope="All")
+
+    saved = browser.post(address, first)
+    refused = browser.post(address, posted(("pilot", "Batch 0", "90.00"), version=version, scope="All"))
+    page = refused.content.decode()
+    again = browser.post(address, posted(("pilot", "Batch 0", "90.00"), version=refused.context["version"], scope="All"))
+
+    assert [answer.status_code for answer in (saved, refused, again)] == [302, 400, 302]
+    assert "It now says: “Pilot, Batch 0: 120.00”" in page
+    assert "90.00" in page
+    assert Quotation.objects.get().total == Decimal("90.00")
+
+
+def test_a_price_line_that_was_replaced_stays_in_the_history(project: Project) -> None:
+    quotation = draft(project, "100.00")
+    line = quotation.lines.get()
+    lines, until = [services.Line("pilot", "Batch", Decimal("99.00"))], quotation.valid_until
+    services.change_quotation(project.code, 1, currency="EUR", valid_until=until, scope="All", lines=lines, actor=business())
+
+    rows = QuotationLine.pgh_event_models["update"].objects.filter(pgh_obj_id=line.pk)  # type: ignore[attr-defined]
+    assert list(rows.values_list("pgh_label", "amount")) == [("insert", Decimal("100.00")), ("delete", Decimal("100.00"))]
+
+
+def test_a_revision_drafted_meanwhile_is_not_superseded_unseen(project: Project) -> None:
+    browser, address = as_person(business()), reverse("quotation-new", args=[project.code])
+    version = browser.get(address).context["version"]
+    draft(project, "100.00")
+
+    refused = browser.post(address, posted(("pilot", "Batch 0", "90.00"), version=version))
+
+    assert (refused.status_code, project.quotations.count()) == (400, 1)
+    assert "has drafted" in refused.content.decode()
+    assert browser.post(address, posted(("pilot", "Batch 0", "90.00"), version=refused.context["version"])).status_code == 302
+
+
 @pytest.mark.parametrize("act", ["send", "change"])
 def test_a_held_project_sends_and_changes_nothing(project: Project, act: str) -> None:
     quotation = draft(project, "100.00")
     if act == "send":
         make.release(quotation)
+        make.a_paper(quotation)
     make.hold(project)
     before = Event.objects.count()
     values: dict[str, Any] = {
@@ -280,3 +322,54 @@ def test_quotation_page_costs_few_queries(project: Project, revisions: int) -> N
         assert client.get(address).status_code == 200
 
     assert len(captured) <= MOST_QUERIES
+
+
+def test_sending_needs_the_pdf_of_the_released_revision_and_says_so(project: Project) -> None:
+    quotation, browser = draft(project, "100.00"), as_person(business())
+    make.release(quotation)
+    address = reverse("quotation-send", args=[project.code, 1])
+
+    page = browser.get(quotation.get_absolute_url()).content.decode()
+    refused = browser.post(address)
+    version = request_document("quotation", actor=business(), project=project)
+    queued = browser.post(address)
+
+    assert "is not made yet; make it from the released revision" in page
+    assert (refused.status_code, queued.status_code) == (409, 409)
+    assert "is not made yet" in refused.content.decode()
+    assert "is being made" in queued.content.decode()
+    with pytest.raises(Refused, match="It takes effect when"):
+        make.drawn(version)
+        submit_for_review(version.document.number, version.number, actor=business())
+    assert (Quotation.objects.get().state, DocumentVersion.objects.get().state) == ("released", "draft")
+
+
+def test_sending_shares_the_pdf_in_the_same_act(project: Project) -> None:
+    quotation, browser = draft(project, "100.00"), as_person(business())
+    make.release(quotation)
+    number = make.a_paper(quotation).document.number
+    approver = make.person(Role.CLIENT_APPROVER)
+    before = as_person(approver).get(reverse("document-detail", args=[number])).status_code
+
+    assert browser.post(reverse("quotation-send", args=[project.code, 1])).status_code == 302
+
+    version = DocumentVersion.objects.get()
+    assert (before, as_person(approver).get(reverse("document-detail", args=[number])).status_code) == (404, 200)
+    assert (version.state, version.document.visibility) == ("effective", "shared")
+    assert number in as_person(approver).get(reverse("portal-quotation", args=[project.code, 1])).content.decode()
+    sent, shared = (Event.objects.get(kind=kind) for kind in ("quotation.sent", "document.shared"))
+    assert sent.transaction_id == shared.transaction_id
+
+
+def test_the_next_revision_is_not_the_clients_to_see_before_it_is_sent(project: Project) -> None:
+    first = draft(project, "100.00")
+    make.release(first)
+    make.send(first)
+    second = draft(project, "90.00")
+    make.release(second)
+    paper = make.a_paper(second)
+    approver = make.person(Role.CLIENT_APPROVER)
+
+    assert [row.number for row in DocumentVersion.objects.visible_to(approver)] == [1]
+    services.send_quotation(project.code, 2, actor=business())
+    assert [row.number for row in DocumentVersion.objects.visible_to(approver)] == [paper.number, 1]

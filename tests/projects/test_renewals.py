@@ -43,9 +43,9 @@ def sheets_again(project: Project) -> None:
 def agreement_again(project: Project, kind: str) -> None:
     actor = make.person(Role.BUSINESS_DEVELOPMENT)
     today = timezone.localdate()
-    agreement = make.commercial.record_agreement(project.code, kind=kind, number=f"{kind[:3]}-2", effective_on=today, actor=actor)
+    agreement = make.agreements.record_agreement(project.code, kind=kind, number=f"{kind[:3]}-2", effective_on=today, actor=actor)
     for side in ("cdmo", "client"):
-        make.commercial.record_signatory(
+        make.agreements.record_signatory(
             project.code, agreement.pk, side=side, name="Director", function="Director", signed_on=today, actor=actor
         )
 

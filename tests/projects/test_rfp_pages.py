@@ -281,6 +281,20 @@ def test_a_change_after_submission_needs_a_reason(seller: Client) -> None:
     assert Rfp.objects.get().indication == "Fever"
 
 
+def test_two_people_change_a_submitted_request_and_the_second_reads_what_the_first_wrote(seller: Client) -> None:
+    rfp = make.a_project().rfp
+    page = seller.get(at("rfp-detail", rfp)).context
+    first = _whole(seller, rfp, indication="Fever", reason="A mail.", version=page["version"])
+    second = {**first, "indication": "Pain"}
+
+    assert seller.post(at("rfp-detail", rfp), first).status_code == 302
+    refused = seller.post(at("rfp-detail", rfp), second)
+    assert (refused.status_code, Rfp.objects.get().indication) == (400, "Fever")
+    assert "It now says: “Fever”" in refused.content.decode()
+    assert seller.post(at("rfp-detail", rfp), {**second, "version": refused.context["version"]}).status_code == 302
+    assert Rfp.objects.get().indication == "Pain"
+
+
 def test_files_are_taken_and_given_as_downloads(seller: Client) -> None:
     rfp = make.an_rfp()
     upload = SimpleUploadedFile("route.txt", b"Four steps from a known intermediate.\n")

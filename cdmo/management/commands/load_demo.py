@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from audit.context import Channel, acting
 from audit.outbox import consume_all
+from cdmo.demo.clock import as_it_happened
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.people import are_there, load_people
 from cdmo.demo.projects import COMMERCIAL, REQUESTS, SMALL_SCALE, STORIES, VALIDATION
-from cdmo.demo.requests import load_requests
+from cdmo.demo.requests import is_logged
 from cdmo.demo.telling import is_told, tell
 from cdmo.demo.vessels import load_vessels
 from cdmo.demo.views import load_views
 
 NEWS = 8
+BEFORE_THE_FIRST = 30  # days that the people were there before anything happened
 
 
 class Command(BaseCommand):
-    help = "Load the demo; what is there already stays as it is. Each part is one transaction, so that a crash leaves no half of it."
+    help = "Load the demo; what is there already stays as it is. A crash leaves no half of it."
 
     requires_system_checks: list[str] = []
 
@@ -33,8 +37,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo's password is public; it is never loaded in production.")
-        with acting(channel=Channel.SYSTEM):
-            if not are_there():
+        if not are_there():
+            began = max(story.days_ago for story in STORIES) + BEFORE_THE_FIRST
+            with as_it_happened(timezone.localdate() - timedelta(days=began)), acting(channel=Channel.SYSTEM):
                 load_people()
         told = not options["people_only"] and self._load_projects(int(options["verbosity"]))
         consume_all()
@@ -43,18 +48,15 @@ class Command(BaseCommand):
 
     def _load_projects(self, verbosity: int) -> bool:
         """Whether any story was told now."""
-        told = False
-        for story in STORIES:
-            if is_told(story):
-                continue
-            with acting(channel=Channel.COMMAND), transaction.atomic():
-                code = tell(story)
-            told = True
+        stories = [story for story in STORIES if not is_told(story)]
+        requests = [request for request in REQUESTS if not is_logged(request)]
+        if not stories and not requests:
+            return False
+        for code, story in zip(tell(stories, requests), stories, strict=True):
             if verbosity:
                 self.stdout.write(f"{code} {story.molecule.name}")
-        with acting(channel=Channel.COMMAND), transaction.atomic():
-            load_requests(REQUESTS)
-            if told:
+        if stories:
+            with acting(channel=Channel.COMMAND), transaction.atomic():
                 load_views()
                 load_vessels(apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)
-        return told
+        return bool(stories)
