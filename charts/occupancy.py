@@ -76,7 +76,6 @@ def occupancy(rows: Iterable[VesselRow], *, first: date, last: date, today: date
         "axis": None,
         "scale": {"type": "band", "domain": list(range(max(len(lines), 1))), "paddingInner": 0, "paddingOuter": 0},
     }
-    horizontal = _axis(first, last)
     return frame(
         _t("Vessels: who has which, and when"),
         width,
@@ -89,12 +88,12 @@ def occupancy(rows: Iterable[VesselRow], *, first: date, last: date, today: date
         data={"values": lines},
         encoding={"y": vertical},
         layer=[
-            _closed(closed, horizontal),
+            *([_closed(closed)] if closed else []),  # an empty mark would be an image without words
             *_headings(),
             _separators(),
-            *(today_line(today, horizontal) if first <= today <= last else []),
+            *(today_line(today, ALONG) if first <= today <= last else []),
             *_names(),
-            *_bars(bars, closed),
+            *_bars(bars, closed, _axis(first, last)),
         ],
     )
 
@@ -143,12 +142,13 @@ def _span(begin: date, end: date, first: date, last: date) -> Spec:
 
 def _bar(bar: Bar, line: int, vessel: str, first: date, last: date) -> Spec:
     told = {"vesselName": vessel, "label": bar.label, "days": bar.days, "standing": str(bar.standing), "remarks": bar.remarks or "–"}
+    told["words"] = f"{vessel}, {bar.days}: {bar.label}, {bar.standing}. {bar.remarks}".strip()
     return {"row": line, "state": bar.state, "firm": bar.firm, "link": bar.link, **_span(bar.first, bar.last, first, last), **told}
 
 
-def _closed(closed: list[Spec], horizontal: Spec) -> Spec:
+def _closed(closed: list[Spec]) -> Spec:
     tooltip = [{"field": "words", "title": _t("Closed")}]
-    encoding = {"x": {"field": "start", **horizontal}, "x2": {"field": "end"}, "tooltip": tooltip}
+    encoding = {"x": {"field": "start", **ALONG}, "x2": {"field": "end"}, "tooltip": tooltip}
     return {"data": {"values": closed}, "mark": {"type": "rect", "color": LINE, "opacity": 0.75}, "encoding": encoding}
 
 
@@ -185,11 +185,14 @@ def _names() -> list[Spec]:
     ]
 
 
-def _bars(bars: list[Spec], closed: list[Spec]) -> list[Spec]:
-    """Firm ones filled, tentative ones dashed; sign and words inside, cut where the bar ends."""
+def _bars(bars: list[Spec], closed: list[Spec], horizontal: Spec) -> list[Spec]:
+    """Firm ones filled, tentative ones dashed; sign and words inside, cut where the bar ends.
+
+    The layer of the signs tells scale and axis: one that reaches from day to day would be taken for two of them.
+    """
     signs = list(_occurring(bars, closed))
-    x = {"field": "start", **ALONG}
-    href = {"href": {"field": "link"}} if any(bar["link"] for bar in bars) else {}
+    x: Spec = {"field": "start", **ALONG}
+    href: Spec = {"href": {"field": "link"}} if any(bar["link"] for bar in bars) else {}
     tooltip = [
         {"field": "vesselName", "title": _t("Vessel")},
         {"field": "label", "title": _t("For")},
@@ -199,30 +202,25 @@ def _bars(bars: list[Spec], closed: list[Spec]) -> list[Spec]:
     ]
     dashes = {"expr": "datum.firm ? [1, 0] : [4, 3]"}
     rect = {"type": "rect", "height": BAR_HEIGHT, "cornerRadius": 2, "strokeWidth": 1.25, "strokeDash": dashes, "yOffset": {"expr": "drop"}}
-    look = {
-        "color": _scale("color", signs, COLOURS),
-        "stroke": _scale("stroke", signs, COLOURS) | {"legend": None},
+    look: Spec = {
+        "color": _scale(signs, COLOURS),
+        "stroke": _scale(signs, COLOURS),
         "fillOpacity": {"condition": {"test": "datum.firm", "value": 0.3}, "value": 0.06},
+        "description": {"field": "words"},
     }
     length = "(scale('x', toDate(datum.end)) - scale('x', toDate(datum.start)))"
     middle = {"expr": f"min(11, {length} / 2)"}
     sign = {"type": "point", "filled": True, "size": 60, "opacity": 1, "xOffset": middle, "yOffset": {"expr": "drop"}, "aria": False}
     words = {"type": "text", "align": "left", "baseline": "middle", "dx": 20, "fontSize": 11, "yOffset": {"expr": "drop"}}
     inside = words | {"limit": {"expr": f"max({length} - 24, 1)"}, "opacity": {"expr": f"{length} > 48 ? 1 : 0"}, "aria": False}
-    data = {"data": {"values": bars}}
+    shape = {"shape": _scale(signs, SIGNS), "color": _scale(signs, COLOURS)}
+    data: Spec = {"data": {"values": bars}}
+    marked = data | {"mark": sign, "encoding": {"x": {"field": "start", **horizontal}, **shape, "tooltip": tooltip, **href}}
+    if not bars:
+        return [marked]
     return [
         data | {"mark": rect, "encoding": {"x": x, "x2": {"field": "end"}, **look, "tooltip": tooltip, **href}},
-        data
-        | {
-            "mark": sign,
-            "encoding": {
-                "x": x,
-                "shape": _scale("shape", signs, SIGNS),
-                "color": _scale("color", signs, COLOURS),
-                "tooltip": tooltip,
-                **href,
-            },
-        },
+        marked,
         data | {"mark": inside, "encoding": {"x": x, "text": {"field": "label"}, "tooltip": tooltip, **href}},
     ]
 
@@ -244,7 +242,7 @@ def sign_words() -> dict[str, str]:
     }
 
 
-def _scale(channel: str, signs: list[str], looks: dict[str, str]) -> dict[str, Any]:
+def _scale(signs: list[str], looks: dict[str, str]) -> dict[str, Any]:
     legend = {
         "orient": "bottom",
         "title": None,

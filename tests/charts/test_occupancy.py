@@ -50,6 +50,7 @@ def test_bookings_that_overlap_get_a_line_each() -> None:
     found = {value["label"]: value["row"] for value in spans(spec)}
 
     assert found == {"a": 1, "b": 2, "c": 1}  # the first line is the site's
+    assert spans(spec)[0]["words"] == "R-201, some days: a, firm."
     assert spec["height"] == 3 * 40
 
 
@@ -76,5 +77,5 @@ def test_nothing_is_drawn_and_today_only_where_it_lies_in_the_days(drawn: list[V
     now = to_svg(occupancy(drawn, first=FIRST, last=LAST, today=TODAY))
     past = to_svg(occupancy(drawn, first=FIRST, last=LAST, today=date(2028, 1, 1)))
 
-    assert "Today, 26 Nov 2026" in texts(now)
+    assert "Today, 26 Nov 2026" in texts(now) and "role-mark" in now and "rect mark container" not in now
     assert not any(words.startswith("Today") for words in texts(past))
