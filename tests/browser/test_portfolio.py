@@ -16,7 +16,7 @@ from tests.browser.test_sign_in import sign_in
 pytestmark = pytest.mark.browser
 __all__ = ["places"]  # the project that the walk over the pages looks at
 
-TOOLBAR = ("XLSX", "CSV", "Clear", "Sign out", "Save this view", "Gantt as SVG", "Propose go")
+TOOLBAR = ("XLSX", "CSV", "Clear", "Sign out", "Save this view", "Gantt as SVG", "Table as XLSX", "Propose go")
 ON_PAPER = {  # by address: what stands at the far right, or last
     "/projects/board/?phase=small_scale": ["Commercial", "{code}", "Revenue at risk", "Phase: Small scale"],
     "/projects/gantt/?phase=small_scale": ["{code}", "Variance (working days)", "Phase: Small scale"],
