@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _t
 
 from accounts.permissions import allowed
 from desk.lateness import Lateness, judge, promised
-from projects.forecasting import calendar_for
 from projects.models import PHASES, ChangeOrder, ChangeOrderLine, Milestone, Phase, Quotation, QuotationLine
+from projects.variance import variance_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -103,9 +103,7 @@ def _standing(
     readiness = getattr(project, "readiness", None)
     gate = next((row for row in milestones if row.kind == Milestone.Kind.GATE and row.phase == project.phase), None)
     lateness = judge(project, milestones, today=today)
-    days = None
-    if gate and gate.baseline_on and gate.forecast_on:
-        days = calendar_for(gate, project).working_days_between(gate.baseline_on, gate.forecast_on)
+    days = variance_of(gate, project, promised=gate.baseline_on) if gate else None
     return Standing(
         project=project,
         gate=readiness.gate if readiness else "",

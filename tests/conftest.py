@@ -59,6 +59,7 @@ SLOW = (  # they walk every address, or take projects through whole phases befor
     "tests/projects/test_rounds.py",
     "tests/projects/test_rounds_pages.py",
     "tests/projects/test_waivers.py",
+    "tests/projects/test_what_if.py",
     "tests/test_api_acts.py",
     "tests/test_api_writes.py",
     "tests/test_routes.py",

@@ -335,6 +335,7 @@ PLAN_ROUTES = {
     "project-dependencies": of_project(),
     "dependency-change": act(pk="dependency"),
     "dependency-remove": act(pk="dependency"),
+    "project-plan-xlsx": of_project(),
     "project-baselines": of_project(),
     "baseline-compare": of_project(),
     "project-scratches": of_project(),

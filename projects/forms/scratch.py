@@ -71,7 +71,7 @@ class ScratchForm(forms.Form):
             kind, lag = changes.kinds.get(link.names, link.kind), changes.lags.get(link.names, link.lag_days)
             self.fields[f"kind-{link.pk}"] = _kind_field(_t("%(title)s after %(other)s: relation") % names, kind)
             self.fields[f"lag-{link.pk}"] = _lag_field(_t("%(title)s after %(other)s: lag") % names, lag)
-            label = _t("%(title)s no longer waits for %(other)s") % names
+            label = _t("Drop: %(title)s after %(other)s") % names
             self.fields[f"drop-{link.pk}"] = _check_field(label, initial=link.names in changes.dropped)
 
     def _of_added(self, number: int, link: Link | None) -> None:

@@ -28,11 +28,12 @@ from projects.forecasting import is_provisional, schedule_of
 from projects.forms.plan import AchieveForm, AchieveToldForm, RescheduleForm, WhyForm, at_its_field
 from projects.forms.scratch import ReasonForm
 from projects.forms.tasks import CorrectionForm, DayForm, StartForm, TaskChangeForm, TaskForm
-from projects.milestones import critical_of, states_of
+from projects.milestones import states_of
 from projects.models import Baseline, Milestone, MilestoneLink, Project, Publication, Task, Visibility
 from projects.occupancies import bookings_in_plan
 from projects.permissions import lacking
 from projects.pictures import gantt_of
+from projects.plan_table import plan_rows
 from projects.services import milestones as shaping
 from projects.services import plan as services
 from projects.services import tasks as task_services
@@ -42,7 +43,6 @@ from projects.services.publishing import explain_achievement, explanation_blocke
 from projects.services.sharing import set_visibility
 from projects.shareable import Item, shareable
 from projects.slippage import driving, side_labels
-from projects.variance import variance_of
 from projects.views.found import visible_project
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 SVG_WIDTH = 1200
 
 
-def _planned(project: Project) -> tuple[list[Milestone], dict[int, MilestoneState]]:
+def planned(project: Project) -> tuple[list[Milestone], dict[int, MilestoneState]]:
     rows = list(Milestone.objects.filter(project=project))
     return rows, states_of(rows, today=timezone.localdate(), calendars={project.pk: services.calendar_of(project)})
 
@@ -77,27 +77,16 @@ def render_plan(
     bound: Mapping[str, forms.Form] | None = None,
 ) -> HttpResponse:
     """The plan from one context; a refused form (by the name of its act) comes back in it, its dialog open."""
-    rows, states = _planned(project)
+    rows, states = planned(project)
     today = timezone.localdate()
-    baselines, against = _against(request, project)
+    baselines, against = compared_with(request, project)
     promised = promised_by(rows, against)
     tasks = list(Task.objects.filter(project=project).select_related("milestone", "owner", "department"))
     accounts = accounts_of_delay([project])[project.pk]
     links = list(MilestoneLink.objects.filter(successor__project=project))
-    critical = critical_of(rows)
     context = {
         "project": project,
-        "milestones": [
-            {
-                "row": row,
-                "state": states[row.pk],
-                "provisional": is_provisional(row, project, row.forecast_on),
-                "critical": row.pk in critical,
-                "promised": promised.get(row.pk),
-                "days": variance_of(row, project, promised=promised.get(row.pk)),
-            }
-            for row in rows
-        ],
+        "milestones": plan_rows(project, rows, states, promised),
         "dropped": list(Milestone.everything.filter(project=project).exclude(dropped_by=None).select_related("dropped_by")),
         "tasks": [(row, _state_of(row, today)) for row in tasks],
         "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.day_of(timezone.now())).remarks,
@@ -128,7 +117,7 @@ def _gantt(
     return gantt_of(rows, states, today=today, width=width, tasks=tasks, promised=promised, calendar=calendar)
 
 
-def _against(request: SignedInRequest, project: Project) -> tuple[list[Baseline], Baseline | None]:
+def compared_with(request: SignedInRequest, project: Project) -> tuple[list[Baseline], Baseline | None]:
     """The project's baselines, and the one that `against` names by its id; None: what is agreed now."""
     baselines, asked = list(project.baselines.select_related("taken_by")), request.GET.get("against", "")
     chosen = next((row for row in baselines if str(row.pk) == asked), None)
@@ -196,8 +185,8 @@ PICTURES: dict[str, tuple[Callable[[dict[str, Any]], str | bytes], str]] = {
 def plan_picture(request: SignedInRequest, code: str, form: str) -> HttpResponse:
     """The Gantt as a file for slides and mails: svg, png or pdf."""
     project = visible_project(request, code)
-    rows, states = _planned(project)
-    tasks, promised = list(Task.objects.filter(project=project)), promised_by(rows, _against(request, project)[1])
+    rows, states = planned(project)
+    tasks, promised = list(Task.objects.filter(project=project)), promised_by(rows, compared_with(request, project)[1])
     draw, media_type = PICTURES[form]
     picture = draw(_gantt(project, rows, states, tasks, promised, width=SVG_WIDTH))
     return HttpResponse(picture, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{code}-plan.{form}"'})
@@ -223,7 +212,7 @@ def milestone_page(request: SignedInRequest, code: str, key: str) -> HttpRespons
 def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200, **bound: Any) -> HttpResponse:
     """The page of one milestone from one context; a refused form comes back in it, its dialog open."""
     project, user = milestone.project, request.user
-    _rows, states = _planned(project)
+    _rows, states = planned(project)
     no_planner = _no_planner(request, project)
     no_publisher = lacking("projects.publish", user, project, _t("A date is published by a project manager."))
     context = {

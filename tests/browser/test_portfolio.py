@@ -16,12 +16,12 @@ from tests.browser.test_sign_in import sign_in
 pytestmark = pytest.mark.browser
 __all__ = ["places"]  # the project that the walk over the pages looks at
 
-TOOLBAR = ("XLSX", "CSV", "Clear", "Sign out", "Save this view", "Gantt as SVG", "Propose go")
+TOOLBAR = ("XLSX", "CSV", "Clear", "Sign out", "Save this view", "Gantt as SVG", "Table as XLSX", "Propose go")
 ON_PAPER = {  # by address: what stands at the far right, or last
     "/projects/board/?phase=small_scale": ["Commercial", "{code}", "Revenue at risk", "Phase: Small scale"],
-    "/projects/gantt/?phase=small_scale": ["{code}", "Working days", "Phase: Small scale"],
+    "/projects/gantt/?phase=small_scale": ["{code}", "Variance (working days)", "Phase: Small scale"],
     "/occupancy/?weeks=8": ["R-302", "Overlaps another booking", "Remark", "Weeks: 8"],
-    "/projects/{code}/plan/": ["Milestones", "Float (working days)", "G2 Release to pilot"],
+    "/projects/{code}/plan/": ["Milestones", "Variance (working days)", "Float (working days)", "G2 Release to pilot"],
     "/projects/{code}/gate/": ["Criteria", "{code}"],
     "/projects/kpis/?figure=first_pass&since=2020-01-01": ["Definition", "Cases behind", "From: 1 Jan 2020"],
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import Role, User
 from desk.documents import status_report
@@ -90,12 +92,24 @@ def test_another_baseline_may_be_compared_with(slipped: Milestone) -> None:
 
     page = plan_page(project, against=taken.pk)
 
-    row = next(each for each in page.context["milestones"] if each["row"].pk == slipped.pk)
+    row = next(each for each in page.context["milestones"] if each.row.pk == slipped.pk)
     drawn = next(line for line in page.context["gantt"]["data"]["values"] if line["key"] == KEY)
-    assert (row["promised"], row["days"]) == (slipped.forecast_on, 0)
+    assert (row.promised, row.days) == (slipped.forecast_on, 0)
     assert drawn["baseline"] == drawn["live"]
     assert f'?against={taken.pk}"' in page.content.decode()
     assert plan_page(project, against="0").status_code == 404
+
+
+def test_the_table_leaves_as_a_spreadsheet_with_the_same_days(slipped: Milestone) -> None:
+    browser = Client()
+    browser.force_login(make.manager())
+
+    answer = browser.get(reverse("project-plan-xlsx", args=[slipped.project.code]))
+
+    head, *lines = load_workbook(BytesIO(b"".join(answer.streaming_content))).active.iter_rows(values_only=True)  # type: ignore[union-attr]
+    line = dict(zip(head, next(line for line in lines if line[0] == slipped.title), strict=True))
+    assert line["Variance (working days)"] == 12
+    assert line["Baseline"].date() == slipped.baseline_on
 
 
 def test_a_baseline_that_lacks_the_milestone_promises_nothing(slipped: Milestone) -> None:
