@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -129,8 +130,19 @@ def _key_of(request: ApiRequest) -> str:
 
 def _digest(request: ApiRequest) -> str:
     """Of everything that makes this the same request: method, address, content. Keyed, because a signer's password may be in it."""
-    body = json.dumps(request.data, sort_keys=True, default=str)
+    body = json.dumps(request.data, sort_keys=True, default=_content_of)
     return salted_hmac("answered request", "\n".join((str(request.method), request.get_full_path(), body)), algorithm="sha256").hexdigest()
+
+
+def _content_of(value: Any) -> str:
+    """Of an uploaded file its content, and not only its name."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for part in value.chunks():
+        digest.update(part)
+    value.seek(0)
+    return f"{value.name} {digest.hexdigest()}"
 
 
 def _first(request: ApiRequest, key: str) -> AnsweredRequest | None:

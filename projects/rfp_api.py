@@ -18,7 +18,7 @@ from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_writes import ONLY_KEY, WRITES_NOTHING, Tagged, checked, once
+from accounts.api_writes import ONLY_KEY, Tagged, checked, once
 from accounts.models import Client, Contact, Role, User
 from accounts.permissions import require_permission
 from accounts.requests import ApiRequest
@@ -278,14 +278,19 @@ class RfpFiles(APIView):
         operation_id="rfp_file_attach",
         request={"multipart/form-data": UploadSerializer},
         responses={201: RfpFileSerializer},
-        extensions=WRITES_NOTHING,
+        extensions=ONLY_KEY,
     )
     def post(self, request: ApiRequest, number: str) -> Response:
         rfp = get_object_or_404(rfps_for(request), number=number)
         require_permission("projects.edit_rfp", request.user, rfp)
         upload = checked(UploadSerializer, request)["file"]
-        attached = services.attach_rfp_file(number, stored=take_upload(upload.file, upload.name), actor=request.user)
-        return Response(RfpFileSerializer(attached).data, status=status.HTTP_201_CREATED)
+        stored = take_upload(upload.file, upload.name)
+
+        def attach() -> Response:
+            attached = services.attach_rfp_file(number, stored=stored, actor=request.user)
+            return Response(RfpFileSerializer(attached).data, status=status.HTTP_201_CREATED)
+
+        return once(request, attach)
 
 
 class RfpFileContent(APIView):

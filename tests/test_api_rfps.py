@@ -156,12 +156,18 @@ def test_files_are_attached_read_and_taken_away_with_a_reason(ours: APIClient) -
     attached, same = (ours.post(files, {"file": SimpleUploadedFile("acid.mol", MOLFILE.encode())}) for _number in (1, 2))
     wrong = ours.post(files, {"file": SimpleUploadedFile("acid.pdf", MOLFILE.encode())})
     none = ours.post(files, {}, format="json")
+    keyed = [
+        ours.post(files, {"file": SimpleUploadedFile("a.txt", content)}, headers={"Idempotency-Key": "1"})
+        for content in (b"text", b"text", b"else")
+    ]
+    RfpFile.objects.filter(name="a.txt").delete()
     content = ours.get(f"{files}{attached.json()['id']}/")
     silent = ours.post(f"{files}{attached.json()['id']}/remove/", {}, format="json")
     removed = ours.post(f"{files}{attached.json()['id']}/remove/", {"reason": "Of another compound."}, format="json")
 
     assert [answer.status_code for answer in (attached, same, wrong, none, silent, removed)] == [201, 201, 400, 400, 400, 200]
     assert attached.json() == same.json()
+    assert [answer.status_code for answer in keyed] == [201, 201, 422]
     assert (list(wrong.json()["errors"]), list(none.json()["errors"])) == (["file"], ["file"])
     assert (b"".join(content), content["Content-Disposition"]) == (MOLFILE.encode(), 'attachment; filename="acid.mol"')
     assert (removed.json()["files"], ours.get(files).json()) == ([], [])

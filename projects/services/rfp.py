@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -150,8 +150,8 @@ def find_client(name: str, actor: User) -> Client | None:
 
 
 def find_contact(client: Client, name: str, email: str = "") -> Contact | None:
-    """The client's contact of this name; where an e-mail is given, the one who has it."""
-    rows = Contact.objects.filter(client=client, name__iexact=" ".join(name.split()))
+    """The client's contact of this name, one who is there before one who left; where an e-mail is given, the one who has it."""
+    rows = Contact.objects.filter(client=client, name__iexact=" ".join(name.split())).order_by(F("left_on").desc(nulls_first=True), "pk")
     return (rows.filter(email__iexact=email.strip()) if email.strip() else rows).first()
 
 

@@ -13,6 +13,11 @@ from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
 IMATINIB = "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1"
+CLEAR = """name => {
+    const place = (chosen) => document.querySelector(chosen).getBoundingClientRect();
+    const field = place(`#id_${name}`);
+    return field.top >= place(".topbar").bottom && field.bottom <= place(".rfp-save").top;
+}"""
 ACETIC_ACID = """
   drawn elsewhere
 
@@ -124,13 +129,10 @@ def what_is_wrong_is_marked_beside_what_is_saved(page: Page) -> None:
 
 def the_field_in_focus_stands_clear_of_the_bar(page: Page) -> None:
     page.locator("#id_target_timeline").fill("Sample in spring.")
-    bar = page.locator(".rfp-save")
-    expect(bar).to_contain_text("Saved")
+    expect(page.locator(".rfp-save")).to_contain_text("Saved")
     for name in ("registration_intermediate", "sample_quantity_g"):
         page.locator(f"#id_{name}").focus()
-        field, edge = page.locator(f"#id_{name}").bounding_box(), bar.bounding_box()
-        assert field and edge
-        assert field["y"] + field["height"] <= edge["y"]
+        page.wait_for_function(CLEAR, arg=name)  # the page scrolls there smoothly
 
 
 def the_drawing_board_opens_once(page: Page) -> None:

@@ -417,3 +417,19 @@ def test_a_contact_who_left_is_not_offered_and_a_client_alike_is_named(seller: C
     assert "Long gone" not in offered
     assert "Long gone" not in seller.get(rfp.get_absolute_url()).content.decode()
     assert f"It looks like {rfp.client.name} (DCA)" in alike
+
+
+def test_who_left_is_not_taken_for_a_namesake_and_cannot_be_named(seller: Client) -> None:
+    rfp = make.an_rfp()
+    gone = {"left_on": rfp.received_at.date(), "left_reason": "Retired."}
+    Contact.objects.create(client=rfp.client, name="Ann", email="old@example.com", **gone)
+    typed = {**FIVE, "client": rfp.client.code, "client_country": "", "contact": "Ann", "contact_email": ""}
+
+    refused = seller.post(reverse("rfp-new"), typed)
+    there = Contact.objects.create(client=rfp.client, name="Ann", email="new@example.com")
+    saved = seller.post(reverse("rfp-new"), typed)
+
+    assert refused.status_code == 400
+    assert "Ann has left Demo Client A" in refused.content.decode()
+    assert saved.status_code == 302
+    assert Rfp.objects.latest("pk").contact == there

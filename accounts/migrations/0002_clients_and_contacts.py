@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_history_of_what_came_together'),
+        ('accounts', '0001_tables'),
     ]
 
     operations = [
