@@ -644,7 +644,7 @@ def a_busy_project() -> Project:
     factories.accepted_quotation(project)
     factories.signed_agreements(project)
     factories.charter(project)
-    factories.tailor(project, "deliverable", "sample_confirmation")
+    factories.tailor(project, "deliverable", "method_validation_report")
     factories.finish_phase(project)
     return factories.decide_with_conditions(project)
 

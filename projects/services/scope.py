@@ -19,6 +19,7 @@ from projects.services.charter import plan_deliverables, plan_team
 from projects.services.dependencies import loop_through, network_of
 from projects.services.milestones import bridge
 from projects.services.owners import ask_phase_owners
+from projects.services.plan import update_forecasts
 from projects.services.tasks import plan_tasks
 from projects.services.waiting import close_waits
 from projects.shareable import Item, shareable
@@ -92,6 +93,7 @@ def _enter(project: Project, phases: Sequence[Phase], *, actor: User) -> None:
     _renumber(project)
     _link(project, plans, new)
     plan_tasks(project, entering, departments, charter.left_out)
+    update_forecasts(project, actor=actor)  # the deliverables fall due with their milestones
     tailored = Tailoring.objects.filter(project=project, kind=Tailoring.Kind.DELIVERABLE).values("key")
     Deliverable.objects.filter(project=project, phase__in=phases).exclude(key__in=tailored).update(not_applicable="")
     plan_deliverables(project, plans, departments, actor=actor)
@@ -110,7 +112,7 @@ def _plan_milestones(
             if item.key in charter.left_out or (row.pk and row.dropped_by_id is None):
                 continue
             row.phase, row.kind, row.title, row.source = plan.phase, item.kind, str(item.title), item.source
-            row.department, row.dropped_by = departments[item.department], None
+            row.department, row.dropped_by, row.baseline_on = departments[item.department], None, None
             row.save()
             new[row.key] = row
     return new

@@ -126,7 +126,8 @@ def test_a_phase_that_is_added_brings_its_plan(project: Project) -> None:
     assert (project.last_phase, order.phases_added, order.phases_dropped) == ("commercial", ["commercial"], [])
     assert g5.baseline_on == g5.forecast_on is not None
     assert MilestoneLink.objects.filter(successor__in=rows, predecessor__project=project).exclude(predecessor__in=rows).exists()
-    assert Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).exists()
+    owed = Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL)
+    assert owed.exists() and not owed.filter(due_on=None).exists()
     assert all(row.published_on == row.baseline_on for row in rows if row.is_shared)
     phases = list(Milestone.objects.filter(project=project).exclude(kind="payment").values_list("phase", flat=True))
     assert phases == sorted(phases, key=list(Phase).index)
