@@ -122,7 +122,7 @@ def _step(version: DocumentVersion, actor: User) -> None:
     if version.state == State.DRAFT:
         submit_for_review(version.document.number, version.number, actor=actor)
     elif version.state == State.SUPERSEDED:
-        raise Refused([Blocker("document.superseded", _t("A newer version took its place."))])
+        _end(issuance, refusal=_t("A newer version took its place."))
     elif version.state == State.EFFECTIVE and version.signed_pdf is not None:
         _deliver(version, issuance, actor)
 
@@ -132,14 +132,17 @@ def _deliver(version: DocumentVersion, issuance: Issuance, actor: User) -> None:
         if not version.document.is_shared:
             version.document = share_document(version.document.number, actor=actor)
         record_about("document.sent", version, actor=actor, message=issuance.message)
-    issuance.done_at = timezone.now()
-    issuance.save(update_fields=["done_at"])
+    _end(issuance)
+
+
+def _end(issuance: Issuance, *, refusal: str = "") -> None:
+    issuance.done_at, issuance.refusal = timezone.now(), refusal
+    issuance.save(update_fields=["done_at", "refusal"])
 
 
 @transaction.atomic
 def _stop(issuance: Issuance, why: str) -> None:
-    issuance.done_at, issuance.refusal = timezone.now(), why
-    issuance.save(update_fields=["done_at", "refusal"])
+    _end(issuance, refusal=why)
     version = issuance.version
     record_about("document.refused", version, actor=None, reason=why, round=version.review_round)
     open_wait(

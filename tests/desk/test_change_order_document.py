@@ -64,6 +64,6 @@ def test_a_document_from_before_is_named_after_the_order_that_it_prints(project:
     made = drafted("change_order", project, author=make.person(Role.BUSINESS_DEVELOPMENT), about=order.number)
     Document.objects.filter(pk=made.document_id).update(about_kind="", about_reference="")
 
-    import_module("documents.migrations.0007_name_what_documents_are_about").name_them(apps, SimpleNamespace(connection=connection))
+    import_module("documents.migrations.0003_name_what_documents_are_about").name_them(apps, SimpleNamespace(connection=connection))
 
     assert Document.objects.get(pk=made.document_id).about_words == order.number

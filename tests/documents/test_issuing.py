@@ -14,6 +14,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from documents import services
 from documents.models import Document, DocumentVersion
 from documents.services import queue
+from documents.services.issuing import proceed
 from projects.models import Project, VisibilityChange, WaitingFor
 from tests.documents.conftest import again, render
 
@@ -116,6 +117,18 @@ def test_what_refuses_it_is_told_to_whoever_asked(project: Project, manager: Use
     assert "cannot be printed" in found.issuance.refusal
     assert WaitingFor.objects.open().get(key=f"document.rework:{version.document_id}").user == manager
     assert found.may_be_edited
+
+
+def test_a_newer_version_takes_the_place_of_one_that_was_not_issued_yet(project: Project, manager: User) -> None:
+    first = issue(project, manager)
+    second = issue(project, manager, message="Second.", reason="Regular report.")
+
+    work(second)
+    proceed(first.pk)
+
+    assert (again(first).state, again(second).state) == (State.SUPERSEDED, State.EFFECTIVE)
+    assert [event.data["message"] for event in Event.objects.filter(kind="document.sent")] == ["Second."]
+    assert not WaitingFor.objects.open().filter(key__startswith="document.rework").exists()
 
 
 def test_a_person_who_left_issues_nothing_more(project: Project, manager: User, person: Any) -> None:

@@ -175,7 +175,7 @@ def test_minutes_from_before_are_named_after_the_round_that_they_tell() -> None:
     number = finished("gate_minutes", project, author=make.manager(), about="G1-1").document.number
     Document.objects.filter(number=number).update(about_kind="", about_reference="", title="Gate Minutes")
 
-    import_module("documents.migrations.0007_name_what_documents_are_about").name_them(apps, SimpleNamespace(connection=connection))
+    import_module("documents.migrations.0003_name_what_documents_are_about").name_them(apps, SimpleNamespace(connection=connection))
 
     document = Document.objects.get(number=number)
     assert (document.about_words, document.title) == ("G1 round 1", "Gate Minutes · G1 round 1")

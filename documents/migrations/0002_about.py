@@ -11,10 +11,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_history_of_what_came_together'),
-        ('documents', '0005_what_was_shown'),
+        ('accounts', '0001_tables'),
+        ('documents', '0001_tables'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0026_history_of_milestones'),
+        ('projects', '0001_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
