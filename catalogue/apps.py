@@ -22,6 +22,7 @@ class CatalogueConfig(AppConfig):
         register(
             EventKind("compound.created", _("Compound %(object_label)s was entered in the catalogue.")),
             EventKind("compound.updated", _("Compound %(object_label)s was updated.")),
+            EventKind("compound.cited", _("Where %(object_label)s is published was written down.")),
             EventKind("site.created", _("Site %(object_label)s was opened."), sites),
             EventKind("site.changed", _("Site %(object_label)s was corrected."), sites),
             EventKind("vessel.added", _("Vessel %(object_label)s of %(site)s was entered."), vessel),

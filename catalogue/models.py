@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -59,6 +59,8 @@ class Compound(models.Model):
     inchikey = models.CharField(_("InChIKey"), max_length=27, blank=True, editable=False)
     formula = models.CharField(_("molecular formula"), max_length=200, blank=True, editable=False)
     molar_mass_g_per_mol = models.FloatField(_("molar mass (g/mol)"), null=True, blank=True, editable=False)
+    pubchem_cid = models.PositiveIntegerField(_("PubChem CID"), null=True, blank=True, validators=[MinValueValidator(1)])
+    references = models.TextField(_("published in"), max_length=4000, blank=True, help_text=_("Patents and papers, one a line."))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -81,6 +83,10 @@ class Compound(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def cited(self) -> list[str]:
+        return [line.strip() for line in self.references.splitlines() if line.strip()]
 
 
 def validate_time_zone(key: str) -> None:

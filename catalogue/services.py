@@ -98,6 +98,23 @@ def _complete(compound: Compound, *, cas: str, structure: Structure | None, acto
     return compound
 
 
+@transaction.atomic
+def cite_compound(pk: int, *, pubchem_cid: int | None, references: str, actor: User) -> Compound:
+    """Say where the compound is published: its number in PubChem, and patents and papers, one a line."""
+    compound = Compound.objects.select_for_update(of=("self",)).get(pk=pk)
+    require_permission("catalogue.cite_compound", actor, compound)
+    wanted = {"pubchem_cid": pubchem_cid, "references": "\n".join(line.strip() for line in references.splitlines() if line.strip())}
+    before = {name: getattr(compound, name) for name in wanted}
+    if wanted == before:
+        return compound
+    for name, value in wanted.items():
+        setattr(compound, name, value)
+    _clean(compound)
+    compound.save(update_fields=[*wanted, "updated_at"])
+    record("compound.cited", compound, actor=actor, before=before, after=wanted)
+    return compound
+
+
 def _take(compound: Compound, structure: Structure) -> list[str]:
     """Set everything that follows from the structure; the names of the fields set."""
     derived = ["smiles", "inchikey", "formula", "molar_mass_g_per_mol", "molfile"]

@@ -8,6 +8,7 @@ from projects.views import (
     change_order,
     change_order_form,
     charter,
+    compound,
     condition,
     dependencies,
     evidence,
@@ -127,7 +128,8 @@ urlpatterns = [
     path("projects/<str:code>/move/return/", status.project_return, name="project-return"),
     path("projects/<str:code>/move/complete/", status.project_complete, name="project-complete"),
     path("projects/<str:code>/move/out-of-scope/", status.project_out_of_scope, name="project-out-of-scope"),
-    # quotations, agreements, charter, team
+    # quotations, agreements, charter, team, compound
+    path("projects/<str:code>/compound/", compound.compound_sources, name="compound-sources"),
     path("projects/<str:code>/quotations/new/", quotation.quotation_new, name="quotation-new"),
     path("projects/<str:code>/quotations/<int:revision>/", quotation.quotation_page, name="quotation-detail"),
     path("projects/<str:code>/quotations/<int:revision>/edit/", quotation.quotation_edit, name="quotation-edit"),

@@ -275,6 +275,7 @@ PROJECT_ROUTES = {
     "agreement-withdraw": act(pk="agreement"),
     "project-charter": of_project(),
     "project-team": of_project(),
+    "compound-sources": of_project(),
 }
 GATE_ROUTES = {
     "gate-meeting": act(),

@@ -1,7 +1,8 @@
 """The demo's molecules: active ingredients published long ago, under their international nonproprietary names (WHO INN lists).
 
 CAS numbers, SMILES, formulas, average molar masses (g/mol) and InChIKeys are those of the public records of the named substances in
-PubChem and ChEBI; a test derives formula, mass and InChIKey again from each SMILES. Nothing else that the demo says about a
+PubChem (by the CID) and ChEBI; a test derives formula, mass and InChIKey again from each SMILES. Each comes with a patent and
+a paper that describe it. Nothing else that the demo says about a
 project with them (clients, batches, dates, prices) is true.
 """
 
@@ -18,6 +19,8 @@ class Molecule:
     formula: str
     molar_mass_g_per_mol: float
     inchikey: str
+    pubchem_cid: int
+    references: str  # patents and papers, one a line
 
 
 IMATINIB = Molecule(
@@ -27,6 +30,9 @@ IMATINIB = Molecule(
     "C29H31N7O",
     493.6,
     "KTUFNOKKBVMGRW-UHFFFAOYSA-N",
+    5291,
+    "US 5,521,184 (1996), Pyrimidine derivatives and processes for the preparation thereof\n"
+    "Zimmermann et al., Bioorg. Med. Chem. Lett. 1997, 7, 187",
 )
 SITAGLIPTIN = Molecule(
     "Sitagliptin",
@@ -35,6 +41,9 @@ SITAGLIPTIN = Molecule(
     "C16H15F6N5O",
     407.3,
     "MFFMDFFZMYYVKS-SECBINFHSA-N",
+    4369359,
+    "US 6,699,871 (2004), Beta-amino heterocyclic dipeptidyl peptidase inhibitors\n"
+    "Savile et al., Science 2010, 329, 305 (transaminase route)",
 )
 APIXABAN = Molecule(
     "Apixaban",
@@ -43,6 +52,9 @@ APIXABAN = Molecule(
     "C25H25N5O4",
     459.5,
     "QNZCBYKSOIHPEH-UHFFFAOYSA-N",
+    10182969,
+    "US 6,967,208 (2005), Lactam-containing compounds and derivatives thereof as factor Xa inhibitors\n"
+    "Pinto et al., J. Med. Chem. 2007, 50, 5339",
 )
 TOFACITINIB = Molecule(
     "Tofacitinib",
@@ -51,6 +63,8 @@ TOFACITINIB = Molecule(
     "C16H20N6O",
     312.4,
     "UJLAWZDWDVHWOW-YPMHNXCESA-N",
+    9926791,
+    "US RE41,783 (2010), Pyrrolo[2,3-d]pyrimidine compounds\nFlanagan et al., J. Med. Chem. 2010, 53, 8468",
 )
 LINEZOLID = Molecule(
     "Linezolid",
@@ -59,6 +73,8 @@ LINEZOLID = Molecule(
     "C16H20FN3O4",
     337.35,
     "TYZROVQLWOKYKF-ZDUSSCGKSA-N",
+    441401,
+    "US 5,688,792 (1997), Substituted oxazine and thiazine oxazolidinone antimicrobials\nBrickner et al., J. Med. Chem. 1996, 39, 673",
 )
 CELECOXIB = Molecule(
     "Celecoxib",
@@ -67,5 +83,7 @@ CELECOXIB = Molecule(
     "C17H14F3N3O2S",
     381.4,
     "RZEKVGVHFLEQIL-UHFFFAOYSA-N",
+    2662,
+    "US 5,466,823 (1995), Substituted pyrazolyl benzenesulfonamides\nPenning et al., J. Med. Chem. 1997, 40, 1347",
 )
 MOLECULES = (IMATINIB, SITAGLIPTIN, APIXABAN, TOFACITINIB, LINEZOLID, CELECOXIB)

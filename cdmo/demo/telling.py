@@ -14,6 +14,7 @@ from accounts.models import Client, Role, User
 from accounts.signing import Authentication
 from audit.context import Channel, acting
 from catalogue.models import Site
+from catalogue.services import cite_compound
 from cdmo.demo.clock import Clock, as_it_happened
 from cdmo.demo.evidence import reference_of
 from cdmo.demo.people import holding
@@ -155,7 +156,9 @@ class Teller:
         self.by(business, rfp.update_rfp, logged.number, changes={**identity, **story.details})
         self._clarify(logged, business)
         yield self.after(SUBMITTED_AFTER)
-        self.code = self.by(business, evaluation.submit_rfp, logged.number).code
+        project = self.by(business, evaluation.submit_rfp, logged.number)
+        self.code, molecule = project.code, story.molecule
+        self.by(business, cite_compound, project.compound_id, pubchem_cid=molecule.pubchem_cid, references=molecule.references)
 
     def _clarify(self, logged: Rfp, business: User) -> None:
         for question, answer in self.story.questions:

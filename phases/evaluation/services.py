@@ -147,6 +147,11 @@ def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor
     return sheet
 
 
+def recommended_values(assessment: InquiryAssessment | None) -> dict[str, Any]:
+    """What the form of the recommendation shows."""
+    return {name: getattr(assessment, name) for name in ("recommendation", "reason", "conditions")} if assessment else {}
+
+
 def sheet_values(sheet: DepartmentAssessment) -> dict[str, Any]:
     """What the form of the sheet shows."""
     return {name: getattr(sheet, name) for name in CONTENT_FIELDS}
@@ -251,8 +256,8 @@ def reopen_sheet(code: str, department_key: str, *, actor: User, reason: str) ->
 
 
 @act
-def recommend(code: str, *, recommendation: str, reason: str, actor: User, conditions: str = "") -> InquiryAssessment:
-    """Record the recommendation; a later one replaces it and the history keeps both."""
+def recommend(code: str, *, recommendation: str, reason: str, actor: User, conditions: str = "", version: str = "") -> InquiryAssessment:
+    """Record the recommendation; a later one replaces it and the history keeps both. version: of what was shown (`audit.seen`)."""
     project = locked(code, actor)
     require_permission("phases.recommend", actor, project)
     require_active(project)
@@ -265,13 +270,11 @@ def recommend(code: str, *, recommendation: str, reason: str, actor: User, condi
         errors["conditions"] = [_t("Name the conditions.")]
     if errors:
         raise BadInput(errors)
-    values = {
-        "recommendation": recommendation,
-        "reason": reason,
-        "conditions": conditions,
-        "recommended_by": actor,
-        "recommended_at": timezone.now(),
-    }
+    wanted = {"recommendation": recommendation, "reason": reason, "conditions": conditions}
+    present = InquiryAssessment.objects.select_for_update().filter(project=project).first()
+    if present is not None:
+        require_unchanged(version, now=recommended_values(present), wanted=wanted, words=partial(words_of, present))
+    values = wanted | {"recommended_by": actor, "recommended_at": timezone.now()}
     assessment, _created = InquiryAssessment.objects.update_or_create(project=project, defaults=values)
     record("assessment.recommended", assessment, actor=actor, reason=reason, recommendation=assessment.get_recommendation_display())
     return assessment

@@ -67,19 +67,22 @@ def evaluation_page(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 def evaluation_recommend(request: SignedInRequest, code: str) -> HttpResponse:
     project = _project(request, code)
-    form = RecommendForm(request.POST)
+    form, version = RecommendForm(request.POST), request.POST.get("version", "")
     if form.is_valid():
         try:
-            services.recommend(code, actor=request.user, **form.cleaned_data)
+            services.recommend(code, actor=request.user, version=version, **form.cleaned_data)
         except BadInput as bad:
             add_to_form(form, bad)
+            version = version_after(bad, version)
         else:
             messages.success(request, _t("The recommendation is recorded."))
             return redirect("project-evaluation", code)
-    return _evaluation(request, project, recommend_form=form)
+    return _evaluation(request, project, recommend_form=form, version=version)
 
 
-def _evaluation(request: SignedInRequest, project: Project, *, recommend_form: RecommendForm | None = None) -> HttpResponse:
+def _evaluation(
+    request: SignedInRequest, project: Project, *, recommend_form: RecommendForm | None = None, version: str = ""
+) -> HttpResponse:
     user = request.user
     records = records_of(project)
     steps = progress.steps_of(records)
@@ -92,6 +95,7 @@ def _evaluation(request: SignedInRequest, project: Project, *, recommend_form: R
         "next": progress.next_step(steps, project) if in_evaluation else None,
         "quotations": [(row, progress.next_act(row)) for row in records.quotations],
         "missing_agreements": progress.missing_agreements(records.agreements),
+        "version": version or version_of(services.recommended_values(records.assessment)),
         "recommend_form": recommend_form or RecommendForm(instance=records.assessment),
         "recommend_blockers": [
             *lacking("phases.recommend", user, project, _t("This takes business development or a project manager.")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
@@ -95,8 +96,10 @@ def record_signatory(
         errors["signed_on"] = [_t("A signature cannot be dated in the future.")]
     if errors:
         raise BadInput(errors)
-    if agreement.signatories.filter(side=side).exists():
-        raise Refused([Blocker(key="agreement.signed", words=_t("This side has signed."), link=agreement.get_absolute_url())])
+    first = agreement.signatories.filter(side=side).first()
+    if first is not None:
+        words = _t("%(person)s is recorded for this side, signed on %(day)s.") % {"person": first, "day": date_format(first.signed_on)}
+        raise Refused([Blocker(key="agreement.signed", words=words, link=agreement.get_absolute_url())])
     signatory = AgreementSignatory.objects.create(
         agreement=agreement, side=side, name=name, function=function, signed_on=signed_on, recorded_by=actor, recorded_at=timezone.now()
     )

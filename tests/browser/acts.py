@@ -183,7 +183,7 @@ def record_the_agreement(page: Page, code: str, *, kind: str, number: str, clien
         page.fill("#id_signed_on", TODAY)
         send(page, "Record")
         expect(page.locator("main")).to_contain_text(name)
-    expect(page.locator(".subheading")).to_contain_text("Signed by both sides")
+    expect(page.locator(".subheading")).to_contain_text("Signed, in force")
 
 
 def name_the_team(page: Page, code: str, people: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from audit.context import acting
 from audit.events import record
 from audit.models import Event, Signature
 from catalogue.chemistry import cas_check_digit_ok, parse_structure
+from catalogue.models import Compound
 from cdmo.demo import clock
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.molecules import MOLECULES, Molecule
@@ -72,6 +73,8 @@ def test_loads_once_and_tells_each_story_to_its_phase() -> None:
     assert ChangeOrder.objects.filter(state="sent").exists(), "a client is asked"
     assert {row.conflicted for row in Occupancy.objects.with_conflicts()} == {True, False}, "two want one vessel"
     assert Milestone.objects.open().filter(baseline_on__lt=timezone.localdate()).exists(), "something is late"
+    cited = Compound.objects.exclude(pubchem_cid=None).values_list("cas_number", "pubchem_cid")
+    assert set(cited) == {(story.molecule.cas_number, story.molecule.pubchem_cid) for story in STORIES}
     _record_carries_the_time_of_the_stories()
 
 

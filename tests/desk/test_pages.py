@@ -215,9 +215,7 @@ class TestQuotationInThePortal:
         project = factories.a_project()
         quotation = factories.a_quotation(project)
         factories.release(quotation)
-        from projects.services.commercial import send_quotation
-
-        send_quotation(project.code, 1, actor=factories.person(Role.BUSINESS_DEVELOPMENT))
+        factories.send(quotation)
         return project
 
     def test_waits_for_the_client(self, sent: Project) -> None:

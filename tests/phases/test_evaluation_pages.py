@@ -141,6 +141,20 @@ def test_recommendation_is_recorded(project: Project) -> None:
     assert InquiryAssessment.objects.get(project=project).recommendation == "bid"
 
 
+def test_of_two_recommendations_at_once_the_second_reads_the_first(project: Project) -> None:
+    manager, address = as_person(make.manager()), reverse("evaluation-recommend", args=[project.code])
+    shown = manager.get(reverse("project-evaluation", args=[project.code])).context["version"]
+    first = {"recommendation": "bid", "reason": "Feasible.", "conditions": "", "version": shown}
+
+    manager.post(address, first)
+    refused = manager.post(address, first | {"recommendation": "no_bid", "reason": "No vessel."})
+
+    assert refused.status_code == 400
+    assert "It now says: “Feasible.”" in refused.content.decode()
+    assert InquiryAssessment.objects.get().recommendation == "bid"
+    assert manager.post(address, first | {"recommendation": "no_bid", "version": refused.context["version"]}).status_code == 302
+
+
 def test_recommendation_keeps_what_was_typed(project: Project) -> None:
     answer = as_person(make.manager()).post(
         reverse("evaluation-recommend", args=[project.code]), {"recommendation": "bid_with_conditions", "reason": "Only if free."}

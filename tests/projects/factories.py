@@ -169,7 +169,8 @@ def release(quotation: Quotation) -> None:
 
 def a_paper(quotation: Quotation) -> DocumentVersion:
     """The PDF of the released revision."""
-    return drawn(request_document("quotation", actor=person(Role.BUSINESS_DEVELOPMENT), project=quotation.project))
+    made_by, reason = person(Role.BUSINESS_DEVELOPMENT), f"For {quotation.label}."
+    return drawn(request_document("quotation", actor=made_by, project=quotation.project, reason=reason))
 
 
 def drawn(version: DocumentVersion) -> DocumentVersion:

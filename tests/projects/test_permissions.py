@@ -31,6 +31,7 @@ EXPECTED: dict[str, set[Role]] = {
     "projects.release_quotation": {BD, MANAGEMENT},
     "projects.answer_quotation": {Role.CLIENT_APPROVER},
     "projects.record_agreement": {BD, PM},
+    "catalogue.cite_compound": {BD, PM},
     "projects.enter_evidence": {*DEPARTMENT_ROLES, PM, QA, BD},
     "projects.confirm_evidence": {*DEPARTMENT_ROLES, PM, QA, MANAGEMENT},
     "projects.read_portfolio": {BD, PM, QA, MANAGEMENT},

@@ -305,6 +305,7 @@ def test_release_by_both_then_send(project: Project) -> None:
         signed = {"password": make.PASSWORD, "expected_hash": content_hash(quotation)}
         assert as_person(make.person(role)).post(reverse("quotation-release", args=[project.code, 1]), signed).status_code == 302
 
+    make.a_paper(quotation)
     assert as_person(business()).post(reverse("quotation-send", args=[project.code, 1])).status_code == 302
     assert project.quotations.get().state == "sent"
     page = as_person(business()).get(reverse("quotation-detail", args=[project.code, 1])).content.decode()

@@ -1,0 +1,40 @@
+"""The compound of a project: where it is published."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, add_to_form
+from catalogue.services import cite_compound
+from projects.forms.compound import SourcesForm
+from projects.models import Project
+from projects.permissions import lacking
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def compound_sources(request: SignedInRequest, code: str) -> HttpResponse:
+    project = get_object_or_404(Project.objects.visible_to(request.user).select_related("compound", "client"), code=code)
+    posted = request.method == "POST"
+    form = SourcesForm(request.POST) if posted else SourcesForm(instance=project.compound)
+    if posted and form.is_valid():
+        try:
+            cite_compound(project.compound_id, actor=request.user, **form.cleaned_data)
+        except BadInput as bad:
+            add_to_form(form, bad)
+        else:
+            messages.success(request, _t("Saved."))
+            return redirect(project)
+    words = _t("Sources are written down by business development or a project manager.")
+    context = {
+        "project": project,
+        "form": form,
+        "blockers": lacking("catalogue.cite_compound", request.user, project.compound, words),
+    }
+    return render(request, "projects/compound_sources.html", context, status=400 if posted else 200)
