@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from importlib import import_module
 from io import BytesIO
 from typing import Any
 
-import pgtrigger
 import pytest
-from django.apps import apps
 from django.db import connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
@@ -179,23 +176,3 @@ def test_the_log_is_written_once(project: Project) -> None:
     for act in (lambda: rows.update(title="Other"), lambda: rows.delete()):
         with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
             act()
-
-
-def test_what_was_shown_before_the_log_existed_is_read_from_the_record(project: Project) -> None:
-    refs = [*KEYS, ("document", the_memo(project).number)]
-    for visibility in ("shared", "internal", "shared"):
-        share_items(project.code, refs, visibility=visibility, actor=make.manager(), reason="Tried.")
-    known = logged()
-    with pgtrigger.ignore("projects.VisibilityChange:append_only"):
-        VisibilityChange.objects.all().delete()
-
-    import_module("projects.migrations.0014_what_was_shown").begin(apps, connection.schema_editor())
-    import_module("documents.migrations.0005_what_was_shown").begin(apps, connection.schema_editor())
-
-    assert logged() == known
-    assert len(known) > 3 * len(refs)
-
-
-def logged() -> list[tuple[Any, ...]]:
-    rows = VisibilityChange.objects.order_by("kind", "item_id", "pk")
-    return [(row.kind, row.key, row.title, row.visibility, row.project_id, row.client_id) for row in rows]
