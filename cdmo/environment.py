@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
@@ -18,8 +19,16 @@ BROKERS = ("redis", "rediss", "redis+socket")
 
 
 def text(name: str, default: str = "") -> str:
-    """An empty variable counts as none, as compose files and shells pass them."""
-    return os.environ.get(name, "").strip() or default
+    """An empty variable counts as none, as compose files and shells pass them; NAME_FILE names a file that holds it: a mounted secret."""
+    return os.environ.get(name, "").strip() or _from_file(f"{name}_FILE") or default
+
+
+def _from_file(name: str) -> str:
+    path = os.environ.get(name, "").strip()
+    try:
+        return Path(path).read_text().strip() if path else ""
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} names a file that cannot be read: {type(error).__name__}.") from error
 
 
 def one_of(name: str, choices: Sequence[str], default: str) -> str:
@@ -75,7 +84,10 @@ def starting_with(prefix: str) -> dict[str, str]:
 
 
 def database(name: str, default: str = "") -> dict[str, Any]:
-    """A PostgreSQL by its address; the folder of a socket stands in it percent-encoded: postgres://role@%2Ftmp%2Fdb/name."""
+    """A PostgreSQL by its address; the folder of a socket stands in it percent-encoded: postgres://role@%2Ftmp%2Fdb/name.
+
+    The password may stand apart: DATABASE_PASSWORD beside DATABASE_URL, or DATABASE_PASSWORD_FILE.
+    """
     value = text(name, default)
     parts = urlsplit(value)
     known = parts.scheme in ("postgres", "postgresql") and bool(parts.hostname) and len(parts.path) > 1
@@ -83,7 +95,10 @@ def database(name: str, default: str = "") -> dict[str, Any]:
         _checked(name, value, known, "the address of a PostgreSQL: postgres://role@host/name")
     )
     host = parts.netloc.rpartition("@")[2]
-    return {**found, "HOST": unquote(host)} if host.startswith("%") else found  # as written: a folder's capitals count
+    if host.startswith("%"):
+        found["HOST"] = unquote(host)  # as written: a folder's capitals count
+    password = text(name.replace("_URL", "_PASSWORD"))
+    return {**found, "PASSWORD": password} if password else found
 
 
 def _checked(name: str, value: str, good: bool, wanted: str) -> str:

@@ -179,8 +179,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy that ends TLS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.yes("CDMO_BEHIND_PROXY", False):
+BEHIND_PROXY = env.yes("CDMO_BEHIND_PROXY", False)  # one that writes X-Forwarded-Proto and X-Forwarded-For itself
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # the limits on wrong passwords count each visitor, not the proxy
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -207,6 +209,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.AnonRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env.rate("API_RATE", "600/min"), "anon": env.rate("API_RATE_ANONYMOUS", "60/min")},
+    "NUM_PROXIES": int(BEHIND_PROXY),
     "EXCEPTION_HANDLER": "cdmo.api.problem_json",
     "PAGE_SIZE": 50,
 }
@@ -264,13 +267,26 @@ CELERY_BEAT_SCHEDULE = {
 
 # Files, static assets, mail
 FILES_DIR = Path(env.text("CDMO_FILES_DIR", str(STATE_DIR / "files")))
-STATIC_FILES_STORAGES = {  # compressing takes two minutes and gains nothing on one machine
+STATIC_FILES_STORAGES = {  # compressing gains nothing on one machine
     "development": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
     "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
-    "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    "production": "cdmo.static.StaticFilesStorage",
+}
+FILES_BUCKET = env.text("FILES_BUCKET")  # S3-compatible storage instead of the folder
+S3_OPTIONS = {
+    "bucket_name": FILES_BUCKET,
+    "endpoint_url": env.text("FILES_S3_ENDPOINT") or None,
+    "region_name": env.text("FILES_S3_REGION") or None,
+    "access_key": env.text("FILES_S3_ACCESS_KEY") or None,
+    "secret_key": env.text("FILES_S3_SECRET_KEY") or None,
+    "location": env.text("FILES_S3_PREFIX"),
+    "default_acl": None,
+    "file_overwrite": True,  # the name is the hash of the content
 }
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3_OPTIONS}
+    if FILES_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "staticfiles": {"BACKEND": STATIC_FILES_STORAGES[ENVIRONMENT]},
 }
 STATIC_URL = "/static/"

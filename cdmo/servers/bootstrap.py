@@ -20,10 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STATE = ROOT / ".state"
 VENV = STATE / "venv"
 PYTHON = VENV / "bin" / "python"
-LIBRARIES = {  # what WeasyPrint loads → the Debian package that brings it
+LIBRARIES = {  # what WeasyPrint and RDKit load → the Debian package that brings it
     "pango-1.0": "libpango-1.0-0",
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
+    "Xrender": "libxrender1",
+    "Xext": "libxext6",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PROGRAMS_OF_TESTS = ("qpdf",)
