@@ -123,6 +123,19 @@ def consume_all() -> int:
     return total
 
 
+def lag_seconds() -> dict[str, float]:
+    """For each consumer the age of the oldest event that it has not read, 0 when it has read all."""
+    now = timezone.now()
+    unread = Event.objects.filter(
+        models.Q(transaction_id__gt=models.OuterRef("transaction_id"))
+        | models.Q(transaction_id=models.OuterRef("transaction_id"), id__gt=models.OuterRef("event_id")),
+        transaction_id__gte=models.OuterRef("transaction_id"),
+    )
+    oldest = models.Subquery(unread.order_by("transaction_id", "id").values("at")[:1])
+    rows = OutboxCursor.objects.annotate(oldest=oldest).values_list("consumer", "oldest")
+    return {consumer: max(0.0, (now - at).total_seconds()) if at else 0.0 for consumer, at in rows}
+
+
 class _Doorbell:
     """Rings once per transaction, however many events it wrote."""
 

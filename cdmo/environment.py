@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,6 +49,22 @@ def whole(name: str, default: int, *, least: int = 0) -> int:
 def seconds(name: str, default: float) -> float:
     value = text(name, str(default))
     return float(_checked(name, value, bool(re.fullmatch(r"\d+(\.\d+)?", value)) and float(value) > 0, "a number of seconds above 0"))
+
+
+def share(name: str, default: float) -> float:
+    """Between 0 and 1."""
+    value = text(name, str(default))
+    return float(_checked(name, value, bool(re.fullmatch(r"[01](\.\d+)?", value)) and float(value) <= 1, "a number from 0 to 1"))
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks, with commas between."""
+    value = text(name)
+    try:
+        return [ip_network(part) for part in listed(name)]
+    except ValueError:
+        _checked(name, value, False, "addresses or networks such as 10.1.2.3, 10.1.0.0/16")
+        raise
 
 
 def yes(name: str, default: bool) -> bool:

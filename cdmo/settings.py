@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cdmo import environment as env
+from cdmo.reporting import start_reporting
 
 django_stubs_ext.monkeypatch()
 
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cdmo.metrics.MeasuringMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -176,7 +178,7 @@ HTTPS = env.yes("CDMO_HTTPS", PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy that ends TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, past the proxy that ends TLS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 BEHIND_PROXY = env.yes("CDMO_BEHIND_PROXY", False)  # one that writes X-Forwarded-Proto and X-Forwarded-For itself
@@ -249,6 +251,7 @@ CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"documents.tasks.*": {"queue": "documents"}}
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines are written like all others (LOGGING)
 SWEEP_SECONDS = env.seconds("SWEEP_SECONDS", 30.0)
 RENDER_LEASE_SECONDS = env.whole("RENDER_LEASE_SECONDS", 60, least=1)  # renewed while a worker makes progress; ends when it died
 CELERY_BEAT_SCHEDULE = {
@@ -337,6 +340,10 @@ ORGANISATION_NAME = env.text("ORGANISATION_NAME", "Demo CDMO")
 PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_APPEND_ONLY = True
 
+# Who may read /metrics: whoever sends the token, and these addresses or networks. Nobody where neither is set.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -345,3 +352,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }
+
+# Errors are sent to Sentry only where a DSN says whose: without names, addresses, bodies.
+SENTRY_DSN = env.text("SENTRY_DSN")
+SENTRY_TRACES_RATE = env.share("SENTRY_TRACES_RATE", 0.0)
+if SENTRY_DSN:
+    start_reporting(SENTRY_DSN, environment=ENVIRONMENT, traces=SENTRY_TRACES_RATE)

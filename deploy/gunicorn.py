@@ -1,6 +1,14 @@
 """How the web server runs in a container: `gunicorn --config deploy/gunicorn.py cdmo.wsgi`."""
 
 import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+METRICS = Path("/tmp/metrics")  # noqa: S108 - the container's own; every process of this server keeps its counts there
+shutil.rmtree(METRICS, ignore_errors=True)
+METRICS.mkdir()
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS)
 
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
@@ -20,3 +28,9 @@ logconfig_dict = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"gunicorn.error": {"level": "INFO", "propagate": True}},
 }
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess  # noqa: PLC0415 - after the folder is there
+
+    multiprocess.mark_process_dead(worker.pid)

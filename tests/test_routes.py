@@ -458,7 +458,7 @@ VIEW_ROUTES = {  # questions to lists, of the person who keeps them: no list sho
     "view-default": act(pk="view"),
     "view-tile": act(pk="view"),
 }
-HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
+HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL, "metrics": Route(answers(404))}  # metrics: only by token or address
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
     **SIGN_IN_ROUTES,
