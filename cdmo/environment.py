@@ -95,6 +95,14 @@ def site(name: str, default: str) -> str:
     return _checked(name, value, good, "an address such as https://tracker.example.com")
 
 
+def issuer(name: str) -> str:
+    """The address of an identity provider, "" where there is none; HTTPS, but for one on this machine."""
+    value = text(name).rstrip("/")
+    parts = urlsplit(value)
+    good = not value or (bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1")))
+    return _checked(name, value, good, "an address such as https://login.example.com/realm")
+
+
 def starting_with(prefix: str) -> dict[str, str]:
     """Every variable with the prefix, by the rest of its name: the keys of a mail service are its own to define."""
     return {name.removeprefix(prefix): value for name, value in os.environ.items() if name.startswith(prefix) and value}

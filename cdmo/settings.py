@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_filters",
@@ -165,6 +167,17 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {"authenticate": "accounts.forms.SecondFactorForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "CDMO tracker"
+# Sign-in by the organisation's own identity provider, where one is named; it vouches for its e-mails and opens no accounts.
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")
+OIDC_NAME = env.text("OIDC_NAME", "your organisation")
+OIDC_CLIENT = {"client_id": env.text("OIDC_CLIENT_ID"), "secret": env.text("OIDC_CLIENT_SECRET")}
+if OIDC_ISSUER and not all(OIDC_CLIENT.values()):
+    raise ImproperlyConfigured("OIDC_ISSUER asks for OIDC_CLIENT_ID and OIDC_CLIENT_SECRET as well.")
+OIDC_APP = {"provider_id": "organisation", "name": OIDC_NAME, **OIDC_CLIENT, "settings": {"server_url": OIDC_ISSUER}}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_ISSUER else [], "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads to another host would ask for a hole in the content policy
 SESSION_COOKIE_AGE = env.whole("SESSION_ABSOLUTE_SECONDS", 12 * 3600, least=60)
 IDLE_TIMEOUT_SECONDS = env.whole("IDLE_TIMEOUT_SECONDS", 15 * 60, least=10)
 SESSION_COOKIE_HTTPONLY = True
