@@ -121,7 +121,8 @@ def database(name: str, default: str = "") -> dict[str, Any]:
     )
     host = parts.netloc.rpartition("@")[2]
     if host.startswith("%"):
-        found["HOST"] = unquote(host)  # as written: a folder's capitals count
+        folder, _colon, port = host.partition(":")
+        found |= {"HOST": unquote(folder), "PORT": port}  # as written: a folder's capitals count
     password = text(name.replace("_URL", "_PASSWORD"))
     return {**found, "PASSWORD": password} if password else found
 

@@ -28,7 +28,8 @@ LIBRARIES = {  # what WeasyPrint and RDKit load → the Debian package that brin
     "Xext": "libxext6",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PROGRAMS_OF_TESTS = ("qpdf",)
+PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])  # where Debian puts servers, and not every account looks
+PROGRAMS_OF_TESTS = ("qpdf", "pgbouncer")
 
 
 def main() -> int:
@@ -48,7 +49,7 @@ def _missing_packages(tests: bool) -> list[str]:
     missing = [package for library, package in LIBRARIES.items() if ctypes.util.find_library(library) is None]
     missing += [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
     if tests:
-        missing += [program for program in PROGRAMS_OF_TESTS if shutil.which(program) is None]
+        missing += [program for program in PROGRAMS_OF_TESTS if shutil.which(program, path=PATH) is None]
         missing += [] if any(shutil.which(name) for name in BROWSERS) else ["chromium"]
     return missing
 

@@ -26,6 +26,7 @@ def test_lists_stand_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("postgres://app:word@db.example.com:5433/cdmo", "db.example.com", 5433),
         ("postgres://app@%2Ftmp%2FSockets/cdmo", "/tmp/Sockets", ""),
+        ("postgres://app@%2Ftmp%2FSockets:6432/cdmo", "/tmp/Sockets", "6432"),
     ],
 )
 def test_a_database_is_reached_by_host_or_socket(monkeypatch: pytest.MonkeyPatch, address: str, host: str, port: object) -> None:
