@@ -23,6 +23,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from audit.middleware import channel_of
 from audit.outbox import lag_seconds
 from cdmo.health import redis_client
 from documents.models import DocumentVersion
@@ -55,9 +56,9 @@ class MeasuringMiddleware:
         REQUESTS.labels(request.method, route, response.status_code).inc()
         DURATIONS.labels(route).observe(seconds)
         if route not in ("healthz", "readyz", "metrics"):
-            request_id = getattr(request, "audit_request_id", "")
+            request_id, channel = getattr(request, "audit_request_id", ""), channel_of(request)
             line = {"method": request.method, "path": request.path, "route": route, "status": response.status_code}
-            log.info("request", **line, milliseconds=round(seconds * 1000), request=request_id)
+            log.info("request", **line, milliseconds=round(seconds * 1000), request=request_id, channel=str(channel))
         return response
 
 

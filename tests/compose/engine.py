@@ -99,6 +99,10 @@ class Engine:
     def inside(self, service: str, *command: str, seconds: int = 120) -> str:
         return self.run([self.program, "exec", self.container(service), *command], seconds)
 
+    def manage(self, *arguments: str) -> str:
+        """A command as the owner of the database, in a container of its own."""
+        return self.say("run", "--rm", "prepare", "python", "manage.py", *arguments)
+
     def python(self, code: str) -> str:
         """A few lines inside the product; what they print."""
         return self.inside("web", "python", "manage.py", "shell", "--no-imports", "--command", code)

@@ -137,6 +137,7 @@ def main() -> int:
             _say(began, "its charter was made by the container of the documents' worker")
             for service in KILLED:
                 _say(began, _kill(engine, people, code, service))
+        _say(began, f"a backup: {engine.manage('backup', '/var/lib/cdmo/backups').splitlines()[-1]}")
     finally:
         engine.down()
         shutil.rmtree(engine.folder, ignore_errors=True)
