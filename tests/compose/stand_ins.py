@@ -18,7 +18,7 @@ from cdmo.servers.layout import ROOT
 BASE = "localhost/cdmo-stand-in:bookworm"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 SOURCES = (Path("/etc/apt/sources.list"), Path("/etc/apt/sources.list.d/debian.sources"))
-KEPT_BY_APT = ("99artifact-registry",)
+SNAPSHOT = 'Acquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n'  # a mirror may stand still
 PIP = f"""
 ENV PIP_CERT={CERTIFICATES} PIP_DEFAULT_TIMEOUT=180 PIP_DISABLE_PIP_VERSION_CHECK=1
 """
@@ -100,9 +100,12 @@ def _make_base() -> None:
     print("Making the base of the stand-ins from Debian's packages (about two minutes) …", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
-        mirror = next(found[1] for path in SOURCES if path.exists() if (found := re.search(r"(?:URIs: |^deb )(\S+)", path.read_text())))
+        mirror = next(
+            found[1] for path in SOURCES if path.exists() if (found := re.search(r"(?:^URIs: |^deb )(\S+)", path.read_text(), re.MULTILINE))
+        )
         _run("debootstrap", "--variant=minbase", "--include=python3,python3-venv,ca-certificates", "bookworm", str(root), mirror)
-        for path in (*SOURCES, *(Path("/etc/apt/apt.conf.d") / name for name in KEPT_BY_APT), CERTIFICATES):
+        (root / "etc/apt/apt.conf.d/99stand-in").write_text(SNAPSHOT)
+        for path in (*SOURCES, CERTIFICATES):
             if path.exists():
                 shutil.copy(path, root / path.relative_to("/"))
         if SOURCES[1].exists():
