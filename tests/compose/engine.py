@@ -91,6 +91,12 @@ class Engine:
             for name in self.run([self.program, kind, "ls", "-q", "--filter", f"name={PROJECT}"], check=False).split():
                 self.run([self.program, kind, "rm", name], check=False)
 
+    def lose(self, *volumes: str) -> None:
+        """Everything stops, and these volumes are gone."""
+        self.say("down")
+        for name in volumes:
+            self.run([self.program, "volume", "rm", f"{PROJECT}_{name}"])
+
     def container(self, service: str) -> str:
         labels = [f"label=com.docker.compose.{name}={value}" for name, value in (("project", PROJECT), ("service", service))]
         found = self.run([self.program, "ps", "-a", "--format", "{{.ID}}", *(part for label in labels for part in ("--filter", label))])

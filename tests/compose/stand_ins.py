@@ -100,9 +100,8 @@ def _make_base() -> None:
     print("Making the base of the stand-ins from Debian's packages (about two minutes) …", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
-        mirror = next(
-            found[1] for path in SOURCES if path.exists() if (found := re.search(r"(?:^URIs: |^deb )(\S+)", path.read_text(), re.MULTILINE))
-        )
+        listed = "\n".join(path.read_text() for path in SOURCES if path.exists())
+        mirror = re.findall(r"^(?:URIs:|deb) (\S+)", listed, re.MULTILINE)[0]
         _run("debootstrap", "--variant=minbase", "--include=python3,python3-venv,ca-certificates", "bookworm", str(root), mirror)
         (root / "etc/apt/apt.conf.d/99stand-in").write_text(SNAPSHOT)
         for path in (*SOURCES, CERTIFICATES):
