@@ -22,6 +22,7 @@ from audit.context import Channel, acting
 from audit.events import record
 from audit.models import Event
 from audit.outbox import RESTORE_GAP, UPPER_SQL, consume_all
+from tests.audit.conftest import settle
 from tests.documents.test_killed_worker import database_url
 from tests.projects import factories as make
 
@@ -36,6 +37,7 @@ def made(tmp_path: Path) -> Path:
     with acting(channel=Channel.SYSTEM), transaction.atomic():
         record("person.created", make.person(Role.PROJECT_MANAGER), actor=None, kind="Person")
     files.store_file(b"a rendition")
+    settle()
     consume_all()
     call_command("backup", str(tmp_path / "backups"))
     (folder,) = (tmp_path / "backups").iterdir()
