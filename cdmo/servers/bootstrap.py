@@ -72,6 +72,10 @@ def _make_environment(lock_files: list[str]) -> int:
     stale = [name for name, fingerprint in wanted.items() if _installed(name) != fingerprint]
     if not stale:
         return 0
+    if VENV.is_symlink():  # making it anew would empty what belongs to others
+        return _stop(
+            f"{VENV} is a link to {VENV.resolve()} and has not what {' and '.join(stale)} pins. Install there, or remove the link."
+        )
     print(f"Installing the packages pinned in {' and '.join(stale)} into .state/venv …", flush=True)
     if not _usable():
         venv.create(VENV, with_pip=True, clear=True)
