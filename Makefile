@@ -5,7 +5,7 @@ IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
 SOURCES := manage.py cdmo audit accounts charts catalogue projects documents notifications phases desk
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint types format shell reset lock messages catalogues environment test-environment
+.PHONY: help compose-proof run test test-fast lint types format shell reset lock messages catalogues environment test-environment
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -43,6 +43,9 @@ reset: ## forget data, files and logs of `make run` (it must be stopped)
 lock: test-environment ## compile requirements*.txt with hashes from requirements*.in
 	$(VENV)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host requirements.in
 	$(VENV)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host requirements-dev.in
+
+compose-proof: test-environment ## run docker-compose.yml for real and kill its parts in the middle of work
+	@$(VENV)/python -m tests.compose.proof
 
 messages: test-environment ## collect the texts for translation
 	$(VENV)/python manage.py makemessages --all --ignore .state --no-location

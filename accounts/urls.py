@@ -1,6 +1,7 @@
 """Everything below /accounts/. Of allauth's pages only those that this product has: people do not sign up or change their e-mail."""
 
 from allauth.account import views as allauth_views
+from django.conf import settings
 from django.urls import include, path, re_path
 
 from accounts import views
@@ -42,3 +43,5 @@ urlpatterns = [
     path("password/reset/key/done/", allauth_views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
+if settings.OIDC_ISSUER:
+    urlpatterns.append(path("", include("allauth.socialaccount.providers.openid_connect.urls")))

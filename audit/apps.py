@@ -7,4 +7,7 @@ class AuditConfig(AppConfig):
     verbose_name = _("Record")
 
     def ready(self) -> None:
-        from audit import checks, tasks  # noqa: F401 - registers the system checks and the tasks
+        from audit import checks, propagation, tasks  # noqa: F401 - registers the system checks, the signals and the tasks
+        from audit.logging import configure
+
+        configure()

@@ -12,6 +12,7 @@ import re
 import tempfile
 import time
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -22,6 +23,7 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from audit.refusals import BadInput
+from audit.stores import current_store
 
 CHUNK_BYTES = 1024 * 1024
 TEXT_SAMPLE_BYTES = 4 * 1024 * 1024
@@ -61,41 +63,47 @@ class StoredFile:
 
     @property
     def path(self) -> str:
-        """Where it is, below `settings.FILES_DIR`."""
+        """Where it is, in the store."""
         return relative_path(self.sha256)
 
 
 def relative_path(sha256: str) -> str:
-    """Where the content with this hash lives, below `settings.FILES_DIR`. Raises ValueError for anything that is no hash."""
+    """Where the content with this hash lives, in the store. Raises ValueError for anything that is no hash."""
     if not SHA256.fullmatch(sha256):
         raise ValueError(f"{sha256!r} is no SHA-256")
     return f"sha256/{sha256[:2]}/{sha256}"
 
 
 def store_file(content: bytes | BinaryIO) -> StoredFile:
-    """Write the content under its hash: to a temporary file, flushed to disk, then renamed, so that a half-written file is never seen."""
-    root = Path(settings.FILES_DIR)
-    (root / "incoming").mkdir(parents=True, exist_ok=True)
+    """Write the content under its hash: to a temporary file, flushed to disk, then handed over: a half-written one is never seen."""
+    store = current_store()
+    store.incoming.mkdir(parents=True, exist_ok=True)
     source = io.BytesIO(content) if isinstance(content, bytes) else content
-    with tempfile.NamedTemporaryFile(dir=root / "incoming", delete=False) as temporary:
+    with tempfile.NamedTemporaryFile(dir=store.incoming, delete=False) as temporary:
         try:
-            sha256, size = _copy(source, temporary)
+            stored = StoredFile(*_copy(source, temporary))
             temporary.flush()
             os.fsync(temporary.fileno())
-            return _put(root, Path(temporary.name), sha256, size)
+            store.take(Path(temporary.name), stored.path)
+            return stored
         finally:
             Path(temporary.name).unlink(missing_ok=True)
 
 
 def open_file(sha256: str) -> BinaryIO:
     """The stored content, for reading. Raises FileNotFoundError when there is none."""
-    return (Path(settings.FILES_DIR) / relative_path(sha256)).open("rb")
+    return current_store().open(relative_path(sha256))
+
+
+def stored_files() -> Iterator[str]:
+    """The hash of every file in the store."""
+    return (name.rpartition("/")[2] for name in current_store().names())
 
 
 def clear_abandoned(older_than_seconds: float = 86_400) -> int:
     """Remove what writers that died left half-written; how many files went."""
     before = time.time() - older_than_seconds
-    left = [path for path in (Path(settings.FILES_DIR) / "incoming").glob("*") if path.stat().st_mtime < before]
+    left = [path for path in current_store().incoming.glob("*") if path.stat().st_mtime < before]
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)
@@ -184,22 +192,3 @@ def _copy(source: BinaryIO, target: IO[bytes]) -> tuple[str, int]:
         target.write(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
-
-
-def _put(root: Path, temporary: Path, sha256: str, size: int) -> StoredFile:
-    stored = StoredFile(sha256, size)
-    target = root / stored.path
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.chmod(0o440)
-        temporary.rename(target)
-        _sync_folder(target.parent)
-    return stored
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

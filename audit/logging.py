@@ -25,3 +25,16 @@ def renderer(logger: logging.Logger | None, method_name: str, event: MutableMapp
 
 
 PROCESSORS = (renderer,)  # of the `line` formatter in settings.LOGGING
+
+
+def configure() -> None:
+    """Entries written through structlog go the way of the standard library's, to the same handlers in the same form."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )

@@ -19,11 +19,14 @@ class AuditContextMiddleware:
         user = getattr(request, "user", None)
         request_id = request_id_of(request)
         request.audit_request_id = request_id  # type: ignore[attr-defined]
-        channel = Channel.API if request.path.startswith("/api/") else Channel.PAGE
-        with entered(AuditContext(user if user and user.is_authenticated else None, channel, request_id)):
+        with entered(AuditContext(user if user and user.is_authenticated else None, channel_of(request), request_id)):
             response = self.get_response(request)
         response[HEADER] = request_id
         return response
+
+
+def channel_of(request: HttpRequest) -> Channel:
+    return Channel.API if request.path.startswith("/api/") else Channel.PAGE
 
 
 def request_id_of(request: HttpRequest) -> str:

@@ -33,6 +33,14 @@ class CurrentTransaction(models.Func):
     output_field = models.BigIntegerField()
 
 
+class FeedPosition(models.Func):
+    """The transaction's place in the feed: its id, raised where the database was restored into another cluster (`outbox.lift_feed`)."""
+
+    template = "(pg_current_xact_id()::text::bigint + public.outbox_offset())"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
 class AppendOnly(models.Model):
     """Rows are written once. A subclass writes `class Meta(AppendOnly.Meta)`; a system check finds one that forgot.
 
@@ -62,7 +70,7 @@ class Event(AboutAnObject, AppendOnly):
     (transaction_id, id) is the order of the feed: `audit.outbox.read` says why it has no gaps.
     """
 
-    transaction_id = models.BigIntegerField(_("transaction"), db_default=CurrentTransaction(), editable=False)
+    transaction_id = models.BigIntegerField(_("transaction"), db_default=FeedPosition(), editable=False)
     at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
     kind = models.CharField(_("kind"), max_length=80)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("actor"))

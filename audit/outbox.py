@@ -13,6 +13,7 @@ from typing import Any
 
 from celery import current_app
 from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 DOORBELL = "audit.tasks.doorbell"
 START = (0, 0)
+UPPER_SQL = "(pg_snapshot_xmax(pg_current_snapshot())::text::bigint + public.outbox_offset())"
+RESTORE_GAP = 2**32  # more than anybody can have read between a backup and the loss of what came after it
 Handler = Callable[[Sequence[Event]], None]
 
 _consumers: dict[str, Handler] = {}
@@ -43,7 +46,7 @@ def require_transaction() -> None:
 class NextTransaction(models.Func):
     """Transactions from this id on have not begun."""
 
-    template = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    template = UPPER_SQL
     arity = 0
     output_field = models.BigIntegerField()
 
@@ -51,7 +54,7 @@ class NextTransaction(models.Func):
 class OldestRunning(models.Func):
     """No transaction below this id is still running, so no row below it can still appear."""
 
-    template = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    template = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint + public.outbox_offset())"
     arity = 0
     output_field = models.BigIntegerField()
 
@@ -90,13 +93,19 @@ def _consume_batch(key: str) -> int:
 
 
 def _refuse_younger_cluster(cursor: Any) -> None:
-    """A dump restored into a new cluster starts with low transaction ids: new events would sort before old ones and never be read."""
+    """A dump restored by hand into a new cluster starts with low transaction ids: new events would sort before old ones, unread."""
     if cursor.transaction_id > cursor.next_transaction:
         raise RuntimeError(
-            f"The outbox stands at transaction {cursor.transaction_id}, but this database cluster is only at "
-            f"{cursor.next_transaction}: it was "
-            "restored from another. Stop the server and raise its counter with pg_resetwal (--epoch, --next-transaction-id)."
+            f"The outbox stands at transaction {cursor.transaction_id}, but this database cluster is only at {cursor.next_transaction}: "
+            f"it was restored from another by hand. Restore with `manage.py restore`, which brings new events behind the old ones."
         )
+
+
+def lift_feed(cursor: CursorWrapper, position: int) -> None:
+    """After a restore: what happens in this cluster comes behind every position that a reader may hold. As the owner of the database."""
+    cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    offset = position + RESTORE_GAP - cursor.fetchone()[0]
+    cursor.execute(f"CREATE OR REPLACE FUNCTION public.outbox_offset() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT {offset:d}::bigint'")
 
 
 def consume_all() -> int:
@@ -112,6 +121,19 @@ def consume_all() -> int:
     if failures:
         raise ExceptionGroup("Outbox consumers failed.", failures)
     return total
+
+
+def lag_seconds() -> dict[str, float]:
+    """For each consumer the age of the oldest event that it has not read, 0 when it has read all."""
+    now = timezone.now()
+    unread = Event.objects.filter(
+        models.Q(transaction_id__gt=models.OuterRef("transaction_id"))
+        | models.Q(transaction_id=models.OuterRef("transaction_id"), id__gt=models.OuterRef("event_id")),
+        transaction_id__gte=models.OuterRef("transaction_id"),
+    )
+    oldest = models.Subquery(unread.order_by("transaction_id", "id").values("at")[:1])
+    rows = OutboxCursor.objects.annotate(oldest=oldest).values_list("consumer", "oldest")
+    return {consumer: max(0.0, (now - at).total_seconds()) if at else 0.0 for consumer, at in rows}
 
 
 class _Doorbell:

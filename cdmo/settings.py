@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cdmo import environment as env
+from cdmo.reporting import start_reporting
 
 django_stubs_ext.monkeypatch()
 
@@ -50,6 +51,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_filters",
@@ -75,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cdmo.metrics.MeasuringMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -164,6 +168,17 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {"authenticate": "accounts.forms.SecondFactorForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "CDMO tracker"
+# Sign-in by the organisation's own identity provider, where one is named; it vouches for its e-mails and opens no accounts.
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")
+OIDC_NAME = env.text("OIDC_NAME", "your organisation")
+OIDC_CLIENT = {"client_id": env.text("OIDC_CLIENT_ID"), "secret": env.text("OIDC_CLIENT_SECRET")}
+if OIDC_ISSUER and not all(OIDC_CLIENT.values()):
+    raise ImproperlyConfigured("OIDC_ISSUER asks for OIDC_CLIENT_ID and OIDC_CLIENT_SECRET as well.")
+OIDC_APP = {"provider_id": "organisation", "name": OIDC_NAME, **OIDC_CLIENT, "settings": {"server_url": OIDC_ISSUER}}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_ISSUER else [], "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads to another host would ask for a hole in the content policy
 SESSION_COOKIE_AGE = env.whole("SESSION_ABSOLUTE_SECONDS", 12 * 3600, least=60)
 IDLE_TIMEOUT_SECONDS = env.whole("IDLE_TIMEOUT_SECONDS", 15 * 60, least=10)
 SESSION_COOKIE_HTTPONLY = True
@@ -177,11 +192,13 @@ HTTPS = env.yes("CDMO_HTTPS", PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy that ends TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, past the proxy that ends TLS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.yes("CDMO_BEHIND_PROXY", False):
+BEHIND_PROXY = env.yes("CDMO_BEHIND_PROXY", False)  # one that writes X-Forwarded-Proto and X-Forwarded-For itself
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # the limits on wrong passwords count each visitor, not the proxy
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -208,6 +225,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.AnonRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env.rate("API_RATE", "600/min"), "anon": env.rate("API_RATE_ANONYMOUS", "60/min")},
+    "NUM_PROXIES": int(BEHIND_PROXY),
     "EXCEPTION_HANDLER": "cdmo.api.problem_json",
     "PAGE_SIZE": 50,
 }
@@ -253,6 +271,7 @@ CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"documents.tasks.*": {"queue": "documents"}}
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines are written like all others (LOGGING)
 SWEEP_SECONDS = env.seconds("SWEEP_SECONDS", 30.0)
 RENDER_LEASE_SECONDS = env.whole("RENDER_LEASE_SECONDS", 60, least=1)  # renewed while a worker makes progress; ends when it died
 CELERY_BEAT_SCHEDULE = {
@@ -271,13 +290,26 @@ CELERY_BEAT_SCHEDULE = {
 
 # Files, static assets, mail
 FILES_DIR = Path(env.text("CDMO_FILES_DIR", str(STATE_DIR / "files")))
-STATIC_FILES_STORAGES = {  # compressing takes two minutes and gains nothing on one machine
+STATIC_FILES_STORAGES = {  # compressing gains nothing on one machine
     "development": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
     "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
-    "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    "production": "cdmo.static.StaticFilesStorage",
+}
+FILES_BUCKET = env.text("FILES_BUCKET")  # S3-compatible storage instead of the folder
+S3_OPTIONS = {
+    "bucket_name": FILES_BUCKET,
+    "endpoint_url": env.text("FILES_S3_ENDPOINT") or None,
+    "region_name": env.text("FILES_S3_REGION") or None,
+    "access_key": env.text("FILES_S3_ACCESS_KEY") or None,
+    "secret_key": env.text("FILES_S3_SECRET_KEY") or None,
+    "location": env.text("FILES_S3_PREFIX"),
+    "default_acl": None,
+    "file_overwrite": True,  # the name is the hash of the content
 }
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3_OPTIONS}
+    if FILES_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "staticfiles": {"BACKEND": STATIC_FILES_STORAGES[ENVIRONMENT]},
 }
 STATIC_URL = "/static/"
@@ -328,6 +360,10 @@ ORGANISATION_NAME = env.text("ORGANISATION_NAME", "Demo CDMO")
 PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_APPEND_ONLY = True
 
+# Who may read /metrics: whoever sends the token, and these addresses or networks. Nobody where neither is set.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -336,3 +372,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }
+
+# Errors are sent to Sentry only where a DSN says whose: without names, addresses, bodies.
+SENTRY_DSN = env.text("SENTRY_DSN")
+SENTRY_TRACES_RATE = env.share("SENTRY_TRACES_RATE", 0.0)
+if SENTRY_DSN:
+    start_reporting(SENTRY_DSN, environment=ENVIRONMENT, traces=SENTRY_TRACES_RATE)

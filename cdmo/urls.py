@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cdmo import health
+from cdmo import health, metrics
 
 handler400 = "cdmo.errors.bad_request"
 handler403 = "cdmo.errors.permission_denied"
@@ -12,6 +12,7 @@ handler500 = "cdmo.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("accounts.urls")),
     path("api/v1/", include("cdmo.api_urls")),
     path("", include("catalogue.urls")),

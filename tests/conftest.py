@@ -18,6 +18,7 @@ set_hypothesis_home_dir(django_settings.BASE_DIR / ".state" / "cache" / "hypothe
 
 WATERMARK = (
     "tests/audit/test_outbox.py",
+    "tests/cdmo/test_backup.py",
     "tests/desk/test_as_client.py",
     "tests/desk/test_names.py",
     "tests/desk/test_portal.py",
@@ -39,6 +40,8 @@ TOGETHER = {
 SLOW = (  # they walk every address, or take projects through whole phases before they ask anything
     "tests/audit/test_outbox.py",
     "tests/audit/test_roles.py",
+    "tests/cdmo/test_backup.py",
+    "tests/cdmo/test_reporting.py",
     "tests/cdmo/test_settings.py",
     "tests/desk/test_as_client.py",
     "tests/desk/test_names.py",

@@ -549,7 +549,7 @@ VIEW_ROUTES = {  # questions to lists, of the person who keeps them: no list sho
     "api-view-default": api_act(pk="view"),
     "api-view-tile": api_act(pk="view"),
 }
-HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL}
+HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL, "metrics": Route(answers(404))}  # metrics: only by token or address
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
     **SIGN_IN_ROUTES,

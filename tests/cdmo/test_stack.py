@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+from tests.cdmo.test_servers import until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.integration
@@ -53,3 +55,21 @@ def test_a_doorbell_reaches_the_worker(stack: Stack) -> None:
 
     assert "'name': 'default'" in queues
     assert "'name': 'documents'" in queues
+
+
+def test_the_worker_s_log_names_the_request_that_rang(stack: Stack) -> None:
+    code = """
+from audit.context import Channel, acting
+from audit.outbox import press_doorbell
+with acting(channel=Channel.SYSTEM, request_id="rung-by-a-test"):
+    press_doorbell()
+"""
+    stack.python(code)
+
+    assert until(lambda: {"rung-by-a-test"} <= requests_in(stack.processes["worker"].log))
+
+
+def requests_in(log: Path) -> set[str]:
+    """Every line is JSON, also what Celery itself writes."""
+    lines = [line for line in log.read_text().splitlines() if line.startswith("{")]
+    return {json.loads(line).get("request", "") for line in lines}

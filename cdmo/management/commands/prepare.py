@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from argparse import ArgumentParser
 from io import StringIO
 from pathlib import Path
@@ -20,12 +21,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="load the demo if it is not there (CDMO_DEMO says how much of it)")
+        parser.add_argument(
+            "--publish-static",
+            metavar="FOLDER",
+            help="static files are in the image already: copy them to where the reverse proxy reads them",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         owner = "owner" if "owner" in settings.DATABASES else "default"
         call_command("migrate", database=owner, interactive=False, verbosity=0)
         call_command("apply_roles", stdout=StringIO())
-        self._collect_static()
+        if options["publish_static"]:  # beside those of the release before, which open pages still ask for
+            shutil.copytree(settings.STATIC_ROOT, options["publish_static"], dirs_exist_ok=True)
+        else:
+            self._collect_static()
         if options["demo"]:
             call_command("load_demo", people_only=settings.DEMO == "people", verbosity=0)
             call_command("demo_sign_ins", stdout=self.stdout)
