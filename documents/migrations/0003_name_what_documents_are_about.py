@@ -42,6 +42,6 @@ ABOUT = {"gate_minutes": _round, "change_order": _order}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0002_about"), ("projects", "0002_risks")]
+    dependencies = [("documents", "0002_about"), ("projects", "0004_risks")]
 
     operations = [migrations.RunPython(name_them, migrations.RunPython.noop)]

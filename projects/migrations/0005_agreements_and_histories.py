@@ -12,9 +12,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_history_of_what_came_together'),
+        ('accounts', '0002_clients_and_contacts'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0026_history_of_milestones'),
+        ('projects', '0004_risks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

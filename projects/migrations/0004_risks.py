@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0001_tables'),
+        ('projects', '0003_payments_in_their_phase'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

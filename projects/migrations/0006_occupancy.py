@@ -12,9 +12,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0004_vessels'),
+        ('catalogue', '0003_vessels'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0026_history_of_milestones'),
+        ('projects', '0005_agreements_and_histories'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0003_region'),
+        ('catalogue', '0002_sources'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
