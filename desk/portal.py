@@ -48,16 +48,21 @@ def project_context(reader: User, code: str) -> dict[str, Any]:
     """Milestones with published dates and reasons, shared deliverables and documents, quotations, and the team."""
     rows = Project.objects.visible_to(reader).select_related("compound", "client", "site", "project_manager", "account_owner", "readiness")
     project, today = get_object_or_404(rows, code=code), timezone.localdate()
-    shared = list(Milestone.objects.visible_to(reader).filter(project=project).prefetch_related("publications__shares"))
-    gone = Milestone.everything.visible_to(reader).filter(project=project).exclude(dropped_by=None)
+    told = (
+        Milestone.everything.visible_to(reader)
+        .filter(project=project)
+        .select_related("dropped_by")
+        .prefetch_related("publications__shares")
+    )
+    shared, dropped = [row for row in told if row.dropped_by is None], [row for row in told if row.dropped_by is not None]
     quotations = list(Quotation.objects.visible_to(reader).filter(project=project))
     accounts = accounts_of_delay([project], shared)[project.pk]
-    documents = list(Document.objects.visible_to(reader).about(project).prefetch_related("versions__renditions"))
+    documents = list(Document.objects.visible_to(reader).about(project))
     return {
         "project": project,
         "steps": [_told_step(step) for step in steps_of(project)],
         "milestones": _milestones(reader, project, shared, today),
-        "dropped": list(gone.select_related("dropped_by")),
+        "dropped": dropped,
         "payments": [(row, payment_state(row)) for row in shared if row.kind == Milestone.Kind.PAYMENT],
         "currency": next((row.currency for row in quotations if row.state == Quotation.State.ACCEPTED), ""),
         "accounts": [account for account in accounts if account.moved],

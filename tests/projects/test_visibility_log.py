@@ -99,13 +99,13 @@ def test_the_log_says_at_each_moment_what_the_client_saw(project: Project, acts:
 
 def test_what_the_charter_shows_stands_in_the_log_from_the_contract_on() -> None:
     project = make.a_project_ready_for_g1()
-    before = timezone.now()
-    assert seen_by(project) == set()
+    before, quotation = timezone.now(), seen_by(project)
+    assert {kind for kind, _pk in quotation} == {"document"}, "the quotation's paper alone"
 
     make.decide(project)
 
-    assert (shown_at(project, before), shown_at(project, timezone.now())) == (set(), seen_by(project))
-    assert seen_by(project)
+    assert (shown_at(project, before), shown_at(project, timezone.now())) == (quotation, seen_by(project))
+    assert seen_by(project) > quotation
     assert {row.by.is_internal for row in VisibilityChange.objects.filter(project=project)} == {True}
 
 
@@ -166,7 +166,7 @@ def test_one_document_is_shared_by_the_same_service(project: Project) -> None:
     share_document(number, actor=make.manager())
     unshare_document(number, actor=make.manager(), reason="By mistake.")
 
-    rows = VisibilityChange.objects.filter(kind="document").order_by("pk")
+    rows = VisibilityChange.objects.filter(kind="document", key=number).order_by("pk")
     assert [(row.visibility, row.project, row.reason) for row in rows] == [("shared", project, ""), ("internal", project, "By mistake.")]
 
 
