@@ -91,6 +91,7 @@ class ChangeOrderEffect(models.Model):
         return f"{self.milestone_id}: {self.days:+d}"
 
 
+@tracked
 class ChangeOrderAddition(models.Model):
     """A milestone that the order adds: agreed for `planned_on`, in the plan once the order is accepted."""
 
@@ -110,6 +111,7 @@ class ChangeOrderAddition(models.Model):
         return self.title
 
 
+@tracked
 class ChangeOrderDrop(models.Model):
     """A milestone that the order takes out of the plan; it stays shown as struck through."""
 
@@ -124,6 +126,7 @@ class ChangeOrderDrop(models.Model):
         return f"{self.milestone_id}"
 
 
+@tracked
 class ChangeOrderPayment(models.Model):
     """A payment that the order adds, in its currency; `source` makes it due, as in `Milestone.source`."""
 
