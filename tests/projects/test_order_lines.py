@@ -224,7 +224,7 @@ def test_both_sides_read_the_same_lines(project: Project) -> None:
         ours.get(order.get_absolute_url()).content.decode(),
         theirs.get(reverse("portal-change-order", args=[project.code, 1, 1])).content.decode(),
     ]
-    document = document_of(project)
+    document = document_of(project, order.number)
     data = ours.get(f"/api/v1/change-orders/{order.number}/").json()
 
     for page in pages:
