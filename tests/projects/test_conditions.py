@@ -14,6 +14,7 @@ from audit.context import acting
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.signatures import signatures_of
+from documents.models import Document, DocumentVersion
 from projects import steps
 from projects.models import GateCondition, GateReview, Phase, Project, WaitingFor
 from projects.plans import needed_before
@@ -216,7 +217,8 @@ def test_a_document_is_not_made_effective(in_days: InDays) -> None:
 
     in_days(31)
 
-    assert [b.key for b in steps.blockers(steps.MAKE_EFFECTIVE, project)] == ["condition.overdue"]
+    version = DocumentVersion(document=Document(project=project, type_key="development_report"))
+    assert [b.key for b in steps.blockers(steps.MAKE_EFFECTIVE, version)] == ["condition.overdue"]
 
 
 @pytest.mark.parametrize(("tell", "seen"), [(True, "The dryer is not qualified yet."), (False, None)])
