@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -95,6 +95,18 @@ def missing_reason(reason: str) -> dict[str, list[str]]:
 def require_reason(reason: str) -> None:
     if wrong := missing_reason(reason):
         raise BadInput(wrong)
+
+
+def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
+    """Whether the form was right and the service did it; else the faults stand at its fields, and it keeps what was typed."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except BadInput as bad:
+        add_to_form(form, bad)
+        return False
+    return True
 
 
 def add_to_form(form: BaseForm, bad_input: BadInput) -> None:

@@ -16,7 +16,7 @@ from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.events import events_of
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from catalogue import services
 from catalogue.forms import ServiceForm, SiteCorrectionForm, SiteForm, VesselCorrectionForm, VesselForm
 from catalogue.models import Site, Vessel
@@ -53,14 +53,9 @@ def site_page(request: SignedInRequest, key: str) -> HttpResponse:
     """One site: its facts, its record, and the form that corrects it."""
     site = get_object_or_404(Site, key=key)
     form = SiteCorrectionForm(request.POST or None, site=site)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_site(key, **form.cleaned_data, actor=request.user)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("The site was corrected."))
-            return redirect("site-detail", key)
+    if request.method == "POST" and carried_out(form, lambda: services.change_site(key, **form.cleaned_data, actor=request.user)):
+        messages.success(request, _t("The site was corrected."))
+        return redirect("site-detail", key)
     return render(request, "catalogue/site.html", _context(request, site, form), status=400 if form.errors else 200)
 
 

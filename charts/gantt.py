@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 
 from charts.look import INK, INK_SOFT, PLUM, SUNKEN, SURFACE, Spec, frame, moment, written
 from charts.signs import DIAMOND, promised_point, promised_span, signed, state_words
-from charts.timeline import ALONG, legible, time_axis, today_line
+from charts.timeline import ALONG, bands, legible, time_axis, today_line
 
 ROW_HEIGHT = 34
 GUTTER = 290  # where the labels stand; on a narrow screen they stand above the marks instead
@@ -58,12 +58,6 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
     lines = list(_lines(rows))
     place = {line["key"]: line["row"] for line in lines if line["key"]}
     horizontal = time_axis([*(day for row in rows for day in row.days), today])
-    vertical = {
-        "field": "row",
-        "type": "ordinal",
-        "axis": None,
-        "scale": {"type": "band", "domain": list(range(len(lines))), "paddingInner": 0, "paddingOuter": 0},
-    }
     return frame(
         title or _t("Milestones: baseline, forecast and actual dates"),
         width,
@@ -75,7 +69,7 @@ def gantt(rows: Iterable[GanttRow], *, today: date, width: int | str = "containe
             {"name": "under", "expr": "width < 620 ? 11 : 8"},
         ],
         data={"values": lines},
-        encoding={"y": vertical},
+        encoding={"y": bands(len(lines))},
         layer=[
             *_headings(),
             _separators(),

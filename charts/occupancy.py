@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 
-from charts.gantt import ALONG, legible, time_axis, today_line
 from charts.look import ACCENT, BAD, INK_SOFT, LINE, LINE_STRONG, PLUM, QUIET, SUNKEN, WARN, Spec, frame, moment
+from charts.timeline import ALONG, bands, legible, time_axis, today_line
 
 ROW_HEIGHT = 40
 GUTTER = 230  # where the vessels stand; on a narrow screen they stand above the bars instead
@@ -70,12 +70,6 @@ def occupancy(rows: Iterable[VesselRow], *, first: date, last: date, today: date
     """A Vega-Lite specification of the days from `first` to `last`, both included. It reads from 340 to 1400 pixels."""
     rows = list(rows)
     lines, bars, closed = _laid_out(rows, first, last)
-    vertical = {
-        "field": "row",
-        "type": "ordinal",
-        "axis": None,
-        "scale": {"type": "band", "domain": list(range(max(len(lines), 1))), "paddingInner": 0, "paddingOuter": 0},
-    }
     return frame(
         _t("Vessels: who has which, and when"),
         width,
@@ -86,7 +80,7 @@ def occupancy(rows: Iterable[VesselRow], *, first: date, last: date, today: date
             {"name": "drop", "expr": "width < 620 ? 8 : 0"},
         ],
         data={"values": lines},
-        encoding={"y": vertical},
+        encoding={"y": bands(len(lines))},
         layer=[
             *([_closed(closed)] if closed else []),  # an empty mark would be an image without words
             *_headings(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 
 from charts.look import INK, INK_SOFT, SUNKEN, Spec, frame, moment, written
 from charts.signs import DIAMOND, OTHER_SHAPES, STATE_SHAPES, promised_point, promised_span, signed, state_words
-from charts.timeline import ALONG, legible, time_axis, today_line
+from charts.timeline import ALONG, bands, legible, time_axis, today_line
 
 ROW_HEIGHT = 56
 GUTTER = 290  # where the names stand; on a narrow screen they stand above the bars instead
@@ -59,12 +59,6 @@ def portfolio_gantt(rows: Iterable[ProjectRow], *, today: date, width: int | str
     """A Vega-Lite specification. Rows stay in their order. It reads from 340 to 1400 pixels."""
     rows = list(rows)
     horizontal = time_axis([*_dates(rows), today])
-    vertical = {
-        "field": "row",
-        "type": "ordinal",
-        "axis": None,
-        "scale": {"type": "band", "domain": list(range(max(len(rows), 1))), "paddingInner": 0, "paddingOuter": 0},
-    }
     names = [{"row": number, "code": row.code, "label": str(row.label), "words": str(row.words)} for number, row in enumerate(rows)]
     return frame(
         title or _t("Projects: phases, gates and contract dates against their baseline"),
@@ -76,7 +70,7 @@ def portfolio_gantt(rows: Iterable[ProjectRow], *, today: date, width: int | str
             {"name": "live", "expr": "width < 620 ? 2 : -3"},
         ],
         data={"values": names},
-        encoding={"y": vertical},
+        encoding={"y": bands(len(rows))},
         layer=[_separators(), *today_line(today, horizontal), *_names(), *_bars(rows), *_marks(rows)],
     )
 

@@ -38,6 +38,12 @@ def time_axis(dates: list[date]) -> dict[str, Any]:
     }
 
 
+def bands(count: int) -> Spec:
+    """One line under the other, by the number in `row`; at least one, so that an empty picture has its frame."""
+    scale = {"type": "band", "domain": list(range(max(count, 1))), "paddingInner": 0, "paddingOuter": 0}
+    return {"field": "row", "type": "ordinal", "axis": None, "scale": scale}
+
+
 def today_line(today: date, horizontal: Spec) -> list[Spec]:
     data = {"values": [{"today": moment(today), "words": _t("Today, %(day)s") % {"day": written(today)}}]}
     x = {"field": "today", **horizontal}

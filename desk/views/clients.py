@@ -19,7 +19,7 @@ from accounts.forms import NamesForm, ReasonForm
 from accounts.models import Client, Contact
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, Blocker, Refused, add_to_form
+from audit.refusals import BadInput, Blocker, Refused, add_to_form, carried_out
 from desk.client_forms import ClientCorrectionForm, ClientForm, ContactForm, LeftForm
 from desk.clients import clients_with_counts, facts_of
 from desk.filters import ClientFilter
@@ -160,13 +160,8 @@ def contact_return(request: SignedInRequest, client_code: str, pk: int) -> HttpR
 
 
 def _moved(request: SignedInRequest, contact: Contact, form: ReasonForm, service: Callable[..., object]) -> HttpResponse:
-    if form.is_valid():
-        try:
-            service(contact.client.code, contact.pk, actor=request.user, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            return redirect("client-detail", contact.client.code)
+    if carried_out(form, lambda: service(contact.client.code, contact.pk, actor=request.user, **form.cleaned_data)):
+        return redirect("client-detail", contact.client.code)
     return _contact_page(request, contact, move_form=form, wrong=True)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import client_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import carried_out
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forms.account import RemarkForm, WordsForm
 from projects.models import Project
@@ -54,14 +54,10 @@ def _render(request: SignedInRequest, project: Project, *, status: int = 200, **
 
 def _answer(request: SignedInRequest, code: str, form_name: str, form: forms.Form, said: str, act: Callable[..., object]) -> HttpResponse:
     project = _project(request, code)
-    if form.is_valid():
-        try:
-            act(code, actor=request.user, words=form.cleaned_data["words"], expected_hash=request.POST.get("expected_hash", ""))
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, said)
-            return redirect("portal-account", code)
+    seen = request.POST.get("expected_hash", "")
+    if carried_out(form, lambda: act(code, actor=request.user, words=form.cleaned_data["words"], expected_hash=seen)):
+        messages.success(request, said)
+        return redirect("portal-account", code)
     return _render(request, project, status=400, **{form_name: form})
 
 

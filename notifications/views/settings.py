@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import signed_in
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import carried_out
 from notifications.choices import groups_for
 from notifications.contents import contents_of
 from notifications.forms import FeedForm, NewWatchForm, PreferencesForm, ProjectChoiceForm, WatchForm
@@ -28,14 +28,9 @@ def settings_page(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         return show_settings(request)
     form = PreferencesForm(request.POST, user=request.user)
-    if form.is_valid():
-        try:
-            save_preferences(form.cleaned_data, actor=request.user)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("Saved."))
-            return redirect("notification-settings")
+    if carried_out(form, lambda: save_preferences(form.cleaned_data, actor=request.user)):
+        messages.success(request, _t("Saved."))
+        return redirect("notification-settings")
     return show_settings(request, status=400, form=form)
 
 

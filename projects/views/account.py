@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import carried_out
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forms.account import WordsForm
 from projects.models import Project
@@ -28,14 +28,9 @@ def account_page(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _render(request, project, WordsForm())
     form = WordsForm(request.POST)
-    if form.is_valid():
-        try:
-            services.reply_to_objection(code, actor=request.user, words=form.cleaned_data["words"])
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("Your reply is recorded; the client reads it."))
-            return redirect("project-account", code)
+    if carried_out(form, lambda: services.reply_to_objection(code, actor=request.user, words=form.cleaned_data["words"])):
+        messages.success(request, _t("Your reply is recorded; the client reads it."))
+        return redirect("project-account", code)
     return _render(request, project, form, status=400)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import carried_out
 from catalogue.services import cite_compound
 from projects.forms.compound import SourcesForm
 from projects.models import Project
@@ -23,14 +23,9 @@ def compound_sources(request: SignedInRequest, code: str) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("compound", "client"), code=code)
     posted = request.method == "POST"
     form = SourcesForm(request.POST) if posted else SourcesForm(instance=project.compound)
-    if posted and form.is_valid():
-        try:
-            cite_compound(project.compound_id, actor=request.user, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("Saved."))
-            return redirect(project)
+    if posted and carried_out(form, lambda: cite_compound(project.compound_id, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("Saved."))
+        return redirect(project)
     words = _t("Sources are written down by business development or a project manager.")
     context = {
         "project": project,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.decorators import internal_required
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, Refused, add_to_form, require_none
+from audit.refusals import BadInput, Refused, carried_out, require_none
 from projects import gates
 from projects.forms.condition import AnswerForm, ConditionalGoForm, condition_formset
 from projects.forms.gate import ReasonForm
@@ -103,14 +103,9 @@ def _render(request: SignedInRequest, condition: GateCondition, *, status: int =
 def _answer(
     request: SignedInRequest, condition: GateCondition, words: str, name: str, form: forms.Form, act: Callable[[], object]
 ) -> HttpResponse:
-    if form.is_valid():
-        try:
-            act()
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, words)
-            return redirect(condition)
+    if carried_out(form, act):
+        messages.success(request, words)
+        return redirect(condition)
     return _render(request, condition, status=400, **{name: form})
 
 

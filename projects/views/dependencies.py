@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import BadInput, add_to_form, carried_out
 from projects.forms.plan import DependencyForm, NewDependencyForm
 from projects.forms.scratch import ReasonForm
 from projects.models import Milestone, MilestoneLink, Project
@@ -70,14 +70,9 @@ def dependency_change(request: SignedInRequest, code: str, pk: int) -> HttpRespo
     project = visible_project(request, code)
     link = _link(project, pk)
     form = DependencyForm(request.POST)
-    if form.is_valid():
-        try:
-            services.change_dependency(code, link.successor.key, pk, actor=request.user, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("Changed; the forecasts follow it."))
-            return redirect("project-dependencies", code)
+    if carried_out(form, lambda: services.change_dependency(code, link.successor.key, pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("Changed; the forecasts follow it."))
+        return redirect("project-dependencies", code)
     return _again(request, project, changing=link, change_form=form)
 
 

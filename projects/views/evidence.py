@@ -18,7 +18,7 @@ from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.files import SHOWN_INLINE, open_file
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import Blocker, carried_out
 from projects.approvals import standing_of
 from projects.attachments import Attachment, take_upload
 from projects.forms.evidence import AssignForm, ReferenceForm
@@ -133,14 +133,9 @@ def _answer(
     act: Callable[[], object],
     **context: Any,
 ) -> HttpResponse:
-    if form.is_valid():
-        try:
-            act()
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, words)
-            return redirect(deliverable)
+    if carried_out(form, act):
+        messages.success(request, words)
+        return redirect(deliverable)
     return _render(request, deliverable, status=400, **{form_name: form}, **context)
 
 

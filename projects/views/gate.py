@@ -21,7 +21,7 @@ from accounts.models import Role, RoleGrant
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import Blocker, carried_out
 from audit.signatures import content_hash
 from projects import gates
 from projects.forms.condition import WaiverForm
@@ -218,14 +218,9 @@ def answer(
     request: SignedInRequest, project: Project, words: str, form_name: str, form: forms.Form, act: Callable[[], object], **context: Any
 ) -> HttpResponse:
     """Run a service on a bound form and go back to the page; what the service rejects is shown at its field."""
-    if form.is_valid():
-        try:
-            act()
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, words)
-            return redirect("project-gate", project.code)
+    if carried_out(form, act):
+        messages.success(request, words)
+        return redirect("project-gate", project.code)
     return render_gate(request, project.code, status=400, **{form_name: form}, **context)
 
 

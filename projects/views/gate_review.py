@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import Blocker, carried_out
 from projects import gates
 from projects.forms.gate import AssessForm
 from projects.models import GateReview
@@ -80,12 +80,7 @@ def _row(review: GateReview, row: Any, changes: Mapping[str, Sequence[Difference
 def gate_assess(request: SignedInRequest, code: str, gate: str, number: int, key: str) -> HttpResponse:
     review = _review(request, code, gate, number)
     form = AssessForm(request.POST)
-    if form.is_valid():
-        try:
-            assessing.assess_change(code, gate, number, key, actor=request.user, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("The change is judged; it stands beside the decision until the evidence changes again."))
-            return redirect("gate-review", code, gate, number)
+    if carried_out(form, lambda: assessing.assess_change(code, gate, number, key, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("The change is judged; it stands beside the decision until the evidence changes again."))
+        return redirect("gate-review", code, gate, number)
     return _render(request, review, status=400, assessing_form=form, assessing=key)

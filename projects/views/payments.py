@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import BadInput, add_to_form, carried_out
 from projects.forms.payment import CorrectionForm, InvoiceForm, PaidForm, PaymentForm
 from projects.models import Milestone, Project
 from projects.permissions import lacking
@@ -98,14 +98,9 @@ def _answer(
     """One act on a payment by its service; a refused form comes back in its dialog. names: of the payment and the form in the context."""
     project = visible_project(request, code)
     payment = get_object_or_404(Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT), key=key)
-    if form.is_valid():
-        try:
-            service(code, key, actor=request.user, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, said % {"title": payment.title})
-            return redirect("project-payments", code)
+    if carried_out(form, lambda: service(code, key, actor=request.user, **form.cleaned_data)):
+        messages.success(request, said % {"title": payment.title})
+        return redirect("project-payments", code)
     return _render(request, project, status=400, **dict(zip(names, (payment, form), strict=True)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import carried_out
 from projects.forms.risks import RiskChangeForm, RiskForm
 from projects.forms.scratch import ReasonForm
 from projects.models import Project, ProjectRisk
@@ -34,14 +35,9 @@ def risks_page(request: SignedInRequest, code: str) -> HttpResponse:
     """All risks, the worst first; `risk` opens one of them. POST writes one down."""
     project = visible_project(request, code)
     form = RiskForm(request.POST or None, prefix="new")
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.add_risk(code, form.draft, actor=request.user)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("Written down; it is ours until it is shown to the client."))
-            return redirect("project-risks", code)
+    if request.method == "POST" and carried_out(form, lambda: services.add_risk(code, form.draft, actor=request.user)):
+        messages.success(request, _t("Written down; it is ours until it is shown to the client."))
+        return redirect("project-risks", code)
     return _render(request, project, form=form, status=400 if form.errors else 200)
 
 
@@ -75,14 +71,9 @@ def _answer(
     """Do it and go back to the list, or open the dialog again with what was typed."""
     project = visible_project(request, code)
     chosen = _risk(request, project, number)
-    if form.is_valid():
-        try:
-            act()
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, words)
-            return redirect("project-risks", code)
+    if carried_out(form, act):
+        messages.success(request, words)
+        return redirect("project-risks", code)
     return _render(request, project, status=400, chosen=chosen, **{name: form})
 
 
@@ -132,12 +123,7 @@ def risk_reopen(request: SignedInRequest, code: str, number: int) -> HttpRespons
 def risk_report(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     """Show it in the client's status reports, or no longer (`shown` empty)."""
     _risk(request, visible_project(request, code), number)
-    shown = bool(request.POST.get("shown"))
-    services.report_risk(code, number, shown=shown, actor=request.user)
-    messages.success(
-        request, _t("The client's next status report names it.") if shown else _t("The client's next status report leaves it out.")
-    )
-    return redirect("project-risks", code)
+    return _reported(request, partial(services.report_risk, code, number), redirect("project-risks", code))
 
 
 @internal_required
@@ -145,9 +131,13 @@ def risk_report(request: SignedInRequest, code: str, number: int) -> HttpRespons
 def task_report(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """The same for a task of the plan."""
     visible_project(request, code)
+    return _reported(request, partial(services.report_task, code, pk), redirect("project-plan", code))
+
+
+def _reported(request: SignedInRequest, act: Callable[..., object], answer: HttpResponse) -> HttpResponse:
     shown = bool(request.POST.get("shown"))
-    services.report_task(code, pk, shown=shown, actor=request.user)
+    act(shown=shown, actor=request.user)
     messages.success(
         request, _t("The client's next status report names it.") if shown else _t("The client's next status report leaves it out.")
     )
-    return redirect("project-plan", code)
+    return answer

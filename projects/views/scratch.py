@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import BadInput, add_to_form, carried_out
 from projects.forms.scratch import ReasonForm, ScratchForm, ScratchNameForm
 from projects.models import Scratch
 from projects.permissions import lacking
@@ -57,13 +57,10 @@ def scratch_page(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     scratch = _scratch(request, code, pk)
     plan, changes = plan_of(scratch.project), changes_of(scratch)
     form = ScratchForm(request.POST or None, plan=plan, changes=changes)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_scratch(code, pk, form.changes, actor=request.user, fingerprint=form.cleaned_data["plan"])
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            return redirect(scratch)
+    if request.method == "POST" and carried_out(
+        form, lambda: services.change_scratch(code, pk, form.changes, actor=request.user, fingerprint=form.cleaned_data["plan"])
+    ):
+        return redirect(scratch)
     return _render(request, scratch, plan, form, status=400 if form.errors else 200)
 
 

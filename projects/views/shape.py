@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import BadInput, add_to_form, carried_out
 from projects.forms.scratch import ReasonForm
 from projects.forms.tasks import MilestoneForm, NewMilestoneForm
 from projects.models import Milestone, Project
@@ -82,14 +82,9 @@ def milestone_change(request: SignedInRequest, code: str, key: str) -> HttpRespo
     project = visible_project(request, code)
     milestone = get_object_or_404(Milestone, project=project, key=key)
     form = _change_form(milestone, request.POST)
-    if form.is_valid():
-        try:
-            services.change_milestone(code, key, form.draft, actor=request.user, **form.rest)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("Changed."))
-            return redirect("project-milestones", code)
+    if carried_out(form, lambda: services.change_milestone(code, key, form.draft, actor=request.user, **form.rest)):
+        messages.success(request, _t("Changed."))
+        return redirect("project-milestones", code)
     return _again(request, project, changing=milestone, change_form=form)
 
 
@@ -99,14 +94,9 @@ def milestone_remove(request: SignedInRequest, code: str, key: str) -> HttpRespo
     project = visible_project(request, code)
     milestone = get_object_or_404(Milestone, project=project, key=key)
     form = ReasonForm(request.POST, prefix="remove")
-    if form.is_valid():
-        try:
-            services.remove_milestone(code, key, actor=request.user, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("Removed; baselines still show it."))
-            return redirect("project-milestones", code)
+    if carried_out(form, lambda: services.remove_milestone(code, key, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("Removed; baselines still show it."))
+        return redirect("project-milestones", code)
     return _again(request, project, changing=milestone, remove_form=form)
 
 

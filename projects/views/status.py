@@ -19,7 +19,7 @@ from accounts.decorators import internal_required
 from accounts.forms import SigningForm
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from projects.forms.gate import ReasonForm
 from projects.forms.status import CancelForm, OutOfScopeForm, ReturnForm
 from projects.models import Phase, Project
@@ -161,14 +161,9 @@ def _form(move: Move, project: Project, data: Any = None) -> forms.Form:
 
 def _answer(request: SignedInRequest, project: Project, name: str, words: str, act: Callable[[dict[str, Any]], object]) -> HttpResponse:
     form = _form(BY_NAME[name], project, request.POST)
-    if form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, words)
-            return redirect("project-status", project.code)
+    if carried_out(form, lambda: act(form.cleaned_data)):
+        messages.success(request, words)
+        return redirect("project-status", project.code)
     return _render(request, project, status=400, refused=name, form=form)
 
 

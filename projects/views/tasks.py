@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form
+from audit.refusals import carried_out
 from projects.forms.scratch import ReasonForm
 from projects.forms.tasks import DayForm, TaskChangeForm, TaskForm
 from projects.models import Milestone, Project, Task
@@ -45,14 +45,9 @@ def _answer(
     task: Task | None = None,
 ) -> HttpResponse:
     """Do it and go back to the plan, or show the plan with the refused form in its dialog."""
-    if form.is_valid():
-        try:
-            act()
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, words)
-            return redirect("project-plan", project.code)
+    if carried_out(form, act):
+        messages.success(request, words)
+        return redirect("project-plan", project.code)
     return render_plan(request, project, status=400, task=task, bound={name: form})
 
 
