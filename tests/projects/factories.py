@@ -23,6 +23,7 @@ from documents.services import request_document
 from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
 from projects.gates import gate_of
 from projects.models import (
+    PHASES,
     ChangeOrder,
     Deliverable,
     GateReview,
@@ -42,6 +43,7 @@ from projects.services.lifecycle import hold_project, pass_out_of_scope
 from projects.services.rfp import save_rfp
 from projects.services.risks import RiskDraft, add_risk
 from projects.services.waivers import grant_waiver, request_waiver
+from tests.projects.remembered import remembered
 
 PARACETAMOL = "CC(=O)Nc1ccc(O)cc1"
 PASSWORD = "correct horse battery staple"
@@ -101,6 +103,7 @@ def an_rfp(client: Client | None = None, **details: Any) -> Rfp:
     return save_rfp(client=client, contact=contact, channel="telephone", actor=actor, **values)
 
 
+@remembered
 def a_project(client: Client | None = None) -> Project:
     """In evaluation, as submitting a request opens it."""
     rfp = an_rfp(client, **COMPLETE_REQUEST)
@@ -265,6 +268,7 @@ def finish_phase(project: Project) -> None:
     done(project, *Deliverable.objects.open().filter(project=project, phase=phase).values_list("key", flat=True))
 
 
+@remembered
 def a_project_ready_for_g1(
     client: Client | None = None,
     *,
@@ -312,16 +316,17 @@ def pass_gate(project: Project) -> Project:
     return decide(project)
 
 
+@remembered
 def a_project_in(
     phase: str, client: Client | None = None, *, last: str = Phase.COMMERCIAL, without: Sequence[tuple[str, str]] = ()
 ) -> Project:
     """Moved to `phase` through every gate before it."""
     if phase == Phase.EVALUATION:
         return a_project(client)
-    project = decide(a_project_ready_for_g1(client, last=last, without=without))
-    while project.phase != phase:
-        project = pass_gate(project)
-    return project
+    before = PHASES[PHASES.index(Phase(phase)) - 1]
+    if before == Phase.EVALUATION:
+        return decide(a_project_ready_for_g1(client, last=last, without=without))
+    return pass_gate(a_project_in(before, client, last=last, without=without))
 
 
 def signers_of(phase: str) -> tuple[str, ...]:
