@@ -115,8 +115,12 @@ class Timeline:
         if own is None or own == self.calendar:
             return start + days
         if days == 0:
-            return self.end_of(own.next_working_day(self.day_at(start - 1)))
-        return self.end_of(own.add_working_days(self.day_at(start) - DAY, days))
+            return self._by_the_end_of(own.next_working_day(self.day_at(start - 1)))
+        return self._by_the_end_of(own.add_working_days(self.day_at(start) - DAY, days))
+
+    def _by_the_end_of(self, day: date) -> int:
+        """Of a day on which only the activity's own calendar works, what follows it waits for the next day of the plan."""
+        return self.end_of(day) + (0 if self.calendar.is_working_day(day) else 1)
 
     def before(self, end: int, days: int, own: WorkingCalendar | None) -> int:
         """The latest beginning of work of so many days that ends by `end`."""

@@ -150,9 +150,9 @@ def departments(request: pytest.FixtureRequest) -> None:
     if not {"db", "transactional_db"} & set(request.fixturenames) and request.node.get_closest_marker("django_db") is None:
         return
     request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
-    from accounts.models import DEPARTMENT_NAMES, Department
+    from tests.kept import departments_again
 
-    Department.objects.bulk_create([Department(key=key, name=str(name)) for key, name in DEPARTMENT_NAMES.items()], ignore_conflicts=True)
+    departments_again()
 
 
 @pytest.fixture(autouse=True)

@@ -300,6 +300,15 @@ def test_activity_counts_its_own_working_days() -> None:
     ]
 
 
+def test_what_follows_a_saturday_that_only_the_predecessor_works_waits_for_monday() -> None:
+    """14 February 2026 is worked in China for the days off of the Spring Festival."""
+    activities = [Activity("a", 6, calendar=CHINA), Activity("b")]
+
+    schedule = propagate(activities, [Link("a", "b")], WEEKDAYS, date(2026, 2, 9))
+
+    assert (schedule.items["a"].finish, schedule.items["b"].finish) == (date(2026, 2, 14), date(2026, 2, 16))
+
+
 @given(networks())
 def test_other_calendars_never_break_a_finish_start_link(network: tuple[list[Activity], list[Link]]) -> None:
     activities = [Activity(a.key, a.duration_days, a.earliest, calendar=CHINA if int(a.key) % 2 else None) for a in network[0]]
