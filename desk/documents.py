@@ -62,7 +62,7 @@ def status_report(project: Project) -> dict[str, Any]:
             (_t("Your contact with us"), _contact(project)),
             (_t("Phase"), Phase(project.phase).label),
             (_t("Status"), project.get_status_display()),
-            (_t("Next gate"), _next_gate(project)),
+            (_t("Next gate"), next_gate(project)),
         ),
         "milestones": data_table(
             [
@@ -115,7 +115,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | list | tuple | date | None) else str(value)
 
 
-def _next_gate(project: Project) -> str:
+def next_gate(project: Project) -> str:
     gate = gates.gate_of(project.phase)
     return f"{gate.key} {gate.title}"
 

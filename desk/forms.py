@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from django_prose_editor.fields import ProseEditorFormField
 from accounts.models import Client
 from catalogue.models import Site, Vessel
 from documents import narrative
+from documents.services.issuing import LONGEST_MESSAGE
 from projects.filters import day
 from projects.models import Occupancy, Phase, Project
 
@@ -45,6 +47,10 @@ class KpiForm(forms.Form):
         return given
 
 
+# A quarter before and after fits into the calendar; what lies beyond is a slip of the keyboard.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
+
+
 class OccupancyForm(forms.Form):
     """Which vessels, from which day, for how many weeks: a quarter from this week's Monday, unless the address says otherwise.
 
@@ -65,7 +71,9 @@ class OccupancyForm(forms.Form):
         super().__init__(asked)
         booked = Exists(Occupancy.objects.filter(project=OuterRef("pk")))
         self.fields["project"].queryset = Project.objects.visible_to(reader).filter(booked).order_by("code")  # type: ignore[attr-defined]
-        self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=day())
+        self.fields["from"] = forms.DateField(
+            label=_("From"), required=False, widget=day(), validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+        )
         self.order_fields(["site", "project", "kind", "from", "weeks"])
 
     @property
@@ -84,7 +92,7 @@ class StatusReportForm(forms.Form):
 
     message = forms.CharField(
         label=_("Message to the client"),
-        max_length=2000,
+        max_length=LONGEST_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("It goes out with the report, as you write it."),
     )

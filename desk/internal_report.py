@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from desk.documents import STATUS_REPORT, drawn, figures, last_issued, moves_of
+from desk.documents import STATUS_REPORT, drawn, figures, last_issued, moves_of, next_gate
 from documents.content import Column, data_table, day, key_values
 from documents.registry import DocumentType, NarrativeSection
 from documents.registry import register as register_types
-from projects import gates
 from projects.milestone_state import MilestoneState
 from projects.milestones import states_of
 from projects.models import GateCondition, Milestone, Phase, Project, ProjectRisk, Task, WaitingFor
@@ -27,9 +26,9 @@ def internal_status_report(project: Project) -> dict[str, Any]:
     today = timezone.localdate()
     milestones = list(Milestone.objects.filter(project=project))
     tasks = list(Task.objects.open().filter(project=project).select_related("owner", "department", "milestone"))
-    states = states_of(milestones, today=today, calendars={project.pk: calendar_of(project)})
+    calendar = calendar_of(project)
+    states = states_of(milestones, today=today, calendars={project.pk: calendar})
     since = last_issued(KEY, project)
-    gate = gates.gate_of(project.phase)
     return {
         "subtitle": _t("Status on %(day)s, for us alone") % {"day": day(today)},
         "as_of": today,
@@ -39,10 +38,10 @@ def internal_status_report(project: Project) -> dict[str, Any]:
             (_t("Project manager"), project.project_manager),
             (_t("Phase"), Phase(project.phase).label),
             (_t("Status"), project.get_status_display()),
-            (_t("Next gate"), f"{gate.key} {gate.title}"),
+            (_t("Next gate"), next_gate(project)),
         ),
         "milestones": _milestones(milestones, states),
-        "plan": drawn(with_tasks(gantt_rows(milestones, states, for_client=False), milestones, tasks, today)),
+        "plan": drawn(with_tasks(gantt_rows(milestones, states, for_client=False), milestones, tasks, today, calendar)),
         "since": since.isoformat() if since else "",
         "moves": moves_of(milestones, since),
         "unpublished": _unpublished(project),
@@ -126,7 +125,7 @@ def _waits(project: Project) -> dict[str, Any]:
     rows = WaitingFor.objects.open().filter(project=project).select_related("user", "client").costliest_first()
     return data_table(
         [Column(_t("What"), 46), Column(_t("Waits for"), 24), Column(_t("Since"), 15), Column(_t("Due"), 15)],
-        [(row.words, row.user or row.client or row.get_role_display(), timezone.localdate(row.since), row.due_on) for row in rows],
+        [(row.words, row.who, timezone.localdate(row.since), row.due_on) for row in rows],
         empty=_t("Nobody is waited for."),
     )
 

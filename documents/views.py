@@ -19,7 +19,7 @@ from accounts.permissions import allowed, require_permission
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.files import SHOWN_INLINE, open_file
-from audit.refusals import BadInput, add_to_form, require_none
+from audit.refusals import BadInput, add_to_form, carried_out, require_none
 from documents import services
 from documents.forms import DocumentFilter, NarrativeForm, ProjectChoiceForm, RefuseForm, UploadForm, VersionForm, WithdrawForm
 from documents.models import Document, DocumentVersion, Rendition
@@ -241,11 +241,8 @@ def version_refuse(request: SignedInRequest, number: str, version: int) -> HttpR
 def document_withdraw(request: SignedInRequest, number: str) -> HttpResponse:
     """Take out a document that was begun by mistake; without a reason its dialog opens again."""
     document = _document(request, number)
-    try:
-        services.withdraw_document(number, actor=request.user, reason=request.POST.get("reason", ""))
-    except BadInput as bad:
-        form = WithdrawForm(request.POST)
-        add_to_form(form, bad)
+    form = WithdrawForm(request.POST)
+    if not carried_out(form, lambda: services.withdraw_document(number, actor=request.user, **form.cleaned_data)):
         context = document_context(document, request.user) | {"refuse_form": RefuseForm(), "withdraw_form": form}
         return render(request, "documents/document_detail.html", context, status=400)
     messages.success(request, _t("%(number)s is taken out.") % {"number": number})

@@ -19,7 +19,7 @@ from projects.receivers import Receiver
 
 def receivers_of(project: Project, moves: Sequence[Move]) -> list[Receiver]:
     """A fixed number of queries for any number of people."""
-    people = with_roles(User.objects.active().filter(kind=User.Kind.CLIENT, client_id=project.client_id))
+    people = _people_of(project)
     wishes, watches = wishes_of(people), defaultdict(list)
     for watch in MilestoneWatch.objects.filter(user__in=people, milestone__project=project).select_related("milestone"):
         watches[watch.user_id].append(watch)
@@ -31,11 +31,15 @@ def receivers_of(project: Project, moves: Sequence[Move]) -> list[Receiver]:
 
 def receivers_of_documents(project: Project) -> list[Receiver]:
     """How soon each person of the client hears of a document that is sent to them; soonest first."""
-    people = with_roles(User.objects.active().filter(kind=User.Kind.CLIENT, client_id=project.client_id))
+    people = _people_of(project)
     wishes = wishes_of(people)
     told = [(wishes.choice(person, Group.DOCUMENTS, project.pk, asked=False), person) for person in people]
     told.sort(key=lambda each: (SOONEST_FIRST.index(each[0]), each[1].full_name))
     return [Receiver(person.full_name, language_of(person), choice.value) for choice, person in told]
+
+
+def _people_of(project: Project) -> list[User]:
+    return with_roles(User.objects.active().filter(kind=User.Kind.CLIENT, client_id=project.client_id))
 
 
 def _soonest(person: User, project: Project, moves: Sequence[Move], wishes: Wishes, watches: Sequence[MilestoneWatch]) -> Choice:

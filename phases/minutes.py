@@ -44,7 +44,8 @@ def no_decision(project: Project) -> list[Blocker]:
 
 def gate_minutes(project: Project, about: str) -> dict[str, Any]:
     """The record of one decision as it was signed: nothing in it is judged again. Raises LookupError for a round without one."""
-    review = next((review for review in decided(project) if reference_of(review) == about), None)
+    code, _dash, number = about.partition("-")
+    review = decided(project).filter(gate=code, round=number).first() if number.isdecimal() else None
     if review is None:
         raise LookupError(f"{about} of this project is not decided.")
     gate = gate_of(review.phase)

@@ -19,7 +19,7 @@ from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSl
 from projects.gates import gate_of
 from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Phase, Project, TeamMember
 from projects.models.conditions import GateCondition as Condition
-from projects.variance import variance_of, variance_words
+from projects.variance import told_variance, variance_words
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -114,6 +114,7 @@ def _done(row: Deliverable) -> Any:
 
 
 def _milestones(project: Project, phase: str) -> dict[str, Any]:
+    """As the client was told them, because a report may be shown to the client: forecasts that nobody published stay out."""
     rows = Milestone.objects.filter(project=project, phase=phase).exclude(kind=Milestone.Kind.PAYMENT)
     return data_table(
         [
@@ -123,13 +124,14 @@ def _milestones(project: Project, phase: str) -> dict[str, Any]:
             Column(_t("Actual"), 16),
             Column(_t("Difference (working days)"), 16),
         ],
-        [(row.title, row.baseline_on, row.forecast_on, row.actual_on, _difference(row, project)) for row in rows],
+        [_told(row, project) for row in rows],
         empty=_t("The phase has no milestones yet."),
     )
 
 
-def _difference(row: Milestone, project: Project) -> str:
-    return variance_words(variance_of(row, project, promised=row.baseline_on))
+def _told(row: Milestone, project: Project) -> tuple[Any, ...]:
+    published, days = (row.published_on, told_variance(row, project)) if row.is_shared else (None, None)
+    return row.title, row.agreed_on, published, row.actual_on, variance_words(days)
 
 
 def _waivers(project: Project, phase: Phase) -> dict[str, Any] | None:

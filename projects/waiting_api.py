@@ -53,11 +53,8 @@ class WaitingSerializer(serializers.Serializer[WaitingFor]):
 class InternalWaitingSerializer(WaitingSerializer):
     """Ours also read who is waited for, and what the plan has to spare."""
 
-    who = serializers.SerializerMethodField()
+    who = serializers.CharField()
     spare_days = serializers.IntegerField(allow_null=True, help_text="Working days before it moves the end of the project.")
-
-    def get_who(self, wait: WaitingFor) -> str:
-        return str(wait.user or wait.client or wait.get_role_display())  # type: ignore[attr-defined]
 
     def get_why(self, wait: WaitingFor) -> str:
         feeds = _t("It feeds %(milestone)s.") % {"milestone": wait.milestone.title} if wait.milestone else ""

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import internal_required
-from accounts.permissions import allowed, require_permission
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, Refused, add_to_form
 from desk.documents import STATUS_REPORT
@@ -37,7 +36,6 @@ def status_report_page(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
     if request.method == "GET":
         return _render(request, project, StatusReportForm(sections=SECTIONS, initial=_initial(project)))
-    require_permission("documents.request", request.user, STATUS_REPORT)
     form = StatusReportForm(request.POST, sections=SECTIONS)
     if not form.is_valid():
         return _render(request, project, form, status=400)
@@ -49,7 +47,7 @@ def status_report_page(request: SignedInRequest, code: str) -> HttpResponse:
             message=form.cleaned_data["message"],
             narrative=form.narrative,
             copy_key=INTERNAL_REPORT.key if form.cleaned_data["internal_copy"] else "",
-            expected_hash=request.POST.get("expected_hash", "") or "nothing shown",
+            expected_hash=request.POST.get("expected_hash", ""),
         )
     except BadInput as bad:
         add_to_form(form, bad)
@@ -85,6 +83,5 @@ def _render(
         "refused": refused,
         "blockers": lacking("documents.share", request.user, project, words),
         "earlier": Document.objects.filter(project=project, type_key__in=[STATUS_REPORT.key, INTERNAL_REPORT.key]).order_by("number"),
-        "may_report": allowed("documents.request", request.user, STATUS_REPORT),
     }
     return render(request, "desk/status_report.html", context, status=status)

@@ -47,9 +47,7 @@ def issue_document(
     narrative: Mapping[str, str] | None = None,
     share: bool = True,
     copy_key: str = "",
-    reason: str = "",
-    language: str = "en",
-    expected_hash: str = "",
+    expected_hash: str | None = None,
 ) -> DocumentVersion:
     """Make the next version of an unsigned type with these texts; it takes effect and, with its message, is shared by itself.
 
@@ -57,20 +55,20 @@ def issue_document(
     before; other data are refused.
     """
     _check_message(message)
-    version = request_document(type_key, actor=actor, project=project, reason=reason, language=language)
+    version = request_document(type_key, actor=actor, project=project)
     if share:
         require_permission("documents.share", actor, version.document)
     require_none(_issuing_blockers(version, expected_hash))
     _write(version, narrative or {})
     Issuance.objects.create(version=version, share=share, message=message.strip(), asked_by=actor, asked_at=timezone.now())
     if copy_key:
-        issue_document(copy_key, project=project, actor=actor, narrative=narrative, share=False, reason=reason, language=language)
+        issue_document(copy_key, project=project, actor=actor, narrative=narrative, share=False)
     return version
 
 
-def preview_issue(type_key: str, project: Project, *, language: str = "en") -> tuple[dict[str, Any], str]:
+def preview_issue(type_key: str, project: Project) -> tuple[dict[str, Any], str]:
     """The data that a version would pin now, and their hash: what is shown before the act is what the act pins."""
-    with translation.override(language):
+    with translation.override("en"):
         data = as_json(document_type(type_key).data_of(project))
     return data, hash_of(data)
 
@@ -80,12 +78,12 @@ def _check_message(message: str) -> None:
         raise BadInput({"message": [_t("Use at most %(limit)d characters.") % {"limit": LONGEST_MESSAGE}]})
 
 
-def _issuing_blockers(version: DocumentVersion, expected_hash: str) -> list[Blocker]:
+def _issuing_blockers(version: DocumentVersion, expected_hash: str | None) -> list[Blocker]:
     declared = declared_type(version.document)
     if declared.signers:
         words = _t("%(title)s is signed; it is not issued without its signatures.") % {"title": declared.title}
         return [Blocker("document.is_signed", words)]
-    if expected_hash and expected_hash != hash_of(version.snapshot["data"]):
+    if expected_hash is not None and expected_hash != hash_of(version.snapshot["data"]):
         words = _t("Something changed since you looked. Nothing was issued; look at the preview again.")
         return [Blocker("document.data_changed", words)]
     return []

@@ -39,6 +39,8 @@ def submission_blockers(version: DocumentVersion) -> list[Blocker]:
             "state": version.get_state_display().lower(),
         }
         return [Blocker("document.not_draft", words)]
+    if version.document.withdrawn_at is not None:
+        return [Blocker("document.withdrawn", _t("It is taken out; make a new version to bring it back."))]
     declared = declared_type(version.document)
     return [*_content_blockers(version, declared), *effect_blockers(version, declared)]
 

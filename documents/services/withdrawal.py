@@ -11,6 +11,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none, require_reason
+from documents.issuances import Issuance
 from documents.models import Document, DocumentVersion
 from documents.services.deliverables import refresh_deliverable
 from documents.services.shared import locked_document
@@ -43,6 +44,8 @@ def withdraw_document(number: str, *, actor: User, reason: str) -> Document:
     document.save(update_fields=["withdrawn_at", "updated_at"])
     record("document.withdrawn", document, actor=actor, reason=reason, number=document.number, title=document.title)
     close_waits(f"document.rework:{document.pk}")
+    pending = Issuance.objects.pending().filter(version__document=document)
+    pending.update(done_at=document.withdrawn_at, refusal=_t("It was taken out."))
     for version in document.versions.filter(state__in=DocumentVersion.OPEN):
         close_waits(f"document.failed:{version.pk}")
     refresh_deliverable(document.deliverable)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import fields
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +13,6 @@ from projects.forms.gate import REASON
 from projects.forms.tasks import people
 from projects.models import ProjectRisk
 from projects.services.risks import RiskDraft
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def level(words: Any) -> forms.TypedChoiceField:
@@ -29,20 +27,14 @@ class RiskForm(forms.Form):
     impact = level(_("Impact"))
     mitigation = forms.CharField(label=_("What is done about it"), max_length=2000, widget=forms.Textarea(attrs=REASON))
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), empty_label="–")
-    drafted = ("text", "likelihood", "impact", "mitigation", "owner")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = people()
 
-    @classmethod
-    def of(cls, risk: ProjectRisk) -> Mapping[str, Any]:
-        """What the form begins with for a risk that there is."""
-        return {name: getattr(risk, name) for name in cls.drafted}
-
     @property
     def draft(self) -> RiskDraft:
-        return RiskDraft(**{name: self.cleaned_data[name] for name in self.drafted})
+        return RiskDraft(**{field.name: self.cleaned_data[field.name] for field in fields(RiskDraft)})
 
 
 class RiskChangeForm(RiskForm):

@@ -74,6 +74,11 @@ class WaitingFor(models.Model):
         return self.words
 
     @property
+    def who(self) -> str:
+        """Who is waited for, in words: the person, else the client, else the role."""
+        return str(self.user or self.client or self.get_role_display())
+
+    @property
     def spare_days(self) -> int | None:
         """Working days that it can still wait before its milestone moves the project's end: 0 on the critical path, None if unknown."""
         floats = self.milestone.float_days if self.milestone and self.milestone.actual_on is None else None

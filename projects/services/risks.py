@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
@@ -13,6 +14,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
+from audit.seen import require_unchanged, words_of
 from projects.models import Project, ProjectRisk, Task
 from projects.services.locking import locked, require_active
 
@@ -53,13 +55,15 @@ def add_risk(code: str, draft: RiskDraft, *, actor: User) -> ProjectRisk:
 
 
 @act
-def change_risk(code: str, number: int, draft: RiskDraft, *, reason: str, actor: User) -> ProjectRisk:
+def change_risk(code: str, number: int, draft: RiskDraft, *, reason: str, actor: User, version: str = "") -> ProjectRisk:
+    """Write it down anew. version: of what the form showed (`audit.seen`). Raises BadInput at the field, Refused for a closed one."""
     risk = _locked_risk(code, number, actor, "projects.plan")
     require_none(closing_blockers(risk))
     require_reason(reason)
     _check(draft, risk.project)
-    before = _as_data(risk)
-    for name, value in _values(draft).items():
+    before, wanted = _as_data(risk), _values(draft)
+    require_unchanged(version, now=risk_values(risk), wanted=wanted, words=partial(words_of, risk))
+    for name, value in wanted.items():
         setattr(risk, name, value)
     risk.save()
     record("risk.changed", risk, actor=actor, reason=reason, before=before, after=_as_data(risk), **_told(risk))
@@ -102,6 +106,7 @@ def report_task(code: str, pk: int, *, shown: bool, actor: User) -> Task:
     """Let the client's status reports name this task, with the date that the client was told of its milestone, or no longer."""
     project = locked(code, actor)
     require_permission("projects.share", actor, project)
+    require_active(project)
     task = Task.objects.select_for_update(of=("self",)).select_related("milestone").get(project=project, pk=pk)
     task.project = project
     _report(task, "task", shown, actor)
@@ -121,6 +126,7 @@ def _locked_risk(code: str, number: int, actor: User, permission: str) -> Projec
     risk = ProjectRisk.objects.select_for_update(of=("self",)).select_related("owner").get(project=project, number=number)
     risk.project = project
     require_permission(permission, actor, project)
+    require_active(project)
     return risk
 
 
@@ -137,6 +143,11 @@ def _check(draft: RiskDraft, project: Project) -> None:
         errors["owner"] = [_t("%(name)s does not see this project; name them on the team first.") % {"name": draft.owner.full_name}]
     if errors:
         raise BadInput(errors)
+
+
+def risk_values(risk: ProjectRisk) -> dict[str, Any]:
+    """What the form of the risk shows."""
+    return {field.name: getattr(risk, field.name) for field in fields(RiskDraft)}
 
 
 def _values(draft: RiskDraft) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from projects.services import plan as services
 from projects.services import tasks as task_services
 from projects.services.account import latest_answer
 from projects.services.baselines import promised_by
+from projects.services.locking import not_active
 from projects.services.publishing import explain_achievement, explanation_blockers, moves_of, publication_blockers
 from projects.services.sharing import set_visibility
 from projects.shareable import Item, shareable
@@ -168,7 +169,10 @@ def task_dialogs(
         "reopen": [*no_planner, *task_services.reopen_blockers(task)],
         "remove": [*no_planner, *task_services.removal_blockers(task)],
         "change": [*no_planner, *task_services.change_blockers(task)],
-        "report": lacking("projects.share", request.user, project, _t("A project manager or business development shows it.")),
+        "report": [
+            *lacking("projects.share", request.user, project, _t("A project manager or business development shows it.")),
+            *not_active(project),
+        ],
     }
     return {"task": task, "forms": {**blank, **bound}, "blockers": blockers}
 

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import carried_out
+from audit.refusals import BadInput, add_to_form, carried_out
+from audit.seen import version_after, version_of
 from projects.forms.risks import RiskChangeForm, RiskForm
 from projects.forms.scratch import ReasonForm
 from projects.models import Project, ProjectRisk
@@ -47,20 +48,26 @@ def _render(
     rows = list(ProjectRisk.objects.visible_to(request.user).filter(project=project).select_related("owner").worst_first())
     asked = request.GET.get("risk")
     chosen = chosen or next((row for row in rows if str(row.number) == asked), None)
+    values = services.risk_values(chosen) if chosen else {}
+    inactive = not_active(project)
     context = {
         "project": project,
         "open_risks": [row for row in rows if row.is_open],
         "closed_risks": [row for row in rows if not row.is_open],
         "chosen": chosen,
         "form": RiskForm(prefix="new"),
-        "change_form": RiskChangeForm(prefix="change", initial=RiskForm.of(chosen)) if chosen else None,
+        "change_form": RiskChangeForm(prefix="change", initial=values),
+        "version": version_of(values),
         "close_form": ReasonForm(prefix="close"),
         "reopen_form": ReasonForm(prefix="reopen"),
         "blockers": [
             *lacking("projects.plan", request.user, project, _t("The risks of a project are kept by a project manager.")),
-            *not_active(project),
+            *inactive,
         ],
-        "show_blockers": lacking("projects.share", request.user, project, _t("A project manager or business development shows it.")),
+        "show_blockers": [
+            *lacking("projects.share", request.user, project, _t("A project manager or business development shows it.")),
+            *inactive,
+        ],
     }
     return render(request, "projects/risks.html", context | bound, status=status)
 
@@ -80,12 +87,19 @@ def _answer(
 @internal_required
 @require_POST
 def risk_change(request: SignedInRequest, code: str, number: int) -> HttpResponse:
-    form = RiskChangeForm(request.POST, prefix="change")
-
-    def change() -> None:
-        services.change_risk(code, number, form.draft, reason=form.cleaned_data["reason"], actor=request.user)
-
-    return _answer(request, code, number, form, change, _t("Changed."), name="change_form")
+    """Of two people who change it at once the second reads what the first one wrote."""
+    project = visible_project(request, code)
+    chosen = _risk(request, project, number)
+    form, version = RiskChangeForm(request.POST, prefix="change"), request.POST.get("version", "")
+    try:
+        if form.is_valid():
+            services.change_risk(code, number, form.draft, reason=form.cleaned_data["reason"], actor=request.user, version=version)
+            messages.success(request, _t("Changed."))
+            return redirect("project-risks", code)
+    except BadInput as bad:
+        add_to_form(form, bad)
+        version = version_after(bad, version)
+    return _render(request, project, status=400, chosen=chosen, change_form=form, version=version)
 
 
 @internal_required

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import PATIENCE, TODAY, People, a_project, press, sign
+from tests.browser.acts import PATIENCE, TODAY, People, a_project, press, send, sign
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,8 @@ def test_work_is_given_out_shown_and_approved(stack: Stack, new_page: Callable[[
 
     a_milestone_is_added_and_removed(manager, code)
     a_task_is_given_out_begun_and_done(manager, code)
+    a_risk_is_named_and_the_report_sent(manager, code)
+    a_certificate_is_begun_and_taken_out(manager, code)
     a_milestone_is_shared_for_approval(manager, code)
     the_client_approves_it(approver, code)
     the_log_says_what_was_visible(manager, code)
@@ -49,6 +51,9 @@ def a_task_is_given_out_begun_and_done(page: Page, code: str) -> None:
     page.select_option("#task-new-task-milestone", "process_report")
     page.select_option("#task-new-task-department", "material_control")
     page.get_by_role("dialog").locator("[type=submit]").click()
+    for button in ("Name it", "Leave out"):
+        page.locator("#tasks").get_by_role("link", name="Order the chiral amine").click()
+        send(page, f"{button} Order the chiral amine")
     for opened, button in (("Enter when it began", "Started"), ("", "Done")):
         page.locator("#tasks").get_by_role("link", name="Order the chiral amine").click()
         if opened:
@@ -58,6 +63,42 @@ def a_task_is_given_out_begun_and_done(page: Page, code: str) -> None:
         form.locator("[type=submit]").click()
         expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator("#tasks").get_by_role("row", name=re.compile("Order the chiral amine"))).to_contain_text("Done")
+
+
+def a_risk_is_named_and_the_report_sent(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/risks/")
+    page.fill("#id_new-text", "The amine comes late.")
+    for name in ("likelihood", "impact"):
+        page.select_option(f"#id_new-{name}", "2")
+    page.fill("#id_new-mitigation", "Ask a second maker.")
+    page.select_option("#id_new-owner", label="Project Manager")
+    send(page, "Write down a risk")
+    for button in ("Name it", "Leave out", "Name it"):
+        send(page, f"{button} The amine comes late.")
+    for opened, act, field in (("", "Change", "change"), ("Close the risk", "Close the risk", "close"), ("", "Open it again", "reopen")):
+        page.get_by_role("link", name="The amine comes late.").click()
+        dialog = page.get_by_role("dialog")
+        if opened:
+            dialog.locator("summary").filter(has_text=opened).click()
+        dialog.locator(f"#id_{field}-reason").fill("The maker wrote to us.")
+        send(page, act)
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    page.goto(f"/projects/{code}/status-report/")
+    expect(page.get_by_role("region", name=re.compile("What .* gets"))).to_contain_text("The amine comes late.")
+    page.fill("#id_message", "The amine is late; the dates hold.")
+    press(page, "Issue and share status report")
+    expect(page.locator("#v2")).to_contain_text("Sent to")  # the story told the first one
+
+
+def a_certificate_is_begun_and_taken_out(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/documents/")
+    page.fill("#about-certificate_of_analysis", "B-1")
+    page.locator("#certificate_of_analysis").get_by_role("button", name=re.compile("^Make")).click()
+    page.wait_for_url(re.compile(r"/documents/[^/?]+/$"))
+    press(page, "Take it out")
+    page.get_by_role("dialog").get_by_label("Reason").fill("There is no such batch.")
+    page.get_by_role("dialog").locator("[type=submit]").click()
+    expect(page.get_by_role("main")).to_contain_text("it was begun by mistake")
 
 
 def a_milestone_is_shared_for_approval(page: Page, code: str) -> None:

@@ -95,6 +95,12 @@ def test_the_days_follow_the_address(project: Project, vessel: Vessel) -> None:
     assert browser_of().get(reverse("occupancy-csv"), {"weeks": "0"}).status_code == 400
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-02", "9999-12-31"])
+def test_a_day_that_no_calendar_reaches_is_refused(day: str, vessel: Vessel) -> None:
+    assert browser_of().get(reverse(PAGE), {"from": day, "weeks": "52"}).status_code == 400
+    assert browser_of().get(reverse(PAGE), {"from": "2100-01-01", "weeks": "52"}).status_code == 200
+
+
 def test_conflicts_moved_plans_and_broken_vessels_are_flagged(project: Project, vessel: Vessel) -> None:
     spare, broken, fine = a_vessel("R-303"), a_vessel("R-304"), a_vessel("R-305")
     book(vessel, 3, 9, project=project)

@@ -13,7 +13,8 @@ from desk.documents import status_report
 from desk.internal_report import internal_status_report
 from documents.content import day
 from documents.models import Document, DocumentVersion
-from projects.models import Milestone, Project, Task
+from phases.reports import facts_of
+from projects.models import Milestone, Phase, Project, Task
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone
 from projects.services.risks import close_risk, report_risk, report_task
@@ -68,6 +69,19 @@ def test_status_report_leaves_out_what_is_internal(project: Project) -> None:
     assert "internal words" not in str(version.snapshot)
     assert {row["published"] for row in version.snapshot["data"]["plan"]} == {None}
     assert not any(key in str(version.snapshot["data"]) for key in ("Route Selection Report", "float"))
+
+
+def test_a_report_of_a_phase_gives_the_dates_that_were_told(project: Project) -> None:
+    """It may be shared once it is signed, and its data lie in the file."""
+    told = day(Milestone.objects.get(project=project, key="sample_shipped").published_on)
+    Milestone.objects.filter(project=project, actual_on=None).update(forecast_on=date(2031, 5, 6))
+
+    rows = {row[0]: row for row in facts_of(Phase.SMALL_SCALE, "process_development_report", project)["milestones"]["rows"]}
+
+    assert rows["Sample shipped"][2] == told
+    assert "2031" not in str(rows)
+    hidden = [row.title for row in Milestone.objects.filter(project=project, phase=Phase.SMALL_SCALE, actual_on=None) if not row.is_shared]
+    assert hidden and {tuple(rows[title][2:]) for title in hidden if title in rows} == {("–",) * 3}
 
 
 def test_the_client_reads_no_risk_and_no_task_that_was_not_chosen(project: Project) -> None:

@@ -31,6 +31,7 @@ UNSIGNED = DocumentType(
     number_prefix="XST",
     template="documents_sample/report.html",
     build_context=lambda _project: sample.sample_data(2),
+    usual_reason="Regular report.",
 )
 LARGE = DocumentType(
     key="sample_large",

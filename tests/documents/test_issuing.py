@@ -99,7 +99,7 @@ def test_a_worker_lost_between_two_steps_is_found_by_the_sweeper(project: Projec
 def test_the_second_report_is_sent_and_not_shared_again(project: Project, manager: User) -> None:
     work(issue(project, manager))
 
-    work(issue(project, manager, message="Second.", reason="Regular report."))
+    work(issue(project, manager, message="Second."))
 
     assert [event.data["message"] for event in Event.objects.filter(kind="document.sent").order_by("pk")] == ["All is well.", "Second."]
     assert Event.objects.filter(kind="document.shared").count() == 1
@@ -121,7 +121,7 @@ def test_what_refuses_it_is_told_to_whoever_asked(project: Project, manager: Use
 
 def test_a_newer_version_takes_the_place_of_one_that_was_not_issued_yet(project: Project, manager: User) -> None:
     first = issue(project, manager)
-    second = issue(project, manager, message="Second.", reason="Regular report.")
+    second = issue(project, manager, message="Second.")
 
     work(second)
     proceed(first.pk)
@@ -154,6 +154,28 @@ def test_other_data_than_were_shown_are_refused(project: Project, manager: User)
     assert not Document.objects.filter(project=project).exists()
 
     assert issue(project, manager, expected_hash=shown).number == 1
+
+
+def test_what_was_taken_out_meanwhile_is_not_sent(project: Project, manager: User) -> None:
+    version = issue(project, manager)
+    half(version)
+
+    services.withdraw_document(version.document.number, actor=manager, reason="It was for another project.")
+    work(version)
+
+    found = again(version)
+    assert (found.state, found.document.is_shared) == (State.DRAFT, False)
+    assert (found.issuance.done_at, found.issuance.refusal) == (found.document.withdrawn_at, "It was taken out.")
+    assert not WaitingFor.objects.open().filter(key__startswith="document.").exists()
+
+
+def test_what_was_taken_out_is_not_submitted(project: Project, manager: User) -> None:
+    version = issue(project, manager)
+    half(version)
+    services.withdraw_document(version.document.number, actor=manager, reason="It was for another project.")
+
+    with pytest.raises(Refused, match="taken out"):
+        services.submit_for_review(version.document.number, version.number, actor=manager)
 
 
 def test_what_is_signed_is_not_issued_without_signatures(project: Project, manager: User) -> None:

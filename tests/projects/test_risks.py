@@ -13,6 +13,7 @@ from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from projects.models import Project, ProjectRisk
 from projects.services import risks
+from projects.services.lifecycle import hold_project
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -131,4 +132,50 @@ def test_a_department_reads_and_does_not_write(client: Client, project: Project)
     page = client.get(reverse("project-risks", args=[project.code])).content.decode()
 
     assert "The enzyme is made by one supplier." in page
-    assert "kept by a project manager" in page and "Name it" not in page
+    assert "kept by a project manager" in page and "A project manager or business development shows it." in page
+    assert f'action="{reverse("risk-report", args=[project.code, 1])}"' not in page
+
+
+@pytest.mark.parametrize(("closed", "acts"), [(False, ["change", "close"]), (True, ["reopen"])])
+def test_a_department_opens_a_risk_and_may_not_write(closed: bool, acts: list[str], client: Client, project: Project) -> None:
+    risk = make.a_risk(project)
+    if closed:
+        risks.close_risk(project.code, risk.number, reason="A second maker.", actor=make.manager())
+    client.force_login(make.person(Role.QUALITY_ASSURANCE))
+
+    page = client.get(risk.get_absolute_url()).content.decode()
+
+    assert 'id="risk"' in page and risk.mitigation in page
+    assert all(f'id="blocked-{act}"' in page for act in acts)
+    assert "<form" not in page.partition('id="risk"')[2].partition("</dialog>")[0]
+
+
+def test_of_two_who_change_it_the_second_reads_what_the_first_wrote(client: Client, project: Project) -> None:
+    risk = make.a_risk(project)
+    client.force_login(make.manager())
+    address = reverse("risk-change", args=[project.code, risk.number])
+    sent = {f"change-{name}": getattr(value, "pk", value) for name, value in vars(draft(mitigation="Mine.")).items()}
+    sent |= {"change-reason": "Looked again.", "version": client.get(risk.get_absolute_url()).context["version"]}
+    risks.change_risk(project.code, risk.number, draft(mitigation="Theirs."), reason="First.", actor=make.manager())
+
+    told = client.post(address, sent)
+
+    assert told.status_code == 400 and list(told.context["change_form"].errors) == ["mitigation"]
+    assert "It now says: “Theirs.”" in told.content.decode() and "Mine." in told.content.decode()
+    assert client.post(address, sent | {"version": told.context["version"]}).status_code == 302
+    assert ProjectRisk.objects.get(pk=risk.pk).mitigation == "Mine."
+
+
+@pytest.mark.parametrize("act", ["change", "close", "reopen", "report"])
+def test_of_a_project_on_hold_nothing_is_written(act: str, project: Project) -> None:
+    number, manager = make.a_risk(project).number, make.manager()
+    hold_project(project.code, actor=manager, reason="No funds.")
+    acts = {
+        "change": lambda: risks.change_risk(project.code, number, draft(), reason="Late.", actor=manager),
+        "close": lambda: risks.close_risk(project.code, number, reason="Late.", actor=manager),
+        "reopen": lambda: risks.reopen_risk(project.code, number, reason="Late.", actor=manager),
+        "report": lambda: risks.report_risk(project.code, number, shown=True, actor=manager),
+    }
+
+    with pytest.raises(Refused, match="No funds"):
+        acts[act]()
