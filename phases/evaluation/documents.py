@@ -179,7 +179,7 @@ def charter(project: Project) -> dict[str, Any]:
                 Column(_t("Tolerance (working days)"), 20, "right"),
             ],
             [
-                (m.title, str(m.get_phase_display()), m.actual_on or m.forecast_on, m.tolerance_days)
+                (m.title, str(m.get_phase_display()), m.baseline_on or m.actual_on or m.forecast_on, m.tolerance_days)
                 for m in Milestone.objects.filter(project=project)
             ],
         ),
