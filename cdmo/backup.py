@@ -28,6 +28,8 @@ from audit.outbox import UPPER_SQL, lift_feed
 from cdmo.servers.postgres import binaries
 
 FORMAT = 1
+_OWN_ROUTINES = """SELECT 'DROP ROUTINE ' || oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')"""  # of no extension
 DUMP, MANIFEST, FILES = "database.dump", "manifest.json", "files"
 MADE_OF_US = ("accounts_user", "audit_event")  # an installation where these are empty holds nothing of anybody
 
@@ -161,7 +163,7 @@ def _load(connection: BaseDatabaseWrapper, dump: Path) -> None:
         cursor.execute("SELECT format('DROP TABLE public.%I CASCADE', tablename) FROM pg_tables WHERE schemaname = 'public'")
         for (statement,) in cursor.fetchall():
             cursor.execute(statement.replace("DROP TABLE", "DROP TABLE IF EXISTS"))
-        cursor.execute("SELECT 'DROP ROUTINE ' || oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+        cursor.execute(_OWN_ROUTINES)
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
     connection.close()

@@ -28,6 +28,8 @@ from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RESTORED = "restored_by_a_test"
+LEFT_BY_PREPARE = """CREATE EXTENSION btree_gist; CREATE TABLE accounts_user (id int);
+CREATE FUNCTION refuse() RETURNS int LANGUAGE sql RETURN 1; COMMIT; SELECT 1"""
 NEXT_PLACES = f"SELECT {UPPER_SQL}, (SELECT max(transaction_id) FROM audit_event), (SELECT max(transaction_id) FROM audit_outboxcursor)"
 
 
@@ -46,9 +48,10 @@ def made(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def empty() -> Iterator[str]:
-    """The address of another database of this server."""
+    """The address of another database of this server, with what `prepare` leaves in one: tables, functions, the extension."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {RESTORED}")
+    ask(RESTORED, LEFT_BY_PREPARE)
     yield database_url().rpartition("/")[0] + f"/{RESTORED}"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {RESTORED} WITH (FORCE)")
