@@ -320,12 +320,13 @@ def quotation_content(quotation: Quotation) -> dict[str, Any]:
 
 def change_order_content(order: ChangeOrder) -> dict[str, Any]:
     """What release and acceptance sign: everything the client reads of this revision. What it has none of is left out, as before."""
+    effects = order.effects.select_related("milestone").order_by("pk")  # not by the plan's order, which goes on changing
     plan: dict[str, Any] = {
         "added": [
             {"title": row.title, "phase": row.phase, "kind": row.kind, "after": row.after and row.after.key, "planned_on": row.planned_on}
             for row in order.additions.select_related("after")
         ],
-        "dropped": [row.milestone.key for row in order.drops.select_related("milestone")],
+        "dropped": [row.milestone.key for row in order.drops.select_related("milestone").order_by("pk")],
         "payments": [{"title": row.title, "source": row.source, "amount": row.amount} for row in order.payments.all()],
         "phases_added": order.phases_added,
         "phases_dropped": order.phases_dropped,
@@ -340,7 +341,7 @@ def change_order_content(order: ChangeOrder) -> dict[str, Any]:
         "currency": order.currency,
         "valid_until": order.valid_until,
         "lines": [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in order.lines.all()],
-        "days": [{"milestone": effect.milestone.key, "days": effect.days} for effect in order.effects.select_related("milestone")],
+        "days": [{"milestone": effect.milestone.key, "days": effect.days} for effect in effects],
         **{name: rows for name, rows in plan.items() if rows},
     }
 

@@ -17,6 +17,7 @@ from accounts.requests import ApiRequest
 from audit.models import Event
 from projects.api import internal_project
 from projects.forecasting import calendar_of
+from projects.limits import MOST_WORKING_DAYS
 from projects.milestones import states_of
 from projects.models import Deliverable, Milestone, Project, Publication
 from projects.receivers import AT_ONCE, DIGEST, INBOX, NOTHING, receivers_of
@@ -81,7 +82,7 @@ class RescheduleSerializer(serializers.Serializer[Any]):
     """The day before which the milestone (or the work that ends with it) cannot begin."""
 
     not_before = serializers.DateField(allow_null=True)
-    duration_days = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0, max_value=3650)
+    duration_days = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0, max_value=MOST_WORKING_DAYS)
     reason = serializers.CharField(max_length=2000)
 
 

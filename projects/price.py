@@ -26,9 +26,16 @@ _TERM = re.compile(r"(?P<percent>\d{1,3}(?:[.,]\d{1,2})?)\s*%\s*(?P<words>[^,;.\
 class Price:
     """What both sides agreed: the accepted quotation and, in its currency, the accepted change orders."""
 
-    currency: str
-    quoted: Decimal
+    quotation: Quotation
     ordered: Decimal
+
+    @property
+    def currency(self) -> str:
+        return self.quotation.currency
+
+    @property
+    def quoted(self) -> Decimal:
+        return self.quotation.total
 
     @property
     def total(self) -> Decimal:
@@ -45,7 +52,7 @@ def agreed_price(project: Project) -> Price | None:
     if quotation is None:
         return None
     orders = ChangeOrder.objects.accepted().filter(project=project).prefetch_related("lines")
-    return Price(quotation.currency, quotation.total, sum((order.total for order in orders), ZERO))
+    return Price(quotation, sum((order.total for order in orders), ZERO))
 
 
 def accepted_quotation(project: Project) -> Quotation | None:

@@ -121,12 +121,14 @@ class InternalMilestoneSerializer(MilestoneSerializer):
     baseline = serializers.DateField(source="baseline_on", allow_null=True)
     internal_forecast = serializers.DateField(source="forecast_on", allow_null=True)
     owner = serializers.CharField(source="owner.full_name", default=None, allow_null=True)
+    owner_email = serializers.CharField(source="owner.email", default=None, allow_null=True)
     updated_at = serializers.DateTimeField()
 
     class Meta(MilestoneSerializer.Meta):
         fields = [
             *MilestoneSerializer.Meta.fields,
-            "internal_forecast", "float_days", "finish_by", "started_on", "owner", "visibility",
+            "internal_forecast", "float_days", "tolerance_days", "finish_by", "started_on",
+            "owner", "owner_email", "visibility", "share_at_launch",
         ]  # fmt: skip
 
     def get_variance_days(self, milestone: Milestone) -> int | None:

@@ -29,16 +29,17 @@ SHAPE = ("title", "kind", "owner", "tolerance_days", "finish_by", "client_sees")
 
 
 class MilestoneShapeSerializer(serializers.Serializer[Any]):
-    """A milestone as the project manager shapes it; the owner by e-mail. client_sees: at once, or from the contract's approval on."""
+    """A milestone as the project manager shapes it, said whole; the owner by e-mail.
+
+    client_sees: at once, or from the contract's approval on.
+    """
 
     title = serializers.CharField(max_length=200)
     kind = serializers.ChoiceField(choices=Milestone.Kind.choices, help_text="The kind of a gate or a payment stays.")
-    owner = serializers.SlugRelatedField(
-        slug_field="email", queryset=User.objects.active().internal(), required=False, allow_null=True, default=None
-    )
-    tolerance_days = serializers.IntegerField(required=False, default=5, min_value=0, max_value=MOST_WORKING_DAYS)
-    finish_by = serializers.DateField(required=False, allow_null=True, default=None)
-    client_sees = serializers.BooleanField(required=False, default=False)
+    owner = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.active().internal(), allow_null=True)
+    tolerance_days = serializers.IntegerField(min_value=0, max_value=MOST_WORKING_DAYS)
+    finish_by = serializers.DateField(allow_null=True)
+    client_sees = serializers.BooleanField(help_text="As `visibility` and `share_at_launch` of the milestone say it.")
     reason = serializers.CharField(max_length=2000)
 
 
@@ -46,6 +47,12 @@ class NewMilestoneSerializer(MilestoneShapeSerializer):
     """In a contracted phase, behind the milestone `after` where one is named, by so many working days."""
 
     kind = serializers.ChoiceField(choices=SHAPED)
+    owner = serializers.SlugRelatedField(
+        slug_field="email", queryset=User.objects.active().internal(), required=False, allow_null=True, default=None
+    )
+    tolerance_days = serializers.IntegerField(required=False, default=5, min_value=0, max_value=MOST_WORKING_DAYS)
+    finish_by = serializers.DateField(required=False, allow_null=True, default=None)
+    client_sees = serializers.BooleanField(required=False, default=False)
     phase = serializers.ChoiceField(choices=Phase.choices)
     after = serializers.SlugField(max_length=64, required=False, allow_blank=True, default="")
     lag_days = serializers.IntegerField(required=False, default=0)

@@ -68,7 +68,8 @@ def test_a_milestone_is_added_once_changed_and_removed(project: Project) -> None
     added, again = (send(manager, "post", plan, NEW, **KEY) for _time in range(2))
     one = f"{plan}salt-chosen/"
     read = manager.get(f"/api/v1/{one}")
-    change = {"title": "Salt fixed", "kind": "internal", "tolerance_days": 2, "reason": "Named better."}
+    said = {name: read.json()["milestone"][name] for name in ("kind", "finish_by", "tolerance_days")}
+    change = {**said, "owner": None, "client_sees": False, "title": "Salt fixed", "tolerance_days": 2, "reason": "Named better."}
     blind, stale = send(manager, "put", one, change), send(manager, "put", one, change, **STALE)
     changed = send(manager, "put", one, change, **{"If-Match": read["ETag"]})
     unsaid, late = send(manager, "post", f"{one}remove/"), send(manager, "post", f"{one}remove/", {"reason": "Not needed."}, **STALE)
@@ -78,6 +79,32 @@ def test_a_milestone_is_added_once_changed_and_removed(project: Project) -> None
     assert added.json() == again.json()
     assert (changed.json()["milestone"]["title"], changed.json()["moves"][0]["reason"]) == ("Salt fixed", "Named better.")
     assert not Milestone.objects.filter(project=project, key="salt-chosen").exists()
+
+
+def test_a_change_that_leaves_something_out_is_refused_and_all_of_it_can_be_read(project: Project) -> None:
+    manager, one = person(), f"projects/{project.code}/milestones/g2/"
+    chemist = factories.person(Role.RESEARCH)
+    Milestone.objects.filter(project=project, key="g2").update(owner=chemist, tolerance_days=9)
+    read = manager.get(f"/api/v1/{one}")
+    g2 = read.json()["milestone"]
+    said = {"title": "G2", "kind": "gate", "reason": "Shorter."}
+    rest = {"owner": g2["owner_email"], "tolerance_days": g2["tolerance_days"], "finish_by": g2["finish_by"]}
+
+    partly = send(manager, "put", one, said, **{"If-Match": read["ETag"]})
+    whole = send(manager, "put", one, said | rest | {"client_sees": True}, **{"If-Match": read["ETag"]})
+
+    assert statuses(partly, whole) == [400, 200]
+    assert set(partly.json()["errors"]) == {"owner", "tolerance_days", "finish_by", "client_sees"}
+    changed = Milestone.objects.get(project=project, key="g2")
+    assert (changed.owner, changed.tolerance_days, changed.is_shared, g2["share_at_launch"]) == (chemist, 9, True, False)
+
+
+def test_no_work_is_longer_than_a_plan_counts(project: Project) -> None:
+    moved = {"not_before": None, "duration_days": 2001, "reason": "Long."}
+
+    answer = send(person(), "post", f"projects/{project.code}/milestones/g2/reschedule/", moved)
+
+    assert answer.status_code == 400 and set(answer.json()["errors"]) == {"duration_days"}
 
 
 def test_a_refused_shape_says_why_at_its_field(project: Project) -> None:

@@ -19,6 +19,7 @@ from phases.evaluation import assessment_documents
 from projects.completeness import completeness_of
 from projects.models import PHASES, Deliverable, Milestone, Phase, Project, Quotation, Rfp, Tailoring
 from projects.models.rfp import Market, Submission
+from projects.price import accepted_quotation
 from projects.services.tailoring import pending
 from projects.steps import MAKE_EFFECTIVE, register_guard
 
@@ -152,7 +153,7 @@ def no_charter(project: Project) -> list[Blocker]:
 def charter(project: Project) -> dict[str, Any]:
     """What is to be done, by whom, when: from the charter, the plan and the accepted quotation."""
     row = project.charter
-    accepted = Quotation.objects.filter(project=project, state=Quotation.State.ACCEPTED).first()
+    accepted = accepted_quotation(project)
     return {
         "subtitle": _t("Charter of project %(code)s") % {"code": project.code},
         "facts": key_values(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from projects.models import ReferencedEvidence
 
+if TYPE_CHECKING:
+    from audit.refusals import Words
+
 
 def day_input(**attrs: Any) -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date", **attrs}, format="%Y-%m-%d")
+
+
+def select_input(words: Words) -> forms.Select:
+    """In a cell of a table, whose head names it for the eye only."""
+    return forms.Select(attrs={"class": "form-select", "aria-label": words})
 
 
 class ReferenceForm(forms.ModelForm):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import AmountField, AmountText
 from projects.forms.change_order import ChangeOrderForm, DaysForm
-from projects.forms.evidence import day_input
+from projects.forms.evidence import day_input, select_input
 from projects.forms.quotation import (
     AMOUNT,
     ROW,
@@ -56,10 +56,6 @@ def _cell(words: Words, **attrs: Any) -> dict[str, Any]:
     return {"class": "form-control", "aria-label": words, **attrs}
 
 
-def _select(words: Words) -> forms.Select:
-    return forms.Select(attrs=_cell(words, **{"class": "form-select"}))
-
-
 class RowForm(forms.Form):
     """A row that stays empty is none."""
 
@@ -71,15 +67,15 @@ class RowForm(forms.Form):
 
 class AddedForm(RowForm):
     title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput(attrs=_cell(_("Title"))))
-    phase = forms.ChoiceField(label=_("Phase"), widget=_select(_("Phase")))
-    kind = forms.ChoiceField(label=_("Kind"), widget=_select(_("Kind")))
-    after = forms.ChoiceField(label=_("After"), required=False, widget=_select(_("After")))
+    phase = forms.ChoiceField(label=_("Phase"), widget=select_input(_("Phase")))
+    kind = forms.ChoiceField(label=_("Kind"), widget=select_input(_("Kind")))
+    after = forms.ChoiceField(label=_("After"), required=False, widget=select_input(_("After")))
     planned_on = forms.DateField(label=_("Agreed for"), widget=day_input(**_cell(_("Agreed for"))))
 
 
 class NewPaymentForm(RowForm):
     title = forms.CharField(label=_("What is paid"), max_length=200, widget=forms.TextInput(attrs=_cell(_("What is paid"))))
-    source = forms.ChoiceField(label=_("Ready to invoice when"), widget=_select(_("Ready to invoice when")))
+    source = forms.ChoiceField(label=_("Ready to invoice when"), widget=select_input(_("Ready to invoice when")))
     amount = AmountField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=16, decimal_places=2, widget=AmountText(AMOUNT))
 
 
@@ -92,7 +88,7 @@ def choices_of(project: Project) -> dict[str, dict[str, dict[str, Choices]]]:
     """What the rows of each set may choose from."""
     shown = Milestone.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT)
     every_gate = due_words(project, [])
-    sources = every_gate | {source: words for source, words in payment_sources(project) if source not in every_gate}
+    sources = every_gate | {source: words for source, words in payment_sources(project, for_client=True) if source not in every_gate}
     kinds = [(kind.value, kind.label) for kind in ADDED_KINDS]
     added: dict[str, Choices] = {"phase": Phase.choices, "kind": kinds, "after": [(row.key, row.title) for row in shown]}
     return {"added": {"choices": added}, "payments": {"choices": {"source": list(sources.items())}}}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import WholeNumberField, WholeNumberText
+from projects.forms.evidence import select_input
 from projects.forms.gate import REASON
 from projects.limits import MOST_WORKING_DAYS
 from projects.models import Relation
@@ -132,15 +133,11 @@ def _lag_field(words: str, initial: int) -> forms.Field:
 
 
 def _kind_field(words: str, initial: str) -> forms.Field:
-    return forms.ChoiceField(label=words, choices=Relation.choices, initial=initial, widget=_select(words))
+    return forms.ChoiceField(label=words, choices=Relation.choices, initial=initial, widget=select_input(words))
 
 
 def _milestone_field(words: str, choices: list[tuple[str, str]], initial: str) -> forms.Field:
-    return forms.ChoiceField(label=words, choices=choices, required=False, initial=initial, widget=_select(words))
-
-
-def _select(words: str) -> forms.Select:
-    return forms.Select(attrs={"class": "form-select", "aria-label": words})
+    return forms.ChoiceField(label=words, choices=choices, required=False, initial=initial, widget=select_input(words))
 
 
 def _check_field(words: str, *, initial: bool) -> forms.Field:

@@ -101,7 +101,7 @@ class ChangeOrderAddition(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Milestone.Kind.choices)
     after = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     planned_on = models.DateField(_("agreed for"))
-    milestone = models.OneToOneField(Milestone, on_delete=models.PROTECT, related_name="added_by", null=True, blank=True)
+    milestone = models.OneToOneField(Milestone, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

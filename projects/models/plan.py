@@ -83,7 +83,7 @@ class Milestone(models.Model):
     invoice_number = models.CharField(_("invoice number"), max_length=64, blank=True)
     invoiced_on = models.DateField(_("invoiced"), null=True, blank=True)
     paid_on = models.DateField(_("paid"), null=True, blank=True)
-    dropped_by = models.ForeignKey("projects.ChangeOrder", on_delete=models.PROTECT, related_name="dropped", null=True, blank=True)
+    dropped_by = models.ForeignKey("projects.ChangeOrder", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
     told_at = models.DateTimeField(null=True, blank=True)  # when what a client reads of it last changed; forecasts do not touch it
 

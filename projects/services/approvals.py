@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from audit.signatures import content_hash, sign
+from projects.approvals import standings_of
 from projects.models import ApprovalAnswer, ApprovalRequest
 from projects.services.locking import locked, require_active
 from projects.services.waiting import close_waits, open_wait
@@ -70,6 +72,13 @@ def withdraw_request(asked: ApprovalRequest, *, actor: User, reason: str = "") -
     close_waits(f"approval.answer:{asked.pk}")
     _record("approval.withdrawn", asked, actor=actor, reason=reason.strip())
     return answer
+
+
+def withdraw_open(items: Sequence[Item], *, actor: User) -> None:
+    """These leave the plan: what is still asked about them is asked no more. One query besides the withdrawals."""
+    for standing in standings_of(items).values():
+        if standing.is_open:
+            withdraw_request(standing.request, actor=actor)
 
 
 def _record(key: str, asked: ApprovalRequest, *, actor: User, reason: str = "", **data: Any) -> None:

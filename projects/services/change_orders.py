@@ -38,7 +38,7 @@ PARTS = ("lines", "effects__milestone", "additions__after", "drops__milestone", 
 def order_blockers(project: Project) -> list[Blocker]:
     """Why nothing can be changed by order yet: there is no contract with a price and dates to change."""
     reasons = []
-    if not Quotation.objects.filter(project=project, state=Quotation.State.ACCEPTED).exists():
+    if not Quotation.objects.accepted().filter(project=project).exists():
         reasons.append(Blocker("change_order.quotation", _t("No quotation is accepted yet; a new revision changes the price.")))
     if not Baseline.objects.filter(project=project).exclude(kind=Baseline.Kind.BY_HAND).exists():
         reasons.append(Blocker("change_order.baseline", _t("G1 has not been decided “go”; until then the charter is changed.")))
@@ -91,7 +91,7 @@ def draft_change_order(code: str, draft: Draft, *, actor: User, sequence: int | 
         sequence=sequence,
         number=f"{project.code.replace('API', 'CO')}-{sequence}",
         revision=previous.revision + 1 if previous else 1,
-        currency=_currency(project),
+        currency=Quotation.objects.accepted().get(project=project).currency,
         prepared_by=actor,
         prepared_at=timezone.now(),
     )
@@ -99,10 +99,6 @@ def draft_change_order(code: str, draft: Draft, *, actor: User, sequence: int | 
     record("change_order.drafted", order, actor=actor, label=order.label, title=order.title, total=str(order.total))
     ask_release(order, FIRST_RELEASER, kind="change_order")  # business development signs first; that signature asks management
     return order
-
-
-def _currency(project: Project) -> str:
-    return Quotation.objects.get(project=project, state=Quotation.State.ACCEPTED).currency
 
 
 @transaction.atomic

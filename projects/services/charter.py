@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,14 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from audit.seen import require_unchanged, words_of
-from projects.approvals import standings_of
 from projects.charter_plan import planned_dates, plans_of
-from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, Task, TeamMember, Visibility
+from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, TeamMember, Visibility
 from projects.network import loop_through
 from projects.plans import FILING, PhasePlan, planned_links
-from projects.services.approvals import withdraw_request
+from projects.price import accepted_quotation
+from projects.services.approvals import withdraw_open
 from projects.services.dependencies import network_of
+from projects.services.happened import EVIDENCE, happened_in
 from projects.services.locking import locked, require_active
 from projects.services.milestones import place_in
 from projects.services.owners import ask_for
@@ -160,19 +162,11 @@ def scope_blockers(project: Project, first_phase: str, last_phase: str) -> list[
     """What keeps a phase in scope: evidence for its deliverables, a date told to the client, a task begun. None is ever deleted."""
     first, last = PHASES.index(Phase(first_phase)), PHASES.index(Phase(last_phase))
     leaving = [phase for place, phase in enumerate(PHASES) if place and not first <= place <= last]
-    begun = Task.objects.filter(project=project, milestone__phase__in=leaving).exclude(started_on=None, done_on=None)
-    kept: list[Deliverable | Milestone] = [
-        *Deliverable.objects.filter(
-            Q(references__isnull=False) | Q(round__gt=1), project=project, phase__in=leaving, done_at=None
-        ).distinct(),
-        *Milestone.objects.filter(
-            Q(publications__isnull=False) | Q(round__gt=1), project=project, phase__in=leaving, actual_on=None
-        ).distinct(),
-    ]
+    told = Q(publications__isnull=False) | Q(round__gt=1)
+    stay = happened_in(project, leaving, deliverables=EVIDENCE & Q(done_at=None), milestones=told & Q(actual_on=None))
     words = _t("%(phase)s stays in scope: “%(title)s” has evidence or a date told to the client, or work on it has begun.")
-    stay = [*((row.phase, row.title) for row in kept), *((row.milestone.phase, row.title) for row in begun.select_related("milestone"))]
     return [
-        Blocker(key="charter.scope", words=words % {"phase": Phase(phase).label, "title": title}, link=project.get_absolute_url())
+        Blocker(key="charter.scope", words=words % {"phase": phase.label, "title": title}, link=project.get_absolute_url())
         for phase, title in stay
     ]
 
@@ -203,16 +197,14 @@ def _drop(rows: QuerySet[Any], project: Project, actor: User) -> None:
     shown = [row for row in rows if row.is_shared]
     if shown:
         items = [Item(shareable(row._meta.model_name), row) for row in shown]
-        for standing in standings_of(items).values():
-            if standing.is_open:
-                withdraw_request(standing.request, actor=actor)
+        withdraw_open(items, actor=actor)
         note_visibility(items, Visibility.INTERNAL, project=project, client_id=project.client_id, actor=actor, at=timezone.now())
     rows.delete()
 
 
 def _feed_what_happened(project: Project, *, actor: User) -> None:
     """The plan is made after the fact for some milestones: what the record knows already is achieved at once."""
-    accepted = Quotation.objects.filter(project=project, state=Quotation.State.ACCEPTED).first()
+    accepted = accepted_quotation(project)
     if accepted is not None and accepted.answered_at is not None:
         set_actual_from(project, "quotation:accepted", on=project.day_of(accepted.answered_at), actor=actor)
 
@@ -246,7 +238,7 @@ def _plan_milestones(
     MilestoneLink.objects.filter(successor__project=project, by_hand=False).delete()
     _titles, pairs = network_of(project)
     for key, after in planned_links(plans, rows).items():
-        _link(rows, key, after, pairs)
+        link_planned(rows, key, after, pairs)
         waits = any(successor == key for _ahead, successor in pairs)
         if not waits and rows[key].earliest_on in (None, planned_start):
             rows[key].earliest_on = charter.start_on
@@ -256,7 +248,7 @@ def _plan_milestones(
         row.save(update_fields=["order"])
 
 
-def _link(rows: dict[str, Milestone], key: str, after: dict[str, int], pairs: list[tuple[str, str]]) -> None:
+def link_planned(rows: Mapping[str, Milestone], key: str, after: Mapping[str, int], pairs: list[tuple[str, str]]) -> None:
     """What somebody linked by hand stays, and wins where the template would run against it. `pairs` grows with what is linked."""
     for other, lag in after.items():
         pair = other, key

@@ -1,14 +1,17 @@
-"""Days on which something happened, as people enter them."""
+"""What has happened in a project: the days as people enter them, and what keeps a phase in its scope."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
+from projects.models import Deliverable, Milestone, Phase, Task
 
 if TYPE_CHECKING:
     from projects.models import Project
@@ -26,3 +29,19 @@ def wrong_day(project: Project, on: date, *, began: date | None = None) -> dict[
 def require_day(project: Project, on: date, *, began: date | None = None) -> None:
     if wrong := wrong_day(project, on, began=began):
         raise BadInput(wrong)
+
+
+EVIDENCE = Q(references__isnull=False) | Q(round__gt=1)
+
+
+def happened_in(project: Project, phases: Sequence[Phase], *, deliverables: Q, milestones: Q) -> list[tuple[Phase, str]]:
+    """The titles, with their phase, of the deliverables and milestones of these phases for which this holds, and of tasks begun there."""
+    if not phases:
+        return []
+    begun = Task.objects.filter(project=project, milestone__phase__in=phases).exclude(started_on=None, done_on=None)
+    found = [
+        *Deliverable.objects.filter(deliverables, project=project, phase__in=phases).distinct().values_list("phase", "title"),
+        *Milestone.objects.filter(milestones, project=project, phase__in=phases).distinct().values_list("phase", "title"),
+        *begun.values_list("milestone__phase", "title"),
+    ]
+    return [(Phase(phase), title) for phase, title in found]

@@ -15,7 +15,7 @@ from projects.services.milestones import free_key, place_in
 from projects.services.payments import put_payment
 from projects.services.plan import update_forecasts
 from projects.services.publishing import publish_agreed
-from projects.services.scope import change_scope, drop_milestone
+from projects.services.scope import change_scope, drop_milestones
 from projects.services.sharing import share_as_planned
 
 if TYPE_CHECKING:
@@ -34,14 +34,12 @@ def carry_out(order: ChangeOrder, *, actor: User) -> None:
         change_scope(project, order, actor=actor)
         for addition in order.additions.select_related("after"):
             _add(project, addition, name=name, actor=actor)
-        for drop in order.drops.select_related("milestone"):
-            if drop.milestone.dropped_by_id is None:  # it may have left with its phase
-                drop_milestone(drop.milestone, order, actor=actor)
+        drop_milestones(Milestone.objects.filter(drops__change_order=order), order, actor=actor)  # one may have left with its phase
         for milestone in Milestone.objects.open().filter(pk__in=days).select_for_update(of=("self",)):
             milestone.project = project
             _move(milestone, days[milestone.pk], name=name, actor=actor)
-        for payment in order.payments.all():
-            put_payment(project, title=payment.title, source=payment.source, amount=payment.amount, reason=name, actor=actor)
+        for row in order.payments.all():
+            put_payment(project, title=row.title, source=row.source, amount=row.amount, reason=name, share_at_launch=True, actor=actor)
         update_forecasts(project, actor=actor)
         take_order_baseline(project, days, name=name, actor=actor)
         _show(project, actor=actor)
@@ -69,12 +67,11 @@ def _add(project: Project, addition: ChangeOrderAddition, *, name: str, actor: U
 
 
 def _show(project: Project, *, actor: User) -> None:
-    """What came with the order, the client sees from now on, with the dates that it agreed to."""
-    wanted = list(Milestone.objects.open().filter(project=project, share_at_launch=True).values_list("pk", flat=True))
-    if wanted:
-        share_as_planned(project, actor=actor)
-        rows = Milestone.objects.filter(pk__in=wanted, published_on=None).exclude(baseline_on=None).select_for_update(of=("self",))
-        publish_agreed(project, list(rows), actor=actor)
+    """What came with the order, the client sees from now on, with the dates that it agreed to. Of a payment it agreed to none."""
+    dated = Milestone.objects.open().filter(project=project, share_at_launch=True, published_on=None).exclude(kind=Milestone.Kind.PAYMENT)
+    wanted = list(dated.exclude(baseline_on=None).values_list("pk", flat=True))
+    share_as_planned(project, actor=actor)
+    publish_agreed(project, list(Milestone.objects.filter(pk__in=wanted).select_for_update(of=("self",))), actor=actor)
 
 
 def _move(milestone: Milestone, days: int, *, name: str, actor: User) -> None:

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from audit.refusals import Blocker
-from projects import gates
 from projects.models import (
     PHASES,
     SHOWN_TO_CLIENT,
@@ -29,7 +28,8 @@ from projects.models import (
     Task,
 )
 from projects.price import CENT
-from projects.services.payments import payment_sources
+from projects.services.happened import EVIDENCE, happened_in
+from projects.services.payments import deliverable_due, gate_due, payment_sources
 
 if TYPE_CHECKING:
     from projects.services.commercial import Line
@@ -149,15 +149,9 @@ def _end_of(project: Project, scope: Scope, phase: Phase) -> str:
 
 
 def _kept(project: Project, dropped: Sequence[Phase]) -> list[tuple[Phase, str]]:
-    """What of these phases has happened already."""
-    if not dropped:
-        return []
-    evidence = Q(references__isnull=False) | Q(round__gt=1) | Q(done_at__isnull=False)
-    deliverables = Deliverable.objects.filter(evidence, project=project, phase__in=dropped).distinct()
-    achieved = Milestone.objects.filter(Q(actual_on__isnull=False) | Q(round__gt=1), project=project, phase__in=dropped)
-    begun = Task.objects.filter(project=project, milestone__phase__in=dropped).exclude(started_on=None, done_on=None)
-    found = [*deliverables.values_list("phase", "title"), *achieved.values_list("phase", "title")]
-    return [(Phase(phase), title) for phase, title in [*found, *begun.values_list("milestone__phase", "title")]]
+    """What of these phases has happened already. A date that the client was told keeps none of them: it agrees to the order."""
+    achieved = Q(actual_on__isnull=False) | Q(round__gt=1)
+    return happened_in(project, dropped, deliverables=EVIDENCE | Q(done_at__isnull=False), milestones=achieved)
 
 
 def _wrong_drops(project: Project, draft: Draft, scope: Scope) -> Errors:
@@ -225,7 +219,7 @@ def _wrong_payments(draft: Draft, scope: Scope) -> Errors:
 
 def _sources(scope: Scope) -> set[str]:
     leaving = Deliverable.objects.filter(project=scope.project, phase__in=scope.dropped).values_list("key", flat=True)
-    return {source for source, _words in payment_sources(scope.project)} - {f"deliverable:{key}" for key in leaving}
+    return {source for source, _words in payment_sources(scope.project, for_client=True)} - {f"deliverable:{key}" for key in leaving}
 
 
 def write_lines(order: ChangeOrder, draft: Draft) -> None:
@@ -304,5 +298,4 @@ def due_words(project: Project, sources: Collection[str]) -> dict[str, str]:
     """What makes each of these payments due, in words."""
     keys = [source.partition(":")[2] for source in sources if source.startswith("deliverable:")]
     titles = dict(Deliverable.objects.filter(project=project, key__in=keys).values_list("key", "title")) if keys else {}
-    of_gates = {f"gate:{gates.gate_of(phase).key}": _t("%(gate)s is decided “go”") % {"gate": gates.gate_of(phase).key} for phase in PHASES}
-    return of_gates | {f"deliverable:{key}": _t("“%(title)s” is done") % {"title": title} for key, title in titles.items()}
+    return dict([*map(gate_due, PHASES), *(deliverable_due(key, title) for key, title in titles.items())])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.models import Department
@@ -13,10 +14,10 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, missing_reason, require_none
 from projects import gates
-from projects.models import PHASES, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project
+from projects.models import PHASES, SHOWN_TO_CLIENT, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project
 from projects.price import CENT, agreed_price
 from projects.services.locking import locked, require_active
-from projects.services.plan import set_actual_from, update_forecasts
+from projects.services.plan import achieve_from, update_forecasts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,15 +28,25 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def payment_sources(project: Project) -> list[tuple[str, str]]:
-    """What can make a payment due: each gate in scope decided "go", each deliverable done. (source, words) in the plan's order."""
-    found = []
-    for phase in PHASES:
-        if project.in_scope(phase):
-            gate = gates.gate_of(phase)
-            found.append((f"gate:{gate.key}", _t("%(gate)s is decided “go”") % {"gate": gate.key}))
+def payment_sources(project: Project, *, for_client: bool = False) -> list[tuple[str, str]]:
+    """What can make a payment due: each gate in scope decided "go", each deliverable done. (source, words) in the plan's order.
+
+    for_client: of the deliverables those that the client sees.
+    """
     deliverables = Deliverable.objects.filter(project=project, not_applicable="").order_by("order", "id")
-    return found + [(f"deliverable:{row.key}", _t("“%(title)s” is done") % {"title": row.title}) for row in deliverables]
+    shown = deliverables.filter(visibility__in=SHOWN_TO_CLIENT) if for_client else deliverables
+    found = [gate_due(phase) for phase in PHASES if project.in_scope(phase)]
+    return found + [deliverable_due(row.key, row.title) for row in shown]
+
+
+def gate_due(phase: str) -> tuple[str, str]:
+    """The gate of a phase as the source of a payment, and in words."""
+    gate = gates.gate_of(phase).key
+    return f"gate:{gate}", _t("%(gate)s is decided “go”") % {"gate": gate}
+
+
+def deliverable_due(key: str, title: str) -> tuple[str, str]:
+    return f"deliverable:{key}", _t("“%(title)s” is done") % {"title": title}
 
 
 @act
@@ -57,16 +68,26 @@ def plan_payment(
     amount, wrong = _priced(project, amount, percent)
     if errors | wrong:
         raise BadInput(errors | wrong)
-    return put_payment(project, title=title, source=source, amount=amount, percent=percent, reason=reason, actor=actor)
+    payment = put_payment(project, title=title, source=source, amount=amount, percent=percent, reason=reason, actor=actor)
+    update_forecasts(project, actor=actor)
+    return Milestone.objects.get(pk=payment.pk)
 
 
 def put_payment(
-    project: Project, *, title: str, source: str, amount: Decimal | None, percent: Decimal | None = None, reason: str, actor: User
+    project: Project,
+    *,
+    title: str,
+    source: str,
+    amount: Decimal | None,
+    reason: str,
+    actor: User,
+    percent: Decimal | None = None,
+    share_at_launch: bool = False,
 ) -> Milestone:
-    """Into the plan of a locked project; what is agreed was checked."""
+    """The same inside an act that locked the project, checked what is agreed, and works the plan out when it has done everything."""
     rows = Milestone.objects.filter(project=project)
     number = rows.filter(kind=Milestone.Kind.PAYMENT).count() + 1
-    phase = phase_of(project, source)
+    phase = _phase_of(project, source)
     milestone = Milestone.objects.create(
         project=project,
         key=_free_key(project, number),
@@ -78,15 +99,15 @@ def put_payment(
         source=source,
         amount=amount,
         percent=percent,
+        share_at_launch=share_at_launch,
     )
     after = {"amount": amount, "percent": percent}
     record("payment.planned", milestone, actor=actor, reason=reason, after=after, title=milestone.title, source=source)
     _follow_its_source(project, milestone)
-    update_forecasts(project, actor=actor)
     happened = _happened_on(project, source)
     if happened is not None:
-        set_actual_from(project, source, on=happened, actor=actor)
-    return Milestone.objects.get(pk=milestone.pk)
+        achieve_from(project, source, on=happened, actor=actor)
+    return milestone
 
 
 def _priced(project: Project, amount: Decimal | None, percent: Decimal | None) -> tuple[Decimal | None, dict[str, list[str]]]:
@@ -100,9 +121,8 @@ def _priced(project: Project, amount: Decimal | None, percent: Decimal | None) -
     if percent is not None and not 0 < percent <= 100:
         return None, {"percent": [_t("Above zero, at most 100.")]}
     share = price.share(percent) if percent is not None else None
-    if amount is None:
-        return share, {}
-    if amount <= 0 or amount != amount.quantize(CENT):
+    amount = share if amount is None else amount
+    if amount is None or amount <= 0 or amount != amount.quantize(CENT):
         return None, {"amount": [_t("An amount above zero, to the cent.")]}
     if share is not None and abs(share - amount) > CENT:
         words = _t("%(percent)s %% of %(currency)s %(total)s is %(share)s: leave one of the two empty, or make them agree.")
@@ -135,8 +155,8 @@ def correct_payment(code: str, key: str, *, amount: Decimal | None, percent: Dec
     if errors | wrong:
         raise BadInput(errors | wrong)
     before = {"amount": payment.amount, "percent": payment.percent}
-    payment.amount, payment.percent = found, percent
-    payment.save(update_fields=["amount", "percent", "updated_at"])
+    payment.amount, payment.percent, payment.told_at = found, percent, timezone.now()
+    payment.save(update_fields=["amount", "percent", "told_at", "updated_at"])
     after = {"amount": found, "percent": percent}
     record("payment.corrected", payment, actor=actor, reason=reason, before=before, after=after, title=payment.title)
     return payment
@@ -154,7 +174,7 @@ def _free_key(project: Project, number: int) -> str:
     return f"payment_{number}"
 
 
-def phase_of(project: Project, source: str) -> str:
+def _phase_of(project: Project, source: str) -> str:
     kind, _colon, name = source.partition(":")
     if kind == "deliverable":
         return Deliverable.objects.get(project=project, key=name).phase

@@ -84,12 +84,17 @@ def _move_due_dates(project: Project, before: Mapping[str, date | None], changed
 
 def set_actual_from(project: Project, source: str, *, on: date, actor: User) -> None:
     """Something that the record knows happened: the milestones it feeds are achieved, and what follows them moves."""
+    if achieve_from(project, source, on=on, actor=actor):
+        update_forecasts(project, actor=actor)
+
+
+def achieve_from(project: Project, source: str, *, on: date, actor: User) -> list[Milestone]:
+    """The same inside an act that works the plan out when it has done everything; gives what is achieved by it."""
     fed = list(Milestone.objects.filter(project=project, source=source, actual_on=None).select_for_update(of=("self",)))
     for milestone in fed:
         milestone.project = project
         _achieve(milestone, on, actor=actor)
-    if fed:
-        update_forecasts(project, actor=actor)
+    return fed
 
 
 def _achieve(milestone: Milestone, on: date, *, actor: User, reason: str = "") -> None:

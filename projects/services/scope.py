@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _t
 
 from accounts.models import Department
 from audit.events import record
-from projects.approvals import standing_of
 from projects.charter_plan import plans_of
-from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, Tailoring, Task
+from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Tailoring, Task, Visibility
 from projects.plans import PhasePlan, planned_links
-from projects.services.approvals import withdraw_request
-from projects.services.charter import plan_deliverables, plan_team
-from projects.services.dependencies import loop_through, network_of
+from projects.services.approvals import withdraw_open
+from projects.services.charter import link_planned, plan_deliverables, plan_team
+from projects.services.dependencies import network_of
 from projects.services.milestones import bridge
 from projects.services.owners import ask_phase_owners
 from projects.services.plan import update_forecasts
@@ -25,6 +24,8 @@ from projects.services.waiting import close_waits
 from projects.shareable import Item, shareable
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
     from projects.models import ChangeOrder
 
@@ -56,8 +57,7 @@ def _leave(project: Project, order: ChangeOrder, *, actor: User) -> None:
     for task in tasks:
         close_waits(task.key)
     tasks.delete()
-    for milestone in Milestone.objects.filter(project=project, phase__in=order.phases_out).select_for_update(of=("self",)):
-        drop_milestone(milestone, order, actor=actor)
+    drop_milestones(Milestone.objects.filter(phase__in=order.phases_out), order, actor=actor)
     reason = _t("Dropped by change order %(label)s.") % {"label": order.label}
     for deliverable in Deliverable.objects.open().filter(project=project, phase__in=order.phases_out).select_for_update():
         deliverable.not_applicable = reason
@@ -65,12 +65,16 @@ def _leave(project: Project, order: ChangeOrder, *, actor: User) -> None:
         close_waits(f"deliverable:{deliverable.pk}")
 
 
-def drop_milestone(milestone: Milestone, order: ChangeOrder, *, actor: User) -> None:
-    """Out of the plan, and shown as struck through; what waited for it waits for what it waited for."""
-    milestone.project = order.project
-    standing = standing_of(Item(shareable("milestone"), milestone))
-    if standing is not None and standing.is_open:
-        withdraw_request(standing.request, actor=actor)
+def drop_milestones(rows: QuerySet[Milestone], order: ChangeOrder, *, actor: User) -> None:
+    """Out of the plan, and shown as struck through; what waited for them waits for what they waited for."""
+    milestones = list(rows.filter(project=order.project).select_for_update(of=("self",)))
+    withdraw_open([Item(shareable("milestone"), row) for row in milestones], actor=actor)
+    for milestone in milestones:
+        milestone.project = order.project
+        _drop(milestone, order, actor=actor)
+
+
+def _drop(milestone: Milestone, order: ChangeOrder, *, actor: User) -> None:
     bridge(milestone)
     milestone.predecessors.all().delete()
     milestone.successors.all().delete()
@@ -112,7 +116,10 @@ def _plan_milestones(
             if item.key in charter.left_out or (row.pk and row.dropped_by_id is None):
                 continue
             row.phase, row.kind, row.title, row.source = plan.phase, item.kind, str(item.title), item.source
-            row.department, row.dropped_by, row.baseline_on = departments[item.department], None, None
+            row.department, row.dropped_by = departments[item.department], None
+            row.baseline_on = row.published_on = None  # what was told of a plan that was dropped holds no more
+            if row.is_shared:  # and is told anew with the others
+                row.share_at_launch, row.visibility = True, Visibility.INTERNAL
             row.save()
             new[row.key] = row
     return new
@@ -132,7 +139,4 @@ def _link(project: Project, plans: Sequence[PhasePlan], new: Mapping[str, Milest
     rows = {row.key: row for row in Milestone.objects.filter(project=project)}
     _titles, pairs = network_of(project)
     for key, after in planned_links(plans, rows).items():
-        for ahead, lag in after.items():
-            if {key, ahead} & set(new) and (ahead, key) not in pairs and not loop_through(pairs, ahead, key):
-                MilestoneLink.objects.create(predecessor=rows[ahead], successor=rows[key], lag_days=lag)
-                pairs.append((ahead, key))
+        link_planned(rows, key, {ahead: lag for ahead, lag in after.items() if {key, ahead} & new.keys()}, pairs)

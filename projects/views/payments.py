@@ -19,7 +19,7 @@ from audit.refusals import BadInput, add_to_form, carried_out
 from projects.forms.payment import CorrectionForm, InvoiceForm, PaidForm, PaymentForm
 from projects.models import Milestone, Project
 from projects.permissions import lacking
-from projects.price import Term, accepted_quotation, agreed_price, payment_state, payment_sums, terms_of
+from projects.price import Term, agreed_price, payment_state, payment_sums, terms_of
 from projects.services import invoicing
 from projects.services import payments as services
 from projects.services.lifecycle import not_active
@@ -50,9 +50,9 @@ def _render(
     user, sources = request.user, services.payment_sources(project)
     words, price = dict(sources), agreed_price(project)
     rows = list(Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT))
-    quotation = accepted_quotation(project)
+    quotation = price.quotation if price else None
     terms = terms_of(quotation.payment_terms) if quotation else []
-    no_planner = _t("Payments are planned by business development or project management.")
+    no_planner = lacking("projects.plan_payment", user, project, _t("Payments are planned by business development or project management."))
     context = {
         "project": project,
         "payments": [(row, words.get(row.source, ""), payment_state(row), invoicing.invoice_blockers(row)) for row in rows],
@@ -61,8 +61,8 @@ def _render(
         "quotation": quotation,
         "terms": terms,
         "form": form or PaymentForm(sources=sources, initial=_from_terms(terms, request.GET.get("term", ""))),
-        "blockers": lacking("projects.plan_payment", user, project, no_planner) or not_active(project),
-        "planner_blockers": lacking("projects.plan_payment", user, project, no_planner),
+        "blockers": no_planner or not_active(project),
+        "planner_blockers": no_planner,
         "invoice_blockers": lacking("projects.invoice", user, project, _t("Invoices are recorded by business development.")),
         **_dialogs(request, rows),
     }

@@ -21,7 +21,7 @@
     const body = form.querySelector("[data-lines]");
     const template = form.querySelector("template[data-line]");
     const total = form.querySelector("[data-total]");
-    const count = form.querySelector("[name$='-TOTAL_FORMS']");
+    const count = form.querySelector("[name='lines-TOTAL_FORMS']");
     const add = form.querySelector("[data-add-line]");
 
     const rows = () => [...body.querySelectorAll("tr")];

@@ -19,12 +19,15 @@ from audit.refusals import BadInput, Refused
 from audit.signatures import content_hash
 from desk.change_order_document import change_order as document_of
 from projects.events import change_order_content
-from projects.models import Baseline, ChangeOrder, Deliverable, Milestone, MilestoneLink, Phase, Project, Task
+from projects.forms.order_lines import choices_of
+from projects.models import ApprovalRequest, Baseline, ChangeOrder, Deliverable, Milestone, MilestoneLink, Phase, Project, Task
 from projects.price import agreed_price
 from projects.services import change_orders as services
+from projects.services import payments, plan
 from projects.services.milestones import remove_milestone
 from projects.services.order_lines import NewMilestone, NewPayment, outdated_blockers
 from projects.services.plan import achieve_milestone
+from projects.services.sharing import ask_for_approval, set_visibility
 from projects.services.tasks import TaskDraft, add_task
 from tests.kept import kept_until_the_end
 from tests.projects import factories as make
@@ -90,6 +93,34 @@ def test_acceptance_applies_every_line_with_the_baseline_and_the_price(project: 
     assert Milestone.everything.get(pk=gone.pk).dropped_by == order
     assert (payment.amount, payment.source, payment.phase) == (Decimal("24000.00"), "gate:G2", "small_scale")
     assert before and price and price.total == before.total + Decimal("24000.00")
+    assert payment.is_shared and payment.published_on is None  # of what it agreed to pay it was told no day
+
+
+def test_a_payment_that_is_due_already_is_shown_and_the_plan_is_worked_out_for_all_at_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, worked_out = make.sent_change_order(project, payments=[paid(title=f"Part {n}", source="gate:G1") for n in range(3)]), []
+    for place in (payments, plan):
+        monkeypatch.setattr(place, "update_forecasts", lambda *_args, **_values: worked_out.append(1))
+
+    make.accept_change_order(order)
+
+    rows = Milestone.objects.filter(project=project, kind="payment")
+    assert [(row.is_shared, row.actual_on is not None) for row in rows] == [(True, True)] * 3
+    assert worked_out == []
+
+
+def test_an_order_names_no_deliverable_that_the_client_does_not_see(project: Project, nothing_written: Check) -> None:
+    ours, shown = Deliverable.objects.filter(project=project, phase=Phase.SMALL_SCALE, visibility="internal")[:2]
+    set_visibility(project.code, "deliverable", shown.key, visibility="shared", actor=make.manager())
+    sources = dict(choices_of(project)["payments"]["choices"]["source"])
+
+    errors = refused(project, nothing_written, payments=[paid(source=f"deliverable:{ours.key}")])
+    make.a_change_order(project, payments=[paid(source=f"deliverable:{shown.key}")])
+
+    assert list(errors) == ["payments-0-source"]
+    assert f"deliverable:{shown.key}" in sources and "gate:G2" in sources
+    assert f"deliverable:{ours.key}" not in sources
 
 
 def test_what_waited_for_a_dropped_milestone_waits_for_what_it_waited_for(project: Project) -> None:
@@ -135,17 +166,26 @@ def test_a_phase_that_is_added_brings_its_plan(project: Project) -> None:
 
 def test_a_phase_that_is_dropped_is_struck_out_and_may_come_back(project: Project) -> None:
     g4 = Milestone.objects.get(project=project, key="g4")
-    make.accept_change_order(make.sent_change_order(project, last_phase="pilot"))
     struck = Deliverable.objects.filter(project=project, phase=Phase.VALIDATION)
+    assert g4.published_on and g4.forecast_on
+    ask_for_approval(project.code, "milestone", "g4", actor=make.manager())
+    make.accept_change_order(make.sent_change_order(project, last_phase="pilot"))
 
     assert Project.objects.get(pk=project.pk).last_phase == Phase.PILOT
     assert not Milestone.objects.filter(project=project, phase=Phase.VALIDATION).exists()
     assert not Task.objects.filter(project=project, milestone__phase=Phase.VALIDATION).exists()
     assert struck.exists() and not struck.filter(not_applicable="").exists()
+    assert not ApprovalRequest.objects.open().exists()
+    delay = g4.forecast_on + timedelta(days=90)
+    Milestone.objects.filter(project=project, key="g3").update(earliest_on=delay)
 
     make.accept_change_order(make.sent_change_order(project, last_phase="validation"))
 
-    assert Milestone.objects.get(project=project, key="g4").pk == g4.pk
+    back = Milestone.objects.get(project=project, key="g4")
+    assert back.pk == g4.pk
+    assert back.baseline_on == back.forecast_on == back.published_on
+    assert back.published_on and back.published_on > delay
+    assert (back.visibility, back.share_at_launch) == ("shared", False)
     assert not struck.exclude(not_applicable="").exists()
 
 
@@ -212,6 +252,19 @@ def test_the_signature_covers_the_lines_and_an_order_without_them_signs_what_it_
 
     assert set(content) == {*("number", "revision", "project", "title", "reason", "scope", "currency", "valid_until", "lines", "days")}
     assert content_hash(ChangeOrder.objects.get(pk=plain.pk)) != before
+
+
+def test_what_is_signed_stays_when_the_plan_is_put_in_another_order(project: Project) -> None:
+    order = make.a_change_order(project, last_phase="commercial", first_phase="evaluation")
+    one, other = Milestone.objects.filter(project=project, key__in=("g3", "g4"))
+    for number, row in enumerate((one, other)):
+        order.effects.create(milestone=row, days=number + 1)
+        order.drops.create(milestone=row)
+    before = content_hash(order)
+
+    Milestone.objects.filter(pk=one.pk).update(order=other.order + 1)
+
+    assert content_hash(ChangeOrder.objects.get(pk=order.pk)) == before
 
 
 def test_both_sides_read_the_same_lines(project: Project) -> None:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
-from projects.models import Milestone, Phase, Project, Quotation
+from projects.models import Milestone, Phase, Project, Quotation, QuotationLine
 from projects.price import Term, agreed_price, payment_sums, terms_of
 from projects.services.invoicing import record_invoice, record_payment
 from projects.services.payments import correct_payment, plan_payment
@@ -82,6 +82,14 @@ def test_before_a_quotation_is_accepted_there_is_no_price(nothing_written: Check
     assert isinstance(refusal, BadInput) and list(refusal.errors) == ["amount"]
 
 
+def test_a_part_of_nothing_is_no_amount(project: Project, nothing_written: Check) -> None:
+    QuotationLine.objects.filter(quotation__project=project).update(amount=Decimal("0.00"))
+
+    refusal = nothing_written(partial(planned, project, percent=Decimal(40)), BadInput)
+
+    assert isinstance(refusal, BadInput) and list(refusal.errors) == ["amount"]
+
+
 def test_a_payment_goes_from_planned_to_paid_and_the_sums_follow(project: Project, nothing_written: Check) -> None:
     today = timezone.localdate()
     ready, later = planned(project, amount=Decimal("100000.00")), planned(project, source="gate:G2", amount=Decimal("50000.00"))
@@ -116,6 +124,8 @@ def test_without_an_amount_nothing_is_invoiced_and_what_is_invoiced_is_not_corre
     nothing_written(partial(correct, amount=Decimal("10.00"), reason=" "), BadInput)
     nothing_written(partial(correct, amount=None, reason="Agreed."), BadInput)
     correct(amount=Decimal("10.00"), reason="As agreed on the telephone.")
+    corrected = Milestone.objects.get(pk=payment.pk)
+    assert payment.told_at and corrected.told_at and corrected.told_at > payment.told_at
     invoice()
     nothing_written(partial(correct, amount=Decimal("20.00"), reason="More."), Refused)
 
