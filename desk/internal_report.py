@@ -27,7 +27,8 @@ def internal_status_report(project: Project) -> dict[str, Any]:
     today = timezone.localdate()
     milestones = list(Milestone.objects.filter(project=project))
     tasks = list(Task.objects.open().filter(project=project).select_related("owner", "department", "milestone"))
-    states = states_of(milestones, today=today, calendars={project.pk: calendar_of(project)})
+    calendar = calendar_of(project)
+    states = states_of(milestones, today=today, calendars={project.pk: calendar})
     since = last_issued(KEY, project)
     gate = gates.gate_of(project.phase)
     return {
@@ -42,7 +43,7 @@ def internal_status_report(project: Project) -> dict[str, Any]:
             (_t("Next gate"), f"{gate.key} {gate.title}"),
         ),
         "milestones": _milestones(milestones, states),
-        "plan": drawn(with_tasks(gantt_rows(milestones, states, for_client=False), milestones, tasks, today)),
+        "plan": drawn(with_tasks(gantt_rows(milestones, states, for_client=False), milestones, tasks, today, calendar)),
         "since": since.isoformat() if since else "",
         "moves": moves_of(milestones, since),
         "unpublished": _unpublished(project),
