@@ -178,7 +178,6 @@ class VesselFacts:
 
 
 def out_of_service_blockers(vessel: Vessel) -> list[Blocker]:
-    """Why it cannot be taken out of service; the page shows the same."""
     return [] if vessel.in_service else [Blocker("vessel.out", _t("It is out of service already."))]
 
 

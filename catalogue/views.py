@@ -138,13 +138,11 @@ def _answer(request: SignedInRequest, vessel: Vessel, name: str, form: forms.For
 
 
 def _render(request: SignedInRequest, vessel: Vessel, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
-    blockers = services.out_of_service_blockers if vessel.in_service else services.in_service_blockers
     context = {
         "vessel": vessel,
         "form": VesselCorrectionForm(vessel=vessel),
         "service_form": ServiceForm(),
         "blockers": _blockers(request),
-        "service_blockers": [*_blockers(request), *blockers(vessel)],
         "events": list(events_of(vessel)[:EVENTS]),
     }
     return render(request, "catalogue/vessel.html", context | bound, status=status)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 
 from charts.look import ACCENT, BAD, INK_SOFT, LINE, LINE_STRONG, PLUM, QUIET, SUNKEN, WARN, Spec, frame, moment
+from charts.signs import legend, scale
 from charts.timeline import ALONG, bands, legible, time_axis, today_line
 
 ROW_HEIGHT = 40
@@ -196,9 +195,10 @@ def _bars(bars: list[Spec], closed: list[Spec], horizontal: Spec) -> list[Spec]:
     ]
     dashes = {"expr": "datum.firm ? [1, 0] : [4, 3]"}
     rect = {"type": "rect", "height": BAR_HEIGHT, "cornerRadius": 2, "strokeWidth": 1.25, "strokeDash": dashes, "yOffset": {"expr": "drop"}}
+    told = legend(sign_words(), "narrow ? 3 : 8")
     look: Spec = {
-        "color": _scale(signs, COLOURS),
-        "stroke": _scale(signs, COLOURS),
+        "color": scale(signs, COLOURS, told),
+        "stroke": scale(signs, COLOURS, told),
         "fillOpacity": {"condition": {"test": "datum.firm", "value": 0.3}, "value": 0.06},
         "description": {"field": "words"},
     }
@@ -207,7 +207,7 @@ def _bars(bars: list[Spec], closed: list[Spec], horizontal: Spec) -> list[Spec]:
     sign = {"type": "point", "filled": True, "size": 60, "opacity": 1, "xOffset": middle, "yOffset": {"expr": "drop"}, "aria": False}
     words = {"type": "text", "align": "left", "baseline": "middle", "dx": 20, "fontSize": 11, "yOffset": {"expr": "drop"}}
     inside = words | {"limit": {"expr": f"max({length} - 24, 1)"}, "opacity": {"expr": f"{length} > 48 ? 1 : 0"}, "aria": False}
-    shape = {"shape": _scale(signs, SIGNS), "color": _scale(signs, COLOURS)}
+    shape = {"shape": scale(signs, SIGNS, told), "color": scale(signs, COLOURS, told)}
     data: Spec = {"data": {"values": bars}}
     marked = data | {"mark": sign, "encoding": {"x": {"field": "start", **horizontal}, **shape, "tooltip": tooltip, **href}}
     if not bars:
@@ -234,18 +234,3 @@ def sign_words() -> dict[str, str]:
         "conflict": _t("conflict"),
         "closed": _t("site closed"),
     }
-
-
-def _scale(signs: list[str], looks: dict[str, str]) -> dict[str, Any]:
-    legend = {
-        "orient": "bottom",
-        "title": None,
-        "direction": "horizontal",
-        "columns": {"expr": "narrow ? 3 : 8"},
-        "offset": 26,
-        "symbolSize": 110,
-        "symbolStrokeWidth": 0,
-        "symbolOpacity": 1,
-        "labelExpr": f"({json.dumps(sign_words())})[datum.label]",
-    }
-    return {"field": "state", "scale": {"domain": signs, "range": [looks[name] for name in signs]}, "legend": legend}

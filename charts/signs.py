@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -58,22 +58,28 @@ def signed(occurring: Iterable[str]) -> dict[str, Any]:
     """Shape and colour by the field `state`, with a legend of the signs that occur, in the order of SIGNS."""
     found = set(occurring)
     signs = [name for name in SIGNS if name in found]
-    shapes, colours = STATE_SHAPES | OTHER_SHAPES, STATE_COLOURS | OTHER_COLOURS
-    legend = {
+    told = legend(state_words() | _other_words(), "narrow ? 2 : 5")
+    return {"shape": scale(signs, STATE_SHAPES | OTHER_SHAPES, told), "color": scale(signs, STATE_COLOURS | OTHER_COLOURS, told)}
+
+
+def scale(signs: Sequence[str], looks: Mapping[str, str], explained: dict[str, Any]) -> dict[str, Any]:
+    """How each sign looks, by the field `state`, and the legend that explains it."""
+    return {"field": "state", "scale": {"domain": list(signs), "range": [looks[name] for name in signs]}, "legend": explained}
+
+
+def legend(words: Mapping[str, str], columns: str) -> dict[str, Any]:
+    """Under the picture. columns: how many, as an expression; `narrow` is a phone."""
+    return {
         "orient": "bottom",
         "title": None,
         "direction": "horizontal",
-        "columns": {"expr": "narrow ? 2 : 5"},
+        "columns": {"expr": columns},
         "offset": 26,
         "symbolSize": 110,
         "symbolStrokeWidth": 0,
         "symbolOpacity": 1,
         "labelLimit": 220,
-        "labelExpr": f"({json.dumps(state_words() | _other_words())})[datum.label]",
-    }
-    return {
-        "shape": {"field": "state", "scale": {"domain": signs, "range": [shapes[name] for name in signs]}, "legend": legend},
-        "color": {"field": "state", "scale": {"domain": signs, "range": [colours[name] for name in signs]}, "legend": legend},
+        "labelExpr": f"({json.dumps(words)})[datum.label]",
     }
 
 

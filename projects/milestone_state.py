@@ -1,4 +1,4 @@
-"""How a milestone stands, and by how much it lies behind what was promised (lifecycle.md, Milestones). Pure."""
+"""How a milestone stands (lifecycle.md, Milestones). Pure."""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ def warnings_of(booking: Occupancy) -> list[str]:
 
 
 def slips_of(booking: Occupancy) -> list[str]:
-    """How far what it is for lies outside its days by the forecast; nothing where that has happened, or has no date."""
+    """How far what it is for lies outside its days by the forecast, or that it left the plan; nothing where it happened, or has no date."""
+    if booking.milestone and booking.milestone.dropped_by_id:
+        return [_t("“%(title)s” is no longer in the plan.") % {"title": booking.milestone.title}]
     if booking.milestone:
         on = None if booking.milestone.actual_on else booking.milestone.forecast_on
         title, begins, ends = booking.milestone.title, on, on

@@ -44,7 +44,7 @@ def gantt_of(
 
 
 def with_tasks(
-    rows: Iterable[GanttRow], milestones: Sequence[Milestone], tasks: Sequence[Task], today: date, calendar: WorkingCalendar = WEEKDAYS
+    rows: Iterable[GanttRow], milestones: Sequence[Milestone], tasks: Sequence[Task], today: date, calendar: WorkingCalendar
 ) -> list[GanttRow]:
     """Each milestone's row, and under it those of the tasks that it waits for: bars, over the days on which they were due."""
     by_key: dict[str, list[GanttRow]] = defaultdict(list)

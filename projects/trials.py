@@ -53,10 +53,9 @@ class Plan:
         return {row.key: row.duration_days for row in self.rows if row.actual_on is None} | tasks
 
     @cached_property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Who waits for whom."""
-        behind = [(link.predecessor, link.successor) for link in task_links(self.tasks, self.rows)]
-        return [*((link.predecessor.key, link.successor.key) for link in self.links), *behind]
+    def task_pairs(self) -> list[tuple[str, str]]:
+        """Who waits for whom where a task is one of the two."""
+        return [(link.predecessor, link.successor) for link in task_links(self.tasks, self.rows)]
 
     @property
     def fingerprint(self) -> str:
@@ -212,13 +211,12 @@ def _day(iso: str) -> str:
 
 def added_errors(changes: Changes, plan: Plan, titles: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """Of the added dependencies, by their place: why the plan cannot take one: an end that is gone, twice the same, a loop."""
-    pairs = [pair for pair in plan.pairs if pair not in {names[:2] for names in changes.dropped}]
-    pairs += [link.names[:2] for link in plan.links if link.names not in changes.dropped]
+    pairs = [*plan.task_pairs, *(names[:2] for names in plan.named if names not in changes.dropped)]
+    open_keys = {row.key for row in plan.rows if row.actual_on is None}
     taken = {(*names[:2], changes.kinds.get(names, names[2])) for names in plan.named if names not in changes.dropped}
     for number, link in enumerate(changes.added):
-        names, open_rows = names_of(link), [row.key for row in plan.rows if row.actual_on is None]
-        loop = loop_through(pairs, link.predecessor, link.successor)
-        if link.predecessor not in plan.milestones or link.successor not in open_rows:
+        names, loop = names_of(link), loop_through(pairs, link.predecessor, link.successor)
+        if link.predecessor not in plan.milestones or link.successor not in open_keys:
             yield number, _t("Choose two milestones of the plan, of which the second is open.")
         elif link.predecessor == link.successor:
             yield number, _t("A milestone does not wait for itself.")

@@ -12,20 +12,11 @@ from catalogue.models import Vessel
 from projects.models import Occupancy, Project
 from tests.clients_systems import System
 from tests.projects import factories as make
-from tests.projects.vessels import a_planned_project, a_vessel, book, in_days
+from tests.projects.vessels import a_vessel, book, in_days, project, vessel
 
 pytestmark = pytest.mark.django_db
+__all__ = ["project", "vessel"]
 BOOKINGS = "/api/v1/occupancies/"
-
-
-@pytest.fixture
-def vessel(db: None) -> Vessel:
-    return a_vessel()
-
-
-@pytest.fixture
-def project(db: None) -> Project:
-    return a_planned_project()
 
 
 def as_(*roles: str) -> APIClient:

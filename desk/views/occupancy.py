@@ -32,7 +32,7 @@ def _form(request: SignedInRequest) -> OccupancyForm:
 @require_GET
 def occupancy_page(request: SignedInRequest) -> HttpResponse:
     form = _form(request)
-    context = {"form": form, "query": request.GET.urlencode(), "blockers": no_booker(request.user, None)}
+    context = {"form": form, "query": request.GET.urlencode()}
     if not form.is_valid():
         return render(request, "desk/occupancy.html", context, status=400)
     return render(request, "desk/occupancy.html", context | _calendar(request, form))

@@ -34,8 +34,12 @@ def _named(vessel: Vessel) -> str:
     return words if vessel.in_service else _t("%(vessel)s (out of service)") % {"vessel": words}
 
 
-def belongs_to_choices(project: Project) -> list[Any]:
+def belongs_to_choices(project: Project, booking: Occupancy | None) -> list[Any]:
+    """What is in the plan, and what the booking belongs to already though a change order dropped it."""
     milestones = [(row.key, row.title) for row in Milestone.objects.filter(project=project)]
+    if booking and booking.milestone and booking.milestone.dropped_by_id:
+        words = _t("%(title)s (no longer in the plan)") % {"title": booking.milestone.title}
+        milestones.append((booking.milestone.key, words))
     tasks = [(row.key, row.title) for row in Task.objects.filter(project=project)]
     return [("", "–"), *([(_t("Tasks"), tasks)] if tasks else []), (_t("Milestones"), milestones)]
 
@@ -54,7 +58,7 @@ class MoveForm(forms.Form):
     remark = forms.CharField(label=_("Remark"), max_length=1000, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs=REASON))
 
-    def __init__(self, *args: Any, project: Project | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project | None, booking: Occupancy | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         vessels = Vessel.objects.select_related("site").order_by("site__name", "site", "tag")
         cast("forms.ChoiceField", self.fields["vessel"]).choices = vessel_choices(vessels)
@@ -63,7 +67,7 @@ class MoveForm(forms.Form):
             del self.fields["belongs_to"]
             self.fields["label"].label, self.fields["label"].required = _("What is done"), True
         else:
-            cast("forms.ChoiceField", self.fields["belongs_to"]).choices = belongs_to_choices(project)
+            cast("forms.ChoiceField", self.fields["belongs_to"]).choices = belongs_to_choices(project, booking)
 
     @staticmethod
     def of(booking: Occupancy) -> dict[str, Any]:

@@ -43,7 +43,6 @@ class ScratchForm(forms.Form):
     def __init__(self, *args: Any, plan: Plan, changes: Changes, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.plan = plan
-        self.fields["plan"] = forms.CharField(required=False, initial=plan.fingerprint, widget=forms.HiddenInput)
         self.milestones = [row for row in plan.rows if row.actual_on is None]
         self.tasks = [task for task in plan.tasks if task.done_on is None]
         open_ids = {row.pk for row in self.milestones}

@@ -165,7 +165,7 @@ def _locked_booking(pk: int, actor: User) -> Occupancy:
 
 def _take(booking: Occupancy, draft: Booking, vessels: dict[int, Vessel], errors: dict[str, list[str]] | None = None) -> None:
     """Check the draft and set it. Raises BadInput with every field that is wrong."""
-    vessel, belongs_to = vessels.get(draft.vessel), _belongs_to(booking.project, draft.belongs_to)
+    vessel, belongs_to = vessels.get(draft.vessel), _belongs_to(booking, draft.belongs_to)
     errors = {**(errors or {}), **_wrong_days(draft, vessel)}
     if vessel is None:
         errors["vessel"] = [_t("Choose a vessel.")]
@@ -193,9 +193,13 @@ def _wrong_days(draft: Booking, vessel: Vessel | None) -> dict[str, list[str]]:
     return {}
 
 
-def _belongs_to(project: Project | None, name: str) -> Milestone | Task | None:
+def _belongs_to(booking: Occupancy, name: str) -> Milestone | Task | None:
+    """In the plan of its project; what a change order dropped, only where it belongs to that already."""
+    project = booking.project
     if project is None or not name:
         return None
+    if booking.belongs_to and booking.belongs_to.key == name:
+        return booking.belongs_to
     if not name.startswith(TASK):
         return Milestone.objects.filter(project=project, key=name).first()
     number = name.removeprefix(TASK)

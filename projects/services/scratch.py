@@ -12,17 +12,20 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
+from audit.seen import Overtaken
 from projects.limits import MOST_WORKING_DAYS
 from projects.models import Milestone, MilestoneLink, Project, Relation, Scratch, Task
 from projects.services.dependencies import alter_dependency, drop_dependency, put_dependency
 from projects.services.locking import locked
-from projects.services.milestones import removal_blockers, take_out
+from projects.services.milestones import removal_blockers_of, take_out
 from projects.services.plan import alter_timing, update_forecasts
 from projects.services.tasks import alter_task, asked, draft_of
 from projects.trials import Plan, added_errors, changes_of, conflicts, plan_of, stored
 from projects.what_if import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from accounts.models import User
 
 
@@ -51,7 +54,16 @@ def scratch_blockers(scratch: Scratch, actor: User) -> list[Blocker]:
 
 def conflict_blockers(scratch: Scratch, plan: Plan) -> list[Blocker]:
     """Where the plan has moved away from what was tried; trying again, with the present plan in view, settles it."""
-    return [Blocker(key="scratch.conflict", words=words) for words in conflicts(scratch, plan)]
+    words = [*conflicts(scratch, plan), *_kept_in_plan(changes_of(scratch).removed, plan)]
+    return [Blocker(key="scratch.conflict", words=each) for each in words]
+
+
+def _kept_in_plan(keys: Collection[str], plan: Plan) -> Iterator[str]:
+    """Of what is taken out: why it no longer can be. What has happened or is gone is a conflict anyway."""
+    rows = [row for row in plan.rows if row.key in keys and row.actual_on is None]
+    for key, reasons in (removal_blockers_of(rows) if rows else {}).items():
+        for reason in reasons:
+            yield _t("“%(title)s” can no longer be taken out. %(reason)s") % {"title": plan.titles[key], "reason": reason}
 
 
 def _locked_scratch(code: str, pk: int, actor: User) -> Scratch:
@@ -72,7 +84,8 @@ def change_scratch(code: str, pk: int, changes: Changes, *, actor: User, fingerp
     scratch = _locked_scratch(code, pk, actor)
     plan = plan_of(scratch.project)
     if fingerprint and fingerprint != plan.fingerprint:
-        raise BadInput({"": [_t("The plan has changed since this page was opened. Compare what you typed with it, then try again.")]})
+        words = _t("The plan has changed since this page was opened. Compare what you typed with it, then try again.")
+        raise Overtaken({"": words}, plan.fingerprint)
     tried = _differences(changes, plan)
     errors = _wrong(tried, plan)
     if errors:
@@ -84,14 +97,14 @@ def change_scratch(code: str, pk: int, changes: Changes, *, actor: User, fingerp
 
 
 def _differences(changes: Changes, plan: Plan) -> Changes:
-    """Without what is as in the plan, and without what is taken out anyway."""
+    """Without what is as in the plan, and without the "not before" of what is taken out: its work counts on, in what bridges it."""
     open_rows = {key: row for key, row in plan.milestones.items() if row.actual_on is None}
     unknown = {*changes.earliest, *changes.removed} - set(open_rows) | set(changes.durations) - set(plan.durations)
     if unknown or changes.touched - set(plan.named):
         raise BadInput({"": [_t("The plan has changed: something tried here is no longer in it. Look again.")]})
-    dropped = changes.dropped
+    dropped, earliest = changes.dropped, changes.earliest
     return Changes(
-        earliest={key: day for key, day in changes.earliest.items() if day != open_rows[key].earliest_on},
+        earliest={key: day for key, day in earliest.items() if key not in changes.removed and day != open_rows[key].earliest_on},
         durations={key: days for key, days in changes.durations.items() if days != plan.durations[key]},
         lags={names: days for names, days in changes.lags.items() if names not in dropped and days != plan.named[names].lag_days},
         kinds={names: kind for names, kind in changes.kinds.items() if names not in dropped and kind != names[2]},
@@ -107,10 +120,8 @@ def _wrong(changes: Changes, plan: Plan) -> dict[str, list[str]]:
         least = 0 if key in plan.milestones else 1
         if not least <= days <= MOST_WORKING_DAYS:
             errors[work_field(key)] = [_t("%(least)d to %(most)d working days.") % {"least": least, "most": MOST_WORKING_DAYS}]
-    for key in changes.removed:
-        plan.milestones[key].project = plan.project
-        if reasons := removal_blockers(plan.milestones[key]):
-            errors[f"out-{key}"] = [str(reason) for reason in reasons]
+    stays = removal_blockers_of([plan.milestones[key] for key in changes.removed])
+    errors |= {f"out-{key}": [str(reason) for reason in reasons] for key, reasons in stays.items() if reasons}
     for names, lag in changes.lags.items():
         if abs(lag) > MOST_WORKING_DAYS:
             errors[f"lag-{plan.named[names].pk}"] = [_t("A lag is at most %(most)d working days either way.") % {"most": MOST_WORKING_DAYS}]
@@ -145,7 +156,7 @@ def apply_scratch(code: str, pk: int, *, reason: str, actor: User) -> list[Miles
     _apply_timing(project, changes, reason=reason, actor=actor)
     given_out = _apply_work(project, changes, reason=reason, actor=actor)
     _apply_dependencies(project, changes, reason=reason, actor=actor)
-    for milestone in _locked_milestones(project, changes.removed):
+    for milestone in sorted(_locked_milestones(project, changes.removed), key=lambda row: row.key):  # as the trial does: each is led over
         take_out(milestone, reason=reason, actor=actor)
     _close(scratch, Scratch.Outcome.APPLIED)
     record("plan.scratch_applied", scratch, actor=actor, reason=reason, name=scratch.name, after=scratch.changes)

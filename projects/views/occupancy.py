@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -39,33 +38,38 @@ def book_page(request: SignedInRequest) -> HttpResponse:
         filled = {"vessel": request.GET.get("vessel", ""), "first_on": request.GET.get("from", "")}
         return _render_book(request, project, BookingForm(project=project, initial=filled), blockers)
     form = BookingForm(request.POST, project=project)
-    if form.is_valid():
-        try:
-            firm = bool(form.cleaned_data["firm"])
-            booking = services.book_vessel(form.draft, project=code, firm=firm, actor=request.user)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        except Refused as refused:
-            return _render_book(request, project, form, blockers, status=409, refused=_without_links(refused))
-        else:
-            messages.success(request, _t("%(vessel)s is booked, %(days)s.") % {"vessel": booking.vessel, "days": days_of(booking)})
-            return redirect(booking)
-    return _render_book(request, project, form, blockers, status=400)
+
+    def book() -> HttpResponse:
+        booking = services.book_vessel(form.draft, project=code, firm=bool(form.cleaned_data["firm"]), actor=request.user)
+        messages.success(request, _t("%(vessel)s is booked, %(days)s.") % {"vessel": booking.vessel, "days": days_of(booking)})
+        return redirect(booking)
+
+    return _answer(form, book, lambda status: _render_book(request, project, form, blockers, status=status))
 
 
-def _without_links(refused: Refused) -> list[Blocker]:
-    """A link away from the form would lose what is typed."""
-    return [replace(blocker, link="") for blocker in refused.blockers]
+def _answer(form: forms.Form, act: Callable[[], HttpResponse], again: Callable[[int], HttpResponse]) -> HttpResponse:
+    """`again` shows the form with what is wrong, of a refusal too: a link away from it would lose what is typed."""
+    if not form.is_valid():
+        return again(400)
+    try:
+        return act()
+    except BadInput as bad:
+        add_to_form(form, bad)
+        return again(400)
+    except Refused as refused:
+        for blocker in refused.blockers:
+            form.add_error(None, str(blocker))
+        return again(409)
 
 
 def _render_book(
-    request: SignedInRequest, project: Project | None, form: BookingForm, blockers: list[Blocker], *, status: int = 200, **shown: Any
+    request: SignedInRequest, project: Project | None, form: BookingForm, blockers: list[Blocker], *, status: int = 200
 ) -> HttpResponse:
     projects = Project.objects.visible_to(request.user).active().order_by("code")
     action = reverse("occupancy-book") + (f"?project={project.code}" if project else "")
     kept = [(name, request.GET[name]) for name in ("vessel", "from") if name in request.GET]
     context = {"project": project, "projects": projects, "form": form, "blockers": blockers, "action": action, "kept": kept}
-    return render(request, "projects/occupancy_book.html", context | shown, status=status)
+    return render(request, "projects/occupancy_book.html", context, status=status)
 
 
 def _booking(request: SignedInRequest, pk: int) -> Occupancy:
@@ -89,7 +93,7 @@ def _render(request: SignedInRequest, booking: Occupancy, *, status: int = 200, 
         "days": days_of(booking),
         "warnings": warnings_of(booking),
         "others": [(other, days_of(other), title_for(other)) for other in others],
-        "move_form": MoveForm(project=project, initial=MoveForm.of(booking)),
+        "move_form": MoveForm(project=project, booking=booking, initial=MoveForm.of(booking)),
         "release_form": ReasonForm(),
         "move_blockers": [*booker, *services.change_blockers(booking)],
         "confirm_blockers": [*booker, *services.confirm_blockers(booking, actor=actor)],
@@ -99,31 +103,18 @@ def _render(request: SignedInRequest, booking: Occupancy, *, status: int = 200, 
     return render(request, "projects/occupancy_detail.html", context | bound, status=status)
 
 
-def _answer(request: SignedInRequest, booking: Occupancy, form: forms.Form, name: str, act: Callable[[], HttpResponse]) -> HttpResponse:
-    if form.is_valid():
-        try:
-            return act()
-        except BadInput as bad:
-            add_to_form(form, bad)
-        except Refused as refused:
-            for blocker in refused.blockers:
-                form.add_error(None, str(blocker))
-            return _render(request, booking, status=409, **{name: form})
-    return _render(request, booking, status=400, **{name: form})
-
-
 @internal_required
 @require_POST
 def booking_move(request: SignedInRequest, pk: int) -> HttpResponse:
     booking = _booking(request, pk)
-    form = MoveForm(request.POST, project=booking.project)
+    form = MoveForm(request.POST, project=booking.project, booking=booking)
 
     def move() -> HttpResponse:
         moved = services.move_occupancy(pk, form.draft, reason=form.cleaned_data["reason"], actor=request.user)
         messages.success(request, _t("Moved: %(vessel)s, %(days)s.") % {"vessel": moved.vessel, "days": days_of(moved)})
         return redirect(moved)
 
-    return _answer(request, booking, form, "move_form", move)
+    return _answer(form, move, lambda status: _render(request, booking, status=status, move_form=form))
 
 
 @internal_required
@@ -145,4 +136,4 @@ def booking_release(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _t("Released; the record keeps it."))
         return redirect(f"{reverse('project-plan', args=[booking.project.code])}#vessels" if booking.project else reverse("occupancy"))
 
-    return _answer(request, booking, form, "release_form", release)
+    return _answer(form, release, lambda status: _render(request, booking, status=status, release_form=form))

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, add_to_form, carried_out
+from audit.refusals import BadInput, add_to_form
+from audit.seen import version_after
 from projects.forms.scratch import ReasonForm, ScratchForm, ScratchNameForm
 from projects.models import Scratch
 from projects.permissions import lacking
@@ -56,16 +57,27 @@ def scratch_page(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """GET: what is tried beside the plan. POST: try this."""
     scratch = _scratch(request, code, pk)
     plan, changes = plan_of(scratch.project), changes_of(scratch)
-    form = ScratchForm(request.POST or None, plan=plan, changes=changes)
-    if request.method == "POST" and carried_out(
-        form, lambda: services.change_scratch(code, pk, form.changes, actor=request.user, fingerprint=form.cleaned_data["plan"])
-    ):
-        return redirect(scratch)
-    return _render(request, scratch, plan, form, status=400 if form.errors else 200)
+    form, version = ScratchForm(request.POST or None, plan=plan, changes=changes), request.POST.get("version", "")
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_scratch(code, pk, form.changes, actor=request.user, fingerprint=version)
+        except BadInput as bad:
+            add_to_form(form, bad)
+            version = version_after(bad, version)
+        else:
+            return redirect(scratch)
+    return _render(request, scratch, plan, form, status=400 if form.errors else 200, version=version)
 
 
 def _render(
-    request: SignedInRequest, scratch: Scratch, plan: Plan, form: ScratchForm, *, status: int = 200, apply_form: ReasonForm | None = None
+    request: SignedInRequest,
+    scratch: Scratch,
+    plan: Plan,
+    form: ScratchForm,
+    *,
+    status: int = 200,
+    version: str = "",
+    apply_form: ReasonForm | None = None,
 ) -> HttpResponse:
     project, trial = scratch.project, trial_of(plan, changes_of(scratch))
     no_planner = lacking("projects.plan", request.user, project, _t("The plan is changed by a project manager."))
@@ -79,6 +91,7 @@ def _render(
             (_t("Critical path as tried"), trial.critical(trial.after)),
         ],
         "form": form,
+        "version": version or plan.fingerprint,
         "rows": _rows(trial, form),
         "tasks": [(task, form[services.work_field(task.key)], trial.after.items[task.key].finish) for task in form.tasks],
         "added": [[form[f"added-{number}-{name}"] for name in ("successor", "predecessor", "kind", "lag_days")] for number in form.added],

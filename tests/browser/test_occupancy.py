@@ -1,4 +1,4 @@
-"""The calendar of vessels in the browser: read by the keyboard, a bar leads to its booking, which is moved there."""
+"""Vessels in the browser: the calendar read by the keyboard, a booking made, moved and released, a vessel entered and out of service."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from tests.browser.acts import press, send
 from tests.browser.test_pages import places
 from tests.browser.test_sign_in import sign_in
 
@@ -33,3 +34,78 @@ def test_a_bar_is_read_followed_and_moved(page: Page, places: dict[str, str]) ->
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(page.locator(".notice-success")).to_contain_text("Moved: R-302")
     expect(page.locator("main")).to_contain_text("The batch takes a day less.")
+
+
+def test_a_vessel_is_booked_confirmed_and_released(page: Page, places: dict[str, str]) -> None:
+    first = timezone.localdate() + timedelta(days=200)
+    sign_in(page, "pm@demo.example")
+    page.goto("/occupancy/")
+    page.get_by_role("link", name="Book R-302").click()
+
+    page.get_by_label("Project", exact=True).select_option(places["code"])
+    send(page, "Choose")
+    expect(page.locator("#id_vessel")).not_to_have_value("")  # it stays chosen
+    page.fill("#id_first_on", first.isoformat())
+    page.fill("#id_last_on", (first + timedelta(days=4)).isoformat())
+    page.fill("#id_label", "P-03")
+    press(page, "Book")
+    expect(page.locator(".notice-success")).to_contain_text("R-302 is booked")
+
+    press(page, "Confirm: make it firm")
+    expect(page.locator(".notice-success")).to_contain_text("Firm")
+    press(page, "Release")
+    dialog = page.get_by_role("dialog", name="Release the vessel")
+    dialog.get_by_label("Reason").fill("Not needed.")
+    dialog.get_by_role("button", name="Release").click()
+    expect(page.locator(".notice-success")).to_contain_text("Released")
+    expect(page).to_have_url(re.compile(rf"/projects/{places['code']}/plan/#vessels$"))
+
+
+def test_the_plan_is_compared_with_a_baseline(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "pm@demo.example")
+    page.goto(f"/projects/{places['code']}/plan/")
+    chosen = page.get_by_label("Compared with")
+
+    chosen.select_option(index=1)
+    number = chosen.input_value()
+    press(page, "Compare")
+
+    expect(page).to_have_url(re.compile(rf"against={number}$"))
+    expect(chosen).to_have_value(number)
+
+
+def test_a_site_is_opened_and_its_vessel_goes_out_of_service_and_comes_back(page: Page) -> None:
+    sign_in(page, "admin@demo.example")
+    done = page.locator(".notice-success")
+    page.goto("/sites/")
+    for name, value in {"key": "visp", "name": "Visp", "country": "CH"}.items():
+        page.fill(f"#id_{name}", value)
+    page.select_option("#id_time_zone", "Europe/Zurich")
+    press(page, "Open the site")
+    expect(done).to_contain_text("Visp is open")
+
+    page.get_by_role("link", name="Visp").click()
+    page.fill("#id_name", "Visp plant")
+    _say_why(page, "Correct", "Its full name.", button="Save")
+    expect(done).to_contain_text("corrected")
+
+    page.locator("main").get_by_role("link", name="Vessels").click()
+    page.fill("#id_tag", "R-400")
+    page.fill("#id_name", "Reactor of the new line")
+    press(page, "Enter the vessel")
+    expect(done).to_contain_text("R-400 is entered")
+
+    page.get_by_role("link", name="R-400").click()
+    _say_why(page, "Take out of service", "The lining is damaged.")
+    expect(done).to_contain_text("Out of service")
+    _say_why(page, "Back into service", "Relined.")
+    expect(done).to_contain_text("Back in service")
+    page.fill("#id_name", "Reactor of line 4")
+    _say_why(page, "Correct", "It stands in line 4.", button="Save")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Reactor of line 4")
+
+
+def _say_why(page: Page, card: str, reason: str, *, button: str = "") -> None:
+    form = page.get_by_role("region", name=card)
+    form.get_by_label("Reason").fill(reason)
+    form.get_by_role("button", name=button or card).click()

@@ -19,21 +19,12 @@ from catalogue.services import VesselFacts, add_vessel, take_out_of_service
 from desk.occupancy import planned_vessels
 from projects.models import Milestone, Project
 from tests.projects import factories as make
-from tests.projects.vessels import a_planned_project, a_vessel, book, in_days
+from tests.projects.vessels import a_planned_project, a_vessel, book, in_days, project, vessel
 
 pytestmark = pytest.mark.django_db
+__all__ = ["project", "vessel"]
 STARTS = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF-"}
 PAGE = "occupancy"
-
-
-@pytest.fixture
-def vessel(db: None) -> Vessel:
-    return a_vessel()
-
-
-@pytest.fixture
-def project(db: None) -> Project:
-    return a_planned_project()
 
 
 def browser_of(role: str = Role.PROJECT_MANAGER) -> Client:
@@ -49,6 +40,14 @@ def page_of(role: str = Role.PROJECT_MANAGER, **asked: str) -> str:
 def elsewhere(tag: str = "R-900") -> Vessel:
     site = Site.objects.get_or_create(key="suzhou", defaults={"name": "Suzhou", "country": "CN", "time_zone": "Asia/Shanghai"})[0]
     return add_vessel(site.key, tag, VesselFacts("Tank", "tank", "stainless_steel"), actor=make.person(Role.MANAGEMENT))
+
+
+def test_a_free_vessel_is_booked_from_the_days_that_are_shown(vessel: Vessel) -> None:
+    monday = in_days(14 - in_days(0).weekday())
+
+    page = page_of(**{"from": monday.isoformat()})
+
+    assert f'href="{reverse("occupancy-book")}?vessel={vessel.pk}&amp;from={monday.isoformat()}"' in page
 
 
 def test_vessels_of_all_sites_stand_with_their_bookings_in_picture_and_table(project: Project, vessel: Vessel) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit.refusals import BadInput, Refused
 from projects.calendars import WorkingCalendar
 from projects.forecasting import calendar_for, is_provisional
+from projects.limits import MOST_WORKING_DAYS
 from projects.models import Milestone, MilestoneLink, Phase, Project
 from projects.services import dependencies as services
 from projects.services.plan import reschedule_milestone
@@ -74,6 +75,16 @@ def test_removing_lets_the_plan_go_back(project: Project) -> None:
     services.remove_dependency(project.code, "g2", link.pk, reason="A mistake.", actor=make.manager())
 
     assert later > before == row(project, "g2").forecast_on
+
+
+def test_a_lag_longer_than_may_be_typed_keeps_no_dependency_in_the_plan(project: Project) -> None:
+    """What leads over a milestone that was taken out adds lags up."""
+    link = add(project, "g2", "sample_shipped", lag=300)
+    MilestoneLink.objects.filter(pk=link.pk).update(lag_days=MOST_WORKING_DAYS + 1)
+
+    services.remove_dependency(project.code, "g2", link.pk, reason="A mistake.", actor=make.manager())
+
+    assert not MilestoneLink.objects.filter(pk=link.pk).exists()
 
 
 def test_planning_the_charter_anew_keeps_what_was_linked_by_hand() -> None:

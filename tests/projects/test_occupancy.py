@@ -20,20 +20,11 @@ from projects.occupancies import bookings_for, closures_of, slips_of, title_for,
 from projects.services import occupancy as services
 from projects.services.lifecycle import cancel_project, hold_project
 from tests.projects import factories as make
-from tests.projects.vessels import a_planned_project, a_vessel, book, draft, in_days, producer
+from tests.projects.vessels import a_planned_project, a_vessel, book, draft, in_days, producer, project, vessel
 
 pytestmark = pytest.mark.django_db
+__all__ = ["project", "vessel"]
 Events = Callable[[Callable[[], object]], list[str]]
-
-
-@pytest.fixture
-def vessel(db: None) -> Vessel:
-    return a_vessel()
-
-
-@pytest.fixture
-def project(db: None) -> Project:
-    return a_planned_project()
 
 
 def refused(act: Callable[[], object]) -> str:

@@ -7,25 +7,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
 from catalogue.models import Vessel
-from projects.models import Milestone, Occupancy, Project
+from projects.models import ChangeOrder, Milestone, Occupancy, Project
 from projects.services.lifecycle import hold_project
+from projects.services.scope import drop_milestone
 from tests.projects import factories as make
-from tests.projects.vessels import a_planned_project, a_vessel, book, in_days
+from tests.projects.vessels import book, in_days, project, vessel
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def vessel(db: None) -> Vessel:
-    return a_vessel()
-
-
-@pytest.fixture
-def project(db: None) -> Project:
-    return a_planned_project()
+__all__ = ["project", "vessel"]
 
 
 def browser_of(*roles: str) -> Client:
@@ -138,6 +131,28 @@ def test_the_plan_says_how_far_what_is_booked_has_moved(project: Project, vessel
     page = browser_of().get(reverse("project-plan", args=[project.code])).content.decode()
 
     assert "9 days after the booking ends" in page
+
+
+def test_a_booking_stays_with_a_milestone_that_a_change_order_dropped_and_says_so(project: Project, vessel: Vessel) -> None:
+    booking, browser = book(vessel, 10, 14, project=project, belongs_to="g2"), browser_of()
+    milestone = Milestone.objects.get(project=project, key="g2")
+    drop_milestone(milestone, an_order(project), actor=make.manager())
+
+    page = browser.get(booking.get_absolute_url()).content.decode()
+    moved = browser.post(reverse("occupancy-move", args=[booking.pk]), typed(vessel, 12, 16, belongs_to="g2", reason="Later."))
+    other = browser.post(f"{reverse('occupancy-book')}?project={project.code}", typed(vessel, 20, 24, belongs_to="g2"))
+
+    assert f"“{milestone.title}” is no longer in the plan." in page
+    assert f'<option value="g2" selected>{milestone.title} (no longer in the plan)</option>' in page
+    assert reverse("milestone-detail", args=[project.code, "g2"]) not in page
+    assert moved.status_code == 302
+    assert Occupancy.objects.get().milestone == milestone
+    assert list(other.context["form"].errors) == ["belongs_to"]
+
+
+def an_order(project: Project) -> ChangeOrder:
+    prepared = {"prepared_by": make.manager(), "prepared_at": timezone.now(), "valid_until": in_days(30)}
+    return ChangeOrder.objects.create(project=project, sequence=1, number="CO-1", title="Less", **prepared)
 
 
 def test_a_project_that_is_held_offers_no_booking(project: Project, vessel: Vessel) -> None:

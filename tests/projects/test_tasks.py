@@ -377,7 +377,8 @@ def test_the_picture_has_tasks_under_their_milestones_and_none_for_a_client(proj
     rows = list(Milestone.objects.filter(project=project))
     states = states_of(rows, today=today(), calendars={project.pk: calendar_of(project)})
 
-    drawn = with_tasks(gantt_rows(rows, states, for_client=False), rows, list(Task.objects.filter(project=project)), today())
+    tasks = list(Task.objects.filter(project=project))
+    drawn = with_tasks(gantt_rows(rows, states, for_client=False), rows, tasks, today(), WorkingCalendar())
 
     keys = [row.key for row in drawn]
     place = keys.index(task.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
 from audit.refusals import BadInput, Refused
@@ -71,9 +73,9 @@ def a_link(project: Project, **lookup: Any) -> MilestoneLink:
     return rows.select_related("predecessor", "successor")[0]
 
 
-def an_internal_one(project: Project, *, after: str = "sample_shipped", lag_days: int = 10) -> Milestone:
+def an_internal_one(project: Project, *, title: str = "Solvent recovered", after: str = "sample_shipped", lag_days: int = 10) -> Milestone:
     """Between a milestone and G2."""
-    draft = MilestoneDraft(title="Solvent recovered", kind="internal")
+    draft = MilestoneDraft(title=title, kind="internal")
     row = add_milestone(project.code, draft, phase="small_scale", after=after, lag_days=lag_days, reason="Wanted.", actor=make.manager())
     dependencies.add_dependency(
         project.code, "g2", predecessor=row.key, kind="FS", lag_days=60, reason="G2 needs it.", actor=make.manager()
@@ -113,6 +115,27 @@ def test_what_is_applied_is_what_was_compared_and_each_change_has_its_event(proj
     assert set(changes.removed) - set(after) == set(changes.removed)
     assert {"milestone.rescheduled", "task.changed", "dependency.changed", "dependency.added", "milestone.removed"} <= set(kinds)
     assert kinds.count("plan.scratch_applied") == 1 and kinds.count("plan.forecasts_moved") == 1
+
+
+def test_of_two_ways_that_are_taken_out_the_same_one_is_led_over_as_was_compared(project: Project) -> None:
+    """The order in which they leave says which of the two lags stays."""
+    rows = [an_internal_one(project, title=title, lag_days=days) for title, days in (("Zinc recovered", 10), ("Acid recovered", 200))]
+    row = a_scratch(project, Changes(removed=frozenset(each.key for each in rows)))
+    tried = trial_of(plan_of(project), changes_of(row)).after.items["g2"].finish
+
+    apply(row)
+
+    assert [each.key for each in rows] != sorted(each.key for each in rows)
+    assert forecasts(project)["g2"] == tried
+
+
+def test_of_what_is_taken_out_only_the_work_is_kept(project: Project) -> None:
+    extra = an_internal_one(project)
+    tried = Changes(earliest={extra.key: timezone.localdate()}, durations={extra.key: 5}, removed=frozenset({extra.key}))
+
+    row = a_scratch(project, tried)
+
+    assert changes_of(row) == Changes(durations={extra.key: 5}, removed=frozenset({extra.key}))
 
 
 def test_trying_moves_nothing(project: Project) -> None:
@@ -258,7 +281,12 @@ def typed(page: Any) -> dict[str, str]:
     """The form as the page offers it; a box that is not ticked is not sent."""
     form = page.context["form"]
     values = {name: form[name].value() for name in form.fields}
-    return {name: _sent(value) for name, value in values.items() if value is not False}
+    return {name: _sent(value) for name, value in values.items() if value is not False} | {"version": version_in(page)}
+
+
+def version_in(page: Any) -> str:
+    """The plan from which the page says that it was made."""
+    return re.search(r'name="version" value="([^"]+)"', page.content.decode())[1]  # type: ignore[index]
 
 
 def _sent(value: object) -> str:
@@ -333,10 +361,14 @@ def test_a_page_opened_before_the_plan_changed_does_not_turn_it_back(project: Pr
     reschedule_milestone(project.code, "sample_shipped", not_before=None, duration_days=8, reason="Other.", actor=make.manager())
 
     answer = browser.post(address, sent)
+    kept = changes_of(Scratch.objects.get(project=project))
+    again = browser.post(address, sent | {"version": version_in(answer)})
 
     assert answer.status_code == 400
     assert "The plan has changed since this page was opened" in answer.content.decode()
-    assert changes_of(Scratch.objects.get(project=project)) == Changes()
+    assert kept == Changes()
+    assert again.status_code == 302
+    assert changes_of(Scratch.objects.get(project=project)).durations["g3"] == 4
 
 
 def test_a_conflict_locks_the_button_and_says_which(project: Project, browser: Client, address: str) -> None:
@@ -349,15 +381,36 @@ def test_a_conflict_locks_the_button_and_says_which(project: Project, browser: C
     assert 'data-dialog="apply"' not in html
 
 
+def test_what_can_no_longer_be_taken_out_locks_the_button_and_says_why(project: Project, browser: Client, address: str) -> None:
+    extra = an_internal_one(project)
+    browser.post(address, typed(browser.get(address)) | {f"out-{extra.key}": "on"})
+    free = browser.get(address).content.decode()
+    Task.objects.filter(pk=Task.objects.open().filter(project=project)[0].pk).update(milestone=extra, title="Columns packed")
+
+    html = browser.get(address).content.decode()
+
+    assert 'data-dialog="apply"' in free
+    assert "can no longer be taken out. The task “Columns packed” feeds it" in html
+    assert 'data-dialog="apply"' not in html
+
+
 def test_the_page_costs_the_same_however_many_milestones(
     project: Project, browser: Client, address: str, django_assert_num_queries: Any
 ) -> None:
-    browser.get(address)
+    def take_out_another(number: int) -> None:
+        draft = MilestoneDraft(title=f"More {number}", kind="internal")
+        row = add_milestone(project.code, draft, phase="small_scale", after="g1", reason="Wanted.", actor=make.manager())
+        browser.post(address, typed(browser.get(address)) | {f"out-{row.key}": "on"})
+
+    take_out_another(0)
     with CaptureQueriesContext(connection) as few:
         browser.get(address)
-    for number in range(3):
-        draft = MilestoneDraft(title=f"More {number}", kind="internal")
-        add_milestone(project.code, draft, phase="small_scale", after="g1", reason="Wanted.", actor=make.manager())
+    asked = len(few)  # the next request forgets them
+    for number in (1, 2, 3):
+        take_out_another(number)
 
-    with django_assert_num_queries(len(few)):
-        browser.get(address)
+    with django_assert_num_queries(asked):
+        page = browser.get(address)
+
+    assert len(changes_of(Scratch.objects.get(project=project)).removed) == 4
+    assert 'data-dialog="apply"' in page.content.decode()

@@ -1,10 +1,11 @@
-"""Vessels and their bookings, as the services make them."""
+"""Vessels and their bookings, as the services make them, and the fixtures of those who test them."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -22,11 +23,21 @@ def a_vessel(tag: str = "R-302", **facts: Any) -> Vessel:
     return found or add_vessel(site.key, tag, given, actor=make.person(Role.MANAGEMENT))
 
 
+@pytest.fixture
+def vessel(db: None) -> Vessel:
+    return a_vessel()
+
+
 def a_planned_project(client: str = "DCA") -> Project:
     """In evaluation, its plan drafted."""
     project = make.a_project(make.a_client(client))
     make.charter(project)
     return Project.objects.get(pk=project.pk)
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return a_planned_project()
 
 
 def producer() -> User:
