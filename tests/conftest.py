@@ -29,8 +29,8 @@ WATERMARK = (
     "tests/projects/test_cost_of_waiting.py",
     "tests/projects/test_readiness.py",
     "tests/projects/test_visibility_log.py",
+    "tests/routes/",
     "tests/test_api",
-    "tests/test_routes.py",
 )
 TOGETHER = {
     "product": ("tests/browser/", "tests/cdmo/test_stack.py"),  # they use the one running product
@@ -92,11 +92,11 @@ SLOW = (  # they walk every address, or take projects through whole phases befor
     "tests/projects/test_visibility_log.py",
     "tests/projects/test_waivers.py",
     "tests/projects/test_what_if.py",
+    "tests/routes/",
     "tests/test_api.py",
     "tests/test_api_acts.py",
     "tests/test_api_rfps.py",
     "tests/test_api_writes.py",
-    "tests/test_routes.py",
 )
 
 

@@ -1,0 +1,44 @@
+"""The world is made once for all addresses, with files and a cache of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import override_settings
+
+from documents import registry
+from documents.registry import DocumentType
+from projects.models import Phase
+from tests.kept import kept_until_the_end
+from tests.routes.world import World, make_world
+
+MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "routes"}}
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    cache.clear()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, folder: Any) -> None:
+    """The files of that world, in place of a folder for each test."""
+    settings.FILES_DIR = folder
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, folder: Any) -> Iterator[World]:
+    registry._types["memo"] = MEMO
+    with override_settings(FILES_DIR=folder), kept_until_the_end(django_db_blocker):
+        yield make_world()
+    del registry._types["memo"]

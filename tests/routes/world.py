@@ -1,0 +1,151 @@
+"""The world in which every address is asked for: everybody, and one of each thing that an address can name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.test import Client as Browser
+from django.test import override_settings
+from django.utils import timezone
+
+from accounts.models import Role, User
+from audit.models import Event
+from documents.services import share_document, submit_for_review, upload_version
+from notifications.models import Notification
+from notifications.services.feeds import create_feed
+from notifications.services.webhooks import create_webhook
+from notifications.services.wishes import watch_milestone
+from projects.attachments import take_upload
+from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Tailoring, Task
+from projects.services.agreements import record_agreement
+from projects.services.payments import plan_payment
+from projects.services.rfp import ask_clarification, attach_rfp_file
+from projects.services.saved_views import save_view
+from projects.services.scratch import open_scratch
+from projects.services.sharing import ask_for_approval
+from tests.clients_systems import a_token
+from tests.projects import factories
+from tests.projects.vessels import a_vessel, book
+from tests.routes.kinds import OWN, STAFF
+from tests.routes.table import ROUTES
+
+
+@dataclass
+class World:
+    """Everybody, and one of each thing that an address can name."""
+
+    callers: dict[str, Browser]
+    things: dict[str, Any]
+
+    def arguments(self, name: str, pattern: str) -> dict[str, Any]:
+        """What stands in the address: the route's own arguments, else the thing of that name."""
+        own = ROUTES[name].arguments
+        found = {}
+        for key in re.findall(r"<(?:\w+:)?(\w+)>", pattern) or list(own):
+            value = own.get(key, self.things.get(f"{pattern.split('/')[0]}.{key}", self.things.get(key)))
+            found[key] = self.things.get(value, value) if isinstance(value, str) else value
+        return found
+
+
+def make_world() -> World:
+    project = a_busy_project()
+    foreign = factories.a_client("DCB")
+    things = things_of(project)
+    people = {role: factories.person(role) for role in (*STAFF, *OWN)}
+    people |= {f"foreign_{kind}": factories.person(f"client_{kind}", client=foreign) for kind in ("viewer", "approver")}
+    callers = {"anonymous": Browser(), **{name: signed_in(person) for name, person in people.items()}}
+    for name, client, scope in (
+        ("read_token", project.client, "read"),
+        ("write_token", project.client, "write"),
+        ("foreign_token", foreign, "write"),
+    ):
+        callers[name] = Browser(headers={"authorization": f"Bearer {a_token(client, scope)[1]}"})
+    return World(callers, {**things, "accounts.pk": people["research"].pk, "accounts.grant": people["research"].grants.get().pk})
+
+
+def signed_in(person: User) -> Browser:
+    browser = Browser()
+    browser.force_login(person)
+    return browser
+
+
+def a_busy_project() -> Project:
+    """In small scale, with two revisions of its quotation, agreements, evidence that waits."""
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    factories.recommend(project.code, recommendation="bid", reason="Feasible.", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
+    factories.a_quotation(project)
+    factories.accepted_quotation(project)
+    factories.signed_agreements(project)
+    factories.charter(project)
+    factories.tailor(project, "deliverable", "method_validation_report")
+    factories.finish_phase(project)
+    return factories.decide_with_conditions(project)
+
+
+def things_of(project: Project) -> dict[str, Any]:
+    manager, business = factories.manager(), factories.person(Role.BUSINESS_DEVELOPMENT)
+    stored = take_upload(BytesIO(b"%PDF-1.7 a record\n%%EOF\n"), "record.pdf")
+    reference = factories.a_reference(project, "route_selection_report", stored=stored)
+    version = upload_version("memo", upload=BytesIO(b"%PDF-1.7 a memo\n%%EOF\n"), name="memo.pdf", actor=manager, project=project)
+    if version.effective_at is None:
+        submit_for_review(version.document.number, 1, actor=manager)
+    share_document(version.document.number, actor=manager)
+    asked = ask_clarification(project.rfp.number, question="Which polymorph?", actor=business)
+    attached = attach_rfp_file(project.rfp.number, stored=stored, actor=business)
+    agreement = record_agreement(
+        project.code, kind="quality", number="QAA-1", effective_on=timezone.localdate(), stored=stored, actor=business
+    )
+    order = factories.sent_change_order(project)
+    ask_for_approval(project.code, "milestone", "g2", actor=manager)
+    plan_payment(project.code, title="Second payment", source="gate:G2", actor=business)
+    vessel = a_vessel()
+    scratch = open_scratch(project.code, name="Two weeks later", actor=manager)
+    token = a_token(project.client)[0]
+    return {
+        **things_of_notifications(project),
+        "change_order": order.number,
+        "approval": ApprovalRequest.objects.get(project=project).pk,
+        "dependency": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").values_list("pk", flat=True)[0],
+        "scratch": scratch.pk,
+        "vessel": vessel.pk,
+        "occupancy": book(vessel, 10, 14, project=project).pk,
+        "task": Task.objects.filter(project=project).values_list("pk", flat=True)[0],
+        "risk": factories.a_risk(project).number,
+        "code": project.code,
+        "project": project.pk,
+        "rfp": project.rfp.number,
+        "number": version.document.number,
+        "reference": reference.pk,
+        "agreement": agreement.pk,
+        "clarification": asked.pk,
+        "attached": attached.pk,
+        "condition": GateCondition.objects.get(review__project=project).pk,
+        "tailoring": Tailoring.objects.get(project=project).pk,
+        "waiver": factories.a_waiver(project, "route").pk,
+        "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
+        "public_id": token.public_id,
+        "account": token.user_id,
+        "site": project.site.key if project.site else "",
+        "view": save_view("rfps", name="Drafts", query="state=draft", shared=False, actor=manager).pk,
+        "client": project.client_id,
+        "contact": project.rfp.contact_id,
+    }
+
+
+def things_of_notifications(project: Project) -> dict[str, Any]:
+    """A webhook of the client; line, watch and calendar feed of somebody of ours who is not asked here."""
+    somebody = factories.person(Role.PROJECT_MANAGER, name="Somebody Else")
+    approver = factories.person(Role.CLIENT_APPROVER, client=project.client)
+    event = Event.objects.filter(project_id=project.pk).latest("pk")
+    with override_settings(WEBHOOK_LOOPBACK=True):
+        webhook, _secret = create_webhook(project.client_id, url="http://127.0.0.1/hook", actor=approver)
+    return {
+        "notification": Notification.objects.create(user=somebody, event=event, group="project", delivery="inbox").pk,
+        "watch": watch_milestone(project.code, "g2", days=5, actor=somebody).pk,
+        "feed": create_feed(actor=somebody)[0].pk,
+        "webhook": webhook.pk,
+    }
