@@ -1,4 +1,4 @@
-"""What tests of projects share: counting what a refusal must not write, and work in threads of their own."""
+"""What tests of projects share: counting what a refusal must not write, work in threads of their own, who sells."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Role
 from audit.models import Event, Signature
 from projects.models import (
     AccountAnswer,
@@ -33,6 +35,7 @@ from projects.models import (
     Tailoring,
     WaitingFor,
 )
+from tests.projects import factories as make
 
 WATCHED = (
     Event,
@@ -130,3 +133,9 @@ def events_of(db: None) -> Callable[[Callable[[], object]], list[str]]:
         return list(Event.objects.filter(pk__gt=last).order_by("pk").values_list("kind", flat=True))
 
     return run
+
+
+@pytest.fixture
+def seller(client: Client) -> Client:
+    client.force_login(make.person(Role.BUSINESS_DEVELOPMENT))
+    return client
