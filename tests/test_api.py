@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client as Browser
@@ -18,21 +16,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.throttling import UserRateThrottle
 
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.services import revoke_token
-from audit.models import Event
 from projects.api import MilestoneFilter
-from projects.models import GateCondition, GateReview, Milestone, Project, Rfp
-from projects.services.lifecycle import hold_project
+from projects.models import Milestone, Project, Rfp
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone
 from projects.services.sharing import set_visibility
-from tests.clients_systems import System
-from tests.kept import kept_until_the_end
+from tests.clients_systems import NEW_RFP, System, internal, made, own_cache, problem, project
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
-PROBLEM = "application/problem+json"
+__all__ = ["made", "own_cache", "project"]
 CLIENT_MILESTONE = {
     "project",
     "key",
@@ -49,42 +44,6 @@ CLIENT_MILESTONE = {
     "last_change",
     "updated_at",
 }
-NEW_RFP = {"contact_name": "Purchasing Manager", "compound_name": "Paracetamol", "wanted": "5 kg for a first batch"}
-
-
-@pytest.fixture(autouse=True)
-def own_cache(settings: Any) -> None:
-    """Requests are counted in the cache; each test starts with none."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "api"}}
-    cache.clear()
-
-
-@pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
-    """One project in small scale for all tests here; it goes away with the transaction that made it."""
-    with kept_until_the_end(django_db_blocker):
-        yield factories.a_project_in("small_scale").pk
-
-
-@pytest.fixture
-def project(made: int, db: None) -> Project:
-    return Project.objects.get(pk=made)
-
-
-def internal(*roles: str) -> System:
-    system = System()
-    system.browser.force_login(factories.person(*roles) if roles else factories.manager())
-    return system
-
-
-def problem(answer: Any, status: int) -> dict[str, Any]:
-    """The body of a refusal; every one has the same shape."""
-    assert (answer.status_code, answer["Content-Type"]) == (status, PROBLEM)
-    body: dict[str, Any] = answer.json()
-    assert body["status"] == status
-    assert body["title"]
-    assert body["detail"]
-    return body
 
 
 def codes(answer: Any) -> list[str]:
@@ -299,170 +258,6 @@ def test_updated_since_brings_a_client_what_it_was_told_and_us_everything(projec
     publish_milestone(project.code, "g5", reason_class="capacity", side="cdmo", reason="A longer campaign.", actor=factories.manager())
 
     assert codes(system.get("milestones/", updated_since=moment.isoformat())) == ["g5"]
-
-
-# writing
-
-
-def test_write_token_logs_a_request(project: Project) -> None:
-    answer = System(project.client, "write").post("rfps/", {**NEW_RFP, "cas_number": "103-90-2", "structure_text": factories.PARACETAMOL})
-
-    assert answer.status_code == 201, answer.content
-    logged = Rfp.objects.get(number=answer.json()["number"])
-    assert (logged.client, logged.channel, logged.state) == (project.client, "api", "draft")
-    assert answer.json()["formula"] == "C8H9NO2"
-    event = Event.objects.get(kind="rfp.logged", object_id=str(logged.pk))
-    assert (event.channel, event.actor_name) == ("api", logged.created_by.full_name)
-
-
-def test_request_for_a_foreign_client_is_refused_like_one_for_a_missing_client(project: Project) -> None:
-    foreign, system = factories.a_client("DCB"), System(project.client, "write")
-
-    answers = [problem(system.post("rfps/", {**NEW_RFP, "client": code}), 400) for code in (foreign.code, "NOSUCH")]
-
-    assert answers[0] == answers[1]
-    assert not Rfp.objects.filter(client=foreign).exists()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "[]",
-        '"text"',
-        "{",
-        "null",
-        '{"compound_name": "a\\u0000b"}',
-        "[" * 100_000,
-        '{"a":' * 60 + "1" + "}" * 60,
-        '{"wanted": NaN}',
-        "",
-    ],
-    ids=["list", "text", "broken", "null", "nul", "deep list", "deep object", "nan", "empty"],
-)
-def test_body_that_is_no_proper_object_is_400(project: Project, body: str) -> None:
-    problem(System(project.client, "write").post("rfps/", body), 400)
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"compound_name": ""}, "compound_name"),
-        ({"contact_name": None}, "contact_name"),
-        ({"cas_number": "103-90-3"}, "cas_number"),
-        ({"structure_text": "C1CC"}, "structure_text"),
-        ({"target_markets": ["MARS"]}, "target_markets"),
-        ({"contact_email": "nobody"}, "contact_email"),
-        ({"wanted": {"a": 1}}, "wanted"),
-    ],
-)
-def test_bad_value_is_400_at_its_field(project: Project, changes: dict[str, Any], field: str) -> None:
-    before = Rfp.objects.count()
-
-    answer = System(project.client, "write").post("rfps/", {**NEW_RFP, **changes})
-
-    assert list(problem(answer, 400)["errors"]) == [field]
-    assert Rfp.objects.count() == before
-
-
-def test_fields_that_the_server_decides_are_ignored(project: Project) -> None:
-    answer = System(project.client, "write").post("rfps/", {**NEW_RFP, "state": "submitted", "number": "RFP-1", "created_by": 1})
-
-    assert answer.status_code == 201
-    assert answer.json()["state"] == "draft"
-
-
-def test_other_media_types_and_methods_are_refused(project: Project) -> None:
-    system = System(project.client, "write")
-
-    problem(system.post("rfps/", "<rfp/>", "application/xml"), 415)
-    problem(system.browser.delete(f"/api/v1/projects/{project.code}/"), 405)
-    problem(system.browser.get("/api/v1/projects/", headers={"accept": "text/html"}), 406)
-
-
-# gates
-
-
-def test_gate_shows_findings_and_blockers_to_internal_readers(project: Project) -> None:
-    body = internal().get(f"projects/{project.code}/gate/").json()
-
-    assert (body["gate"], body["round"], body["state"], body["met"], body["total"]) == ("G2", 1, "open", 0, 5)
-    assert body["criteria"][0]["blockers"][0]["words"] == "Not done: Route Selection Report."
-
-
-def test_unmet_gate_refuses_with_the_reasons_of_the_page(project: Project) -> None:
-    answer = internal().post(f"projects/{project.code}/gate/proposal/", {"decision": "go"})
-
-    words = [blocker["words"] for blocker in problem(answer, 409)["blockers"]]
-    assert "Not done: Route Selection Report." in words
-    page = internal().browser.get(f"/projects/{project.code}/gate/").content.decode()
-    assert all(word in page for word in words)
-    assert GateReview.objects.get(project=project, gate="G2").state == "open"
-
-
-def test_proposal_takes_the_role(project: Project) -> None:
-    problem(internal(Role.BUSINESS_DEVELOPMENT).post(f"projects/{project.code}/gate/proposal/", {"decision": "go"}), 403)
-
-
-def test_proposal_needs_its_reason(project: Project) -> None:
-    body = problem(internal().post(f"projects/{project.code}/gate/proposal/", {"decision": "hold"}), 400)
-
-    assert list(body["errors"]) == ["reason"]
-
-
-def test_proposal_on_a_held_project_is_refused(project: Project) -> None:
-    hold_project(project.code, actor=factories.manager(), reason="The client waits.")
-
-    answer = internal().post(f"projects/{project.code}/gate/proposal/", {"decision": "go"})
-
-    assert "on hold" in problem(answer, 409)["detail"]
-
-
-CONDITION = {"words": "Qualify the dryer.", "due_on": "2099-03-12", "step": "validation_batch.start", "step_number": 2}
-
-
-def test_go_with_conditions_is_proposed_and_shown(project: Project) -> None:
-    factories.finish_phase(project)
-    owner = factories.person(Role.PRODUCTION)
-    body = {"decision": "go_with_conditions", "reason": "As agreed.", "conditions": [{**CONDITION, "owner": owner.email}]}
-    system = internal()
-
-    answer = system.browser.post(f"/api/v1/projects/{project.code}/gate/proposal/", body, content_type="application/json")
-
-    (shown,) = answer.json()["conditions"]
-    assert (answer.status_code, shown["words"], shown["owner"], shown["state"]) == (201, "Qualify the dryer.", "Production", "proposed")
-
-
-def test_a_condition_is_met_through_the_same_services(project: Project) -> None:
-    factories.finish_phase(project)
-    factories.decide_with_conditions(project)
-    address = f"projects/{project.code}/conditions/{GateCondition.objects.get(review__project=project).pk}"
-
-    problem(internal(Role.RESEARCH).post(f"{address}/answer/", {"words": "Done."}), 403)
-    problem(internal().post(f"{address}/answer/", {"words": ""}), 400)
-    assert internal().post(f"{address}/answer/", {"words": "Protocol Q-7 is signed."}).json()["state"] == "answered"
-    assert [b["key"] for b in problem(internal().post(f"{address}/confirm/", {}), 409)["blockers"]] == ["condition.second_person"]
-    assert internal(Role.QUALITY_ASSURANCE).post(f"{address}/confirm/", {}).json()["state"] == "met"
-    problem(System(project.client, "write").post(f"{address}/confirm/", {}), 404)
-
-
-def test_the_gate_shows_what_is_waived_and_why_it_has_no_date(project: Project) -> None:
-    factories.grant(factories.a_waiver(project, "route"))
-
-    body = internal().get(f"projects/{project.code}/gate/").json()
-
-    route = next(row for row in body["criteria"] if row["key"] == "route")
-    assert (route["met"], route["standing"], body["met"]) == (False, "waived", 1)
-    assert [(row["criterion"], row["state"]) for row in body["waivers"]] == [("route", "granted")]
-    assert (body["forecast"] is None) == bool(body["without_date"])
-
-
-def test_session_needs_its_csrf_token(project: Project) -> None:
-    browser = Browser(enforce_csrf_checks=True)
-    browser.force_login(factories.manager())
-
-    answer = browser.post(f"/api/v1/projects/{project.code}/gate/proposal/", {"decision": "go"}, content_type="application/json")
-
-    assert "CSRF" in problem(answer, 403)["detail"]
 
 
 # cost and schema

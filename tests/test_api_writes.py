@@ -23,11 +23,10 @@ from projects.models import ChangeOrder, Deliverable, Milestone, Phase, Project,
 from projects.plan_api import PublicationPreview
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import pending_moves
-from tests.clients_systems import System
+from tests.clients_systems import NEW_RFP, System
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
-NEW_RFP = {"contact_name": "Purchasing Manager", "compound_name": "Paracetamol", "wanted": "5 kg for a first batch"}
 KEY = {"Idempotency-Key": "0b9c7f7e-3f1c-4a63-9a55-0c8f3f6f2f11"}
 
 
