@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import Role
-from audit.context import acting
-from audit.models import Event
 from audit.refusals import NotAllowed, Refused
 from documents import registry, services
 from documents.content import cell
-from documents.models import Document, DocumentVersion
-from documents.services.freshness import refresh_out_of_date
+from documents.models import DocumentVersion
 from phases.evaluation.assessment_documents import CostBand, cost_bands, margin_percent
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import recommend
@@ -26,8 +21,6 @@ from projects.models import Charter, Deliverable, Phase, Project
 from projects.plans import phase_plan
 from projects.services.charter import draft_charter
 from projects.services.commercial import send_quotation
-from projects.services.gate import current_review, judge_review
-from projects.services.plan import reschedule_milestone
 from projects.services.rfp import ask_clarification
 from tests.finished import WORDS, drafted, finished, reader_of, render, text_of
 from tests.projects import factories
@@ -349,65 +342,3 @@ def test_the_page_of_a_deliverable_leads_to_the_document_that_was_begun(client: 
     page = client.get(address).content.decode()
     assert version.document.get_absolute_url() in page
     assert "type=process_development_report" not in page
-
-
-def refresh(project: Project) -> int:
-    """As the worker does after commit."""
-    with acting(channel="worker"):
-        return refresh_out_of_date([project.pk])
-
-
-def an_effective_assessment() -> tuple[Project, DocumentVersion]:
-    project = factories.a_project()
-    factories.charter(project)
-    factories.sign_off_sheets(project)
-    recommend(project.code, recommendation="bid", reason="Feasible.", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
-    version = finished("inquiry_assessment_report", project, author=factories.manager())
-    refresh(project)
-    return project, version
-
-
-def test_a_document_is_out_of_date_when_the_records_behind_it_changed(client: Client) -> None:
-    project, version = an_effective_assessment()
-    criterion = "inquiry_assessment_report"
-    assert standing(project, criterion) == "met"
-
-    ask_clarification(project.rfp.number, question="Which polymorph?", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
-    assert refresh(project) == 1
-    assert refresh(project) == 0
-
-    client.force_login(factories.manager())
-    assert "the records behind it have changed" in client.get(version.document.get_absolute_url()).content.decode()
-    assert "Out of date" in client.get("/documents/").content.decode()
-    assert client.get(f"/api/v1/documents/{version.document.number}/").json()["out_of_date_since"]
-    assert standing(project, criterion) == "unmet"
-    assert Event.objects.filter(kind="document.out_of_date", project_id=project.pk).count() == 1
-
-
-def test_a_new_version_from_the_data_is_true_again() -> None:
-    project, _version = an_effective_assessment()
-    ask_clarification(project.rfp.number, question="Which polymorph?", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
-    refresh(project)
-
-    finished("inquiry_assessment_report", project, author=factories.manager(), reason="A question was asked.")
-    refresh(project)
-
-    assert standing(project, "inquiry_assessment_report") == "met"
-    assert Document.objects.get(type_key="inquiry_assessment_report").out_of_date_since is None
-
-
-def test_a_charter_is_not_out_of_date_because_dates_move() -> None:
-    project = factories.a_project()
-    factories.charter(project)
-    finished("project_charter", project, author=factories.manager())
-    later = timezone.localdate() + timedelta(days=300)
-
-    reschedule_milestone(project.code, "route_selected", not_before=later, actor=factories.manager(), reason="Capacity.")
-
-    assert refresh(project) == 0
-
-
-def standing(project: Project, key: str) -> str:
-    review = current_review(Project.objects.get(pk=project.pk))
-    assert review is not None
-    return next(item.standing for item in judge_review(review) if item.key == key)
