@@ -155,7 +155,8 @@ def test_last_change_carries_the_reason_told_to_the_client(project: Project) -> 
 def test_internal_readers_also_get_the_plan(project: Project) -> None:
     row = internal().get("milestones/").json()["results"][0]
 
-    assert set(row) == CLIENT_MILESTONE | {"internal_forecast", "float_days", "visibility", "finish_by", "started_on", "owner"}
+    plan = {"internal_forecast", "float_days", "finish_by", "started_on", "tolerance_days"}
+    assert set(row) == CLIENT_MILESTONE | plan | {"visibility", "share_at_launch", "owner", "owner_email"}
 
 
 def test_unshared_milestone_disappears_for_the_client(project: Project) -> None:

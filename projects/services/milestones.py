@@ -64,8 +64,8 @@ def removal_blockers(milestone: Milestone) -> list[Blocker]:
 def removal_blockers_of(milestones: Sequence[Milestone]) -> dict[str, list[Blocker]]:
     """By key, of milestones of one project. Three queries, however many they are."""
     told = set(Publication.objects.filter(milestone__in=milestones).values_list("milestone_id", flat=True))
-    added_after = Exists(ChangeOrderAddition.objects.filter(after=OuterRef("pk")))
-    by_order = Q(effects__isnull=False) | Q(drops__isnull=False) | Q(added_by__isnull=False) | added_after
+    added = Exists(ChangeOrderAddition.objects.filter(Q(after=OuterRef("pk")) | Q(milestone=OuterRef("pk"))))
+    by_order = Q(effects__isnull=False) | Q(drops__isnull=False) | added
     named = set(Milestone.objects.filter(by_order, pk__in=[row.pk for row in milestones]).values_list("pk", flat=True))
     tasks = list(Task.objects.filter(Q(milestone__in=milestones) | Q(after_milestone__in=milestones)))
     found = {}

@@ -13,7 +13,7 @@ from accounts.models import Role
 from catalogue.models import Vessel
 from projects.models import ChangeOrder, Milestone, Occupancy, Project
 from projects.services.lifecycle import hold_project
-from projects.services.scope import drop_milestone
+from projects.services.scope import drop_milestones
 from tests.projects import factories as make
 from tests.projects.vessels import book, in_days, project, vessel
 
@@ -136,7 +136,7 @@ def test_the_plan_says_how_far_what_is_booked_has_moved(project: Project, vessel
 def test_a_booking_stays_with_a_milestone_that_a_change_order_dropped_and_says_so(project: Project, vessel: Vessel) -> None:
     booking, browser = book(vessel, 10, 14, project=project, belongs_to="g2"), browser_of()
     milestone = Milestone.objects.get(project=project, key="g2")
-    drop_milestone(milestone, an_order(project), actor=make.manager())
+    drop_milestones(Milestone.objects.filter(pk=milestone.pk), an_order(project), actor=make.manager())
 
     page = browser.get(booking.get_absolute_url()).content.decode()
     moved = browser.post(reverse("occupancy-move", args=[booking.pk]), typed(vessel, 12, 16, belongs_to="g2", reason="Later."))
