@@ -45,7 +45,7 @@ def _run(servers: Servers, processes: list[Child], port: int) -> None:
     if "REDIS_URL" not in os.environ:
         servers.start_redis()
     site = os.environ.get("SITE_URL") or f"http://localhost:{port}"  # where links in mails lead
-    told = environment(servers.layout, addresses(servers.postgres, servers.redis), SITE_URL=site)
+    told = environment(servers.layout, addresses(servers.postgres, servers.redis), SITE_URL=site, **_own_cookies(port))
     sign_ins = manage(told, "prepare", *(["--demo"] if told["CDMO_ENVIRONMENT"] == "development" else []))
     processes += children(servers.layout, told, port)
     try:
@@ -54,6 +54,12 @@ def _run(servers: Servers, processes: list[Child], port: int) -> None:
         write_down(servers.layout.sessions, [*servers.children, *processes])
     _greet(servers, port, sign_ins)
     _watch(servers, processes)
+
+
+def _own_cookies(port: int) -> dict[str, str]:
+    """Cookies do not know ports: a second clone on this machine would sign people out of the first."""
+    names = {"SESSION_COOKIE_NAME": f"cdmo_session_{port}", "CSRF_COOKIE_NAME": f"cdmo_csrf_{port}"}
+    return {name: os.environ.get(name, value) for name, value in names.items()}
 
 
 def _greet(servers: Servers, port: int, sign_ins: str) -> None:

@@ -26,9 +26,11 @@
   const kept = (field) =>
     field.name && !SKIPPED.has(field.type) && field.autocomplete !== "one-time-code" && field.closest("[data-no-draft]") === null;
   const forms = () => [...document.querySelectorAll("form")].filter((form) => form.method === "post" && !form.hasAttribute("data-no-draft"));
+  // Where it is sent to, not where it stands: a form that was refused is shown at the address it was sent to.
+  const target = (form) => new URL(form.getAttribute("action") || "", window.location.href).pathname;
   const keyOf = (form) => {
-    const name = form.id || form.getAttribute("action") || String(forms().indexOf(form));
-    return `${PREFIX}${person}:${window.location.pathname}:${name}`;
+    const name = form.id || String(forms().filter((other) => target(other) === target(form)).indexOf(form));
+    return `${PREFIX}${person}:${target(form)}:${name}`;
   };
 
   const valuesOf = (form) =>
@@ -48,6 +50,8 @@
 
   const restore = (form, draft) => {
     const left = [...draft.values];
+    const names = left.map((saved) => saved.name).filter((name) => !form.elements[name]);
+    if (names.length) form.dispatchEvent(new CustomEvent("draft:rows", { detail: { names } })); // whoever adds rows, adds them again
     [...form.elements].filter(kept).forEach((field) => {
       const ticked = field.type === "checkbox" || field.type === "radio";
       const at = left.findIndex((saved) => saved.name === field.name && (!ticked || saved.value === field.value));

@@ -66,6 +66,13 @@
       next.querySelector("select, input").focus();
     });
     body.addEventListener("input", recount);
+    body.addEventListener("change", (event) => {
+      if (event.target.name?.endsWith("-DELETE")) event.target.closest("tr").hidden = event.target.checked;
+    });
+    form.addEventListener("draft:rows", (event) => {
+      const numbers = event.detail.names.map((name) => /^lines-(\d+)-/.exec(name)).filter(Boolean).map((found) => Number(found[1]));
+      while (Number(count.value) <= Math.max(-1, ...numbers)) append();
+    });
     form.classList.add("has-script");
     recount();
   };

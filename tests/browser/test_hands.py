@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from cdmo.demo.people import PASSWORD
 from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
@@ -21,26 +18,6 @@ actor = User.objects.get(email="bd@demo.example")
 values = {"channel": "email", "compound_name": "Dropped", "wanted": "A price"}
 print(save_rfp(client=client, contact=client.contacts.first(), actor=actor, **values).number)
 """
-
-
-def test_a_half_typed_form_survives_the_end_of_the_session(page: Page) -> None:
-    sign_in(page, "bd@demo.example")
-    page.goto("/rfps/new/")
-    page.fill("#id_client", "A client nobody knows")
-    page.fill("#id_wanted", "Half of a wish")
-
-    page.context.clear_cookies(name="cdmo_session")
-    page.get_by_role("button", name="Save").click()
-    expect(page).to_have_url(re.compile(r"/accounts/login/\?next="))
-    expect(page.locator("input[name=login]")).to_be_focused()
-    page.fill("input[name=login]", "bd@demo.example")
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-
-    expect(page.locator("#id_wanted")).to_have_value("Half of a wish")
-    expect(page.locator("#id_client")).to_have_value("A client nobody knows")
-    expect(page.get_by_role("status").filter(has_text="is back")).to_be_visible()
-    expect(page.locator("#id_client_country")).to_be_visible()  # what depends on a field follows it
 
 
 @pytest.mark.parametrize("keys", ["/", "Control+k", "Meta+k"])

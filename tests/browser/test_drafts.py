@@ -1,0 +1,77 @@
+"""The session ends while somebody types: after signing in again, what was typed is back in its form."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cdmo.demo.people import PASSWORD
+from tests.browser.test_hands import DRAFT
+from tests.browser.test_orders_and_payments import a_price_line
+from tests.browser.test_pages import places
+from tests.browser.test_sign_in import sign_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+__all__ = ["places"]
+
+
+def test_a_half_typed_form_survives_the_end_of_the_session(page: Page) -> None:
+    sign_in(page, "bd@demo.example")
+    page.goto("/rfps/new/")
+    page.fill("#id_client", "A client nobody knows")
+    page.fill("#id_wanted", "Half of a wish")
+
+    sent_after_the_end_of_the_session(page, "Save")
+
+    expect(page.locator("#id_wanted")).to_have_value("Half of a wish")
+    expect(page.locator("#id_client")).to_have_value("A client nobody knows")
+    expect(page.locator("#id_client_country")).to_be_visible()  # what depends on a field follows it
+
+
+def test_so_do_lines_that_were_added(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "bd@demo.example")
+    page.goto(f"/projects/{places['code']}/change-orders/new/")
+    a_price_line(page, 0, "Salt screen", "24,000.00")
+    for number in (1, 2):
+        page.get_by_role("button", name="Add a line", exact=True).click()
+        a_price_line(page, number, f"Solvent {number}", "1,500.00")
+
+    sent_after_the_end_of_the_session(page, "Save")
+
+    descriptions = page.locator("[data-lines] [name$=-description]")
+    expect(descriptions).to_have_count(3)
+    for number, words in enumerate(["Salt screen", "Solvent 1", "Solvent 2"]):
+        expect(descriptions.nth(number)).to_have_value(words)
+    expect(page.locator("[data-total]")).to_have_text("27,000.00")
+
+
+def test_so_does_a_form_that_was_refused_before(page: Page, stack: Stack) -> None:
+    number = stack.python(DRAFT)
+    sign_in(page, "bd@demo.example")
+    page.goto(f"/rfps/{number}/")
+    page.click("button[data-dialog=decline]")
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=reason]").evaluate("field => field.required = false")
+    dialog.get_by_role("button", name="Decline").click()
+    expect(page).to_have_url(f"/rfps/{number}/decline/")
+    page.locator("dialog[open] [name=reason]").fill("Half of a reason")
+
+    sent_after_the_end_of_the_session(page, "Decline")
+
+    expect(page).to_have_url(f"/rfps/{number}/")
+    expect(page.locator("dialog[open] [name=reason]")).to_have_value("Half of a reason")
+
+
+def sent_after_the_end_of_the_session(page: Page, button: str) -> None:
+    """The person signs in again and is told that the text is back."""
+    page.context.clear_cookies(name="cdmo_session")
+    page.get_by_role("button", name=button).last.click()
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next="))
+    expect(page.locator("input[name=login]")).to_be_focused()
+    page.fill("input[name=login]", "bd@demo.example")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    expect(page.get_by_role("status").filter(has_text="is back")).to_be_visible()
