@@ -295,6 +295,19 @@ def test_two_people_change_a_submitted_request_and_the_second_reads_what_the_fir
     assert Rfp.objects.get().indication == "Pain"
 
 
+def test_a_field_saved_by_itself_tells_nobody_what_somebody_else_wrote_in_another(seller: Client) -> None:
+    rfp = make.an_rfp()
+    page = seller.get(at("rfp-detail", rfp)).context
+    whole = _whole(seller, rfp, version=page["version"])
+    seller.post(at("rfp-autosave", rfp), {"changed": "indication", "indication": "Theirs", "version": page["version"]})
+
+    mine = {"wanted": "Mine", "version": page["version"]}
+    answer = seller.post(at("rfp-autosave", rfp), {"changed": "wanted", **mine}).json()
+    refused = seller.post(at("rfp-detail", rfp), {**whole, **mine, "version": answer["version"]})
+
+    assert (refused.status_code, list(refused.context["form"].errors), Rfp.objects.get().indication) == (400, ["indication"], "Theirs")
+
+
 def test_files_are_taken_and_given_as_downloads(seller: Client) -> None:
     rfp = make.an_rfp()
     upload = SimpleUploadedFile("route.txt", b"Four steps from a known intermediate.\n")
