@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 from accounts.models import Client, Contact, Role
 from accounts.permissions import require_permission
 from accounts.services import create_client, create_contact
+from accounts.services.clients import locked_client
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_reason
@@ -167,13 +168,16 @@ def _renamed(fields: dict[str, str], service: Callable[..., Created], *args: Any
 def log_rfp_from_system(
     *, client: Client, contact_name: str, actor: User, contact_email: str = "", contact_phone: str = "", channel: str = "", **values: Any
 ) -> Rfp:
-    """Log a request that arrived through the API; the contact is the client's known one of that name and e-mail, else a new one.
+    """Log a request that arrived through the API; the contact is the client's known one of that name (and e-mail, if given), else new.
 
     Its channel is the API, whatever a client's system says; one of ours may say through which channel it came.
     """
     require_permission("projects.log_rfp", actor, client)
     names = {"name": "contact_name", "email": "contact_email", "phone": "contact_phone"}
-    contact = _renamed(names, create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor)
+    locked_client(client.code, actor)  # two requests that name the same new person wait for one another
+    contact = find_contact(client, contact_name, contact_email) or _renamed(
+        names, create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor, reachable=False
+    )
     channel = channel if actor.is_internal and channel else Channel.API
     return _renamed({"contact": "contact_name"}, save_rfp, client=client, contact=contact, channel=channel, actor=actor, **values)
 

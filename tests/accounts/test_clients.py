@@ -127,6 +127,16 @@ def test_a_contact_is_corrected_with_its_history(client: Client, manager: User) 
     assert kept.name == "Ann Muster"
 
 
+def test_a_contact_stays_reachable(client: Client, manager: User) -> None:
+    contact = ContactFactory(client=client, email="ann@helvetia.example", phone="")
+
+    with pytest.raises(BadInput) as wrong:
+        services.change_contact("HELV", contact.pk, changes={"email": " "}, is_another=True, actor=manager)
+
+    assert list(wrong.value.errors) == ["email"]
+    assert Contact.objects.get(pk=contact.pk).email == "ann@helvetia.example"
+
+
 def test_a_contact_that_looks_known_is_entered_only_when_somebody_has_looked(client: Client, manager: User) -> None:
     ContactFactory(client=client, name="Ann", email="ann@helvetia.example")
     other = ClientFactory()
