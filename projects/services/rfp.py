@@ -187,8 +187,7 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
     """Write changed fields (autosave and form alike). After submission a change needs a reason. version: as shown (`audit.seen`)."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
-    if rfp.state == Rfp.State.DECLINED:
-        raise Refused([Blocker(key="rfp.declined", words=_t("This request was declined."), link=rfp.get_absolute_url())])
+    _require_open(rfp)
     if rfp.state != Rfp.State.DRAFT and not reason.strip():
         raise BadInput({"reason": [_t("The request is submitted; a change needs a reason.")]})
     before = {name: getattr(rfp, name) for name in changes}
@@ -213,6 +212,11 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
     if rfp.state == Rfp.State.DRAFT and set(changed) & {"account_owner", "quotation_needed_on", "compound_name"}:
         _ask_to_complete(rfp)
     return rfp
+
+
+def _require_open(rfp: Rfp) -> None:
+    if rfp.state == Rfp.State.DECLINED:
+        raise Refused([Blocker(key="rfp.declined", words=_t("This request was declined."), link=rfp.get_absolute_url())])
 
 
 def rfp_values(rfp: Rfp) -> dict[str, Any]:
@@ -296,6 +300,7 @@ def attach_rfp_file(number: str, *, stored: Attachment, actor: User) -> RfpFile:
     """Attach a stored file; the same content under the same name twice is one file."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
+    _require_open(rfp)
     existing = RfpFile.objects.filter(rfp=rfp, sha256=stored.sha256, name=stored.name).first()
     if existing is not None:
         return existing
@@ -311,6 +316,7 @@ def remove_rfp_file(number: str, file_id: int, *, actor: User, reason: str) -> R
     """Take a file away that does not belong to the request; the record keeps its name and hash."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
+    _require_open(rfp)
     require_reason(reason)
     attached = RfpFile.objects.select_for_update().get(rfp=rfp, pk=file_id)
     record("rfp.file_removed", rfp, actor=actor, reason=reason.strip(), file=attached.name, sha256=attached.sha256)

@@ -361,6 +361,18 @@ def test_declining_needs_a_reason_and_freezes(seller: Client) -> None:
     assert seller.post(at("rfp-autosave", rfp), {"changed": "indication", "indication": "x"}).status_code == 409
 
 
+def test_a_declined_request_neither_gains_nor_loses_files(seller: Client) -> None:
+    rfp, dropped = make.an_rfp(), {"headers": {"X-Requested-With": "dropzone"}}
+    stored = seller.post(at("rfp-upload", rfp), {"file": SimpleUploadedFile("route.txt", b"Four steps.\n")}, **dropped).json()["id"]
+    seller.post(at("rfp-decline", rfp), {"reason": "No capacity."})
+
+    more = seller.post(at("rfp-upload", rfp), {"file": SimpleUploadedFile("more.txt", b"Five steps.\n")}, **dropped)
+    answers = (more, seller.post(at("rfp-file-remove", rfp, stored), {"reason": "Not theirs."}))
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert (more.json()["detail"], rfp.files.get().pk) == ("This request was declined.", stored)
+
+
 def test_list_filters_by_address(seller: Client) -> None:
     rfp = make.an_rfp()
     make.an_rfp(make.a_client("DCB"), compound_name="Apixaban")
