@@ -111,7 +111,7 @@ def test_the_next_step_follows_the_record(project: Project) -> None:
     services.recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.manager())
     assert next_words(project) == "Quotation: Draft the quotation."
     make.accepted_quotation(project)
-    assert next_words(project).startswith("Agreements: Not signed by both sides: Confidentiality agreement, Cooperation agreement")
+    assert next_words(project).startswith("Agreements: Not in force: Confidentiality agreement, Cooperation agreement")
     make.signed_agreements(project)
     assert next_words(project) == "Charter and reports: Draft the charter; it makes the plan."
     make.charter(project)
