@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,11 +15,11 @@ from accounts.duplicates import clients_at, contacts_alike, named
 from accounts.models import Client, Contact, User
 from accounts.permissions import require_permission
 from accounts.services.clients import locked_client
-from accounts.services.shared import check, refuse_if, require_unchanged
+from accounts.services.shared import check, refuse_if
 from audit.acts import act
 from audit.events import record
-from audit.hashes import hash_of
 from audit.refusals import Blocker, Refused, require_reason
+from audit.seen import require_unchanged, words_of
 
 FACTS = ("name", "email", "phone", "position")
 
@@ -54,27 +55,23 @@ def create_contact(
     return contact
 
 
-def facts_of(contact: Contact) -> dict[str, str]:
+def contact_values(contact: Contact) -> dict[str, str]:
+    """What its form shows."""
     return {name: getattr(contact, name) for name in FACTS}
-
-
-def contact_hash(contact: Contact) -> str:
-    """Of what a form changes, so that it can tell whether somebody else was quicker."""
-    return hash_of(facts_of(contact))
 
 
 @transaction.atomic
 def change_contact(
-    code: str, contact_id: int, *, changes: dict[str, Any], actor: User, is_another: bool = False, expected_hash: str = ""
+    code: str, contact_id: int, *, changes: dict[str, Any], actor: User, is_another: bool = False, version: str = ""
 ) -> Contact:
-    """Correct a contact. Raises BadInput at the field or when somebody else changed it meanwhile, Refused when nothing differs."""
+    """Correct a contact. Raises BadInput at the field, Refused when nothing differs. version: as shown (`audit.seen`)."""
     contact = _locked(code, contact_id, actor)
-    require_unchanged(expected_hash, contact_hash(contact))
-    before = facts_of(contact)
+    require_unchanged(version, now=contact_values(contact), wanted=changes, words=partial(words_of, contact))
+    before = contact_values(contact)
     _take(contact, changes)
     check(contact)
     _require_reachable(contact)
-    after = facts_of(contact)
+    after = contact_values(contact)
     if after == before:
         raise Refused(Blocker("contact.unchanged", _("Nothing differs from what the record holds.")))
     _require_no_twin(contact)

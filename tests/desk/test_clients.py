@@ -103,20 +103,20 @@ def test_a_client_is_entered_after_a_look_at_its_like(seller: Browser) -> None:
 
 def test_a_client_is_corrected_and_the_second_is_told(seller: Browser) -> None:
     address = reverse("client-edit", args=[ClientFactory(code="HELV", name="Helvetia").code])
-    seen = seller.get(address).context["form"]["expected_hash"].value()
-    typed = {**FACTS, "reason": "As on its letter.", "expected_hash": seen}
+    seen = seller.get(address).context["form"]["version"].value()
+    typed = {**FACTS, "reason": "As on its letter.", "version": seen}
 
     assert seller.post(address, {**typed, "reason": ""}).status_code == 400
     assert seller.post(address, typed).status_code == 302
     late = seller.post(address, {**typed, "name": "Helvetia Late"})
-    again = {**typed, "name": "Helvetia Late", "expected_hash": late.context["form"]["expected_hash"].value()}
+    again = {**typed, "name": "Helvetia Late", "version": late.context["form"]["version"].value()}
 
     assert late.status_code == 400
-    assert "Somebody else has saved meanwhile" in late.content.decode()
+    assert "It now says: “Helvetia Pharma”" in late.content.decode()
     assert 'value="Helvetia Late"' in late.content.decode()
     assert Client.objects.get(code="HELV").name == "Helvetia Pharma"
     assert seller.post(address, again).status_code == 302
-    assert seller.post(address, {**again, "expected_hash": ""}).status_code == 400  # nothing differs any more
+    assert seller.post(address, {**again, "version": ""}).status_code == 400  # nothing differs any more
     assert "was corrected" in words(seller, "/clients/HELV/")
 
 
