@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -45,6 +47,15 @@ def change(client: Client, actor: User, **values: Any) -> Client:
 def test_alike_is_the_name_without_its_legal_form(client: Client, typed: str, known: bool) -> None:
     assert clients_alike(typed) == [client] * known
     assert clients_alike(client.name, besides=client.pk) == []
+
+
+def test_a_name_without_a_letter_is_like_no_other_and_nothing_but_names_is_read(client: Client) -> None:
+    ClientFactory(name="…")
+
+    with CaptureQueriesContext(connection) as captured:
+        assert clients_alike("Helvetia Pharma") == [client]
+
+    assert "address" not in captured[0]["sql"]
 
 
 def test_a_name_of_nothing_but_a_legal_form_keeps_it() -> None:

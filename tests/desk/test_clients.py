@@ -154,6 +154,18 @@ def test_who_may_not_reads_why_and_is_refused(client: Browser) -> None:
     assert client.post(reverse("contact-detail", args=[code, contact]), {"name": "x"}).status_code == 403
 
 
+@pytest.mark.parametrize("typed", ["helvet", "LV", "muster", "@helvetia"])
+def test_list_search_and_api_find_the_same_client(seller: Browser, typed: str) -> None:
+    ContactFactory(client=ClientFactory(code="HLVT", name="Helvetia"), name="Ann Muster", email="ann@helvetia.example")
+    ClientFactory(code="OTHER", name="Another")
+
+    listed = seller.get("/clients/", {"q": typed}).context["table"]
+    searched = seller.get("/search/", {"q": typed}).context["clients"]
+    read = seller.get("/api/v1/clients/", {"q": typed}).json()["results"]
+
+    assert [row.record.code for row in listed.rows] == [row.code for row in searched] == [row["code"] for row in read] == ["HLVT"]
+
+
 def test_search_finds_a_client_by_its_contact(seller: Browser) -> None:
     ContactFactory(client=ClientFactory(code="HELV", name="Helvetia"), name="Ann Muster")
 
