@@ -188,6 +188,7 @@ def what_somebody_else_wrote_is_replaced_only_knowingly(page: Page) -> None:
     expect(mine.locator("[data-save-state]")).to_have_attribute("data-state", "failed")
     with mine.expect_response(re.compile("/autosave/$")) as answer:
         mine.fill("#id_process_challenges", "Heat.")
+        mine.keyboard.press("Tab")
     assert answer.value.ok
     expect(mine.locator("#id_downstream_drug")).to_have_attribute("aria-invalid", "true")
     page.reload()
