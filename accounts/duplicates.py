@@ -41,8 +41,8 @@ def domain_of(email: str) -> str:
 def clients_alike(name: str, *, besides: int = 0) -> list[Client]:
     """Clients one of whose names holds all words of the other."""
     wanted = words_of(name)
-    others = Client.objects.exclude(pk=besides)
-    return [other for other in others if wanted and (wanted <= words_of(other.name) or words_of(other.name) <= wanted)]
+    others = [(other, words_of(other.name)) for other in Client.objects.exclude(pk=besides).only("code", "name")]
+    return [other for other, words in others if wanted and words and (wanted <= words or words <= wanted)]
 
 
 def clients_at(email: str, *, besides: int = 0) -> list[Client]:

@@ -1,8 +1,7 @@
-"""People, their roles, the clients they come from, and the tokens of clients' systems."""
+"""People, their roles, and the clients they come from. The tokens of clients' systems are in `accounts.tokens`."""
 
 from __future__ import annotations
 
-import uuid
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import available_timezones
@@ -17,13 +16,14 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from knox.models import AbstractAuthToken, AuthTokenManager
 
+from accounts.tokens import AnsweredRequest as AnsweredRequest
+from accounts.tokens import IntegrationToken as IntegrationToken
 from accounts.working_days import HasOwnDays
 from audit.history import tracked
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from audit.refusals import Words
 
@@ -79,6 +79,12 @@ class ClientQuerySet(models.QuerySet["Client"]):
         if not user.is_active:
             return self.none()
         return self if user.is_internal else self.filter(pk=user.client_id)
+
+    def matching(self, words: str) -> ClientQuerySet:
+        """Part of the name or of the code, or of the name or the e-mail of a contact."""
+        words = words.strip()
+        known = Contact.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), client=OuterRef("pk"))
+        return self.filter(Q(name__icontains=words) | Q(code__icontains=words) | Exists(known))
 
 
 @tracked
@@ -368,66 +374,3 @@ class Delegation(models.Model):
 
     def is_over(self, on: date) -> bool:
         return self.ended_at is not None or self.ends_on < on
-
-
-class IntegrationTokenQuerySet(models.QuerySet["IntegrationToken"]):
-    def visible_to(self, user: User) -> IntegrationTokenQuerySet:
-        """Internal people see every token; a client's people see those of their own organisation's accounts."""
-        if not user.is_active or user.kind == User.Kind.INTEGRATION:
-            return self.none()
-        return self if user.is_internal else self.filter(user__client_id=user.client_id)
-
-    def usable(self, at: datetime | None = None) -> IntegrationTokenQuerySet:
-        return self.filter(revoked_at=None, expiry__gt=at or timezone.now(), user__is_active=True)
-
-
-class IntegrationToken(AbstractAuthToken):
-    """A client's system reads with it. Stored hashed, shown once, always expiring, revocable by both sides.
-
-    `public_id` names it in addresses and in the record; the digest, which is the primary key, stays in this table.
-    """
-
-    class Scope(models.TextChoices):
-        READ = "read", _("Read")
-        WRITE = "write", _("Read and write")
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=100)
-    scope = models.CharField(_("scope"), max_length=8, choices=Scope.choices, default=Scope.READ)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("created by"))
-    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
-    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
-    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("revoked by"))
-
-    objects = AuthTokenManager.from_queryset(IntegrationTokenQuerySet)()
-
-    class Meta:
-        verbose_name = _("integration token")
-        verbose_name_plural = _("integration tokens")
-        ordering = ["-created", "digest"]
-        constraints = [models.CheckConstraint(name="integration_token_expires", condition=Q(expiry__isnull=False))]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_expired(self) -> bool:
-        return self.expiry is None or self.expiry <= timezone.now()
-
-
-class AnsweredRequest(models.Model):
-    """The answer to a write of the API that came with an `Idempotency-Key`, kept for a day so that a repetition gets it again."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    key = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField()
-    body = models.JSONField(null=True)
-    answered_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="answered_once")]
-        indexes = [models.Index(fields=["answered_at"])]
-
-    def __str__(self) -> str:
-        return self.key

@@ -34,6 +34,11 @@ def version_of(values: Mapping[str, Any]) -> str:
     return json.dumps({name: _mark(value) for name, value in values.items()}, separators=(",", ":"))
 
 
+def version_with(posted: str, told: Mapping[str, Any]) -> str:
+    """Of what was neither sent nor told, the reader still sees what the form showed."""
+    return json.dumps(_read(posted) | {name: _mark(value) for name, value in told.items()}, separators=(",", ":"))
+
+
 def _mark(value: Any) -> str:
     plain = value.pk if isinstance(value, Model) else value
     return hash_of({"value": plain})[:MARK_LENGTH]
@@ -50,7 +55,7 @@ def require_unchanged(version: str, *, now: Mapping[str, Any], wanted: Mapping[s
     taken = [name for name in wanted if name in now and _mark(now[name]) not in (shown.get(name), _mark(wanted[name]))]
     if taken:
         said = _t("Somebody has changed this meanwhile. It now says: “%(value)s”. Save again to put yours in its place.")
-        raise Overtaken({name: said % {"value": words(name)} for name in taken}, version_of(now))
+        raise Overtaken({name: said % {"value": words(name)} for name in taken}, version_with(version, {name: now[name] for name in taken}))
 
 
 def _read(version: str) -> dict[str, Any]:

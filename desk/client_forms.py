@@ -10,34 +10,35 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ReasonForm, time_zones
 from accounts.models import Client, Contact, languages
-from accounts.services import client_hash, contact_hash
+from accounts.services import client_values, contact_values
 from audit.refusals import BadInput, add_to_form
+from audit.seen import version_after, version_of
 from projects.filters import day
 
 COUNTRY = _("Two letters (ISO 3166), for example CH. Its public holidays count.")
 
 
 class AsksWhetherAnother(forms.Form):
-    """Asks only where something alike is there already; `expected_hash` says what the person saw."""
+    """Asks only where something alike is there already; `version` says what the person saw (`audit.seen`)."""
 
     is_another = forms.BooleanField(label=_("It is another one"), required=False, widget=forms.HiddenInput)
-    expected_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def refuse(self, bad: BadInput, *, present: str = "") -> None:
-        """Show what the service has against it; what is answered next is answered to what the record holds now."""
+    def refuse(self, bad: BadInput) -> None:
+        """Show what the service has against it."""
         add_to_form(self, bad)
         if "is_another" in bad.errors:
             self.fields["is_another"].widget = forms.CheckboxInput()
         typed = QueryDict(mutable=True)
         typed.update(self.data)
-        typed["expected_hash"] = present
+        typed["version"] = version_after(bad, self.cleaned_data["version"])
         self.data = typed
 
     def changes(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("is_another", "expected_hash", "reason")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("is_another", "version", "reason")}
 
     def agreed(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("is_another", "expected_hash")}
+        return {name: self.cleaned_data[name] for name in ("is_another", "version")}
 
 
 class ClientForm(AsksWhetherAnother):
@@ -62,8 +63,8 @@ class ClientCorrectionForm(ClientForm, ReasonForm):
     field_order = ("name", "country", "time_zone", "language", "address", "is_another", "reason")
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
-        facts = {name: getattr(client, name) for name in ("name", "country", "time_zone", "language", "address")}
-        super().__init__(*args, **{"initial": facts | {"expected_hash": client_hash(client)}, **kwargs})
+        shown = client_values(client)
+        super().__init__(*args, **{"initial": shown | {"version": version_of(shown)}, **kwargs})
 
 
 class ContactForm(AsksWhetherAnother):
@@ -76,9 +77,8 @@ class ContactForm(AsksWhetherAnother):
     field_order = ("name", "position", "email", "phone", "is_another")
 
     def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
-        facts = {name: getattr(contact, name) for name in ("name", "position", "email", "phone")} if contact else {}
-        shown = {"expected_hash": contact_hash(contact)} if contact else {}
-        super().__init__(*args, **{"initial": facts | shown, **kwargs})
+        shown = contact_values(contact) if contact else {}
+        super().__init__(*args, **{"initial": shown | {"version": version_of(shown)}, **kwargs})
 
 
 class LeftForm(ReasonForm):

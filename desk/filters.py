@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Client, Contact, User
+from accounts.models import Client, User
 from catalogue.models import Site
 from desk.lateness import Lateness, lateness_of
 from projects.models import Project
@@ -17,6 +17,7 @@ from projects.models.states import Phase, ProjectStatus
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from accounts.models import ClientQuerySet
     from accounts.requests import SignedInRequest
 
 
@@ -95,10 +96,8 @@ class ClientFilter(django_filters.FilterSet):
         model = Client
         fields: ClassVar[list[str]] = ["q", "country", "work"]
 
-    def by_words(self, rows: QuerySet[Client], name: str, value: Any) -> QuerySet[Client]:
-        words = value.strip()
-        known = Contact.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), client=OuterRef("pk"))
-        return rows.filter(Q(name__icontains=words) | Q(code__icontains=words) | Exists(known))
+    def by_words(self, rows: ClientQuerySet, name: str, value: str) -> ClientQuerySet:
+        return rows.matching(value)
 
     def by_work(self, rows: QuerySet[Client], name: str, value: str) -> QuerySet[Client]:
         if value == Working.NOTHING:

@@ -96,6 +96,14 @@ def test_logged_completed_and_submitted(ours: APIClient) -> None:
     assert submitted.json()["project"] == Project.objects.get(rfp__number=rfp["number"]).code
 
 
+def test_a_known_contact_is_taken_and_a_new_one_may_have_only_a_name(ours: APIClient) -> None:
+    sent = ({}, {"contact_name": "ANN"}, {"contact_email": ""}, {"contact_name": "Bea", "contact_email": ""})
+
+    first, again, without, new = (logged(ours, **more)["contact_id"] for more in sent)
+
+    assert first == again == without != new
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [

@@ -1,7 +1,7 @@
 """Everything that changes people, their roles, clients, contacts and tokens."""
 
-from accounts.services.clients import change_client, choose_names, client_hash, create_client
-from accounts.services.contacts import change_contact, contact_hash, contact_left, contact_returned, create_contact
+from accounts.services.clients import change_client, choose_names, client_values, create_client
+from accounts.services.contacts import change_contact, contact_left, contact_returned, contact_values, create_contact
 from accounts.services.delegations import delegate, end_delegation
 from accounts.services.people import (
     change_person,
@@ -29,11 +29,11 @@ __all__ = [
     "change_contact",
     "change_person",
     "choose_names",
-    "client_hash",
+    "client_values",
     "close_integration_account",
-    "contact_hash",
     "contact_left",
     "contact_returned",
+    "contact_values",
     "create_client",
     "create_contact",
     "create_integration_account",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.duplicates import clients_alike, words_for_client
 from accounts.models import Client, User
 from accounts.permissions import require_permission
-from accounts.services.shared import check, refuse_if, require_unchanged
+from accounts.services.shared import check, refuse_if
 from audit.acts import act
 from audit.events import record
-from audit.hashes import hash_of
 from audit.refusals import Blocker, Refused, require_reason
+from audit.seen import require_unchanged, words_of
 
 FACTS = ("name", "country", "time_zone", "language", "address")
 
@@ -56,35 +57,29 @@ def create_client(
     return client
 
 
-def facts_of(client: Client) -> dict[str, Any]:
+def client_values(client: Client) -> dict[str, Any]:
+    """What its form shows."""
     return {name: getattr(client, name) for name in FACTS}
 
 
-def client_hash(client: Client) -> str:
-    """Of what a form changes, so that it can tell whether somebody else was quicker."""
-    return hash_of(facts_of(client))
-
-
 @act
-def change_client(
-    code: str, *, changes: dict[str, Any], reason: str, actor: User, is_another: bool = False, expected_hash: str = ""
-) -> Client:
+def change_client(code: str, *, changes: dict[str, Any], reason: str, actor: User, is_another: bool = False, version: str = "") -> Client:
     """Correct what is known of a client. Its country and own days count in its plans, which follow at night.
 
     A region belongs to its country: with another country there is none until one is chosen with the working days.
-    Raises BadInput at the field or when somebody else changed it meanwhile, Refused when nothing differs.
+    Raises BadInput at the field, Refused when nothing differs. version: as shown (`audit.seen`).
     """
     client = locked_client(code, actor)
     require_permission("accounts.edit_client", actor, client)
-    require_unchanged(expected_hash, client_hash(client))
+    require_unchanged(version, now=client_values(client), wanted=changes, words=partial(words_of, client))
     require_reason(reason)
-    before = facts_of(client)
+    before = client_values(client)
     for name, value in changes.items():
         setattr(client, name, value)
     client.name, client.country, client.address = " ".join(client.name.split()), client.country.strip().upper(), client.address.strip()
     client.subdivision = client.subdivision if client.country == before["country"] else ""
     check(client)
-    after = facts_of(client)
+    after = client_values(client)
     if after == before:
         raise Refused(Blocker("client.unchanged", _("Nothing differs from what the record holds.")))
     others = Client.objects.filter(name__iexact=client.name).exclude(pk=client.pk)

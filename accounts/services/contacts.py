@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,63 +15,66 @@ from accounts.duplicates import clients_at, contacts_alike, named
 from accounts.models import Client, Contact, User
 from accounts.permissions import require_permission
 from accounts.services.clients import locked_client
-from accounts.services.shared import check, refuse_if, require_unchanged
+from accounts.services.shared import check, refuse_if
 from audit.acts import act
 from audit.events import record
-from audit.hashes import hash_of
 from audit.refusals import Blocker, Refused, require_reason
+from audit.seen import require_unchanged, words_of
 
 FACTS = ("name", "email", "phone", "position")
 
 
 @transaction.atomic
 def create_contact(
-    client_id: int, *, name: str, actor: User, email: str = "", phone: str = "", position: str = "", is_another: bool = True
+    client_id: int,
+    *,
+    name: str,
+    actor: User,
+    email: str = "",
+    phone: str = "",
+    position: str = "",
+    is_another: bool = True,
+    reachable: bool = True,
 ) -> Contact:
-    """Enter a person at a client. The same name and e-mail again give the contact that is there.
+    """Enter a person at a client. Raises BadInput at the field.
 
     is_another: somebody has looked at the contacts and clients that look alike; without it, one of them is bad input.
+    reachable: an e-mail address or a telephone number is needed; a client's system may give only a name.
     """
     client = Client.objects.visible_to(actor).select_for_update().get(pk=client_id)
     require_permission("accounts.create_contact", actor, client)
     contact = Contact(client=client)
     _take(contact, {"name": name, "email": email, "phone": phone, "position": position})
     check(contact)
-    if not is_another:
-        refuse_if(not (contact.email or contact.phone), "email", _("A new contact needs an e-mail address or a telephone number."))
+    if reachable:
+        _require_reachable(contact)
+    _require_no_twin(contact)
     _require_another(contact, is_another)
-    found = Contact.objects.filter(client=client, name=contact.name, email=contact.email).first()
-    if found:
-        return found
     contact.save(force_insert=True)
     record("contact.created", contact, actor=actor)
     return contact
 
 
-def facts_of(contact: Contact) -> dict[str, str]:
+def contact_values(contact: Contact) -> dict[str, str]:
+    """What its form shows."""
     return {name: getattr(contact, name) for name in FACTS}
-
-
-def contact_hash(contact: Contact) -> str:
-    """Of what a form changes, so that it can tell whether somebody else was quicker."""
-    return hash_of(facts_of(contact))
 
 
 @transaction.atomic
 def change_contact(
-    code: str, contact_id: int, *, changes: dict[str, Any], actor: User, is_another: bool = False, expected_hash: str = ""
+    code: str, contact_id: int, *, changes: dict[str, Any], actor: User, is_another: bool = False, version: str = ""
 ) -> Contact:
-    """Correct a contact. Raises BadInput at the field or when somebody else changed it meanwhile, Refused when nothing differs."""
+    """Correct a contact. Raises BadInput at the field, Refused when nothing differs. version: as shown (`audit.seen`)."""
     contact = _locked(code, contact_id, actor)
-    require_unchanged(expected_hash, contact_hash(contact))
-    before = facts_of(contact)
+    require_unchanged(version, now=contact_values(contact), wanted=changes, words=partial(words_of, contact))
+    before = contact_values(contact)
     _take(contact, changes)
     check(contact)
-    after = facts_of(contact)
+    _require_reachable(contact)
+    after = contact_values(contact)
     if after == before:
         raise Refused(Blocker("contact.unchanged", _("Nothing differs from what the record holds.")))
-    twins = Contact.objects.filter(client=contact.client, name=contact.name, email=contact.email).exclude(pk=contact.pk)
-    refuse_if(twins.exists(), "name", _("There is a contact with this name and e-mail."))
+    _require_no_twin(contact)
     same = (contact.name, contact.email) == (before["name"], before["email"])
     _require_another(contact, is_another or same)
     contact.save(update_fields=[*FACTS])
@@ -118,6 +122,15 @@ def _take(contact: Contact, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(contact, name, value.strip())
     contact.name, contact.email = " ".join(contact.name.split()), contact.email.lower()
+
+
+def _require_reachable(contact: Contact) -> None:
+    refuse_if(not (contact.email or contact.phone), "email", _("A contact needs an e-mail address or a telephone number."))
+
+
+def _require_no_twin(contact: Contact) -> None:
+    twins = Contact.objects.filter(client=contact.client, name=contact.name, email=contact.email).exclude(pk=contact.pk)
+    refuse_if(twins.exists(), "name", _("There is a contact with this name and e-mail."))
 
 
 def _require_another(contact: Contact, is_another: bool) -> None:

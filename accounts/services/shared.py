@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 
@@ -24,11 +23,3 @@ def check(row: models.Model) -> None:
         row.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise BadInput(error.message_dict) from error
-
-
-def require_unchanged(expected_hash: str, present: str) -> None:
-    """A form that was opened before somebody else saved loses nobody's change."""
-    words = _t(
-        "Somebody else has saved meanwhile; the record shows what. Nothing of yours was written: save again to write it over theirs."
-    )
-    refuse_if(bool(expected_hash) and expected_hash != present, "", words)

@@ -31,7 +31,7 @@ _LOCK = 7_315_002  # one loader at a time
 class Clock:
     """The present of a story. It only goes forward, and stops at the real present."""
 
-    def __init__(self, day: date, told: Callable[[datetime], None] = lambda moment: None) -> None:
+    def __init__(self, day: date, told: Callable[[datetime], None]) -> None:
         self._now, self._told = datetime.combine(day, WORKING_TIME), told
         told(self.now())
 
@@ -53,7 +53,7 @@ class Clock:
 
 
 @contextmanager
-def starting_on(day: date, told: Callable[[datetime], None] = lambda moment: None) -> Iterator[Clock]:
+def starting_on(day: date, told: Callable[[datetime], None]) -> Iterator[Clock]:
     """Run the block with the present set back to the morning of the day. `told` hears each new present."""
     clock = Clock(day, told)
     _read_from(clock.now, _real_now)

@@ -18,7 +18,6 @@ from catalogue.services import cite_compound
 from cdmo.demo.clock import Clock, as_it_happened
 from cdmo.demo.evidence import reference_of
 from cdmo.demo.people import holding
-from cdmo.demo.requests import Request, log
 from cdmo.demo.story import Contract, Slip, Story
 from documents.models import DocumentVersion
 from documents.services import request_document
@@ -58,23 +57,25 @@ def is_told(story: Story) -> bool:
     return Project.objects.filter(client__code=story.client, compound__cas_number=story.molecule.cas_number).exists()
 
 
-def tell(stories: Sequence[Story], requests: Sequence[Request] = ()) -> list[str]:
-    """All of them together, day by day, in one transaction; gives the projects' codes. What is told goes by the order of time."""
+def tell(stories: Sequence[Story], besides: Sequence[Days] = ()) -> list[str]:
+    """All of them together, day by day, in one transaction; gives the projects' codes. What is told goes by the order of time.
+
+    besides: what happens around the projects; each gives the days on which it goes on.
+    """
     today = timezone.localdate()
     tellers = [Teller(story, today - timedelta(days=story.days_ago)) for story in stories]
-    acts = [teller.tell() for teller in tellers] + [log(request, today) for request in requests]
-    ages = [story.days_ago for story in stories] + [request.days_ago for request in requests]
-    with as_it_happened(today - timedelta(days=max(ages))) as clock:
+    acts = [*(teller.tell() for teller in tellers), *besides]
+    waiting = [(next(each), place, each) for place, each in enumerate(acts)]
+    heapify(waiting)
+    with as_it_happened(waiting[0][0]) as clock:
         for teller in tellers:
             teller.clock = clock
-        _in_turn(acts, clock)
+        _in_turn(waiting, clock)
     return [teller.code for teller in tellers]
 
 
-def _in_turn(acts: Sequence[Days], clock: Clock) -> None:
+def _in_turn(waiting: list[tuple[date, int, Days]], clock: Clock) -> None:
     """Each says on which day it goes on; the earliest has its turn."""
-    waiting = [(next(each), place, each) for place, each in enumerate(acts)]
-    heapify(waiting)
     while waiting:
         day, place, act = heappop(waiting)
         clock.go_to(day)

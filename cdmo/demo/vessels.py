@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.utils import timezone
-
 from accounts.models import Role, User
 from audit.context import Channel, acting
 from catalogue.models import Vessel
 from catalogue.services import VesselFacts, add_vessel, take_out_of_service
-from cdmo.demo.clock import starting_on
 from cdmo.demo.people import holding
 from cdmo.demo.story import Story
 from projects.models import Project
@@ -86,15 +83,17 @@ def bookings(apixaban: Story, imatinib: Story, sitagliptin: Story) -> Iterator[B
     yield Booked("R-302", 53, 56, "Requalification of the jacket", purpose="qualification")
 
 
-def load_vessels(*, apixaban: Story, imatinib: Story, sitagliptin: Story) -> None:
-    """Once: what is there already stays as it is."""
+def book(today: date, *, apixaban: Story, imatinib: Story, sitagliptin: Story) -> Iterator[date]:
+    """Each on the day before it began, or today. Once: what is there already stays as it is."""
+    rows = sorted(bookings(apixaban, imatinib, sitagliptin), key=lambda each: each.first)
+    days = [min(today, today + timedelta(days=row.first - 1)) for row in rows]
+    yield days[0]
     if Vessel.objects.exists():
         return
     management = holding(Role.MANAGEMENT)
     vessels = {each.tag: _enter(each, management) for each in VESSELS}
-    today = timezone.localdate()
-    rows = bookings(apixaban, imatinib, sitagliptin)
-    for row in sorted(rows, key=lambda each: each.first):
+    for day, row in zip(days, rows, strict=True):
+        yield day
         _book(row, vessels[row.tag], today)
     for each in VESSELS:
         if each.broken:
@@ -114,7 +113,6 @@ def _code(story: Story) -> str:
 
 
 def _book(row: Booked, vessel: Vessel, today: date) -> None:
-    """On the day before it began, or today."""
     project = _code(row.project) if row.project else ""
     actor = holding(Role.PROJECT_MANAGER if project else Role.PRODUCTION)
     draft = Booking(
@@ -126,5 +124,5 @@ def _book(row: Booked, vessel: Vessel, today: date) -> None:
         belongs_to=row.milestone,
         remark=row.remark,
     )
-    with starting_on(min(today, draft.first_on - timedelta(days=1))), acting(actor=actor, channel=Channel.COMMAND):
+    with acting(actor=actor, channel=Channel.COMMAND):
         book_vessel(draft, project=project, firm=row.firm, actor=actor)

@@ -99,9 +99,9 @@ def client_edit(request: SignedInRequest, client_code: str) -> HttpResponse:
         try:
             services.change_client(client_code, actor=request.user, **values)
         except BadInput as bad:
-            form.refuse(bad, present=services.client_hash(_client(request, client_code)))
+            form.refuse(bad)
         except Refused as refused:
-            form.refuse(BadInput({"": [str(refused)]}), present=form.cleaned_data["expected_hash"])
+            form.refuse(BadInput({"": [str(refused)]}))
         else:
             messages.success(request, _t("The client is corrected."))
             return redirect("client-detail", client_code)
@@ -136,9 +136,9 @@ def contact_detail(request: SignedInRequest, client_code: str, pk: int) -> HttpR
         try:
             services.change_contact(client_code, pk, changes=form.changes(), actor=request.user, **form.agreed())
         except BadInput as bad:
-            form.refuse(bad, present=services.contact_hash(_contact(request, client_code, pk)))
+            form.refuse(bad)
         except Refused as refused:
-            form.refuse(BadInput({"": [str(refused)]}), present=form.cleaned_data["expected_hash"])
+            form.refuse(BadInput({"": [str(refused)]}))
         else:
             messages.success(request, _t("The contact is corrected."))
             return redirect("client-detail", client_code)

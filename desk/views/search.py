@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.decorators import signed_in
-from accounts.models import Client, Contact, User
+from accounts.models import Client, User
 from accounts.requests import SignedInRequest
 from documents.models import Document
 from projects.models import ChangeOrder, Project, Quotation, Rfp
@@ -37,9 +37,7 @@ def search(request: SignedInRequest) -> HttpResponse:
             "documents": list(
                 Document.objects.visible_to(request.user).filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN]
             ),
-            "clients": list(Client.objects.visible_to(request.user).filter(_client_match(words))[:SHOWN])
-            if request.user.is_internal
-            else [],
+            "clients": list(Client.objects.visible_to(request.user).matching(words)[:SHOWN]) if request.user.is_internal else [],
             "offers": _offers(request.user, words),
         }
     return render(request, "desk/search.html", context)
@@ -71,12 +69,6 @@ def _project_match(words: str) -> Q:
         | Q(compound__cas_number=words)
         | Q(compound__inchikey__iexact=words)
     )
-
-
-def _client_match(words: str) -> Q:
-    """By its own name, or by a contact's."""
-    known = Contact.objects.filter(Q(name__icontains=words) | Q(email__iexact=words), client=OuterRef("pk"))
-    return Q(name__icontains=words) | Q(code__iexact=words) | Q(Exists(known))
 
 
 def _rfp_match(words: str) -> Q:

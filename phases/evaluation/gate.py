@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -166,8 +165,8 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
 
 def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:
     found: dict[int, list[Any]] = {project.pk: [] for project in projects}
-    rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None)
-    rows = rows.annotate(sides=ArrayAgg("signatories__side", default=Value([])), signed_at=Max("signatories__recorded_at"))
+    rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None).prefetch_related("signatories")
+    rows = rows.annotate(signed_at=Max("signatories__recorded_at"))
     for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
         found[row.project_id].append(row)
     return {project.pk: _finding_of_agreement(project, kind, found[project.pk]) for project in projects}
@@ -175,12 +174,11 @@ def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findi
 
 def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any]) -> Finding:
     link = reverse("project-evaluation", args=[project.code]) + "#agreements"
-    today = timezone.localdate()
     if not rows:
         return _blocked(f"agreement.{kind}.missing", _t("No %(kind)s is recorded.") % {"kind": str(kind.label).lower()}, link)
     reasons = []
     for row in rows:
-        problem = _agreement_problem(row, today)
+        problem = _agreement_problem(row)
         if not problem:
             digest = hash_of(
                 {"kind": row.kind, "number": row.number, "from": row.effective_on, "to": row.expires_on, "file": row.file_sha256}
@@ -196,14 +194,15 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
     return Finding(False, blockers=tuple(reasons))
 
 
-def _agreement_problem(row: Any, today: date) -> str:
-    if len(set(row.sides)) < 2:
-        return _t("%(number)s is not signed by both parties.") % {"number": row.number}
-    if row.effective_on > today:
+def _agreement_problem(row: Agreement) -> str:
+    standing = row.standing
+    if standing == Agreement.Standing.IN_FORCE:
+        return ""
+    if standing == Agreement.Standing.AHEAD:
         return _t("%(number)s is in force only from %(date)s.") % {"number": row.number, "date": date_format(row.effective_on, "j M Y")}
-    if row.expires_on is not None and row.expires_on < today:
+    if standing == Agreement.Standing.EXPIRED:
         return _t("%(number)s expired.") % {"number": row.number}
-    return ""
+    return _t("%(number)s is not signed by both parties.") % {"number": row.number}
 
 
 def judge_cooperation(projects: Sequence[Project]) -> Findings:

@@ -171,9 +171,9 @@ def next_act(row: Quotation) -> str:
 
 
 def missing_agreements(agreements: Sequence[Agreement]) -> list[str]:
-    """The kinds that G1 asks for and that are not signed by both sides."""
-    signed = {row.kind for row in agreements if row.withdrawn_at is None and len({each.side for each in row.signatories.all()}) == 2}
-    return [str(kind.label) for kind in NEEDED_AGREEMENTS if kind not in signed]
+    """The kinds that G1 asks for and of which none is in force."""
+    in_force = {row.kind for row in agreements if row.standing == Agreement.Standing.IN_FORCE}
+    return [str(kind.label) for kind in NEEDED_AGREEMENTS if kind not in in_force]
 
 
 def _agreements(records: Records) -> Step:
@@ -182,8 +182,8 @@ def _agreements(records: Records) -> Step:
     return Step(
         _t("Agreements"),
         not missing,
-        _t("%(done)d of %(total)d signed by both") % {"done": total - len(missing), "total": total},
-        next=_t("Not signed by both sides: %(names)s.") % {"names": ", ".join(missing)},
+        _t("%(done)d of %(total)d in force") % {"done": total - len(missing), "total": total},
+        next=_t("Not in force: %(names)s.") % {"names": ", ".join(missing)},
         who=str(Role.BUSINESS_DEVELOPMENT.label),
         link="#agreements",
         link_words=_t("Go to the agreements"),

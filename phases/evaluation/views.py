@@ -19,7 +19,7 @@ from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.events import events_of
 from audit.refusals import BadInput, NotAllowed, Refused, add_to_form
-from audit.seen import version_after, version_of
+from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
@@ -159,17 +159,17 @@ def sheet_autosave(request: SignedInRequest, code: str, department: str) -> Json
     form.keep_only(set(request.POST.getlist("changed")))
     if not form.is_valid():
         return _not_saved(400, {name: [str(message) for message in found] for name, found in form.errors.items()})
+    version = request.POST.get("version", "")
     try:
-        saved = services.save_sheet(
-            code, department, changes=form.cleaned_data, actor=request.user, version=request.POST.get("version", "")
-        )
+        saved = services.save_sheet(code, department, changes=form.cleaned_data, actor=request.user, version=version)
     except BadInput as bad:
-        return _not_saved(400, bad.errors, version=version_after(bad, request.POST.get("version", "")))
+        return _not_saved(400, bad.errors, version=version_after(bad, version))
     except NotAllowed as refused:
         return _not_saved(403, detail=str(refused))
     except Refused as refused:
         return _not_saved(409, detail=str(refused))
-    version = version_of(services.sheet_values(saved))
+    values = services.sheet_values(saved)
+    version = version_with(version, {name: values[name] for name in form.cleaned_data})
     return JsonResponse({"version": version, "content_hash": content_hash(saved), "ready": not services.sign_off_blockers(saved)})
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 from accounts.models import Client, Contact, Role
 from accounts.permissions import require_permission
 from accounts.services import create_client, create_contact
+from accounts.services.clients import locked_client
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_reason
@@ -167,13 +168,16 @@ def _renamed(fields: dict[str, str], service: Callable[..., Created], *args: Any
 def log_rfp_from_system(
     *, client: Client, contact_name: str, actor: User, contact_email: str = "", contact_phone: str = "", channel: str = "", **values: Any
 ) -> Rfp:
-    """Log a request that arrived through the API; the contact is the client's known one of that name and e-mail, else a new one.
+    """Log a request that arrived through the API; the contact is the client's known one of that name (and e-mail, if given), else new.
 
     Its channel is the API, whatever a client's system says; one of ours may say through which channel it came.
     """
     require_permission("projects.log_rfp", actor, client)
     names = {"name": "contact_name", "email": "contact_email", "phone": "contact_phone"}
-    contact = _renamed(names, create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor)
+    locked_client(client.code, actor)  # two requests that name the same new person wait for one another
+    contact = find_contact(client, contact_name, contact_email) or _renamed(
+        names, create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor, reachable=False
+    )
     channel = channel if actor.is_internal and channel else Channel.API
     return _renamed({"contact": "contact_name"}, save_rfp, client=client, contact=contact, channel=channel, actor=actor, **values)
 
@@ -183,8 +187,7 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
     """Write changed fields (autosave and form alike). After submission a change needs a reason. version: as shown (`audit.seen`)."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
-    if rfp.state == Rfp.State.DECLINED:
-        raise Refused([Blocker(key="rfp.declined", words=_t("This request was declined."), link=rfp.get_absolute_url())])
+    _require_open(rfp)
     if rfp.state != Rfp.State.DRAFT and not reason.strip():
         raise BadInput({"reason": [_t("The request is submitted; a change needs a reason.")]})
     before = {name: getattr(rfp, name) for name in changes}
@@ -209,6 +212,11 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
     if rfp.state == Rfp.State.DRAFT and set(changed) & {"account_owner", "quotation_needed_on", "compound_name"}:
         _ask_to_complete(rfp)
     return rfp
+
+
+def _require_open(rfp: Rfp) -> None:
+    if rfp.state == Rfp.State.DECLINED:
+        raise Refused([Blocker(key="rfp.declined", words=_t("This request was declined."), link=rfp.get_absolute_url())])
 
 
 def rfp_values(rfp: Rfp) -> dict[str, Any]:
@@ -292,6 +300,7 @@ def attach_rfp_file(number: str, *, stored: Attachment, actor: User) -> RfpFile:
     """Attach a stored file; the same content under the same name twice is one file."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
+    _require_open(rfp)
     existing = RfpFile.objects.filter(rfp=rfp, sha256=stored.sha256, name=stored.name).first()
     if existing is not None:
         return existing
@@ -307,6 +316,7 @@ def remove_rfp_file(number: str, file_id: int, *, actor: User, reason: str) -> R
     """Take a file away that does not belong to the request; the record keeps its name and hash."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
+    _require_open(rfp)
     require_reason(reason)
     attached = RfpFile.objects.select_for_update().get(rfp=rfp, pk=file_id)
     record("rfp.file_removed", rfp, actor=actor, reason=reason.strip(), file=attached.name, sha256=attached.sha256)

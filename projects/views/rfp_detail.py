@@ -19,7 +19,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.files import open_file
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form
-from audit.seen import version_after, version_of
+from audit.seen import version_after, version_of, version_with
 from catalogue.chemistry import draw_svg
 from projects import similar
 from projects.attachments import take_upload
@@ -168,7 +168,8 @@ def rfp_autosave(request: SignedInRequest, number: str) -> JsonResponse:
         return _not_saved(403, detail=str(refused))
     except Refused as refused:
         return _not_saved(409, detail=str(refused))
-    version = version_of(services.rfp_values(rfp))
+    values = services.rfp_values(rfp)
+    version = version_with(version, {name: values[name] for name in form.cleaned_data})
     return _not_saved(400, errors, saved=list(form.cleaned_data), version=version) if errors else JsonResponse({"version": version})
 
 
@@ -206,10 +207,10 @@ def rfp_upload(request: SignedInRequest, number: str) -> HttpResponse:
         if dropped:
             return _not_saved(400, bad.errors)
         return _render(request, rfp, upload_errors=str(bad))
-    except NotAllowed as refused:
+    except (NotAllowed, Refused) as refused:
         if not dropped:
             raise
-        return _not_saved(403, detail=str(refused))
+        return _not_saved(403 if isinstance(refused, NotAllowed) else 409, detail=str(refused))
     if dropped:
         return JsonResponse({"id": attached.pk, "name": attached.name}, status=201)
     return redirect(f"{rfp.get_absolute_url()}#files")

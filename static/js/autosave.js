@@ -12,9 +12,10 @@
       this.changed = new Set();
       this.sending = false;
       this.wrong = new Set();
+      this.overtaken = new Map();
       this.timer = 0;
       this.region = form.querySelector("[data-save-state]");
-      form.addEventListener("input", (event) => this.note(event.target));
+      form.addEventListener("input", (event) => this.typed(event.target));
       form.addEventListener("change", (event) => this.note(event.target, 0));
       form.addEventListener("submit", (event) => this.submitted(event), true);
       window.addEventListener("online", () => this.changed.size && this.send());
@@ -35,6 +36,12 @@
       } else {
         this.leaving = true;
       }
+    }
+
+    // Leaving a field tells of the same words once more; only an input is a new touch.
+    typed(field) {
+      this.insist(field.name);
+      this.note(field);
     }
 
     note(field, delay = DELAY) {
@@ -75,6 +82,35 @@
       return body;
     }
 
+    get shown() {
+      return JSON.parse(this.form.elements.version?.value || "{}");
+    }
+
+    set shown(marks) {
+      if (this.form.elements.version) this.form.elements.version.value = JSON.stringify(marks);
+    }
+
+    // What somebody else wrote into a field is in its way until its reader, who was told, types in that field again.
+    learn(names, told, errors) {
+      const shown = this.shown;
+      names.filter((name) => told[name] !== shown[name]).forEach((name) => {
+        if (name in errors) this.overtaken.set(name, { mark: told[name], words: errors[name] });
+        else shown[name] = told[name];
+      });
+      this.shown = shown;
+    }
+
+    insist(name) {
+      if (!this.overtaken.has(name)) return;
+      this.shown = { ...this.shown, [name]: this.overtaken.get(name).mark };
+      this.overtaken.delete(name);
+    }
+
+    // Fields that are not sent as they are, with the words for each.
+    withheld() {
+      return { ...this.unreadable(), ...Object.fromEntries([...this.overtaken].map(([name, { words }]) => [name, words])) };
+    }
+
     unreadable() {
       const fields = [...this.changed].map((name) => this.form.elements[name]).filter((field) => field?.validity?.badInput);
       return Object.fromEntries(fields.map((field) => [field.name, [field.validationMessage]]));
@@ -83,10 +119,10 @@
     send() {
       if (this.sending || !this.changed.size) return;
       // A date field with half a date in it has no value: sending it would empty the stored one.
-      const unreadable = this.unreadable();
-      const names = [...this.changed].filter((name) => !(name in unreadable));
+      const withheld = this.withheld();
+      const names = [...this.changed].filter((name) => !(name in withheld));
       if (!names.length) {
-        this.refused(unreadable);
+        this.refused(withheld);
         return;
       }
       names.forEach((name) => this.changed.delete(name));
@@ -118,8 +154,8 @@
 
     async answered(response, names) {
       const answer = await response.json().catch(() => ({}));
-      const errors = { ...answer.errors, ...this.unreadable() };
-      if (answer.version !== undefined && this.form.elements.version) this.form.elements.version.value = answer.version;
+      if (answer.version) this.learn(names, JSON.parse(answer.version), answer.errors ?? {});
+      const errors = { ...answer.errors, ...this.withheld() };
       if (response.ok) {
         this.mark(errors);
         this.blocked = false;

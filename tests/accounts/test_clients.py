@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -14,6 +16,7 @@ from accounts.duplicates import clients_alike, clients_at, words_of
 from accounts.models import Client, Contact, Role, User
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
+from audit.seen import Overtaken, version_of
 from tests.accounts.factories import ClientFactory, ClientUserFactory, ContactFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,15 @@ def change(client: Client, actor: User, **values: Any) -> Client:
 def test_alike_is_the_name_without_its_legal_form(client: Client, typed: str, known: bool) -> None:
     assert clients_alike(typed) == [client] * known
     assert clients_alike(client.name, besides=client.pk) == []
+
+
+def test_a_name_without_a_letter_is_like_no_other_and_nothing_but_names_is_read(client: Client) -> None:
+    ClientFactory(name="…")
+
+    with CaptureQueriesContext(connection) as captured:
+        assert clients_alike("Helvetia Pharma") == [client]
+
+    assert "address" not in captured[0]["sql"]
 
 
 def test_a_name_of_nothing_but_a_legal_form_keeps_it() -> None:
@@ -80,11 +92,14 @@ def test_a_correction_is_recorded_and_takes_the_region_with_its_country(client: 
 
 
 def test_who_saves_second_loses_nobodys_change(client: Client, manager: User) -> None:
-    seen = services.client_hash(client)
-    change(client, manager, changes={"address": "Rheinweg 1"}, expected_hash=seen)
+    seen = version_of(services.client_values(client))
+    change(client, manager, changes={"address": "Rheinweg 1"}, version=seen)
 
-    with pytest.raises(BadInput, match="Somebody else has saved"):
-        change(client, manager, changes={"address": "Rheinweg 2"}, expected_hash=seen)
+    with pytest.raises(Overtaken, match="It now says: “Rheinweg 1”") as told:
+        change(client, manager, changes={"address": "Rheinweg 2"}, version=seen)
+    change(client, manager, changes={"time_zone": "Europe/Zurich"}, version=seen)
+
+    assert list(told.value.errors) == ["address"]
 
     assert Client.objects.get(pk=client.pk).address == "Rheinweg 1"
 
@@ -125,6 +140,16 @@ def test_a_contact_is_corrected_with_its_history(client: Client, manager: User) 
     event, kept = Event.objects.get(kind="contact.changed"), HistoryOfContacts.objects.filter(pgh_obj_id=contact.pk).latest("pgh_id")
     assert (event.client_id, event.data["before"]["name"], event.data["after"]["email"]) == (client.pk, "Ann", "ann@helvetia.example")
     assert kept.name == "Ann Muster"
+
+
+def test_a_contact_stays_reachable(client: Client, manager: User) -> None:
+    contact = ContactFactory(client=client, email="ann@helvetia.example", phone="")
+
+    with pytest.raises(BadInput) as wrong:
+        services.change_contact("HELV", contact.pk, changes={"email": " "}, is_another=True, actor=manager)
+
+    assert list(wrong.value.errors) == ["email"]
+    assert Contact.objects.get(pk=contact.pk).email == "ann@helvetia.example"
 
 
 def test_a_contact_that_looks_known_is_entered_only_when_somebody_has_looked(client: Client, manager: User) -> None:

@@ -39,13 +39,15 @@ def test_create_client_refuses_bad_input(manager, kinds, values):
     assert kinds() == []
 
 
-def test_create_contact_twice_gives_the_same(manager, kinds):
+@pytest.mark.parametrize(("values", "field"), [({"email": "a@b.example", "phone": "+41 61 000 00 00"}, "name"), ({}, "email")])
+def test_create_contact_refuses_a_twin_and_whom_nobody_can_reach_whatever_is_ticked(manager, kinds, values, field):
     client = ClientFactory()
+    services.create_contact(client.pk, name="Contact", email="A@b.example", actor=manager)
 
-    first = services.create_contact(client.pk, name="Contact", email="A@b.example", actor=manager)
-    again = services.create_contact(client.pk, name="Contact", email="a@b.example", actor=manager)
+    with pytest.raises(BadInput) as wrong:
+        services.create_contact(client.pk, name="Contact", is_another=True, actor=manager, **values)
 
-    assert first == again
+    assert list(wrong.value.errors) == [field]
     assert kinds() == ["contact.created"]
 
 

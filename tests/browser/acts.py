@@ -169,7 +169,7 @@ def accept_in_the_portal(page: Page, code: str) -> None:
 
 
 def record_the_agreement(page: Page, code: str, *, kind: str, number: str, client: str) -> None:
-    """The paper, and who signed it for each side."""
+    """The paper, who signed it for each side, and the signed copy."""
     page.goto(f"/projects/{code}/agreements/new/")
     page.select_option("#id_kind", kind)
     page.fill("#id_number", number)
@@ -184,6 +184,20 @@ def record_the_agreement(page: Page, code: str, *, kind: str, number: str, clien
         send(page, "Record")
         expect(page.locator("main")).to_contain_text(name)
     expect(page.locator(".subheading")).to_contain_text("Signed, in force")
+    press(page, "Attach…")
+    page.set_input_files("dialog#file input[type=file]", {"name": f"{number}.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    send(page, "Keep this copy")
+    expect(page.get_by_role("link", name=f"{number}.pdf", exact=True)).to_be_visible()
+
+
+def withdraw_the_agreement(page: Page, reason: str) -> None:
+    """The one whose page is open."""
+    press(page, "Withdraw…")
+    dialog = page.get_by_role("dialog", name="Withdraw the agreement")
+    dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_role("button", name="Withdraw", exact=True).click()
+    expect(page.locator(".subheading")).to_contain_text("Withdrawn")
+    expect(page.locator("main")).to_contain_text(reason)
 
 
 def name_the_team(page: Page, code: str, people: dict[str, str]) -> None:

@@ -73,3 +73,13 @@ def test_a_dropped_file_is_stored_or_refused_in_words(page: Page, stack: Stack, 
     page.dispatch_event("[data-dropzone]", "drop", {"dataTransfer": files})
 
     expect(page.get_by_role("list", name="Files being sent")).to_contain_text(words)
+    if words == "stored":
+        the_file_is_taken_away_again(page, name)
+
+
+def the_file_is_taken_away_again(page: Page, name: str) -> None:
+    page.get_by_role("link", name=f"Remove {name}").click()
+    dialog = page.get_by_role("dialog", name=f"Remove {name}")
+    dialog.get_by_label("Reason").fill("It belongs to another request.")
+    dialog.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.locator("main")).to_contain_text("No file yet.")

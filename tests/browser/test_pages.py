@@ -51,9 +51,9 @@ if not Vessel.objects.exists():
             draft = Booking(vessel=vessel.pk, purpose="batch", label=label, belongs_to="pilot_batches_done", **days)
             book_vessel(draft, project=project.code, actor=manager)
 booking = Occupancy.objects.filter(project=project).earliest("pk")
-print(
-    project.code, project.rfp.number, project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk, booking.pk
-)
+rfp = project.rfp
+found = (project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk, booking.pk)
+print(project.code, rfp.number, rfp.contact_id, *found)
 """
 PAGES = {
     "": ["/accounts/login/", "/accounts/password/reset/"],
@@ -101,6 +101,7 @@ PAGES = {
         "/clients/new/",
         "/clients/DEMOA/edit/",
         "/clients/DEMOA/contacts/new/",
+        "/clients/DEMOA/contacts/{contact}/",
         "/projects/board/",
         "/projects/board/?phase=small_scale&sort=-days_late",
         "/projects/gantt/",
@@ -143,7 +144,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def places(stack: Stack) -> dict[str, str]:
     """A project in small scale with its history, and where its records are."""
-    names = ("code", "rfp", "quotation", "agreement", "document", "approval", "booking")
+    names = ("code", "rfp", "contact", "quotation", "agreement", "document", "approval", "booking")
     return dict(zip(names, stack.python(PROJECT).splitlines()[-1].split(), strict=True))
 
 

@@ -72,6 +72,7 @@ def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:
     the_drawing_board_opens_once(page)
     a_molfile_is_read_pasted_and_drawn_on(page)
     a_structure_is_drawn(page)
+    what_somebody_else_wrote_is_replaced_only_knowingly(page)
 
 
 def the_focus_survives_a_pause(page: Page) -> None:
@@ -174,3 +175,28 @@ def a_structure_is_drawn(page: Page) -> None:
 
     expect(page.locator("#id_structure_text")).to_have_value("CC")
     expect(page.locator("#rfp-structure")).to_contain_text("30.07")
+
+
+def what_somebody_else_wrote_is_replaced_only_knowingly(page: Page) -> None:
+    """Whoever was overtaken in one field goes on in another, and puts theirs in its place by typing there again."""
+    mine = page.context.new_page()
+    mine.goto(page.url)
+    with page.expect_response(re.compile("/autosave/$")):
+        page.fill("#id_downstream_drug", "Theirs")
+
+    mine.fill("#id_downstream_drug", "Mine")
+    expect(mine.locator("[data-save-state]")).to_have_attribute("data-state", "failed")
+    with mine.expect_response(re.compile("/autosave/$")) as answer:
+        mine.fill("#id_process_challenges", "Heat.")
+        mine.keyboard.press("Tab")
+    assert answer.value.ok
+    expect(mine.locator("#id_downstream_drug")).to_have_attribute("aria-invalid", "true")
+    page.reload()
+    expect(page.locator("#id_downstream_drug")).to_have_value("Theirs")
+    expect(page.locator("#id_process_challenges")).to_have_value("Heat.")
+
+    with mine.expect_response(re.compile("/autosave/$")):
+        mine.fill("#id_downstream_drug", "Mine again")
+    page.reload()
+    expect(page.locator("#id_downstream_drug")).to_have_value("Mine again")
+    mine.close()

@@ -116,7 +116,7 @@ def evaluate(people: People) -> str:
 
 
 def agree(people: People, code: str) -> None:
-    """The price is released, sent, accepted by the client; the agreements are recorded."""
+    """The price is released, sent, accepted by the client; the agreements are recorded, and one too many is withdrawn."""
     business = people["bd"]
     acts.recommend_to_bid(business, code, "The margin is above target from the second year.")
     acts.draft_the_quotation(business, code, scope="Development, pilot, validation.", lines=LINES)
@@ -128,6 +128,8 @@ def agree(people: People, code: str) -> None:
     acts.accept_in_the_portal(people["approver.a"], code)
     for kind, prefix in (("confidentiality", "CDA"), ("cooperation", "MSA")):
         acts.record_the_agreement(business, code, kind=kind, number=code.replace("API", prefix), client=CLIENT)
+    acts.record_the_agreement(business, code, kind="quality", number=code.replace("API", "QAA"), client=CLIENT)
+    acts.withdraw_the_agreement(business, "It belongs to another project.")
 
 
 def approve_the_project(people: People, code: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -94,6 +94,10 @@ def _record_carries_the_time_of_the_stories() -> None:
     assert (today - User.objects.latest("date_joined").date_joined.date()).days > 800
     signed = {(signature.object_label, signature.signed_at.date()) for signature in Signature.objects.filter(meaning="accept_quotation")}
     assert signed == {(row.label, row.answered_at.date()) for row in Quotation.objects.accepted()}
+    for booked in Event.objects.filter(kind="occupancy.booked"):
+        begins = date.fromisoformat(booked.data["after"]["first_on"])
+        kept = Occupancy.pgh_event_models["insert"].objects.get(pgh_obj_id=booked.object_id)  # type: ignore[attr-defined]
+        assert booked.at.date() == kept.pgh_created_at.date() == min(today, begins - timedelta(days=1))
     first = Milestone.pgh_event_models["insert"].objects.earliest("pgh_id")  # type: ignore[attr-defined]
     assert (today - first.pgh_created_at.date()).days > 700
     assert (today - first.pgh_context.created_at.date()).days > 700
@@ -117,10 +121,12 @@ def test_an_inbox_begins_with_the_newest_lines() -> None:
 def test_clock_goes_back_and_never_past_the_present() -> None:
     before = timezone.now()
 
-    with clock.starting_on(before.date() - timedelta(days=9)) as moved:
+    told: list[datetime] = []
+    with clock.starting_on(before.date() - timedelta(days=9), told.append) as moved:
         past = timezone.localdate()
         moved.go_to(before.date() + timedelta(days=400))
         present = timezone.now()
 
     assert past == before.date() - timedelta(days=9)
     assert before <= present <= timezone.now()
+    assert [moment.date() for moment in told] == [past, present.date()]

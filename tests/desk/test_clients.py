@@ -103,20 +103,20 @@ def test_a_client_is_entered_after_a_look_at_its_like(seller: Browser) -> None:
 
 def test_a_client_is_corrected_and_the_second_is_told(seller: Browser) -> None:
     address = reverse("client-edit", args=[ClientFactory(code="HELV", name="Helvetia").code])
-    seen = seller.get(address).context["form"]["expected_hash"].value()
-    typed = {**FACTS, "reason": "As on its letter.", "expected_hash": seen}
+    seen = seller.get(address).context["form"]["version"].value()
+    typed = {**FACTS, "reason": "As on its letter.", "version": seen}
 
     assert seller.post(address, {**typed, "reason": ""}).status_code == 400
     assert seller.post(address, typed).status_code == 302
     late = seller.post(address, {**typed, "name": "Helvetia Late"})
-    again = {**typed, "name": "Helvetia Late", "expected_hash": late.context["form"]["expected_hash"].value()}
+    again = {**typed, "name": "Helvetia Late", "version": late.context["form"]["version"].value()}
 
     assert late.status_code == 400
-    assert "Somebody else has saved meanwhile" in late.content.decode()
+    assert "It now says: “Helvetia Pharma”" in late.content.decode()
     assert 'value="Helvetia Late"' in late.content.decode()
     assert Client.objects.get(code="HELV").name == "Helvetia Pharma"
     assert seller.post(address, again).status_code == 302
-    assert seller.post(address, {**again, "expected_hash": ""}).status_code == 400  # nothing differs any more
+    assert seller.post(address, {**again, "version": ""}).status_code == 400  # nothing differs any more
     assert "was corrected" in words(seller, "/clients/HELV/")
 
 
@@ -152,6 +152,18 @@ def test_who_may_not_reads_why_and_is_refused(client: Browser) -> None:
     assert client.post(reverse("client-new"), FACTS).status_code == 403
     assert client.post(reverse("client-edit", args=[code]), {**FACTS, "reason": "x"}).status_code == 403
     assert client.post(reverse("contact-detail", args=[code, contact]), {"name": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["helvet", "LV", "muster", "@helvetia"])
+def test_list_search_and_api_find_the_same_client(seller: Browser, typed: str) -> None:
+    ContactFactory(client=ClientFactory(code="HLVT", name="Helvetia"), name="Ann Muster", email="ann@helvetia.example")
+    ClientFactory(code="OTHER", name="Another")
+
+    listed = seller.get("/clients/", {"q": typed}).context["table"]
+    searched = seller.get("/search/", {"q": typed}).context["clients"]
+    read = seller.get("/api/v1/clients/", {"q": typed}).json()["results"]
+
+    assert [row.record.code for row in listed.rows] == [row.code for row in searched] == [row["code"] for row in read] == ["HLVT"]
 
 
 def test_search_finds_a_client_by_its_contact(seller: Browser) -> None:

@@ -107,7 +107,7 @@ def test_on_time_within_a_scope(achieved: Project, scope: Scope, value: str | No
 @pytest.fixture
 def passed() -> list[Project]:
     """Both opened on 3 March 2025; passed on 22 March, and on 12 April after a hold on 31 March."""
-    with starting_on(date(2025, 3, 3)) as clock:
+    with starting_on(date(2025, 3, 3), lambda moment: None) as clock:
         at_once, later = factories.a_project_ready_for_g1(), factories.a_project_ready_for_g1(factories.a_client("DCB"))
         clock.go_to(date(2025, 3, 22))
         factories.decide(at_once)
@@ -149,7 +149,7 @@ def test_first_pass_by_hand(passed: list[Project]) -> None:
 @pytest.fixture
 def quoted() -> Project:
     sells = factories.person(Role.BUSINESS_DEVELOPMENT)
-    with starting_on(date(2025, 1, 6)) as clock:
+    with starting_on(date(2025, 1, 6), lambda moment: None) as clock:
         rfp = factories.an_rfp(None, **factories.COMPLETE_REQUEST)
         clock.go_to(date(2025, 1, 13))
         project = factories.submit_rfp(rfp.number, actor=sells)

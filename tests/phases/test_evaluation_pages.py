@@ -111,7 +111,7 @@ def test_the_next_step_follows_the_record(project: Project) -> None:
     services.recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.manager())
     assert next_words(project) == "Quotation: Draft the quotation."
     make.accepted_quotation(project)
-    assert next_words(project).startswith("Agreements: Not signed by both sides: Confidentiality agreement, Cooperation agreement")
+    assert next_words(project).startswith("Agreements: Not in force: Confidentiality agreement, Cooperation agreement")
     make.signed_agreements(project)
     assert next_words(project) == "Charter and reports: Draft the charter; it makes the plan."
     make.charter(project)
@@ -194,8 +194,9 @@ def autosave(client: Client, project: Project, **fields: Any) -> Any:
 
 def test_autosave_writes_only_what_changed(project: Project, research: Client) -> None:
     research.post(sheet_address(project), ANSWERS)
+    shown = version_of(services.sheet_values(sheet(project)))
 
-    answer = autosave(research, project, risks="One supplier.")
+    answer = autosave(research, project, risks="One supplier.", version=shown)
 
     saved = sheet(project)
     assert answer.json() == {"version": version_of(services.sheet_values(saved)), "content_hash": content_hash(saved), "ready": True}
@@ -230,6 +231,19 @@ def test_autosave_on_what_somebody_else_changed_is_refused(project: Project, res
     assert (other.status_code, answer.status_code, sheet(project).risks) == (200, 400, "Mine")
     assert "It now says: “Mine”" in answer.json()["errors"]["risks"][0]
     assert autosave(research, project, risks="Theirs", version=answer.json()["version"]).status_code == 200
+
+
+@pytest.mark.parametrize(("mine", "status"), [("risks", 200), ("assumptions", 400)])
+def test_autosave_tells_nobody_a_field_that_their_page_still_shows_old(project: Project, research: Client, mine: str, status: int) -> None:
+    research.post(sheet_address(project), ANSWERS)
+    shown = version_of(services.sheet_values(sheet(project)))
+    autosave(research, project, feasibility_reason="Theirs", assumptions="Theirs", version=shown)
+
+    answer = autosave(research, project, version=shown, **{mine: "Mine"})
+    whole = research.post(sheet_address(project), {**ANSWERS, mine: "Mine", "version": answer.json()["version"]})
+
+    assert (answer.status_code, whole.status_code, sheet(project).feasibility_reason) == (status, 400, "Theirs")
+    assert "feasibility_reason" in whole.context["sheet_form"].errors
 
 
 def test_the_form_shows_what_somebody_else_wrote_and_then_takes_the_own_words(project: Project, research: Client) -> None:

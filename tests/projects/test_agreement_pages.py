@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from audit.models import Event
-from phases.evaluation.gate import judge_cooperation
+from phases.evaluation.gate import judge_confidentiality, judge_cooperation
+from phases.evaluation.progress import missing_agreements
 from projects.findings import Finding
 from projects.models import Agreement, Project
 from tests.projects import factories as make
@@ -164,7 +165,12 @@ def test_where_a_signed_agreement_stands(ready: Project, change: dict[str, timed
     agreement = Agreement.objects.filter(project=ready)[0]
     Agreement.objects.filter(pk=agreement.pk).update(**{name: TODAY() + days for name, days in change.items()})
 
-    assert Agreement.objects.get(pk=agreement.pk).standing == standing
+    found = Agreement.objects.get(pk=agreement.pk)
+    missing = missing_agreements(Agreement.objects.filter(project=ready))
+    judged = (judge_confidentiality if found.kind == "confidentiality" else judge_cooperation)([ready])[ready.pk]
+    counts = standing == "in_force"
+
+    assert (found.standing, missing, judged.met) == (standing, [] if counts else [found.get_kind_display()], counts)
 
 
 def test_where_an_unsigned_agreement_stands(project: Project, business: Client) -> None:

@@ -185,6 +185,19 @@ def test_two_people_change_a_submitted_request_and_the_second_reads_what_the_fir
     assert Rfp.objects.get().indication == "Pain"
 
 
+def test_a_field_saved_by_itself_tells_nobody_what_somebody_else_wrote_in_another(seller: Client) -> None:
+    rfp = make.an_rfp()
+    page = seller.get(at("rfp-detail", rfp)).context
+    whole = _whole(seller, rfp, version=page["version"])
+    seller.post(at("rfp-autosave", rfp), {"changed": "indication", "indication": "Theirs", "version": page["version"]})
+
+    mine = {"wanted": "Mine", "version": page["version"]}
+    answer = seller.post(at("rfp-autosave", rfp), {"changed": "wanted", **mine}).json()
+    refused = seller.post(at("rfp-detail", rfp), {**whole, **mine, "version": answer["version"]})
+
+    assert (refused.status_code, list(refused.context["form"].errors), Rfp.objects.get().indication) == (400, ["indication"], "Theirs")
+
+
 def test_files_are_taken_and_given_as_downloads(seller: Client) -> None:
     rfp = make.an_rfp()
     upload = SimpleUploadedFile("route.txt", b"Four steps from a known intermediate.\n")
@@ -236,6 +249,18 @@ def test_declining_needs_a_reason_and_freezes(seller: Client) -> None:
 
     assert Rfp.objects.get().state == Rfp.State.DECLINED
     assert seller.post(at("rfp-autosave", rfp), {"changed": "indication", "indication": "x"}).status_code == 409
+
+
+def test_a_declined_request_neither_gains_nor_loses_files(seller: Client) -> None:
+    rfp, dropped = make.an_rfp(), {"headers": {"X-Requested-With": "dropzone"}}
+    stored = seller.post(at("rfp-upload", rfp), {"file": SimpleUploadedFile("route.txt", b"Four steps.\n")}, **dropped).json()["id"]
+    seller.post(at("rfp-decline", rfp), {"reason": "No capacity."})
+
+    more = seller.post(at("rfp-upload", rfp), {"file": SimpleUploadedFile("more.txt", b"Five steps.\n")}, **dropped)
+    answers = (more, seller.post(at("rfp-file-remove", rfp, stored), {"reason": "Not theirs."}))
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert (more.json()["detail"], rfp.files.get().pk) == ("This request was declined.", stored)
 
 
 def test_list_filters_by_address(seller: Client) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 
 from audit.context import Channel, acting
@@ -17,10 +16,10 @@ from cdmo.demo.clock import as_it_happened
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.people import are_there, load_people
 from cdmo.demo.projects import COMMERCIAL, REQUESTS, SMALL_SCALE, STORIES, VALIDATION
-from cdmo.demo.requests import is_logged
+from cdmo.demo.requests import is_logged, log
 from cdmo.demo.telling import is_told, tell
-from cdmo.demo.vessels import load_vessels
-from cdmo.demo.views import load_views
+from cdmo.demo.vessels import book
+from cdmo.demo.views import save_views
 
 NEWS = 8
 BEFORE_THE_FIRST = 30  # days that the people were there before anything happened
@@ -48,15 +47,14 @@ class Command(BaseCommand):
 
     def _load_projects(self, verbosity: int) -> bool:
         """Whether any story was told now."""
+        today = timezone.localdate()
         stories = [story for story in STORIES if not is_told(story)]
-        requests = [request for request in REQUESTS if not is_logged(request)]
-        if not stories and not requests:
+        besides = [log(request, today) for request in REQUESTS if not is_logged(request)]
+        if stories:
+            besides += [save_views(today), book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)]
+        if not besides:
             return False
-        for code, story in zip(tell(stories, requests), stories, strict=True):
+        for code, story in zip(tell(stories, besides), stories, strict=True):
             if verbosity:
                 self.stdout.write(f"{code} {story.molecule.name}")
-        if stories:
-            with acting(channel=Channel.COMMAND), transaction.atomic():
-                load_views()
-                load_vessels(apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)
         return bool(stories)
