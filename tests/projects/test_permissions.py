@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import rules
 
 from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Role
 from accounts.permissions import allowed
@@ -35,6 +36,25 @@ EXPECTED: dict[str, set[Role]] = {
     "projects.enter_evidence": {*DEPARTMENT_ROLES, PM, QA, BD},
     "projects.confirm_evidence": {*DEPARTMENT_ROLES, PM, QA, MANAGEMENT},
     "projects.read_portfolio": {BD, PM, QA, MANAGEMENT},
+    "projects.read_revenue": {BD, PM, MANAGEMENT},
+    "projects.request_decision": INTERNAL_ROLES - {Role.ADMINISTRATOR},
+    "projects.confirm_condition": {QA, PM, MANAGEMENT},
+    "projects.request_waiver": {PM},
+    "projects.decide_waiver": {QA},
+    "projects.assess_change": {QA, PM},
+    "projects.open_loop": {PM, QA},
+    "projects.edit_calendars": {PM, MANAGEMENT},
+    "projects.book_vessel": {Role.PRODUCTION, MANAGEMENT, Role.ADMINISTRATOR},  # for upkeep; for a project, with the project
+    "projects.order_change": {BD, PM},
+    "projects.release_change_order": {BD, MANAGEMENT},
+    "projects.answer_change_order": {Role.CLIENT_APPROVER},
+    "projects.answer_approval": {Role.CLIENT_APPROVER},
+    "projects.answer_account": {Role.CLIENT_APPROVER},
+    "projects.reply_to_account": {PM},
+    "projects.plan_payment": {BD, PM},
+    "projects.invoice": {BD},
+    "projects.save_view": set(INTERNAL_ROLES),
+    "projects.change_view": set(),  # of a view: its owner
 }
 PEOPLE = sorted(INTERNAL_ROLES | CLIENT_ROLES)
 
@@ -42,6 +62,12 @@ PEOPLE = sorted(INTERNAL_ROLES | CLIENT_ROLES)
 @pytest.mark.parametrize("name", EXPECTED)
 def test_permission_by_role(name: str) -> None:
     assert {role for role in PEOPLE if allowed(name, make.person(role))} == EXPECTED[name]
+
+
+def test_every_permission_of_projects_is_in_the_table() -> None:
+    assert {name for name in rules.permissions.permissions if name.startswith("projects.")} == {
+        name for name in EXPECTED if name.startswith("projects.")
+    }
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from django.http import HttpResponseBase
 from django.test import Client as Browser
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from tests.routes.accounts import ACCOUNT_ROUTES
-from tests.routes.desk import EVERY_PROJECTS_ROUTES
+from tests.routes.desk import EVERY_PROJECTS_ROUTES, OCCUPANCY_ROUTES
 from tests.routes.kinds import FOREIGN, OUTSIDE
 from tests.routes.notifications import NOTIFICATION_ROUTES
 from tests.routes.table import ROUTES
@@ -106,19 +106,31 @@ def without_own_words(answer: HttpResponseBase, address: str) -> tuple[int, dict
     return answer.status_code, headers, text
 
 
-POST_ONLY = [(name, pattern) for name, pattern in PATTERNS if name in ROUTES and ROUTES[name].post_only and names_an_object(pattern)]
+WRITES = ("post", "put", "patch", "delete")
 
 
-@pytest.mark.parametrize(("name", "pattern"), POST_ONLY, ids=[name for name, _pattern in POST_ONLY])
+def writes_of(address: str) -> list[str]:
+    """The methods that may write there; a page that does not say takes POST."""
+    view = resolve(address).func
+    view_class = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    return [each for each in WRITES if hasattr(view_class, each)] if view_class else ["post"]
+
+
+@pytest.mark.parametrize(("name", "pattern"), OF_OBJECTS, ids=[name for name, _pattern in OF_OBJECTS])
 def test_nobody_acts_on_what_is_not_theirs(world: World, name: str, pattern: str) -> None:
-    """An empty POST of people who do not see the object finds nothing; of a stranger, it leads to the sign-in."""
+    """An empty write of people who do not see the object finds nothing, by any method; of a stranger, it leads to the sign-in."""
     address = reverse(name, kwargs=world.arguments(name, pattern))
-    hidden_from = [*FOREIGN] + [role for role in OUTSIDE if name not in ACCOUNT_ROUTES | NOTIFICATION_ROUTES | EVERY_PROJECTS_ROUTES]
+    everybody_s = ACCOUNT_ROUTES | NOTIFICATION_ROUTES | EVERY_PROJECTS_ROUTES | OCCUPANCY_ROUTES
+    hidden_from = [*FOREIGN, *(() if name in everybody_s else OUTSIDE)]
 
-    found = {caller: world.callers[caller].post(address).status_code for caller in hidden_from}
+    for method in writes_of(address):
+        found = {caller: getattr(world.callers[caller], method)(address).status_code for caller in hidden_from}
 
-    assert found == dict.fromkeys(hidden_from, 404)
-    assert world.callers["anonymous"].post(address).status_code in (302, 401)
+        refused = {404} if ROUTES[name].post_only else {404, 405}  # a page that only shows looks for no object
+
+        assert {caller: status for caller, status in found.items() if status not in refused} == {}, method
+        assert getattr(world.callers["anonymous"], method)(address).status_code in refused | {302, 401}
+        assert getattr(world.callers["foreign_token"], method)(address).status_code in refused | {302}
 
 
 @pytest.mark.parametrize("caller", [*FOREIGN, *OUTSIDE])
