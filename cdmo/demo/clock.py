@@ -75,7 +75,7 @@ def _read_from(now: Callable[[], datetime], before: Callable[[], datetime]) -> N
 @contextmanager
 def as_it_happened(day: date) -> Iterator[Clock]:
     """One transaction of the database's owner in which the record too is written at the time of the story."""
-    with _as_owner(), transaction.atomic():
+    with as_owner(), transaction.atomic():
         _let_triggers_read(SETTING)
         with starting_on(day, _tell_database) as clock:
             yield clock
@@ -104,7 +104,7 @@ def _run(statements: Iterable[str]) -> None:
 
 
 @contextmanager
-def _as_owner() -> Iterator[None]:
+def as_owner() -> Iterator[None]:
     """The connection of the owner in place of the application's, where they are two."""
     if "owner" not in connections or _owns_the_record():
         yield
