@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -31,6 +32,7 @@ INITDB = (
     "--no-sync",
 )
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")  # for tests: nothing outlives them
+REAPED_SECONDS = 20.0
 OWNER, APPLICATION, DATABASE = "cdmo_owner", "cdmo_app", "cdmo"
 
 
@@ -73,10 +75,21 @@ def start(layout: Layout, *, durable: bool = True) -> Postgres:
     command = [str(part) for part in (binaries / "postgres", "-D", data, "-k", layout.sockets, "-h", "", *options)]
     environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     child = Child("PostgreSQL", command, environment, layout.logs / "postgres.log", signal.SIGINT, signal.SIGINT, user)
+    _let_the_last_one_go(data)
     child.start()
     server = Postgres(layout, binaries, data, child)
     wait_for("PostgreSQL", server.ready, [child])
     return server
+
+
+def _let_the_last_one_go(data: Path) -> None:
+    """A server that was killed is in the table of processes until it is reaped, and PostgreSQL refuses to start beside it."""
+    deadline = time.monotonic() + REAPED_SECONDS
+    with suppress(OSError, ValueError, IndexError):  # no such file, or no such process
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+        while time.monotonic() < deadline:
+            os.kill(pid, 0)
+            time.sleep(0.1)
 
 
 def make_database(server: Postgres) -> None:

@@ -56,7 +56,7 @@ def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:
         keys.press("Tab")
         keys.type(text.strip(), delay=10)
     expect(page.locator("#id_contact_email")).to_be_visible()
-    for text in ("head@example.com", "", "E", "Imatinib", "Second source, 2 t a year"):
+    for text in ("head@example.com", "", "E", "QX-417", "Second source, 2 t a year"):
         keys.press("Tab")
         keys.type(text, delay=10)
     expect(page.get_by_role("complementary", name="Already known")).to_contain_text("Nothing earlier")
