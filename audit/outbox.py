@@ -14,6 +14,7 @@ from typing import Any
 from celery import current_app
 from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
@@ -61,10 +62,13 @@ class OldestRunning(models.Func):
 
 def read(after: tuple[int, int] = START, limit: int = BATCH) -> list[Event]:
     """The next events after the position (transaction id, event id), in the order of the feed."""
-    transaction_id, event_id = after
-    later = models.Q(transaction_id__gt=transaction_id) | models.Q(transaction_id=transaction_id, id__gt=event_id)
-    events = Event.objects.filter(later, transaction_id__gte=transaction_id, transaction_id__lt=OldestRunning())
+    events = Event.objects.filter(later_than(after), transaction_id__lt=OldestRunning())
     return list(events.order_by("transaction_id", "id")[:limit])
+
+
+def later_than(position: tuple[int, int]) -> TupleGreaterThan:
+    """Behind the position (transaction id, event id): as one comparison of the pair, which the index finds at once wherever it is."""
+    return TupleGreaterThan(Tuple("transaction_id", "id"), position)
 
 
 def consume(key: str) -> int:

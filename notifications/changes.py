@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.db import models
 from django.utils.translation import gettext as _t
 
 from accounts.models import Client, User
 from accounts.names import actor_for_client
 from audit.models import Event
-from audit.outbox import START, NextTransaction, OldestRunning
+from audit.outbox import START, NextTransaction, OldestRunning, later_than
 from audit.refusals import BadInput
 from notifications.visibility import readable_events
 from projects.models import Project
@@ -45,13 +44,6 @@ def changes_since(user: User, cursor: str | None, limit: int) -> Page:
     if page:
         position = (page[-1].transaction_id, page[-1].pk)
     return Page(rows_of(page, internal=user.is_internal), cursor_of(position), len(found) > limit)
-
-
-def later_than(position: Position) -> models.Q:
-    """Events behind the position; the bare bound beside the exact one is what the index reads."""
-    transaction_id, event_id = position
-    exact = models.Q(transaction_id__gt=transaction_id) | models.Q(transaction_id=transaction_id, pk__gt=event_id)
-    return exact & models.Q(transaction_id__gte=transaction_id)
 
 
 def cursor_of(position: Position) -> str:

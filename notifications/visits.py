@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from audit.models import Event
-from audit.outbox import OldestRunning
-from notifications.changes import cursor_of, later_than, position_of
+from audit.outbox import OldestRunning, later_than
+from notifications.changes import cursor_of, position_of
 from notifications.services.visits import end_of_feed, last_visit, mark_seen
 from notifications.visibility import readable_events
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -109,7 +110,12 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     @extend_schema_field(PublicationSerializer(allow_null=True))
     def get_last_change(self, milestone: Milestone) -> dict[str, Any] | None:
         publications = list(milestone.publications.all())
-        return PublicationSerializer(publications[-1]).data if publications else None
+        return self._published.to_representation(publications[-1]) if publications else None
+
+    @cached_property
+    def _published(self) -> PublicationSerializer:
+        """One for all rows: making a serializer costs more than using it."""
+        return PublicationSerializer()
 
 
 class InternalMilestoneSerializer(MilestoneSerializer):

@@ -85,7 +85,7 @@ def what_is_there(world: World, case: Case) -> dict[str, Any]:
     """The parts of the address, of the thing that the world has."""
     pattern = case.operation.path
     real = {name: world.things.get(name) for name in case.path_parameters}
-    match = resolve(pattern.format(**{name: 1 for name in case.path_parameters}))
+    match = resolve(pattern.format(**dict.fromkeys(case.path_parameters, 1)))
     return {name: value for name, value in world.arguments(match.url_name or "", match.route).items() if name in real}
 
 
