@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import Tagged, checked, once
+from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
 from projects import gates
 from projects.forecasting import calendar_of
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 class UpdatedSince(filters.FilterSet):
     """`updated_since` (date-time with zone) brings what changed after a reader's last visit."""
 
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
 
 class ProjectFilter(UpdatedSince):
@@ -58,7 +59,7 @@ class ProjectFilter(UpdatedSince):
 
 
 class MilestoneFilter(filters.FilterSet):
-    updated_since = filters.IsoDateTimeFilter(method="since")
+    updated_since = MomentFilter(method="since")
     project = filters.CharFilter(field_name="project__code", max_length=20)
     phase = filters.ChoiceFilter(choices=Phase.choices)
     kind = filters.ChoiceFilter(choices=Milestone.Kind.choices)
@@ -72,7 +73,7 @@ class MilestoneFilter(filters.FilterSet):
 class DeliverableFilter(filters.FilterSet):
     """`updated_since` finds every deliverable of which the record tells since then, or whose due date may have moved with the plan."""
 
-    updated_since = filters.IsoDateTimeFilter(method="since")
+    updated_since = MomentFilter(method="since")
     project = filters.CharFilter(field_name="project__code", max_length=20)
     phase = filters.ChoiceFilter(choices=Phase.choices)
 
