@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from accounts.api_writes import Tagged, checked, once
 from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
+from audit.signatures import content_hash
 from projects import gates
 from projects.forecasting import calendar_of
 from projects.milestones import states_of
@@ -34,7 +35,7 @@ from projects.serializers import (
     ReasonSerializer,
 )
 from projects.services.conditions import NewCondition, answer_condition, confirm_condition, reject_answer
-from projects.services.gate import current_review, judge_review, propose_decision, signatures_of_proposal
+from projects.services.gate import current_review, judge_review, proposal_content, propose_decision, signatures_of_proposal
 from projects.services.lifecycle import locked
 from projects.told import told_due
 
@@ -190,7 +191,8 @@ def gate_as_data(project: Project) -> dict[str, Any]:
     if review is None:
         raise Http404
     judged = judge_review(review)
-    given = signatures_of_proposal(review) if review.state == review.State.SUBMITTED else []
+    submitted = review.state == review.State.SUBMITTED
+    given = signatures_of_proposal(review) if submitted else []
     forecast = gates.forecast(judged, timezone.localdate())
     conditions = GateCondition.objects.standing().filter(review__project=project) | GateCondition.objects.of_proposal(review)
     return {
@@ -199,6 +201,7 @@ def gate_as_data(project: Project) -> dict[str, Any]:
         "round": review.round,
         "state": review.state,
         "proposed_decision": review.proposed_decision,
+        "proposal_hash": content_hash(review, proposal_content(review)) if submitted else "",
         "signers": review.signers,
         "signed": [row.role for row in given if not row.refused],
         "met": sum(item.passes for item in judged),
