@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 if TYPE_CHECKING:
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
-SHAPES = {"code": r"[A-Z0-9-]+", "number": r"[A-Z0-9-]+", "version": r"\d+"}  # so that no other sentence is taken for one of ours
+SHAPES = {
+    "code": r"[A-Z0-9-]+",
+    "number": r"[A-Z0-9-]+",
+    "version": r"\d+",
+    "day": r"\d{1,2} [A-Z][a-z]{2} \d{4}",
+}  # so that no other sentence is taken for one of ours
 
 _sentences: list[Words] = []
 _names: dict[str, Words] = {}
@@ -52,8 +59,12 @@ def _sentence(text: str) -> str:
             written = str(sentence)
         found = _pattern(written).fullmatch(text)
         if found:
-            return PLACEHOLDER.sub(r"%(\1)s", str(sentence)) % {name: spoken(value) for name, value in found.groupdict().items()}
+            return PLACEHOLDER.sub(r"%(\1)s", str(sentence)) % {name: _filled(name, value) for name, value in found.groupdict().items()}
     return text
+
+
+def _filled(name: str, value: str) -> str:
+    return date_format(datetime.strptime(value, "%d %b %Y")) if name == "day" else spoken(value)  # noqa: DTZ007 - a day, not a moment
 
 
 @lru_cache(maxsize=256)

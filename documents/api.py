@@ -8,13 +8,14 @@ from django.db.models import Prefetch
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, renderers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import ONLY_KEY, checked, once
+from accounts.downloads import A_FILE, AnyFile
+from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
 from audit.files import open_file
 from documents import services
@@ -33,7 +34,7 @@ class DocumentFilter(filters.FilterSet):
     project = filters.CharFilter(field_name="project__code", max_length=20)
     type = filters.CharFilter(field_name="type_key", max_length=64)
     about = filters.CharFilter(field_name="about_reference", lookup_expr="iexact", max_length=LONGEST_REFERENCE)
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
 
 def readable(user: User) -> QuerySet[Document]:
@@ -84,24 +85,12 @@ class DocumentDetail(generics.RetrieveAPIView[Document]):
         return readable(self.request.user)
 
 
-class AnyFile(renderers.BaseRenderer):
-    """The file goes out as it is stored; refusals before it are JSON."""
-
-    media_type = "*/*"
-    format = "file"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: object, accepted_media_type: str | None = None, renderer_context: object = None) -> bytes:
-        return renderers.JSONRenderer().render(data)
-
-
 class DocumentFile(APIView):
     """The newest file of a document that the caller may read: the signed PDF or the file as uploaded."""
 
     renderer_classes = (renderers.JSONRenderer, AnyFile)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
+    @extend_schema(responses=A_FILE)
     def get(self, request: ApiRequest, number: str) -> FileResponse:
         document = get_object_or_404(Document.objects.visible_to(request.user), number=number)
         rows = Rendition.objects.visible_to(request.user).filter(version__document=document)

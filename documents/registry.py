@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from audit.refusals import Blocker
 
 
+INPUTS = "inputs"  # the part of the data that `DocumentType` speaks of
+
+
 class Meaning(models.TextChoices):
     """What a signature under a document says. Reviews come before approvals."""
 
@@ -73,6 +76,8 @@ class DocumentType:
     `follows_data` cannot be submitted when the data have moved on since its version pinned them. `usual_reason` stands in
     the revision history where a type is made again and again and nobody says another reason. `dated_by` names the parts of the
     snapshot whose change makes an effective version out of date: none named means all, None that it is of its day and never is.
+    Its part `inputs` maps what the document rests on to content hashes: what came to it after the version was pinned dates nothing.
+    `build_dating` builds only those parts, and `reads` names the relations of the project from which it does so without a query.
     A type with `about` is repeated: a project has one document of it about each batch, round, order; `build_context(subject,
     reference)` is then told which. A type that is `for_us` is never shown to a client.
     """
@@ -94,6 +99,8 @@ class DocumentType:
     follows_data: bool = False
     usual_reason: str | _StrPromise = ""
     dated_by: tuple[str, ...] | None = ()
+    build_dating: Callable[..., dict[str, Any]] | None = None
+    reads: tuple[str, ...] = ()
     about: About | None = None
     for_us: bool = False
 
@@ -112,6 +119,12 @@ class DocumentType:
         if self.build_context is None:
             raise LookupError(f"Document type {self.key} is not made from data.")
         return self.build_context(subject, about) if self.about else self.build_context(subject)
+
+    def dating_of(self, subject: Any, about: str = "") -> dict[str, Any]:
+        """What of the data dates a version, as it is now; all of the data where the type cannot say it by itself."""
+        if self.build_dating is None:
+            return self.data_of(subject, about)
+        return self.build_dating(subject, about) if self.about else self.build_dating(subject)
 
     def section(self, key: str) -> NarrativeSection | None:
         return next((section for section in self.narrative if section.key == key), None)

@@ -11,7 +11,7 @@ from audit.models import Event
 from projects.models import WaitingFor
 
 # How the key of the wait begins that an event of this kind opens or ages: by the event's object, by its project, or by the wait
-# that the event names.
+# that the event names by number or key.
 WAIT_OF_KIND = {
     "gate.proposed": "gate.sign:{object}",
     "gate.meeting_called": "gate.meeting:{object}",
@@ -45,6 +45,8 @@ WAIT_OF_KIND = {
     "plan.forecasts_moved": "plan.publish:{project}",
     "milestone.shared": "plan.publish:{project}",
     "wait.escalated": "escalation:{wait}",
+    "wait.unanswered": "escalation:{wait}",
+    "wait.reminded": "{key}",
     "sheet.opened": "sheet:{object}",
     "sheet.assigned": "sheet:{object}",
     "sheet.reopened": "sheet:{object}",
@@ -86,5 +88,5 @@ def opened_by(wait: WaitingFor, event: Event) -> bool:
 
 def key_of(event: Event) -> str:
     """The beginning of the key; nothing for a kind that opens no wait of its own."""
-    names = {"object": event.object_id, "project": event.project_id, "wait": event.data.get("wait")}
+    names = {"object": event.object_id, "project": event.project_id, "wait": event.data.get("wait"), "key": event.data.get("key")}
     return WAIT_OF_KIND.get(event.kind, "").format(**names)

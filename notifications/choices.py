@@ -89,7 +89,8 @@ UNTOLD = frozenset(
     }
 )
 ASKING = frozenset({"deliverable.asked"})  # the phase as such is told to the team; each deliverable only to who owes it
-ONE_BY_ONE = frozenset({"milestone.published"})  # for clients; ours are told of the one act, `plan.published`
+TO_CLIENTS = frozenset({"milestone.published", "wait.reminded"})  # ours are told of the same act by `plan.published`, `wait.unanswered`
+REMINDING = frozenset({"wait.reminded"})  # it was asked at once before: a reminder comes with the other news
 ANSWERS = frozenset(
     {
         "quotation.accepted",
@@ -120,9 +121,9 @@ SIGNING = frozenset(
 
 def group_of(kind: str, *, asked: bool, internal: bool) -> Group | None:
     """The group of a kind of event for one reader; `asked` when the event waits for exactly this reader. None: nobody is told."""
-    if kind in UNTOLD or (internal and kind in ONE_BY_ONE):
+    if kind in UNTOLD or (internal and kind in TO_CLIENTS):
         return None
-    if asked:
+    if asked and kind not in REMINDING:
         return Group.ASKED if kind in SIGNING else Group.TASKS
     if kind in ASKING:
         return None

@@ -1,10 +1,8 @@
-"""What a group of events holds, in words: shown beside the choice about it."""
+"""What a group of events holds, in words: each can be chosen about by itself."""
 
 from __future__ import annotations
 
 import re
-
-from django.utils.translation import gettext as _t
 
 from accounts.models import User
 from audit.kinds import CLIENT, EventKind, all_kinds
@@ -15,12 +13,11 @@ from notifications.choices import Group, group_of
 FILLED, BEFORE, AFTER = re.compile(r"%\(\w+\)s"), re.compile(r"^(… ?)+:? ?"), re.compile(r" \([^)]*…[^)]*\)|: ?…")
 
 
-def contents_of(group: Group, user: User) -> list[str]:
-    """The words of every kind in the group that may reach this person, with “…” for what is named in each event."""
-    if group == Group.WATCHED:
-        return [_t("a milestone that you chose to watch moves by more than the days that you named")]
+def kinds_in(group: Group, user: User) -> dict[str, str]:
+    """Kind → words of every kind in the group that may reach this person, with “…” for what is named in each event."""
     kinds = [kind for kind in all_kinds() if user.is_internal or kind.audience == CLIENT]
-    return sorted({_outline(str(kind.words)) for kind in kinds if group in _groups(kind, user)})
+    found = {kind.key: _outline(str(kind.words)) for kind in kinds if group in _groups(kind, user)}
+    return dict(sorted(found.items(), key=lambda each: each[1]))
 
 
 def _outline(words: str) -> str:

@@ -9,18 +9,33 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, User
 from accounts.numbers import WholeNumberField
-from notifications.choices import Choice, groups_for
+from notifications.choices import Choice, Group, groups_for
+from notifications.contents import kinds_in
 from notifications.models import ProjectPreference
 from projects.models import Milestone, Project
 
+HINTS = {Group.WATCHED: _("A milestone that you chose to watch moves by more than the days that you named.")}
+
 
 class PreferencesForm(forms.Form):
-    """One choice for each group that concerns the person."""
+    """One choice for each group that concerns the person, and one for each kind of event in it that is told otherwise than its group."""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        otherwise = [("", _("As chosen for all of these")), *Choice.choices]
         for group in groups_for(user):
-            self.fields[group.value] = forms.ChoiceField(label=group.label, choices=Choice.choices)
+            self.fields[group.value] = forms.ChoiceField(label=group.label, choices=Choice.choices, help_text=HINTS.get(group, ""))
+            for kind, words in kinds_in(group, user).items():
+                self.fields[f"{group}:{kind}"] = forms.ChoiceField(label=words, choices=otherwise, required=False)
+
+    def by_group(self) -> list[dict[str, Any]]:
+        """Each group with its kinds, how many of them are told otherwise, and whether one of them is wrong."""
+        found = []
+        for name in (name for name in self.fields if ":" not in name):
+            kinds = [self[each] for each in self.fields if each.startswith(f"{name}:")]
+            otherwise = sum(bool(each.value()) for each in kinds)
+            found.append({"field": self[name], "kinds": kinds, "otherwise": otherwise, "open": any(each.errors for each in kinds)})
+        return found
 
 
 class ProjectChoiceForm(forms.Form):

@@ -172,19 +172,33 @@ class Notification(models.Model):
         return f"{self.user_id}: {self.event_id}"
 
 
+class PreferenceQuerySet(models.QuerySet["Preference"]):
+    def of_groups(self) -> PreferenceQuerySet:
+        return self.filter(kind="")
+
+    def of_kinds(self) -> PreferenceQuerySet:
+        return self.exclude(kind="")
+
+
 class Preference(models.Model):
-    """How soon a person wants to hear of a group of events; without a row the default of the role holds."""
+    """How soon a person wants to hear of a group of events, or of one kind in it; without a row the default of the role holds.
+
+    `kind` is empty for the group as a whole; the choice about a kind goes before that of its group.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preferences")
     group = models.CharField(_("about"), max_length=12, choices=Group.choices)
+    kind = models.CharField(_("kind of event"), max_length=80, blank=True)
     choice = models.CharField(_("told"), max_length=8, choices=Choice.choices)
 
+    objects = PreferenceQuerySet.as_manager()
+
     class Meta:
-        ordering = ["user_id", "group"]
-        constraints = [models.UniqueConstraint(fields=["user", "group"], name="preference_once")]
+        ordering = ["user_id", "group", "kind"]
+        constraints = [models.UniqueConstraint(fields=["user", "group", "kind"], name="preference_once")]
 
     def __str__(self) -> str:
-        return f"{self.group}: {self.choice}"
+        return f"{self.kind or self.group}: {self.choice}"
 
 
 class ProjectPreferenceQuerySet(models.QuerySet["ProjectPreference"]):

@@ -10,11 +10,14 @@ from accounts.models import User
 from notifications.choices import SOONEST_FIRST, Choice, Group
 from notifications.models import MilestoneWatch
 from notifications.people import with_roles
+from notifications.publications import TOLD
 from notifications.wanted import Wishes, wishes_of
 from notifications.watching import is_far_enough
 from projects.models import Project
 from projects.publication import Move
 from projects.receivers import Receiver
+
+SENT = "document.sent"
 
 
 def receivers_of(project: Project, moves: Sequence[Move]) -> list[Receiver]:
@@ -33,7 +36,7 @@ def receivers_of_documents(project: Project) -> list[Receiver]:
     """How soon each person of the client hears of a document that is sent to them; soonest first."""
     people = _people_of(project)
     wishes = wishes_of(people)
-    told = [(wishes.choice(person, Group.DOCUMENTS, project.pk, asked=False), person) for person in people]
+    told = [(wishes.choice(person, Group.DOCUMENTS, project.pk, asked=False, kind=SENT), person) for person in people]
     told.sort(key=lambda each: (SOONEST_FIRST.index(each[0]), each[1].full_name))
     return [Receiver(person.full_name, language_of(person), choice.value) for choice, person in told]
 
@@ -48,6 +51,6 @@ def _soonest(person: User, project: Project, moves: Sequence[Move], wishes: Wish
     for move in moves:
         watched = any(watch.milestone.key == move.key and is_far_enough(watch, move.to_date) for watch in watches)
         groups = (Group.WATCHED, Group.DATES) if watched else (Group.DATES,)
-        told = (wishes.choice(person, group, project.pk, asked=False) for group in groups)
+        told = (wishes.choice(person, group, project.pk, asked=False, kind=TOLD) for group in groups)
         found.add(next((choice for choice in told if choice != Choice.NOTHING), Choice.NOTHING))
     return min(found, key=SOONEST_FIRST.index)

@@ -14,12 +14,16 @@ from notifications.models import Preference, ProjectPreference
 class Wishes:
     """What was chosen; where nothing was, the default of the role holds."""
 
-    groups: dict[tuple[int, str], str]
+    groups: dict[tuple[int, str, str], str]  # by person, group and kind of event; without a kind for the group
     projects: dict[tuple[int, int], str]
 
-    def choice(self, person: User, group: str, project_id: int | None, *, asked: bool) -> Choice:
-        """A quiet project still tells what is asked of the person, and the milestones that they watch."""
-        usual = Choice(self.groups.get((person.pk, group)) or default_choice(person, group))
+    def choice(self, person: User, group: str, project_id: int | None, *, asked: bool, kind: str) -> Choice:
+        """What was chosen about a kind of event goes before what was chosen about its group.
+
+        A quiet project still tells what is asked of the person, and the milestones that they watch.
+        """
+        chosen = self.groups.get((person.pk, group, kind)) or self.groups.get((person.pk, group, ""))
+        usual = Choice(chosen or default_choice(person, group))
         of_project = self.projects.get((person.pk, project_id or 0))
         if of_project == ProjectPreference.Choice.AT_ONCE:
             return Choice.AT_ONCE
@@ -33,6 +37,8 @@ def wishes_of(people: Iterable[User | int]) -> Wishes:
     ids = {person if isinstance(person, int) else person.pk for person in people}
     if not ids:
         return Wishes({}, {})
-    groups = Preference.objects.filter(user_id__in=ids).values_list("user_id", "group", "choice")
+    groups = Preference.objects.filter(user_id__in=ids).values_list("user_id", "group", "kind", "choice")
     projects = ProjectPreference.objects.filter(user_id__in=ids).values_list("user_id", "project_id", "choice")
-    return Wishes({(user, group): choice for user, group, choice in groups}, {(user, pk): choice for user, pk, choice in projects})
+    return Wishes(
+        {(user, group, kind): choice for user, group, kind, choice in groups}, {(user, pk): choice for user, pk, choice in projects}
+    )

@@ -12,10 +12,12 @@ from accounts.models import Role
 from audit.refusals import Blocker
 from documents.about import About, AboutKind, words_of
 from documents.content import Column, data_table, day, key_values, moment
+from documents.models import DocumentVersion
 from documents.registry import DocumentType, Meaning, SignerSlot
 from documents.registry import register as register_types
 from projects.gates import gate_of
 from projects.models import GateCondition, GateCriterion, GateReview, GateSignature, Project
+from projects.steps import WRITE_MINUTES, register_guard
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -71,6 +73,25 @@ def gate_minutes(project: Project, about: str) -> dict[str, Any]:
         "conditions": _conditions(review),
         "votes": _votes(review),
     }
+
+
+def signed_or_in_review(review: GateReview) -> list[Blocker]:
+    """What was said stands once the document that prints it is before its signers; a refusal opens it again."""
+    rows = DocumentVersion.objects.filter(
+        document__project=review.project_id,
+        document__type_key=GATE_MINUTES.key,
+        document__about_reference=reference_of(review),
+        state__in=(DocumentVersion.State.IN_REVIEW, DocumentVersion.State.EFFECTIVE),
+    )
+    return [
+        Blocker(
+            "gate.minutes_signed",
+            _t("The Gate Minutes %(number)s are %(state)s.")
+            % {"number": version.document.number, "state": version.get_state_display().lower()},
+            version.document.get_absolute_url(),
+        )
+        for version in rows.select_related("document")
+    ]
 
 
 def _criteria(review: GateReview) -> dict[str, Any]:
@@ -169,3 +190,4 @@ GATE_MINUTES = DocumentType(
 
 def register() -> None:
     register_types(GATE_MINUTES)
+    register_guard(WRITE_MINUTES, signed_or_in_review)

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _t
 from accounts.models import Role
 from documents.about import About, AboutKind
 from documents.content import Column, data_table, key_values, shortest
-from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, document_type
+from documents.registry import INPUTS, DocumentType, Meaning, NarrativeSection, SignerSlot, document_type
 from projects.gates import gate_of
-from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Phase, Project, TeamMember
+from projects.models import PHASES, Deliverable, GateCondition, GateWaiver, Milestone, Phase, Project, TeamMember
 from projects.models.conditions import GateCondition as Condition
 from projects.variance import told_variance, variance_words
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 TEMPLATE = "documents/types/report.html"
+READS = ("deliverables", "reviews__waivers__decided_by", "reviews__conditions__owner")  # what dates a report
 
 
 def part(key: str, title: str | _StrPromise, help: str | _StrPromise = "", *, required: bool = True) -> NarrativeSection:
@@ -51,7 +52,9 @@ def report(
         template=TEMPLATE,
         build_context=partial(facts_of, phase, key),
         narrative=tuple(sections),
-        dated_by=("identity",),
+        dated_by=("identity", "waivers", "asked", INPUTS),
+        build_dating=partial(dating_of, phase, key),
+        reads=READS,
         about=About(about) if about else None,
         signers=(*reviewer, *(SignerSlot(Meaning.APPROVED, role) for role in approvers)),
     )
@@ -59,16 +62,43 @@ def report(
 
 def facts_of(phase: Phase, key: str, project: Project, about: str = "") -> dict[str, Any]:
     """Identity, people, records and dates of the phase, and what its gate accepted or asked for."""
-    named = document_type(key).about
     return {
         "subtitle": f"{project.code} {project.title}",
-        "identity": [*(key_values((named.kind.label, about)) if named else []), *identity_of(project)],
         "team": team_of(project),
         "records": records_of(project, phase, key),
         "milestones": _milestones(project, phase),
-        "waivers": _waivers(project, phase),
         "conditions": _conditions(project, phase),
+        **dating_of(phase, key, project, about),
     }
+
+
+def dating_of(phase: Phase, key: str, project: Project, about: str = "") -> dict[str, Any]:
+    """What makes a report out of date: another identity, another waiver, another condition of an earlier gate, another input."""
+    named = document_type(key).about
+    return {
+        "identity": [*(key_values((named.kind.label, about)) if named else []), *identity_of(project)],
+        "waivers": _waivers(project, phase),
+        "asked": _asked(project, phase),
+        INPUTS: inputs_of(project, phase, key),
+    }
+
+
+def inputs_of(project: Project, phase: str, key: str) -> dict[str, str]:
+    """Key → hash of the evidence of what is done and stands before it in the plan of the phase.
+
+    Only before: two reports that print each other would make each other out of date without end.
+    """
+    rows = [row for row in project.deliverables.all() if row.phase == phase]
+    own = next((row.order for row in rows if row.document_type == key), None)
+    return {row.key: row.evidence_hash for row in rows if row.done_at and (own is None or row.order < own)}
+
+
+def _asked(project: Project, phase: Phase) -> list[Any]:
+    """What the gates of earlier phases set as conditions. How far they are met is printed, and makes no report untrue; what the gate
+    of the phase itself asks for is decided on the report, and so comes after it."""
+    before = PHASES[: PHASES.index(phase)]
+    rows = (row for review in project.reviews.all() if review.phase in before for row in review.conditions.all())
+    return [[row.label, row.words, str(row.owner), row.due_on] for row in rows if row.state != Condition.State.PROPOSED]
 
 
 def identity_of(project: Project) -> list[Any]:
@@ -135,7 +165,9 @@ def _told(row: Milestone, project: Project) -> tuple[Any, ...]:
 
 
 def _waivers(project: Project, phase: Phase) -> dict[str, Any] | None:
-    rows = GateWaiver.objects.granted().filter(review__project=project, review__gate=gate_of(phase).key).select_related("decided_by")
+    gate = gate_of(phase).key
+    asked = (row for review in project.reviews.all() if review.gate == gate for row in review.waivers.all())
+    rows = [row for row in asked if row.state == GateWaiver.State.GRANTED]
     if not rows:
         return None
     return data_table(

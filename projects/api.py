@@ -14,7 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import Tagged, checked, once
+from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
+from audit.signatures import content_hash
 from projects import gates
 from projects.forecasting import calendar_of
 from projects.milestones import states_of
@@ -33,7 +35,7 @@ from projects.serializers import (
     ReasonSerializer,
 )
 from projects.services.conditions import NewCondition, answer_condition, confirm_condition, reject_answer
-from projects.services.gate import current_review, judge_review, propose_decision, signatures_of_proposal
+from projects.services.gate import current_review, judge_review, proposal_content, propose_decision, signatures_of_proposal
 from projects.services.lifecycle import locked
 from projects.told import told_due
 
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 class UpdatedSince(filters.FilterSet):
     """`updated_since` (date-time with zone) brings what changed after a reader's last visit."""
 
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
 
 class ProjectFilter(UpdatedSince):
@@ -58,7 +60,7 @@ class ProjectFilter(UpdatedSince):
 
 
 class MilestoneFilter(filters.FilterSet):
-    updated_since = filters.IsoDateTimeFilter(method="since")
+    updated_since = MomentFilter(method="since")
     project = filters.CharFilter(field_name="project__code", max_length=20)
     phase = filters.ChoiceFilter(choices=Phase.choices)
     kind = filters.ChoiceFilter(choices=Milestone.Kind.choices)
@@ -72,7 +74,7 @@ class MilestoneFilter(filters.FilterSet):
 class DeliverableFilter(filters.FilterSet):
     """`updated_since` finds every deliverable of which the record tells since then, or whose due date may have moved with the plan."""
 
-    updated_since = filters.IsoDateTimeFilter(method="since")
+    updated_since = MomentFilter(method="since")
     project = filters.CharFilter(field_name="project__code", max_length=20)
     phase = filters.ChoiceFilter(choices=Phase.choices)
 
@@ -189,7 +191,8 @@ def gate_as_data(project: Project) -> dict[str, Any]:
     if review is None:
         raise Http404
     judged = judge_review(review)
-    given = signatures_of_proposal(review) if review.state == review.State.SUBMITTED else []
+    submitted = review.state == review.State.SUBMITTED
+    given = signatures_of_proposal(review) if submitted else []
     forecast = gates.forecast(judged, timezone.localdate())
     conditions = GateCondition.objects.standing().filter(review__project=project) | GateCondition.objects.of_proposal(review)
     return {
@@ -198,6 +201,7 @@ def gate_as_data(project: Project) -> dict[str, Any]:
         "round": review.round,
         "state": review.state,
         "proposed_decision": review.proposed_decision,
+        "proposal_hash": content_hash(review, proposal_content(review)) if submitted else "",
         "signers": review.signers,
         "signed": [row.role for row in given if not row.refused],
         "met": sum(item.passes for item in judged),

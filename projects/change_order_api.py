@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import ONLY_KEY, Tagged, checked, once
+from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
 from accounts.signing import authenticate_signer
 from projects.models import (
@@ -171,7 +172,7 @@ class NewChangeOrderSerializer(DraftSerializer):
 
 
 class ChangeOrderFilter(filters.FilterSet):
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
     project = filters.CharFilter(field_name="project__code", max_length=20)
     state = filters.ChoiceFilter(choices=ChangeOrder.State.choices)
 

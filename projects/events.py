@@ -107,6 +107,11 @@ def _approval_for_client(asked: ApprovalRequest, data: dict[str, Any]) -> dict[s
     return {"project": data["project"], "approval": asked.pk, "kind": asked.kind, "item": asked.key, "title": asked.title, **told}
 
 
+def _reminder_for_client(asked: Any, data: dict[str, Any]) -> dict[str, Any]:
+    """The words in which the client was asked; where our side stands with it stays ours."""
+    return {name: data[name] for name in ("project", "words", "due_on")}
+
+
 def _change_order_for_client(order: ChangeOrder, data: dict[str, Any]) -> dict[str, Any]:
     return {"project": order.project.code, "change_order": order.label, "title": order.title, "state": order.state}
 
@@ -195,6 +200,7 @@ INTERNAL_KINDS = {
         "occupancy.confirmed": _("made the booking of %(vessel)s firm: %(first)s to %(last)s"),
         "occupancy.released": _("released %(vessel)s, which was booked from %(first)s to %(last)s"),
         "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
+        "wait.unanswered": _("asks %(who)s to follow up, because the client has not answered since %(day)s: %(words)s"),
     },
     link_calendars: {
         "calendar.days_added": _("entered days of %(place)s: %(first)s to %(last)s, %(words)s"),
@@ -292,6 +298,8 @@ def register_all() -> None:
         "approval.withdrawn": _("no longer asks the client to approve %(title)s"),
     }.items():
         register(EventKind(key, words, link=link_approval, audience=CLIENT, client_projection=_approval_for_client))
+    reminded = _("reminded the client that its answer is awaited: %(words)s")
+    register(EventKind("wait.reminded", reminded, link=link_named, audience=CLIENT, client_projection=_reminder_for_client))
     for key, words in {
         "account.acknowledged": _("acknowledged the account of the delay"),
         "account.objected": _("objected to the account of the delay"),

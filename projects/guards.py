@@ -182,9 +182,9 @@ CREATE TRIGGER projects_guard_phase_move BEFORE INSERT ON projects_phasemove
 
 GUARD_REVIEW = """
 CREATE OR REPLACE FUNCTION projects_guard_review() RETURNS trigger LANGUAGE plpgsql AS $guard$
--- What a review pinned stays; a decision needs the signature of every pinned role; a decided review is final.
+-- What a review pinned stays; a decision needs the signature of every pinned role; a decided review is final, but for its minutes.
 BEGIN
-    IF OLD.state = 'decided' THEN
+    IF OLD.state = 'decided' AND to_jsonb(NEW) - 'minutes' IS DISTINCT FROM to_jsonb(OLD) - 'minutes' THEN
         RAISE EXCEPTION 'Review % of % is decided and no longer changes', OLD.round, OLD.gate USING ERRCODE = 'check_violation';
     END IF;
     IF (NEW.project_id, NEW.gate, NEW.phase, NEW.round, NEW.signers, NEW.renew_criteria, NEW.evidence_after)

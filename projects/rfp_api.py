@@ -12,13 +12,13 @@ from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _t
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
+from rest_framework import generics, renderers, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import ONLY_KEY, Tagged, checked, once
+from accounts.downloads import A_FILE, AnyFile
 from accounts.models import Client, Contact, Role, User
 from accounts.permissions import require_permission
 from accounts.requests import ApiRequest
@@ -112,6 +112,10 @@ class InternalRfpSerializer(RfpSerializer):
         fields = [*RfpSerializer.Meta.fields, "process_challenges", "account_owner", "clarifications", "decline_reason"]
 
 
+# What the answer to an act looks like: one of ours reads more of it than a client.
+EITHER_RFP = PolymorphicProxySerializer("EitherRfp", [InternalRfpSerializer, RfpSerializer], resource_type_field_name=None)
+
+
 class OwnerField(serializers.SlugRelatedField[User]):
     """One of ours by e-mail."""
 
@@ -194,7 +198,7 @@ class RfpList(generics.ListAPIView[Rfp]):
     def get_serializer_class(self) -> type[RfpSerializer]:
         return serializer_for(self.request)
 
-    @extend_schema(operation_id="rfps_log", request=NewRfpSerializer, responses={201: InternalRfpSerializer}, extensions=ONLY_KEY)
+    @extend_schema(operation_id="rfps_log", request=NewRfpSerializer, responses={201: EITHER_RFP}, extensions=ONLY_KEY)
     def post(self, request: ApiRequest) -> Response:
         values = checked(NewRfpSerializer, request)
         client = _client_of(request, values.pop("client", ""))
@@ -229,11 +233,11 @@ class RfpAct(APIView):
 class RfpDetail(Tagged, RfpAct):
     """One request, with how complete it is and what is still to be asked; PATCH (with If-Match) changes it."""
 
-    @extend_schema(operation_id="rfp", responses=InternalRfpSerializer)
+    @extend_schema(operation_id="rfp", responses=EITHER_RFP)
     def get(self, request: ApiRequest, number: str) -> Response:
         return Response(rfp_as_data(request, number))
 
-    @extend_schema(operation_id="rfp_change", request=RfpChangeSerializer, responses=InternalRfpSerializer)
+    @extend_schema(operation_id="rfp_change", request=RfpChangeSerializer, responses=EITHER_RFP)
     def patch(self, request: ApiRequest, number: str) -> Response:
         rfp = get_object_or_404(rfps_for(request), number=number)
         require_permission("projects.edit_rfp", request.user, rfp)
@@ -260,7 +264,7 @@ def _contact_of(rfp: Rfp, pk: int) -> Contact:
 class RfpDecline(RfpAct):
     """Decline a request that was not submitted, with the reason."""
 
-    @extend_schema(operation_id="rfp_decline", request=ReasonSerializer, responses=InternalRfpSerializer)
+    @extend_schema(operation_id="rfp_decline", request=ReasonSerializer, responses=EITHER_RFP)
     def post(self, request: ApiRequest, number: str) -> Response:
         rfp_as_data(request, number)
         values = checked(ReasonSerializer, request)
@@ -296,7 +300,9 @@ class RfpFiles(APIView):
 class RfpFileContent(APIView):
     """The file itself, always as a download."""
 
-    @extend_schema(operation_id="rfp_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    renderer_classes = (renderers.JSONRenderer, AnyFile)
+
+    @extend_schema(operation_id="rfp_file", responses=A_FILE)
     def get(self, request: ApiRequest, number: str, pk: int) -> FileResponse:
         found = get_object_or_404(RfpFile.objects.visible_to(request.user), rfp__number=number, pk=pk)
         return FileResponse(open_file(found.sha256), as_attachment=True, filename=found.name, content_type=found.media_type)
@@ -305,7 +311,7 @@ class RfpFileContent(APIView):
 class RfpFileRemoval(RfpAct):
     """Take a file away that does not belong to the request; the record keeps its name and hash."""
 
-    @extend_schema(operation_id="rfp_file_remove", request=ReasonSerializer, responses=InternalRfpSerializer)
+    @extend_schema(operation_id="rfp_file_remove", request=ReasonSerializer, responses=EITHER_RFP)
     def post(self, request: ApiRequest, number: str, pk: int) -> Response:
         get_object_or_404(RfpFile.objects.visible_to(request.user), rfp__number=number, pk=pk)
         values = checked(ReasonSerializer, request)

@@ -14,6 +14,7 @@ from projects.models.gate import Decision
 
 SENTENCES: tuple[Words, ...] = (
     _("Waits too long for %(who)s: %(words)s"),
+    _("The client has not answered since %(day)s: %(words)s"),
     _("%(code)s: sign the decision on %(gate)s (%(decision)s)"),
     _("%(code)s: prepare the decision on %(gate)s"),
     _("%(code)s: meet the condition “%(words)s”"),

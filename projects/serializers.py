@@ -263,6 +263,7 @@ class GateSerializer(serializers.Serializer[Any]):
     round = serializers.IntegerField()
     state = serializers.CharField()
     proposed_decision = serializers.CharField(allow_blank=True)
+    proposal_hash = serializers.CharField(allow_blank=True, help_text="Of what the signers sign; empty before a proposal.")
     signers = serializers.ListField(child=serializers.CharField())
     signed = serializers.ListField(child=serializers.CharField())
     met = serializers.IntegerField()

@@ -27,6 +27,7 @@ VALIDATION_BATCH = "validation_batch.start"
 PILOT_BATCH = "pilot_batch.start"
 SHIP_SAMPLE = "sample.ship"
 MAKE_EFFECTIVE = "document.make_effective"
+WRITE_MINUTES = "gate.write_minutes"  # of one review; not offered to conditions
 
 
 @dataclass(frozen=True)

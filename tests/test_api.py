@@ -16,8 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.throttling import UserRateThrottle
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.services import revoke_token
+from audit.files import MEDIA_TYPES
 from projects.api import MilestoneFilter
 from projects.models import Milestone, Project, Rfp
 from projects.services.plan import reschedule_milestone
@@ -235,6 +236,25 @@ def test_filter_that_makes_no_sense_is_400(project: Project, listing: str, param
     assert set(problem(System(project.client).get(listing, **parameters), 400)["errors"]) == set(parameters)
 
 
+@pytest.mark.parametrize(
+    "moment", ["0442-03-01T00:00:00-23:59", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z"]
+)
+@pytest.mark.parametrize("listing", ["projects/", "milestones/", "deliverables/", "rfps/", "documents/", "change-orders/"])
+def test_a_moment_that_no_record_knows_is_400_at_its_field(project: Project, listing: str, moment: str) -> None:
+    refused = problem(System(project.client).get(listing, updated_since=moment), 400)
+
+    assert list(refused["errors"]) == ["updated_since"]
+
+
+def test_a_moment_counts_in_whatever_zone_it_is_given(project: Project) -> None:
+    system, moment = System(project.client), project.updated_at
+
+    for hours in (-12, 0, 14):
+        there = moment.astimezone(timezone.get_fixed_timezone(timedelta(hours=hours)))
+        found = [codes(system.get("projects/", updated_since=day.isoformat())) for day in (there, there + timedelta(microseconds=1))]
+        assert found == [[project.code], []]
+
+
 def test_filters_narrow(project: Project) -> None:
     system, other = System(project.client), factories.a_project()
 
@@ -289,12 +309,35 @@ def test_every_list_is_found_from_the_root(project: Project) -> None:
     assert lists | {"schema", "docs"} == set(addresses)
 
 
-def test_schema_is_made_without_a_warning() -> None:
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
     printed = StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=printed, stderr=StringIO())
+    return dict(json.loads(printed.getvalue()))
 
-    call_command("spectacular", validate=True, fail_on_warn=True, stdout=printed, stderr=StringIO())
 
-    assert "/api/v1/milestones/" in printed.getvalue()
+def test_schema_is_made_without_a_warning(schema: dict[str, Any]) -> None:
+    assert "/api/v1/milestones/" in schema["paths"]
+
+
+@pytest.mark.parametrize("path", ["documents/{number}/file/", "rfps/{number}/files/{id}/"])
+def test_schema_names_every_media_type_that_a_file_has(schema: dict[str, Any], path: str) -> None:
+    described = schema["paths"][f"/api/v1/{path}"]["get"]["responses"]["200"]["content"]
+
+    assert set(described) == set(MEDIA_TYPES.values())
+    assert {str(content["schema"]) for content in described.values()} == {str({"type": "string", "format": "binary"})}
+
+
+def test_schema_describes_a_request_as_either_side_reads_it(schema: dict[str, Any], project: Project) -> None:
+    described = schema["paths"]["/api/v1/rfps/"]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
+    shapes = schema["components"]["schemas"][described["$ref"].rpartition("/")[2]]["anyOf"]
+    ours, theirs = (schema["components"]["schemas"][shape["$ref"].rpartition("/")[2]] for shape in shapes)
+
+    client = System(project.client, "write").post("rfps/", NEW_RFP)
+    seller = internal(Role.BUSINESS_DEVELOPMENT).post("rfps/", {**NEW_RFP, "client": project.client.code})
+
+    assert (set(seller.json()), set(client.json())) == (set(ours["properties"]), set(theirs["properties"]))
+    assert "clarifications" in {*ours["required"]} - {*theirs["required"]}
 
 
 def test_deactivated_account_reads_no_more(project: Project) -> None:

@@ -169,7 +169,7 @@ def test_files_are_attached_read_and_taken_away_with_a_reason(ours: APIClient) -
         for content in (b"text", b"text", b"else")
     ]
     RfpFile.objects.filter(name="a.txt").delete()
-    content = ours.get(f"{files}{attached.json()['id']}/")
+    content = ours.get(f"{files}{attached.json()['id']}/", headers={"Accept": "chemical/x-mdl-molfile"})
     silent = ours.post(f"{files}{attached.json()['id']}/remove/", {}, format="json")
     removed = ours.post(f"{files}{attached.json()['id']}/remove/", {"reason": "Of another compound."}, format="json")
 
@@ -178,6 +178,7 @@ def test_files_are_attached_read_and_taken_away_with_a_reason(ours: APIClient) -
     assert [answer.status_code for answer in keyed] == [201, 201, 422]
     assert (list(wrong.json()["errors"]), list(none.json()["errors"])) == (["file"], ["file"])
     assert (b"".join(content), content["Content-Disposition"]) == (MOLFILE.encode(), 'attachment; filename="acid.mol"')
+    assert (content.status_code, content["Content-Type"]) == (200, "chemical/x-mdl-molfile")
     assert (removed.json()["files"], ours.get(files).json()) == ([], [])
     event = Event.objects.get(kind="rfp.file_removed")
     assert (event.data["sha256"], event.reason) == (attached.json()["sha256"], "Of another compound.")

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from documents.models import Document, DocumentVersion
-from documents.registry import DocumentType
+from documents.registry import INPUTS, DocumentType
 from documents.services.deliverables import refresh_deliverable
 from documents.services.shared import record_about
-from documents.services.versions import data_now
+from documents.services.versions import dating_now
 from projects.models import Deliverable, Project
 
 
@@ -25,8 +25,22 @@ def refresh_out_of_date(project_ids: Iterable[int]) -> int:
     """
     ids = list(project_ids)
     about = Q(document__project__in=ids) | Q(document__rfp__project__in=ids)
-    versions = DocumentVersion.objects.effective().filter(about, source=DocumentVersion.Source.GENERATED)
-    return sum(_mark(version) for version in versions.select_related("document__project", "document__rfp", "document__deliverable"))
+    rows = DocumentVersion.objects.effective().filter(about, source=DocumentVersion.Source.GENERATED)
+    projects = [f"document__project{part}" for part in ("__compound", "__client", "__site", "__rfp")]
+    versions = list(rows.select_related("document__rfp", "document__deliverable", *projects))
+    _read_together(versions)
+    return sum(_mark(version) for version in versions)
+
+
+def _read_together(versions: list[DocumentVersion]) -> None:
+    """Documents of one project read it as one, with what their types read of it: as many queries for any number of documents."""
+    projects: dict[int, Project] = {}
+    reads = set()
+    for document in (version.document for version in versions):
+        if document.project is not None:
+            document.project = projects.setdefault(document.project.pk, document.project)
+        reads |= set(document.type.reads) if document.type else set()
+    prefetch_related_objects(list(projects.values()), *sorted(reads))
 
 
 def refresh_all(batch: int = 100) -> int:
@@ -53,12 +67,16 @@ def _mark(version: DocumentVersion) -> bool:
 def is_out_of_date(version: DocumentVersion, declared: DocumentType) -> bool:
     """Whether the parts of the data that date this type read otherwise now; so do records that are no longer there."""
     try:
-        now = data_now(version, declared)
+        now = dating_now(version, declared)
     except LookupError:
         return True
-    return _dated(now, declared) != _dated(version.snapshot["data"], declared)
+    pinned = version.snapshot["data"]
+    if not declared.dated_by:
+        return bool(now != pinned)
+    # A version of an earlier release may lack a part: nothing says that it changed.
+    return any(_part(now, key, pinned[key]) != pinned[key] for key in declared.dated_by if key in pinned)
 
 
-def _dated(data: Mapping[str, Any], declared: DocumentType) -> dict[str, Any]:
-    keys = declared.dated_by or tuple(data)
-    return {key: data.get(key) for key in keys}
+def _part(now: Mapping[str, Any], key: str, pinned: Any) -> Any:
+    """Of the inputs only those on which the version rests."""
+    return {name: now[key].get(name) for name in pinned} if key == INPUTS else now.get(key)

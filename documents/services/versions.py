@@ -249,6 +249,12 @@ def data_now(version: DocumentVersion, declared: DocumentType) -> dict[str, Any]
         return as_json(declared.data_of(version.document.subject, version.document.about_reference))
 
 
+def dating_now(version: DocumentVersion, declared: DocumentType) -> dict[str, Any]:
+    """Of what it would pin now, that by which it is out of date."""
+    with translation.override(version.language):
+        return as_json(declared.dating_of(version.document.subject, version.document.about_reference))
+
+
 def as_json(value: dict[str, Any]) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(json.dumps(value, cls=DjangoJSONEncoder))
     return read

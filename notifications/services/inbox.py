@@ -75,7 +75,7 @@ def _chosen(notes: dict[tuple[int, int], list[Note]]) -> list[Note]:
     chosen, too_old = [], timezone.now() - NEWS_FOR
     for candidates in notes.values():
         for note in candidates:
-            note.choice = wishes.choice(note.user, note.group, note.event.project_id, asked=note.asked)
+            note.choice = wishes.choice(note.user, note.group, note.event.project_id, asked=note.asked, kind=note.event.kind)
             if note.event.at < too_old and note.choice in (Choice.AT_ONCE, Choice.DIGEST):
                 note.choice = Choice.INBOX
             if note.choice != Choice.NOTHING:

@@ -1,4 +1,4 @@
-"""What people want to be told: preferences by group and by project, and watches on milestones."""
+"""What people want to be told: preferences by group, kind of event and project, and watches on milestones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput
-from notifications.choices import Choice, default_choice, groups_for
+from notifications.choices import Choice, Group, default_choice, groups_for
+from notifications.contents import kinds_in
 from notifications.models import MilestoneWatch, Preference, ProjectPreference
 from projects.models import Milestone, Project
 
@@ -25,26 +26,42 @@ MOST_DAYS = 365
 
 def choices_of(user: User) -> dict[str, str]:
     """The choice that holds for each group, in the order of the page."""
-    chosen = dict(Preference.objects.filter(user=user).values_list("group", "choice"))
+    chosen = dict(Preference.objects.of_groups().filter(user=user).values_list("group", "choice"))
     return {group.value: chosen.get(group.value) or default_choice(user, group).value for group in groups_for(user)}
+
+
+def kind_choices_of(user: User) -> dict[str, str]:
+    """The choice about each kind of event that can reach the person, by `group:kind`; empty where that of the group holds."""
+    rows = Preference.objects.of_kinds().filter(user=user).values_list("group", "kind", "choice")
+    chosen = {f"{group}:{kind}": choice for group, kind, choice in rows}
+    return {name: chosen.get(name, "") for group in groups_for(user) for name in names_in(group, user)}
+
+
+def names_in(group: Group, user: User) -> list[str]:
+    return [f"{group}:{kind}" for kind in kinds_in(group, user)]
 
 
 @transaction.atomic
 def save_preferences(choices: Mapping[str, str], *, actor: User) -> dict[str, str]:
-    """Set how soon each given group is told; the others stay as they are."""
+    """Set how soon each given group, or kind of event (`group:kind`, empty: as its group), is told; the others stay as they are."""
     require_permission("notifications.choose", actor)
-    known = {group.value for group in groups_for(actor)}
+    before = choices_of(actor) | kind_choices_of(actor)
     errors = {
-        group: [_t("Choose one of the ways.")] for group, choice in choices.items() if choice not in Choice.values or group not in known
+        name: [_t("Choose one of the ways.")]
+        for name, choice in choices.items()
+        if name not in before or (choice not in Choice.values and (choice or ":" not in name))
     }
     if errors:
         raise BadInput(errors)
-    before = choices_of(actor)
-    changed = {group: choice for group, choice in choices.items() if before[group] != choice}
-    for group, choice in changed.items():
-        Preference.objects.update_or_create(user=actor, group=group, defaults={"choice": choice})
+    changed = {name: choice for name, choice in choices.items() if before[name] != choice}
+    for name, choice in changed.items():
+        group, _colon, kind = name.partition(":")
+        if choice:
+            Preference.objects.update_or_create(user=actor, group=group, kind=kind, defaults={"choice": choice})
+        else:
+            Preference.objects.filter(user=actor, group=group, kind=kind).delete()
     if changed:
-        record("preferences.changed", actor, actor=actor, before={group: before[group] for group in changed}, after=changed)
+        record("preferences.changed", actor, actor=actor, before={name: before[name] for name in changed}, after=changed)
     return choices_of(actor)
 
 

@@ -14,11 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import signed_in
 from accounts.requests import SignedInRequest
 from audit.refusals import carried_out
-from notifications.choices import groups_for
-from notifications.contents import contents_of
 from notifications.forms import FeedForm, NewWatchForm, PreferencesForm, ProjectChoiceForm, WatchForm
 from notifications.models import CalendarFeed, MilestoneWatch, ProjectPreference
-from notifications.services.wishes import choices_of, choose_for_project, end_watch, known_date, save_preferences, watch_milestone
+from notifications.services.wishes import (
+    choices_of,
+    choose_for_project,
+    end_watch,
+    kind_choices_of,
+    known_date,
+    save_preferences,
+    watch_milestone,
+)
 from projects.models import Milestone
 
 
@@ -40,8 +46,7 @@ def show_settings(request: SignedInRequest, *, status: int = 200, **bound: Any) 
     watches = MilestoneWatch.objects.filter(user=user).select_related("milestone__project").order_by("milestone__project__code", "pk")
     at_project = {"project": request.GET.get("project", "")}  # a page of a project leads here with its code
     context = {
-        "form": PreferencesForm(initial=choices_of(user), user=user),
-        "contents": [(group.label, contents_of(group, user)) for group in groups_for(user)],
+        "form": PreferencesForm(initial=choices_of(user) | kind_choices_of(user), user=user),
         "project_choices": ProjectPreference.objects.visible_to(user).select_related("project"),
         "project_form": ProjectChoiceForm(initial=at_project, user=user),
         "watches": [(watch, known_date(watch.milestone, user)) for watch in watches.filter(pk__in=MilestoneWatch.objects.visible_to(user))],

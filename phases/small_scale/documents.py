@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from documents.about import AboutKind
-from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot
+from documents.registry import INPUTS, DocumentType, Meaning, NarrativeSection, SignerSlot
 from documents.registry import register as register_types
-from phases.reports import identity_of, part, records_of, report, team_of
+from phases.reports import identity_of, inputs_of, part, records_of, report, team_of
 from projects.models import Phase, Project
 
 # The sections of ICH M4Q 3.2.S.2.6 and Q11, in the order in which the work is told; each help names what a reader looks for.
@@ -104,10 +104,17 @@ def process_development_report(project: Project) -> dict[str, Any]:
     """What the record knows: the compound, the people, the evidence of the phase. The science is written in the sections."""
     return {
         "subtitle": _t("Process Development Report, small scale"),
-        "identity": identity_of(project),
-        "challenges": project.rfp.process_challenges,
         "team": team_of(project),
         "evidence": records_of(project, Phase.SMALL_SCALE, "process_development_report"),
+        **development_dating(project),
+    }
+
+
+def development_dating(project: Project) -> dict[str, Any]:
+    return {
+        "identity": identity_of(project),
+        "challenges": project.rfp.process_challenges,
+        INPUTS: inputs_of(project, Phase.SMALL_SCALE, "process_development_report"),
     }
 
 
@@ -121,7 +128,9 @@ TYPES = (
         template="documents/types/process_development_report.html",
         build_context=process_development_report,
         narrative=SECTIONS,
-        dated_by=("identity", "challenges"),
+        dated_by=("identity", "challenges", INPUTS),
+        reads=("deliverables",),
+        build_dating=development_dating,
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.ANALYTICAL),
             SignerSlot(Meaning.APPROVED, Role.RESEARCH),

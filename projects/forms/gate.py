@@ -84,7 +84,7 @@ class MinutesForm(forms.Form):
         required=False,
         max_length=20000,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("They can be written until the last signature; then they stand."),
+        help_text=_("They can be written until the Gate Minutes of this round are in review; then they stand."),
     )
 
 

@@ -1,4 +1,4 @@
-"""The meeting of a gate: its agenda before the decision, its minutes until the last signature."""
+"""The meeting of a gate: its agenda before the decision, its minutes until they are signed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
+from projects import steps
 from projects.models import GateReview, WaitingFor
 from projects.services.locking import locked, not_active, require_active
 from projects.services.waiting import open_wait
@@ -98,10 +99,19 @@ def call_meeting(code: str, *, meeting_on: date, agenda: str, actor: User) -> Ga
     return review
 
 
+def minutes_blockers(review: GateReview) -> list[Blocker]:
+    """Why the minutes of this round stand as they are."""
+    return steps.blockers(steps.WRITE_MINUTES, review)
+
+
 @transaction.atomic
-def write_minutes(code: str, *, minutes: str, actor: User) -> GateReview:
-    """What was said, until the last signature decides; from then on it stands as it is."""
-    review = _locked_review(code, actor)
+def write_minutes(code: str, gate: str, number: int, *, minutes: str, actor: User) -> GateReview:
+    """What was said at the meeting of one round, also after its decision: until its Gate Minutes are in review, then it stands."""
+    project = locked(code, actor)
+    require_permission("projects.propose_gate", actor, project)
+    review = GateReview.objects.select_for_update(of=("self",)).get(project=project, gate=gate, round=number)
+    review.project = project
+    require_none(minutes_blockers(review))
     before = review.minutes
     review.minutes = minutes.strip()
     review.save(update_fields=["minutes"])

@@ -6,18 +6,21 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
-from accounts.models import Role
+from accounts.models import Role, User
 from audit.events import record
 from projects.calendars import WorkingCalendar
 from projects.forecasting import calendar_of
-from projects.models import Deliverable, Milestone, Project, WaitingFor
+from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation, WaitingFor
 from projects.plans import phase_plan
 
 if TYPE_CHECKING:
-    from accounts.models import Client, User
+    from accounts.models import Client
 
 ESCALATION = "escalation"
 ESCALATION_DAYS = 5  # working days after it is due, or after it began where it has no date
@@ -92,29 +95,49 @@ def close_waits_of(project: Project) -> int:
 
 
 def too_late_since(wait: WaitingFor) -> date:
-    """The first day on which this wait has waited too long."""
-    counted_from = max(timezone.localdate(wait.since), wait.due_on or date.min)
-    calendar = calendar_of(wait.project) if wait.project else WorkingCalendar()
-    return calendar.add_working_days(counted_from, ESCALATION_DAYS + 1)
+    """The first day on which this wait has waited too long.
+
+    A client's answer is followed up while it can still be given: so many working days before its day, but not before it has waited as
+    long, and on the day itself at the latest.
+    """
+    calendar, began = calendar_of(wait.project) if wait.project else WorkingCalendar(), timezone.localdate(wait.since)
+    waited = calendar.add_working_days(began, ESCALATION_DAYS + 1)
+    if wait.due_on is None:
+        return waited
+    if wait.client_id:
+        return max(calendar.add_working_days(wait.due_on, -ESCALATION_DAYS), min(waited, wait.due_on))
+    return calendar.add_working_days(max(began, wait.due_on), ESCALATION_DAYS + 1)
 
 
 def escalate_waits(on: date | None = None) -> int:
-    """Every night: what waits for one of ours for too long goes to management, once. How many went."""
+    """Every night: what waits for one of ours for too long goes to management, what waits for a client to who leads the project; once.
+
+    What waits for management itself has nowhere to go. How many went.
+    """
     today = on or timezone.localdate()
-    rows = WaitingFor.objects.open().running().filter(escalated_at=None, client=None).exclude(key__startswith=f"{ESCALATION}:")
+    rows = WaitingFor.objects.open().running().filter(escalated_at=None).exclude(key__startswith=f"{ESCALATION}:")
+    rows = rows.exclude(Q(role=Role.MANAGEMENT, user=None) | Q(user__in=User.objects.holding(Role.MANAGEMENT)))
     late = [row.pk for row in rows.select_related("project__site") if too_late_since(row) <= today]
-    return sum(_escalate(pk) for pk in late)
+    return sum(_escalate(pk, today) for pk in late)
 
 
 @transaction.atomic
-def _escalate(pk: int) -> bool:
-    wait = (
-        WaitingFor.objects.open().select_for_update(of=("self",)).select_related("project", "user").filter(pk=pk, escalated_at=None).first()
-    )
+def _escalate(pk: int, today: date) -> bool:
+    rows = WaitingFor.objects.open().select_for_update(of=("self",))
+    people = ("project__project_manager", "project__account_owner")
+    wait = rows.select_related("project", "user", *people).filter(pk=pk, escalated_at=None).first()
     if wait is None:
         return False
     wait.escalated_at = timezone.now()
     wait.save(update_fields=["escalated_at"])
+    if wait.client_id:
+        _follow_up(wait, today)
+    else:
+        _tell_management(wait)
+    return True
+
+
+def _tell_management(wait: WaitingFor) -> None:
     who = wait.user.full_name if wait.user else str(Role(wait.role).label)
     open_wait(
         f"{ESCALATION}:{wait.pk}",
@@ -125,4 +148,47 @@ def _escalate(pk: int) -> bool:
         due_on=wait.due_on,
     )
     record("wait.escalated", wait.project, actor=None, who=who, words=wait.words, wait=wait.pk, link=wait.link)
-    return True
+
+
+def _follow_up(wait: WaitingFor, today: date) -> None:
+    """Whoever leads the project asks the client how it stands; the client is reminded in its own words, while it can still answer."""
+    asked = _asked_of_client(wait)
+    leading = (wait.project.project_manager, wait.project.account_owner) if wait.project else ()
+    named = next((person for person in leading if person and person.is_active), None)
+    link, day = _page_of_ours(asked), timezone.localdate(wait.since)
+    values = {"day": date_format(day, "j M Y"), "words": wait.words}
+    open_wait(
+        f"{ESCALATION}:{wait.pk}",
+        project=wait.project,
+        user=named,
+        role="" if named else Role.BUSINESS_DEVELOPMENT,
+        words=_t("The client has not answered since %(day)s: %(words)s") % values,
+        link=link,
+        due_on=wait.due_on,
+    )
+    who = named.full_name if named else str(Role.BUSINESS_DEVELOPMENT.label)
+    record("wait.unanswered", wait.project, actor=None, who=who, day=day, words=wait.words, wait=wait.pk, link=link)
+    if isinstance(asked, ApprovalRequest) or asked.valid_until >= today:
+        code = wait.project.code if wait.project else ""
+        record("wait.reminded", asked, actor=None, words=wait.words, key=wait.key, project=code, due_on=wait.due_on, link=link)
+
+
+def _asked_of_client(wait: WaitingFor) -> Quotation | ChangeOrder | ApprovalRequest:
+    """What the client is to answer, by the key of its wait."""
+    kind, _colon, number = wait.key.partition(":")
+    if kind == "quotation.answer":
+        return Quotation.objects.get(pk=number)
+    if kind == "change_order.answer":
+        return ChangeOrder.objects.get(pk=number)
+    return ApprovalRequest.objects.select_related("project").get(pk=number)
+
+
+def _page_of_ours(asked: Quotation | ChangeOrder | ApprovalRequest) -> str:
+    """Where ours see what was asked, and take it back or send the next revision."""
+    if not isinstance(asked, ApprovalRequest):
+        return asked.get_absolute_url()
+    return (
+        f"{reverse('project-sharing', args=[asked.project.code])}#approvals"
+        if asked.project
+        else reverse("document-detail", args=[asked.key])
+    )

@@ -269,21 +269,6 @@ def gate_meeting(request: SignedInRequest, code: str) -> HttpResponse:
 
 @internal_required
 @require_POST
-def gate_minutes(request: SignedInRequest, code: str) -> HttpResponse:
-    project = visible_project(request, code)
-    form = MinutesForm(request.POST)
-    return answer(
-        request,
-        project,
-        _t("The minutes are saved."),
-        "minutes_form",
-        form,
-        lambda: meeting.write_minutes(code, actor=request.user, **form.cleaned_data),
-    )
-
-
-@internal_required
-@require_POST
 def gate_sign(request: SignedInRequest, code: str, role: str) -> HttpResponse:
     project = visible_project(request, code)
     form, comment = SigningForm(request.POST), CommentForm(request.POST)

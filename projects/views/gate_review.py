@@ -17,11 +17,12 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import Blocker, carried_out
 from projects import gates
-from projects.forms.gate import AssessForm
+from projects.forms.gate import AssessForm, MinutesForm
 from projects.models import GateReview
 from projects.permissions import lacking
-from projects.services import assessing
+from projects.services import assessing, meeting
 from projects.services.gate import judge_review
+from projects.views.gate import render_gate
 from projects.views.gate_rows import CriterionRow, changes_of, conditions_of, frozen_row, reviews_of
 
 if TYPE_CHECKING:
@@ -62,8 +63,27 @@ def _render(request: SignedInRequest, review: GateReview, *, status: int = 200, 
         "signatures": list(review.gate_signatures.all()),
         "conditions": conditions_of(review),
         "today": timezone.localdate(),
+        "minutes_blockers": [
+            *lacking("projects.propose_gate", request.user, review.project, _t("The minutes are written by a project manager.")),
+            *meeting.minutes_blockers(review),
+        ],
+        "minutes_form": MinutesForm(initial={"minutes": review.minutes}),
     }
     return render(request, "projects/gate_review.html", context | bound, status=status)
+
+
+@internal_required
+@require_POST
+def gate_minutes(request: SignedInRequest, code: str, gate: str, number: int) -> HttpResponse:
+    """Of the present round from the gate page, of an earlier one from the page of its record."""
+    review = _review(request, code, gate, number)
+    form, decided = MinutesForm(request.POST), review.decided_at is not None
+    if carried_out(form, lambda: meeting.write_minutes(code, gate, number, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("The minutes are saved."))
+        return redirect("gate-review", code, gate, number) if decided else redirect("project-gate", code)
+    if not decided:
+        return render_gate(request, code, status=400, minutes_form=form)
+    return _render(request, review, status=400, minutes_form=form)
 
 
 def _row(review: GateReview, row: Any, changes: Mapping[str, Sequence[Difference]], now: str, locks: Sequence[Blocker]) -> CriterionRow:

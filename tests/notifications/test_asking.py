@@ -178,6 +178,11 @@ def a_long_wait(project: Project) -> Act:
     return in_background(lambda: escalate_waits(in_days(700)))
 
 
+def a_silent_client(project: Project) -> Act:
+    make.sent_change_order(project)
+    return in_background(lambda: escalate_waits(in_days(29)))
+
+
 def a_submitted_memo(project: Project) -> Act:
     upload = upload_version("signed_memo", upload=BytesIO(b"%PDF-1.7\n%%EOF\n"), name="memo.pdf", actor=make.manager(), project=project)
     make.person(Role.MANAGEMENT), quality()
@@ -246,6 +251,8 @@ IN_SMALL_SCALE: dict[str, Scene] = {
     "plan.forecasts_moved": a_moved_plan,
     "milestone.shared": a_shared_date,
     "wait.escalated": a_long_wait,
+    "wait.unanswered": a_silent_client,
+    "wait.reminded": a_silent_client,
     "document.submitted": a_submitted_memo,
     "document.signed": a_reviewed_memo,
     "document.failed": a_failed_document,

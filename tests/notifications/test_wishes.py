@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,15 +16,23 @@ from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput
 from notifications.choices import Group, default_choice, group_of, groups_for
-from notifications.contents import contents_of
+from notifications.contents import kinds_in
 from notifications.models import MailMessage, MilestoneWatch, Notification, Preference, ProjectPreference
 from notifications.reading import items_of
+from notifications.receivers import receivers_of
 from notifications.services.inbox import tell
-from notifications.services.wishes import choices_of, choose_for_project, end_watch, save_preferences, watch_milestone
+from notifications.services.wishes import (
+    choices_of,
+    choose_for_project,
+    end_watch,
+    kind_choices_of,
+    save_preferences,
+    watch_milestone,
+)
 from projects.models import Milestone, Project
-from projects.services.lifecycle import hold_project
+from projects.services.lifecycle import hold_project, resume_project
 from projects.services.plan import reschedule_milestone
-from projects.services.publishing import publish_milestone
+from projects.services.publishing import pending_moves, publish_milestone
 from projects.services.sharing import set_visibility
 from tests.notifications.conftest import events_of, told
 from tests.projects import factories
@@ -133,7 +142,8 @@ def test_choices_are_saved_from_the_page_and_recorded(owner: User) -> None:
 
 
 def test_unknown_choice_or_a_group_of_others_is_refused(customer: User) -> None:
-    for wrong in ({"dates": "tomorrow"}, {"tasks": "digest"}, {"nonsense": "digest"}):
+    foreign: tuple[dict[str, str], ...] = ({"tasks": "digest"}, {"dates:plan.published": "digest"}, {"dates:quotation.sent": "digest"})
+    for wrong in ({"dates": "tomorrow"}, {"dates": ""}, {"dates:milestone.achieved": "tomorrow"}, {"nonsense": "digest"}, *foreign):
         with pytest.raises(BadInput):
             save_preferences(wrong, actor=customer)
     assert browser_of(customer).post("/profile/notifications/", {"dates": "tomorrow"}).status_code == 400
@@ -143,7 +153,63 @@ def test_unknown_choice_or_a_group_of_others_is_refused(customer: User) -> None:
 def test_a_client_chooses_about_its_own_groups(customer: User) -> None:
     page = browser_of(customer).get("/profile/notifications/")
 
-    assert set(page.context["form"].fields) == {"asked", "watched", "dates", "project", "commercial", "documents"}
+    fields = set(page.context["form"].fields)
+    assert {name for name in fields if ":" not in name} == {"asked", "watched", "dates", "project", "commercial", "documents"}
+    assert {"dates:milestone.achieved", "asked:approval.asked", "project:wait.reminded"} <= fields
+    assert not {"dates:milestone.rescheduled", "dates:plan.published", "project:gate.proposed"} & fields
+
+
+def test_a_choice_about_one_kind_goes_before_that_of_its_group(project: Project, owner: User) -> None:
+    save_preferences({"project": "nothing", "project:project.held": "at_once"}, actor=owner)
+
+    held = told(lambda: hold_project(project.code, actor=factories.manager(), reason="A pause."))
+    resumed = told(lambda: resume_project(project.code, actor=factories.manager(), reason="It goes on."))
+
+    assert [each.delivery for each in held if each.user_id == owner.pk] == ["at_once"]
+    assert [each for each in resumed if each.user_id == owner.pk] == []
+    save_preferences({"project": "digest", "project:project.held": ""}, actor=owner)
+    assert Preference.objects.filter(user=owner).values_list("group", "kind").get() == ("project", "")
+
+
+def test_the_page_that_publishes_knows_what_was_chosen_about_a_publication(project: Project, customer: User) -> None:
+    save_preferences({"dates": "nothing", "dates:milestone.published": "inbox"}, actor=customer)
+
+    told_to = {receiver.name: receiver.told for receiver in receivers_of(project, pending_moves(project))}
+    move(project, 60)
+    moves = pending_moves(project)
+
+    assert told_to[customer.full_name] == "nothing"
+    assert {receiver.told for receiver in receivers_of(project, moves) if receiver.name == customer.full_name} == {"inbox"}
+
+
+def test_kinds_are_chosen_about_on_the_page_folded_under_their_group(owner: User) -> None:
+    browser, address = browser_of(owner), "/profile/notifications/"
+
+    saved = browser.post(address, {**choices_of(owner), "dates:milestone.achieved": "at_once"})
+    page = " ".join(browser.get(address).content.decode().split())
+    wrong = browser.post(address, {**choices_of(owner), "dates:milestone.achieved": "tomorrow", "dates:milestone.shared": "inbox"})
+
+    assert (saved.status_code, wrong.status_code) == (302, 400)
+    assert kind_choices_of(owner)["dates:milestone.achieved"] == "at_once"
+    assert "1 told otherwise" in page
+    dates = next(group for group in wrong.context["form"].by_group() if group["field"].name == "dates")
+    assert (dates["open"], dates["otherwise"]) == (True, 2)
+    event = Event.objects.get(kind="preferences.changed")
+    assert (event.data["before"], event.data["after"]) == ({"dates:milestone.achieved": ""}, {"dates:milestone.achieved": "at_once"})
+
+
+def test_choices_by_kind_cost_no_query_more(project: Project, owner: User) -> None:
+    def cost(act: Callable[[], object]) -> int:
+        events = events_of(act)
+        with CaptureQueriesContext(connection) as captured:
+            tell(events)
+        return len(captured)
+
+    before = cost(lambda: hold_project(project.code, actor=factories.manager(), reason="A pause."))
+    save_preferences(dict.fromkeys(kind_choices_of(owner), "inbox"), actor=owner)
+    resume_project(project.code, actor=factories.manager(), reason="It goes on.")
+
+    assert cost(lambda: hold_project(project.code, actor=factories.manager(), reason="A pause.")) == before
 
 
 @pytest.mark.parametrize(("choice", "delivery"), [("", "digest"), ("at_once", "at_once"), ("quiet", None)])
@@ -207,7 +273,7 @@ def test_the_page_says_what_each_group_holds(owner: User, customer: User) -> Non
     assert "sent quotation …" in theirs
     assert "proposed “…” for …" not in theirs
     for person in (owner, customer):
-        assert all(contents_of(group, person) for group in groups_for(person))
+        assert all(kinds_in(group, person) for group in groups_for(person) if group != Group.WATCHED)
 
 
 # watches

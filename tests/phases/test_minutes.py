@@ -17,13 +17,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from documents.models import Document
+from documents.services import refuse_version, submit_for_review
 from phases.minutes import gate_minutes, no_decision
-from projects.models import Phase, Project, WaitingFor
+from projects.models import GateReview, Phase, Project, WaitingFor
 from projects.services import gate, meeting
 from projects.services.lifecycle import resume_project
-from tests.finished import finished, text_of
+from tests.finished import drafted, finished, text_of
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -108,20 +110,75 @@ def test_a_project_manager_calls_the_meeting() -> None:
         call(make.a_project(), actor=make.person(Role.MANAGEMENT))
 
 
-def test_minutes_are_written_until_the_last_signature() -> None:
+def write(project: Project, minutes: str, number: int = 1) -> GateReview:
+    return meeting.write_minutes(project.code, "G1", number, minutes=minutes, actor=make.manager())
+
+
+def test_minutes_are_written_before_and_after_the_last_signature_for_their_own_round() -> None:
     project = make.a_project_ready_for_g1()
-    make.propose(project)
-    meeting.write_minutes(project.code, minutes="The price was discussed.", actor=make.manager())
+    make.propose(project, "hold", reason="The price is open.")
+    write(project, "The price was discussed.")
     make.sign(project)
 
-    assert gate_minutes(Project.objects.get(pk=project.pk), "G1-1")["minutes"] == "The price was discussed."
+    write(project, "The price was discussed, and the route.")
+
+    assert gate_minutes(Project.objects.get(pk=project.pk), "G1-1")["minutes"] == "The price was discussed, and the route."
+    assert list(GateReview.objects.filter(project=project).order_by("round").values_list("round", "minutes")) == [
+        (1, "The price was discussed, and the route."),
+        (2, ""),
+    ]
+    written = Event.objects.filter(kind="gate.minutes_written", project_id=project.pk).latest("pk")
+    assert (written.data["round"], written.data["before"]) == (1, "The price was discussed.")
 
 
-def test_a_project_that_is_over_has_no_meeting() -> None:
+def test_minutes_stand_once_the_document_that_prints_them_is_before_its_signers() -> None:
+    project = make.decide(make.a_project_ready_for_g1())
+    write(project, "The price was discussed.")
+    version = drafted("gate_minutes", project, author=make.manager(), about="G1-1")
+    submit_for_review(version.document.number, 1, actor=make.manager())
+
+    with pytest.raises(Refused, match="are in review"):
+        write(project, "Something else.")
+    refuse_version(version.document.number, 1, actor=make.person(Role.QUALITY_ASSURANCE), reason="Name the price.")
+    write(project, "The price was discussed: 12 %.")
+    finished("gate_minutes", project, author=make.manager(), about="G1-1", reason="The price is named.")
+
+    with pytest.raises(Refused, match="are effective"):
+        write(project, "Something else.")
+
+
+def test_a_project_that_is_over_has_no_meeting_and_its_last_one_gets_its_minutes() -> None:
     project = make.decide(make.a_project(), "stop")
 
     with pytest.raises(Refused):
-        meeting.write_minutes(project.code, minutes="Late.", actor=make.manager())
+        call(project)
+    assert write(project, "The client withdrew.").minutes == "The client withdrew."
+
+
+def test_a_round_that_never_was_has_no_minutes() -> None:
+    with pytest.raises(GateReview.DoesNotExist):
+        write(make.a_project(), "Nothing.", 7)
+
+
+def test_minutes_of_an_earlier_round_are_written_on_its_page(client: Client) -> None:
+    project = make.decide(make.a_project_ready_for_g1())
+    client.force_login(make.manager())
+    page, address = reverse("gate-review", args=[project.code, "G1", 1]), reverse("gate-minutes", args=[project.code, "G1", 1])
+    assert address in client.get(page).content.decode()
+
+    too_long = client.post(address, {"minutes": "x" * 20001})
+    assert too_long.status_code == 400 and "x" * 20001 in too_long.content.decode()
+    assert client.post(address, {"minutes": "Nobody objected."}).headers["Location"] == page
+
+    assert "Nobody objected." in client.get(page).content.decode()
+    version = drafted("gate_minutes", project, author=make.manager(), about="G1-1")
+    submit_for_review(version.document.number, 1, actor=make.manager())
+    shown = client.get(page).content.decode()
+    assert address not in shown and f"The Gate Minutes {version.document.number} are in review." in shown
+    assert client.post(address, {"minutes": "Late."}).status_code == 409
+    client.force_login(make.person(Role.QUALITY_ASSURANCE))
+    assert "The minutes are written by a project manager." in client.get(page).content.decode()
+    assert client.post(address, {"minutes": "Mine."}).status_code == 403
 
 
 def test_agenda_and_minutes_are_written_on_the_gate_page(client: Client) -> None:
@@ -130,7 +187,7 @@ def test_agenda_and_minutes_are_written_on_the_gate_page(client: Client) -> None
     day = (timezone.localdate() + timedelta(days=3)).isoformat()
 
     client.post(reverse("gate-meeting", args=[project.code]), {"meeting_on": day, "agenda": "The route and its yield."})
-    client.post(reverse("gate-minutes", args=[project.code]), {"minutes": "Nobody objected."})
+    client.post(reverse("gate-minutes", args=[project.code, "G1", 1]), {"minutes": "Nobody objected."})
 
     shown = client.get(reverse("project-gate", args=[project.code])).content.decode()
     assert "The route and its yield." in shown and "Nobody objected." in shown

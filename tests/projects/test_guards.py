@@ -191,6 +191,7 @@ def test_a_decided_review_no_longer_changes() -> None:
     review = GateReview.objects.get(project=project, round=1)
 
     assert "no longer changes" in refused(lambda: GateReview.objects.filter(pk=review.pk).update(proposal_reason="Another"))
+    assert "no longer changes" in refused(lambda: GateReview.objects.filter(pk=review.pk).update(minutes="Said.", agenda="Another"))
     assert "no longer change" in refused(lambda: GateCriterion.objects.filter(review=review).update(met=True))
     assert "no longer change" in refused(lambda: GateCriterion.objects.filter(review=review).delete())
 

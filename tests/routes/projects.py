@@ -56,7 +56,7 @@ GATE_ROUTES = {
     "gate-assess": act(gate="G1", number=1, key="charter"),
     "tailoring-add": act(),
     "tailoring-remove": act(pk=1),
-    "gate-minutes": act(),
+    "gate-minutes": act(gate="G1", number=1),
     "gate-conditional": page(403, project_manager=409, outside=404, own=404, foreign=404),  # its gate opens on evidence alone
     "condition-detail": of_project(pk="condition"),
     "condition-answer": act(pk="condition"),
