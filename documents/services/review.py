@@ -16,7 +16,7 @@ from audit.signatures import sign
 from documents.models import QUEUE_STATE, Document, DocumentVersion
 from documents.narrative import has_text
 from documents.registry import DocumentType
-from documents.services.deliverables import deliverable_of, fill_deliverable
+from documents.services.deliverables import deliverable_of, fill_deliverable, place_among
 from documents.services.shared import declared_type, locked_version, record_about, ring
 from documents.services.sharing import offer_to_client, take_back_offer
 from documents.services.signing import ask_signers, signing_as, signing_blockers, slot_for, slots_of
@@ -50,7 +50,8 @@ def submission_blockers(version: DocumentVersion) -> list[Blocker]:
 def effect_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:
     """What locks its taking effect: guards of the step itself, and of the step of which its deliverable is the record."""
     deliverable = version.document.deliverable or deliverable_of(declared, version.document.subject)
-    return [*steps.blockers(MAKE_EFFECTIVE, version), *(start_locks(deliverable) if deliverable else [])]
+    starts = start_locks(deliverable, place_among(deliverable, version.document)) if deliverable else []
+    return [*steps.blockers(MAKE_EFFECTIVE, version), *starts]
 
 
 def _content_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:

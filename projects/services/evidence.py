@@ -100,10 +100,13 @@ def _not_applicable(deliverable: Deliverable) -> list[Blocker]:
     return [Blocker("deliverable.not_applicable", words, reverse("project-charter", args=[deliverable.project.code]))]
 
 
-def start_locks(deliverable: Deliverable) -> list[Blocker]:
-    """What locks the step (a validation batch, a shipment) of which this deliverable is the record; a finished one starts nothing."""
+def start_locks(deliverable: Deliverable, number: int = 0) -> list[Blocker]:
+    """What locks the step (a validation batch, a shipment) of which this deliverable is the record; a finished one starts nothing.
+
+    number: which batch it is; 0 for a record of all of them.
+    """
     step = step_started_by(deliverable.key)
-    return steps.blockers(step, steps.Start(deliverable.project)) if step and not deliverable.is_done else []
+    return steps.blockers(step, steps.Start(deliverable.project, number)) if step and not deliverable.is_done else []
 
 
 def not_ready_to_start(step: str, start: Any) -> list[Blocker]:

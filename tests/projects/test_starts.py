@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -13,12 +13,15 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.refusals import Refused
+from documents.models import DocumentVersion
 from documents.services import upload_version
 from documents.services.review import effect_blockers
 from projects import steps
-from projects.models import Deliverable, Phase, Project
+from projects.models import Deliverable, GateCondition, Phase, Project
 from projects.plans import needed_before
+from projects.services import conditions
 from projects.services.gate import current_review, judge_review
+from tests.phases.test_batch_records import begun, sign
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +93,26 @@ def test_a_batch_record_as_a_document_is_not_made_effective() -> None:
 
     assert version.document.type is not None
     assert [b.key for b in effect_blockers(version, version.document.type)] == [f"start.{key}" for key in PLAN]
+
+
+def test_a_condition_from_the_second_batch_on_lets_the_first_go(in_days: Callable[[int], date]) -> None:
+    project = make.a_conditional_project(Phase.PILOT)  # from number 2 on
+    make.done(project, *PLAN)
+    in_days(31)
+    first, second = begun(project, "V-01"), begun(project, "V-02")
+
+    sign(first)
+    with pytest.raises(Refused) as refused:
+        sign(second)
+    assert keys(refused.value) == ["condition.overdue"]
+    sign(begun(project, "V-01", "A page was missing."))  # its next version starts no second batch
+
+    condition = GateCondition.objects.get(review__project=project)
+    conditions.answer_condition(project.code, condition.pk, actor=condition.owner, words="QR-118 is effective.")
+    conditions.confirm_condition(project.code, condition.pk, actor=make.person(Role.QUALITY_ASSURANCE))
+    sign(second)
+
+    assert DocumentVersion.objects.effective().filter(document__type_key="batch_production_record").count() == 2
 
 
 def test_a_first_batch_before_its_plan_does_not_pass_g4() -> None:
