@@ -7,7 +7,6 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +22,7 @@ from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import content_hash
 from projects import steps
 from projects.attachments import Attachment
-from projects.models import Deliverable, Phase, Project, ReferencedEvidence
+from projects.models import Deliverable, ReferencedEvidence
 from projects.models.evidence import EVIDENCE_FIELDS
 from projects.permissions import CONFIRMERS_OF_EVIDENCE
 from projects.plans import needed_before, planned_deliverable, step_started_by
@@ -303,22 +302,3 @@ def assign_deliverable(code: str, key: str, *, actor: User, owner: User | None, 
     )
     ask_owner(deliverable)
     return deliverable
-
-
-def renew_yearly_evidence(project: Project, *, actor: User) -> None:
-    """After a passed commercial review the year's deliverables are owed again, a year later; what was done stays in the record."""
-    for deliverable in (
-        Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).exclude(done_at=None).select_related("department", "owner")
-    ):
-        deliverable.project = project
-        record(
-            "deliverable.renewed",
-            deliverable,
-            actor=actor,
-            title=deliverable.title,
-            before={"evidence": deliverable.evidence_label, "done_at": deliverable.done_at},
-        )
-        deliverable.clear_evidence()
-        deliverable.due_on = deliverable.due_on and deliverable.due_on + relativedelta(years=1)
-        deliverable.save(update_fields=[*EVIDENCE_FIELDS, "due_on"])
-        ask_owner(deliverable)
