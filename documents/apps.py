@@ -35,7 +35,7 @@ def _documents_of(project_id: int, document_type: str) -> list[FoundDocument]:
     versions = DocumentVersion.objects.filter(document__project=project_id, document__type_key=document_type, document__withdrawn_at=None)
     newest = versions.select_related("document").order_by("document__number", "-number").distinct("document__number")
     return [
-        FoundDocument(each.document.number, each.document.get_absolute_url(), each.document.about_words, str(each.get_state_display()))
+        FoundDocument(each.document.number, each.document.get_absolute_url(), each.document.about_words, each.state_words)
         for each in newest
     ]
 

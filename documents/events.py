@@ -46,6 +46,7 @@ KINDS = (
     EventKind("document.narrative_saved", _("%(number)s: “%(section)s” of version %(version)s written"), link),
     EventKind("document.submitted", _("%(number)s: version %(version)s submitted for review"), link),
     EventKind("document.signed", _("%(number)s: version %(version)s signed (%(slot)s)"), link),
+    EventKind("document.offered", _("%(number)s: version %(version)s waits for the signature of %(client)s"), link),
     EventKind("document.refused", _("%(number)s: version %(version)s refused: %(reason)s"), link),
     EventKind("document.effective", _("%(number)s %(title)s: version %(version)s is effective"), link, CLIENT, for_client),
     EventKind("document.superseded", _("%(number)s: version %(version)s superseded"), link),

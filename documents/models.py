@@ -9,7 +9,7 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +20,9 @@ from audit.history import tracked
 from audit.models import AppendOnly
 from audit.states import StateField
 from documents.about import AboutKind, words_of
-from documents.issuances import Issuance
+from documents.issuances import Issuance as Issuance
 from documents.registry import DocumentType, known
+from documents.slots import SlotSignature as SlotSignature
 from projects.models import SHOWN_TO_CLIENT, Project, Rfp, Visibility
 
 if TYPE_CHECKING:
@@ -29,24 +30,26 @@ if TYPE_CHECKING:
 
 QUEUE_FIELDS = ["attempts", "lease_until", "started_at", "progress_step", "progress_page", "progress_pct"]
 QUEUE_STATE = [*QUEUE_FIELDS, "failed_at", "error"]
+OFFERED = Q(state="in_review", offered_round=F("review_round"))  # an offer of an earlier round shows nothing of a later one
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User) -> DocumentQuerySet:
-        """Internal: with the project or RFP. Client: the own organisation's, shared, and in effect at least once."""
+        """Internal: with the project or RFP. Client: the own organisation's, shared, and in effect or offered to it at least once."""
         if not user.is_active:
             return self.none()
         if not user.is_internal:
-            signed = DocumentVersion.objects.filter(document=OuterRef("pk"), effective_at__isnull=False)
+            signed = DocumentVersion.objects.filter(Q(effective_at__isnull=False) | Q(offered_round__gt=0), document=OuterRef("pk"))
             return self.filter(Exists(signed), client_id=user.client_id, visibility__in=SHOWN_TO_CLIENT)
         project = Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))
         rfp = Rfp.objects.visible_to(user).filter(pk=OuterRef("rfp_id"))
         return self.filter(Exists(project) | Exists(rfp))
 
     def with_signed_number(self) -> DocumentQuerySet:
-        """With the number of the newest version that was signed into effect as `signed_number`; None where there is none."""
+        """With the numbers (or None) of the newest version signed into effect and of the one offered: `signed_number`, `offered_number`."""
         signed = DocumentVersion.objects.filter(document=OuterRef("pk"), effective_at__isnull=False).order_by("-number")
-        return self.annotate(signed_number=Subquery(signed.values("number")[:1]))
+        offered = DocumentVersion.objects.offered().filter(document=OuterRef("pk"))
+        return self.annotate(signed_number=Subquery(signed.values("number")[:1]), offered_number=Subquery(offered.values("number")[:1]))
 
     def about(self, subject: Project | Rfp) -> DocumentQuerySet:
         """The documents of a project, those of its RFP included, or of an RFP."""
@@ -134,12 +137,15 @@ class Document(models.Model):
 
 class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
     def visible_to(self, user: User) -> DocumentVersionQuerySet:
-        """Versions of visible documents; a client sees those that were signed into effect, drafts never."""
+        """Versions of visible documents; a client sees those signed into effect and the one that it is asked to sign, drafts never."""
         seen = self.filter(Exists(Document.objects.visible_to(user).filter(pk=OuterRef("document_id"))))
-        return seen if user.is_internal else seen.filter(effective_at__isnull=False)
+        return seen if user.is_internal else seen.filter(Q(effective_at__isnull=False) | OFFERED)
 
     def effective(self) -> DocumentVersionQuerySet:
         return self.filter(state=DocumentVersion.State.EFFECTIVE)
+
+    def offered(self) -> DocumentVersionQuerySet:
+        return self.filter(OFFERED)
 
     def unrendered(self) -> DocumentVersionQuerySet:
         """Versions that owe a PDF: queued ones, and signed ones whose signed PDF is not made yet."""
@@ -205,6 +211,7 @@ class DocumentVersion(models.Model):
     requested_at = models.DateTimeField(_("prepared"))
     authors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("authors"))
     review_round = models.PositiveSmallIntegerField(default=0)
+    offered_round = models.PositiveSmallIntegerField(default=0)  # the last round in which the client was asked to sign
     effective_at = models.DateTimeField(_("effective"), null=True, blank=True)
     # queue
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -266,6 +273,15 @@ class DocumentVersion(models.Model):
         return self.source == self.Source.GENERATED
 
     @property
+    def is_offered(self) -> bool:
+        """Whether it has all of our signatures and waits for the client's."""
+        return self.state == self.State.IN_REVIEW and self.offered_round == self.review_round
+
+    @property
+    def state_words(self) -> str:
+        return str(_("Waits for the client's signature") if self.is_offered else self.get_state_display())
+
+    @property
     def may_be_edited(self) -> bool:
         """Text can be written until the review begins, also while the PDF is being made or could not be made."""
         return self.is_generated and self.state in self.OPEN and not self.is_being_issued
@@ -273,8 +289,7 @@ class DocumentVersion(models.Model):
     @property
     def is_being_issued(self) -> bool:
         """Whether it takes effect by itself once its PDF is there."""
-        issuance: Issuance | None = getattr(self, "issuance", None)
-        return issuance is not None and issuance.done_at is None
+        return hasattr(self, "issuance") and self.issuance.done_at is None
 
     @property
     def is_being_made(self) -> bool:
@@ -343,9 +358,10 @@ class DocumentVersion(models.Model):
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
     def visible_to(self, user: User) -> RenditionQuerySet:
-        """Files of visible versions; a client gets the signed PDF and the file as uploaded, never a review copy."""
+        """Files of visible versions; a client gets the signed PDF, the file as uploaded, and the review copy of what it is to sign."""
         seen = self.filter(Exists(DocumentVersion.objects.visible_to(user).filter(pk=OuterRef("version_id"))))
-        return seen if user.is_internal else seen.exclude(kind=Rendition.Kind.REVIEW)
+        offered = DocumentVersion.objects.offered().filter(pk=OuterRef("version_id"), content_hash=OuterRef("content_hash"))
+        return seen if user.is_internal else seen.filter(~Q(kind=Rendition.Kind.REVIEW) | Exists(offered))
 
 
 class Rendition(AppendOnly):
@@ -382,19 +398,3 @@ class Rendition(AppendOnly):
         if self.kind == self.Kind.UPLOADED:
             return reverse("document-uploaded", args=address)
         return reverse("document-pdf", args=[*address, self.kind])
-
-
-class SlotSignature(AppendOnly):
-    """Which of the signatures asked for this is, and in which round of review it was given."""
-
-    version = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="slot_signatures")
-    review_round = models.PositiveSmallIntegerField()
-    slot = models.CharField(max_length=80)
-    signature = models.OneToOneField("audit.Signature", on_delete=models.PROTECT, related_name="+")
-
-    class Meta(AppendOnly.Meta):
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["version", "review_round", "slot"], name="slot_signed_once")]
-
-    def __str__(self) -> str:
-        return f"{self.slot}: {self.signature_id}"

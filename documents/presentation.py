@@ -67,7 +67,9 @@ def version_context(version: DocumentVersion, user: User) -> dict[str, Any]:
         "edit": _edit(version, user),
         "retry": Action(version.failed_at is not None and allowed("documents.retry", user, version)),
         "files": [
-            each for each in version.renditions.all() if _is_current(each, version) and (user.is_internal or each.kind != each.Kind.REVIEW)
+            each
+            for each in version.renditions.all()
+            if _is_current(each, version) and (user.is_internal or version.is_offered or each.kind != each.Kind.REVIEW)
         ],
     }
 
@@ -120,7 +122,7 @@ def document_context(document: Document, user: User) -> dict[str, Any]:
         "new_version": _new_version(document, versions, user),
         "withdraw": Action(allowed("documents.withdraw", user, document) and not withdrawal_blockers(document)),
         "withdraw_form": WithdrawForm(),
-        "share": Action(allowed("documents.share", user, document), tuple(sharing_blockers(document)) if not document.is_shared else ()),
+        "share": Action(allowed("documents.share", user, document), tuple(sharing_blockers(document))),
         "standing": standing_of(item_of(document)) if user.is_internal else None,
         "shared_in": _project_of(document) if user.is_internal else None,
         "events": Event.objects.filter(

@@ -28,10 +28,11 @@ INPUTS = "inputs"  # the part of the data that `DocumentType` speaks of
 
 
 class Meaning(models.TextChoices):
-    """What a signature under a document says. Reviews come before approvals."""
+    """What a signature under a document says. Reviews come before approvals, and the client's acceptance after both."""
 
     REVIEWED = "reviewed", _("Reviewed")
     APPROVED = "approved", _("Approved")
+    ACCEPTED = "accepted", _("Accepted")
 
 
 class SubjectKind(models.TextChoices):
@@ -63,6 +64,11 @@ class SignerSlot:
     @property
     def words(self) -> str:
         return f"{self.meaning.label} · {self.role.label}"
+
+    @property
+    def is_clients(self) -> bool:
+        """Filled by the answer of the client's approver, who is shown the version when all of ours have signed."""
+        return self.role == Role.CLIENT_APPROVER
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,8 @@ def register(*types: DocumentType) -> None:
     for declared in types:
         _check(declared)
         _types[declared.key] = declared
-        offer_document(declared.key, generated=declared.is_generated, repeated=declared.about is not None)
+        client_signs = any(slot.is_clients for slot in declared.signers)
+        offer_document(declared.key, generated=declared.is_generated, repeated=declared.about is not None, client_signs=client_signs)
 
 
 def _check(declared: DocumentType) -> None:
@@ -151,6 +158,10 @@ def _check(declared: DocumentType) -> None:
         raise ValueError(f"Document type {declared.key} declares a signature twice.")
     if declared.signers and not any(slot.meaning == Meaning.APPROVED for slot in declared.signers):
         raise ValueError(f"Document type {declared.key} has reviewers and nobody who approves.")
+    if any(slot.is_clients != (slot.meaning == Meaning.ACCEPTED) for slot in declared.signers):
+        raise ValueError(f"Document type {declared.key}: the client accepts, and nobody else does.")
+    if declared.for_us and any(slot.is_clients for slot in declared.signers):
+        raise ValueError(f"Document type {declared.key} is made for us alone; no client signs it.")
     for other in _types.values():
         if other.key != declared.key and other.number_prefix == declared.number_prefix:
             raise ValueError(f"Document types {other.key} and {declared.key} share the prefix {declared.number_prefix}.")

@@ -1,4 +1,7 @@
-"""Documents as things that a client is shown: only what is signed into effect; an approval signs the version that is in effect."""
+"""Documents as things that a client is shown: what is signed into effect, and what waits for the client's own signature.
+
+An approval signs the version that is offered, else the one in effect.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model
+from django.db.models import Model, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocker, Words
-from documents.models import Document, DocumentVersion
-from projects.models import Project, Visibility
+from documents.models import OFFERED, Document, DocumentVersion
+from documents.services.review import take_answer
+from projects.models import ApprovalRequest, Project, Visibility
 from projects.shareable import Fact, Shareable
 from projects.shared_plan import day
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.models import User
+    from projects.models import ApprovalAnswer
 
 Moment = tuple[int, datetime]
 
@@ -43,12 +48,16 @@ class DocumentSharing(Shareable):
         return item.get_absolute_url()
 
     def blockers(self, item: Document, visibility: str) -> list[Blocker]:
-        """Only what is signed into effect is shown to a client, and never what was made for us alone."""
+        """Only what is signed is shown to a client, and never what was made for us alone. What it is asked to sign stays shown."""
+        if item.offered_number and visibility != Visibility.FOR_APPROVAL:  # type: ignore[attr-defined]
+            words = _t("Version %(number)d of “%(title)s” waits for the client's signature; it must be accepted or refused first.")
+            words %= {"number": item.offered_number, "title": item.title}  # type: ignore[attr-defined]
+            return [Blocker("document.offered", words, item.get_absolute_url())]
         if visibility == Visibility.INTERNAL:
             return []
         if item.type is not None and item.type.for_us:
             return [Blocker("document.for_us", _t("“%(title)s” is made for us alone.") % {"title": item.title}, item.get_absolute_url())]
-        if item.signed_number:  # type: ignore[attr-defined]
+        if item.signed_number or item.offered_number:  # type: ignore[attr-defined]
             return []
         words = _t("No version of “%(title)s” is effective yet; a client never sees a draft.") % {"title": item.title}
         return [Blocker("document.not_effective", words, item.get_absolute_url())]
@@ -67,7 +76,8 @@ class DocumentSharing(Shareable):
     def targets(self, items: Sequence[Document]) -> dict[int, Model]:
         by_id = {item.pk: item for item in items}
         found: dict[int, Model] = {}
-        for version in DocumentVersion.objects.effective().filter(document__in=by_id):
+        rows = DocumentVersion.objects.filter(Q(state=DocumentVersion.State.EFFECTIVE) | OFFERED, document__in=by_id)
+        for version in rows.order_by("number"):  # the one offered is newer than the one in effect
             version.document = by_id[version.document_id]
             found[version.document_id] = version
         return found
@@ -76,14 +86,32 @@ class DocumentSharing(Shareable):
         return [
             Fact(_("Document number"), item.number, item.get_absolute_url()),
             Fact(_("Version"), str(target.number) if target else "–"),
-            Fact(_("Effective"), day(target.effective_at) if target else "–"),
+            Fact(_("Effective"), _effective(target)),
         ]
 
+    def answered(self, item: Document, answer: ApprovalAnswer, *, actor: User) -> None:
+        take_answer(item, answer, actor=actor)
+
     def told(self, moments: Collection[Moment]) -> dict[Moment, str]:
-        """The newest version that was in effect by then."""
+        """The newest version that was in effect, or offered for signature, by then."""
         rows = DocumentVersion.objects.filter(document_id__in={pk for pk, _at in moments}, effective_at__isnull=False)
-        versions: Any = list(rows.order_by("-effective_at", "-number").values_list("document_id", "effective_at", "number"))
+        versions: Any = [*rows.values_list("document_id", "effective_at", "number"), *_offers({pk for pk, _at in moments})]
+        versions.sort(key=lambda row: row[1:], reverse=True)
         return {(pk, at): _told(pk, at, versions) for pk, at in moments}
+
+
+def _effective(target: Any) -> str:
+    if target is None:
+        return "–"
+    return _t("with your signature") if target.is_offered else day(target.effective_at)
+
+
+def _offers(documents: Collection[int]) -> list[tuple[int, datetime, int]]:
+    """When which version was offered to the client: it was asked about its content."""
+    asked = ApprovalRequest.objects.filter(kind=DocumentSharing.kind, item_id__in=documents, content_hash=OuterRef("content_hash"))
+    offers = DocumentVersion.objects.filter(document__in=documents, offered_round__gt=0)
+    offered = offers.annotate(asked_at=Subquery(asked.order_by("asked_at").values("asked_at")[:1])).exclude(asked_at=None)
+    return list(offered.values_list("document_id", "asked_at", "number"))
 
 
 def _told(pk: int, at: datetime, versions: Sequence[tuple[int, datetime, int]]) -> str:

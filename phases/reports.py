@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = "documents/types/report.html"
 READS = ("deliverables", "reviews__waivers__decided_by", "reviews__conditions__owner")  # what dates a report
+CLIENT_SIGNS = (SignerSlot(Meaning.ACCEPTED, Role.CLIENT_APPROVER),)
 
 
 def part(key: str, title: str | _StrPromise, help: str | _StrPromise = "", *, required: bool = True) -> NarrativeSection:
@@ -41,8 +42,12 @@ def report(
     *approvers: Role,
     sections: Sequence[NarrativeSection],
     about: AboutKind | None = None,
+    client_signs: bool = False,
 ) -> DocumentType:
-    """Quality assurance reviews where it does not approve; the named roles approve. `about`: a project has one about each."""
+    """Quality assurance reviews where it does not approve; the named roles approve; the client's approver may sign last.
+
+    `about`: a project has one about each.
+    """
     reviewer = () if Role.QUALITY_ASSURANCE in approvers else (SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),)
     return DocumentType(
         key=key,
@@ -56,7 +61,7 @@ def report(
         build_dating=partial(dating_of, phase, key),
         reads=READS,
         about=About(about) if about else None,
-        signers=(*reviewer, *(SignerSlot(Meaning.APPROVED, role) for role in approvers)),
+        signers=(*reviewer, *(SignerSlot(Meaning.APPROVED, role) for role in approvers), *(CLIENT_SIGNS if client_signs else ())),
     )
 
 

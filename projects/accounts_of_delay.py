@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from projects.forecasting import calendar_for
-from projects.models import SHOWN_TO_CLIENT, Baseline, BaselineMilestone, Milestone
+from projects.models import SHOWN_TO_CLIENT, Baseline, BaselineMilestone, Milestone, MilestoneRound
 from projects.slippage import Account, Told, account_of
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ def accounts_of_delay(projects: Iterable[Project], milestones: Iterable[Mileston
     if milestones is None:
         shared = Milestone.objects.filter(project__in=by_id, visibility__in=SHOWN_TO_CLIENT)
         milestones = shared.prefetch_related("publications__shares")
-    promised = _first_promises(by_id)
-    found: dict[int, list[Account]] = {pk: [] for pk in by_id}
+    promised, found = _first_promises(by_id), {pk: list[Account]() for pk in by_id}
+    milestones = list(milestones)
+    begun = _years_begun(milestones)
     for row in milestones:
-        project, baseline, told = by_id[row.project_id], promised.get(row.pk), _told(row)
+        project, since = by_id[row.project_id], begun.get(row.pk)
+        baseline, told = row.baseline_on if since else promised.get(row.pk), _told(row, since)
         if baseline is None or not told:
             continue
         calendar = calendar_for(row, project)
@@ -36,8 +38,15 @@ def accounts_of_delay(projects: Iterable[Project], milestones: Iterable[Mileston
     return found
 
 
-def _told(milestone: Milestone) -> list[Told]:
-    rows = milestone.publications.all()
+def _years_begun(milestones: Iterable[Milestone]) -> dict[int, datetime]:
+    """Since when a milestone that is reached every year counts anew. One query, where there is one in a later round."""
+    again = [row.pk for row in milestones if row.round > 1]
+    rows = MilestoneRound.objects.filter(milestone__in=again, review__isnull=False).order_by("round")
+    return dict(rows.values_list("milestone_id", "reopened_at")) if again else {}
+
+
+def _told(milestone: Milestone, since: datetime | None) -> list[Told]:
+    rows = [row for row in milestone.publications.all() if since is None or row.published_at >= since]
     return [Told(row.to_date, row.side, {share.side: share.days for share in row.shares.all()}, row.pk) for row in rows]
 
 

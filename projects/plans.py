@@ -43,10 +43,12 @@ class PlannedDeliverable:
 
     @property
     def rule(self) -> str:
-        """Which documents make it done, in words; empty where one is made once."""
+        """Which documents make it done, in words, and whose signature they need besides ours; empty where one is made once."""
         if self.needs_all:
             words = _t("Needed: every document of this type that was begun is in effect, and at least %(count)d of them.")
             return words % {"count": self.needs}
+        if self.document_type in _client_signed:
+            return _t("Needed: the signature of the client's approver, who is asked when ours are given.")
         return _t("One document of this type in effect is enough; the last one signed counts.") if is_repeated(self.document_type) else ""
 
 
@@ -138,16 +140,18 @@ class FoundDocument:
 Finder = Callable[[int, str], list[FoundDocument]]
 _documents: dict[str, bool] = {}
 _repeated: set[str] = set()
+_client_signed: set[str] = set()
 _finders: list[Finder] = []
 
 
-def offer_document(document_type: str, *, generated: bool, repeated: bool = False) -> None:
-    """Say that the product knows this type of document, whether it is made from data, and whether a project has many of it.
+def offer_document(document_type: str, *, generated: bool, repeated: bool = False, client_signs: bool = False) -> None:
+    """Say that the product knows this type of document, whether it is made from data, a project has many of it, the client signs it.
 
     Called where document types are registered.
     """
     _documents[document_type] = generated
     (_repeated.add if repeated else _repeated.discard)(document_type)
+    (_client_signed.add if client_signs else _client_signed.discard)(document_type)
 
 
 def is_repeated(document_type: str) -> bool:

@@ -36,7 +36,7 @@ class Repeat:
 
 @dataclass(frozen=True)
 class Repeats:
-    """`counted`: the deliverables that are in a later round than their first."""
+    """`counted`: the deliverables that are in a later round than their first, those of the yearly review aside."""
 
     counted: list[Deliverable]
     returns: int
@@ -48,7 +48,7 @@ class Repeats:
 
 def repeats_of(project: Project, *, returned: bool = True, repeated: bool = True) -> Repeats:
     """At most five queries; none where the caller knows that no gate was passed again (`returned`) and no work was (`repeated`)."""
-    counted = list(Deliverable.objects.filter(project=project, round__gt=1)) if repeated else []
+    counted = list(Deliverable.objects.filter(project=project, round__gt=1, rounds__review=None).distinct()) if repeated else []
     back = PhaseMove.objects.filter(project=project, kind=PhaseMove.Kind.RETURN).select_related("actor")
     moves = list(back) if returned else []
     rows = [_return(number, move) for number, move in enumerate(moves, 1)]

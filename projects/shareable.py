@@ -18,7 +18,7 @@ from audit.signatures import content_hash
 if TYPE_CHECKING:
     from accounts.models import User
     from audit.refusals import Blocker, Words
-    from projects.models import Project
+    from projects.models import ApprovalAnswer, Project
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,9 @@ class Shareable(ABC):
     @abstractmethod
     def told(self, moments: Collection[tuple[int, datetime]]) -> dict[tuple[int, datetime], str]:
         """What a reader of the item (by id) could read of it at each moment: dates told, versions in effect."""
+
+    def answered(self, item: Any, answer: ApprovalAnswer, *, actor: User) -> None:  # noqa: B027 - most kinds do nothing
+        """What the client's signed answer sets going, in its transaction; the item is locked."""
 
     def targets(self, items: Sequence[Any]) -> dict[int, Model]:
         """By the item's id: the record whose content an approval signs. At most one query."""

@@ -6,13 +6,14 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.context import acting
 from audit.files import open_file
 from documents import services
 from documents.models import DocumentVersion
 from documents.services import queue
-from projects.models import Project
+from projects.models import ApprovalRequest, Project
+from projects.services.approvals import answer_approval
 from tests.projects import factories
 
 WORDS = "<p>{title}: <strong>three steps</strong>, 68 % yield, 收率 and 20–25 °C.</p>"
@@ -27,13 +28,22 @@ def finished(type_key: str, project: Project, *, author: User, about: str = "", 
         services.save_narrative(number, version.number, section.key, WORDS.format(title=section.title), actor=author)
     render(version)
     services.submit_for_review(number, version.number, actor=author)
-    for slot in declared.slots:
+    for slot in (slot for slot in declared.slots if not slot.is_clients):
         signer = factories.person(slot.role)
         services.sign_version(
             number, version.number, actor=signer, meaning=slot.meaning, authentication=factories.fake_authentication(signer)
         )
+    if any(slot.is_clients for slot in declared.slots):
+        accepted(version)
     assert render(version)
     return DocumentVersion.objects.select_related("document").get(pk=version.pk)
+
+
+def accepted(version: DocumentVersion) -> None:
+    """The client's approver signs what it is asked."""
+    signer = factories.person(Role.CLIENT_APPROVER, client=version.document.client)
+    asked = ApprovalRequest.objects.get(kind="document", item_id=version.document_id, answer=None)
+    answer_approval(asked.pk, kind="accepted", actor=signer, authentication=factories.fake_authentication(signer))
 
 
 def drafted(type_key: str, project: Project, *, author: User, about: str = "", reason: str = "") -> DocumentVersion:

@@ -55,7 +55,8 @@ def document(request: SignedInRequest, code: str, number: str) -> HttpResponse:
     about = get_object_or_404(Project.objects.visible_to(request.user), code=code)
 
     def context(reader: User) -> dict[str, Any]:
-        rows = Document.objects.visible_to(reader).about(about).select_related("project__compound", "project__site", "rfp", "client")
+        seen = Document.objects.visible_to(reader).about(about).with_signed_number()
+        rows = seen.select_related("project__compound", "project__site", "rfp", "client")
         return document_context(get_object_or_404(rows, number=number), reader)
 
     return _shown(request, code, "documents/document_detail.html", number, context)

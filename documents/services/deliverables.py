@@ -59,6 +59,18 @@ def standing_of(deliverable: Deliverable) -> Standing | None:
     return Standing(planned, list(effective.filter(effective_at__gt=since) if since else effective), list(begun.order_by("number")))
 
 
+def place_among(deliverable: Deliverable, document: Document) -> int:
+    """Which record of its round this document is, in the order in which they took effect: the next one where it is not in effect yet.
+
+    0 where the documents of the deliverable are not counted.
+    """
+    standing = standing_of(deliverable)
+    if standing is None:
+        return 0
+    in_order = [each.document_id for each in sorted(standing.effective, key=lambda each: (each.effective_at, each.pk))]
+    return (in_order.index(document.pk) if document.pk in in_order else len(in_order)) + 1
+
+
 def fill_deliverable(version: DocumentVersion, declared: DocumentType, *, actor: User, at: datetime) -> None:
     """The version took effect: its deliverable is done, where it needs all its documents with the last of them."""
     document = version.document

@@ -148,12 +148,13 @@ def _figures(snapshot: dict[str, Any], declared: DocumentType) -> dict[str, str]
 
 
 def _signatures(version: DocumentVersion) -> list[dict[str, Any]]:
+    words = {slot.key: slot.words for slot in declared_type(version.document).slots if slot.is_clients}
     rows = version.slot_signatures.select_related("signature").filter(review_round=version.review_round)
     return [
         {
             "name": row.signature.signer_words,
             "function": row.signature.signer_function,
-            "meaning": row.signature.meaning,
+            "meaning": words.get(row.slot, row.signature.meaning),
             "at": row.signature.signed_at,
         }
         for row in rows

@@ -13,11 +13,12 @@ from accounts.capacities import giver_of
 from accounts.permissions import require_permission
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import sign
-from documents.models import QUEUE_STATE, DocumentVersion
+from documents.models import QUEUE_STATE, Document, DocumentVersion
 from documents.narrative import has_text
 from documents.registry import DocumentType
-from documents.services.deliverables import deliverable_of, fill_deliverable
+from documents.services.deliverables import deliverable_of, fill_deliverable, place_among
 from documents.services.shared import declared_type, locked_version, record_about, ring
+from documents.services.sharing import offer_to_client, take_back_offer
 from documents.services.signing import ask_signers, signing_as, signing_blockers, slot_for, slots_of
 from documents.services.versions import data_now
 from projects import steps
@@ -27,6 +28,7 @@ from projects.services.waiting import close_waits, open_wait
 if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
+    from projects.models import ApprovalAnswer
 
 MAKE_EFFECTIVE = steps.MAKE_EFFECTIVE
 
@@ -48,7 +50,8 @@ def submission_blockers(version: DocumentVersion) -> list[Blocker]:
 def effect_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:
     """What locks its taking effect: guards of the step itself, and of the step of which its deliverable is the record."""
     deliverable = version.document.deliverable or deliverable_of(declared, version.document.subject)
-    return [*steps.blockers(MAKE_EFFECTIVE, version), *(start_locks(deliverable) if deliverable else [])]
+    starts = start_locks(deliverable, place_among(deliverable, version.document)) if deliverable else []
+    return [*steps.blockers(MAKE_EFFECTIVE, version), *starts]
 
 
 def _content_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:
@@ -111,11 +114,34 @@ def sign_version(
     found.slot_signatures.create(review_round=found.review_round, slot=slot.declared.key, signature=signature)
     record_about("document.signed", found, actor=actor, on_behalf_of=giver, slot=words, content_hash=signature.content_hash)
     ask_signers(found)
-    if all(each.signature for each in slots_of(found)):
+    missing = [each.declared for each in slots_of(found) if each.signature is None]
+    if all(each.is_clients for each in missing):
         declared = declared_type(found.document)
         require_none([*_data_blockers(found, declared), *effect_blockers(found, declared)])
-        _take_effect(found, actor, timezone.now())
+        if missing:
+            offer_to_client(found, actor=actor)
+        else:
+            _take_effect(found, actor, timezone.now())
     return found
+
+
+def take_answer(document: Document, answer: ApprovalAnswer, *, actor: User) -> None:
+    """Inside the client's signed answer about a locked document: the last signature of the version that was offered, or its refusal."""
+    found = DocumentVersion.objects.offered().select_for_update(of=("self",)).filter(document=document).first()
+    if found is None:
+        return
+    found.document = document
+    if not answer.approves or answer.signature is None:
+        _return_to_draft(found, actor=actor, reason=answer.words)
+        return
+    declared = declared_type(document)
+    if effect_blockers(found, declared):  # what locks it is ours, and said to us
+        raise Refused([Blocker("document.locked", _t("It cannot take effect at present; please ask your project manager."))])
+    slot = next(each for each in declared.slots if each.is_clients)
+    found.slot_signatures.create(review_round=found.review_round, slot=slot.key, signature=answer.signature)
+    with translation.override("en"):
+        record_about("document.signed", found, actor=actor, slot=slot.words, content_hash=answer.content_hash)
+    _take_effect(found, actor, timezone.now())
 
 
 @transaction.atomic
@@ -129,10 +155,18 @@ def refuse_version(number: str, version: int, *, actor: User, reason: str) -> Do
         raise BadInput({"reason": [_t("Say what has to change; it stays in the record.")]})
     slot = slot_for(slots_of(found), actor)
     giver = giver_of(signing_as(slot, actor)) if slot else None
+    was_offered = found.is_offered
+    _return_to_draft(found, actor=actor, reason=reason.strip(), on_behalf_of=giver)
+    if was_offered:
+        take_back_offer(found, actor=actor, reason=reason.strip())
+    return found
+
+
+def _return_to_draft(found: DocumentVersion, *, actor: User, reason: str, on_behalf_of: User | None = None) -> None:
     found.refuse()
     found.save(update_fields=["state"])
     close_waits(f"document.sign:{found.pk}")
-    record_about("document.refused", found, actor=actor, on_behalf_of=giver, reason=reason.strip(), round=found.review_round)
+    record_about("document.refused", found, actor=actor, on_behalf_of=on_behalf_of, reason=reason, round=found.review_round)
     open_wait(
         f"document.rework:{found.document_id}",
         project=found.document.project,
@@ -141,7 +175,6 @@ def refuse_version(number: str, version: int, *, actor: User, reason: str) -> Do
         % {"number": found.document.number, "version": found.number},
         link=found.document.get_absolute_url(),
     )
-    return found
 
 
 def _take_effect(version: DocumentVersion, actor: User, now: datetime) -> None:

@@ -86,8 +86,10 @@ def _author_blockers(version: DocumentVersion, slots: list[Slot], slot: Slot, ac
 
 
 def ask_signers(version: DocumentVersion) -> None:
-    """Open a wait for each signature that can be given now, and close those that no longer can."""
+    """Open a wait for each of our signatures that can be given now, and close those that no longer can. The client is asked otherwise."""
     for slot in slots_of(version):
+        if slot.declared.is_clients:
+            continue
         key = f"document.sign:{version.pk}:{slot.declared.key}"
         if not slot.is_open:
             close_waits(key)

@@ -14,8 +14,8 @@ from accounts.models import Role
 from projects.gates import Gate, deliverable_criterion, register_gate
 from projects.models import Phase
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
-from projects.services.evidence import renew_yearly_evidence
 from projects.services.plan import set_actual_from
+from projects.services.rounds import repeat_yearly
 
 if TYPE_CHECKING:
     from projects.models import GateReview, Project
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G5: the year is reviewed; the next review asks for the next year's evidence."""
     set_actual_from(project, "gate:G5", on=project.day_of(timezone.now()), actor=actor)
-    renew_yearly_evidence(project, actor=actor)
+    repeat_yearly(project, review, actor=actor)
 
 
 GATE = Gate(

@@ -14,6 +14,35 @@ from projects.models import Phase
 written = partial(report, Phase.PILOT)
 TYPES = (
     written(
+        "reaction_hazard_sheet",
+        _("Reaction-hazard Sheet"),
+        "RH",
+        Role.EHS,
+        Role.RESEARCH,
+        sections=(
+            part("scope", _("Step, scale and vessel"), _("Step and process version, batch size (kg), vessel, worst case assumed.")),
+            part(
+                "desired",
+                _("Desired reaction"),
+                _("Heat of reaction (kJ/mol), heat released (kJ/kg), adiabatic rise (K), accumulation (%), MTSR (°C); how measured."),
+            ),
+            part(
+                "decomposition",
+                _("Decomposition"),
+                _("Onset (°C), energy (kJ/kg), TMRad at the process temperature (h), TD24 (°C)."),
+            ),
+            part("criticality", _("Criticality"), _("MTT (°C), criticality class 1 to 5 (Stoessel) and what it asks for.")),
+            part("gas", _("Gas evolution"), _("Amount (L/kg), greatest rate (L/min), capacity of vent and scrubber."), required=False),
+            part("substances", _("Substances"), _("Toxicity, flammability, dust explosion, exposure band, incompatibilities.")),
+            part("measures", _("Measures"), _("Limits of dosing and temperature, loss of cooling or stirring, emergency measures.")),
+            part(
+                "release",
+                _("Conclusion and release"),
+                _("Whether the first charge into the named vessel is released, under which conditions."),
+            ),
+        ),
+    ),
+    written(
         "hazop_report",
         _("HAZOP Report"),
         "HZ",

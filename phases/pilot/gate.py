@@ -49,7 +49,11 @@ GATE = Gate(
             ["critical_process_parameter_register"],
         ),
         deliverable_criterion(
-            "risks", _("No action on a high risk is open and every high risk has a live control"), "ehs", ["hazop_report", "fmea_report"]
+            "risks",
+            _("No action on a high risk is open and every high risk has a live control"),
+            "ehs",
+            ["reaction_hazard_sheet", "hazop_report", "fmea_report"],
+            version=2,
         ),
         deliverable_criterion("scale_up_report", _("The Pilot Scale-up Report is effective"), "research", ["pilot_scale_up_report"]),
     ),
@@ -60,6 +64,7 @@ GATE = Gate(
 PLAN = PhasePlan(
     phase=Phase.PILOT,
     deliverables=(
+        PlannedDeliverable("reaction_hazard_sheet", _("Reaction-hazard Sheet"), "ehs", "hazop_released", "reaction_hazard_sheet"),
         PlannedDeliverable("hazop_report", _("HAZOP Report"), "ehs", "hazop_released", "hazop_report"),
         PlannedDeliverable("fmea_report", _("FMEA Report"), "quality_assurance", "risks_controlled", "fmea_report"),
         PlannedDeliverable("vessel_comparison", _("Vessel comparison with process adjustments"), "production", "vessels_compared"),
@@ -70,7 +75,7 @@ PLAN = PhasePlan(
             "production",
             "pilot_batches_done",
             step=PILOT_BATCH,
-            starts_after=("hazop_report",),
+            starts_after=("reaction_hazard_sheet", "hazop_report"),
         ),
         PlannedDeliverable(
             "comparability_assessment", _("Lab-to-pilot comparability per quality attribute"), "analytical", "comparability_done"

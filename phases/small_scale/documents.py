@@ -197,6 +197,7 @@ TYPES = (
         "SC",
         Role.PROJECT_MANAGER,
         Role.ANALYTICAL,
+        client_signs=True,
         sections=(
             part("sample", _("Sample and shipment"), _("Batch, quantity (g), certificate, shipped on, received on.")),
             part("criteria", _("Acceptance criteria"), _("As agreed with the client.")),

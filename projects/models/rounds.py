@@ -1,4 +1,4 @@
-"""Work that is done again: loops inside a phase, and the rounds that loops and returns open. Dates and evidence of the past stay."""
+"""Work that is done again: loops inside a phase, and the rounds that loops, returns and yearly reviews open. The past stays as it was."""
 
 from __future__ import annotations
 
@@ -67,11 +67,12 @@ class StepLoop(AppendOnly):
 
 
 class Round(AppendOnly):
-    """What a loop or a return ended: the round that was over, why, and in which words the client reads of it."""
+    """What a loop, a return or a yearly review ended: the round that was over, why, and in which words the client reads of it."""
 
     round = models.PositiveSmallIntegerField()
     loop = models.ForeignKey(StepLoop, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
     move = models.ForeignKey(PhaseMove, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
+    review = models.ForeignKey("projects.GateReview", on_delete=models.PROTECT, null=True, related_name="%(class)ss")
     reason = models.TextField()
     client_words = models.TextField(blank=True)
     reopened_at = models.DateTimeField()
@@ -82,10 +83,16 @@ class Round(AppendOnly):
     @property
     def told(self) -> str:
         """Why it is done again, as the client reads it: the words chosen for the client, else no more than what happened."""
+        if self.review_id:
+            return _t("The review of the year was passed; the next one follows in a year.")
         return self.client_words or (_t("A step is repeated.") if self.loop_id else _t("The project returned to an earlier phase."))
 
 
-OF_ONE_ACT = Q(loop=None, move__isnull=False) | Q(loop__isnull=False, move=None)
+OF_ONE_ACT = (
+    Q(loop=None, move__isnull=False, review=None)
+    | Q(loop__isnull=False, move=None, review=None)
+    | Q(loop=None, move=None, review__isnull=False)
+)
 
 
 class DeliverableRound(Round):

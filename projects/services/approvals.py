@@ -135,6 +135,7 @@ def answer_approval(
     )
     close_waits(f"approval.answer:{asked.pk}")
     _record(f"approval.{kind}", asked, actor=actor, reason=answer.words, content_hash=content_hash(target))
+    item.shareable.answered(item.row, answer, actor=actor)
     return answer
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +22,7 @@ from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.signatures import content_hash
 from projects import steps
 from projects.attachments import Attachment
-from projects.models import Deliverable, Phase, Project, ReferencedEvidence
+from projects.models import Deliverable, ReferencedEvidence
 from projects.models.evidence import EVIDENCE_FIELDS
 from projects.permissions import CONFIRMERS_OF_EVIDENCE
 from projects.plans import needed_before, planned_deliverable, step_started_by
@@ -100,10 +99,13 @@ def _not_applicable(deliverable: Deliverable) -> list[Blocker]:
     return [Blocker("deliverable.not_applicable", words, reverse("project-charter", args=[deliverable.project.code]))]
 
 
-def start_locks(deliverable: Deliverable) -> list[Blocker]:
-    """What locks the step (a validation batch, a shipment) of which this deliverable is the record; a finished one starts nothing."""
+def start_locks(deliverable: Deliverable, number: int = 0) -> list[Blocker]:
+    """What locks the step (a validation batch, a shipment) of which this deliverable is the record; a finished one starts nothing.
+
+    number: which batch it is; 0 for a record of all of them.
+    """
     step = step_started_by(deliverable.key)
-    return steps.blockers(step, steps.Start(deliverable.project)) if step and not deliverable.is_done else []
+    return steps.blockers(step, steps.Start(deliverable.project, number)) if step and not deliverable.is_done else []
 
 
 def not_ready_to_start(step: str, start: Any) -> list[Blocker]:
@@ -300,22 +302,3 @@ def assign_deliverable(code: str, key: str, *, actor: User, owner: User | None, 
     )
     ask_owner(deliverable)
     return deliverable
-
-
-def renew_yearly_evidence(project: Project, *, actor: User) -> None:
-    """After a passed commercial review the year's deliverables are owed again, a year later; what was done stays in the record."""
-    for deliverable in (
-        Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).exclude(done_at=None).select_related("department", "owner")
-    ):
-        deliverable.project = project
-        record(
-            "deliverable.renewed",
-            deliverable,
-            actor=actor,
-            title=deliverable.title,
-            before={"evidence": deliverable.evidence_label, "done_at": deliverable.done_at},
-        )
-        deliverable.clear_evidence()
-        deliverable.due_on = deliverable.due_on and deliverable.due_on + relativedelta(years=1)
-        deliverable.save(update_fields=[*EVIDENCE_FIELDS, "due_on"])
-        ask_owner(deliverable)

@@ -1,6 +1,7 @@
 """Work that begins again: what was done is open again under its id, and what stood before stays readable as a round of its own.
 
-Called inside the act that orders it, a loop or a return. Dates that were told to the client stay told until somebody publishes others.
+Called inside the act that orders it, a loop, a return or a yearly review that was passed. Dates that were told to the client stay
+told until somebody publishes others; only the next year's review is a new promise.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from dateutil.relativedelta import relativedelta
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
 from audit.events import record
 from projects.forecasting import calendar_for
 from projects.gates import gate_of
@@ -18,11 +23,12 @@ from projects.models.evidence import EVIDENCE_FIELDS
 from projects.plans import phase_plan
 from projects.services.owners import ask_owner
 from projects.services.plan import update_forecasts
+from projects.services.publishing import publish_agreed
 from projects.services.waiting import close_waits
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from projects.models import PhaseMove, Project, StepLoop
+    from projects.models import GateReview, PhaseMove, Project, StepLoop
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Again:
     client_words: str = ""
     loop: StepLoop | None = None
     move: PhaseMove | None = None
+    review: GateReview | None = None
 
 
 def repeat_phases(project: Project, move: PhaseMove, *, client_words: str, actor: User) -> None:
@@ -49,6 +56,27 @@ def repeat_phases(project: Project, move: PhaseMove, *, client_words: str, actor
 def repeat_deliverables(project: Project, deliverables: Sequence[Deliverable], again: Again) -> None:
     """A loop: these begin again, and with them the milestones that they feed."""
     _repeat(project, [row.key for row in deliverables], again, phases=[row.phase for row in deliverables])
+
+
+def repeat_yearly(project: Project, review: GateReview, *, actor: User) -> None:
+    """The yearly review was passed: what its criteria ask for is owed again, and the next one is due, and told, a year later."""
+    gate, now = gate_of(review.phase), timezone.now()
+    again = Again(actor, now, _t("%(gate)s, round %(round)s, was passed.") % {"gate": gate.key, "round": review.round}, review=review)
+    reopened = _reopen_deliverables(project, [key for row in gate.criteria for key in row.deliverables], again)
+    milestones = _achieved_by(project, {f"gate:{gate.key}"}, ())
+    told = [row for row in milestones if row.is_shared and row.published_on]
+    _reopen_milestones(project, milestones, again)
+    due = project.day_of(now) + relativedelta(years=1)
+    for row in milestones:  # the promise of the next year begins with it, and so does the account of its delay
+        row.earliest_on = row.baseline_on = calendar_for(row, project).next_working_day(due)
+        row.published_on = None
+        row.save(update_fields=["earliest_on", "baseline_on", "published_on", "updated_at"])
+    update_forecasts(project, actor=actor)
+    publish_agreed(project, told, actor=actor)
+    for deliverable in reopened:
+        deliverable.due_on = due
+        deliverable.save(update_fields=["due_on"])
+        ask_owner(deliverable)
 
 
 def _repeat(project: Project, keys: Collection[str], again: Again, *, phases: Collection[str], gates: Collection[str] = ()) -> None:
@@ -87,7 +115,8 @@ def _reopen(row: Deliverable, again: Again) -> None:
     row.round += 1
     row.save(update_fields=[*EVIDENCE_FIELDS, "round"])
     _supersede_references(row)
-    record("deliverable.reopened", row, actor=again.actor, reason=again.reason, title=row.title, round=row.round, before=before)
+    kind = "deliverable.renewed" if again.review else "deliverable.reopened"
+    record(kind, row, actor=again.actor, reason=again.reason, title=row.title, round=row.round, before=before)
 
 
 def _supersede_references(row: Deliverable) -> None:
@@ -155,6 +184,7 @@ def _why(again: Again) -> dict[str, object]:
     return {
         "loop": again.loop,
         "move": again.move,
+        "review": again.review,
         "reason": again.reason,
         "client_words": again.client_words,
         "reopened_at": again.at,

@@ -91,7 +91,7 @@ def _rounds(deliverable: Deliverable, user: Any) -> dict[str, Any]:
     """The rounds that are over, and whether the reader may begin the next."""
     words = _t("A new round is started by a project manager or quality assurance.")
     blockers = [*lacking("projects.open_loop", user, deliverable.project, words), *loop_blockers(deliverable)]
-    rounds = deliverable.rounds.select_related("loop__actor", "loop__deliverable", "move__actor").order_by("-round")
+    rounds = deliverable.rounds.select_related("loop__actor", "loop__deliverable", "move__actor", "review__project").order_by("-round")
     return {
         "rounds": list(rounds) if deliverable.round > 1 else [],
         "loop_blockers": blockers,

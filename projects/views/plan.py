@@ -243,7 +243,9 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "explain_form": WhyForm(),
         "days_apart": moves_of(project, [milestone])[0].days if milestone.actual_on else 0,
         "publications": list(milestone.publications.all()),
-        "rounds": list(milestone.rounds.select_related("loop__deliverable", "move").order_by("-round")) if milestone.round > 1 else [],
+        "rounds": list(milestone.rounds.select_related("loop__deliverable", "move", "review").order_by("-round"))
+        if milestone.round > 1
+        else [],
     }
     return render(request, "projects/milestone.html", context | bound, status=status)
 

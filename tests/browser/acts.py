@@ -238,9 +238,9 @@ def write_the_section(page: Page, document: str, section: str, text: str) -> Non
     expect(page.locator("#v1")).to_contain_text(text)
 
 
-def upload_the_document(page: Page, code: str, type_key: str) -> str:
+def upload_the_document(page: Page, code: str, type_key: str, *, about: str = "") -> str:
     """A report made elsewhere; gives the address of its page."""
-    page.goto(f"/documents/upload/?project={code}&type={type_key}")
+    page.goto(f"/documents/upload/?project={code}&type={type_key}&about={about}")
     page.set_input_files("input[type=file]", {"name": f"{type_key}.pdf", "mimeType": "application/pdf", "buffer": PDF})
     press(page, "Upload")
     page.wait_for_url(re.compile(r"/documents/[^/?]+/$"))

@@ -11,6 +11,8 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Page, expect
 
+from projects.plans import needed_before
+from projects.steps import VALIDATION_BATCH
 from tests.browser import acts
 from tests.browser.acts import NOW, PATIENCE, People
 from tests.browser.test_sign_in import sign_in
@@ -28,14 +30,7 @@ user.set_password(PASSWORD)
 user.save()
 RoleGrant.objects.get_or_create(user=user, role=Role.PROJECT_MANAGER, ended_at=None)
 """
-BATCHES = """
-from projects.models import Project
-from projects.steps import VALIDATION_BATCH, Start, blockers
-project = Project.objects.get(code="{code}")
-found = [[blocker.key for blocker in blockers(VALIDATION_BATCH, Start(project, number))] for number in (1, 2)]
-print([[key for key in keys if key.startswith("condition")] for keys in found])
-"""
-PROVE_THE_PHASE = """
+PROVE_DELIVERABLES = """
 from django.utils import timezone
 from accounts.models import Role
 from audit.context import Channel, acting
@@ -43,7 +38,7 @@ from cdmo.demo.evidence import reference_of
 from cdmo.demo.people import holding
 from projects.models import Deliverable
 from projects.services.evidence import confirm_reference, enter_reference
-for row in Deliverable.objects.open().filter(project__code="{code}", phase="{phase}").select_related("department"):
+for row in Deliverable.objects.open().filter(project__code="{code}", {which}).select_related("department"):
     found = reference_of(row, "{code}")
     values = {{"system": found.system, "number": found.number, "record_state": found.state, "record_date": timezone.localdate()}}
     with acting(channel=Channel.COMMAND):
@@ -175,22 +170,32 @@ def test_evidence_that_changed_after_the_decision_is_flagged(new_page: Callable[
 def test_a_condition_locks_the_second_validation_batch_until_it_is_met(new_page: Callable[[], Page], stack: Stack) -> None:
     people = People(new_page)
     code = acts.a_project(stack, story="VALIDATION", molecule="CELECOXIB", phase="pilot")
-    stack.python(PROVE_THE_PHASE.format(code=code, phase="pilot"))
-
+    stack.python(PROVE_DELIVERABLES.format(code=code, which="phase='pilot'"))
     go_with_a_condition(people, code)
-    assert stack.python(BATCHES.format(code=code)) == "[[], []]"
+    stack.python(PROVE_DELIVERABLES.format(code=code, which=f"key__in={list(needed_before(VALIDATION_BATCH))}"))
     make_overdue(stack)
-    records = f"/projects/{code}/deliverables/validation_batch_records/"
-    people["production"].goto(records)
-    locked = people["production"].locator("main")
-    expect(locked).to_contain_text("Locked by condition")
-    expect(locked).to_contain_text("Qualify the second dryer")
-    assert stack.python(BATCHES.format(code=code)) == "[[], ['condition.overdue']]"
+    production = people["production"]
+    first, second = (acts.upload_the_document(production, code, "batch_production_record", about=batch) for batch in ("V-01", "V-02"))
+
+    acts.bring_into_force(people, first, author="production", signers=("production", "qa"))
+    refused = refused_for(production, second)
+    assert "Locked by condition" in refused and "Qualify the second dryer" in refused
 
     meet_the_condition(people, code)
-    people["production"].goto(records)
-    expect(people["production"].get_by_text("Locked by condition")).to_have_count(0)
-    assert stack.python(BATCHES.format(code=code)) == "[[], []]"
+    acts.bring_into_force(people, second, author="production", signers=("production", "qa"))
+
+
+def refused_for(page: Page, document: str) -> str:
+    """The button may not be pressed, and the service says why as well."""
+    page.goto(document)
+    button = page.locator("[aria-disabled=true]").filter(has_text="Submit for review")
+    expect(button).to_be_visible()
+    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+    answer = page.request.post(f"{document}v1/submit/", headers={"X-CSRFToken": token, "Referer": document})
+    assert answer.status == 409
+    page.goto(document)
+    expect(page.locator("#v1 [role=status]")).to_have_text(re.compile("Draft"))
+    return page.locator(f"#{button.get_attribute('aria-describedby')}").text_content() or ""
 
 
 def go_with_a_condition(people: People, code: str) -> None:

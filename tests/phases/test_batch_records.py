@@ -39,9 +39,11 @@ def project() -> Project:
     return project
 
 
-def begun(project: Project, batch: str) -> DocumentVersion:
-    actor = make.person(Role.RESEARCH)
-    return upload_version("batch_production_record", upload=BytesIO(PDF), name="record.pdf", actor=actor, project=project, about=batch)
+def begun(project: Project, batch: str, reason: str = "") -> DocumentVersion:
+    made_by, file = make.person(Role.RESEARCH), BytesIO(PDF)
+    return upload_version(
+        "batch_production_record", upload=file, name="record.pdf", actor=made_by, project=project, about=batch, reason=reason
+    )
 
 
 def signed(project: Project, *batches: str) -> None:

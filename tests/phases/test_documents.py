@@ -197,6 +197,7 @@ LIFECYCLE = {
     "RFP Record": "", "Inquiry Assessment Report": "", "Detailed Cost Assessment Form": "", "Quotation": "", "Project Charter": "",
     "Route Selection Report": "", "Analytical Method Validation Report": "", "Certificate of Analysis of the sample": "batch",
     "Sample Confirmation": "", "Process Development Report": "",
+    "Reaction-hazard Sheet": "",
     "HAZOP Report": "", "FMEA Report": "", "Critical Process Parameter Register": "", "Pilot Scale-up Report": "",
     "Pre-production Plan": "", "Technology Transfer Report": "", "Master Batch Record": "", "Batch Production Record": "batch",
     "Process Validation Protocol": "", "Process Validation Report": "", "Stability Protocol": "", "Stability Report": "",

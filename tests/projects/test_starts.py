@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from importlib import import_module
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
 from audit.refusals import Refused
+from documents.models import DocumentVersion
 from documents.services import upload_version
 from documents.services.review import effect_blockers
 from projects import steps
-from projects.models import Deliverable, Phase, Project
+from projects.models import Deliverable, GateCondition, Phase, Project
 from projects.plans import needed_before
+from projects.services import conditions
 from projects.services.gate import current_review, judge_review
+from tests.phases.test_batch_records import begun, sign
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
+HAZARDS = ("reaction_hazard_sheet", "hazop_report")
 PLAN = ("pre_production_plan", "technology_transfer_report", "process_validation_protocol", "issued_master_batch_record")
 
 
@@ -38,17 +46,38 @@ def missing(project: Project, criterion: str) -> list[str]:
 
 
 def test_the_plans_say_what_comes_before_a_batch() -> None:
-    assert needed_before(steps.PILOT_BATCH) == ("hazop_report",)
+    assert needed_before(steps.PILOT_BATCH) == HAZARDS
     assert needed_before(steps.VALIDATION_BATCH) == PLAN
 
 
 def test_no_pilot_batch_before_the_hazards_are_released(nothing_written: Check) -> None:
     project = make.a_project_in(Phase.PILOT)
 
-    assert keys(nothing_written(lambda: make.a_reference(project, "pilot_batch_records"), Refused)) == ["start.hazop_report"]
-    make.done(project, "hazop_report")
+    for place, key in enumerate(HAZARDS):
+        left = keys(nothing_written(lambda: make.a_reference(project, "pilot_batch_records"), Refused))
+        assert left == [f"start.{name}" for name in HAZARDS[place:]]
+        make.done(project, key)
 
     assert make.a_reference(project, "pilot_batch_records").state == "entered"
+
+
+def test_the_hazards_are_among_what_g3_judges() -> None:
+    project = make.a_project_in(Phase.PILOT)
+
+    assert [key.removeprefix("deliverable.") for key in missing(project, "risks")] == [*HAZARDS, "fmea_report"]
+
+
+def test_a_charter_of_an_earlier_release_owes_the_sheet_where_pilot_is_not_over() -> None:
+    sheets = Deliverable.objects.filter(key="reaction_hazard_sheet")
+    owing = [make.a_project_in(phase) for phase in (Phase.PILOT, Phase.VALIDATION)]
+    sheets.update(key="of_another_name")
+    migration = import_module("phases.migrations.0002_reaction_hazard_sheets")
+
+    for _time in range(2):
+        migration.plan_them(apps, SimpleNamespace(connection=connection))
+
+    row = sheets.get()
+    assert (row.project, row.phase, row.department.key, row.title) == (owing[0], "pilot", "ehs", "Reaction-hazard Sheet")
 
 
 def test_no_validation_batch_before_all_of_its_plan(nothing_written: Check) -> None:
@@ -78,6 +107,7 @@ def test_the_page_says_it_and_refuses_with_the_same_words(client: Client) -> Non
     page = client.get(address).content.decode()
     refusal = client.post(reverse("reference-enter", args=[project.code, "pilot_batch_records"]), entry)
 
+    assert "Before it starts, this must be done: Reaction-hazard Sheet." in page
     assert "Before it starts, this must be done: HAZOP Report." in page and 'data-dialog="enter-reference"' not in page
     assert refusal.status_code == 409 and b"Before it starts, this must be done: HAZOP Report." in refusal.content
 
@@ -90,6 +120,26 @@ def test_a_batch_record_as_a_document_is_not_made_effective() -> None:
 
     assert version.document.type is not None
     assert [b.key for b in effect_blockers(version, version.document.type)] == [f"start.{key}" for key in PLAN]
+
+
+def test_a_condition_from_the_second_batch_on_lets_the_first_go(in_days: Callable[[int], date]) -> None:
+    project = make.a_conditional_project(Phase.PILOT)  # from number 2 on
+    make.done(project, *PLAN)
+    in_days(31)
+    first, second = begun(project, "V-01"), begun(project, "V-02")
+
+    sign(first)
+    with pytest.raises(Refused) as refused:
+        sign(second)
+    assert keys(refused.value) == ["condition.overdue"]
+    sign(begun(project, "V-01", "A page was missing."))  # its next version starts no second batch
+
+    condition = GateCondition.objects.get(review__project=project)
+    conditions.answer_condition(project.code, condition.pk, actor=condition.owner, words="QR-118 is effective.")
+    conditions.confirm_condition(project.code, condition.pk, actor=make.person(Role.QUALITY_ASSURANCE))
+    sign(second)
+
+    assert DocumentVersion.objects.effective().filter(document__type_key="batch_production_record").count() == 2
 
 
 def test_a_first_batch_before_its_plan_does_not_pass_g4() -> None:
