@@ -262,7 +262,8 @@ def test_the_mail_about_a_password_speaks_the_receiver_s_language() -> None:
     Browser().post(reverse("account_reset_password"), {"email": person.email})
 
     (sent,) = mail.outbox
-    assert "设置您的密码" in sent.subject
+    assert "已为您开立账户" in sent.subject
+    assert "请通过此链接设置密码并登录" in sent.body
     assert "请通过此链接设置您账户的密码" in sent.body
 
 
@@ -274,4 +275,5 @@ def test_the_invitation_speaks_the_language_that_the_account_was_opened_with() -
     browser.post(reverse("person-new"), data)
 
     (sent,) = mail.outbox
-    assert "设置您的密码" in sent.subject
+    assert "已为您开立账户" in sent.subject
+    assert "请通过此链接设置密码并登录" in sent.body
