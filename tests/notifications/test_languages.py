@@ -262,8 +262,7 @@ def test_the_mail_about_a_password_speaks_the_receiver_s_language() -> None:
     Browser().post(reverse("account_reset_password"), {"email": person.email})
 
     (sent,) = mail.outbox
-    assert "已为您开立账户" in sent.subject
-    assert "请通过此链接设置密码并登录" in sent.body
+    assert "设置您的密码" in sent.subject
     assert "请通过此链接设置您账户的密码" in sent.body
 
 
