@@ -100,7 +100,7 @@ class PortfolioTable(tables.Table):
     )
     days_late = tables.Column(verbose_name=_("Working days"), default="–", attrs=NUMBER)
     dates = tables.TemplateColumn(
-        '{% include "desk/_lateness.html" with lateness=record.lateness why=record.late_first only %}',
+        '{% include "desk/_lateness.html" with lateness=record.lateness only %}',
         verbose_name=_("Dates"),
         accessor="lateness",
         order_by="lateness_order",
