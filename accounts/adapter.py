@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,10 +15,13 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import speaking_to
 from accounts.models import User
+from accounts.names import person_for
 from audit.context import Channel, acting, set_actor
 from audit.events import record
 
@@ -94,8 +98,20 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        if user.is_active and user.kind != User.Kind.INTEGRATION:
+        """Who has no password yet and did not ask is told who opened the account, and for what."""
+        if not user.is_active or user.kind == User.Kind.INTEGRATION:
+            return
+        sender = context["request"].user
+        if not sender.is_authenticated or user.has_usable_password():
             super().send_password_reset_mail(user, email, context)
+            return
+        invitation = {
+            "inviter": person_for(user, sender),
+            "organisation": settings.ORGANISATION_NAME,
+            "valid_until": timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+            "again": context["request"].build_absolute_uri(reverse("account_reset_password")),
+        }
+        self.send_mail("account/email/invitation", email, context | invitation)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

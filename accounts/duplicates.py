@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -21,6 +22,7 @@ LEGAL_FORMS = frozenset(
 LEGAL_FORMS |= {"llc", "llp", "ltd", "nv", "oy", "plc", "pte", "pty", "sa", "sarl", "sas", "se", "spa", "srl"}
 PUBLIC_PROVIDERS = frozenset({"126.com", "163.com", "gmail.com", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "outlook.com"})
 PUBLIC_PROVIDERS |= {"proton.me", "protonmail.com", "qq.com", "yahoo.com"}
+CLOSE = 0.8  # a letter wrong or missing in a word of five; a short word must be the same
 
 
 def words_of(name: str) -> frozenset[str]:
@@ -39,10 +41,15 @@ def domain_of(email: str) -> str:
 
 
 def clients_alike(name: str, *, besides: int = 0) -> list[Client]:
-    """Clients one of whose names holds all words of the other."""
+    """Clients one of whose names holds all words of the other, or differs by a slip of the fingers in one word."""
     wanted = words_of(name)
     others = [(other, words_of(other.name)) for other in Client.objects.exclude(pk=besides).only("code", "name")]
-    return [other for other, words in others if wanted and words and (wanted <= words or words <= wanted)]
+    return [other for other, words in others if wanted and words and (wanted <= words or words <= wanted or _mistyped(wanted, words))]
+
+
+def _mistyped(one: frozenset[str], other: frozenset[str]) -> bool:
+    ours, theirs = sorted(one - other), sorted(other - one)
+    return len(ours) == len(theirs) == 1 and SequenceMatcher(None, ours[0], theirs[0]).ratio() >= CLOSE
 
 
 def clients_at(email: str, *, besides: int = 0) -> list[Client]:

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.cache import never_cache
@@ -304,6 +305,7 @@ def _tokens_page(
         "account_form": account_form or AccountForm(user=user),
         "made": made,
         "secret": secret,
+        "address": request.build_absolute_uri(reverse("api-milestone-list")),
     }
     failed = token_form is not None or account_form is not None
     return render(request, "accounts/tokens.html", context, status=400 if failed else 200)

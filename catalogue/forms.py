@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import time_zones
+from accounts.countries import CountryField, TimeZoneField
 from accounts.numbers import NumberField
 from catalogue.models import Site, Vessel
 from catalogue.services import VesselFacts
@@ -18,15 +18,15 @@ FACTS = tuple(VesselFacts.__dataclass_fields__)
 class SiteForm(forms.Form):
     """A new site; its key stands in addresses and stays."""
 
-    key = forms.SlugField(label=_("Key"), max_length=32, help_text=_("A short word of letters and digits, for example basel. It stays."))
-    name = forms.CharField(label=_("Name"), max_length=120)
-    country = forms.CharField(
-        label=_("Country"), min_length=2, max_length=2, help_text=_("Two letters (ISO 3166), for example CH. Its public holidays count.")
+    key = forms.SlugField(
+        label=_("Key"),
+        max_length=32,
+        help_text=_("A short word of letters and digits, for example basel. It stays."),
+        error_messages={"invalid": _("Use letters and digits, and a hyphen instead of a space, for example neu-ulm.")},
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, help_text=_("A day begins and ends there."))
-
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
+    name = forms.CharField(label=_("Name"), max_length=120)
+    country = CountryField(help_text=_("Its public holidays count."))
+    time_zone = TimeZoneField(help_text=_("A day begins and ends there."))
 
 
 class SiteCorrectionForm(SiteForm):
@@ -41,7 +41,12 @@ class SiteCorrectionForm(SiteForm):
 class VesselForm(forms.Form):
     """A new vessel; its tag stands in addresses and stays."""
 
-    tag = forms.SlugField(label=_("Tag"), max_length=32, help_text=_("As it stands on the vessel, for example R-302. It stays."))
+    tag = forms.SlugField(
+        label=_("Tag"),
+        max_length=32,
+        help_text=_("As it stands on the vessel, for example R-302. It stays."),
+        error_messages={"invalid": _("Use letters and digits, and a hyphen instead of a space, for example R-302.")},
+    )
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For example: reactor of line 3."))
     kind = forms.ChoiceField(label=_("Kind"), choices=Vessel.Kind.choices)
     material = forms.ChoiceField(label=_("Material of construction"), choices=Vessel.Material.choices)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _t
 
+from accounts.countries import require_country
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
@@ -135,6 +136,7 @@ def create_site(*, key: str, name: str, country: str, time_zone: str, actor: Use
     """Open a site. Raises BadInput for a key in use, an unknown time zone or country."""
     require_permission("catalogue.manage_sites", actor)
     site = Site(key=key, name=name.strip(), country=country, time_zone=time_zone)
+    require_country(country)
     _clean(site)
     if Site.objects.filter(key=key).exists():
         raise BadInput({"key": _t("There is a site with this key.")})
@@ -160,6 +162,8 @@ def change_site(key: str, *, name: str, country: str, time_zone: str, reason: st
     if before == after:
         raise Refused(Blocker("site.unchanged", _t("Nothing differs from what the record holds.")))
     site.name, site.country, site.subdivision, site.time_zone = after["name"], country, region, time_zone
+    if country != before["country"]:
+        require_country(country)
     _clean(site)
     site.save(update_fields=["name", "country", "subdivision", "time_zone"])
     record("site.changed", site, actor=actor, reason=reason.strip(), before=before, after=after)

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _t
+from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.pagination import BasePagination
 from rest_framework.parsers import JSONParser
@@ -18,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import exception_handler, set_rollback
 
+from accounts.requests import refuse_unknown
 from audit.refusals import BadInput, NotAllowed, Refused
 
 PROBLEM = "application/problem+json"
@@ -146,6 +148,18 @@ class KeysetPagination(BasePagination):
                 "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 50},
             },
         ]
+
+
+PAGING = frozenset({KeysetPagination.cursor_parameter, KeysetPagination.size_parameter})
+
+
+class KnownFilters(DjangoFilterBackend):
+    """The filters of a list, and 400 for every other parameter."""
+
+    def get_filterset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
+        filterset = super().get_filterset(request, queryset, view)
+        refuse_unknown(request, {*(filterset.filters if filterset else ()), *PAGING})
+        return filterset
 
 
 PROBLEM_SCHEMA = {

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from cdmo import health, metrics
+from cdmo.static import favicon
 
 handler400 = "cdmo.errors.bad_request"
 handler403 = "cdmo.errors.permission_denied"
@@ -10,6 +11,7 @@ handler404 = "cdmo.errors.page_not_found"
 handler500 = "cdmo.errors.server_error"
 
 urlpatterns = [
+    path("favicon.ico", favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -8,14 +8,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import ReasonForm, time_zones
+from accounts.countries import CountryField, TimeZoneField
+from accounts.forms import ReasonForm
 from accounts.models import Client, Contact, languages
 from accounts.services import client_values, contact_values
 from audit.refusals import BadInput, add_to_form
 from audit.seen import version_after, version_of
 from projects.filters import day
-
-COUNTRY = _("Two letters (ISO 3166), for example CH. Its public holidays count.")
 
 
 class AsksWhetherAnother(forms.Form):
@@ -51,8 +50,8 @@ class ClientForm(AsksWhetherAnother):
         required=False,
         help_text=_("Capital letters and digits; made of the name where it is empty. It stays."),
     )
-    country = forms.CharField(label=_("Country"), max_length=2, required=False, help_text=COUNTRY)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
+    country = CountryField(required=False, empty=_("not known yet"), help_text=_("Its public holidays count."))
+    time_zone = TimeZoneField()
     language = forms.ChoiceField(label=_("Language"), choices=languages, help_text=_("Of what we write to the client."))
     address = forms.CharField(label=_("Address"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
     field_order = ("name", "code", "country", "time_zone", "language", "address", "is_another")

@@ -9,9 +9,10 @@ from django.db.models import Count, F, IntegerField, Max, OuterRef, Prefetch, Q,
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from accounts.countries import country_name
 from accounts.models import Client, Contact, IntegrationToken, RoleGrant, User
 from audit.models import Event
-from projects.calendars import regions_of
+from projects.calendars import holidays_known, regions_of
 from projects.models import Agreement, Project, Rfp
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def facts_of(client: Client, reader: User) -> dict[str, Any]:
     tokens = Prefetch("auth_token_set", IntegrationToken.objects.usable(), to_attr="usable_tokens")
     return {
         "client": client,
+        "country": country_name(client.country),
+        "holidays_known": holidays_known(client.country),
         "region": dict(regions_of(client.country)).get(client.subdivision, "") if client.subdivision else "",
         "contacts": list(client.contacts.order_by(F("left_on").desc(nulls_first=True), "name", "pk")),
         "rfps": list(rfps.select_related("project").order_by("-received_at", "-id")[:SHOWN]),

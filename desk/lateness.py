@@ -28,7 +28,7 @@ CALENDAR_DAYS_OF_TOLERANCE = 7  # five working days are at least a week: what is
 
 @dataclass(frozen=True)
 class LateMilestone:
-    """The first milestone of a project that is behind its baseline, by calendar days, with every reason that the record names.
+    """The first milestone of a project that is behind its baseline, by `days` working days, with every reason that the record names.
 
     `behind_it` counts the late milestones that follow it: they are late because it is.
     """
@@ -59,7 +59,7 @@ def late_milestones(user: User, *, today: date, limit: int = 500) -> list[LateMi
     rows = (
         Milestone.objects.open()
         .filter(Exists(seen), behind)
-        .select_related("project__client", "project__readiness")
+        .select_related("project__client", "project__site", "project__readiness")
         .order_by("baseline_on")[:limit]
     )
     by_project: dict[int, list[Milestone]] = {}
@@ -72,7 +72,7 @@ def late_milestones(user: User, *, today: date, limit: int = 500) -> list[LateMi
 
 def _days_behind(row: Milestone, today: date) -> int:
     assert row.baseline_on is not None  # noqa: S101 - the query asks for it
-    return (max(row.forecast_on or today, today) - row.baseline_on).days
+    return calendar_for(row, row.project).working_days_between(row.baseline_on, max(row.forecast_on or today, today))
 
 
 def _reasons(rows: Sequence[Milestone]) -> dict[int, list[Why]]:
@@ -183,17 +183,23 @@ def judge(project: Project, milestones: Sequence[Milestone], *, today: date) -> 
     """
     if not project.is_active:
         return None
-    states = {
-        milestone_state(
-            actual=row.actual_on,
-            forecast=row.forecast_on,
-            baseline=row.baseline_on,
-            today=today,
-            float_days=row.float_days,
-            tolerance_days=row.tolerance_days,
-            late_predecessor=False,
-            calendar=calendar_for(row, project),
-        ).value
-        for row in milestones
-    }
+    states = {_state(project, row, today) for row in milestones}
     return next((worst for worst in Lateness if worst in states), Lateness.PLANNED)
+
+
+def late_first(project: Project, milestones: Iterable[Milestone], *, today: date) -> Milestone | None:
+    """The first that makes it late."""
+    return next((row for row in milestones if _state(project, row, today) == Lateness.LATE), None)
+
+
+def _state(project: Project, row: Milestone, today: date) -> str:
+    return milestone_state(
+        actual=row.actual_on,
+        forecast=row.forecast_on,
+        baseline=row.baseline_on,
+        today=today,
+        float_days=row.float_days,
+        tolerance_days=row.tolerance_days,
+        late_predecessor=False,
+        calendar=calendar_for(row, project),
+    ).value

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import allowed
-from desk.lateness import Lateness, judge, promised
+from desk.lateness import Lateness, judge, late_first, promised
 from projects.models import PHASES, ChangeOrder, ChangeOrderLine, Milestone, Phase, Quotation, QuotationLine
 from projects.variance import variance_of
 
@@ -29,6 +29,7 @@ class Standing:
 
     at_risk: the accepted prices (quotation and change orders) of phases that are not closed, when the project is late, else zero;
     None for a reader who may not know what the project earns.
+    late_first: the first milestone that makes it late, with its working days.
     ready_on: the day on which its criteria can be met, None with `not_forecastable` saying what has no date.
     """
 
@@ -43,6 +44,7 @@ class Standing:
     not_forecastable: str
     days_late: int | None
     lateness: Lateness | None
+    late_first: str
     currency: str
     at_risk: Decimal | None
 
@@ -116,9 +118,17 @@ def _standing(
         not_forecastable=readiness.without_date if readiness else "",
         days_late=days,
         lateness=lateness,
+        late_first=_late_first(project, milestones, today) if lateness == Lateness.LATE else "",
         currency=currency,
         at_risk=_at_risk(project, prices, lateness),
     )
+
+
+def _late_first(project: Project, milestones: list[Milestone], today: date) -> str:
+    """`Validation batches completed, +29`, in working days: the gate beside it may be early."""
+    row = late_first(project, milestones, today=today)
+    days = variance_of(row, project, promised=row.baseline_on) if row else None
+    return f"{row.title}, {days:+d}" if row and days else row.title if row else ""
 
 
 def _at_risk(project: Project, prices: list[tuple[str, Decimal]] | None, lateness: Lateness | None) -> Decimal | None:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import ONLY_KEY, checked, once
-from accounts.requests import ApiRequest
+from accounts.requests import ApiRequest, refuse_unknown
 from audit.refusals import BadInput
 from notifications.changes import MOST, changes_since, cursor_of
 from notifications.serializers import ChangesSerializer, LastVisitSerializer, SeenSerializer
@@ -35,6 +35,7 @@ class Changes(APIView):
 
     @extend_schema(operation_id="changes", parameters=[SINCE, LIMIT], responses=ChangesSerializer)
     def get(self, request: ApiRequest) -> Response:
+        refuse_unknown(request, {"since", "limit"})
         since = request.query_params.get("since")
         if since == LAST_VISIT:
             visit = last_visit(request.user)

@@ -19,6 +19,7 @@ from accounts.requests import ApiRequest
 from audit.signatures import content_hash
 from projects import gates
 from projects.forecasting import calendar_of
+from projects.milestone_state import MilestoneState
 from projects.milestones import states_of
 from projects.models import Deliverable, GateCondition, Milestone, Project
 from projects.models.states import Phase, ProjectStatus
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from accounts.models import User
     from projects.models.evidence import DeliverableQuerySet
 
 
@@ -64,6 +66,13 @@ class MilestoneFilter(filters.FilterSet):
     project = filters.CharFilter(field_name="project__code", max_length=20)
     phase = filters.ChoiceFilter(choices=Phase.choices)
     kind = filters.ChoiceFilter(choices=Milestone.Kind.choices)
+    state = filters.ChoiceFilter(choices=[(state.value, state.label) for state in MilestoneState], method="standing")
+
+    def standing(self, rows: QuerySet[Milestone], name: str, state: str) -> QuerySet[Milestone]:
+        """As the caller reads it; whatever else is asked for, a predecessor counts."""
+        user: User = self.request.user
+        states = _states(user, Milestone.objects.visible_to(user))
+        return rows.filter(pk__in=[pk for pk, stands in states.items() if stands == state])
 
     def since(self, rows: QuerySet[Milestone], name: str, moment: datetime) -> QuerySet[Milestone]:
         """To a client only what it was told has changed: an unpublished forecast leaves no trace."""
@@ -104,6 +113,13 @@ class ProjectDetail(Tagged, generics.RetrieveAPIView[Project]):
         return Project.objects.visible_to(self.request.user).select_related("client", "compound")
 
 
+def _states(user: User, milestones: QuerySet[Milestone]) -> dict[int, MilestoneState]:
+    """Of whole projects, as the caller reads them: a late predecessor counts, on whichever page of a list it stands."""
+    rows = list(milestones.select_related("project__client", "project__site"))
+    calendars = {row.project_id: calendar_of(row.project) for row in {row.project_id: row for row in rows}.values()}
+    return states_of(rows, today=timezone.localdate(), calendars=calendars, for_client=not user.is_internal)
+
+
 class MilestoneList(generics.ListAPIView[Milestone]):
     """Milestone status in one call: project, phase, title, kind, baseline, published forecast, actual, state, last change."""
 
@@ -113,17 +129,14 @@ class MilestoneList(generics.ListAPIView[Milestone]):
     request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Milestone]:
-        return (
-            Milestone.objects.visible_to(self.request.user)
-            .select_related("project__client", "project__site", "owner")
-            .prefetch_related("publications__shares")
-        )
+        rows = Milestone.objects.visible_to(self.request.user).select_related("project__client", "project__site", "owner")
+        return rows.prefetch_related("publications__shares")
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         internal = request.user.is_internal
-        calendars = {row.project_id: calendar_of(row.project) for row in page}
-        states = states_of(page, today=timezone.localdate(), calendars=calendars, for_client=not internal)
+        together = Milestone.objects.visible_to(request.user).filter(project__in={row.project_id for row in page})
+        states = _states(request.user, together)
         shape = InternalMilestoneSerializer if internal else MilestoneSerializer
         return self.get_paginated_response(shape(page, many=True, context={**self.get_serializer_context(), "states": states}).data)
 

@@ -120,6 +120,10 @@ def _moves_a_weekend(entries: object) -> bool:
     return any(isinstance(row, tuple) and len(row) >= 4 and isinstance(row[2], int) for row in rows)
 
 
+def holidays_known(country: str) -> bool:
+    return country in holidays.list_supported_countries()
+
+
 @lru_cache(maxsize=256)
 def regions_of(country: str) -> tuple[tuple[str, str], ...]:
     """The regions of a country that the library knows holidays of: (its name for them, as a person reads it), by that."""

@@ -120,6 +120,7 @@ INTERNAL_KINDS = {
     link_rfp: {
         "rfp.logged": _("logged the request (%(channel)s)"),
         "rfp.changed": _("changed the request: %(fields)s"),
+        "rfp.client_changed": _("corrected the client to %(name)s"),
         "rfp.declined": _("declined the request"),
         "rfp.file_attached": _("attached the file %(file)s"),
         "rfp.file_removed": _("took the file %(file)s away"),

@@ -171,5 +171,6 @@ urlpatterns = [
     path("rfps/<str:number>/files/<int:pk>/remove/", rfp_detail.rfp_file_remove, name="rfp-file-remove"),
     path("rfps/<str:number>/ask/", rfp_detail.rfp_ask, name="rfp-ask"),
     path("rfps/<str:number>/answer/<int:pk>/", rfp_detail.rfp_answer, name="rfp-answer"),
+    path("rfps/<str:number>/client/", rfp_detail.rfp_client, name="rfp-client"),
     path("rfps/<str:number>/decline/", rfp_detail.rfp_decline, name="rfp-decline"),
 ]

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.requests import ApiRequest
+from accounts.requests import ApiRequest, refuse_unknown
 from projects.cost_of_waiting import costs_of, with_costs
 from projects.models import Project, WaitingFor
 
@@ -73,6 +73,7 @@ class WaitingList(APIView):
 
     @extend_schema(operation_id="waiting", parameters=[PROJECT], responses=WaitsSerializer)
     def get(self, request: ApiRequest) -> Response:
+        refuse_unknown(request, {"project"})
         user, code = request.user, request.query_params.get("project", "")
         rows = WaitingFor.objects.open()
         if code:

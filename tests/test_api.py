@@ -216,6 +216,21 @@ def test_cursor_of_another_list_or_made_up_is_400(project: Project) -> None:
         assert "cursor" in problem(system.get("projects/", cursor=cursor), 400)["errors"]
 
 
+@pytest.mark.parametrize("route", ["milestones/", "projects/", "documents/", "changes/", "waiting/"])
+def test_a_parameter_that_no_list_has_is_400(project: Project, route: str) -> None:
+    assert "foo" in problem(System(project.client).get(route, foo="1"), 400)["errors"]
+
+
+def test_milestones_by_state_are_those_that_read_so(project: Project) -> None:
+    system = System(project.client)
+    everything = system.get("milestones/", page_size="200").json()["results"]
+
+    for state in ("achieved", "late", "at_risk", "on_track", "planned"):
+        found = system.get("milestones/", state=state, page_size="200").json()["results"]
+        assert found == [row for row in everything if row["state"] == state]
+    assert "state" in problem(system.get("milestones/", state="lost"), 400)["errors"]
+
+
 @pytest.mark.parametrize("size", ["0", "-1", "201", "x", "", "٣", "1e3", "9" * 5000])
 def test_page_size_outside_1_to_200_is_400(project: Project, size: str) -> None:
     assert "page_size" in problem(System(project.client).get("projects/", page_size=size), 400)["errors"]

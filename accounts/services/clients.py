@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.countries import require_country, zones
 from accounts.duplicates import clients_alike, words_for_client
 from accounts.models import Client, User
 from accounts.permissions import require_permission
@@ -28,12 +29,12 @@ def create_client(
     actor: User,
     code: str = "",
     country: str = "",
-    time_zone: str = "UTC",
+    time_zone: str = "",
     language: str = "en",
     address: str = "",
     is_another: bool = True,
 ) -> Client:
-    """Enter a client; without a code, one is made of the name. Raises BadInput for a name or code in use.
+    """Enter a client; without a code, one is made of the name; without a zone, it is the country's. Raises BadInput for what is in use.
 
     is_another: somebody has looked at the clients that are called alike; without it, one of them is bad input.
     """
@@ -46,10 +47,11 @@ def create_client(
         name=name,
         code=code or _free_code(name),
         country=country.strip().upper(),
-        time_zone=time_zone or "UTC",
+        time_zone=time_zone or zones().get(country.strip().upper(), ["UTC"])[0],
         language=language,
         address=address.strip(),
     )
+    require_country(client.country)
     check(client)
     _require_another(client, is_another)
     client.save(force_insert=True)
@@ -78,6 +80,8 @@ def change_client(code: str, *, changes: dict[str, Any], reason: str, actor: Use
         setattr(client, name, value)
     client.name, client.country, client.address = " ".join(client.name.split()), client.country.strip().upper(), client.address.strip()
     client.subdivision = client.subdivision if client.country == before["country"] else ""
+    if client.country != before["country"]:
+        require_country(client.country)
     check(client)
     after = client_values(client)
     if after == before:

@@ -54,11 +54,15 @@ EVALUATION = Story(
     },
 )
 
-AT_THE_GATES = (
-    ("70 % of small scale", "gate:G2", "small_scale", 70),
-    ("70 % of pilot", "gate:G3", "pilot", 70),
-    ("70 % of validation", "gate:G4", "validation", 70),
-)
+
+def at_the_gates(percent: int) -> tuple[tuple[str, str, str, int], ...]:
+    return (
+        (f"{percent} % of small scale", "gate:G2", "small_scale", percent),
+        (f"{percent} % of pilot", "gate:G3", "pilot", percent),
+        (f"{percent} % of validation", "gate:G4", "validation", percent),
+    )
+
+
 SMALL_SCALE = Story(
     client="DEMOA",
     molecule=SITAGLIPTIN,
@@ -124,7 +128,7 @@ SMALL_SCALE = Story(
             "sample_shipped",
             12,
             "The first transamination at 20 L foamed in the acetone strip; the batch was repeated with a deeper vessel.",
-            told="The 20-litre batch was repeated because of foaming; the sample leaves twelve working days later.",
+            told="The 20-litre batch was repeated because of foaming; the sample leaves about two weeks later.",
         ),
         Slip(
             "sample_confirmed",
@@ -134,7 +138,7 @@ SMALL_SCALE = Story(
             side="client",
         ),
     ),
-    payments=AT_THE_GATES,
+    payments=at_the_gates(70),
     change=Change(
         title="Salt screen before the pilot",
         reason="The client wants the phosphate compared with two other salts before the form is fixed.",
@@ -194,7 +198,7 @@ VALIDATION = Story(
             weeks=24,
         ),
     },
-    payments=AT_THE_GATES,
+    payments=at_the_gates(60),
     contract=Contract(
         recommendation="Fits vessels and permits; the client plans three markets and yearly volume from the second year.",
         currency="EUR",
@@ -229,20 +233,20 @@ VALIDATION = Story(
             "The client asked for a second particle-size measurement at its own laboratory.",
             reason_class="client_input",
             side="client",
-            told="The second particle-size measurement that you asked for moves the confirmation by eight working days.",
+            told="The second particle-size measurement that you asked for moves the confirmation by about a week and a half.",
         ),
         Slip(
             "pilot_batches_done",
             10,
-            "The autoclave waited ten working days for the yearly inspection of its relief valve.",
+            "The autoclave waited two weeks for the yearly inspection of its relief valve.",
             reason_class="capacity",
-            told="The autoclave passes its yearly inspection first; the second pilot batch follows ten working days later.",
+            told="The autoclave passes its yearly inspection first; the second pilot batch follows about two weeks later.",
         ),
         Slip(
             "validation_batches_done",
             9,
             "Batch 2 is held: drying took 14 hours longer than the registered range, the investigation runs.",
-            told="The second validation batch is under investigation for its drying time; the third follows nine working days later.",
+            told="The second validation batch is under investigation for its drying time; the third follows about two weeks later.",
         ),
     ),
     asks=(
@@ -295,7 +299,7 @@ COMMERCIAL = Story(
             score=5,
         ),
     },
-    payments=AT_THE_GATES,
+    payments=at_the_gates(70),
     contract=Contract(
         recommendation="Long-term volume with a five-year agreement; the equipment is there.",
         currency="USD",
@@ -323,7 +327,7 @@ COMMERCIAL = Story(
             "process_report",
             6,
             "The purge study of the aniline took one more spiking level.",
-            told="One more level in the purge study of the aniline moves the report by six working days.",
+            told="One more level in the purge study of the aniline moves the report by about a week.",
         ),
         Slip(
             "first_shipment",
@@ -331,7 +335,7 @@ COMMERCIAL = Story(
             "The aminopyrimidine of the first campaign failed its identity test and was replaced by the second supplier.",
             reason_class="material",
             side="third_party",
-            told="A delivery of starting material was rejected and replaced; the first shipment follows fifteen working days later.",
+            told="A delivery of starting material was rejected and replaced; the first shipment follows about three weeks later.",
         ),
     ),
 )

@@ -17,6 +17,7 @@ from catalogue.models import Site
 from catalogue.services import cite_compound
 from cdmo.demo.clock import Clock, as_it_happened
 from cdmo.demo.evidence import reference_of
+from cdmo.demo.invoices import settlements
 from cdmo.demo.people import holding
 from cdmo.demo.story import Contract, Slip, Story
 from documents.models import DocumentVersion
@@ -388,6 +389,8 @@ class Teller:
         if planned is not None:
             yield min(self._planned_day(planned), self.real_today)
         self._settle()
+        for service, payment, values in settlements(self.code):
+            self.by(holding(Role.BUSINESS_DEVELOPMENT), service, self.code, payment, **values)
         review: GateReview = self.by(holding(Role.PROJECT_MANAGER), gate.propose_decision, self.code, decision="go")
         for role in review.signers:
             self.signed_by(holding(role), gate.sign_decision, self.code, role=role)

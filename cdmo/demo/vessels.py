@@ -72,11 +72,11 @@ def bookings(apixaban: Story, imatinib: Story, sitagliptin: Story) -> Iterator[B
     yield Booked("A-104", 24, 28, "Yearly inspection of the relief valve", purpose="maintenance", firm=True)
     yield Booked("F-110", 15, 22, "V-03", apixaban)
     yield Booked("F-110", 20, 21, "Swab samples after the change of product", purpose="cleaning")
-    for number in range(5):
+    for number in range(5):  # the second half of the campaign
         first = -20 + 14 * number
-        yield Booked("R-601", first, first + 9, f"C-1{number}", imatinib, firm=number < 4, remark="First campaign, ten batches")
-        yield Booked("R-602", first + 4, first + 13, f"C-1{number}", imatinib, firm=number < 3)
-        yield Booked("C-610", first + 13, first + 13, f"C-1{number}", imatinib, firm=number < 3)
+        yield Booked("R-601", first, first + 9, f"C-{number + 6:02d}", imatinib, firm=number < 4, remark="First campaign, ten batches")
+        yield Booked("R-602", first + 4, first + 13, f"C-{number + 6:02d}", imatinib, firm=number < 3)
+        yield Booked("C-610", first + 13, first + 13, f"C-{number + 6:02d}", imatinib, firm=number < 3)
     yield Booked("R-601", 48, 52, "New bottom valve", purpose="maintenance", firm=True)
     yield Booked("R-302", 40, 54, "P-01", sitagliptin, remark="Waits for the enzyme of the second supplier")
     yield Booked("R-302", 66, 80, "P-02", sitagliptin, milestone="pilot_batches_done")

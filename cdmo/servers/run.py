@@ -65,7 +65,14 @@ def _own_cookies(port: int) -> dict[str, str]:
 def _greet(servers: Servers, port: int, sign_ins: str) -> None:
     database = servers.postgres.data if servers.postgres else "the one that DATABASE_URL names"
     print(f"\nThe product runs at http://localhost:{port}/  (Ctrl-C stops everything)")
-    print(f"Files and logs: {servers.layout.state}\nDatabase: {database}\n{sign_ins}", flush=True)
+    print(f"Files and logs: {servers.layout.state}\nDatabase: {database}\n{_mail(servers.layout.logs)}{sign_ins}", flush=True)
+
+
+def _mail(logs: Path) -> str:
+    """Where to read what would have been mailed."""
+    if os.environ.get("EMAIL_BACKEND") or os.environ.get("CDMO_ENVIRONMENT") == "production":
+        return ""
+    return f"Mail is printed and not sent: invitations and links to {logs / 'web.log'}, messages to {logs / 'worker.log'}\n"
 
 
 def _watch(servers: Servers, processes: list[Child]) -> None:

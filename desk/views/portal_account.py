@@ -36,7 +36,7 @@ def portal_account(request: SignedInRequest, code: str) -> HttpResponse:
 def _render(request: SignedInRequest, project: Project, *, status: int = 200, **bound: Any) -> HttpResponse:
     """From one context; a refused form comes back in it, its dialog open."""
     accounts = accounts_of_delay([project])[project.pk]
-    no_approver = lacking("projects.answer_account", request.user, project, _t("The account is answered by an approver of yours."))
+    no_approver = lacking("projects.answer_account", request.user, project, _t("An approver of your organisation answers the account."))
     context = {
         "project": project,
         "accounts": [account for account in accounts if account.moved],

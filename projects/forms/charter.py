@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -66,11 +67,17 @@ class CharterForm(ShapeForm):
 
 
 class MemberForm(forms.Form):
-    """The person of one department; empty leaves the work with the department."""
+    """The person of one department; empty leaves the work with the department. It knows what was shown: only a choice changes it."""
 
-    user = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
+    user = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None, show_hidden_initial=True)
 
-    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[User], own: Collection[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].choices = [("", _("nobody named")), *people]  # type: ignore[attr-defined]
+        self.people = {person.pk: person for person in people}
+        named = [(person.pk, person.full_name if person in own else f"{person.full_name} *") for person in people]
+        self.fields["user"].choices = [("", _("nobody named")), *named]  # type: ignore[attr-defined]
         self.fields["user"].widget.attrs["class"] = "form-select"
+
+    @property
+    def person(self) -> User | None:
+        return self.people.get(self.cleaned_data["user"])

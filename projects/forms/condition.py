@@ -122,7 +122,7 @@ class WaiverForm(forms.Form):
         label=_("Justification"),
         max_length=4000,
         widget=forms.Textarea(attrs=REASON),
-        help_text=_("Why it can be accepted although it is not met. It is signed by quality assurance and shown for ever."),
+        help_text=_("Why it can be accepted although it is not met. It is signed by quality assurance and always stays shown."),
     )
 
 

@@ -44,10 +44,22 @@ def belongs_to_choices(project: Project, booking: Occupancy | None) -> list[Any]
     return [("", "–"), *([(_t("Tasks"), tasks)] if tasks else []), (_t("Milestones"), milestones)]
 
 
+class VesselSelect(forms.Select):
+    """One out of service stays in sight but cannot be chosen; a booking that has it already keeps it."""
+
+    out_of_service: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: Any, label: Any, selected: bool, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, selected, *args, **kwargs)
+        if str(value) in self.out_of_service and not selected:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class MoveForm(forms.Form):
     """What a booking is, and why it changes."""
 
-    vessel = forms.ChoiceField(label=_("Vessel"))
+    vessel = forms.ChoiceField(label=_("Vessel"), widget=VesselSelect)
     first_on = forms.DateField(label=_("First day"), widget=day_input())
     last_on = forms.DateField(label=_("Last day"), widget=day_input(), help_text=_("Both days are included."))
     purpose = forms.ChoiceField(label=_("Purpose"))
@@ -60,8 +72,9 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project | None, booking: Occupancy | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        vessels = Vessel.objects.select_related("site").order_by("site__name", "site", "tag")
+        vessels = list(Vessel.objects.select_related("site").order_by("site__name", "site", "tag"))
         cast("forms.ChoiceField", self.fields["vessel"]).choices = vessel_choices(vessels)
+        cast("VesselSelect", self.fields["vessel"].widget).out_of_service = frozenset(str(row.pk) for row in vessels if not row.in_service)
         cast("forms.ChoiceField", self.fields["purpose"]).choices = Occupancy.Purpose.choices if project else UPKEEP
         if project is None:
             del self.fields["belongs_to"]

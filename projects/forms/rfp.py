@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.countries import CountryField
 from accounts.models import Client, Contact, User
 from accounts.numbers import NumberField
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
@@ -54,12 +55,8 @@ class LogRfpForm(CompoundFields):
         max_length=200,
         widget=forms.TextInput(attrs={"list": "known-clients", "autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )
-    client_country = forms.CharField(
-        label=_("Country of the new client"),
-        max_length=2,
-        required=False,
-        help_text=_("Two letters, for example CH. Saving enters the client."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 4}),
+    client_country = CountryField(
+        label=_("Country of a new client"), required=False, empty=_("not known yet"), help_text=_("Saving enters the client.")
     )
     contact = forms.CharField(
         label=_("Contact"),
@@ -67,7 +64,7 @@ class LogRfpForm(CompoundFields):
         widget=forms.TextInput(attrs={"list": "known-contacts", "autocomplete": "off", "spellcheck": "false"}),
     )
     contact_email = forms.EmailField(
-        label=_("E-mail of the new contact"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=_("E-mail of a new contact"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     contact_phone = forms.CharField(
         label=_("or telephone"), max_length=50, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
@@ -89,12 +86,6 @@ class LogRfpForm(CompoundFields):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "code"}),
     )
-
-    def clean_client_country(self) -> str:
-        typed: str = self.cleaned_data["client_country"].strip().upper()
-        if typed:
-            Client._meta.get_field("country").run_validators(typed)
-        return typed
 
     def values(self) -> dict[str, Any]:
         """The cleaned fields under the names of `log_rfp`."""
@@ -178,6 +169,25 @@ class RfpForm(CompoundFields, forms.ModelForm):
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=4000, widget=lines(3), help_text=_("It stays in the record."))
+
+
+class RfpClientForm(forms.Form):
+    """The client under which a draft should have been logged."""
+
+    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none(), empty_label=_("choose a client"))
+    contact = forms.CharField(label=_("Contact"), max_length=200, help_text=_("A known name is taken, another one is entered."))
+    contact_email = forms.EmailField(label=_("E-mail of a new contact"), required=False)
+    contact_phone = forms.CharField(label=_("or telephone"), max_length=50, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.TextInput)
+
+    def __init__(self, *args: Any, rfp: Rfp, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "client_%s", **kwargs})
+        self.fields["client"].queryset = Client.objects.visible_to(actor).exclude(pk=rfp.client_id)  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned fields under the names of the service."""
+        values = dict(self.cleaned_data)
+        return {"client_name": values.pop("client").code, "contact_name": values.pop("contact"), **values}
 
 
 class AskForm(forms.Form):

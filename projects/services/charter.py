@@ -296,6 +296,15 @@ def issue_charter(deliverable: Deliverable, actor: User) -> None:
 
 
 @transaction.atomic
+def name_team(code: str, people: dict[str, User | None], *, actor: User) -> list[TeamMember]:
+    """Name the persons of several departments, by the key of each, together or not at all; those who change."""
+    project = locked(code, actor)
+    before = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user_id"))
+    changed = {key: user for key, user in people.items() if before.get(key) != (user.pk if user else None)}
+    return [name_team_member(code, key, user=user, actor=actor) for key, user in changed.items()]
+
+
+@transaction.atomic
 def name_team_member(code: str, department_key: str, *, user: User | None, actor: User) -> TeamMember:
     """Name the person of a department on the team."""
     project = locked(code, actor)

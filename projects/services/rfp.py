@@ -19,7 +19,7 @@ from accounts.services import create_client, create_contact
 from accounts.services.clients import locked_client
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused, require_reason
+from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.attachments import Attachment
@@ -127,12 +127,7 @@ def log_rfp(
         client = _renamed(
             {"name": "client", "country": "client_country"}, create_client, name=client_name, country=client_country, actor=actor
         )
-    contact = find_contact(client, contact_name, contact_email)
-    if contact is None:
-        contact = _renamed(
-            {"name": "contact", "email": "contact_email", "phone": "contact_phone"},
-            create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor,
-        )  # fmt: skip
+    contact = find_contact(client, contact_name, contact_email) or _new_contact(client, contact_name, contact_email, contact_phone, actor)
     return save_rfp(client=client, contact=contact, actor=actor, **values)
 
 
@@ -212,6 +207,48 @@ def update_rfp(number: str, *, changes: dict[str, Any], actor: User, reason: str
     if rfp.state == Rfp.State.DRAFT and set(changed) & {"account_owner", "quotation_needed_on", "compound_name"}:
         _ask_to_complete(rfp)
     return rfp
+
+
+@act
+def change_client(
+    number: str, *, client_name: str, contact_name: str, reason: str, actor: User, contact_email: str = "", contact_phone: str = ""
+) -> Rfp:
+    """Another client for a draft of ours that was logged under the wrong one; its contact is found or entered as in `log_rfp`."""
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    require_none(client_blockers(rfp))
+    require_reason(reason)
+    client = find_client(client_name, actor)
+    if client is None:
+        raise BadInput({"client": [_t("There is no client of this name or code.")]})
+    if client.pk == rfp.client_id:
+        raise BadInput({"client": [_t("It is the client of this request already.")]})
+    if wrong := unreachable(client_name, contact_name, contact_email, contact_phone, actor=actor):
+        raise BadInput(wrong)
+    contact = find_contact(client, contact_name, contact_email) or _new_contact(client, contact_name, contact_email, contact_phone, actor)
+    _require_contact(contact, client)
+    before = {"client": rfp.client.name, "contact": rfp.contact.name}
+    rfp.client, rfp.contact = client, contact
+    rfp.save(update_fields=["client", "contact", "updated_at"])
+    after = {"client": client.name, "contact": contact.name}
+    record("rfp.client_changed", rfp, actor=actor, reason=reason.strip(), before=before, after=after, name=client.name)
+    _ask_to_complete(rfp)
+    return rfp
+
+
+def client_blockers(rfp: Rfp) -> list[Blocker]:
+    """Why the client stays; the page shows the same."""
+    words = ""
+    if rfp.state != Rfp.State.DRAFT:
+        words = _t("The client of a request is corrected only while it is a draft.")
+    elif not rfp.created_by.is_internal:
+        words = _t("The client's own system sent this request.")
+    return [Blocker(key="rfp.client", words=words, link=rfp.get_absolute_url())] if words else []
+
+
+def _new_contact(client: Client, name: str, email: str, phone: str, actor: User) -> Contact:
+    names = {"name": "contact", "email": "contact_email", "phone": "contact_phone"}
+    return _renamed(names, create_contact, client.pk, name=name, email=email, phone=phone, actor=actor)
 
 
 def _require_open(rfp: Rfp) -> None:

@@ -81,7 +81,7 @@ def request_waiver(code: str, criterion: str, *, actor: User, justification: str
         raise BadInput({"criterion": [_t("This gate has no such criterion.")]})
     require_none(request_blockers(review, item))
     if not justification.strip():
-        raise BadInput({"justification": [_t("Write why it can be accepted; it stays in the record for ever.")]})
+        raise BadInput({"justification": [_t("Write why it can be accepted; it stays in the record.")]})
     _require_none_open(review, criterion, replaceable=not item.waived)
     waiver = GateWaiver.objects.create(
         review=review,

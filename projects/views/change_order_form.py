@@ -16,6 +16,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker
 from projects.forms.order_lines import SETS, OrderForms
 from projects.models import SHOWN_TO_CLIENT, ChangeOrder, Milestone, Project
+from projects.price import accepted_quotation
 from projects.services import change_orders as services
 from projects.services.order_lines import Draft
 from projects.views.change_order import order_locks, order_of, orders_of
@@ -96,6 +97,7 @@ def _render_form(
         "project": project,
         "order": order,
         "latest": latest,
+        "currency": order.currency if order else (quotation.currency if (quotation := accepted_quotation(project)) else ""),
         "form": shown.words,
         "scope": shown.scope,
         "days": shown.days,

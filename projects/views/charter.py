@@ -189,45 +189,38 @@ class TeamRow:
 @internal_required
 @require_http_methods(["GET", "POST"])
 def team_page(request: SignedInRequest, code: str) -> HttpResponse:
-    """Name the person of each department; one form per department."""
+    """Name the person of each department, all in one form."""
     project = _project(request, code)
-    people = list(User.objects.active().internal().order_by("full_name").prefetch_related("grants"))
-    if request.method == "GET":
-        return _render_team(request, project, people)
-    department = get_object_or_404(Department.objects.exclude(key__in=NAMED_ELSEWHERE), key=request.POST.get("department", ""))
-    form = MemberForm(request.POST, prefix=department.key, people=_choices(people, department))
-    if form.is_valid():
-        chosen = next((person for person in people if person.pk == form.cleaned_data["user"]), None)
-        try:
-            services.name_team_member(code, department.key, user=chosen, actor=request.user)
-        except BadInput as bad:
-            add_to_form(form, bad)
-        else:
-            messages.success(request, _t("%(department)s is saved.") % {"department": department})
-            return redirect("project-team", code)
-    return _render_team(request, project, people, failed=(department, form))
-
-
-def _choices(people: list[User], department: Department) -> list[tuple[int, str]]:
-    """Everybody of ours; the department's own people first."""
-    own = [person for person in people if any(g.role == department.key and g.ended_at is None for g in person.grants.all())]
-    others = [person for person in people if person not in own]
-    return [(person.pk, f"{person.full_name}" if person in own else f"{person.full_name} *") for person in (*own, *others)]
-
-
-def _render_team(
-    request: SignedInRequest, project: Project, people: list[User], *, failed: tuple[Department, MemberForm] | None = None
-) -> HttpResponse:
-    members = {row.department_id: row for row in project.team.select_related("user")}
-    rows = []
-    for department in Department.objects.exclude(key__in=NAMED_ELSEWHERE):
-        member = members.get(department.pk)
-        initial = {"user": member.user_id if member else None}
-        form = MemberForm(prefix=department.key, people=_choices(people, department), initial=initial)
-        rows.append(TeamRow(department, member, failed[1] if failed and failed[0] == department else form))
+    rows = _team_rows(request, project)
+    if request.method == "POST" and all(row.form.is_valid() for row in rows):
+        chosen = {row.department.key: row.form.person for row in rows if row.form.has_changed()}
+        if changed := services.name_team(code, chosen, actor=request.user):
+            messages.success(request, _t("Saved: %(departments)s.") % {"departments": ", ".join(str(row.department) for row in changed)})
+        return redirect("project-team", code)
     context = {
         "project": project,
         "rows": rows,
         "blockers": lacking("projects.plan", request.user, project, _t("The team is named by a project manager.")),
     }
-    return render(request, "projects/team.html", context, status=400 if failed else 200)
+    return render(request, "projects/team.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _team_rows(request: SignedInRequest, project: Project) -> list[TeamRow]:
+    """One form for each department, its own people first."""
+    people = list(User.objects.active().internal().order_by("full_name").prefetch_related("grants"))
+    members = {row.department_id: row for row in project.team.select_related("user").prefetch_related("user__grants")}
+    rows = []
+    for department in Department.objects.exclude(key__in=NAMED_ELSEWHERE):
+        member = members.get(department.pk)
+        named = member.user if member else None
+        offered = [*people, named] if named and named not in people else people
+        own = [person for person in offered if any(g.role == department.key and g.ended_at is None for g in person.grants.all())]
+        form = MemberForm(
+            request.POST if request.method == "POST" else None,
+            prefix=department.key,
+            people=[*own, *(person for person in offered if person not in own)],
+            own=own,
+            initial={"user": named.pk if named else None},
+        )
+        rows.append(TeamRow(department, member, form))
+    return rows

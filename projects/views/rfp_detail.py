@@ -18,14 +18,14 @@ from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.files import open_file
-from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form
+from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form, carried_out
 from audit.seen import version_after, version_of, version_with
 from catalogue.chemistry import draw_svg
 from projects import similar
 from projects.attachments import take_upload
 from projects.completeness import Completeness, completeness_of
 from projects.forms.gate import ReasonForm
-from projects.forms.rfp import AnswerForm, AskForm, DeclineForm, RfpForm
+from projects.forms.rfp import AnswerForm, AskForm, DeclineForm, RfpClientForm, RfpForm
 from projects.models import Rfp, RfpFile
 from projects.permissions import lacking
 from projects.services import rfp as services
@@ -35,7 +35,7 @@ PICTURE = (420, 260)
 
 
 def _rfp(request: SignedInRequest, number: str) -> Rfp:
-    rows = Rfp.objects.visible_to(request.user).select_related("client", "contact", "account_owner", "project")
+    rows = Rfp.objects.visible_to(request.user).select_related("client", "contact", "account_owner", "project", "created_by")
     return get_object_or_404(rows, number=number)
 
 
@@ -80,6 +80,8 @@ def _render(
         "ask_form": AskForm(),
         "answer_form": AnswerForm(auto_id=False),
         "remove_form": ReasonForm(),
+        "client_form": RfpClientForm(rfp=rfp, actor=request.user),
+        "may_change_client": not locks and not services.client_blockers(rfp),
         "decline_form": DeclineForm(auto_id="decline_%s"),
         "events": list(events_of(rfp)[:ACTIVITY]),
         **given,
@@ -271,6 +273,17 @@ def rfp_answer(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         return _render(request, rfp, answer_form=form, answering=pk)
     services.answer_clarification(number, pk, actor=request.user, **form.cleaned_data)
     return redirect(f"{rfp.get_absolute_url()}#clarifications")
+
+
+@internal_required
+@require_POST
+def rfp_client(request: SignedInRequest, number: str) -> HttpResponse:
+    rfp = _rfp(request, number)
+    form = RfpClientForm(request.POST, rfp=rfp, actor=request.user)
+    if not carried_out(form, lambda: services.change_client(number, actor=request.user, **form.values())):
+        return _render(request, rfp, client_form=form)
+    messages.success(request, _t("The client is corrected."))
+    return redirect("rfp-detail", number)
 
 
 @internal_required

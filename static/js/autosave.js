@@ -197,9 +197,10 @@
       this.form.dispatchEvent(new CustomEvent("autosave-refused", { bubbles: true }));
     }
 
+    // Of several boxes the last: what is wrong with them together stands below them all.
     field(name) {
       const found = this.form.elements[name];
-      return found instanceof RadioNodeList ? found[0] : found;
+      return found instanceof RadioNodeList ? found[found.length - 1] : found;
     }
 
     // Field errors stand at their fields, as after an ordinary submit.

@@ -1,4 +1,4 @@
-// The pages of a request: a molfile is read into the structure field; the focus does not stay in a field that goes away.
+// The pages of a request: a molfile is read into the structure field; the fields of somebody new are there until the name is known.
 (() => {
   document.addEventListener("change", async (event) => {
     const name = event.target.dataset?.readInto;
@@ -11,14 +11,14 @@
     field.focus();
   });
 
-  // A name that turns out to be known hides the country or the e-mail of a new one, perhaps under the fingers: the next field takes the focus.
-  let held = null;
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id === "rfp-parties") held = document.activeElement;
-  });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "rfp-parties" || !held?.form || held.checkVisibility()) return;
-    const fields = [...held.form.elements];
-    fields.slice(fields.indexOf(held) + 1).find((field) => field.checkVisibility())?.focus();
+  // The lists beside the two names say at once who is known; the server, which knows all, says so a moment later. A next field that
+  // is not needed is gone before the next Tab, and one that is needed stands there.
+  document.addEventListener("input", (event) => {
+    const parties = document.getElementById("rfp-parties");
+    const typed = event.target;
+    if (!parties || !["client", "contact"].includes(typed.name)) return;
+    const name = typed.value.trim().replace(/\s+/g, " ").toLowerCase();
+    const known = [...typed.list.options].some((one) => one.value.toLowerCase() === name || (typed.name === "client" && one.text.toLowerCase() === name));
+    parties.dataset[typed.name] = known ? "known" : "new";
   });
 })();

@@ -40,6 +40,7 @@ def change(client: Client, actor: User, **values: Any) -> Client:
         ("Helvetia Pharma", True),
         ("HELVÉTIA PHARMA S.A.", True),
         ("Helvetia Pharma Basel Ltd", True),
+        ("Helvetica Pharma AG", True),  # a slip of the fingers
         ("Helvetia Foods AG", False),
         ("AG", False),
     ],

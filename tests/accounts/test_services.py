@@ -28,7 +28,14 @@ def test_create_client_with_a_taken_code_gets_a_number(manager):
 
 
 @pytest.mark.parametrize(
-    "values", [{"name": "demo client"}, {"name": "Other", "code": "demo"}, {"name": ""}, {"name": "X", "country": "Swiss"}]
+    "values",
+    [
+        {"name": "demo client"},
+        {"name": "Other", "code": "demo"},
+        {"name": ""},
+        {"name": "X", "country": "Swiss"},
+        {"name": "X", "country": "XX"},
+    ],
 )
 def test_create_client_refuses_bad_input(manager, kinds, values):
     ClientFactory(name="Demo Client", code="DEMO")

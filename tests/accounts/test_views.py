@@ -40,7 +40,12 @@ def test_administrator_opens_an_account_and_the_person_gets_a_link(signed_in, ad
     person = User.objects.get(email="new@cdmo.example")
     assert answer.url == reverse("person-detail", args=[person.pk])
     assert person.roles == {"ehs"}
-    assert mail.outbox[0].to == ["new@cdmo.example"]
+    (sent,) = mail.outbox
+    assert sent.to == ["new@cdmo.example"]
+    assert f"{administrator.full_name} opened an account for you" in sent.subject
+    assert "opened an account for you, New, in the project tracker of" in sent.body
+    assert "/password/reset/key/" in sent.body and "It works once, until " in sent.body
+    assert "did not ask" not in sent.body
 
 
 def test_bad_input_is_shown_at_the_form_and_nothing_typed_is_lost(signed_in, administrator):
@@ -82,6 +87,8 @@ def test_token_is_shown_once(signed_in, manager):
     secret = answer.context["secret"]
 
     assert secret.encode() in answer.content
+    assert f'"Authorization: Bearer {secret}" http://testserver/api/v1/milestones/' in answer.content.decode()
+    assert reverse("api-docs") in client.get(reverse("tokens")).content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
     assert secret.encode() not in client.get(reverse("tokens")).content
 

@@ -205,7 +205,8 @@ def name_the_team(page: Page, code: str, people: dict[str, str]) -> None:
     page.goto(f"/projects/{code}/team/")
     for department, person in people.items():
         page.get_by_label(department, exact=True).select_option(label=person)
-        send(page, f"Save {department}")
+    send(page, "Save")
+    for department, person in people.items():
         expect(page.get_by_label(department, exact=True).locator("option:checked")).to_have_text(person)
 
 

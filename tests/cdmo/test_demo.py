@@ -69,7 +69,8 @@ def test_loads_once_and_tells_each_story_to_its_phase() -> None:
     assert phases == {story.molecule.cas_number: story.phase for story in STORIES}
     assert PhaseMove.objects.filter(kind="gate", moved_at__gt=timezone.now()).count() == 0
     assert Milestone.objects.filter(actual_on__gt=timezone.localdate()).count() == 0
-    assert Milestone.objects.filter(kind="payment", actual_on__isnull=False).exists(), "something can be invoiced"
+    assert Milestone.objects.filter(kind="payment", actual_on__isnull=False, invoiced_on=None).exists(), "something can be invoiced"
+    assert Milestone.objects.filter(kind="payment", paid_on__isnull=False).exists(), "what was ready a phase ago is paid"
     assert ChangeOrder.objects.filter(state="sent").exists(), "a client is asked"
     assert {row.conflicted for row in Occupancy.objects.with_conflicts()} == {True, False}, "two want one vessel"
     assert Milestone.objects.open().filter(baseline_on__lt=timezone.localdate()).exists(), "something is late"

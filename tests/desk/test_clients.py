@@ -14,7 +14,7 @@ from tests.desk.test_pages import queries
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
-FACTS = {"name": "Helvetia Pharma", "country": "ch", "time_zone": "Europe/Zurich", "language": "en", "address": "Rheinweg 1"}
+FACTS = {"name": "Helvetia Pharma", "country": "CH", "time_zone": "Europe/Zurich", "language": "en", "address": "Rheinweg 1"}
 
 
 @pytest.fixture

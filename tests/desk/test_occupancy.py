@@ -17,6 +17,7 @@ from accounts.models import Role
 from catalogue.models import Site, Vessel
 from catalogue.services import VesselFacts, add_vessel, take_out_of_service
 from desk.occupancy import planned_vessels
+from projects.forms.occupancy import BookingForm
 from projects.models import Milestone, Project
 from tests.projects import factories as make
 from tests.projects.vessels import a_planned_project, a_vessel, book, in_days, project, vessel
@@ -60,6 +61,15 @@ def test_vessels_of_all_sites_stand_with_their_bookings_in_picture_and_table(pro
     assert f"{project.code} \\u00b7 Batch B-12" in page  # in the picture
     assert f'href="{booking.get_absolute_url()}"' in page and f'"link": "{booking.get_absolute_url()}"' in page
     assert "R-900" in page and "Free on these days." in page
+
+
+def test_a_vessel_out_of_service_is_not_called_free_and_cannot_be_chosen(vessel: Vessel) -> None:
+    Vessel.objects.filter(pk=vessel.pk).update(in_service=False, out_of_service_reason="The shaft seal leaks.")
+    Vessel.objects.exclude(pk=vessel.pk).delete()
+    form = BookingForm(project=None)
+
+    assert "Out of service, cannot be booked: The shaft seal leaks." in page_of() and "Free on these days." not in page_of()
+    assert f'<option value="{vessel.pk}" disabled>' in str(form["vessel"])
 
 
 @pytest.mark.parametrize(

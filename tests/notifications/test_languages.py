@@ -274,4 +274,5 @@ def test_the_invitation_speaks_the_language_that_the_account_was_opened_with() -
     browser.post(reverse("person-new"), data)
 
     (sent,) = mail.outbox
-    assert "设置您的密码" in sent.subject
+    assert "已为您开立账户" in sent.subject
+    assert "请通过此链接设置密码并登录" in sent.body

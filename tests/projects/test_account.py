@@ -370,5 +370,5 @@ def test_the_portal_answers_with_what_was_shown(moved: Project) -> None:
 
     assert [answer.status_code for answer in (empty, stale, done)] == [400, 409, 302]
     assert empty.context["object_form"].errors.keys() == {"words"}
-    assert "answered by an approver of yours" in of_viewer
+    assert "An approver of your organisation answers" in of_viewer
     assert "Acknowledged" in browser().get(reverse("project-plan", args=[moved.code])).content.decode()

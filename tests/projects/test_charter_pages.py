@@ -235,13 +235,29 @@ def test_pages_cost_few_queries(project: Project, name: str) -> None:
     assert len(captured) <= 20
 
 
-def test_naming_a_member(project: Project) -> None:
-    chemist = make.person(Role.RESEARCH)
-    data = {"department": "research", "research-user": chemist.pk}
+def test_naming_members_in_one_form_leaves_what_was_not_chosen(project: Project) -> None:
+    chemist, analyst, ehs = (make.person(role) for role in (Role.RESEARCH, Role.ANALYTICAL, Role.EHS))
+    services.name_team_member(project.code, "ehs", user=ehs, actor=make.manager())
+    before = Event.objects.filter(kind="team.named").count()
+    data = {
+        "research-user": chemist.pk,
+        "analytical-user": analyst.pk,
+        "ehs-user": "",
+        "initial-ehs-user": "",
+    }  # shown before EHS was named
 
     assert as_person(make.manager()).post(reverse("project-team", args=[project.code]), data).status_code == 302
-    assert TeamMember.objects.get(project=project, department__key="research").user == chemist
-    assert Event.objects.order_by("-id")[0].kind == "team.named"
+    named = dict(TeamMember.objects.filter(project=project, user__isnull=False).values_list("department__key", "user__pk"))
+    assert named.items() >= {"research": chemist.pk, "analytical": analyst.pk, "ehs": ehs.pk}.items()
+    assert Event.objects.filter(kind="team.named").count() == before + 2
+
+
+def test_a_choice_of_somebody_else_names_nobody(project: Project) -> None:
+    chemist, outsider = make.person(Role.RESEARCH), make.person(Role.CLIENT_APPROVER)
+    data = {"research-user": chemist.pk, "analytical-user": outsider.pk}
+
+    assert as_person(make.manager()).post(reverse("project-team", args=[project.code]), data).status_code == 400
+    assert not TeamMember.objects.filter(project=project, department__key="research", user=chemist).exists()
 
 
 def test_naming_takes_a_project_manager(project: Project) -> None:

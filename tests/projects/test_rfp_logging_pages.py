@@ -14,7 +14,7 @@ from tests.projects import factories as make
 pytestmark = pytest.mark.django_db
 FIVE = {
     "client": "Demo Client Z",
-    "client_country": "de",
+    "client_country": "DE",
     "contact": "Head of Purchasing",
     "contact_email": "head@example.com",
     "contact_phone": "",
@@ -45,7 +45,8 @@ def test_logging_with_a_known_client_and_contact(seller: Client) -> None:
     ("change", "field"),
     [
         ({"contact_email": ""}, "contact_email"),
-        ({"client_country": "1"}, "client_country"),
+        ({"client_country": "Switzerland"}, "client_country"),
+        ({"client_country": "XX"}, "client_country"),
         ({"cas_number": "103-90-3"}, "cas_number"),
         ({"structure_text": "C1CC"}, "structure_text"),
         ({"wanted": ""}, "wanted"),

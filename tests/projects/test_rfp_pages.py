@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
+from audit.models import Event
 from audit.refusals import BadInput
 from projects.completeness import QUESTIONS, completeness_of
 from projects.models import Project, Rfp
@@ -239,6 +240,32 @@ def test_clarifications_are_asked_and_answered(seller: Client) -> None:
     seller.post(at("rfp-answer", rfp, asked.pk), {"answer": "Form II"})
 
     assert rfp.clarifications.get().answer == "Form II"
+
+
+def test_a_draft_logged_under_the_wrong_client_goes_to_the_right_one(seller: Client) -> None:
+    rfp, right = make.an_rfp(), make.a_client("DCB")
+    typed = {"client": right.pk, "contact": "Anna Keller", "contact_email": "", "contact_phone": "", "reason": "Mistyped."}
+
+    unreachable = seller.post(at("rfp-client", rfp), typed)
+    moved = seller.post(at("rfp-client", rfp), {**typed, "contact_email": "anna@example.com"})
+
+    assert list(unreachable.context["client_form"].errors) == ["contact_email"]
+    assert moved.status_code == 302
+    found = Rfp.objects.get(pk=rfp.pk)
+    assert (found.client, found.contact.client, found.contact.email) == (right, right, "anna@example.com")
+    told = Event.objects.filter(kind="rfp.client_changed").get()
+    assert (told.reason, told.data["after"]["client"], told.client_id) == ("Mistyped.", right.name, right.pk)
+
+
+def test_the_client_of_a_submitted_request_stays(seller: Client) -> None:
+    rfp = make.an_rfp()
+    Rfp.objects.filter(pk=rfp.pk).update(state=Rfp.State.SUBMITTED)
+    typed = {"client": make.a_client("DCB").pk, "contact": "A", "contact_email": "a@example.com", "reason": "Mistyped."}
+
+    refused = seller.post(at("rfp-client", rfp), typed)
+
+    assert (refused.status_code, Rfp.objects.get().client) == (409, rfp.client)
+    assert 'data-dialog="client"' not in seller.get(rfp.get_absolute_url()).content.decode()
 
 
 def test_declining_needs_a_reason_and_freezes(seller: Client) -> None:

@@ -74,4 +74,9 @@ ACCOUNT_ROUTES = {
     "delegation-end": act(pk="delegation"),
     "keep-alive": Route(answers(200)),
 }
-HEALTH_ROUTES = {"healthz": OPEN_TO_ALL, "readyz": OPEN_TO_ALL, "metrics": Route(answers(404))}  # metrics: only by token or address
+HEALTH_ROUTES = {
+    "favicon": Route(answers(302)),
+    "healthz": OPEN_TO_ALL,
+    "readyz": OPEN_TO_ALL,
+    "metrics": Route(answers(404)),  # only by token or address
+}

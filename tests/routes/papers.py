@@ -19,6 +19,7 @@ RFP_ROUTES = {
     "rfp-file-remove": act(number="rfp", pk="attached"),
     "rfp-ask": act(number="rfp"),
     "rfp-answer": act(number="rfp", pk="clarification"),
+    "rfp-client": act(number="rfp"),
     "rfp-decline": act(number="rfp"),
     "rfp-submit": act(number="rfp"),
 }
