@@ -83,7 +83,7 @@ class WaitingFor(models.Model):
 
     @property
     def link_for_ours(self) -> str:
-        """The page for one of ours: what a client is asked in its portal has a page of ours too, or none for a request without a project."""
+        """The page for one of ours: what a client is asked in its portal has one of ours too; none without a project."""
         if self.client_id is None:
             return self.link
         asked = resolve(self.link)
