@@ -33,12 +33,13 @@ class AuditContext:
     channel: str = Channel.SHELL
     request_id: str = ""
     reason: str = ""
+    doer: str = ""  # who does it where that is not the actor, who only caused it
 
     def as_metadata(self) -> dict[str, Any]:
         """What the row history keeps beside each changed row."""
         return {
             "user": getattr(self.actor, "pk", None),
-            "user_name": str(self.actor) if self.actor else "",
+            "user_name": self.doer or (str(self.actor) if self.actor else ""),
             "request_id": self.request_id,
             "channel": str(self.channel),
             "reason": self.reason,
@@ -81,6 +82,13 @@ def acting(actor: Any = None, channel: str = Channel.WORKER, request_id: str = "
 def because(reason: str) -> Iterator[AuditContext]:
     """Give the rows changed inside the reason that the event will carry too."""
     with entered(replace(current(), reason=reason)) as context:
+        yield context
+
+
+@contextmanager
+def following(doer: str, *, reason: str) -> Iterator[AuditContext]:
+    """What the product does by itself because of what its actor did: in the record the `doer` stands where the actor would."""
+    with entered(replace(current(), doer=doer, reason=reason)) as context:
         yield context
 
 

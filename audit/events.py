@@ -47,8 +47,8 @@ def record(
     event = Event(
         kind=key,
         actor=actor,
-        actor_name=name_of(actor),
-        actor_roles=sorted(str(role) for role in getattr(actor, "roles", None) or ()),
+        actor_name=now.doer or name_of(actor),
+        actor_roles=[] if now.doer else sorted(str(role) for role in getattr(actor, "roles", None) or ()),
         on_behalf_of_name=name_of(on_behalf_of),
         client_id=client_id,
         project_id=project_id,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Words
@@ -120,8 +119,7 @@ def _targets(items: Sequence[Item]) -> dict[str, Any]:
 def _standing(shareable: Shareable, request: ApprovalRequest, target: Any) -> Standing:
     answer = request.given
     if answer is None:
-        late = request.due_on is not None and request.due_on < timezone.localdate()
-        return Standing(request, None, ApprovalState.OVERDUE if late else ApprovalState.WAITING)
+        return Standing(request, None, ApprovalState.OVERDUE if request.is_overdue else ApprovalState.WAITING)
     if answer.approves and answer.signature is not None and hash_of(target) != answer.content_hash:
         return Standing(request, answer, ApprovalState.CHANGED, _differences(shareable, answer.signature.content, target))
     return Standing(request, answer, ApprovalState(answer.kind))

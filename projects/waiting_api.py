@@ -54,6 +54,7 @@ class InternalWaitingSerializer(WaitingSerializer):
     """Ours also read who is waited for, and what the plan has to spare."""
 
     who = serializers.CharField()
+    link = serializers.CharField(source="link_for_ours", help_text="Our page of what is waited for; a client answers it in its portal.")
     spare_days = serializers.IntegerField(allow_null=True, help_text="Working days before it moves the end of the project.")
 
     def get_why(self, wait: WaitingFor) -> str:

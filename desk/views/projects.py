@@ -82,7 +82,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "deliverables": list(project.deliverables.select_related("department", "owner").filter(phase=project.phase)),
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions")[:20]),
         "team": list(project.team.select_related("department", "user").exclude(department__key__in=NAMED_ABOVE)),
-        "waits": list(WaitingFor.objects.open().filter(project=project).select_related("user", "client")[:20]),
+        "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")[:20]),
         "events": list(Event.objects.filter(project_id=project.pk).order_by("-id")[:ACTIVITY]),
         "may_plan": allowed("projects.plan", request.user, project),
         "may_look_on": allowed("projects.share", request.user, project),

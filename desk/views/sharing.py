@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.decorators import internal_required
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from desk.spreadsheets import csv_response
@@ -24,6 +24,7 @@ from projects.approvals import standings_of
 from projects.forms.sharing import ShareForm
 from projects.models import ApprovalRequest, Project, Visibility
 from projects.permissions import lacking
+from projects.services.answering import approvers_of
 from projects.services.sharing import Preview, preview_sharing, share_items
 from projects.shareable import Item, items_of
 from projects.views.found import visible_project
@@ -68,7 +69,7 @@ def _words(form: ShareForm) -> dict[str, str]:
 
 
 def _share(request: SignedInRequest, project: Project) -> HttpResponse:
-    done = share_items(
+    act = share_items(
         project.code,
         [pair(ref) for ref in request.POST.getlist("items")],
         visibility=request.POST.get("visibility", ""),
@@ -78,8 +79,10 @@ def _share(request: SignedInRequest, project: Project) -> HttpResponse:
         due_on=parse_date(request.POST.get("due_on", "")),
         expected_hash=request.POST.get("expected_hash") or NOTHING_SHOWN,
     )
-    said = ngettext("Done for %(number)d item.", "Done for %(number)d items.", len(done))
-    messages.success(request, said % {"number": len(done)})
+    said = ngettext("Done for %(number)d item.", "Done for %(number)d items.", len(act.changed)) % {"number": len(act.changed)}
+    if kept := len(act.unchanged):
+        said += " " + ngettext("%(number)d stays as it was.", "%(number)d stay as they were.", kept) % {"number": kept}
+    messages.success(request, said)
     return redirect("project-sharing", project.code)
 
 
@@ -102,14 +105,10 @@ def _render(
         "rows": [(item, since.get((item.kind, item.row.pk)), standings.get(item.ref), item.ref in chosen) for item in items],
         "chosen": chosen,
         "approvals": list(asked.order_by("-asked_at", "-pk")),
-        "approvers": list(_approvers(project)) if preview and preview.asked else [],
+        "approvers": list(approvers_of(project.client_id)) if preview and preview.asked else [],
         "blockers": lacking("projects.share", request.user, project, _t("Sharing is for project managers and business development.")),
     }
     return render(request, "desk/sharing.html", context | shown, status=status)
-
-
-def _approvers(project: Project) -> Any:
-    return User.objects.active().holding(Role.CLIENT_APPROVER).filter(client_id=project.client_id).order_by("full_name")
 
 
 @internal_required
@@ -157,4 +156,4 @@ def _lines(spells: Sequence[Spell]) -> Iterator[list[str]]:
 
 
 def _name(person: User | None) -> str:
-    return person.full_name if person else ""
+    return person.full_name if person else _t("the system")

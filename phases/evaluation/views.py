@@ -110,7 +110,7 @@ def _evaluation(
             "projects.record_agreement", user, project, _t("Agreements are recorded by business development or a project manager.")
         ),
         "charter_blockers": _charter_blockers(project, user, records.charter),
-        "waits": list(WaitingFor.objects.open().filter(project=project).select_related("user", "client")),
+        "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")),
     }
     return render(request, "phases/evaluation/evaluation.html", context, status=400 if recommend_form else 200)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import AppendOnly
@@ -93,6 +94,11 @@ class ApprovalRequest(AboutAnItem):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.round})"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Not answered, and its day is over."""
+        return self.given is None and self.due_on is not None and self.due_on < timezone.localdate()
 
     @property
     def given(self) -> ApprovalAnswer | None:

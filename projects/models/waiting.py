@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import resolve, reverse
 
 from accounts.models import Role
 from projects.models.project import Project
@@ -13,6 +14,8 @@ from projects.models.states import ProjectStatus
 if TYPE_CHECKING:
     from accounts.models import User
     from projects.cost_of_waiting import Cost
+
+OUR_PAGES = {"portal-quotation": "quotation-detail", "portal-change-order": "change-order-detail"}  # by the page of the portal
 
 
 class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
@@ -77,6 +80,16 @@ class WaitingFor(models.Model):
     def who(self) -> str:
         """Who is waited for, in words: the person, else the client, else the role."""
         return str(self.user or self.client or self.get_role_display())
+
+    @property
+    def link_for_ours(self) -> str:
+        """The page for one of ours: what a client is asked in its portal has one of ours too; none without a project."""
+        if self.client_id is None:
+            return self.link
+        asked = resolve(self.link)
+        if asked.view_name in OUR_PAGES:
+            return reverse(OUR_PAGES[asked.view_name], kwargs=asked.kwargs)
+        return f"{reverse('project-sharing', args=[self.project.code])}#approvals" if self.project else ""
 
     @property
     def spare_days(self) -> int | None:

@@ -21,6 +21,7 @@ from audit.signatures import sign
 from projects.forecasting import calendar_for
 from projects.limits import MOST_WORKING_DAYS
 from projects.models import Baseline, ChangeOrder, ChangeOrderEffect, ChangeOrderLine, ChangeOrderPayment, Milestone, Project, Quotation
+from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
 from projects.services.order_acceptance import carry_out
 from projects.services.order_lines import Draft, due_words, outdated_blockers, set_scope, write_lines, wrong_lines
@@ -196,7 +197,7 @@ def release_change_order(
 
 def sending_blockers(order: ChangeOrder) -> list[Blocker]:
     """Why it cannot be sent to the client; the page shows the same."""
-    return wrong_state(order, State.RELEASED) or outdated_blockers(order, for_client=False)
+    return wrong_state(order, State.RELEASED) or [*outdated_blockers(order, for_client=False), *approver_blockers(order.project.client_id)]
 
 
 @transaction.atomic

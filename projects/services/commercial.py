@@ -24,6 +24,7 @@ from projects.delivery import delivery
 from projects.models import Quotation, QuotationLine
 from projects.models.offer import Currency
 from projects.quotations import COMPARED
+from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
 from projects.services.plan import set_actual_from
 from projects.services.releasing import releasing_as, sign_release, signer_blockers
@@ -225,6 +226,11 @@ def release_quotation(code: str, revision: int, *, actor: User, authentication: 
     return quotation
 
 
+def sending_blockers(quotation: Quotation) -> list[Blocker]:
+    """Why a released revision cannot be sent yet; the page shows the same."""
+    return [*delivery().blockers(quotation), *approver_blockers(quotation.project.client_id)]
+
+
 @transaction.atomic
 def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
     """Make the released revision visible to the client, with its PDF, and ask it for an answer. Refused while there is no PDF of it."""
@@ -233,7 +239,7 @@ def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
     require_permission("projects.quote", actor, quotation.project)
     require_active(quotation.project)
     _require_quotation_state(quotation, Quotation.State.RELEASED)
-    require_none(delivery().blockers(quotation))
+    require_none(sending_blockers(quotation))
     quotation.send(timezone.now())
     quotation.save(update_fields=["state", "sent_at"])
     record("quotation.sent", quotation, actor=actor, label=quotation.label)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
 
-from audit.context import because
+from audit.context import following
 from audit.events import record
 from projects.forecasting import calendar_for
 from projects.models import ChangeOrder, ChangeOrderAddition, Milestone, MilestoneLink, Project
@@ -30,7 +30,8 @@ def carry_out(order: ChangeOrder, *, actor: User) -> None:
     name = _t("Change order %(number)d") % {"number": order.sequence}
     days = dict(order.effects.values_list("milestone_id", "days"))
     project = order.project
-    with because(f"{name}: {order.title}"):
+    doer = _t("the system, by change order %(number)d accepted by %(name)s") % {"number": order.sequence, "name": actor.full_name}
+    with following(doer, reason=f"{name}: {order.title}"):
         change_scope(project, order, actor=actor)
         for addition in order.additions.select_related("after"):
             _add(project, addition, name=name, actor=actor)

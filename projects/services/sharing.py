@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
 from audit.acts import act
-from audit.events import record
+from audit.events import record, scope_of
 from audit.hashes import hash_of as hash_of_values
 from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
 from projects.approvals import ApprovalState, Standing, standings_of
 from projects.models import SHOWN_TO_CLIENT, Milestone, Project, Visibility
+from projects.services.answering import approver_blockers
 from projects.services.approvals import open_request, withdraw_request
 from projects.services.locking import locked, require_active
 from projects.services.unpublished import ask_to_publish
@@ -49,10 +50,14 @@ class Preview:
     standings: dict[str, Standing] = field(default_factory=dict)
 
     @property
+    def items(self) -> list[Item]:
+        return [*self.changed, *self.unchanged]
+
+    @property
     def expected_hash(self) -> str:
         """Of the items as they stand: the act is refused when somebody changed one since."""
         rounds = {ref: [standing.request.pk, standing.state] for ref, standing in self.standings.items()}
-        states = {item.ref: item.visibility for item in (*self.changed, *self.unchanged)}
+        states = {item.ref: item.visibility for item in self.items}
         return hash_of_values({"to": self.visibility, "items": states, "rounds": rounds})
 
 
@@ -75,6 +80,8 @@ def preview_sharing(items: Sequence[Item], visibility: str) -> Preview:
         ):
             if happens:
                 row.append(item)
+    if found.asked:
+        found.blockers += approver_blockers(scope_of(found.asked[0].row)[0] or 0)
     return found
 
 
@@ -126,7 +133,7 @@ def share_items(
     words: str = "",
     due_on: date | None = None,
     expected_hash: str = "",
-) -> list[Item]:
+) -> Preview:
     """Put these items, (kind, key) each, into one state: all of them, or none with every reason. The client gets one mail at most.
 
     words, due_on: for what is shared for approval, what the client reads with the question and until when it is asked to answer.
@@ -145,7 +152,7 @@ def share_items(
     require_none(preview.blockers)
     apply_sharing(preview, project=project, client=project.client, actor=actor, reason=reason, words=words, due_on=due_on)
     ask_to_publish(project)
-    return items
+    return preview
 
 
 def _check(refs: Collection[Ref], visibility: str, due_on: date | None) -> None:
@@ -194,12 +201,12 @@ def _put(item: Item, visibility: str, *, actor: User, at: datetime) -> None:
 
 def set_visibility(code: str, kind: str, key: str, *, visibility: str, actor: User, reason: str = "") -> Item:
     """One item into one state."""
-    return share_items(code, [(kind, key)], visibility=visibility, actor=actor, reason=reason)[0]
+    return share_items(code, [(kind, key)], visibility=visibility, actor=actor, reason=reason).items[0]
 
 
 def ask_for_approval(code: str, kind: str, key: str, *, actor: User, words: str = "", due_on: date | None = None) -> Item:
     """Show one item to the client and ask its approver to approve it."""
-    return share_items(code, [(kind, key)], visibility=Visibility.FOR_APPROVAL, actor=actor, words=words, due_on=due_on)[0]
+    return share_items(code, [(kind, key)], visibility=Visibility.FOR_APPROVAL, actor=actor, words=words, due_on=due_on).items[0]
 
 
 def share_as_planned(project: Project, *, actor: User) -> None:

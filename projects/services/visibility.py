@@ -28,7 +28,7 @@ def note_visibility(items: Sequence[Item], visibility: str, *, project: Project 
             client_id=client_id,
             visibility=visibility,
             at=at,
-            by=actor,
+            by=None if current().doer else actor,
             reason=current().reason,
         )
         for item in items

@@ -24,6 +24,7 @@ from projects.meanings import meaning_words, signed_rows
 from projects.models import ChangeOrder, Project
 from projects.permissions import RELEASERS, lacking
 from projects.services import change_orders as services
+from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
 from projects.services.releasing import open_release_roles, releasing_as
 from projects.views.found import visible_project
@@ -90,6 +91,7 @@ def _render(request: SignedInRequest, project: Project, order: ChangeOrder, *, s
         "may_make_document": order.state not in (State.DRAFT, State.SUPERSEDED) and allowed("projects.order_change", user, project),
         "edit_blockers": order_locks(user, project),
         "send_blockers": [*order_locks(user, project), *services.sending_blockers(order)],
+        "approvers": approvers_of(project.client_id) if order.state in (State.RELEASED, State.SENT) else [],
         "release_blockers": [*not_active(project), *no_release],
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
         "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",

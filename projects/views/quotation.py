@@ -23,13 +23,13 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form
 from audit.seen import version_after, version_of
 from audit.signatures import content_hash
-from projects.delivery import delivery
 from projects.forms.quotation import LineFormSet, QuotationForm, lines_of, one_more, row_errors, rows_of
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Project, Quotation
 from projects.permissions import RELEASERS, lacking
 from projects.quotations import changed_fields, compared_lines
 from projects.services import commercial as services
+from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
 from projects.services.releasing import open_release_roles, releasing_as
 
@@ -187,7 +187,8 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "may_be_sent": quotation.state == State.RELEASED,
         "may_be_renewed": quotation.state in (State.RELEASED, State.SENT, State.DECLINED),
         "edit_blockers": locks,
-        "send_blockers": [*locks, *(delivery().blockers(quotation) if quotation.state == State.RELEASED else [])],
+        "send_blockers": [*locks, *(services.sending_blockers(quotation) if quotation.state == State.RELEASED else [])],
+        "approvers": approvers_of(project.client_id) if quotation.state in (State.RELEASED, State.SENT) else [],
         "renew_blockers": [*locks, *services.draft_blockers(rows[0])],
         "release_blockers": [*not_active(project), *_release_blockers(quotation, user)],
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],

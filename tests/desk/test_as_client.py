@@ -16,7 +16,8 @@ from audit.models import Event
 from documents import registry
 from documents.registry import DocumentType
 from documents.services import share_document, submit_for_review, upload_version
-from projects.models import Phase, Project
+from projects.models import Phase, Project, WaitingFor
+from projects.services.sharing import ask_for_approval
 from tests.kept import kept_until_the_end
 from tests.projects import factories
 
@@ -38,6 +39,7 @@ def made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest
         if version.effective_at is None:
             submit_for_review(version.document.number, 1, actor=factories.manager())
         share_document(version.document.number, actor=factories.manager())
+        ask_for_approval(project.code, "milestone", "g2", actor=factories.manager())
         yield {"project": project.pk, "document": version.document.number}
     del registry._types["seen_memo"]
 
@@ -142,3 +144,16 @@ def test_the_button_stands_on_the_project_s_page_for_those_who_may(project: Proj
 
     assert link in as_person(factories.manager()).get(project.get_absolute_url()).content.decode()
     assert link not in as_person(factories.person(Role.RESEARCH)).get(project.get_absolute_url()).content.decode()
+
+
+def test_what_waits_for_the_client_leads_ours_to_pages_of_ours(project: Project) -> None:
+    ours = as_person(factories.manager())
+    page = ours.get(project.get_absolute_url()).content.decode()
+    waits = WaitingFor.objects.open().filter(project=project).exclude(client=None).select_related("project")
+
+    links = {wait.key.partition(":")[0]: wait.link_for_ours for wait in waits}
+
+    sharing = f"{reverse('project-sharing', args=[project.code])}#approvals"
+    assert links == {"change_order.answer": reverse("change-order-detail", args=[project.code, 1, 1]), "approval.answer": sharing}
+    assert 'href="/portal/' not in page
+    assert {ours.get(link).status_code for link in links.values() if link in page} == {200}

@@ -149,7 +149,8 @@ def sign_off_sheets(project: Project) -> None:
 
 
 def a_quotation(project: Project) -> Quotation:
-    """A draft revision with two lines."""
+    """A draft revision with two lines, and somebody at the client who can answer it."""
+    person(Role.CLIENT_APPROVER, client=project.client)
     lines = [
         commercial.Line(Phase.SMALL_SCALE, "Process development", Decimal("180000.00")),
         commercial.Line(Phase.PILOT, "Pilot batches", Decimal("240000.00")),

@@ -20,6 +20,8 @@ from tests.projects import factories as make
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
 
+WHO = ("change_order.accepted", "milestone.rescheduled", "plan.baseline_taken")
+
 
 @pytest.fixture
 def project(db: None) -> Project:
@@ -43,6 +45,18 @@ def test_acceptance_moves_the_agreed_date_and_takes_the_baseline(project: Projec
     assert [(effect.before, effect.after) for effect in services.effects_of(order)] == [(before.baseline_on, after_days)]
     told = Event.objects.filter(project_id=project.pk, kind="change_order.accepted", client_visible=True)
     assert told.get().client_data["state"] == "accepted"
+
+
+def test_what_acceptance_sets_off_is_not_the_act_of_the_client_s_person(project: Project) -> None:
+    order = make.sent_change_order(project)
+    before = Event.objects.latest("pk").pk
+
+    make.accept_change_order(order)
+
+    acts = dict(Event.objects.filter(pk__gt=before, kind__in=WHO).values_list("kind", "actor_name"))
+    approver = make.person(Role.CLIENT_APPROVER).full_name
+    by_order = f"the system, by change order 1 accepted by {approver}"
+    assert acts == {"change_order.accepted": approver, "milestone.rescheduled": by_order, "plan.baseline_taken": by_order}
 
 
 def test_a_draft_and_a_release_are_not_the_clients_to_see(project: Project) -> None:

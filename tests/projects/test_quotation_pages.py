@@ -306,6 +306,12 @@ def test_release_by_both_then_send(project: Project) -> None:
         assert as_person(make.person(role)).post(reverse("quotation-release", args=[project.code, 1]), signed).status_code == 302
 
     make.a_paper(quotation)
+    page = as_person(business()).get(reverse("quotation-detail", args=[project.code, 1])).content.decode()
+    assert f"No approver of {project.client} has an account; an administrator opens one." in page
+    assert as_person(business()).post(reverse("quotation-send", args=[project.code, 1])).status_code == 409
+    approver = make.person(Role.CLIENT_APPROVER)
+    page = as_person(business()).get(reverse("quotation-detail", args=[project.code, 1])).content.decode()
+    assert f"These people can answer: {approver.full_name}" in page
     assert as_person(business()).post(reverse("quotation-send", args=[project.code, 1])).status_code == 302
     assert project.quotations.get().state == "sent"
     page = as_person(business()).get(reverse("quotation-detail", args=[project.code, 1])).content.decode()
