@@ -23,7 +23,8 @@ from desk.documents import status_report
 from notifications.changes import rows_of
 from notifications.ics import calendar_of
 from notifications.letters import letter_of
-from notifications.models import CalendarFeed, MailMessage, Notification
+from notifications.models import CalendarFeed, MailMessage, Notification, Webhook, WebhookDelivery
+from notifications.services.deliveries import body_of
 from notifications.visibility import readable_events
 from projects.models import BaselineMilestone, Milestone, MilestoneRound, Phase, Project, Publication, WaitingFor
 from projects.serializers import MilestoneSerializer
@@ -194,6 +195,8 @@ def read_everywhere(project: Project, viewer: User) -> dict[str, str]:
     read["calendar"] = re.sub(r"^DTEND.*$", "", calendar, flags=re.MULTILINE)  # the day after the one that is told
     lines = [Notification(user=viewer, event=event, group="dates", delivery="digest") for event in events]
     letter = letter_of(MailMessage(user=viewer, kind="digest", day=timezone.localdate()), lines, more=False)
+    webhook = Webhook(client=project.client)
+    read["webhooks"] = " ".join(body_of(WebhookDelivery(webhook=webhook, event=event)).decode() for event in events)
     read["digest"] = f"{letter.body} {letter.alternatives}"
     read["mails"] = str([event.data["messages"] for event in project_events(project, "plan.published")])
     read["report"] = json.dumps(status_report(project), cls=DjangoJSONEncoder)
@@ -252,7 +255,7 @@ def test_the_reader_finds_a_day_in_every_channel_that_has_one(project: Project) 
 
     found = {channel for channel, text in read.items() if says(text, told)}
     expected = {"/portal/{code}/", "/portal/{code}/account/", "milestones/", "deliverables/"}
-    assert found >= {*expected, "history of sample_shipped", "feed", "calendar", "digest", "mails", "report"}
+    assert found >= {*expected, "history of sample_shipped", "feed", "webhooks", "calendar", "digest", "mails", "report"}
 
 
 @pytest.mark.parametrize("act", ACTS)
