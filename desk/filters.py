@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.countries import country_name
 from accounts.models import Client, User
 from catalogue.models import Site
 from desk.lateness import Lateness, lateness_of
@@ -37,7 +38,8 @@ def managers_of(request: SignedInRequest | None) -> QuerySet[User]:
 
 
 def countries() -> list[tuple[str, str]]:
-    return [(code, code) for code in Client.objects.exclude(country="").order_by("country").values_list("country", flat=True).distinct()]
+    used = Client.objects.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
+    return [(code, country_name(code)) for code in used]
 
 
 class ProjectFilter(django_filters.FilterSet):

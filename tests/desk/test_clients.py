@@ -60,6 +60,15 @@ def test_filters_and_order_are_in_the_address(seller: Browser, query: dict[str, 
     assert [row.record.code for row in seller.get("/clients/", query).context["table"].rows] == found
 
 
+def test_a_country_without_a_calendar_says_so(seller: Browser) -> None:
+    client = ClientFactory(country="CH")
+    known = seller.get(f"/clients/{client.code}/").content.decode()
+    Client.objects.update(country="XX")
+
+    assert "Public holidays of Switzerland (CH)." in known
+    assert "No public holidays of XX are known" in seller.get(f"/clients/{client.code}/").content.decode()
+
+
 def test_lists_and_pages_cost_the_same_for_more_rows(seller: Browser) -> None:
     project = factories.a_project()
     addresses = ("/clients/", f"/clients/{project.client.code}/", "/search/?q=Demo")

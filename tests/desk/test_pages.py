@@ -53,6 +53,13 @@ def test_home_shows_what_waits_for_me(project: Project) -> None:
     assert f"{project.code}: Route Selection Report" in page
 
 
+def test_home_of_who_sees_no_project_does_not_say_that_nothing_is_late(project: Project) -> None:
+    page = as_person(factories.person(Role.ADMINISTRATOR)).get("/").content.decode()
+
+    assert "No milestone that you may see is behind its baseline." in page
+    assert "No request that you may see is open." in page
+
+
 def test_home_of_a_client_is_the_portal(project: Project) -> None:
     answer = as_person(factories.person(Role.CLIENT_APPROVER)).get("/")
 

@@ -74,6 +74,8 @@ def test_revenue_at_risk_is_the_open_phases_of_late_projects(project: Project) -
     assert (after.late, str(after.at_risk), after.currency) == (True, "420000.00", "EUR")
     assert after.days_late is not None
     assert after.days_late > 0
+    assert (before.late_first, after.late_first.rpartition(", +")[0] != "") == ("", True)
+    assert after.late_first in browser_of(Role.MANAGEMENT).get(reverse("portfolio")).content.decode()
 
 
 @pytest.mark.parametrize("role", [*READS_EVERY_PRICE, Role.PROJECT_MANAGER])

@@ -127,6 +127,7 @@ def test_pages_of_both_sides(project: Project) -> None:
         order.get_absolute_url(),
     ):
         assert ours.get(address).status_code == 200
+    assert f"Amount ({order.currency})" in ours.get(reverse("change-order-new", args=[project.code])).content.decode()
     page = theirs.get(portal)
     hash_shown = page.context["hash"]
     accept = reverse("portal-change-order-accept", args=[project.code, 1, 1])
