@@ -20,7 +20,9 @@ def contents_of(group: Group, user: User) -> list[str]:
     if group == Group.WATCHED:
         return [_t("a milestone that you chose to watch moves by more than the days that you named")]
     kinds = [kind for kind in all_kinds() if user.is_internal or kind.audience == CLIENT]
-    return sorted({_outline(str(kind.words)) for kind in kinds if group in _groups(kind, user)})
+    return sorted(
+        {_outline(str((None if user.is_internal else kind.client_words) or kind.words)) for kind in kinds if group in _groups(kind, user)}
+    )
 
 
 def _outline(words: str) -> str:
