@@ -49,6 +49,7 @@ def test_conditions_are_written_proposed_and_read(signed_in: Callable[[User], Cl
 
 
 def test_an_empty_form_says_at_each_field_what_is_needed(signed_in: Callable[[User], Client], small_scale: Project) -> None:
+    make.done(small_scale, "sample_certificate", "sample_confirmation")
     browser, rows = signed_in(make.manager()), page_of_rows(signed_in, small_scale)
     empty = {f"conditions-{place}-criterion": row.initial.get("criterion", "") for place, row in enumerate(rows)}
 
@@ -62,6 +63,7 @@ def test_an_empty_form_says_at_each_field_what_is_needed(signed_in: Callable[[Us
 
 
 def test_at_the_last_gate_no_next_gate_is_locked(signed_in: Callable[[User], Client], small_scale: Project) -> None:
+    make.done(small_scale, "sample_certificate", "sample_confirmation")
     assert "gate.request" in dict(page_of_rows(signed_in, small_scale)[0].fields["step"].choices)
     Project.objects.filter(pk=small_scale.pk).update(last_phase=Phase.SMALL_SCALE)
 
