@@ -20,6 +20,7 @@ class EventKind:
     words: lazy text with %(name)s placeholders (see `Event.placeholders`).
     link: function of the event that gives the page's address; it should not query.
     audience: who may be told, "internal" or "client"; a kind without a client projection is internal.
+    client_words: as the client reads it, where the words speak of "the client".
     client_projection: function of the object and the event's data that gives what the client may see, None for nothing.
     """
 
@@ -28,6 +29,7 @@ class EventKind:
     link: Callable[[Event], str] | None = None
     audience: str = INTERNAL
     client_projection: Callable[[Any, dict[str, Any]], dict[str, Any] | None] | None = None
+    client_words: Words | None = None
 
 
 _kinds: dict[str, EventKind] = {}

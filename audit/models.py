@@ -114,6 +114,11 @@ class Event(AboutAnObject, AppendOnly):
         return str(kind.words) % self.placeholders() if kind else self.kind
 
     @property
+    def words_for_client(self) -> str:
+        kind = find_kind(self.kind)
+        return str(kind.client_words) % self.placeholders() if kind and kind.client_words else self.words
+
+    @property
     def link(self) -> str:
         kind = find_kind(self.kind)
         return kind.link(self) if kind and kind.link else ""

@@ -99,8 +99,7 @@ def waits_of(reader: User, project: Project | None = None) -> dict[str, Any]:
 
 def _told_step(step: dict[str, Any]) -> dict[str, Any]:
     """How far our own gate is from open is not the client's to read."""
-    told = {key: value for key, value in step.items() if key not in ("met", "total", "link")}
-    return told | ({"words": _t("in progress")} if step["state"] == "current" else {})
+    return {key: value for key, value in step.items() if key not in ("met", "total", "link")}
 
 
 def _milestones(reader: User, project: Project, rows: list[Milestone], today: date) -> list[tuple[Any, ...]]:

@@ -30,6 +30,7 @@ WAIT_OF_KIND = {
     "change_order.sent": "change_order.answer:{object}",
     "change_order.declined": "change_order.revise:{object}",
     "approval.asked": "approval.answer:{object}",
+    "approval.rejected": "approval.rejected:{object}",
     "rfp.logged": "rfp.complete:{object}",
     "milestone.achieved": "plan.explain:{object}",
     "account.objected": "account.objection:{object}",

@@ -86,7 +86,7 @@ def _row(event: Event, code: str | None, client: Client | None) -> dict[str, Any
         "at": event.at.isoformat(),
         "kind": event.kind,
         "project": code,
-        "words": event.words,
+        "words": event.words_for_client if client else event.words,
         "by": _side(event),
         "actor": who or None,
         "reason": event.reason if told else "",

@@ -123,12 +123,12 @@ def group_of(kind: str, *, asked: bool, internal: bool) -> Group | None:
     """The group of a kind of event for one reader; `asked` when the event waits for exactly this reader. None: nobody is told."""
     if kind in UNTOLD or (internal and kind in TO_CLIENTS):
         return None
+    if internal and kind in ANSWERS:
+        return Group.ANSWERS
     if asked and kind not in REMINDING:
         return Group.ASKED if kind in SIGNING else Group.TASKS
     if kind in ASKING:
         return None
-    if internal and kind in ANSWERS:
-        return Group.ANSWERS
     return GROUP_OF_NOUN.get(kind.partition(".")[0])
 
 

@@ -16,8 +16,12 @@ FILLED, BEFORE, AFTER = re.compile(r"%\(\w+\)s"), re.compile(r"^(… ?)+:? ?"), 
 def kinds_in(group: Group, user: User) -> dict[str, str]:
     """Kind → words of every kind in the group that may reach this person, with “…” for what is named in each event."""
     kinds = [kind for kind in all_kinds() if user.is_internal or kind.audience == CLIENT]
-    found = {kind.key: _outline(str(kind.words)) for kind in kinds if group in _groups(kind, user)}
+    found = {kind.key: _outline(_words_for(kind, user)) for kind in kinds if group in _groups(kind, user)}
     return dict(sorted(found.items(), key=lambda each: each[1]))
+
+
+def _words_for(kind: EventKind, user: User) -> str:
+    return str((None if user.is_internal else kind.client_words) or kind.words)
 
 
 def _outline(words: str) -> str:

@@ -74,7 +74,7 @@ def _told(events: list[Event], client: Client) -> Told:
     return Told(
         at=event.at,
         code=shown.get("project", ""),
-        words=_t("Dates told to you") if dates else _capital(event.words),
+        words=_t("Dates told to you") if dates else _capital(event.words_for_client),
         dates=dates,
         reason=" · ".join(part for part in why if part) if any(before for _title, before, _now in dates) else "",
         who=actor_for_client(event, client),
@@ -114,7 +114,7 @@ def _item(row: Notification, reader: User, project: Project | None, costs: Mappi
         at=event.at,
         about=project.code if project else "",
         project=str(project or ""),
-        words=_words(row, event),
+        words=_words(row, event, reader),
         detail=_detail(row, event, reader) or _capital(costs.get(row.link, "")),
         who=event.actor_name if reader.client is None else actor_for_client(event, reader.client),
         link=row.link or (event.link if reader.is_internal else link_for_client(event, project)),
@@ -123,9 +123,9 @@ def _item(row: Notification, reader: User, project: Project | None, costs: Mappi
     )
 
 
-def _words(row: Notification, event: Event) -> str:
+def _words(row: Notification, event: Event, reader: User) -> str:
     if row.group != Group.WATCHED or not row.moves:
-        return _capital(event.words)
+        return _capital(event.words if reader.is_internal else event.words_for_client)
     first, *others = (_moved(move) for move in row.moves)
     return "; ".join([first, *others])
 
@@ -147,7 +147,7 @@ def _moved(move: dict[str, Any]) -> str:
 def _detail(row: Notification, event: Event, reader: User) -> str:
     """The new date and its reason, as the client is told them; for our own people the reason of any event."""
     if event.kind in TOLD_DATES:
-        return _published(event)
+        return _published(event, reader)
     if event.kind == "approval.asked":
         due = event.data.get("due_on")
         return " ".join(part for part in (event.data["words"], _t("Answer by %(day)s.") % {"day": day(due)} if due else "") if part)
@@ -158,15 +158,30 @@ def _detail(row: Notification, event: Event, reader: User) -> str:
     return ""
 
 
-def _published(event: Event) -> str:
+def _published(event: Event, reader: User) -> str:
     told = event.client_data or event.data
     after = event.data.get("after") or {}
     on = told.get("published_on") or after.get("published_on")
     classes = dict(Publication.ReasonClass.choices)
     side = sides_in_words(told.get("side", ""), told.get("shares"))
     why = [str(classes.get(told.get("reason_class", ""), "")), side, event.reason]
-    words = _t("Date told to the client: %(day)s.") % {"day": day(on)} if on else ""
+    words = _date_told(event, day(on), reader) if on else ""
     return " ".join([words, " · ".join(part for part in why if part)]).strip()
+
+
+def _date_told(event: Event, on: str, reader: User) -> str:
+    """To the client with the date before, so that it reads which way the date went."""
+    if reader.is_internal:
+        return _t("Date told to the client: %(day)s.") % {"day": on}
+    before, days = (event.data.get("before") or {}).get("published_on"), event.data.get("days") or 0
+    if not before:
+        return _t("Date told to you: %(day)s.") % {"day": on}
+    words = ngettext(
+        "Date told to you: %(day)s, before %(before)s (%(days)+d working day).",
+        "Date told to you: %(day)s, before %(before)s (%(days)+d working days).",
+        abs(days),
+    )
+    return words % {"day": on, "before": day(before), "days": days}
 
 
 def link_for_client(event: Event, project: Project | None) -> str:

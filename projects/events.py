@@ -245,6 +245,13 @@ VIEW_KINDS = {  # a list that somebody keeps has no page of its own
 }
 
 
+TO_CLIENT = {
+    "milestone.published": _("told you the date of %(title)s"),
+    "approval.asked": _("asked you to approve %(title)s"),
+    "approval.withdrawn": _("no longer asks you to approve %(title)s"),
+}
+
+
 def register_all() -> None:
     register(*(EventKind(key, words) for key, words in VIEW_KINDS.items()))
     for link, kinds in INTERNAL_KINDS.items():
@@ -271,7 +278,9 @@ def register_all() -> None:
         "milestone.dropped": _("dropped the milestone %(title)s with %(order)s"),
         "milestone.shared_at_launch": _("shared the milestone %(title)s with the approval of the contract"),
     }.items():
-        register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_shared_milestone))
+        register(
+            EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_shared_milestone, client_words=TO_CLIENT.get(key))
+        )
     again = _("opened round %(round)s of %(title)s, achieved before on %(achieved_on)s")
     register(EventKind("milestone.reopened", again, link=link_by_id, audience=CLIENT, client_projection=_milestone_again))
     looped = _("began %(title)s again: round %(round)s")
@@ -298,9 +307,18 @@ def register_all() -> None:
         "approval.rejected": _("rejected %(title)s"),
         "approval.withdrawn": _("no longer asks the client to approve %(title)s"),
     }.items():
-        register(EventKind(key, words, link=link_approval, audience=CLIENT, client_projection=_approval_for_client))
+        register(
+            EventKind(
+                key, words, link=link_approval, audience=CLIENT, client_projection=_approval_for_client, client_words=TO_CLIENT.get(key)
+            )
+        )
     reminded = _("reminded the client that its answer is awaited: %(words)s")
-    register(EventKind("wait.reminded", reminded, link=link_named, audience=CLIENT, client_projection=_reminder_for_client))
+    to_client = _("reminds you that your answer is awaited: %(words)s")
+    register(
+        EventKind(
+            "wait.reminded", reminded, link=link_named, audience=CLIENT, client_projection=_reminder_for_client, client_words=to_client
+        )
+    )
     for key, words in {
         "account.acknowledged": _("acknowledged the account of the delay"),
         "account.objected": _("objected to the account of the delay"),

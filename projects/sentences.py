@@ -26,6 +26,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: judge what changed since %(gate)s was decided: %(criteria)s"),
     _("%(code)s: renew the evidence: %(criterion)s"),
     _("%(code)s: approve or reject “%(title)s”"),
+    _("%(code)s: the client rejected “%(title)s”; ask again, or ask no more"),
     _("%(code)s: say why %(title)s came on another day (%(days)s working day)"),
     _("%(code)s: say why %(title)s came on another day (%(days)s working days)"),
     _("%(code)s: send %(label)s to the client"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -50,11 +50,11 @@ class ConditionForm(forms.Form):
         help_text=_("Only where the client is not told; it is signed with the decision."),
     )
 
-    def __init__(self, *args: Any, named: Sequence[Judged], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, named: Sequence[Judged], never: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = User.objects.active().internal()  # type: ignore[attr-defined]
         self.fields["criterion"].choices = [("", _("none: a further condition")), *((item.key, item.words) for item in named)]  # type: ignore[attr-defined]
-        self.fields["step"].choices = [("", "–"), *((step.key, step.words) for step in steps.named_steps())]  # type: ignore[attr-defined]
+        self.fields["step"].choices = [("", "–"), *((step.key, step.words) for step in steps.named_steps() if step.key not in never)]  # type: ignore[attr-defined]
 
     def has_changed(self) -> bool:
         """A row of which only what is proposed for the client was touched is a spare one."""
@@ -75,6 +75,12 @@ class BaseConditionFormSet(forms.BaseFormSet):
     def conditions(self) -> list[NewCondition]:
         return [form.as_condition() for form in self.filled()]
 
+    def want_named(self) -> None:
+        """Where nothing at all is filled in, the rows that stand for a criterion are what has to be."""
+        if not self.filled():
+            for form in self.forms:
+                form.empty_permitted = not form["criterion"].value()
+
     def filled(self) -> list[Any]:
         return [form for form in self.forms if form.has_changed()]
 
@@ -88,12 +94,15 @@ class BaseConditionFormSet(forms.BaseFormSet):
                     filled[int(place)].add_error(field, message)
 
 
-def condition_formset(named: Sequence[Judged], data: Any = None) -> Any:
-    """One row for each unmet criterion, one with its words for each condition that must be set, and spare rows."""
+def condition_formset(named: Sequence[Judged], data: Any = None, *, never: Collection[str] = ()) -> Any:
+    """One row for each unmet criterion, one with its words for each condition that must be set, and spare rows.
+
+    never: steps that this project does not come to any more.
+    """
     kind = forms.formset_factory(ConditionForm, formset=BaseConditionFormSet, extra=SPARE, max_num=30)
     wanted = [{"criterion": item.key, "words": words} for item in named for words in item.finding.conditions]
     unmet = [{"criterion": item.key} for item in named if not item.passes]
-    return kind(data, prefix="conditions", initial=[*wanted, *unmet], form_kwargs={"named": named})
+    return kind(data, prefix="conditions", initial=[*wanted, *unmet], form_kwargs={"named": named, "never": never})
 
 
 class ConditionalGoForm(forms.Form):

@@ -45,9 +45,10 @@ class RescheduleForm(forms.Form):
 SHARE = "share_"  # a field of its own for the days of each side
 
 
-def at_its_field(bad: BadInput) -> BadInput:
-    """What is wrong with the days by side stands at the first of them."""
-    first = f"{SHARE}{Publication.Side.values[0]}"
+def at_its_field(bad: BadInput, form: forms.Form) -> BadInput:
+    """What is wrong with the days by side stands at the first of them that was typed."""
+    typed = next((f"{SHARE}{side}" for side in Publication.Side.values if form.cleaned_data.get(f"{SHARE}{side}")), "")
+    first = typed or f"{SHARE}{Publication.Side.values[0]}"
     return BadInput({first if name == "shares" else name: words for name, words in bad.errors.items()})
 
 

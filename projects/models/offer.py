@@ -77,6 +77,12 @@ class Offer(models.Model):
         return self.label
 
     @property
+    def state_for_client(self) -> str:
+        """How it stands, said to the client itself."""
+        told = {self.State.SENT: _("Waits for your answer"), self.State.DECLINED: _("Declined")}
+        return str(told.get(self.state, self.get_state_display()))
+
+    @property
     def label(self) -> str:
         return f"{self.number} rev. {self.revision}"
 

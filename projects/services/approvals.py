@@ -77,6 +77,7 @@ def withdraw_request(asked: ApprovalRequest, *, actor: User, reason: str = "") -
 def withdraw_open(items: Sequence[Item], *, actor: User) -> None:
     """These leave the plan: what is still asked about them is asked no more. One query besides the withdrawals."""
     for standing in standings_of(items).values():
+        settle_rejection(standing.request)
         if standing.is_open:
             withdraw_request(standing.request, actor=actor)
 
@@ -134,9 +135,31 @@ def answer_approval(
         signature=signature,
     )
     close_waits(f"approval.answer:{asked.pk}")
+    if kind == Kind.REJECTED:
+        _wait_for_ours(asked, item)
     _record(f"approval.{kind}", asked, actor=actor, reason=answer.words, content_hash=content_hash(target))
     item.shareable.answered(item.row, answer, actor=actor)
     return answer
+
+
+def _wait_for_ours(asked: ApprovalRequest, item: Item) -> None:
+    """The project manager asks again or asks no more; without a project, whoever asked."""
+    project = asked.project
+    person = project.project_manager if project else asked.asked_by
+    open_wait(
+        f"approval.rejected:{asked.pk}",
+        project=project,
+        user=person,
+        role="" if person else Role.PROJECT_MANAGER,
+        words=_t("%(code)s: the client rejected “%(title)s”; ask again, or ask no more")
+        % {"code": project.code if project else item.key, "title": asked.title},
+        link=item.link,
+    )
+
+
+def settle_rejection(asked: ApprovalRequest) -> None:
+    """Its item is asked about again, or no more."""
+    close_waits(f"approval.rejected:{asked.pk}")
 
 
 def _checked(kind: str, words: str) -> str:

@@ -73,7 +73,9 @@ def check_conditions(conditions: Sequence[NewCondition], judged: Iterable[Judged
     pinned = {item.key: item for item in judged}
     errors: dict[str, list[str]] = {}
     if not conditions:
-        errors["conditions"] = [_t("Name at least one condition, or propose “go”.")]
+        go = all(item.passes for item in pinned.values())
+        locked = _t("Name a condition for each criterion that is not met; “go” is locked until they are.")
+        errors["conditions"] = [_t("Name at least one condition, or propose “go”.") if go else locked]
     for place, condition in enumerate(conditions):
         for name, words in _problems(condition, pinned).items():
             errors[f"conditions-{place}-{name}"] = [words]

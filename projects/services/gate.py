@@ -27,6 +27,7 @@ from projects.services.conditions import (
     drop_conditions,
 )
 from projects.services.decision import carry_out
+from projects.services.freezing import freeze_findings
 from projects.services.locking import locked, not_active, require_active
 from projects.services.waiting import close_waits, open_wait
 
@@ -183,12 +184,7 @@ def _check_proposal(project: Project, decision: str, reason: str, return_to: str
 
 def _freeze(review: GateReview, judged: list[Judged]) -> None:
     """Write what was found onto the pinned criteria; the signers sign its hash."""
-    pinned = {criterion.key: criterion for criterion in review.criteria.all()}
-    for item in judged:
-        row = pinned[item.key]
-        row.met, row.evidence, row.evidence_hash = item.finding.met, [e.frozen() for e in item.finding.evidence], item.finding.content_hash
-        row.tailoring = [each.pk for each in item.tailored]
-    type(next(iter(pinned.values()))).objects.bulk_update(pinned.values(), ["met", "evidence", "evidence_hash", "tailoring"])
+    freeze_findings(review, judged)
     review.evidence_hash = gates.evidence_hash(judged)
 
 

@@ -16,9 +16,10 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.signatures import sign
 from projects import steps
-from projects.gates import gate_of, renewal_problem
+from projects.gates import gate_of, judge, renewal_problem
 from projects.models import PHASES, GateCriterion, GateReview, Phase, PhaseMove, Project, ProjectStatus, Rfp, StatusChange
 from projects.models.states import CLOSED_STATUSES, phase_after
+from projects.services.freezing import freeze_findings, missing_of
 from projects.services.locking import locked, not_active, require_active
 from projects.services.numbering import next_number
 from projects.services.owners import ask_phase_owners, ask_to_renew
@@ -171,6 +172,8 @@ def pass_out_of_scope(code: str, *, actor: User, authentication: Authentication,
 def _close_review_without_decision(project: Project, *, actor: User, reason: str) -> None:
     """A return or a pass ends the review of the phase that is left; its history stays, its waits end."""
     for review in GateReview.objects.current().filter(project=project).select_for_update():
+        judged = judge([project], {project.pk: review})[project.pk]
+        freeze_findings(review, judged)
         if review.state == GateReview.State.SUBMITTED:
             review.reopen()  # takes the proposal with it: a review that was left must never read as decided "go"
         review.submit()
@@ -179,7 +182,7 @@ def _close_review_without_decision(project: Project, *, actor: User, reason: str
         review.save(update_fields=["state", "decided_at"])
         for kind in ("gate.sign", "gate.meeting", "gate.request", "gate.renew", "gate.propose"):
             close_waits(f"{kind}:{review.pk}")
-        record("gate.left", review, actor=actor, reason=reason, gate=review.gate, round=review.round)
+        record("gate.left", review, actor=actor, reason=reason, gate=review.gate, round=review.round, missing=missing_of(judged))
 
 
 @act

@@ -150,14 +150,19 @@ def _wrong_shares(moves: Iterable[Move], side: str, shares: Mapping[str, int]) -
     if side in shares:
         return [_t("The side that takes the rest of the days has none of its own.")]
     total = sum(shares.values())
-    words = _t("%(title)s moves by %(days)+d working days; the sides add up to %(sum)+d. Name the side that takes the rest.")
+    wrong = [move for move in moves if move.from_date and not (_is_part(total, move.days) if side else total == move.days)]
+    if not wrong:
+        return []
+    if len(wrong) == 1:
+        words = _t("%(title)s moves by %(days)+d working days; the sides add up to %(sum)+d. Name the side that takes the rest.")
+        if side:
+            words = _t("%(title)s moves by %(days)+d working days, and the sides alone add up to %(sum)+d. Publish it on its own.")
+        return [words % {"title": wrong[0].title, "days": wrong[0].days, "sum": total}]
+    words = _t("The sides add up to %(sum)+d working days, and %(number)d dates move by other days, from %(least)+d to %(most)+d.")
     if side:
-        words = _t("%(title)s moves by %(days)+d working days, and the sides alone add up to %(sum)+d. Publish it on its own.")
-    return [
-        words % {"title": move.title, "days": move.days, "sum": total}
-        for move in moves
-        if move.from_date and not (_is_part(total, move.days) if side else total == move.days)
-    ]
+        words = _t("The sides alone add up to %(sum)+d working days, more than %(number)d dates move: by %(least)+d to %(most)+d.")
+    days = [move.days for move in wrong]
+    return [words % {"sum": total, "number": len(wrong), "least": min(days), "most": max(days)}]
 
 
 def _is_part(days: int, of: int) -> bool:

@@ -102,19 +102,22 @@ def _ask_to_judge(changed: Mapping[int, list[dict[str, Any]]], reviews: Mapping[
     """Open a wait for each decision whose evidence changed and was not judged, close those that need it no longer."""
     wanted = {f"{WAIT}:{item['review']}": (project_id, item) for project_id, found in changed.items() for item in found}
     rows = WaitingFor.objects.open().filter(project__in=reviews.keys(), key__startswith=f"{WAIT}:")
-    waiting = set(rows.values_list("key", flat=True))
-    for key in waiting - wanted.keys():
+    waiting = dict(rows.values_list("key", "words"))
+    for key in waiting.keys() - wanted.keys():
         close_waits(key)
-    for key in wanted.keys() - waiting:
-        project_id, item = wanted[key]
-        _ask(key, reviews[project_id].project, item)
+    for key, (project_id, item) in wanted.items():
+        _ask(key, reviews[project_id].project, item, asked=waiting.get(key))
 
 
-def _ask(key: str, project: Project, item: Mapping[str, Any]) -> None:
+def _ask(key: str, project: Project, item: Mapping[str, Any], *, asked: str | None) -> None:
+    """`asked`: the words of a wait that is open already; it names all that has changed by now."""
     names = {"code": project.code, "gate": item["gate"], "round": item["round"], "criteria": "; ".join(item["criteria"])}
     link = reverse("gate-review", args=[project.code, item["gate"], item["round"]])
-    words = _t("%(code)s: judge what changed since %(gate)s was decided: %(criteria)s") % names
-    open_wait(key, project=project, role=Role.QUALITY_ASSURANCE, words=words, link=link)
+    words = (_t("%(code)s: judge what changed since %(gate)s was decided: %(criteria)s") % names)[:300]
+    if words != asked:
+        open_wait(key, project=project, role=Role.QUALITY_ASSURANCE, words=words, link=link)
+    if asked is not None:
+        return
     review = GateReview.objects.select_related("project").get(pk=item["review"])
     with acting(channel=Channel.WORKER):  # nobody's act, whoever asked for the summary
         record("gate.evidence_changed", review, actor=None, gate=item["gate"], round=item["round"], criteria=names["criteria"])

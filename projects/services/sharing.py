@@ -20,7 +20,7 @@ from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
 from projects.approvals import ApprovalState, Standing, standings_of
 from projects.models import SHOWN_TO_CLIENT, Milestone, Project, Visibility
 from projects.services.answering import approver_blockers
-from projects.services.approvals import open_request, withdraw_request
+from projects.services.approvals import open_request, settle_rejection, withdraw_request
 from projects.services.locking import locked, require_active
 from projects.services.unpublished import ask_to_publish
 from projects.services.visibility import note_visibility
@@ -183,6 +183,9 @@ def apply_sharing(
     for item in moved:
         _put(item, preview.visibility, actor=actor, at=now)
     note_visibility(moved, preview.visibility, project=project, client_id=client.pk, actor=actor, at=now)
+    for item in preview.changed:
+        if item.ref in preview.standings:
+            settle_rejection(preview.standings[item.ref].request)
     for item in preview.withdrawn:
         withdraw_request(preview.standings[item.ref].request, actor=actor, reason=reason)
     for item in preview.asked:

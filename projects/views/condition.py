@@ -17,10 +17,10 @@ from accounts.decorators import internal_required
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Refused, carried_out, require_none
-from projects import gates
+from projects import gates, steps
 from projects.forms.condition import AnswerForm, ConditionalGoForm, condition_formset
 from projects.forms.gate import ReasonForm
-from projects.models import GateCondition, Project
+from projects.models import GateCondition, GateReview, Project
 from projects.models.gate import Decision
 from projects.permissions import lacking
 from projects.services import conditions as services
@@ -41,7 +41,7 @@ def conditional_go(request: SignedInRequest, code: str) -> HttpResponse:
     require_none(gates.unmet([item for item in judged if not item.passes and not item.waivable]))
     named = [item for item in judged if item.finding.conditions or (not item.passes and item.waivable)]
     posted = request.POST if request.method == "POST" else None
-    form, rows, status = ConditionalGoForm(posted), condition_formset(named, posted), 200
+    form, rows, status = ConditionalGoForm(posted), condition_formset(named, posted, never=_never(review)), 200
     context: dict[str, Any] = {
         "project": project,
         "review": review,
@@ -49,7 +49,8 @@ def conditional_go(request: SignedInRequest, code: str) -> HttpResponse:
     }
     if posted is not None:
         status = 400
-        if form.is_valid() and rows.is_valid():
+        rows.want_named()
+        if all([form.is_valid(), rows.is_valid()]):
             try:
                 return _propose(request, code, form, rows)
             except BadInput as bad:
@@ -58,6 +59,11 @@ def conditional_go(request: SignedInRequest, code: str) -> HttpResponse:
             except Refused as refused:
                 status, context["blockers"] = 409, refused.blockers
     return render(request, "projects/conditional_go.html", context | {"form": form, "rows": rows}, status=status)
+
+
+def _never(review: GateReview) -> set[str]:
+    """Steps that cannot be locked because they do not come: behind the last contracted gate there is no next one."""
+    return {steps.GATE_REQUEST} if review.phase == review.project.last_phase else set()
 
 
 def _propose(request: SignedInRequest, code: str, form: forms.Form, rows: Any) -> HttpResponse:

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
+from audit.events import events_of
+from audit.models import Event
 from audit.refusals import Blocker, carried_out
 from projects import gates
 from projects.forms.gate import AssessForm, MinutesForm
@@ -26,7 +28,11 @@ from projects.views.gate import render_gate
 from projects.views.gate_rows import CriterionRow, changes_of, conditions_of, frozen_row, reviews_of
 
 if TYPE_CHECKING:
+    from projects.findings import Finding
     from projects.gates import Difference
+
+REOPENED = ("sheet.reopened", "deliverable.reopened", "milestone.reopened", "evidence.entered", "evidence.rejected")
+MOST = 20
 
 
 @internal_required
@@ -47,15 +53,18 @@ def _render(request: SignedInRequest, review: GateReview, *, status: int = 200, 
     compared = assessing.is_compared(review)
     judged = judge_review(review) if compared else []
     changes = changes_of(review, judged)
-    live = {item.key: item.finding.content_hash for item in judged}
+    live = {item.key: item.finding for item in judged}
+    left = _left(review)
     words = _t("Quality assurance or a project manager judges what changed.")
     locks = [*lacking("projects.assess_change", request.user, review.project, words), *assessing.assessment_blockers(review)]
-    criteria = [_row(review, row, changes, live.get(row.key, ""), locks) for row in review.criteria.all()]
+    criteria = [_row(review, row, changes, live.get(row.key), locks, left) for row in review.criteria.all()]
     context = {
         "project": review.project,
         "review": review,
         "gate": gates.gate_of(review.phase),
         "compared": compared,
+        "left": left is not None,
+        "reopened": _reopened(review) if changes else [],
         "criteria": criteria,
         "changed_words": [row.words for row in criteria if row.changed and row.assessment is None],
         "assessed": [row for row in criteria if row.assessment is not None],
@@ -86,13 +95,35 @@ def gate_minutes(request: SignedInRequest, code: str, gate: str, number: int) ->
     return _render(request, review, status=400, minutes_form=form)
 
 
-def _row(review: GateReview, row: Any, changes: Mapping[str, Sequence[Difference]], now: str, locks: Sequence[Blocker]) -> CriterionRow:
+def _left(review: GateReview) -> Event | None:
+    """How the round ended where nothing was decided."""
+    if review.decided_at is None or review.proposed_decision:
+        return None
+    return events_of(review).filter(kind="gate.left").first()
+
+
+def _reopened(review: GateReview) -> list[Event]:
+    """What was opened again since the decision: by whom, when and why."""
+    rows = Event.objects.filter(project_id=review.project_id, at__gte=review.proposed_at, kind__in=REOPENED)
+    return list(rows.order_by("-id")[:MOST])
+
+
+def _row(
+    review: GateReview,
+    row: Any,
+    changes: Mapping[str, Sequence[Difference]],
+    now: Finding | None,
+    locks: Sequence[Blocker],
+    left: Event | None,
+) -> CriterionRow:
     """A frozen criterion; where it changed, how the change was judged, or what keeps the reader from judging it."""
     frozen = frozen_row(review, row, changes)
-    if not frozen.changed:
+    if left is not None:
+        return replace(frozen, blockers=[Blocker("gate.left", words) for words in left.data.get("missing", {}).get(row.key, ())])
+    if not frozen.changed or now is None:
         return frozen
-    found = assessing.assessment_of(review, row.key, now)
-    return replace(frozen, assessment=found, assess_blockers=None if found else locks)
+    found = assessing.assessment_of(review, row.key, now.content_hash)
+    return replace(frozen, missing_now=now.blockers, assessment=found, assess_blockers=None if found else locks)
 
 
 @internal_required

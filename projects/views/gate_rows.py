@@ -41,6 +41,7 @@ class CriterionRow:
     wanted: Sequence[str] = field(default=())
     assessment: EvidenceAssessment | None = None
     assess_blockers: Sequence[Blocker] | None = None
+    missing_now: Sequence[Blocker] = field(default=())
 
     @property
     def dialog(self) -> str:

@@ -262,7 +262,7 @@ def _answer(request: SignedInRequest, milestone: Milestone, form_name: str, form
         try:
             words = act()
         except BadInput as bad:
-            add_to_form(form, at_its_field(bad))
+            add_to_form(form, at_its_field(bad, form))
         else:
             messages.success(request, words)
             return redirect("milestone-detail", milestone.project.code, milestone.key)

@@ -46,7 +46,7 @@ def publish_page(request: SignedInRequest, code: str) -> HttpResponse:
         try:
             services.check_words([move for move in pending if move.key in keys], **words)
         except BadInput as bad:
-            add_to_form(form, at_its_field(bad))
+            add_to_form(form, at_its_field(bad, form))
         else:
             return _render(request, project, form, keys, **_shown(project, keys, words))
     return _render(request, project, form, keys, status=400)
@@ -89,7 +89,7 @@ def _publish(request: SignedInRequest, project: Project, form: PublishForm, keys
         here = [replace(blocker, link="") for blocker in refused.blockers]  # a link to this page would lose what is typed
         return _render(request, project, form, keys, status=409, refused=here)
     except BadInput as bad:
-        add_to_form(form, at_its_field(bad))
+        add_to_form(form, at_its_field(bad, form))
         return _render(request, project, form, keys, status=400)
     said = ngettext("Published %(number)d date; the client reads it.", "Published %(number)d dates; the client reads them.", len(told))
     messages.success(request, said % {"number": len(told)})

@@ -19,7 +19,7 @@ from projects.models import Deliverable, GateCondition, Milestone, Phase, Projec
 from projects.services.conditions import answer_condition, confirm_condition, tell_overdue_conditions
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import pending_moves, publish_milestone, publish_plan
-from projects.services.sharing import set_visibility
+from projects.services.sharing import ask_for_approval, set_visibility
 from tests.finished import finished
 from tests.kept import kept_until_the_end
 from tests.projects import factories
@@ -98,6 +98,17 @@ def test_dates_that_are_told_in_one_act_stand_together(project: Project) -> None
     together = page.partition("Told once, for all of them.")[0].rpartition("<time")[2]
     assert "<li>Route selected:" in together
     assert "<li>G5 Commercial review:" in together
+
+
+def test_the_client_is_spoken_to_and_not_of(project: Project) -> None:
+    factories.sent_change_order(project)
+    ask_for_approval(project.code, "milestone", "g2", due_on=timezone.localdate(), actor=factories.manager())
+
+    home, page = (viewer().get(path).content.decode() for path in ("/portal/", f"/portal/{project.code}/"))
+
+    assert "asked you to approve" in home.lower()
+    assert page.count("Waits for your answer") == 2
+    assert not any(words in home + page for words in ("Sent to the client", "the client to approve", "Not answered"))
 
 
 def test_a_viewer_reads_what_waits_for_the_organisation(project: Project) -> None:

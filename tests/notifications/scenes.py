@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import Role, User
 from audit.context import acting
 from documents.services import refuse_version, submit_for_review, upload_version
-from projects.models import Milestone, Project, Task
+from projects.models import ApprovalRequest, Milestone, Project, Task
 from projects.services import account, change_orders, loops, meeting, plan, publishing, tasks
+from projects.services.approvals import answer_approval
 from projects.services.readiness import refresh_readiness
 from projects.services.rfp import log_rfp_from_system
 from projects.services.sharing import ask_for_approval
@@ -47,6 +48,13 @@ def a_declined_order(project: Project) -> Act:
 def a_question_of_approval(project: Project) -> Act:
     make.person(Role.CLIENT_APPROVER, client=project.client)
     return lambda: ask_for_approval(project.code, "milestone", "g2", actor=make.manager(), words="Is the date right?")
+
+
+def a_rejected_question(project: Project) -> Act:
+    a_question_of_approval(project)()
+    asked, approver = ApprovalRequest.objects.latest("pk"), make.person(Role.CLIENT_APPROVER, client=project.client)
+    proof = make.fake_authentication(approver)
+    return lambda: answer_approval(asked.pk, kind="rejected", words="Too late for us.", actor=approver, authentication=proof)
 
 
 def a_request_of_a_client(project: Project) -> Act:
@@ -132,6 +140,7 @@ MORE_IN_SMALL_SCALE: dict[str, Scene] = {
     "change_order.released": a_released_order,
     "change_order.declined": a_declined_order,
     "approval.asked": a_question_of_approval,
+    "approval.rejected": a_rejected_question,
     "rfp.logged": a_request_of_a_client,
     "document.refused": a_refused_memo,
     "gate.decision_requested": a_wish_for_a_decision,

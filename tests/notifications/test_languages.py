@@ -58,7 +58,7 @@ def standard_words() -> list[str]:
 
 
 def test_every_event_and_standard_word_is_translated() -> None:
-    words = [str(kind.words) for kind in all_kinds()] + standard_words()
+    words = [str(words) for kind in all_kinds() for words in (kind.words, kind.client_words) if words] + standard_words()
     with translation.override("zh-hans"):
         missing = {each for each in words if each not in NAMES_OF_THEIR_OWN and not CHINESE.search(translation.gettext(each))}
 

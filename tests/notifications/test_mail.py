@@ -202,8 +202,8 @@ def test_a_date_taken_back_before_the_mail_leaves_is_not_in_it(project: Project)
     services.send_message(MailMessage.objects.get(user=approver).pk)
 
     (sent,) = mail.outbox
-    assert f"ublished {title}" not in sent.body
-    assert sent.body.count("Date told to the client") == len(keys) - 1
+    assert f"the date of {title}" not in sent.body
+    assert sent.body.count("Date told to you") == len(keys) - 1
 
 
 def test_words_of_others_are_escaped_in_html_and_plain_in_text(project: Project) -> None:

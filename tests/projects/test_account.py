@@ -126,6 +126,17 @@ def test_the_rest_is_a_part_of_the_days(project: Project, values: dict[str, Any]
     assert refusal.errors.keys() == {"shares"}  # type: ignore[attr-defined]
 
 
+def test_days_that_do_not_add_up_are_said_once_where_they_were_typed(project: Project) -> None:
+    slip(project)
+    moves = [move for move in publishing.pending_moves(project) if move.from_date]
+    typed = {"keys": [move.key for move in moves], "reason_class": "technical", "side": "cdmo", "reason": "Late.", "share_client": "4000"}
+
+    answer = browser().post(reverse("project-publish", args=[project.code]), typed)
+
+    assert answer.status_code == 400 and len(moves) > 1
+    assert {name: len(words) for name, words in answer.context["form"].errors.items()} == {"share_client": 1}
+
+
 @pytest.mark.parametrize("shares", [{"cdmo": 5, "client": 5}, {"cdmo": 5, "nobody": 5}, {"cdmo": 5, "client": 0}])
 def test_shares_add_up_to_the_days(project: Project, shares: dict[str, int], nothing_written: Check) -> None:
     slip(project)

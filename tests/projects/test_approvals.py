@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -130,6 +131,20 @@ def test_a_rejection_needs_a_reason(project: Project, nothing_written: Check) ->
     refusal = nothing_written(lambda: answer(asked, "rejected", words="  "), BadInput)
 
     assert list(refusal.errors) == ["words"]  # type: ignore[attr-defined]
+
+
+def test_a_rejection_waits_for_the_manager_until_it_is_asked_again_or_no_more(project: Project) -> None:
+    waits = WaitingFor.objects.open().filter(key__startswith="approval.rejected:")
+    for settled in (lambda: ask(project), lambda: share(project, ("milestone", KEY))):
+        answer(ask(project), "rejected", words="Filing is in March.")
+        assert (waits.get().user, waits.get().link) == (make.manager(), item(project).link)
+        browser = Browser()
+        browser.force_login(make.manager())
+        assert "Filing is in March." in browser.get(item(project).link).content.decode()
+
+        settled()
+
+        assert not waits.exists()
 
 
 def test_who_is_not_the_approver_does_not_answer(project: Project, nothing_written: Check) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from html import unescape
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from phases.evaluation.services import recommend
 from projects.models import EvidenceAssessment, Phase, Project, ReadinessSummary, WaitingFor
 from projects.services import assessing
+from projects.services.lifecycle import return_project
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories as make
 
@@ -130,10 +132,33 @@ def test_the_page_shows_the_values_and_takes_the_judgement(client: Client, chang
     client.post(act, {"verdict": "new_decision", "reason": "Another route."})
     after = client.get(page).content.decode()
 
+    assert "What happened to it since" in before and "entered evidence for" in before
     assert "<del>Effective</del>" in before and "<ins>Superseded twice</ins>" in before and "Judge the change" in before
     assert refused.status_code == 400
     assert "a new decision is needed, assessed on" in after and "by Quality assurance" in after and "Another route." in after
     assert "Judge the change" not in after and "Assessed" in after
+
+
+def test_what_changes_next_is_named_where_it_waits_already(changed: Project) -> None:
+    row = WaitingFor.objects.open().filter(key__startswith="gate.evidence_changed", project=changed)
+    row.update(words="Only the first.")
+
+    refresh(changed)
+
+    assert row.get().words != "Only the first."
+    assert Event.objects.filter(kind="gate.evidence_changed", project_id=changed.pk).count() == 1
+
+
+def test_a_round_that_was_left_says_when_and_what_was_missing(client: Client) -> None:
+    project = make.a_project_in(Phase.SMALL_SCALE)
+    return_project(project.code, to_phase=Phase.EVALUATION, actor=make.manager(), reason="Another route.")
+    client.force_login(make.manager())
+
+    page = client.get(reverse("gate-review", args=[project.code, "G2", 1])).content.decode()
+
+    assert "Criteria as they stood when the phase was left" in page and "<dt>Left</dt>" in page
+    assert "decided on" not in page and "<dt>Decided</dt>" not in page
+    assert Event.objects.get(kind="gate.left").data["missing"]["route"][0] in unescape(page)
 
 
 def test_others_read_who_judges(client: Client, changed: Project) -> None:

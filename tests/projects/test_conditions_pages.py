@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -45,6 +46,32 @@ def test_conditions_are_written_proposed_and_read(signed_in: Callable[[User], Cl
 
     shown = page(browser, "project-gate", small_scale)
     assert "On these conditions" in shown and "Starting a validation batch, from number 2 on" in shown
+
+
+def test_an_empty_form_says_at_each_field_what_is_needed(signed_in: Callable[[User], Client], small_scale: Project) -> None:
+    make.done(small_scale, "sample_certificate", "sample_confirmation")
+    browser, rows = signed_in(make.manager()), page_of_rows(signed_in, small_scale)
+    empty = {f"conditions-{place}-criterion": row.initial.get("criterion", "") for place, row in enumerate(rows)}
+
+    sent = {"conditions-TOTAL_FORMS": len(rows), "conditions-INITIAL_FORMS": 0, "reason": "As agreed.", **empty}
+    answer = browser.post(address("gate-conditional", small_scale), sent)
+
+    wrong = [set(row.errors) for row in answer.context["rows"] if row.errors]
+    assert answer.status_code == 400
+    assert wrong == [{"words", "owner", "due_on", "step"}] * sum(bool(key) for key in empty.values())
+    assert wrong
+
+
+def test_at_the_last_gate_no_next_gate_is_locked(signed_in: Callable[[User], Client], small_scale: Project) -> None:
+    make.done(small_scale, "sample_certificate", "sample_confirmation")
+    assert "gate.request" in dict(page_of_rows(signed_in, small_scale)[0].fields["step"].choices)
+    Project.objects.filter(pk=small_scale.pk).update(last_phase=Phase.SMALL_SCALE)
+
+    assert "gate.request" not in dict(page_of_rows(signed_in, small_scale)[0].fields["step"].choices)
+
+
+def page_of_rows(signed_in: Callable[[User], Client], project: Project) -> list[Any]:
+    return list(signed_in(make.manager()).get(address("gate-conditional", project)).context["rows"])
 
 
 def test_leaving_the_client_out_needs_a_reason_that_is_shown(signed_in: Callable[[User], Client], small_scale: Project) -> None:
