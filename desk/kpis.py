@@ -19,7 +19,7 @@ from projects.models.facts import old
 from projects.slippage import SIDES, side_labels
 
 if TYPE_CHECKING:
-    from projects.models import Milestone, Project, Publication
+    from projects.models import Project, Publication
 
 NEWEST_FIRST = ("-on", "-pk")
 BATCH = 2000  # cases of a file that are in memory at a time
@@ -116,18 +116,62 @@ def old_facts(projects: QuerySet[Project]) -> datetime | None:
 
 @dataclass(frozen=True)
 class Case:
-    """A stored case in the reader's language. what, link: the very record; words: what it contributes."""
+    """A stored case in the reader's language."""
 
-    project: Project
-    on: date
-    what: str
-    number: int
-    words: str
-    link: str
+    row: KpiCase
+
+    @property
+    def project(self) -> Project:
+        return self.row.project
+
+    @property
+    def on(self) -> date:
+        return self.row.on
+
+    @property
+    def number(self) -> int:
+        return self.row.number
+
+    @property
+    def what(self) -> str:
+        """The record behind it; a dash where that has left the plan and the facts are not computed again yet."""
+        row = self.row
+        if row.review:
+            return row.review.gate
+        if row.quotation:
+            return row.quotation.label
+        if row.publication:
+            return _told(row.publication)
+        return row.milestone.title if row.milestone else "–"
+
+    @property
+    def link(self) -> str:
+        """To that very record."""
+        row, code = self.row, self.row.project.code
+        if row.review:
+            return reverse("gate-review", args=[code, row.review.gate, row.review.round])
+        if row.quotation:
+            return reverse("quotation-detail", args=[code, row.quotation.revision])
+        if row.publication:
+            return f"{reverse('milestone-detail', args=[code, row.publication.milestone.key])}#publication-{row.publication.pk}"
+        return reverse("milestone-detail", args=[code, row.milestone.key]) if row.milestone else row.project.get_absolute_url()
+
+    @property
+    def words(self) -> str:
+        """What it contributes."""
+        row = self.row
+        if row.days is None:
+            return str(row.review.get_proposed_decision_display()) if row.review else ""
+        return days(row.days) if row.figure in (QUOTATION, *CYCLE.values()) else moved(row.days)
+
+
+def _told(row: Publication) -> str:
+    before = f"{written(row.from_date)} → " if row.from_date else ""
+    return f"{row.milestone.title}: {before}{written(row.to_date)} ({row.get_reason_class_display()})"
 
 
 def newest_first(cases: QuerySet[KpiCase]) -> QuerySet[KpiCase]:
-    """With everything that `shown` reads."""
+    """With everything that `Case` reads."""
     records = ("milestone", "publication__milestone", "review", "quotation")
     return cases.select_related("project__client", *records).order_by(*NEWEST_FIRST)
 
@@ -135,7 +179,7 @@ def newest_first(cases: QuerySet[KpiCase]) -> QuerySet[KpiCase]:
 def cases_of(cases: QuerySet[KpiCase], first: int, last: int) -> list[Case]:
     """From the first to the last of these places (the newest stands at 1). Two queries, because keys are found faster than whole cases."""
     keys = list(cases.order_by(*NEWEST_FIRST).values_list("pk", flat=True)[max(first - 1, 0) : last])
-    return [shown(case) for case in newest_first(cases.filter(pk__in=keys))]
+    return [Case(row) for row in newest_first(cases.filter(pk__in=keys))]
 
 
 def every_case(cases: QuerySet[KpiCase]) -> Iterator[Case]:
@@ -143,41 +187,6 @@ def every_case(cases: QuerySet[KpiCase]) -> Iterator[Case]:
     rows = newest_first(cases)
     batch = list(rows[:BATCH])
     while batch:
-        yield from (shown(row) for row in batch)
+        yield from (Case(row) for row in batch)
         last = batch[-1]
         batch = list(rows.filter(Q(on__lt=last.on) | Q(on=last.on, pk__lt=last.pk))[:BATCH])
-
-
-def shown(case: KpiCase) -> Case:
-    project = case.project
-    what, link = _record(case, project)
-    return Case(project, case.on, what, case.number, _words(case), link)
-
-
-def _record(case: KpiCase, project: Project) -> tuple[str, str]:
-    """The record behind a case: its name and its place."""
-    if case.review:
-        return case.review.gate, reverse("gate-review", args=[project.code, case.review.gate, case.review.round])
-    if case.quotation:
-        return case.quotation.label, reverse("quotation-detail", args=[project.code, case.quotation.revision])
-    if case.publication:
-        milestone = case.publication.milestone
-        return _told(case.publication, milestone), f"{_link(project, milestone)}#publication-{case.publication.pk}"
-    if case.milestone:
-        return case.milestone.title, _link(project, case.milestone)
-    return "–", project.get_absolute_url()  # it has left the plan, and the facts are not computed again yet
-
-
-def _link(project: Project, milestone: Milestone) -> str:
-    return reverse("milestone-detail", args=[project.code, milestone.key])
-
-
-def _told(row: Publication, milestone: Milestone) -> str:
-    before = f"{written(row.from_date)} → " if row.from_date else ""
-    return f"{milestone.title}: {before}{written(row.to_date)} ({row.get_reason_class_display()})"
-
-
-def _words(case: KpiCase) -> str:
-    if case.days is None:
-        return str(case.review.get_proposed_decision_display()) if case.review else ""
-    return days(case.days) if case.figure in (QUOTATION, *CYCLE.values()) else moved(case.days)

@@ -41,11 +41,13 @@ class Why:
 
 
 def late_milestones(user: User, *, limit: int) -> list[LateMilestone]:
-    """Per project the first open milestone that is behind its baseline, the worst of them first. Six queries, however many are late."""
+    """Per project the first open milestone that is behind its baseline, the worst of them first. Seven queries, however many are late."""
     seen = Project.objects.visible_to(user).running()
-    rows = ProjectStanding.objects.filter(late_milestone__baseline_on__isnull=False, late_milestone__actual_on=None, project__in=seen)
-    rows = rows.select_related("late_milestone__project__client", "late_milestone__project__readiness").order_by("-late_days", "pk")
-    found = [(row.late_milestone, row) for row in rows[:limit]]
+    late = ProjectStanding.objects.filter(late_days__isnull=False, project__in=seen).order_by("-late_days", "pk")
+    late = late.filter(late_milestone__baseline_on__isnull=False, late_milestone__actual_on=None)
+    worst = late.filter(pk__in=list(late.values_list("pk", flat=True)[:limit]))  # keys are ordered faster than whole rows
+    whole = worst.select_related("late_milestone__project__client", "late_milestone__project__readiness")
+    found = [(row.late_milestone, row) for row in whole]
     reasons = _reasons([milestone for milestone, _row in found if milestone])
     return [LateMilestone(each, row.late_days or 0, reasons[each.pk], row.late_behind) for each, row in found if each]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.rows import BoundRows
 
 from accounts.models import Client
+from accounts.templatetags.show import day
 from desk.filters import PortfolioFilter, ProjectFilter
 from projects.listed import ListedPage, register_list
 from projects.models import Project, Rfp
@@ -115,21 +117,14 @@ class PortfolioTable(tables.Table):
         empty_values=(None, ""),
         attrs={"td": {"class": "soft wide"}},
     )
-    baseline = tables.TemplateColumn(
-        "{% load show %}{{ value|day|default:'–' }}", verbose_name=_("Baseline"), accessor="standing__baseline_on", attrs=DATE
-    )
-    forecast = tables.TemplateColumn(
-        "{% load show %}{{ value|day|default:'–' }}", verbose_name=_("Forecast"), accessor="standing__forecast_on", attrs=DATE
-    )
+    baseline = tables.Column(verbose_name=_("Baseline"), accessor="standing__baseline_on", default="–", attrs=DATE)
+    forecast = tables.Column(verbose_name=_("Forecast"), accessor="standing__forecast_on", default="–", attrs=DATE)
     ready_on = tables.TemplateColumn(
         template_name="desk/_criteria_met_on.html", verbose_name=_("Criteria met on"), orderable=False, empty_values=()
     )
     days_late = tables.Column(verbose_name=_("Working days"), accessor="standing__days_late", default="–", attrs=NUMBER)
     dates = tables.TemplateColumn(
-        '{% include "desk/_lateness.html" with standing=record.standing only %}',
-        verbose_name=_("Dates"),
-        accessor="standing__lateness",
-        empty_values=(),
+        template_name="desk/_lateness.html", verbose_name=_("Dates"), accessor="standing__lateness", empty_values=()
     )
     at_risk = tables.Column(verbose_name=_("Revenue at risk"), empty_values=(), attrs=NUMBER)
 
@@ -161,6 +156,12 @@ class PortfolioTable(tables.Table):
             return "–"
         link = reverse("project-gate", args=[record.code])
         return format_html('<a href="{}">{} · {}/{}</a>', link, readiness.gate, readiness.met, readiness.total)
+
+    def render_baseline(self, value: date) -> str:
+        return day(value)
+
+    def render_forecast(self, value: date) -> str:
+        return day(value)
 
     def render_days_late(self, value: int) -> str:
         return f"{value:+d}" if value else "0"

@@ -11,6 +11,7 @@ import pytest
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import Role
@@ -18,7 +19,7 @@ from catalogue.models import Site
 from cdmo.demo.clock import starting_on
 from desk.figures import Definition, Figure, Measure
 from desk.kpis import Case, Scope, every_case, figures
-from projects.models import Baseline, BaselineMilestone, KpiCase, Milestone, Project, Publication
+from projects.models import Baseline, BaselineMilestone, KpiCase, Milestone, Project, ProjectStanding, Publication
 from projects.services.commercial import decline_quotation
 from projects.services.facts import refresh_facts
 from projects.services.lifecycle import resume_project
@@ -230,6 +231,15 @@ def test_slippage_by_hand(slipped: Project, side: str, scope: Scope, value: str 
     assert (found.value, found.number, found.cases.count()) == (value, number, number)
 
 
+def test_what_drives_one_phase_counts_when_that_phase_is_asked_for(slipped: Project) -> None:
+    """It does not end the project, so it counts in no other question."""
+    Milestone.objects.filter(key="early").update(phase="small_scale")
+
+    assert figure([slipped], "slippage_cdmo", Scope(phase="small_scale")).value == "+20 working days"
+    assert figure([slipped], "slippage_cdmo", Scope(phase="pilot")).value == "+5 working days"
+    assert figure([slipped], "slippage_cdmo").value == "+5 working days"
+
+
 def test_slippage_leads_to_the_publication(slipped: Project) -> None:
     (case,) = cases(figure([slipped], "slippage_cdmo"))
     row = Publication.objects.get(milestone__key="last", to_date=date(2026, 6, 8))
@@ -271,6 +281,42 @@ def test_a_figure_opens_its_cases_and_its_trend(achieved: Project) -> None:
     assert "Q1 2026" in page
     assert 'data-chart="chart-quarters"' in page
     assert browser_of().get(reverse("kpis"), {"figure": "nothing"}).status_code == 404
+
+
+def test_cases_are_shown_page_by_page_the_newest_first(achieved: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.views.kpis.PAGE", 2)
+    monkeypatch.setattr("desk.kpis.BATCH", 2)
+    refreshed(achieved)
+    browser = browser_of()
+
+    pages = [browser.get(reverse("kpis"), {"figure": "on_time", "page": str(page)}).content.decode() for page in (1, 2)]
+    file = b"".join(browser.get(reverse("kpis-csv"), {"figure": "on_time"}).streaming_content).decode()  # type: ignore[attr-defined]
+
+    titles = [f"Milestone {key}" for key in ("six_late", "five_late", "on_the_day")]
+    assert [[title in page for title in titles] for page in pages] == [[True, True, False], [False, False, True]]
+    assert "1–2 of 3" in pages[0]
+    assert sorted(titles, key=file.index) == titles
+
+
+def test_a_case_whose_milestone_left_the_plan_stays_until_the_facts_are_computed_again(achieved: Project) -> None:
+    refreshed(achieved)
+    Milestone.objects.filter(key="six_late").delete()
+    browser = browser_of()
+
+    left = browser.get(reverse("kpis"), {"figure": "on_time"}).content.decode()
+    refreshed(achieved)
+
+    assert f'<a href="{achieved.get_absolute_url()}">–</a>' in left
+    assert "2 of 2" in browser.get(reverse("kpis"), {"figure": "on_time"}).content.decode()
+
+
+def test_the_page_says_when_its_figures_are_old(achieved: Project) -> None:
+    counted = refreshed(achieved)
+    assert "computed on" not in browser_of().get(reverse("kpis")).content.decode()
+
+    ProjectStanding.objects.filter(project__in=counted).update(refreshed_at=timezone.now() - timedelta(days=2))
+
+    assert "computed on" in browser_of().get(reverse("kpis")).content.decode()
 
 
 def test_client_site_and_period_stand_in_the_address(achieved: Project) -> None:

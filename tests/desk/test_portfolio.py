@@ -20,7 +20,7 @@ from accounts.models import Role
 from desk.portfolio import portfolio
 from desk.spreadsheets import harmless
 from projects.lateness import judge
-from projects.models import Lateness, Milestone, Project
+from projects.models import Lateness, Milestone, Project, ProjectStanding
 from projects.services.facts import refresh_facts
 from projects.services.plan import reschedule_milestone
 from projects.services.readiness import refresh_readiness
@@ -257,6 +257,23 @@ def test_the_table_is_paged_and_the_board_says_what_it_leaves_out(
     assert "1–1 of 2" in first
     assert "1 more in the table" in first
     assert len(codes(browser)) == 2
+
+
+def test_a_project_whose_facts_are_not_computed_yet_is_on_the_board(project: Project) -> None:
+    new = factories.a_project(factories.a_client("DCB"))
+    browser = browser_of(Role.MANAGEMENT)
+
+    assert codes(browser) == [project.code, new.code]
+    assert browser.get(reverse("portfolio")).content.decode().count(f'<span class="code">{new.code}</span>') == 2
+
+
+def test_the_board_says_when_its_facts_are_old(project: Project) -> None:
+    browser = browser_of(Role.MANAGEMENT)
+    assert "computed on" not in browser.get(reverse("portfolio")).content.decode()
+
+    ProjectStanding.objects.filter(project=project).update(refreshed_at=timezone.now() - timedelta(days=2))
+
+    assert "computed on" in browser.get(reverse("portfolio")).content.decode()
 
 
 def test_a_card_says_how_late_why_and_what_it_costs(project: Project) -> None:
