@@ -282,6 +282,8 @@ CELERY_BEAT_SCHEDULE = {
     "plans": {"task": "projects.tasks.recompute_stale_plans", "schedule": SWEEP_SECONDS},
     "today": {"task": "projects.tasks.move_plans_to_today", "schedule": crontab(hour=1, minute=10)},
     "readiness": {"task": "projects.tasks.refresh_all_readiness", "schedule": crontab(hour=2, minute=10)},
+    "facts": {"task": "projects.tasks.refresh_stale_facts", "schedule": SWEEP_SECONDS},
+    "facts of today": {"task": "projects.tasks.mark_all_facts", "schedule": crontab(hour=2, minute=20)},
     "evaluation": {"task": "phases.tasks.ask_in_evaluation", "schedule": crontab(hour=1, minute=40)},
     "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
     "answers": {"task": "accounts.tasks.forget_old_answers", "schedule": crontab(minute=40)},

@@ -1,20 +1,17 @@
-"""A key figure: what it measures, the cases behind it, its value over all of them and by quarter. Reads nothing."""
+"""A key figure: what it measures, its value over the stored cases behind it, and by quarter. The database computes; one query each."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
-from statistics import median
-from typing import TYPE_CHECKING
+from typing import Any
 
+from django.db.models import Aggregate, Count, FloatField, QuerySet, Sum
+from django.db.models.functions import TruncQuarter
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
-if TYPE_CHECKING:
-    from projects.models import Project
+from projects.models import KpiCase
 
 
 class Measure(Enum):
@@ -25,16 +22,12 @@ class Measure(Enum):
     SUM = "sum"
 
 
-@dataclass(frozen=True)
-class Case:
-    """One record behind a figure. on: the day it counts for; number: what it contributes; link: to that very record."""
+class Median(Aggregate):
+    """Of an even number of cases, the middle between two."""
 
-    project: Project
-    on: date
-    what: str
-    number: int
-    words: str
-    link: str
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
 
 
 @dataclass(frozen=True)
@@ -48,53 +41,67 @@ class Quarter:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Definition:
     key: str
     title: str
-    definition: str
+    words: str
     measure: Measure
-    cases: list[Case]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """number: how many cases; total: their sum; amount: the figure, None without a single case; cases: the stored rows."""
+
+    defined: Definition
+    number: int
+    total: int
+    amount: float | None
+    cases: QuerySet[KpiCase]
 
     @property
-    def amount(self) -> float | None:
-        return amount_of(self.measure, self.cases)
+    def key(self) -> str:
+        return self.defined.key
+
+    @property
+    def title(self) -> str:
+        return self.defined.title
+
+    @property
+    def definition(self) -> str:
+        return self.defined.words
 
     @property
     def value(self) -> str | None:
         """In words; None without a single case."""
-        return said(self.measure, self.amount)
+        return said(self.defined.measure, self.amount)
 
     @property
     def of(self) -> str:
         """Out of how many cases."""
-        if self.measure is Measure.SHARE:
-            return _t("%(good)d of %(all)d") % {"good": sum(case.number for case in self.cases), "all": len(self.cases)}
-        return str(len(self.cases))
-
-    @property
-    def newest_first(self) -> list[Case]:
-        return sorted(self.cases, key=lambda case: case.on, reverse=True)
+        if self.defined.measure is Measure.SHARE:
+            return _t("%(good)d of %(all)d") % {"good": self.total, "all": self.number}
+        return str(self.number)
 
     def by_quarter(self) -> list[Quarter]:
         """From the first quarter with a case to the last, the empty ones between them too."""
-        found: dict[int, list[Case]] = defaultdict(list)
-        for case in self.cases:
-            found[case.on.year * 4 + (case.on.month - 1) // 3].append(case)
-        return [self._quarter(each, found.get(each, [])) for each in range(min(found), max(found) + 1)] if found else []
+        rows = measured(self.cases.order_by().annotate(quarter=TruncQuarter("on")).values("quarter"), self.defined.measure)
+        found = {row["quarter"].year * 4 + (row["quarter"].month - 1) // 3: row for row in rows}
+        return [self._quarter(each, found.get(each)) for each in range(min(found), max(found) + 1)] if found else []
 
-    def _quarter(self, number: int, cases: list[Case]) -> Quarter:
+    def _quarter(self, number: int, row: dict[str, Any] | None) -> Quarter:
         label = _t("Q%(quarter)d %(year)d") % {"quarter": number % 4 + 1, "year": number // 4}
-        amount = amount_of(self.measure, cases)
-        return Quarter(label, amount, said(self.measure, amount) or "–", len(cases))
+        amount = amount_of(self.defined.measure, row) if row else None
+        return Quarter(label, amount, said(self.defined.measure, amount) or "–", row["cases"] if row else 0)
 
 
-def amount_of(measure: Measure, cases: Sequence[Case]) -> float | None:
-    numbers = [case.number for case in cases]
-    if not numbers:
-        return None
-    if measure is Measure.SHARE:
-        return 100 * sum(numbers) / len(numbers)
-    return float(median(numbers)) if measure is Measure.MEDIAN else float(sum(numbers))
+def measured(rows: QuerySet[KpiCase, Any], measure: Measure) -> QuerySet[KpiCase, Any]:
+    """Of rows grouped by `values`: how many cases, and what the measure asks of their numbers."""
+    return rows.annotate(cases=Count("pk"), reckoned=Median("number") if measure is Measure.MEDIAN else Sum("number"))
+
+
+def amount_of(measure: Measure, row: dict[str, Any]) -> float:
+    reckoned = float(row["reckoned"])
+    return 100 * reckoned / row["cases"] if measure is Measure.SHARE else reckoned
 
 
 def said(measure: Measure, amount: float | None) -> str | None:

@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import django_filters
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import country_name
 from accounts.models import Client, User
 from catalogue.models import Site
-from desk.lateness import Lateness, lateness_of
-from projects.models import Project
+from projects.models import Lateness, Project
 from projects.models.states import Phase, ProjectStatus
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ class ProjectFilter(django_filters.FilterSet):
     )
     phase = django_filters.ChoiceFilter(label=_("Phase"), choices=Phase.choices, empty_label=_("Any"))
     status = django_filters.ChoiceFilter(label=_("Status"), choices=ProjectStatus.choices, empty_label=_("Any"))
-    dates = django_filters.ChoiceFilter(label=_("Dates"), choices=Lateness.choices, method="by_lateness", empty_label=_("Any"))
+    dates = django_filters.ChoiceFilter(label=_("Dates"), field_name="standing__lateness", choices=Lateness.choices, empty_label=_("Any"))
 
     class Meta:
         model = Project
@@ -62,11 +60,6 @@ class ProjectFilter(django_filters.FilterSet):
     def by_words(self, rows: QuerySet[Project], name: str, value: Any) -> QuerySet[Project]:
         words = value.strip()
         return rows.filter(Q(code__icontains=words) | Q(title__icontains=words) | Q(compound__cas_number=words))
-
-    def by_lateness(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
-        """Judged by the working days of each project, so it is asked last, of the rows that the other filters leave."""
-        judged = lateness_of(rows.select_related("client", "site"), today=timezone.localdate())
-        return rows.filter(pk__in=[pk for pk, found in judged.items() if found == value])
 
 
 class PortfolioFilter(ProjectFilter):

@@ -1,29 +1,21 @@
-"""What is late and why, over the projects that a person sees; and how each project stands by its dates."""
+"""What is late and why, over the projects that a person sees."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
-from projects.forecasting import calendar_for
-from projects.milestone_state import milestone_state
-from projects.models import Deliverable, Milestone, Project, Publication
+from projects.models import Deliverable, Milestone, Project, ProjectStanding, Publication
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-CALENDAR_DAYS_OF_TOLERANCE = 7  # five working days are at least a week: what is shown here is late by any calendar
 
 
 @dataclass(frozen=True)
@@ -48,31 +40,16 @@ class Why:
     link: str = ""
 
 
-def late_milestones(user: User, *, today: date, limit: int = 500) -> list[LateMilestone]:
-    """Per project the first open milestone whose forecast, or today, is later than baseline plus tolerance; worst first.
-
-    Six queries, however many are late.
-    """
-    seen = Project.objects.visible_to(user).running().filter(pk=OuterRef("project_id"))
-    tolerance = timedelta(days=CALENDAR_DAYS_OF_TOLERANCE)
-    behind = Q(baseline_on__lt=F("forecast_on") - tolerance) | Q(baseline_on__lt=today - tolerance)
-    rows = (
-        Milestone.objects.open()
-        .filter(Exists(seen), behind)
-        .select_related("project__client", "project__site", "project__readiness")
-        .order_by("baseline_on")[:limit]
-    )
-    by_project: dict[int, list[Milestone]] = {}
-    for row in rows:
-        by_project.setdefault(row.project_id, []).append(row)
-    reasons = _reasons([group[0] for group in by_project.values()])
-    late = [LateMilestone(group[0], _days_behind(group[0], today), reasons[group[0].pk], len(group) - 1) for group in by_project.values()]
-    return sorted(late, key=lambda item: -item.days)
-
-
-def _days_behind(row: Milestone, today: date) -> int:
-    assert row.baseline_on is not None  # noqa: S101 - the query asks for it
-    return calendar_for(row, row.project).working_days_between(row.baseline_on, max(row.forecast_on or today, today))
+def late_milestones(user: User, *, limit: int) -> list[LateMilestone]:
+    """Per project the first open milestone that is behind its baseline, the worst of them first. Seven queries, however many are late."""
+    seen = Project.objects.visible_to(user).running()
+    late = ProjectStanding.objects.filter(late_days__isnull=False, project__in=seen).order_by("-late_days", "pk")
+    late = late.filter(late_milestone__baseline_on__isnull=False, late_milestone__actual_on=None)
+    worst = late.filter(pk__in=list(late.values_list("pk", flat=True)[:limit]))  # keys are ordered faster than whole rows
+    whole = worst.select_related("late_milestone__project__client", "late_milestone__project__readiness")
+    found = [(row.late_milestone, row) for row in whole]
+    reasons = _reasons([milestone for milestone, _row in found if milestone])
+    return [LateMilestone(each, row.late_days or 0, reasons[each.pk], row.late_behind) for each, row in found if each]
 
 
 def _reasons(rows: Sequence[Milestone]) -> dict[int, list[Why]]:
@@ -150,56 +127,3 @@ def _blocker(row: Milestone) -> list[Why]:
     if readiness is None or not readiness.first_blocker or row.phase != row.project.phase:
         return []
     return [Why(readiness.first_blocker, _t("open at the gate"), reverse("project-gate", args=[row.project.code]))]
-
-
-class Lateness(models.TextChoices):
-    """How a running project stands by its promised dates. The keys are those of the milestones' states."""
-
-    LATE = "late", _("Late")
-    AT_RISK = "at_risk", _("At risk")
-    ON_TRACK = "on_track", _("On track")
-    PLANNED = "planned", _("No promise")
-
-
-def promised(projects: Iterable[Project]) -> dict[int, list[Milestone]]:
-    """The open milestones with a baseline, by project id, in the order of the plan. One query."""
-    found: dict[int, list[Milestone]] = defaultdict(list)
-    for milestone in Milestone.objects.open().filter(project__in=projects).exclude(baseline_on=None):
-        found[milestone.project_id].append(milestone)
-    return found
-
-
-def lateness_of(projects: Iterable[Project], *, today: date) -> dict[int, Lateness | None]:
-    """By project id. The projects must come with client and site. One query more, however many projects."""
-    rows = list(projects)
-    milestones = promised(rows)
-    return {project.pk: judge(project, milestones[project.pk], today=today) for project in rows}
-
-
-def judge(project: Project, milestones: Sequence[Milestone], *, today: date) -> Lateness | None:
-    """The worst state of its open promises, for which no predecessor need be asked: one that is late is the worst itself.
-
-    None where nobody works: on hold, closed.
-    """
-    if not project.is_active:
-        return None
-    states = {_state(project, row, today) for row in milestones}
-    return next((worst for worst in Lateness if worst in states), Lateness.PLANNED)
-
-
-def late_first(project: Project, milestones: Iterable[Milestone], *, today: date) -> Milestone | None:
-    """The first that makes it late."""
-    return next((row for row in milestones if _state(project, row, today) == Lateness.LATE), None)
-
-
-def _state(project: Project, row: Milestone, today: date) -> str:
-    return milestone_state(
-        actual=row.actual_on,
-        forecast=row.forecast_on,
-        baseline=row.baseline_on,
-        today=today,
-        float_days=row.float_days,
-        tolerance_days=row.tolerance_days,
-        late_predecessor=False,
-        calendar=calendar_for(row, project),
-    ).value

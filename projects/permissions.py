@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import rules
+from django.db.models import Q
 
 from accounts.models import DEPARTMENT_ROLES, Role
 from accounts.permissions import (
@@ -70,6 +71,13 @@ def may_read_revenue(user: User, project: Any = None) -> bool:
     if has_business_development(user) or has_management(user):
         return True
     return has_project_manager(user) and (project is None or project.project_manager_id == user.pk)
+
+
+def revenue_readable_by(user: User) -> Q:
+    """The same asked of the database: the projects whose earnings this person may read."""
+    if has_business_development(user) or has_management(user):
+        return Q(pk__isnull=False)
+    return Q(project_manager=user) if has_project_manager(user) else Q(pk__isnull=True)
 
 
 @rules.predicate

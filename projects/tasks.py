@@ -44,3 +44,17 @@ def move_plans_to_today() -> int:
 
     with acting(channel="worker"):
         return recompute.a_day_has_passed()
+
+
+@shared_task
+def refresh_stale_facts() -> int:
+    from projects.services import facts
+
+    return facts.refresh_stale_facts()
+
+
+@shared_task
+def mark_all_facts() -> None:
+    from projects.services import facts
+
+    facts.mark_all_facts()

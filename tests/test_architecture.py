@@ -78,6 +78,8 @@ def test_services_name_who_acts() -> None:
     without = {
         "next_number": "runs inside the numbered thing's service",
         "refresh_readiness": "derived data, nobody's act",
+        "refresh_facts": "derived data, nobody's act",
+        "mark_facts": "derived data, nobody's act",
         "refresh_out_of_date": "derived data, nobody's act",
         "a_day_has_passed": "the calendar's act",
         "render_version": "the worker's doorbell; the actor is who asked for the version",

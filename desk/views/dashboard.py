@@ -33,7 +33,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "today": timezone.localdate(),
         "tiles": tiles_of(user),
         "pipeline": pipeline(request),
-        "late": late_milestones(user, today=timezone.localdate())[:SHOWN],
+        "late": late_milestones(user, limit=SHOWN),
         "open_rfps": list(Rfp.objects.visible_to(user).open().select_related("client", "account_owner")[:8]),
         "may_log_rfp": allowed("projects.log_rfp", user),
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
@@ -15,13 +18,14 @@ from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput
 from charts.trend import Point, trend
-from desk.figures import Figure
+from desk.figures import Figure, Quarter
 from desk.forms import KpiForm
-from desk.kpis import Scope, figures
+from desk.kpis import Scope, cases_of, definitions, every_case, figures, old_facts
 from desk.spreadsheets import csv_response, xlsx_response
 from projects.models import Project
 
 FILE_NAME = "key-figures"
+PAGE = 50
 
 
 def _form(request: SignedInRequest) -> KpiForm:
@@ -30,20 +34,18 @@ def _form(request: SignedInRequest) -> KpiForm:
     return KpiForm(request.GET, reader=request.user)
 
 
-def _figures(request: SignedInRequest, form: KpiForm) -> list[Figure]:
+def _asked(request: SignedInRequest, form: KpiForm) -> tuple[QuerySet[Project], list[Figure]]:
+    """The projects that count, and the figures over them."""
     asked = form.cleaned_data
-    rows = Project.objects.visible_to(request.user).select_related("client", "site", "rfp")
-    for name in ("client", "site"):
-        if asked[name]:
-            rows = rows.filter(**{name: asked[name]})
-    return figures(rows, Scope(asked["since"], asked["until"], asked["phase"]))
+    rows = Project.objects.visible_to(request.user).filter(**{name: asked[name] for name in ("client", "site") if asked[name]})
+    return rows, figures(rows, Scope(asked["since"], asked["until"], asked["phase"]))
 
 
 def _opened(request: SignedInRequest, rows: list[Figure]) -> Figure | None:
     """The figure whose cases the address asks for."""
     key = request.GET.get("figure", "")
     opened = next((row for row in rows if row.key == key), None)
-    if key and opened is None and key not in {row.key for row in figures([])}:
+    if key and opened is None and key not in {each.key for each in definitions()}:
         raise Http404
     return opened
 
@@ -51,41 +53,47 @@ def _opened(request: SignedInRequest, rows: list[Figure]) -> Figure | None:
 @internal_required
 @require_GET
 def kpi_page(request: SignedInRequest) -> HttpResponse:
-    """`figure` opens the cases behind one."""
+    """`figure` opens the cases behind one, page by page."""
     form = _form(request)
-    rows = _figures(request, form) if form.is_valid() else []
-    opened = _opened(request, rows) if rows else None
-    quarters = opened.by_quarter() if opened else []
-    context: dict[str, Any] = {
-        "form": form,
-        "figures": rows,
-        "opened": opened,
-        "quarters": quarters,
-        "trend": _trend(opened, quarters) if opened and len(quarters) > 1 else None,
-        "query": request.GET.urlencode(),
-    }
+    context: dict[str, Any] = {"form": form, "query": request.GET.urlencode()}
+    if form.is_valid():
+        projects, rows = _asked(request, form)
+        opened = _opened(request, rows)
+        context |= {"figures": rows, "old": old_facts(projects), **(_behind(request, opened) if opened else {})}
     return render(request, "desk/kpis.html", context, status=200 if form.is_valid() else 400)
 
 
-def _trend(opened: Figure, quarters: list[Any]) -> dict[str, Any]:
+def _behind(request: SignedInRequest, opened: Figure) -> dict[str, Any]:
+    page = Paginator(range(opened.number), PAGE).get_page(request.GET.get("page"))
+    quarters = opened.by_quarter()
+    return {
+        "opened": opened,
+        "page": page,
+        "cases": cases_of(opened.cases, page.start_index(), page.end_index()),
+        "quarters": quarters,
+        "trend": _trend(opened, quarters) if len(quarters) > 1 else None,
+    }
+
+
+def _trend(opened: Figure, quarters: list[Quarter]) -> dict[str, Any]:
     points = [Point(each.label, each.amount, each.words) for each in quarters]
     return trend(points, title=_t("%(figure)s by quarter") % {"figure": opened.title})
 
 
-def _table(request: SignedInRequest) -> tuple[list[str], list[list[Any]]]:
+def _table(request: SignedInRequest) -> tuple[list[str], Iterable[list[Any]]]:
     """What the page shows: the figures, or with `figure` the cases behind one."""
     form = _form(request)
     if not form.is_valid():
         raise BadInput({name: [str(message) for message in messages] for name, messages in form.errors.items()})
-    rows = _figures(request, form)
+    _projects, rows = _asked(request, form)
     opened = _opened(request, rows)
     if opened is None:
         head = [_t("Figure"), _t("Value"), _t("Cases"), _t("Definition")]
-        return head, [[row.title, row.value, len(row.cases), row.definition] for row in rows]
+        return head, [[row.title, row.value, row.number, row.definition] for row in rows]
     head = [_t("Project"), _t("Client"), _t("Record"), _t("Day"), _t("Value"), _t("In words")]
-    return head, [
-        [each.project.code, each.project.client.name, each.what, each.on, each.number, each.words] for each in opened.newest_first
-    ]
+    return head, (
+        [each.project.code, each.project.client.name, each.what, each.on, each.number, each.words] for each in every_case(opened.cases)
+    )
 
 
 @internal_required

@@ -10,6 +10,7 @@ from projects.models.change_order import (
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.evidence import Deliverable, ReferencedEvidence
+from projects.models.facts import KpiCase, Lateness, ProjectStanding
 from projects.models.gate import EvidenceAssessment, GateCriterion, GateReview, GateSignature, ReadinessSummary
 from projects.models.numbering import NumberSeries
 from projects.models.occupancy import Occupancy
@@ -53,6 +54,8 @@ __all__ = [
     "GateReview",
     "GateSignature",
     "GateWaiver",
+    "KpiCase",
+    "Lateness",
     "Milestone",
     "MilestoneLink",
     "MilestoneRound",
@@ -62,6 +65,7 @@ __all__ = [
     "PhaseMove",
     "Project",
     "ProjectRisk",
+    "ProjectStanding",
     "ProjectStatus",
     "Publication",
     "PublicationShare",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from projects.models import Project, StalePlan
+from projects.services.facts import mark_facts
 from projects.services.plan import update_forecasts
 
 log = structlog.get_logger(__name__)
@@ -36,12 +37,13 @@ def _call_worker() -> None:
 
 def recompute_stale_plans() -> int:
     """Work out every queued plan; how many. One that fails stays queued and stops no other."""
-    done = 0
-    for pk in list(StalePlan.objects.values_list("pk", flat=True)):
+    done, queued = 0, list(StalePlan.objects.values_list("pk", flat=True))
+    for pk in queued:
         try:
             done += _recompute(pk)
         except Exception:
             log.exception("plan.not_recomputed", project=pk)
+    mark_facts(Project.objects.filter(pk__in=queued))  # float that moves alone is no event
     return done
 
 

@@ -23,6 +23,8 @@ WITHOUT_HISTORY = {  # and why
     "accounts.AnsweredRequest": "answers to repeated requests, forgotten after a day",
     "audit.OutboxCursor": "how far a consumer has read",
     "projects.ReadinessSummary": "computed again from the records",
+    "projects.ProjectStanding": "computed again from the records",
+    "projects.KpiCase": "computed again from the records",
     "projects.NumberSeries": "a counter; the numbers it gave stand in the rows",
     "projects.SavedView": "a person's own way to look at a list",
     "projects.ViewChoice": "a person's own way to look at a list",

@@ -8,17 +8,20 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import Role
 from catalogue.models import Site
 from cdmo.demo.clock import starting_on
-from desk.figures import Case, Figure, Measure
-from desk.kpis import Scope, figures
-from projects.models import Baseline, BaselineMilestone, Milestone, Project, Publication
+from desk.figures import Definition, Figure, Measure
+from desk.kpis import Case, Scope, every_case, figures
+from projects.models import Baseline, BaselineMilestone, KpiCase, Milestone, Project, ProjectStanding, Publication
 from projects.services.commercial import decline_quotation
+from projects.services.facts import refresh_facts
 from projects.services.lifecycle import resume_project
 from tests.projects import factories
 
@@ -47,8 +50,19 @@ def milestone(project: Project, key: str, *, baseline: date, actual: date | None
 
 
 def figure(projects: list[Project], key: str, scope: Scope | None = None) -> Figure:
-    again = Project.objects.filter(pk__in=[project.pk for project in projects]).select_related("client", "site", "rfp")
-    return {each.key: each for each in figures(again, scope)}[key]
+    counted = refreshed(*projects)
+    return next(each for each in figures(counted, scope) if each.key == key)
+
+
+def refreshed(*projects: Project) -> QuerySet[Project]:
+    ids = [project.pk for project in projects]
+    refresh_facts(ids)
+    return Project.objects.filter(pk__in=ids)
+
+
+def cases(found: Figure) -> list[Case]:
+    """Oldest first."""
+    return list(every_case(found.cases))[::-1]
 
 
 def browser_of(role: str = Role.MANAGEMENT) -> Client:
@@ -76,12 +90,12 @@ def test_on_time_by_hand(achieved: Project) -> None:
     found = figure([achieved], "on_time")
 
     assert (found.value, found.of) == ("67 %", "2 of 3")
-    assert [(case.what, case.words) for case in found.cases] == [
+    assert [(case.what, case.words) for case in cases(found)] == [
         ("Milestone on_the_day", "0 working days"),
         ("Milestone five_late", "+5 working days"),
         ("Milestone six_late", "+6 working days"),
     ]
-    assert found.cases[0].link == reverse("milestone-detail", args=[achieved.code, "on_the_day"])
+    assert cases(found)[0].link == reverse("milestone-detail", args=[achieved.code, "on_the_day"])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +139,7 @@ def test_cycle_time_by_hand(passed: list[Project]) -> None:
     found = figure(passed, "cycle_evaluation")
 
     assert (found.value, found.of) == ("29.5 days", "2")
-    assert [(case.words, case.link) for case in found.cases] == [
+    assert [(case.words, case.link) for case in cases(found)] == [
         ("19 days", reverse("gate-review", args=[at_once.code, "G1", 1])),
         ("40 days", reverse("gate-review", args=[later.code, "G1", 2])),
     ]
@@ -137,8 +151,8 @@ def test_first_pass_by_hand(passed: list[Project]) -> None:
     found = figure(passed, "first_pass")
 
     assert (found.value, found.of) == ("50 %", "1 of 2")
-    assert [(case.project, case.words) for case in found.cases] == [(passed[0], "Go"), (passed[1], "Hold")]
-    assert found.cases[1].link == reverse("gate-review", args=[passed[1].code, "G1", 1])
+    assert [(case.project, case.words) for case in cases(found)] == [(passed[0], "Go"), (passed[1], "Hold")]
+    assert cases(found)[1].link == reverse("gate-review", args=[passed[1].code, "G1", 1])
     assert figure(passed, "first_pass", Scope(until=date(2025, 3, 30))).value == "100 %"
     assert figure(passed, "first_pass", Scope(phase="pilot")).value is None
 
@@ -168,7 +182,7 @@ def test_quotation_turnaround_counts_from_the_request_to_the_first_revision(quot
     found = figure([quoted], "quotation")
 
     assert (found.value, found.of) == ("56 days", "1")
-    assert found.cases[0].link == reverse("quotation-detail", args=[quoted.code, 1])
+    assert cases(found)[0].link == reverse("quotation-detail", args=[quoted.code, 1])
     assert figure([quoted], "quotation", Scope(since=first, until=first)).value == "56 days"
     assert figure([quoted], "quotation", Scope(since=first + timedelta(days=1))).value is None  # revision 2 is no first answer
     assert figure([quoted], "quotation", Scope(phase="pilot")).value is None
@@ -201,7 +215,7 @@ def slipped(project: Project) -> Project:
 
 
 @pytest.mark.parametrize(
-    ("side", "scope", "value", "cases"),
+    ("side", "scope", "value", "number"),
     [
         ("cdmo", Scope(), "+5 working days", 1),
         ("client", Scope(), "+2 working days", 2),
@@ -211,14 +225,23 @@ def slipped(project: Project) -> Project:
         ("cdmo", Scope(phase="validation"), None, 0),
     ],
 )
-def test_slippage_by_hand(slipped: Project, side: str, scope: Scope, value: str | None, cases: int) -> None:
+def test_slippage_by_hand(slipped: Project, side: str, scope: Scope, value: str | None, number: int) -> None:
     found = figure([slipped], f"slippage_{side}", scope)
 
-    assert (found.value, len(found.cases)) == (value, cases)
+    assert (found.value, found.number, found.cases.count()) == (value, number, number)
+
+
+def test_what_drives_one_phase_counts_when_that_phase_is_asked_for(slipped: Project) -> None:
+    """It does not end the project, so it counts in no other question."""
+    Milestone.objects.filter(key="early").update(phase="small_scale")
+
+    assert figure([slipped], "slippage_cdmo", Scope(phase="small_scale")).value == "+20 working days"
+    assert figure([slipped], "slippage_cdmo", Scope(phase="pilot")).value == "+5 working days"
+    assert figure([slipped], "slippage_cdmo").value == "+5 working days"
 
 
 def test_slippage_leads_to_the_publication(slipped: Project) -> None:
-    (case,) = figure([slipped], "slippage_cdmo").cases
+    (case,) = cases(figure([slipped], "slippage_cdmo"))
     row = Publication.objects.get(milestone__key="last", to_date=date(2026, 6, 8))
 
     assert case.link == f"{reverse('milestone-detail', args=[slipped.code, 'last'])}#publication-{row.pk}"
@@ -234,14 +257,15 @@ def test_slippage_leads_to_the_publication(slipped: Project) -> None:
     ("measure", "first", "last"),
     [(Measure.SHARE, "50 %", "100 %"), (Measure.MEDIAN, "0.5 days", "1 day"), (Measure.SUM, "+1 working day", "+1 working day")],
 )
-def test_a_figure_by_quarter_keeps_the_empty_ones(measure: Measure, first: str, last: str) -> None:
+def test_a_figure_by_quarter_keeps_the_empty_ones(project: Project, measure: Measure, first: str, last: str) -> None:
     days = [(date(2025, 12, 31), 1), (date(2025, 10, 1), 0), (date(2026, 4, 1), 1)]
-    cases = [Case(Project(), on, "x", number, "", "") for on, number in days]
+    row = milestone(project, "any", baseline=MONDAY)
+    KpiCase.objects.bulk_create(KpiCase(project=project, figure="x", phase="pilot", on=on, number=n, milestone=row) for on, n in days)
 
-    found = Figure("x", "X", "", measure, cases).by_quarter()
+    found = Figure(Definition("x", "X", "", measure), 3, 2, None, KpiCase.objects.all()).by_quarter()
 
     assert [(each.label, each.words, each.number) for each in found] == [("Q4 2025", first, 2), ("Q1 2026", "–", 0), ("Q2 2026", last, 1)]
-    assert Figure("x", "X", "", measure, []).by_quarter() == []
+    assert Figure(Definition("x", "X", "", measure), 0, 0, None, KpiCase.objects.none()).by_quarter() == []
 
 
 # the page and its files
@@ -249,6 +273,7 @@ def test_a_figure_by_quarter_keeps_the_empty_ones(measure: Measure, first: str, 
 
 def test_a_figure_opens_its_cases_and_its_trend(achieved: Project) -> None:
     milestone(achieved, "later", baseline=date(2026, 6, 1), actual=date(2026, 6, 1))
+    refreshed(achieved)
 
     page = browser_of().get(reverse("kpis"), {"figure": "on_time"}).content.decode()
 
@@ -258,9 +283,46 @@ def test_a_figure_opens_its_cases_and_its_trend(achieved: Project) -> None:
     assert browser_of().get(reverse("kpis"), {"figure": "nothing"}).status_code == 404
 
 
+def test_cases_are_shown_page_by_page_the_newest_first(achieved: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.views.kpis.PAGE", 2)
+    monkeypatch.setattr("desk.kpis.BATCH", 2)
+    refreshed(achieved)
+    browser = browser_of()
+
+    pages = [browser.get(reverse("kpis"), {"figure": "on_time", "page": str(page)}).content.decode() for page in (1, 2)]
+    file = b"".join(browser.get(reverse("kpis-csv"), {"figure": "on_time"}).streaming_content).decode()  # type: ignore[attr-defined]
+
+    titles = [f"Milestone {key}" for key in ("six_late", "five_late", "on_the_day")]
+    assert [[title in page for title in titles] for page in pages] == [[True, True, False], [False, False, True]]
+    assert "1–2 of 3" in pages[0]
+    assert sorted(titles, key=file.index) == titles
+
+
+def test_a_case_whose_milestone_left_the_plan_stays_until_the_facts_are_computed_again(achieved: Project) -> None:
+    refreshed(achieved)
+    Milestone.objects.filter(key="six_late").delete()
+    browser = browser_of()
+
+    left = browser.get(reverse("kpis"), {"figure": "on_time"}).content.decode()
+    refreshed(achieved)
+
+    assert f'<a href="{achieved.get_absolute_url()}">–</a>' in left
+    assert "2 of 2" in browser.get(reverse("kpis"), {"figure": "on_time"}).content.decode()
+
+
+def test_the_page_says_when_its_figures_are_old(achieved: Project) -> None:
+    counted = refreshed(achieved)
+    assert "computed on" not in browser_of().get(reverse("kpis")).content.decode()
+
+    ProjectStanding.objects.filter(project__in=counted).update(refreshed_at=timezone.now() - timedelta(days=2))
+
+    assert "computed on" in browser_of().get(reverse("kpis")).content.decode()
+
+
 def test_client_site_and_period_stand_in_the_address(achieved: Project) -> None:
     elsewhere = Site.objects.create(key="elsewhere", name="Elsewhere", country="CN", time_zone="Asia/Shanghai")
     browser, address = browser_of(), reverse("kpis-csv")
+    refreshed(achieved)
 
     def value(**asked: Any) -> list[str]:
         text = b"".join(browser.get(address, asked).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
@@ -272,6 +334,8 @@ def test_client_site_and_period_stand_in_the_address(achieved: Project) -> None:
 
 
 def test_the_file_of_an_opened_figure_holds_its_cases(achieved: Project) -> None:
+    refreshed(achieved)
+
     answer = browser_of().get(reverse("kpis-xlsx"), {"figure": "on_time", "until": "2026-03-02"})
 
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[attr-defined]

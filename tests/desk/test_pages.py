@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
-from desk.lateness import late_milestones
+from desk.lateness import LateMilestone, late_milestones
 from projects.models import Milestone, Project
+from projects.services.facts import refresh_facts
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone, publish_plan
 from projects.services.readiness import refresh_readiness
@@ -45,6 +46,11 @@ def project() -> Project:
     project = factories.a_project_in("small_scale")
     refresh_readiness([project.pk])
     return project
+
+
+def late_now(project: Project) -> list[LateMilestone]:
+    refresh_facts([project.pk])
+    return late_milestones(factories.manager(), limit=15)
 
 
 def test_home_shows_what_waits_for_me(project: Project) -> None:
@@ -109,7 +115,7 @@ def test_late_is_named_with_its_reason(project: Project) -> None:
         project.code, keys=[milestone.key], reason_class="technical", side="third_party", reason="A step failed.", actor=factories.manager()
     )
 
-    late = late_milestones(factories.manager(), today=timezone.localdate())
+    late = late_now(project)
     page = as_person(factories.manager()).get("/").content.decode()
 
     assert late[0].days == variance_of(late[0].milestone, project, promised=milestone.baseline_on)  # in working days
@@ -123,12 +129,12 @@ def test_late_by_another_milestone_says_which_and_a_silent_delay_says_so(project
     first, second = Milestone.objects.filter(project=project, phase="small_scale").order_by("order")[:2]
     today = timezone.localdate()
     Milestone.objects.filter(pk=second.pk).update(baseline_on=today - timedelta(days=30))
-    silent = late_milestones(factories.manager(), today=today)[0]
+    silent = late_now(project)[0]
 
     reschedule_milestone(
         project.code, first.key, not_before=today + timedelta(days=9), actor=factories.manager(), reason="The supplier is late."
     )
-    followed = late_milestones(factories.manager(), today=today)[0]
+    followed = late_now(project)[0]
 
     assert (silent.milestone, silent.why[0].words) == (second, "Nobody has said why yet.")
     assert followed.why[0].words == f"{first.title}: The supplier is late."

@@ -17,10 +17,11 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import Role
-from desk.lateness import Lateness, judge
-from desk.portfolio import standings
+from desk.portfolio import portfolio
 from desk.spreadsheets import harmless
-from projects.models import Milestone, Project
+from projects.lateness import judge
+from projects.models import Lateness, Milestone, Project, ProjectStanding
+from projects.services.facts import refresh_facts
 from projects.services.plan import reschedule_milestone
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories
@@ -35,6 +36,7 @@ READS_NO_PRICE = (Role.QUALITY_ASSURANCE, Role.RESEARCH, Role.PRODUCTION, Role.A
 def project(db: None) -> Project:
     project = factories.a_project_in("small_scale")
     refresh_readiness([project.pk])
+    refresh_facts([project.pk])
     return project
 
 
@@ -47,6 +49,12 @@ def browser_of(role: str) -> Client:
 def slip(project: Project, days: int = 300) -> None:
     later = timezone.localdate() + timedelta(days=days)
     reschedule_milestone(project.code, "sample_shipped", not_before=later, actor=factories.manager(), reason="Occupied.")
+    refresh_facts([project.pk])
+
+
+def row_of(project: Project, role: str, name: str = "") -> Any:
+    """As this person sees it on the board."""
+    return portfolio(Project.objects.filter(pk=project.pk), reader=factories.person(role, name=name)).get()
 
 
 def body(answer: Any) -> bytes:
@@ -64,18 +72,17 @@ def codes(browser: Client, **asked: str) -> list[str]:
 
 
 def test_revenue_at_risk_is_the_open_phases_of_late_projects(project: Project) -> None:
-    reader = factories.person(Role.MANAGEMENT)
-    (before,) = standings([project], reader=reader, today=timezone.localdate())
+    before = row_of(project, Role.MANAGEMENT)
     slip(project)
 
-    (after,) = standings([project], reader=reader, today=timezone.localdate())
+    after = row_of(project, Role.MANAGEMENT)
 
-    assert (before.late, before.at_risk) == (False, 0)
-    assert (after.late, str(after.at_risk), after.currency) == (True, "420000.00", "EUR")
-    assert after.days_late is not None
-    assert after.days_late > 0
-    assert (before.late_first, after.late_first.rpartition(", +")[0] != "") == ("", True)
-    assert after.late_first in browser_of(Role.MANAGEMENT).get(reverse("portfolio")).content.decode()
+    assert (before.standing.lateness, before.at_risk) == (Lateness.ON_TRACK, 0)
+    assert (after.standing.lateness, str(after.at_risk), after.currency) == (Lateness.LATE, "420000.00", "EUR")
+    assert after.standing.days_late > 0
+    assert before.standing.late_milestone is None
+    late = f"{after.standing.late_milestone.title}, +{after.standing.late_days} working days"
+    assert late in browser_of(Role.MANAGEMENT).get(reverse("portfolio")).content.decode()
 
 
 @pytest.mark.parametrize("role", [*READS_EVERY_PRICE, Role.PROJECT_MANAGER])
@@ -105,12 +112,11 @@ def test_nobody_else_reads_it(project: Project, role: str) -> None:
 
 def test_a_project_manager_reads_the_money_of_the_own_projects_only(project: Project) -> None:
     slip(project)
-    other = factories.person(Role.PROJECT_MANAGER, name="Another manager")
 
-    (standing,) = standings([project], reader=other, today=timezone.localdate())
+    row = row_of(project, Role.PROJECT_MANAGER, name="Another manager")
 
-    assert standing.late
-    assert (standing.at_risk, standing.currency) == (None, "")
+    assert row.standing.lateness == Lateness.LATE
+    assert (row.at_risk, row.currency) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +181,9 @@ def test_filters_stand_in_the_address_of_page_and_files(project: Project) -> Non
 @pytest.fixture
 def other(project: Project) -> Project:
     """Of another client, in evaluation, nobody's and nowhere yet."""
-    return factories.a_project(factories.a_client("DCB"))
+    other = factories.a_project(factories.a_client("DCB"))
+    refresh_facts([other.pk])
+    return other
 
 
 Asked = Callable[[Project], Any]
@@ -203,6 +211,7 @@ def test_each_filter_leaves_what_it_names(project: Project, other: Project, name
 def test_what_is_at_risk_and_what_is_only_planned_is_found(project: Project, other: Project) -> None:
     browser = browser_of(Role.MANAGEMENT)
     Milestone.objects.filter(project=project).update(float_days=1)
+    refresh_facts([project.pk])
 
     assert codes(browser, dates="at_risk") == [project.code]
     assert codes(browser, dates="planned") == [other.code]
@@ -253,16 +262,33 @@ def test_the_table_is_paged_and_the_board_says_what_it_leaves_out(
     assert len(codes(browser)) == 2
 
 
+def test_a_project_whose_facts_are_not_computed_yet_is_on_the_board(project: Project) -> None:
+    new = factories.a_project(factories.a_client("DCB"))
+    browser = browser_of(Role.MANAGEMENT)
+
+    assert codes(browser) == [project.code, new.code]
+    assert browser.get(reverse("portfolio")).content.decode().count(f'<span class="code">{new.code}</span>') == 2
+
+
+def test_the_board_says_when_its_facts_are_old(project: Project) -> None:
+    browser = browser_of(Role.MANAGEMENT)
+    assert "computed on" not in browser.get(reverse("portfolio")).content.decode()
+
+    ProjectStanding.objects.filter(project=project).update(refreshed_at=timezone.now() - timedelta(days=2))
+
+    assert "computed on" in browser.get(reverse("portfolio")).content.decode()
+
+
 def test_a_card_says_how_late_why_and_what_it_costs(project: Project) -> None:
     slip(project)
     refresh_readiness([project.pk])
-    (standing,) = standings(Project.objects.filter(pk=project.pk), reader=factories.person(Role.MANAGEMENT), today=timezone.localdate())
+    row = row_of(project, Role.MANAGEMENT)
 
     page = browser_of(Role.MANAGEMENT).get(reverse("portfolio")).content.decode()
     card = " ".join(page[page.index('class="board"') : page.index("portfolio-table")].split())
 
-    assert f"{standing.days_late} working days late" in card
-    assert f"Waits for: {standing.blocker}" in card
+    assert f"{row.standing.days_late} working days late" in card
+    assert f"Waits for: {row.readiness.first_blocker}" in card
     assert "0 of 5 criteria" in card
     assert "EUR 420,000.00" in card
 

@@ -10,6 +10,7 @@ import rules
 from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Role
 from accounts.permissions import allowed
 from projects.models import Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp, Task
+from projects.permissions import revenue_readable_by
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,18 @@ def test_the_portfolio_is_seen_by_role_and_else_by_team() -> None:
     seen = {role for role in INTERNAL_ROLES if Project.objects.visible_to(make.person(role)).filter(pk=project.pk).exists()}
 
     assert seen == {BD, PM, QA, MANAGEMENT, Role.RESEARCH, Role.PRODUCTION}
+
+
+def test_the_database_knows_whose_revenue_a_person_reads() -> None:
+    """The manager of the one project, and everybody else: asked of the database they read what the rule says."""
+    projects = [make.a_project(make.a_client(code)) for code in ("DCA", "DCB")]
+    Project.objects.filter(pk=projects[0].pk).update(project_manager=make.person(PM))
+    projects = list(Project.objects.order_by("pk"))
+
+    for role in PEOPLE:
+        user = make.person(role)
+        read = list(Project.objects.filter(revenue_readable_by(user)).order_by("pk"))
+        assert read == [project for project in projects if allowed("projects.read_revenue", user, project)], role
 
 
 def test_a_named_team_member_sees_the_project() -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0007_history_of_order_parts'),
+        ('projects', '0010_facts_of_what_is_there'),
     ]
 
     operations = [
