@@ -53,7 +53,8 @@ def shelves_of(project: Project, user: User) -> list[tuple[str, list[tuple[Shelf
     found: dict[str, list[tuple[Document, str]]] = defaultdict(list)
     for row in listed_documents(user).about(project).order_by("number"):
         found[row.type_key].append((row, str(DocumentVersion.State(row.newest_state).label)))  # type: ignore[attr-defined]  # annotated
-    rules = {item.document_type: item.rule for item in planned_deliverables() if item.document_type}
+    charter = getattr(project, "charter", None)
+    rules = {item.document_type: item.rule(charter) for item in planned_deliverables() if item.document_type}
     declared = [_shelf(each, found.pop(each.key, []), rules, user) for each in document_types() if _concerns(each, project, found)]
     rest = [Shelf(rows[0][0].title, None, rows, "", False) for rows in found.values()]
     phases = [(str(phase.label), [each for each in declared if _phase(each) == phase]) for phase in Phase]

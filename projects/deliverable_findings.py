@@ -129,7 +129,8 @@ def _outdated(project: Project, row: Deliverable) -> Blocker:
 def _missing(project: Project, row: Deliverable) -> Blocker:
     words = _t("Not done: %(title)s.") if row.round == 1 else _t("To be done again: %(title)s (round %(round)s).")
     planned = planned_deliverable(row.key)
-    rule = f" {planned.rule}" if planned and planned.rule else ""
+    words_of_rule = planned.rule(getattr(row.project, "charter", None)) if planned else ""
+    rule = f" {words_of_rule}" if words_of_rule else ""
     return Blocker(
         key=f"deliverable.{row.key}",
         words=words % {"title": row.title, "round": row.round} + rule,

@@ -170,7 +170,11 @@ def _granted_waivers(reviews: Mapping[int, GateReview]) -> dict[tuple[int, str],
 def _find(criteria: Iterable[Criterion], projects: Sequence[Project], tailored: Tailored) -> dict[str, Findings]:
     """What each criterion says now; one query serves all criteria that are judged on deliverables."""
     keys = {key for criterion in criteria for key in [*criterion.deliverables, *_keys_of(criterion.orders)]}
-    rows = Deliverable.objects.filter(project__in=projects, key__in=keys).select_related("department", "owner") if keys else ()
+    rows = (
+        Deliverable.objects.filter(project__in=projects, key__in=keys).select_related("department", "owner", "project__charter")
+        if keys
+        else ()
+    )
     done = {(row.project_id, row.key): row for row in rows}
     return {
         criterion.key: criterion.judge(projects)

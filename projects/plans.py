@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from accounts.models import User
-    from projects.models import Deliverable
+    from projects.models import Charter, Deliverable
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PlannedDeliverable:
     `on_done(deliverable, actor)` runs in the transaction in which its evidence makes it done. `starts_after` are the deliverables that
     must be done before that step is taken. One that `approves_scope` is the signed charter: its evidence says what does not apply.
     Of a type of which a project has many documents one in effect is enough, the last signed; where it `needs_all`, every one that was
-    begun must be in effect, and at least `needs`.
+    begun must be in effect, and at least `needs`; `counted_by` names the field of the charter that may say another number.
     """
 
     key: str
@@ -40,13 +40,19 @@ class PlannedDeliverable:
     approves_scope: bool = False
     needs_all: bool = False
     needs: int = 1
+    counted_by: str = ""
 
-    @property
-    def rule(self) -> str:
+    def needed(self, charter: Charter | None) -> int:
+        """How many of its records the project needs: what its charter says, else what is usual."""
+        return getattr(charter, self.counted_by) if charter and self.counted_by else self.needs
+
+    def rule(self, charter: Charter | None) -> str:
         """Which documents make it done, in words, and whose signature they need besides ours; empty where one is made once."""
         if self.needs_all:
             words = _t("Needed: every document of this type that was begun is in effect, and at least %(count)d of them.")
-            return words % {"count": self.needs}
+            return words % {"count": self.needed(charter)}
+        if self.counted_by:
+            return _t("Needed by the charter: the records of at least %(count)d batches.") % {"count": self.needed(charter)}
         if self.document_type in _client_signed:
             return _t("Needed: the signature of the client's approver, who is asked when ours are given.")
         return _t("One document of this type in effect is enough; the last one signed counts.") if is_repeated(self.document_type) else ""

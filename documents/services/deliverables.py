@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _t
 from audit.hashes import hash_of
 from documents.models import Document, DocumentVersion
 from documents.registry import DocumentType
-from projects.models import Deliverable, DeliverableRound, Project, Rfp
-from projects.plans import PlannedDeliverable, planned_deliverable
+from projects.models import Charter, Deliverable, DeliverableRound, Project, Rfp
+from projects.plans import planned_deliverable
 from projects.services.evidence import mark_documented
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 class Standing:
     """The documents of a deliverable that needs all of them: versions in effect since its round began, and what was begun without."""
 
-    planned: PlannedDeliverable
     effective: list[DocumentVersion]
     open: list[Document]
+    needed: int
 
     @property
     def is_complete(self) -> bool:
-        return not self.open and len(self.effective) >= self.planned.needs
+        return not self.open and len(self.effective) >= self.needed
 
     @property
     def content(self) -> str:
@@ -56,7 +56,9 @@ def standing_of(deliverable: Deliverable) -> Standing | None:
     documents = Document.objects.filter(project=deliverable.project_id, type_key=deliverable.document_type, withdrawn_at=None)
     effective = DocumentVersion.objects.effective().filter(document__in=documents).select_related("document").order_by("document__number")
     begun = documents.exclude(Exists(DocumentVersion.objects.effective().filter(document=OuterRef("pk"))))
-    return Standing(planned, list(effective.filter(effective_at__gt=since) if since else effective), list(begun.order_by("number")))
+    counted = list(effective.filter(effective_at__gt=since) if since else effective)
+    charter = Charter.objects.filter(project=deliverable.project_id).first() if planned.counted_by else None
+    return Standing(counted, list(begun.order_by("number")), planned.needed(charter))
 
 
 def place_among(deliverable: Deliverable, document: Document) -> int:

@@ -17,7 +17,7 @@ from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSl
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents
 from projects.completeness import completeness_of
-from projects.models import PHASES, Deliverable, Milestone, Phase, Project, Quotation, Rfp, Tailoring
+from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Rfp, Tailoring
 from projects.models.rfp import Market, Submission
 from projects.price import accepted_quotation
 from projects.services.tailoring import pending
@@ -164,6 +164,7 @@ def charter(project: Project) -> dict[str, Any]:
             (_t("Contracted phases"), f"{Phase(project.first_phase).label} – {Phase(project.last_phase).label}"),
             (_t("Planned start"), row.start_on),
             *([(_t("Filing date"), row.filing_on)] if row.filing_on else []),
+            *([(_t("Batches"), _batches(row))] if row.batches_reason else []),
             (_t("Accepted quotation"), f"{accepted.label}: {accepted.currency} {cell(accepted.total)}" if accepted else ""),
         ),
         "objectives": row.objectives,
@@ -192,6 +193,12 @@ def charter(project: Project) -> dict[str, Any]:
         "risks": numbered(row.risks),
         "governance": row.governance,
     }
+
+
+def _batches(row: Charter) -> str:
+    """How many prove the pilot and the validation where it is not the usual number, with the reason."""
+    names = {"pilot": row.pilot_batches, "validation": row.validation_batches, "reason": row.batches_reason}
+    return _t("%(pilot)d pilot, %(validation)d consecutive validation: %(reason)s") % names
 
 
 def deliverables_of(project: Project, phase: Phase) -> dict[str, Any]:

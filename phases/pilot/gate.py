@@ -71,10 +71,12 @@ PLAN = PhasePlan(
         PlannedDeliverable("pilot_process_version", _("Approved process version for pilot"), "research", "vessels_compared"),
         PlannedDeliverable(
             "pilot_batch_records",
-            _("Pilot batch records (at least two)"),
+            _("Pilot batch records"),
             "production",
             "pilot_batches_done",
             step=PILOT_BATCH,
+            needs=2,
+            counted_by="pilot_batches",
             starts_after=("reaction_hazard_sheet", "hazop_report"),
         ),
         PlannedDeliverable(

@@ -106,7 +106,8 @@ PLAN = PhasePlan(
             step=VALIDATION_BATCH,
             starts_after=START_GUARDS,
             needs_all=True,
-            needs=3,  # a project that is justified in fewer proves them by reference
+            needs=3,
+            counted_by="validation_batches",
         ),
         PlannedDeliverable("stability_protocol", _("Stability Protocol"), "analytical", "validation_batches_done", "stability_protocol"),
         PlannedDeliverable("stability_time_zero", _("Stability time-zero results"), "analytical", "stability_started", "stability_report"),

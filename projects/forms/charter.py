@@ -38,6 +38,9 @@ class CharterForm(ShapeForm):
             "plan_from",
             "start_on",
             "filing_on",
+            "pilot_batches",
+            "validation_batches",
+            "batches_reason",
         )
         widgets = {
             "objectives": forms.Textarea(attrs={"rows": 4}),
@@ -47,6 +50,7 @@ class CharterForm(ShapeForm):
             "assumptions": forms.Textarea(attrs={"rows": 4}),
             "risks": forms.Textarea(attrs={"rows": 4}),
             "governance": forms.Textarea(attrs={"rows": 3}),
+            "batches_reason": forms.Textarea(attrs={"rows": 2}),
             "start_on": day_input(),
             "filing_on": day_input(),
         }
@@ -54,16 +58,30 @@ class CharterForm(ShapeForm):
             "objectives": _("Measurable: what is there at the end, in which amount and quality, by when."),
             "risks": _("The few that matter, each with its answer."),
             "governance": _("Meetings, who decides what, how to escalate."),
+            "batches_reason": _("Needed for any other number than two pilot and three validation batches."),
             "start_on": _("Where the plan begins; not used when it is counted back."),
             "filing_on": _("With a date the filing is in the plan, and float is counted towards it."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("pilot_batches", "validation_batches"):
+            self.fields[name].required = False
         self.fields["start_on"].required = False  # the service asks for the date that the way of planning needs
         self.fields["site"].queryset = Site.objects.all()  # type: ignore[attr-defined]
         managers = User.objects.active().internal().holding(Role.PROJECT_MANAGER)
         self.fields["project_manager"].queryset = managers  # type: ignore[attr-defined]
+
+    def clean_pilot_batches(self) -> int:
+        return self._batches("pilot_batches")
+
+    def clean_validation_batches(self) -> int:
+        return self._batches("validation_batches")
+
+    def _batches(self, name: str) -> int:
+        """Left empty, the usual number."""
+        given = self.cleaned_data[name]
+        return int(getattr(Charter(), name) if given is None else given)
 
 
 class MemberForm(forms.Form):

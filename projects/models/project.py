@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -266,6 +267,9 @@ class Charter(models.Model):
     plan_from = models.CharField(_("plan"), max_length=8, choices=PlanFrom.choices, default=PlanFrom.START)
     start_on = models.DateField(_("planned start"))
     filing_on = models.DateField(_("filing date"), null=True, blank=True)
+    pilot_batches = models.PositiveSmallIntegerField(_("pilot batches"), default=2, validators=[MinValueValidator(1)])
+    validation_batches = models.PositiveSmallIntegerField(_("consecutive validation batches"), default=3, validators=[MinValueValidator(1)])
+    batches_reason = models.TextField(_("why other than two and three batches"), max_length=2000, blank=True)
     left_out = models.JSONField(default=list, editable=False)  # keys of the template's milestones that somebody removed
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(auto_now_add=True)

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from catalogue.models import Site
 
 FACTS = ("first_phase", "last_phase", "site", "project_manager")
-OWN = ("objectives", "plan_from", "start_on", "filing_on")
+BATCHES = {"pilot_batches": 2, "validation_batches": 3}  # what is usual; another number is justified
+OWN = ("objectives", "plan_from", "start_on", "filing_on", *BATCHES, "batches_reason")
 TEXTS = ("background", "scope_in", "scope_out", "assumptions", "risks", "governance")
 
 
@@ -72,6 +73,9 @@ def draft_charter(
     start_on: date | None = None,
     plan_from: str = Charter.PlanFrom.START,
     filing_on: date | None = None,
+    pilot_batches: int = BATCHES["pilot_batches"],
+    validation_batches: int = BATCHES["validation_batches"],
+    batches_reason: str = "",
     version: str = "",
     **texts: str,
 ) -> Charter:
@@ -87,6 +91,8 @@ def draft_charter(
     if reasons:
         raise Refused(reasons)
     _check_charter(objectives, first_phase, last_phase, project_manager)
+    batches = {"pilot_batches": pilot_batches, "validation_batches": validation_batches}
+    _check_batches(batches, batches_reason)
     check_dates(plan_from, start_on, filing_on)
     reasons = scope_blockers(project, first_phase, last_phase)
     if reasons:
@@ -94,6 +100,7 @@ def draft_charter(
     charter = Charter.objects.filter(project=project).select_for_update().first() or Charter(project=project, drafted_by=actor)
     wanted = dict(zip(FACTS, (first_phase, last_phase, site, project_manager), strict=True)) | texts
     wanted |= {"objectives": objectives, "plan_from": plan_from, "filing_on": filing_on} | ({"start_on": start_on} if start_on else {})
+    wanted |= {**batches, "batches_reason": batches_reason}
     require_unchanged(version, now=charter_values(project, charter), wanted=wanted, words=partial(_words_now, project, charter))
     project.site, project.project_manager = site, project_manager
     project.first_phase, project.last_phase = first_phase, last_phase
@@ -101,8 +108,9 @@ def draft_charter(
     planned_start = charter.start_on
     begin = _start_of(project, charter, start_on if plan_from == Charter.PlanFrom.START else None, filing_on)
     charter.objectives, charter.start_on, charter.plan_from, charter.filing_on = objectives, begin, plan_from, filing_on
-    for name in TEXTS:
-        setattr(charter, name, texts.get(name, ""))
+    own = batches | {"batches_reason": batches_reason.strip()} | {name: texts.get(name, "") for name in TEXTS}
+    for name, value in own.items():
+        setattr(charter, name, value)
     charter.save()
     drop_out_of_scope(project, actor=actor)
     _plan(project, charter, planned_start, actor=actor)
@@ -154,6 +162,15 @@ def _check_charter(objectives: str, first_phase: str, last_phase: str, project_m
         errors["last_phase"] = [_t("The last contracted phase cannot come before the first.")]
     if "project_manager" not in project_manager.roles:
         errors["project_manager"] = [_t("%(name)s does not hold the role project manager.") % {"name": project_manager.full_name}]
+    if errors:
+        raise BadInput(errors)
+
+
+def _check_batches(batches: Mapping[str, int], reason: str) -> None:
+    """Fewer or more batches than usual are justified. Raises BadInput."""
+    errors = {name: [_t("At least one.")] for name, number in batches.items() if number < 1}
+    if batches != BATCHES and not reason.strip():
+        errors["batches_reason"] = [_t("Say why other than two pilot and three validation batches are enough, or needed.")]
     if errors:
         raise BadInput(errors)
 

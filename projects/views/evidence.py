@@ -82,7 +82,7 @@ def _render(request: SignedInRequest, deliverable: Deliverable, *, status: int =
         "documents": documents_of(project.pk, deliverable.document_type),
         "document_query": f"?project={project.code}&type={deliverable.document_type}",
         "may_add_document": is_repeated(deliverable.document_type),
-        "rule": planned.rule if planned else "",
+        "rule": planned.rule(getattr(project, "charter", None)) if planned else "",
     }
     return render(request, "projects/deliverable.html", context | bound, status=status)
 

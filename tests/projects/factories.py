@@ -115,7 +115,9 @@ def a_site() -> Site:
     return Site.objects.get_or_create(key="demo-site", defaults={"name": "Demo Site", "country": "CH", "time_zone": "UTC"})[0]
 
 
-def charter(project: Project, *, first: str = Phase.EVALUATION, last: str = Phase.COMMERCIAL, start_on: date | None = None) -> None:
+def charter(
+    project: Project, *, first: str = Phase.EVALUATION, last: str = Phase.COMMERCIAL, start_on: date | None = None, **batches: Any
+) -> None:
     """The charter's plan: team, deliverables, milestones."""
     draft_charter(
         project.code,
@@ -126,6 +128,7 @@ def charter(project: Project, *, first: str = Phase.EVALUATION, last: str = Phas
         site=a_site(),
         project_manager=manager(),
         actor=manager(),
+        **batches,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 from io import BytesIO
 from types import SimpleNamespace
@@ -16,12 +17,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from audit.refusals import Refused
+from audit.refusals import BadInput, Refused
 from documents.models import DocumentVersion
 from documents.services import upload_version
 from documents.services.review import effect_blockers
+from phases.evaluation.documents import charter
 from projects import steps
-from projects.models import Deliverable, GateCondition, Phase, Project
+from projects.models import Charter, Deliverable, GateCondition, Phase, Project
 from projects.plans import needed_before
 from projects.services import conditions
 from projects.services.gate import current_review, judge_review
@@ -178,3 +180,29 @@ def test_confirmation_runs_before_the_samples_confirmation_are_repeated() -> Non
     make.done(project, "confirmation_runs")
 
     assert missing(project, "confirmation_runs") == []
+
+
+def test_the_charter_says_how_many_batches_with_the_reason(nothing_written: Check) -> None:
+    project = make.a_project()
+    draft = partial(make.charter, project, validation_batches=2)
+    assert list(nothing_written(draft, BadInput).errors) == ["batches_reason"]  # type: ignore[attr-defined]
+
+    draft(pilot_batches=4, batches_reason="Two lines are validated.")
+    make.done(project, *PLAN)
+    sign(begun(project, "V-01"))
+    records = Deliverable.objects.select_related("project").get(key="validation_batch_records")
+    assert not records.is_done
+    sign(begun(project, "V-02"))
+
+    assert Deliverable.objects.get(pk=records.pk).is_done
+    assert "4 pilot, 2 consecutive validation: Two lines are validated." in str(charter(project)["facts"])
+
+
+def test_what_is_missing_names_how_many_batches_the_charter_asks_for() -> None:
+    project = make.a_project_in(Phase.PILOT)
+    Charter.objects.filter(project=project).update(pilot_batches=4, batches_reason="Two lines.")
+
+    review = current_review(project)
+    assert review is not None
+    (reason,) = [b for item in judge_review(review) if item.key == "pilot_batches" for b in item.finding.blockers]
+    assert "the records of at least 4 batches" in reason.words
