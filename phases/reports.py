@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 TEMPLATE = "documents/types/report.html"
-READS = ("deliverables", "reviews__waivers__decided_by", "reviews__conditions__owner")  # what dates a report
+READS = ("deliverables", "reviews__conditions__owner")  # what dates a report
 CLIENT_SIGNS = (SignerSlot(Meaning.ACCEPTED, Role.CLIENT_APPROVER),)
 
 
@@ -57,7 +57,7 @@ def report(
         template=TEMPLATE,
         build_context=partial(facts_of, phase, key),
         narrative=tuple(sections),
-        dated_by=("identity", "waivers", "asked", INPUTS),
+        dated_by=("identity", "asked", INPUTS),
         build_dating=partial(dating_of, phase, key),
         reads=READS,
         about=About(about) if about else None,
@@ -72,17 +72,20 @@ def facts_of(phase: Phase, key: str, project: Project, about: str = "") -> dict[
         "team": team_of(project),
         "records": records_of(project, phase, key),
         "milestones": _milestones(project, phase),
+        "waivers": _waivers(project, phase),
         "conditions": _conditions(project, phase),
         **dating_of(phase, key, project, about),
     }
 
 
 def dating_of(phase: Phase, key: str, project: Project, about: str = "") -> dict[str, Any]:
-    """What makes a report out of date: another identity, another waiver, another condition of an earlier gate, another input."""
+    """What makes a report out of date: another identity, another condition of an earlier gate, another input.
+
+    A waiver at the gate of the phase itself is printed, and decided on the report: it comes after it and makes it no less true.
+    """
     named = document_type(key).about
     return {
         "identity": [*(key_values((named.kind.label, about)) if named else []), *identity_of(project)],
-        "waivers": _waivers(project, phase),
         "asked": _asked(project, phase),
         INPUTS: inputs_of(project, phase, key),
     }
