@@ -5,7 +5,7 @@ IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
 SOURCES := manage.py cdmo audit accounts charts catalogue projects documents notifications phases desk
 
 .DEFAULT_GOAL := help
-.PHONY: help compose-proof run test test-fast lint types format shell reset lock messages catalogues environment test-environment
+.PHONY: help bench compose-proof run test test-fast lint types format shell reset lock messages catalogues environment test-environment
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -46,6 +46,9 @@ lock: test-environment ## compile requirements*.txt with hashes from requirement
 
 compose-proof: test-environment ## run docker-compose.yml for real and kill its parts in the middle of work
 	@$(VENV)/python -m tests.compose.proof
+
+bench: test-environment ## measure the product beside a bare floor, at 10,000 projects; writes docs/benchmarks.md
+	@$(VENV)/python -m tests.bench
 
 messages: test-environment ## collect the texts for translation
 	$(VENV)/python manage.py makemessages --all --ignore .state --no-location
