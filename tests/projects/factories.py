@@ -192,6 +192,7 @@ def drawn(version: DocumentVersion) -> DocumentVersion:
 
 def send(quotation: Quotation) -> Quotation:
     a_paper(quotation)
+    person(Role.CLIENT_APPROVER, client=quotation.project.client)
     return commercial.send_quotation(quotation.project.code, quotation.revision, actor=person(Role.BUSINESS_DEVELOPMENT))
 
 
