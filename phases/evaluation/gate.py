@@ -165,8 +165,8 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
 
 def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:
     found: dict[int, list[Any]] = {project.pk: [] for project in projects}
-    rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None).prefetch_related("signatories")
-    rows = rows.annotate(signed_at=Max("signatories__recorded_at"))
+    rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None)
+    rows = rows.annotate(signed_at=Max("signatories__recorded_at"), sides=ArrayAgg("signatories__side", default=[]))
     for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
         found[row.project_id].append(row)
     return {project.pk: _finding_of_agreement(project, kind, found[project.pk]) for project in projects}
@@ -194,8 +194,8 @@ def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any
     return Finding(False, blockers=tuple(reasons))
 
 
-def _agreement_problem(row: Agreement) -> str:
-    standing = row.standing
+def _agreement_problem(row: Any) -> str:
+    standing = row.standing_with({side for side in row.sides if side})
     if standing == Agreement.Standing.IN_FORCE:
         return ""
     if standing == Agreement.Standing.AHEAD:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -121,7 +122,11 @@ class Agreement(models.Model):
     @property
     def standing(self) -> Standing:
         """Where it stands today; asks for the signatories."""
-        today, sides = timezone.localdate(), {row.side for row in self.signatories.all()}
+        return self.standing_with({row.side for row in self.signatories.all()})
+
+    def standing_with(self, sides: Collection[str]) -> Standing:
+        """Where it stands today, signed by these sides."""
+        today = timezone.localdate()
         if self.withdrawn_at is not None:
             return self.Standing.WITHDRAWN
         if len(sides) < len(AgreementSignatory.Side):
