@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.test import Client as Browser
 
@@ -27,7 +29,7 @@ def test_unmet_gate_refuses_with_the_reasons_of_the_page(project: Project) -> No
 
     words = [blocker["words"] for blocker in problem(answer, 409)["blockers"]]
     assert "Not done: Route Selection Report." in words
-    page = internal().browser.get(f"/projects/{project.code}/gate/").content.decode()
+    page = unescape(internal().browser.get(f"/projects/{project.code}/gate/").content.decode())
     assert all(word in page for word in words)
     assert GateReview.objects.get(project=project, gate="G2").state == "open"
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from accounts.numbers import WholeNumberField
 from catalogue.models import Site
 from projects.forms.evidence import day_input
 from projects.forms.shape import ShapeForm
@@ -42,6 +43,7 @@ class CharterForm(ShapeForm):
             "validation_batches",
             "batches_reason",
         )
+        field_classes = {"pilot_batches": WholeNumberField, "validation_batches": WholeNumberField}
         widgets = {
             "objectives": forms.Textarea(attrs={"rows": 4}),
             "background": forms.Textarea(attrs={"rows": 3}),

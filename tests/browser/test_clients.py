@@ -26,6 +26,7 @@ def test_a_client_and_its_contact_are_kept(page: Page) -> None:
 def a_client_like_another_is_entered(page: Page) -> None:
     page.goto("/clients/new/")
     page.get_by_label("Name").fill("Demo Client A Holding")
+    page.select_option("#id_time_zone", "Europe/Zurich")
     send(page, "Enter the client")
     page.get_by_label("It is another one").check()
     send(page, "Enter the client")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 
 import pytest
 from playwright.sync_api import APIResponse, Locator, Page, expect
@@ -88,6 +89,9 @@ def patience() -> Iterator[None]:
     expect.set_options(timeout=5_000)
 
 
+NOT_CONFIRMED = "Not done: Sample Confirmation. Needed: the signature of the client's approver, who is asked when ours are given."
+
+
 def test_a_project_goes_from_the_call_to_commercial_supply(new_page: Callable[[], Page], stack: Stack) -> None:
     people = People(new_page)
 
@@ -156,7 +160,7 @@ def develop(people: People, code: str, stack: Stack) -> None:
     stack.python(WRITE_THE_OTHER_SECTIONS.format(code=code))
     acts.bring_into_force(people, report, author="research", signers=("analytical", "research", "pm"))
     stack.python(PROVE_THE_REST.format(code=code, phase="small_scale", but=["sample_confirmation"]))
-    go_is_refused(people["pm"], code, "Not done: Sample Confirmation.")
+    go_is_refused(people["pm"], code, NOT_CONFIRMED)
     refer(people, code, "sample_confirmation", by="pm", record=("eDMS", "DOC-SC-3", "Signed by both parties"))
     refer(people, code, "confirmation_runs", by="research", record=("ELN", "ELN-0412", "Closed"))  # after it, wherever the day begins
     acts.decide_go(people, code, ("research", "analytical", "pm"))
@@ -204,7 +208,7 @@ def go_is_refused(page: Page, code: str, reason: str) -> None:
     findings = page.request.get(f"/api/v1/projects/{code}/gate/").json()
 
     assert by_page.status == by_api.status == 409
-    assert reason in by_page.text()
+    assert reason in unescape(by_page.text())
     assert [blocker["words"] for blocker in by_api.json()["blockers"]] == [reason]
     assert (findings["state"], findings["met"], findings["total"]) == ("open", 4, 5)
     assert [item["key"] for item in findings["criteria"] if not item["met"]] == ["sample"]

@@ -26,8 +26,8 @@ from notifications.asking import WAIT_OF_KIND, WAIT_OF_PAGE
 from notifications.models import Notification
 from notifications.reading import items_of
 from phases.evaluation.services import assign_sheet, reopen_sheet, submit_rfp
-from projects.models import Deliverable, GateCondition, Milestone, Phase, Project, WaitingFor
-from projects.services import change_orders, commercial, conditions, evidence, owners
+from projects.models import Deliverable, GateCondition, GateReview, Milestone, Phase, Project, WaitingFor
+from projects.services import change_orders, commercial, conditions, evidence, owners, rounds
 from projects.services.meeting import call_meeting
 from projects.services.payments import plan_payment
 from projects.services.plan import reschedule_milestone
@@ -155,10 +155,11 @@ def an_assignment(project: Project) -> Act:
 
 
 def a_renewal(project: Project) -> Act:
-    make.done(project, Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).values_list("key", flat=True)[0])
+    make.done(project, "cost_yield_review")
     for department in Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).values_list("department__key", flat=True):
         make.person(owners.ROLE_OF_DEPARTMENT.get(department, department), name=f"Another of {department}")
-    return partial(transaction.atomic(evidence.renew_yearly_evidence), project, actor=make.person(Role.EHS))
+    review = GateReview.objects.create(project=project, gate="G5", phase=Phase.COMMERCIAL, round=1, state=GateReview.State.DECIDED)
+    return partial(transaction.atomic(rounds.repeat_yearly), project, review, actor=make.person(Role.EHS))
 
 
 def a_moved_plan(project: Project) -> Act:

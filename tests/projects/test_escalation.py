@@ -117,7 +117,7 @@ def test_the_client_reads_the_reminder_in_its_digest_and_nothing_of_ours(order: 
     }
     (line,) = items_of(Notification.objects.visible_to(approver).filter(event__in=events), approver)
     wait = WaitingFor.objects.open().of(approver).get()
-    assert (line.link, line.words) == (wait.link, f"Reminded the client that its answer is awaited: {wait.words}")
+    assert (line.link, line.words) == (wait.link, f"Reminds you that your answer is awaited: {wait.words}")
     assert events[1].client_data == {"project": order.project.code, "words": wait.words, "due_on": str(order.valid_until)}
     assert {row.user for row in told if row.event.kind == "wait.reminded"} == {approver, viewer}
     assert {(row.user, row.asked) for row in told if row.event.kind == "wait.unanswered"} >= {(order.project.project_manager, True)}
