@@ -169,6 +169,7 @@ def develop(people: People, code: str, stack: Stack) -> None:
 def scale_up(people: People, code: str, stack: Stack) -> None:
     hazop = acts.upload_the_document(people["ehs"], code, "hazop_report")
     acts.bring_into_force(people, hazop, author="ehs", signers=("qa", "ehs", "production"))
+    refer(people, code, "reaction_hazard_sheet", by="ehs", record=("eDMS", "DOC-RH-4", "Effective"))
     refer(people, code, "pilot_batch_records", by="production", record=("MES", "MES-P-0012", "Closed"))
     stack.python(PROVE_THE_REST.format(code=code, phase="pilot", but=[]))
     acts.decide_go(people, code, ("research", "production", "ehs", "qa"))

@@ -158,7 +158,8 @@ def a_renewal(project: Project) -> Act:
     make.done(project, "cost_yield_review")
     for department in Deliverable.objects.filter(project=project, phase=Phase.COMMERCIAL).values_list("department__key", flat=True):
         make.person(owners.ROLE_OF_DEPARTMENT.get(department, department), name=f"Another of {department}")
-    review = GateReview.objects.create(project=project, gate="G5", phase=Phase.COMMERCIAL, round=1, state=GateReview.State.DECIDED)
+    review = GateReview.objects.current().get(project=project)
+    review.gate, review.phase = "G5", Phase.COMMERCIAL  # as if it were that one
     return partial(transaction.atomic(rounds.repeat_yearly), project, review, actor=make.person(Role.EHS))
 
 
