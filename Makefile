@@ -41,8 +41,8 @@ reset: ## forget data, files and logs of `make run` (it must be stopped)
 	@$(PYTHON) cdmo/servers/reset.py
 
 lock: test-environment ## compile requirements*.txt with hashes from requirements*.in
-	$(VENV)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host requirements.in
-	$(VENV)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host requirements-dev.in
+	$(VENV)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements.in
+	$(VENV)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements-dev.in
 
 compose-proof: test-environment ## run docker-compose.yml for real and kill its parts in the middle of work
 	@$(VENV)/python -m tests.compose.proof

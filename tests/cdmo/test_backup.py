@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
-from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Role
 from audit import files
@@ -23,13 +17,10 @@ from audit.events import record
 from audit.models import Event
 from audit.outbox import RESTORE_GAP, UPPER_SQL, consume_all
 from tests.audit.conftest import settle
-from tests.documents.test_killed_worker import database_url
+from tests.cdmo.installations import RESTORED, ask, manage
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RESTORED = "restored_by_a_test"
-LEFT_BY_PREPARE = """CREATE EXTENSION btree_gist; CREATE TABLE accounts_user (id int);
-CREATE FUNCTION refuse() RETURNS int LANGUAGE sql RETURN 1; COMMIT; SELECT 1"""
 NEXT_PLACES = f"SELECT {UPPER_SQL}, (SELECT max(transaction_id) FROM audit_event), (SELECT max(transaction_id) FROM audit_outboxcursor)"
 
 
@@ -44,33 +35,6 @@ def made(tmp_path: Path) -> Path:
     call_command("backup", str(tmp_path / "backups"))
     (folder,) = (tmp_path / "backups").iterdir()
     return folder
-
-
-@pytest.fixture
-def empty() -> Iterator[str]:
-    """The address of another database of this server, with what `prepare` leaves in one: tables, functions, the extension."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {RESTORED}")
-    ask(RESTORED, LEFT_BY_PREPARE)
-    yield database_url().rpartition("/")[0] + f"/{RESTORED}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {RESTORED} WITH (FORCE)")
-
-
-def manage(address: str, store: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    told = {**os.environ, "DATABASE_URL": address, "CDMO_FILES_DIR": str(store), "CDMO_ENVIRONMENT": "test"}
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(command, cwd=django_settings.BASE_DIR, env=told, capture_output=True, text=True, check=False)
-
-
-def ask(database: str, query: str) -> list[tuple[Any, ...]]:
-    own = psycopg2.connect(**{**connection.get_connection_params(), "dbname": database})
-    try:
-        with own.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchall()
-    finally:
-        own.close()
 
 
 def test_restores_everything_into_an_empty_installation(made: Path, empty: str, tmp_path: Path) -> None:
