@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -12,86 +14,88 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='client',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='client',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='client',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='contact',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='contact',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='contact',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='client',
-            name='address',
-            field=models.TextField(blank=True, max_length=1000, verbose_name='address'),
-        ),
-        migrations.AddField(
-            model_name='clientevent',
-            name='address',
-            field=models.TextField(blank=True, max_length=1000, verbose_name='address'),
-        ),
-        migrations.AddField(
-            model_name='contact',
-            name='left_on',
-            field=models.DateField(blank=True, null=True, verbose_name='left on'),
-        ),
-        migrations.AddField(
-            model_name='contact',
-            name='left_reason',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='why they left'),
-        ),
-        migrations.AddField(
-            model_name='contactevent',
-            name='left_on',
-            field=models.DateField(blank=True, null=True, verbose_name='left on'),
-        ),
-        migrations.AddField(
-            model_name='contactevent',
-            name='left_reason',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='why they left'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='client',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_clientevent" ("address", "code", "country", "id", "language", "name", "own_days_json", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sees_names", "subdivision", "time_zone") SELECT new_values."address", new_values."code", new_values."country", new_values."id", new_values."language", new_values."name", new_values."own_days_json", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."sees_names", new_values."subdivision", new_values."time_zone" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bccdfb4a1f0e789c38097d04c1bef035e87a5c8f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ee551', referencing='REFERENCING NEW TABLE AS new_values ', table='accounts_client', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='client',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_clientevent" ("address", "code", "country", "id", "language", "name", "own_days_json", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sees_names", "subdivision", "time_zone") SELECT new_values."address", new_values."code", new_values."country", new_values."id", new_values."language", new_values."name", new_values."own_days_json", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."sees_names", new_values."subdivision", new_values."time_zone" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f977e446214a60c72ee8d230ac81523b3f034238', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_674ab', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_client', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='client',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_clientevent" ("address", "code", "country", "id", "language", "name", "own_days_json", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sees_names", "subdivision", "time_zone") SELECT old_values."address", old_values."code", old_values."country", old_values."id", old_values."language", old_values."name", old_values."own_days_json", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sees_names", old_values."subdivision", old_values."time_zone" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='79d1535ffcede00704c36b204aff7493b09ea967', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1d99f', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_client', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_contactevent" ("client_id", "email", "id", "left_on", "left_reason", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position") SELECT new_values."client_id", new_values."email", new_values."id", new_values."left_on", new_values."left_reason", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phone", new_values."position" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0872d68500af44f0cef108e272fc8b5d3af05a99', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_89558', referencing='REFERENCING NEW TABLE AS new_values ', table='accounts_contact', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_contactevent" ("client_id", "email", "id", "left_on", "left_reason", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position") SELECT new_values."client_id", new_values."email", new_values."id", new_values."left_on", new_values."left_reason", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phone", new_values."position" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ed29ebfbaf7748f3d3d1ff96205a3cba17d452d3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_15daf', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_contact', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_contactevent" ("client_id", "email", "id", "left_on", "left_reason", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position") SELECT old_values."client_id", old_values."email", old_values."id", old_values."left_on", old_values."left_reason", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phone", old_values."position" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='729bfd3baef3e9b7fcd1ba9480a30559c1edfcc0', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_115a7', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_contact', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on', None), models.Q(('left_reason', ''), _negated=True), _connector='OR'), name='contact_left_with_reason'),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='client',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='client',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='client',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='contact',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='contact',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='contact',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='client',
+                name='address',
+                field=models.TextField(blank=True, max_length=1000, verbose_name='address'),
+            ),
+            migrations.AddField(
+                model_name='clientevent',
+                name='address',
+                field=models.TextField(blank=True, max_length=1000, verbose_name='address'),
+            ),
+            migrations.AddField(
+                model_name='contact',
+                name='left_on',
+                field=models.DateField(blank=True, null=True, verbose_name='left on'),
+            ),
+            migrations.AddField(
+                model_name='contact',
+                name='left_reason',
+                field=models.CharField(blank=True, max_length=1000, verbose_name='why they left'),
+            ),
+            migrations.AddField(
+                model_name='contactevent',
+                name='left_on',
+                field=models.DateField(blank=True, null=True, verbose_name='left on'),
+            ),
+            migrations.AddField(
+                model_name='contactevent',
+                name='left_reason',
+                field=models.CharField(blank=True, max_length=1000, verbose_name='why they left'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='client',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_clientevent" ("address", "code", "country", "id", "language", "name", "own_days_json", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sees_names", "subdivision", "time_zone") SELECT new_values."address", new_values."code", new_values."country", new_values."id", new_values."language", new_values."name", new_values."own_days_json", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."sees_names", new_values."subdivision", new_values."time_zone" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bccdfb4a1f0e789c38097d04c1bef035e87a5c8f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ee551', referencing='REFERENCING NEW TABLE AS new_values ', table='accounts_client', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='client',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_clientevent" ("address", "code", "country", "id", "language", "name", "own_days_json", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sees_names", "subdivision", "time_zone") SELECT new_values."address", new_values."code", new_values."country", new_values."id", new_values."language", new_values."name", new_values."own_days_json", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."sees_names", new_values."subdivision", new_values."time_zone" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f977e446214a60c72ee8d230ac81523b3f034238', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_674ab', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_client', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='client',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_clientevent" ("address", "code", "country", "id", "language", "name", "own_days_json", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sees_names", "subdivision", "time_zone") SELECT old_values."address", old_values."code", old_values."country", old_values."id", old_values."language", old_values."name", old_values."own_days_json", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sees_names", old_values."subdivision", old_values."time_zone" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='79d1535ffcede00704c36b204aff7493b09ea967', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1d99f', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_client', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='contact',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_contactevent" ("client_id", "email", "id", "left_on", "left_reason", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position") SELECT new_values."client_id", new_values."email", new_values."id", new_values."left_on", new_values."left_reason", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phone", new_values."position" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0872d68500af44f0cef108e272fc8b5d3af05a99', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_89558', referencing='REFERENCING NEW TABLE AS new_values ', table='accounts_contact', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='contact',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_contactevent" ("client_id", "email", "id", "left_on", "left_reason", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position") SELECT new_values."client_id", new_values."email", new_values."id", new_values."left_on", new_values."left_reason", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phone", new_values."position" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ed29ebfbaf7748f3d3d1ff96205a3cba17d452d3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_15daf', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_contact', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='contact',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_contactevent" ("client_id", "email", "id", "left_on", "left_reason", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position") SELECT old_values."client_id", old_values."email", old_values."id", old_values."left_on", old_values."left_reason", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phone", old_values."position" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='729bfd3baef3e9b7fcd1ba9480a30559c1edfcc0', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_115a7', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_contact', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='contact',
+                constraint=models.CheckConstraint(condition=models.Q(('left_on', None), models.Q(('left_reason', ''), _negated=True), _connector='OR'), name='contact_left_with_reason'),
+            ),
         ),
     ]

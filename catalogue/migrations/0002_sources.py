@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -13,48 +15,50 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='compound',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='compound',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='compound',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='compound',
-            name='pubchem_cid',
-            field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='PubChem CID'),
-        ),
-        migrations.AddField(
-            model_name='compound',
-            name='references',
-            field=models.TextField(blank=True, help_text='Patents and papers, one a line.', max_length=4000, verbose_name='published in'),
-        ),
-        migrations.AddField(
-            model_name='compoundevent',
-            name='pubchem_cid',
-            field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='PubChem CID'),
-        ),
-        migrations.AddField(
-            model_name='compoundevent',
-            name='references',
-            field=models.TextField(blank=True, help_text='Patents and papers, one a line.', max_length=4000, verbose_name='published in'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='compound',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_compoundevent" ("cas_number", "code", "created_at", "formula", "id", "inchikey", "molar_mass_g_per_mol", "molfile", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pubchem_cid", "references", "smiles", "updated_at") SELECT new_values."cas_number", new_values."code", new_values."created_at", new_values."formula", new_values."id", new_values."inchikey", new_values."molar_mass_g_per_mol", new_values."molfile", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pubchem_cid", new_values."references", new_values."smiles", new_values."updated_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d0fdb5ae9b0bba059b6a501c7b52745d49e7694a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6ec94', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_compound', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='compound',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_compoundevent" ("cas_number", "code", "created_at", "formula", "id", "inchikey", "molar_mass_g_per_mol", "molfile", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pubchem_cid", "references", "smiles", "updated_at") SELECT new_values."cas_number", new_values."code", new_values."created_at", new_values."formula", new_values."id", new_values."inchikey", new_values."molar_mass_g_per_mol", new_values."molfile", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pubchem_cid", new_values."references", new_values."smiles", new_values."updated_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0810ba6afca5346fe98d2cde48d3039705f502f1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_8b631', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_compound', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='compound',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_compoundevent" ("cas_number", "code", "created_at", "formula", "id", "inchikey", "molar_mass_g_per_mol", "molfile", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pubchem_cid", "references", "smiles", "updated_at") SELECT old_values."cas_number", old_values."code", old_values."created_at", old_values."formula", old_values."id", old_values."inchikey", old_values."molar_mass_g_per_mol", old_values."molfile", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pubchem_cid", old_values."references", old_values."smiles", old_values."updated_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8ed1d32dbf9e0734af13b2aa538c94393be09ec7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f64cc', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_compound', when='AFTER')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='compound',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='compound',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='compound',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='compound',
+                name='pubchem_cid',
+                field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='PubChem CID'),
+            ),
+            migrations.AddField(
+                model_name='compound',
+                name='references',
+                field=models.TextField(blank=True, help_text='Patents and papers, one a line.', max_length=4000, verbose_name='published in'),
+            ),
+            migrations.AddField(
+                model_name='compoundevent',
+                name='pubchem_cid',
+                field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='PubChem CID'),
+            ),
+            migrations.AddField(
+                model_name='compoundevent',
+                name='references',
+                field=models.TextField(blank=True, help_text='Patents and papers, one a line.', max_length=4000, verbose_name='published in'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='compound',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_compoundevent" ("cas_number", "code", "created_at", "formula", "id", "inchikey", "molar_mass_g_per_mol", "molfile", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pubchem_cid", "references", "smiles", "updated_at") SELECT new_values."cas_number", new_values."code", new_values."created_at", new_values."formula", new_values."id", new_values."inchikey", new_values."molar_mass_g_per_mol", new_values."molfile", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pubchem_cid", new_values."references", new_values."smiles", new_values."updated_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d0fdb5ae9b0bba059b6a501c7b52745d49e7694a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6ec94', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_compound', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='compound',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_compoundevent" ("cas_number", "code", "created_at", "formula", "id", "inchikey", "molar_mass_g_per_mol", "molfile", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pubchem_cid", "references", "smiles", "updated_at") SELECT new_values."cas_number", new_values."code", new_values."created_at", new_values."formula", new_values."id", new_values."inchikey", new_values."molar_mass_g_per_mol", new_values."molfile", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pubchem_cid", new_values."references", new_values."smiles", new_values."updated_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0810ba6afca5346fe98d2cde48d3039705f502f1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_8b631', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_compound', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='compound',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_compoundevent" ("cas_number", "code", "created_at", "formula", "id", "inchikey", "molar_mass_g_per_mol", "molfile", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pubchem_cid", "references", "smiles", "updated_at") SELECT old_values."cas_number", old_values."code", old_values."created_at", old_values."formula", old_values."id", old_values."inchikey", old_values."molar_mass_g_per_mol", old_values."molfile", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pubchem_cid", old_values."references", old_values."smiles", old_values."updated_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8ed1d32dbf9e0734af13b2aa538c94393be09ec7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f64cc', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_compound', when='AFTER')),
+            ),
         ),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -58,36 +60,38 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddConstraint(
-            model_name='vessel',
-            constraint=models.UniqueConstraint(models.F('site'), django.db.models.functions.text.Lower('tag'), name='vessel_tag_once_at_its_site'),
-        ),
-        migrations.AddConstraint(
-            model_name='vessel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('tag', ''), _negated=True)), name='vessel_is_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='vessel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('volume_max_litres', None), ('volume_min_litres', None)), models.Q(('volume_max_litres__gte', models.F('volume_min_litres')), ('volume_min_litres__gt', 0)), _connector='OR'), name='vessel_working_volume_is_a_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='vessel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('in_service', True), ('out_of_service_reason', '')), models.Q(('in_service', False), models.Q(('out_of_service_reason', ''), _negated=True)), _connector='OR'), name='vessel_out_of_service_for_a_reason'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vessel',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT new_values."id", new_values."in_service", new_values."kind", new_values."material", new_values."name", new_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."site_id", new_values."tag", new_values."volume_max_litres", new_values."volume_min_litres" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='59b86d9f3e11615015fc05c135f72e82bd9e8f79', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_32d4a', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_vessel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vessel',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT new_values."id", new_values."in_service", new_values."kind", new_values."material", new_values."name", new_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."site_id", new_values."tag", new_values."volume_max_litres", new_values."volume_min_litres" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='33fcd651d913ccc6467ee0b316c717b85d80e25d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c7ea2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_vessel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vessel',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT old_values."id", old_values."in_service", old_values."kind", old_values."material", old_values."name", old_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."site_id", old_values."tag", old_values."volume_max_litres", old_values."volume_min_litres" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='905f808ee86e157e5d3463aa1e29c4bd54604f48', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_31082', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_vessel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vesselevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a2954071dbd2ccacab50265e0cd217a146c22480', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cd54e', table='catalogue_vesselevent', when='BEFORE')),
+        AllAtOnce(
+            migrations.AddConstraint(
+                model_name='vessel',
+                constraint=models.UniqueConstraint(models.F('site'), django.db.models.functions.text.Lower('tag'), name='vessel_tag_once_at_its_site'),
+            ),
+            migrations.AddConstraint(
+                model_name='vessel',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('tag', ''), _negated=True)), name='vessel_is_named'),
+            ),
+            migrations.AddConstraint(
+                model_name='vessel',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('volume_max_litres', None), ('volume_min_litres', None)), models.Q(('volume_max_litres__gte', models.F('volume_min_litres')), ('volume_min_litres__gt', 0)), _connector='OR'), name='vessel_working_volume_is_a_range'),
+            ),
+            migrations.AddConstraint(
+                model_name='vessel',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('in_service', True), ('out_of_service_reason', '')), models.Q(('in_service', False), models.Q(('out_of_service_reason', ''), _negated=True)), _connector='OR'), name='vessel_out_of_service_for_a_reason'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='vessel',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT new_values."id", new_values."in_service", new_values."kind", new_values."material", new_values."name", new_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."site_id", new_values."tag", new_values."volume_max_litres", new_values."volume_min_litres" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='59b86d9f3e11615015fc05c135f72e82bd9e8f79', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_32d4a', referencing='REFERENCING NEW TABLE AS new_values ', table='catalogue_vessel', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='vessel',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT new_values."id", new_values."in_service", new_values."kind", new_values."material", new_values."name", new_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."site_id", new_values."tag", new_values."volume_max_litres", new_values."volume_min_litres" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='33fcd651d913ccc6467ee0b316c717b85d80e25d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c7ea2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='catalogue_vessel', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='vessel',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "catalogue_vesselevent" ("id", "in_service", "kind", "material", "name", "out_of_service_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "tag", "volume_max_litres", "volume_min_litres") SELECT old_values."id", old_values."in_service", old_values."kind", old_values."material", old_values."name", old_values."out_of_service_reason", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."site_id", old_values."tag", old_values."volume_max_litres", old_values."volume_min_litres" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='905f808ee86e157e5d3463aa1e29c4bd54604f48', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_31082', referencing='REFERENCING OLD TABLE AS old_values ', table='catalogue_vessel', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='vesselevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a2954071dbd2ccacab50265e0cd217a146c22480', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cd54e', table='catalogue_vesselevent', when='BEFORE')),
+            ),
         ),
     ]

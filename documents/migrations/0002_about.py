@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -50,120 +52,122 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='document',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='document',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='document',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='about_kind',
-            field=models.CharField(blank=True, choices=[('batch', 'Batch'), ('gate_round', 'Round of a gate'), ('change_order', 'Change order'), ('change', 'Change'), ('event', 'Quality event'), ('period', 'Period')], max_length=16, verbose_name='about what'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='about_reference',
-            field=models.CharField(blank=True, max_length=40, verbose_name='about'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='withdrawn'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='about_kind',
-            field=models.CharField(blank=True, choices=[('batch', 'Batch'), ('gate_round', 'Round of a gate'), ('change_order', 'Change order'), ('change', 'Change'), ('event', 'Quality event'), ('period', 'Period')], max_length=16, verbose_name='about what'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='about_reference',
-            field=models.CharField(blank=True, max_length=40, verbose_name='about'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='withdrawn'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentevent" ("about_kind", "about_reference", "client_id", "created_at", "deliverable_id", "id", "number", "out_of_date_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "rfp_id", "shared_at", "shared_by_id", "title", "type_key", "updated_at", "visibility", "withdrawn_at") SELECT new_values."about_kind", new_values."about_reference", new_values."client_id", new_values."created_at", new_values."deliverable_id", new_values."id", new_values."number", new_values."out_of_date_since", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."rfp_id", new_values."shared_at", new_values."shared_by_id", new_values."title", new_values."type_key", new_values."updated_at", new_values."visibility", new_values."withdrawn_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9ecd802aaea16f0bd92f977031a91a7e9f9b66b0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_be524', referencing='REFERENCING NEW TABLE AS new_values ', table='documents_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentevent" ("about_kind", "about_reference", "client_id", "created_at", "deliverable_id", "id", "number", "out_of_date_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "rfp_id", "shared_at", "shared_by_id", "title", "type_key", "updated_at", "visibility", "withdrawn_at") SELECT new_values."about_kind", new_values."about_reference", new_values."client_id", new_values."created_at", new_values."deliverable_id", new_values."id", new_values."number", new_values."out_of_date_since", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."project_id", new_values."rfp_id", new_values."shared_at", new_values."shared_by_id", new_values."title", new_values."type_key", new_values."updated_at", new_values."visibility", new_values."withdrawn_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d940742bc6781befb464902969f47ffd68c453e9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a3ed6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='documents_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentevent" ("about_kind", "about_reference", "client_id", "created_at", "deliverable_id", "id", "number", "out_of_date_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "rfp_id", "shared_at", "shared_by_id", "title", "type_key", "updated_at", "visibility", "withdrawn_at") SELECT old_values."about_kind", old_values."about_reference", old_values."client_id", old_values."created_at", old_values."deliverable_id", old_values."id", old_values."number", old_values."out_of_date_since", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."rfp_id", old_values."shared_at", old_values."shared_by_id", old_values."title", old_values."type_key", old_values."updated_at", old_values."visibility", old_values."withdrawn_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='73c399a7bb93ea2264aacdf6c397ada7cfb88678', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0c008', referencing='REFERENCING OLD TABLE AS old_values ', table='documents_document', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('about_kind', ''), models.Q(('about_reference', ''), _negated=True), _connector='XOR'), name='document_about_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(models.F('project'), models.F('type_key'), django.db.models.functions.text.Lower('about_reference'), name='document_once_of_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(models.F('rfp'), models.F('type_key'), django.db.models.functions.text.Lower('about_reference'), name='document_once_of_rfp'),
-        ),
-        migrations.AddField(
-            model_name='issuance',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='issuance',
-            name='version',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='issuance', to='documents.documentversion'),
-        ),
-        migrations.AddField(
-            model_name='issuanceevent',
-            name='asked_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='issuanceevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='issuanceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='documents.issuance'),
-        ),
-        migrations.AddField(
-            model_name='issuanceevent',
-            name='version',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.documentversion'),
-        ),
-        migrations.AddIndex(
-            model_name='issuance',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['version'], name='issuance_pending'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuance',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_issuanceevent" ("asked_at", "asked_by_id", "done_at", "id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "share", "version_id") SELECT new_values."asked_at", new_values."asked_by_id", new_values."done_at", new_values."id", new_values."message", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."share", new_values."version_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0c4950161df01e099f99a6059be6349ecd9ed3a7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c2cbe', referencing='REFERENCING NEW TABLE AS new_values ', table='documents_issuance', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuance',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_issuanceevent" ("asked_at", "asked_by_id", "done_at", "id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "share", "version_id") SELECT new_values."asked_at", new_values."asked_by_id", new_values."done_at", new_values."id", new_values."message", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."refusal", new_values."share", new_values."version_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a16427583daba6df94e890433e474e3d581f437a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_de908', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='documents_issuance', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuance',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_issuanceevent" ("asked_at", "asked_by_id", "done_at", "id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "share", "version_id") SELECT old_values."asked_at", old_values."asked_by_id", old_values."done_at", old_values."id", old_values."message", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."refusal", old_values."share", old_values."version_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='13f64408c589ee23c149a5d5ef26d197000fc51a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_de376', referencing='REFERENCING OLD TABLE AS old_values ', table='documents_issuance', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='issuanceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b30c3efa7b7d8c0cb0bf7131904e6f713f6ff239', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c3cbe', table='documents_issuanceevent', when='BEFORE')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='document',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='document',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='document',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='document',
+                name='about_kind',
+                field=models.CharField(blank=True, choices=[('batch', 'Batch'), ('gate_round', 'Round of a gate'), ('change_order', 'Change order'), ('change', 'Change'), ('event', 'Quality event'), ('period', 'Period')], max_length=16, verbose_name='about what'),
+            ),
+            migrations.AddField(
+                model_name='document',
+                name='about_reference',
+                field=models.CharField(blank=True, max_length=40, verbose_name='about'),
+            ),
+            migrations.AddField(
+                model_name='document',
+                name='withdrawn_at',
+                field=models.DateTimeField(blank=True, null=True, verbose_name='withdrawn'),
+            ),
+            migrations.AddField(
+                model_name='documentevent',
+                name='about_kind',
+                field=models.CharField(blank=True, choices=[('batch', 'Batch'), ('gate_round', 'Round of a gate'), ('change_order', 'Change order'), ('change', 'Change'), ('event', 'Quality event'), ('period', 'Period')], max_length=16, verbose_name='about what'),
+            ),
+            migrations.AddField(
+                model_name='documentevent',
+                name='about_reference',
+                field=models.CharField(blank=True, max_length=40, verbose_name='about'),
+            ),
+            migrations.AddField(
+                model_name='documentevent',
+                name='withdrawn_at',
+                field=models.DateTimeField(blank=True, null=True, verbose_name='withdrawn'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='document',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentevent" ("about_kind", "about_reference", "client_id", "created_at", "deliverable_id", "id", "number", "out_of_date_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "rfp_id", "shared_at", "shared_by_id", "title", "type_key", "updated_at", "visibility", "withdrawn_at") SELECT new_values."about_kind", new_values."about_reference", new_values."client_id", new_values."created_at", new_values."deliverable_id", new_values."id", new_values."number", new_values."out_of_date_since", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."rfp_id", new_values."shared_at", new_values."shared_by_id", new_values."title", new_values."type_key", new_values."updated_at", new_values."visibility", new_values."withdrawn_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9ecd802aaea16f0bd92f977031a91a7e9f9b66b0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_be524', referencing='REFERENCING NEW TABLE AS new_values ', table='documents_document', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='document',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentevent" ("about_kind", "about_reference", "client_id", "created_at", "deliverable_id", "id", "number", "out_of_date_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "rfp_id", "shared_at", "shared_by_id", "title", "type_key", "updated_at", "visibility", "withdrawn_at") SELECT new_values."about_kind", new_values."about_reference", new_values."client_id", new_values."created_at", new_values."deliverable_id", new_values."id", new_values."number", new_values."out_of_date_since", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."project_id", new_values."rfp_id", new_values."shared_at", new_values."shared_by_id", new_values."title", new_values."type_key", new_values."updated_at", new_values."visibility", new_values."withdrawn_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d940742bc6781befb464902969f47ffd68c453e9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a3ed6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='documents_document', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='document',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentevent" ("about_kind", "about_reference", "client_id", "created_at", "deliverable_id", "id", "number", "out_of_date_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "rfp_id", "shared_at", "shared_by_id", "title", "type_key", "updated_at", "visibility", "withdrawn_at") SELECT old_values."about_kind", old_values."about_reference", old_values."client_id", old_values."created_at", old_values."deliverable_id", old_values."id", old_values."number", old_values."out_of_date_since", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."rfp_id", old_values."shared_at", old_values."shared_by_id", old_values."title", old_values."type_key", old_values."updated_at", old_values."visibility", old_values."withdrawn_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='73c399a7bb93ea2264aacdf6c397ada7cfb88678', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0c008', referencing='REFERENCING OLD TABLE AS old_values ', table='documents_document', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='document',
+                constraint=models.CheckConstraint(condition=models.Q(('about_kind', ''), models.Q(('about_reference', ''), _negated=True), _connector='XOR'), name='document_about_something'),
+            ),
+            migrations.AddConstraint(
+                model_name='document',
+                constraint=models.UniqueConstraint(models.F('project'), models.F('type_key'), django.db.models.functions.text.Lower('about_reference'), name='document_once_of_project'),
+            ),
+            migrations.AddConstraint(
+                model_name='document',
+                constraint=models.UniqueConstraint(models.F('rfp'), models.F('type_key'), django.db.models.functions.text.Lower('about_reference'), name='document_once_of_rfp'),
+            ),
+            migrations.AddField(
+                model_name='issuance',
+                name='asked_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='issuance',
+                name='version',
+                field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='issuance', to='documents.documentversion'),
+            ),
+            migrations.AddField(
+                model_name='issuanceevent',
+                name='asked_by',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='issuanceevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='issuanceevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='documents.issuance'),
+            ),
+            migrations.AddField(
+                model_name='issuanceevent',
+                name='version',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.documentversion'),
+            ),
+            migrations.AddIndex(
+                model_name='issuance',
+                index=models.Index(condition=models.Q(('done_at', None)), fields=['version'], name='issuance_pending'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='issuance',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_issuanceevent" ("asked_at", "asked_by_id", "done_at", "id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "share", "version_id") SELECT new_values."asked_at", new_values."asked_by_id", new_values."done_at", new_values."id", new_values."message", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."share", new_values."version_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0c4950161df01e099f99a6059be6349ecd9ed3a7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c2cbe', referencing='REFERENCING NEW TABLE AS new_values ', table='documents_issuance', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='issuance',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_issuanceevent" ("asked_at", "asked_by_id", "done_at", "id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "share", "version_id") SELECT new_values."asked_at", new_values."asked_by_id", new_values."done_at", new_values."id", new_values."message", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."refusal", new_values."share", new_values."version_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a16427583daba6df94e890433e474e3d581f437a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_de908', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='documents_issuance', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='issuance',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_issuanceevent" ("asked_at", "asked_by_id", "done_at", "id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "share", "version_id") SELECT old_values."asked_at", old_values."asked_by_id", old_values."done_at", old_values."id", old_values."message", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."refusal", old_values."share", old_values."version_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='13f64408c589ee23c149a5d5ef26d197000fc51a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_de376', referencing='REFERENCING OLD TABLE AS old_values ', table='documents_issuance', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='issuanceevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b30c3efa7b7d8c0cb0bf7131904e6f713f6ff239', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c3cbe', table='documents_issuanceevent', when='BEFORE')),
+            ),
         ),
     ]

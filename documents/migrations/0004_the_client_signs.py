@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -12,38 +14,40 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='documentversion',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='documentversion',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='documentversion',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='documentversion',
-            name='offered_round',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='documentversionevent',
-            name='offered_round',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentversionevent" ("content_hash", "document_id", "effective_at", "error", "failed_at", "id", "language", "missing_characters", "narrative", "number", "offered_round", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "requested_at", "requested_by_id", "review_round", "snapshot", "source", "state", "template_version") SELECT new_values."content_hash", new_values."document_id", new_values."effective_at", new_values."error", new_values."failed_at", new_values."id", new_values."language", new_values."missing_characters", new_values."narrative", new_values."number", new_values."offered_round", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."requested_at", new_values."requested_by_id", new_values."review_round", new_values."snapshot", new_values."source", new_values."state", new_values."template_version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4e8f7bce0ed80f468242d70b676224d747252268', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6369a', referencing='REFERENCING NEW TABLE AS new_values ', table='documents_documentversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentversionevent" ("content_hash", "document_id", "effective_at", "error", "failed_at", "id", "language", "missing_characters", "narrative", "number", "offered_round", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "requested_at", "requested_by_id", "review_round", "snapshot", "source", "state", "template_version") SELECT new_values."content_hash", new_values."document_id", new_values."effective_at", new_values."error", new_values."failed_at", new_values."id", new_values."language", new_values."missing_characters", new_values."narrative", new_values."number", new_values."offered_round", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."requested_at", new_values."requested_by_id", new_values."review_round", new_values."snapshot", new_values."source", new_values."state", new_values."template_version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."content_hash" IS DISTINCT FROM (new_values."content_hash") OR old_values."document_id" IS DISTINCT FROM (new_values."document_id") OR old_values."effective_at" IS DISTINCT FROM (new_values."effective_at") OR old_values."error" IS DISTINCT FROM (new_values."error") OR old_values."failed_at" IS DISTINCT FROM (new_values."failed_at") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."language" IS DISTINCT FROM (new_values."language") OR old_values."missing_characters" IS DISTINCT FROM (new_values."missing_characters") OR old_values."narrative" IS DISTINCT FROM (new_values."narrative") OR old_values."number" IS DISTINCT FROM (new_values."number") OR old_values."offered_round" IS DISTINCT FROM (new_values."offered_round") OR old_values."reason" IS DISTINCT FROM (new_values."reason") OR old_values."requested_at" IS DISTINCT FROM (new_values."requested_at") OR old_values."requested_by_id" IS DISTINCT FROM (new_values."requested_by_id") OR old_values."review_round" IS DISTINCT FROM (new_values."review_round") OR old_values."snapshot" IS DISTINCT FROM (new_values."snapshot") OR old_values."source" IS DISTINCT FROM (new_values."source") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."template_version" IS DISTINCT FROM (new_values."template_version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eda4bed463f07ea38ca90853b5feb3e1b8e4c348', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_07354', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='documents_documentversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentversionevent" ("content_hash", "document_id", "effective_at", "error", "failed_at", "id", "language", "missing_characters", "narrative", "number", "offered_round", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "requested_at", "requested_by_id", "review_round", "snapshot", "source", "state", "template_version") SELECT old_values."content_hash", old_values."document_id", old_values."effective_at", old_values."error", old_values."failed_at", old_values."id", old_values."language", old_values."missing_characters", old_values."narrative", old_values."number", old_values."offered_round", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."requested_at", old_values."requested_by_id", old_values."review_round", old_values."snapshot", old_values."source", old_values."state", old_values."template_version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a98f85d53fe56a263fb889de887503fdf51e9431', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3cd2b', referencing='REFERENCING OLD TABLE AS old_values ', table='documents_documentversion', when='AFTER')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='documentversion',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='documentversion',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='documentversion',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='documentversion',
+                name='offered_round',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='documentversionevent',
+                name='offered_round',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentversionevent" ("content_hash", "document_id", "effective_at", "error", "failed_at", "id", "language", "missing_characters", "narrative", "number", "offered_round", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "requested_at", "requested_by_id", "review_round", "snapshot", "source", "state", "template_version") SELECT new_values."content_hash", new_values."document_id", new_values."effective_at", new_values."error", new_values."failed_at", new_values."id", new_values."language", new_values."missing_characters", new_values."narrative", new_values."number", new_values."offered_round", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."requested_at", new_values."requested_by_id", new_values."review_round", new_values."snapshot", new_values."source", new_values."state", new_values."template_version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4e8f7bce0ed80f468242d70b676224d747252268', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6369a', referencing='REFERENCING NEW TABLE AS new_values ', table='documents_documentversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentversionevent" ("content_hash", "document_id", "effective_at", "error", "failed_at", "id", "language", "missing_characters", "narrative", "number", "offered_round", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "requested_at", "requested_by_id", "review_round", "snapshot", "source", "state", "template_version") SELECT new_values."content_hash", new_values."document_id", new_values."effective_at", new_values."error", new_values."failed_at", new_values."id", new_values."language", new_values."missing_characters", new_values."narrative", new_values."number", new_values."offered_round", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."requested_at", new_values."requested_by_id", new_values."review_round", new_values."snapshot", new_values."source", new_values."state", new_values."template_version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."content_hash" IS DISTINCT FROM (new_values."content_hash") OR old_values."document_id" IS DISTINCT FROM (new_values."document_id") OR old_values."effective_at" IS DISTINCT FROM (new_values."effective_at") OR old_values."error" IS DISTINCT FROM (new_values."error") OR old_values."failed_at" IS DISTINCT FROM (new_values."failed_at") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."language" IS DISTINCT FROM (new_values."language") OR old_values."missing_characters" IS DISTINCT FROM (new_values."missing_characters") OR old_values."narrative" IS DISTINCT FROM (new_values."narrative") OR old_values."number" IS DISTINCT FROM (new_values."number") OR old_values."offered_round" IS DISTINCT FROM (new_values."offered_round") OR old_values."reason" IS DISTINCT FROM (new_values."reason") OR old_values."requested_at" IS DISTINCT FROM (new_values."requested_at") OR old_values."requested_by_id" IS DISTINCT FROM (new_values."requested_by_id") OR old_values."review_round" IS DISTINCT FROM (new_values."review_round") OR old_values."snapshot" IS DISTINCT FROM (new_values."snapshot") OR old_values."source" IS DISTINCT FROM (new_values."source") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."template_version" IS DISTINCT FROM (new_values."template_version")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eda4bed463f07ea38ca90853b5feb3e1b8e4c348', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_07354', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='documents_documentversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "documents_documentversionevent" ("content_hash", "document_id", "effective_at", "error", "failed_at", "id", "language", "missing_characters", "narrative", "number", "offered_round", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "requested_at", "requested_by_id", "review_round", "snapshot", "source", "state", "template_version") SELECT old_values."content_hash", old_values."document_id", old_values."effective_at", old_values."error", old_values."failed_at", old_values."id", old_values."language", old_values."missing_characters", old_values."narrative", old_values."number", old_values."offered_round", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."requested_at", old_values."requested_by_id", old_values."review_round", old_values."snapshot", old_values."source", old_values."state", old_values."template_version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a98f85d53fe56a263fb889de887503fdf51e9431', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3cd2b', referencing='REFERENCING OLD TABLE AS old_values ', table='documents_documentversion', when='AFTER')),
+            ),
         ),
     ]

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -16,17 +18,19 @@ class Migration(migrations.Migration):
             name='preference',
             options={'ordering': ['user_id', 'group', 'kind']},
         ),
-        migrations.RemoveConstraint(
-            model_name='preference',
-            name='preference_once',
-        ),
-        migrations.AddField(
-            model_name='preference',
-            name='kind',
-            field=models.CharField(blank=True, max_length=80, verbose_name='kind of event'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('user', 'group', 'kind'), name='preference_once'),
+        AllAtOnce(
+            migrations.RemoveConstraint(
+                model_name='preference',
+                name='preference_once',
+            ),
+            migrations.AddField(
+                model_name='preference',
+                name='kind',
+                field=models.CharField(blank=True, max_length=80, verbose_name='kind of event'),
+            ),
+            migrations.AddConstraint(
+                model_name='preference',
+                constraint=models.UniqueConstraint(fields=('user', 'group', 'kind'), name='preference_once'),
+            ),
         ),
     ]

@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -18,218 +20,222 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ChangeOrderAddition',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('kind', models.CharField(choices=[('contract', 'Contract'), ('internal', 'Internal'), ('gate', 'Gate'), ('delivery', 'Delivery'), ('payment', 'Payment'), ('filing', 'Filing')], max_length=12, verbose_name='kind')),
-                ('planned_on', models.DateField(verbose_name='agreed for')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                'ordering': ['change_order_id', 'order', 'id'],
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='ChangeOrderAddition',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('kind', models.CharField(choices=[('contract', 'Contract'), ('internal', 'Internal'), ('gate', 'Gate'), ('delivery', 'Delivery'), ('payment', 'Payment'), ('filing', 'Filing')], max_length=12, verbose_name='kind')),
+                    ('planned_on', models.DateField(verbose_name='agreed for')),
+                    ('order', models.PositiveSmallIntegerField(default=0)),
+                ],
+                options={
+                    'ordering': ['change_order_id', 'order', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ChangeOrderDrop',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ],
+                options={
+                    'ordering': ['change_order_id', 'milestone__order', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ChangeOrderPayment',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('title', models.CharField(max_length=200, verbose_name='what is paid')),
+                    ('source', models.CharField(max_length=80, verbose_name='ready to invoice when')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='amount')),
+                    ('order', models.PositiveSmallIntegerField(default=0)),
+                ],
+                options={
+                    'ordering': ['change_order_id', 'order', 'id'],
+                },
+            ),
         ),
-        migrations.CreateModel(
-            name='ChangeOrderDrop',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-            ],
-            options={
-                'ordering': ['change_order_id', 'milestone__order', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ChangeOrderPayment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='what is paid')),
-                ('source', models.CharField(max_length=80, verbose_name='ready to invoice when')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='amount')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                'ordering': ['change_order_id', 'order', 'id'],
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='changeorder',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='changeorder',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='changeorder',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='milestone',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='milestone',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='milestone',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='changeorder',
-            name='first_phase',
-            field=models.CharField(blank=True, choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='first contracted phase'),
-        ),
-        migrations.AddField(
-            model_name='changeorder',
-            name='last_phase',
-            field=models.CharField(blank=True, choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='last contracted phase'),
-        ),
-        migrations.AddField(
-            model_name='changeorder',
-            name='phases_added',
-            field=models.JSONField(default=list, editable=False),
-        ),
-        migrations.AddField(
-            model_name='changeorder',
-            name='phases_dropped',
-            field=models.JSONField(default=list, editable=False),
-        ),
-        migrations.AddField(
-            model_name='changeorderevent',
-            name='first_phase',
-            field=models.CharField(blank=True, choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='first contracted phase'),
-        ),
-        migrations.AddField(
-            model_name='changeorderevent',
-            name='last_phase',
-            field=models.CharField(blank=True, choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='last contracted phase'),
-        ),
-        migrations.AddField(
-            model_name='changeorderevent',
-            name='phases_added',
-            field=models.JSONField(default=list, editable=False),
-        ),
-        migrations.AddField(
-            model_name='changeorderevent',
-            name='phases_dropped',
-            field=models.JSONField(default=list, editable=False),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='amount',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='amount'),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='dropped_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='paid_on',
-            field=models.DateField(blank=True, null=True, verbose_name='paid'),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='percent',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='percent of the price'),
-        ),
-        migrations.AddField(
-            model_name='milestoneevent',
-            name='amount',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='amount'),
-        ),
-        migrations.AddField(
-            model_name='milestoneevent',
-            name='dropped_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='milestoneevent',
-            name='paid_on',
-            field=models.DateField(blank=True, null=True, verbose_name='paid'),
-        ),
-        migrations.AddField(
-            model_name='milestoneevent',
-            name='percent',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='percent of the price'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorder',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderevent" ("answer_reason", "answered_at", "answered_by_id", "currency", "first_phase", "id", "last_phase", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phases_added", "phases_dropped", "prepared_at", "prepared_by_id", "project_id", "reason", "released_at", "revision", "scope", "sent_at", "sequence", "state", "title", "updated_at", "valid_until") SELECT new_values."answer_reason", new_values."answered_at", new_values."answered_by_id", new_values."currency", new_values."first_phase", new_values."id", new_values."last_phase", new_values."number", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phases_added", new_values."phases_dropped", new_values."prepared_at", new_values."prepared_by_id", new_values."project_id", new_values."reason", new_values."released_at", new_values."revision", new_values."scope", new_values."sent_at", new_values."sequence", new_values."state", new_values."title", new_values."updated_at", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='421d0d3c2b1b515e0651fe706117f8f556220b2b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_22fc4', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorder', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorder',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderevent" ("answer_reason", "answered_at", "answered_by_id", "currency", "first_phase", "id", "last_phase", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phases_added", "phases_dropped", "prepared_at", "prepared_by_id", "project_id", "reason", "released_at", "revision", "scope", "sent_at", "sequence", "state", "title", "updated_at", "valid_until") SELECT new_values."answer_reason", new_values."answered_at", new_values."answered_by_id", new_values."currency", new_values."first_phase", new_values."id", new_values."last_phase", new_values."number", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phases_added", new_values."phases_dropped", new_values."prepared_at", new_values."prepared_by_id", new_values."project_id", new_values."reason", new_values."released_at", new_values."revision", new_values."scope", new_values."sent_at", new_values."sequence", new_values."state", new_values."title", new_values."updated_at", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='029144f1a6d76647e5dc69e64db02441c7d6be21', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bc5ba', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorder', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorder',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderevent" ("answer_reason", "answered_at", "answered_by_id", "currency", "first_phase", "id", "last_phase", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phases_added", "phases_dropped", "prepared_at", "prepared_by_id", "project_id", "reason", "released_at", "revision", "scope", "sent_at", "sequence", "state", "title", "updated_at", "valid_until") SELECT old_values."answer_reason", old_values."answered_at", old_values."answered_by_id", old_values."currency", old_values."first_phase", old_values."id", old_values."last_phase", old_values."number", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phases_added", old_values."phases_dropped", old_values."prepared_at", old_values."prepared_by_id", old_values."project_id", old_values."reason", old_values."released_at", old_values."revision", old_values."scope", old_values."sent_at", old_values."sequence", old_values."state", old_values."title", old_values."updated_at", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b7805c3490540adb2f61bb7d0d2b957a98543d08', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_55741', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorder', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='milestone',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_milestoneevent" ("actual_on", "amount", "baseline_on", "by_hand", "department_id", "dropped_by_id", "duration_days", "earliest_on", "finish_by", "float_days", "forecast_on", "id", "invoice_number", "invoiced_on", "key", "kind", "order", "owner_id", "paid_on", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "published_on", "round", "share_at_launch", "source", "started_on", "title", "told_at", "tolerance_days", "updated_at", "visibility") SELECT new_values."actual_on", new_values."amount", new_values."baseline_on", new_values."by_hand", new_values."department_id", new_values."dropped_by_id", new_values."duration_days", new_values."earliest_on", new_values."finish_by", new_values."float_days", new_values."forecast_on", new_values."id", new_values."invoice_number", new_values."invoiced_on", new_values."key", new_values."kind", new_values."order", new_values."owner_id", new_values."paid_on", new_values."percent", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."project_id", new_values."published_on", new_values."round", new_values."share_at_launch", new_values."source", new_values."started_on", new_values."title", new_values."told_at", new_values."tolerance_days", new_values."updated_at", new_values."visibility" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bf15257d974b54e36c97f9f9b03894761d8f495e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2945c', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_milestone', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='milestone',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_milestoneevent" ("actual_on", "amount", "baseline_on", "by_hand", "department_id", "dropped_by_id", "duration_days", "earliest_on", "finish_by", "float_days", "forecast_on", "id", "invoice_number", "invoiced_on", "key", "kind", "order", "owner_id", "paid_on", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "published_on", "round", "share_at_launch", "source", "started_on", "title", "told_at", "tolerance_days", "updated_at", "visibility") SELECT new_values."actual_on", new_values."amount", new_values."baseline_on", new_values."by_hand", new_values."department_id", new_values."dropped_by_id", new_values."duration_days", new_values."earliest_on", new_values."finish_by", new_values."float_days", new_values."forecast_on", new_values."id", new_values."invoice_number", new_values."invoiced_on", new_values."key", new_values."kind", new_values."order", new_values."owner_id", new_values."paid_on", new_values."percent", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."project_id", new_values."published_on", new_values."round", new_values."share_at_launch", new_values."source", new_values."started_on", new_values."title", new_values."told_at", new_values."tolerance_days", new_values."updated_at", new_values."visibility" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c8447d134fa81ff392044e8cc500498f28dc97f5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_96e58', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_milestone', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='milestone',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_milestoneevent" ("actual_on", "amount", "baseline_on", "by_hand", "department_id", "dropped_by_id", "duration_days", "earliest_on", "finish_by", "float_days", "forecast_on", "id", "invoice_number", "invoiced_on", "key", "kind", "order", "owner_id", "paid_on", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "published_on", "round", "share_at_launch", "source", "started_on", "title", "told_at", "tolerance_days", "updated_at", "visibility") SELECT old_values."actual_on", old_values."amount", old_values."baseline_on", old_values."by_hand", old_values."department_id", old_values."dropped_by_id", old_values."duration_days", old_values."earliest_on", old_values."finish_by", old_values."float_days", old_values."forecast_on", old_values."id", old_values."invoice_number", old_values."invoiced_on", old_values."key", old_values."kind", old_values."order", old_values."owner_id", old_values."paid_on", old_values."percent", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."project_id", old_values."published_on", old_values."round", old_values."share_at_launch", old_values."source", old_values."started_on", old_values."title", old_values."told_at", old_values."tolerance_days", old_values."updated_at", old_values."visibility" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4f21c948177c942898a899fa0a86e1521e103090', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_fed44', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_milestone', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', None), models.Q(('amount__gt', 0), ('kind', 'payment')), _connector='OR'), name='milestone_amount_of_payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('percent', None), models.Q(('kind', 'payment'), ('percent__gt', 0), ('percent__lte', 100)), _connector='OR'), name='milestone_percent_of_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_on', None), ('invoiced_on__isnull', False), _connector='OR'), name='milestone_paid_when_invoiced'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('dropped_by', None), ('actual_on', None), _connector='OR'), name='milestone_dropped_when_open'),
-        ),
-        migrations.AddField(
-            model_name='changeorderaddition',
-            name='after',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.milestone'),
-        ),
-        migrations.AddField(
-            model_name='changeorderaddition',
-            name='change_order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='additions', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='changeorderaddition',
-            name='milestone',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.milestone'),
-        ),
-        migrations.AddField(
-            model_name='changeorderdrop',
-            name='change_order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drops', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='changeorderdrop',
-            name='milestone',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drops', to='projects.milestone'),
-        ),
-        migrations.AddField(
-            model_name='changeorderpayment',
-            name='change_order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='projects.changeorder'),
-        ),
-        migrations.AddConstraint(
-            model_name='changeorderdrop',
-            constraint=models.UniqueConstraint(fields=('change_order', 'milestone'), name='change_order_drop_once'),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='changeorder',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='changeorder',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='changeorder',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='milestone',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='milestone',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='milestone',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='changeorder',
+                name='first_phase',
+                field=models.CharField(blank=True, choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='first contracted phase'),
+            ),
+            migrations.AddField(
+                model_name='changeorder',
+                name='last_phase',
+                field=models.CharField(blank=True, choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='last contracted phase'),
+            ),
+            migrations.AddField(
+                model_name='changeorder',
+                name='phases_added',
+                field=models.JSONField(default=list, editable=False),
+            ),
+            migrations.AddField(
+                model_name='changeorder',
+                name='phases_dropped',
+                field=models.JSONField(default=list, editable=False),
+            ),
+            migrations.AddField(
+                model_name='changeorderevent',
+                name='first_phase',
+                field=models.CharField(blank=True, choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='first contracted phase'),
+            ),
+            migrations.AddField(
+                model_name='changeorderevent',
+                name='last_phase',
+                field=models.CharField(blank=True, choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='last contracted phase'),
+            ),
+            migrations.AddField(
+                model_name='changeorderevent',
+                name='phases_added',
+                field=models.JSONField(default=list, editable=False),
+            ),
+            migrations.AddField(
+                model_name='changeorderevent',
+                name='phases_dropped',
+                field=models.JSONField(default=list, editable=False),
+            ),
+            migrations.AddField(
+                model_name='milestone',
+                name='amount',
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='amount'),
+            ),
+            migrations.AddField(
+                model_name='milestone',
+                name='dropped_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='milestone',
+                name='paid_on',
+                field=models.DateField(blank=True, null=True, verbose_name='paid'),
+            ),
+            migrations.AddField(
+                model_name='milestone',
+                name='percent',
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='percent of the price'),
+            ),
+            migrations.AddField(
+                model_name='milestoneevent',
+                name='amount',
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='amount'),
+            ),
+            migrations.AddField(
+                model_name='milestoneevent',
+                name='dropped_by',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='milestoneevent',
+                name='paid_on',
+                field=models.DateField(blank=True, null=True, verbose_name='paid'),
+            ),
+            migrations.AddField(
+                model_name='milestoneevent',
+                name='percent',
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='percent of the price'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorder',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderevent" ("answer_reason", "answered_at", "answered_by_id", "currency", "first_phase", "id", "last_phase", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phases_added", "phases_dropped", "prepared_at", "prepared_by_id", "project_id", "reason", "released_at", "revision", "scope", "sent_at", "sequence", "state", "title", "updated_at", "valid_until") SELECT new_values."answer_reason", new_values."answered_at", new_values."answered_by_id", new_values."currency", new_values."first_phase", new_values."id", new_values."last_phase", new_values."number", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phases_added", new_values."phases_dropped", new_values."prepared_at", new_values."prepared_by_id", new_values."project_id", new_values."reason", new_values."released_at", new_values."revision", new_values."scope", new_values."sent_at", new_values."sequence", new_values."state", new_values."title", new_values."updated_at", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='421d0d3c2b1b515e0651fe706117f8f556220b2b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_22fc4', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorder', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorder',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderevent" ("answer_reason", "answered_at", "answered_by_id", "currency", "first_phase", "id", "last_phase", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phases_added", "phases_dropped", "prepared_at", "prepared_by_id", "project_id", "reason", "released_at", "revision", "scope", "sent_at", "sequence", "state", "title", "updated_at", "valid_until") SELECT new_values."answer_reason", new_values."answered_at", new_values."answered_by_id", new_values."currency", new_values."first_phase", new_values."id", new_values."last_phase", new_values."number", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phases_added", new_values."phases_dropped", new_values."prepared_at", new_values."prepared_by_id", new_values."project_id", new_values."reason", new_values."released_at", new_values."revision", new_values."scope", new_values."sent_at", new_values."sequence", new_values."state", new_values."title", new_values."updated_at", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='029144f1a6d76647e5dc69e64db02441c7d6be21', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bc5ba', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorder', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorder',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderevent" ("answer_reason", "answered_at", "answered_by_id", "currency", "first_phase", "id", "last_phase", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phases_added", "phases_dropped", "prepared_at", "prepared_by_id", "project_id", "reason", "released_at", "revision", "scope", "sent_at", "sequence", "state", "title", "updated_at", "valid_until") SELECT old_values."answer_reason", old_values."answered_at", old_values."answered_by_id", old_values."currency", old_values."first_phase", old_values."id", old_values."last_phase", old_values."number", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phases_added", old_values."phases_dropped", old_values."prepared_at", old_values."prepared_by_id", old_values."project_id", old_values."reason", old_values."released_at", old_values."revision", old_values."scope", old_values."sent_at", old_values."sequence", old_values."state", old_values."title", old_values."updated_at", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b7805c3490540adb2f61bb7d0d2b957a98543d08', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_55741', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorder', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='milestone',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_milestoneevent" ("actual_on", "amount", "baseline_on", "by_hand", "department_id", "dropped_by_id", "duration_days", "earliest_on", "finish_by", "float_days", "forecast_on", "id", "invoice_number", "invoiced_on", "key", "kind", "order", "owner_id", "paid_on", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "published_on", "round", "share_at_launch", "source", "started_on", "title", "told_at", "tolerance_days", "updated_at", "visibility") SELECT new_values."actual_on", new_values."amount", new_values."baseline_on", new_values."by_hand", new_values."department_id", new_values."dropped_by_id", new_values."duration_days", new_values."earliest_on", new_values."finish_by", new_values."float_days", new_values."forecast_on", new_values."id", new_values."invoice_number", new_values."invoiced_on", new_values."key", new_values."kind", new_values."order", new_values."owner_id", new_values."paid_on", new_values."percent", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."project_id", new_values."published_on", new_values."round", new_values."share_at_launch", new_values."source", new_values."started_on", new_values."title", new_values."told_at", new_values."tolerance_days", new_values."updated_at", new_values."visibility" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bf15257d974b54e36c97f9f9b03894761d8f495e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2945c', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_milestone', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='milestone',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_milestoneevent" ("actual_on", "amount", "baseline_on", "by_hand", "department_id", "dropped_by_id", "duration_days", "earliest_on", "finish_by", "float_days", "forecast_on", "id", "invoice_number", "invoiced_on", "key", "kind", "order", "owner_id", "paid_on", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "published_on", "round", "share_at_launch", "source", "started_on", "title", "told_at", "tolerance_days", "updated_at", "visibility") SELECT new_values."actual_on", new_values."amount", new_values."baseline_on", new_values."by_hand", new_values."department_id", new_values."dropped_by_id", new_values."duration_days", new_values."earliest_on", new_values."finish_by", new_values."float_days", new_values."forecast_on", new_values."id", new_values."invoice_number", new_values."invoiced_on", new_values."key", new_values."kind", new_values."order", new_values."owner_id", new_values."paid_on", new_values."percent", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."project_id", new_values."published_on", new_values."round", new_values."share_at_launch", new_values."source", new_values."started_on", new_values."title", new_values."told_at", new_values."tolerance_days", new_values."updated_at", new_values."visibility" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c8447d134fa81ff392044e8cc500498f28dc97f5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_96e58', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_milestone', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='milestone',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_milestoneevent" ("actual_on", "amount", "baseline_on", "by_hand", "department_id", "dropped_by_id", "duration_days", "earliest_on", "finish_by", "float_days", "forecast_on", "id", "invoice_number", "invoiced_on", "key", "kind", "order", "owner_id", "paid_on", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "published_on", "round", "share_at_launch", "source", "started_on", "title", "told_at", "tolerance_days", "updated_at", "visibility") SELECT old_values."actual_on", old_values."amount", old_values."baseline_on", old_values."by_hand", old_values."department_id", old_values."dropped_by_id", old_values."duration_days", old_values."earliest_on", old_values."finish_by", old_values."float_days", old_values."forecast_on", old_values."id", old_values."invoice_number", old_values."invoiced_on", old_values."key", old_values."kind", old_values."order", old_values."owner_id", old_values."paid_on", old_values."percent", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."project_id", old_values."published_on", old_values."round", old_values."share_at_launch", old_values."source", old_values."started_on", old_values."title", old_values."told_at", old_values."tolerance_days", old_values."updated_at", old_values."visibility" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4f21c948177c942898a899fa0a86e1521e103090', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_fed44', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_milestone', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='milestone',
+                constraint=models.CheckConstraint(condition=models.Q(('amount', None), models.Q(('amount__gt', 0), ('kind', 'payment')), _connector='OR'), name='milestone_amount_of_payment'),
+            ),
+            migrations.AddConstraint(
+                model_name='milestone',
+                constraint=models.CheckConstraint(condition=models.Q(('percent', None), models.Q(('kind', 'payment'), ('percent__gt', 0), ('percent__lte', 100)), _connector='OR'), name='milestone_percent_of_price'),
+            ),
+            migrations.AddConstraint(
+                model_name='milestone',
+                constraint=models.CheckConstraint(condition=models.Q(('paid_on', None), ('invoiced_on__isnull', False), _connector='OR'), name='milestone_paid_when_invoiced'),
+            ),
+            migrations.AddConstraint(
+                model_name='milestone',
+                constraint=models.CheckConstraint(condition=models.Q(('dropped_by', None), ('actual_on', None), _connector='OR'), name='milestone_dropped_when_open'),
+            ),
+            migrations.AddField(
+                model_name='changeorderaddition',
+                name='after',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.milestone'),
+            ),
+            migrations.AddField(
+                model_name='changeorderaddition',
+                name='change_order',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='additions', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='changeorderaddition',
+                name='milestone',
+                field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.milestone'),
+            ),
+            migrations.AddField(
+                model_name='changeorderdrop',
+                name='change_order',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drops', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='changeorderdrop',
+                name='milestone',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drops', to='projects.milestone'),
+            ),
+            migrations.AddField(
+                model_name='changeorderpayment',
+                name='change_order',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='projects.changeorder'),
+            ),
+            migrations.AddConstraint(
+                model_name='changeorderdrop',
+                constraint=models.UniqueConstraint(fields=('change_order', 'milestone'), name='change_order_drop_once'),
+            ),
         ),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -59,96 +61,98 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='task',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='task',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='task',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='task',
-            name='in_client_report',
-            field=models.BooleanField(default=False, verbose_name="in the client's status report"),
-        ),
-        migrations.AddField(
-            model_name='taskevent',
-            name='in_client_report',
-            field=models.BooleanField(default=False, verbose_name="in the client's status report"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_taskevent" ("after_milestone_id", "after_task_id", "agreed_on", "department_id", "done_on", "due_on", "duration_days", "earliest_on", "float_days", "forecast_on", "id", "in_client_report", "milestone_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_key", "project_id", "started_on", "starts_on", "title", "updated_at") SELECT new_values."after_milestone_id", new_values."after_task_id", new_values."agreed_on", new_values."department_id", new_values."done_on", new_values."due_on", new_values."duration_days", new_values."earliest_on", new_values."float_days", new_values."forecast_on", new_values."id", new_values."in_client_report", new_values."milestone_id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."planned_key", new_values."project_id", new_values."started_on", new_values."starts_on", new_values."title", new_values."updated_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='adf953f0261ad47f80804abb7c219f53a3e39388', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_aa5e3', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_task', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_taskevent" ("after_milestone_id", "after_task_id", "agreed_on", "department_id", "done_on", "due_on", "duration_days", "earliest_on", "float_days", "forecast_on", "id", "in_client_report", "milestone_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_key", "project_id", "started_on", "starts_on", "title", "updated_at") SELECT new_values."after_milestone_id", new_values."after_task_id", new_values."agreed_on", new_values."department_id", new_values."done_on", new_values."due_on", new_values."duration_days", new_values."earliest_on", new_values."float_days", new_values."forecast_on", new_values."id", new_values."in_client_report", new_values."milestone_id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."planned_key", new_values."project_id", new_values."started_on", new_values."starts_on", new_values."title", new_values."updated_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2b507a39dc0fab7c9d1dcafb42fe99f087d459ce', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e7492', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_task', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_taskevent" ("after_milestone_id", "after_task_id", "agreed_on", "department_id", "done_on", "due_on", "duration_days", "earliest_on", "float_days", "forecast_on", "id", "in_client_report", "milestone_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_key", "project_id", "started_on", "starts_on", "title", "updated_at") SELECT old_values."after_milestone_id", old_values."after_task_id", old_values."agreed_on", old_values."department_id", old_values."done_on", old_values."due_on", old_values."duration_days", old_values."earliest_on", old_values."float_days", old_values."forecast_on", old_values."id", old_values."in_client_report", old_values."milestone_id", old_values."owner_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."planned_key", old_values."project_id", old_values."started_on", old_values."starts_on", old_values."title", old_values."updated_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4038333bdecc19406d62497f56b92430ee00f9d2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e973b', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_task', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='projectrisk',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='projectrisk',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='projects.project'),
-        ),
-        migrations.AddField(
-            model_name='projectriskevent',
-            name='owner',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='projectriskevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='projectriskevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.projectrisk'),
-        ),
-        migrations.AddField(
-            model_name='projectriskevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectrisk',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='risk_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectrisk',
-            constraint=models.CheckConstraint(condition=models.Q(('impact__in', [1, 2, 3]), ('likelihood__in', [1, 2, 3])), name='risk_levels'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectrisk',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('closed_because', ''), _negated=True), _connector='OR'), name='risk_closed_with_reason'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectrisk',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectriskevent" ("closed_at", "closed_because", "created_at", "id", "impact", "in_client_report", "likelihood", "mitigation", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "text", "updated_at") SELECT new_values."closed_at", new_values."closed_because", new_values."created_at", new_values."id", new_values."impact", new_values."in_client_report", new_values."likelihood", new_values."mitigation", new_values."number", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."text", new_values."updated_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='50eb8e21043be71c40d1f878b2e482c52312fb6b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_eddc4', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_projectrisk', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectrisk',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectriskevent" ("closed_at", "closed_because", "created_at", "id", "impact", "in_client_report", "likelihood", "mitigation", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "text", "updated_at") SELECT new_values."closed_at", new_values."closed_because", new_values."created_at", new_values."id", new_values."impact", new_values."in_client_report", new_values."likelihood", new_values."mitigation", new_values."number", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."project_id", new_values."text", new_values."updated_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6325f0c62ea771899c959ac1d536dc17f9883b43', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e505d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_projectrisk', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectrisk',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectriskevent" ("closed_at", "closed_because", "created_at", "id", "impact", "in_client_report", "likelihood", "mitigation", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "text", "updated_at") SELECT old_values."closed_at", old_values."closed_because", old_values."created_at", old_values."id", old_values."impact", old_values."in_client_report", old_values."likelihood", old_values."mitigation", old_values."number", old_values."owner_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."text", old_values."updated_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a4cf47d5c396bf882bdb2c0a2c39bb8d394d5b2f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_03e06', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_projectrisk', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='projectriskevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ceb8dacc0f57fda7a219ddd21e1fc4e1da824b8b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_78958', table='projects_projectriskevent', when='BEFORE')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='task',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='task',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='task',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='task',
+                name='in_client_report',
+                field=models.BooleanField(default=False, verbose_name="in the client's status report"),
+            ),
+            migrations.AddField(
+                model_name='taskevent',
+                name='in_client_report',
+                field=models.BooleanField(default=False, verbose_name="in the client's status report"),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='task',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_taskevent" ("after_milestone_id", "after_task_id", "agreed_on", "department_id", "done_on", "due_on", "duration_days", "earliest_on", "float_days", "forecast_on", "id", "in_client_report", "milestone_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_key", "project_id", "started_on", "starts_on", "title", "updated_at") SELECT new_values."after_milestone_id", new_values."after_task_id", new_values."agreed_on", new_values."department_id", new_values."done_on", new_values."due_on", new_values."duration_days", new_values."earliest_on", new_values."float_days", new_values."forecast_on", new_values."id", new_values."in_client_report", new_values."milestone_id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."planned_key", new_values."project_id", new_values."started_on", new_values."starts_on", new_values."title", new_values."updated_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='adf953f0261ad47f80804abb7c219f53a3e39388', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_aa5e3', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_task', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='task',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_taskevent" ("after_milestone_id", "after_task_id", "agreed_on", "department_id", "done_on", "due_on", "duration_days", "earliest_on", "float_days", "forecast_on", "id", "in_client_report", "milestone_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_key", "project_id", "started_on", "starts_on", "title", "updated_at") SELECT new_values."after_milestone_id", new_values."after_task_id", new_values."agreed_on", new_values."department_id", new_values."done_on", new_values."due_on", new_values."duration_days", new_values."earliest_on", new_values."float_days", new_values."forecast_on", new_values."id", new_values."in_client_report", new_values."milestone_id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."planned_key", new_values."project_id", new_values."started_on", new_values."starts_on", new_values."title", new_values."updated_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2b507a39dc0fab7c9d1dcafb42fe99f087d459ce', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e7492', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_task', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='task',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_taskevent" ("after_milestone_id", "after_task_id", "agreed_on", "department_id", "done_on", "due_on", "duration_days", "earliest_on", "float_days", "forecast_on", "id", "in_client_report", "milestone_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_key", "project_id", "started_on", "starts_on", "title", "updated_at") SELECT old_values."after_milestone_id", old_values."after_task_id", old_values."agreed_on", old_values."department_id", old_values."done_on", old_values."due_on", old_values."duration_days", old_values."earliest_on", old_values."float_days", old_values."forecast_on", old_values."id", old_values."in_client_report", old_values."milestone_id", old_values."owner_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."planned_key", old_values."project_id", old_values."started_on", old_values."starts_on", old_values."title", old_values."updated_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4038333bdecc19406d62497f56b92430ee00f9d2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e973b', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_task', when='AFTER')),
+            ),
+            migrations.AddField(
+                model_name='projectrisk',
+                name='owner',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+            ),
+            migrations.AddField(
+                model_name='projectrisk',
+                name='project',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='projects.project'),
+            ),
+            migrations.AddField(
+                model_name='projectriskevent',
+                name='owner',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+            ),
+            migrations.AddField(
+                model_name='projectriskevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='projectriskevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.projectrisk'),
+            ),
+            migrations.AddField(
+                model_name='projectriskevent',
+                name='project',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project'),
+            ),
+            migrations.AddConstraint(
+                model_name='projectrisk',
+                constraint=models.UniqueConstraint(fields=('project', 'number'), name='risk_numbered_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='projectrisk',
+                constraint=models.CheckConstraint(condition=models.Q(('impact__in', [1, 2, 3]), ('likelihood__in', [1, 2, 3])), name='risk_levels'),
+            ),
+            migrations.AddConstraint(
+                model_name='projectrisk',
+                constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('closed_because', ''), _negated=True), _connector='OR'), name='risk_closed_with_reason'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='projectrisk',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectriskevent" ("closed_at", "closed_because", "created_at", "id", "impact", "in_client_report", "likelihood", "mitigation", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "text", "updated_at") SELECT new_values."closed_at", new_values."closed_because", new_values."created_at", new_values."id", new_values."impact", new_values."in_client_report", new_values."likelihood", new_values."mitigation", new_values."number", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."text", new_values."updated_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='50eb8e21043be71c40d1f878b2e482c52312fb6b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_eddc4', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_projectrisk', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='projectrisk',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectriskevent" ("closed_at", "closed_because", "created_at", "id", "impact", "in_client_report", "likelihood", "mitigation", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "text", "updated_at") SELECT new_values."closed_at", new_values."closed_because", new_values."created_at", new_values."id", new_values."impact", new_values."in_client_report", new_values."likelihood", new_values."mitigation", new_values."number", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."project_id", new_values."text", new_values."updated_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6325f0c62ea771899c959ac1d536dc17f9883b43', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e505d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_projectrisk', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='projectrisk',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectriskevent" ("closed_at", "closed_because", "created_at", "id", "impact", "in_client_report", "likelihood", "mitigation", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "text", "updated_at") SELECT old_values."closed_at", old_values."closed_because", old_values."created_at", old_values."id", old_values."impact", old_values."in_client_report", old_values."likelihood", old_values."mitigation", old_values."number", old_values."owner_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."text", old_values."updated_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a4cf47d5c396bf882bdb2c0a2c39bb8d394d5b2f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_03e06', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_projectrisk', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='projectriskevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ceb8dacc0f57fda7a219ddd21e1fc4e1da824b8b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_78958', table='projects_projectriskevent', when='BEFORE')),
+            ),
         ),
     ]

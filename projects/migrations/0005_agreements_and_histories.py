@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -19,436 +21,440 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ChangeOrderEffectEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('days', models.SmallIntegerField(verbose_name='working days')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ChangeOrderLineEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('description', models.CharField(max_length=300, verbose_name='description')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='amount')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ClarificationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('question', models.TextField(max_length=2000, verbose_name='question')),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('answer', models.TextField(blank=True, max_length=4000, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DeliverableEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('key', models.SlugField(db_index=False, max_length=64)),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('document_type', models.CharField(blank=True, max_length=64)),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('visibility', models.CharField(choices=[('internal', 'Internal'), ('for_approval', 'Shared for approval'), ('shared', 'Shared with the client')], default='internal', max_length=16)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('evidence_kind', models.CharField(blank=True, choices=[('', 'None yet'), ('document', 'Document of this product'), ('referenced', 'Referenced evidence')], max_length=12)),
-                ('evidence_label', models.CharField(blank=True, max_length=300)),
-                ('evidence_link', models.CharField(blank=True, max_length=300)),
-                ('evidence_hash', models.CharField(blank=True, max_length=64)),
-                ('evidence_facts', models.JSONField(blank=True, default=dict, help_text='The few values of the evidence, by their names.')),
-                ('evidence_on', models.DateField(blank=True, help_text='The date of the evidence as it stands.', null=True)),
-                ('evidence_since', models.DateField(blank=True, help_text='The first date since which it has been proven without a break.', null=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
-                ('outdated_since', models.DateTimeField(blank=True, null=True)),
-                ('not_applicable', models.TextField(blank=True, help_text='Why it does not apply; written when the charter is issued.')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='GateCriterionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('key', models.SlugField(db_index=False, max_length=64)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('words', models.CharField(max_length=300)),
-                ('department', models.CharField(max_length=32)),
-                ('order', models.PositiveSmallIntegerField()),
-                ('met', models.BooleanField(null=True)),
-                ('evidence', models.JSONField(default=list)),
-                ('evidence_hash', models.CharField(blank=True, max_length=64)),
-                ('tailoring', models.JSONField(blank=True, default=list, help_text='What takes it out of this project, when it does not apply.')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='QuotationLineEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('description', models.CharField(max_length=300, verbose_name='description')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.00'))], verbose_name='amount')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='RfpFileEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=255)),
-                ('media_type', models.CharField(max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='TeamMemberEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name='agreement',
-            name='agreement_number_once',
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeordereffect',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeordereffectevent" ("change_order_id", "days", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."change_order_id", new_values."days", new_values."id", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8882a162ab1da0e1a59ac0b716eea7f17d42fdc1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ac1df', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeordereffect', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeordereffect',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeordereffectevent" ("change_order_id", "days", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."change_order_id", new_values."days", new_values."id", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='37dff1a30f2314d9232ebf6bf061f0015521d3a2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_89ec9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeordereffect', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeordereffect',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeordereffectevent" ("change_order_id", "days", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."change_order_id", old_values."days", old_values."id", old_values."milestone_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='755a5384c2c300194eb428c31f154be36d204642', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_250af', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeordereffect', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderlineevent" ("amount", "change_order_id", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase") SELECT new_values."amount", new_values."change_order_id", new_values."description", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8d465ecf2b48eef4337aad622444cc43063f0585', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_48290', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorderline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderlineevent" ("amount", "change_order_id", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase") SELECT new_values."amount", new_values."change_order_id", new_values."description", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eef0073d36b70ad803066a4be025b45c7eb0cc06', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_08d56', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorderline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderlineevent" ("amount", "change_order_id", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase") SELECT old_values."amount", old_values."change_order_id", old_values."description", old_values."id", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cc2e0d788a44955360b69e3c899bd14fc1c387fc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_800c3', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorderline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clarification',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT new_values."answer", new_values."answered_at", new_values."asked_at", new_values."asked_by_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."rfp_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='36358dece6ba175ab74bd26ee0d9641b224a271b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_69b71', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_clarification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clarification',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT new_values."answer", new_values."answered_at", new_values."asked_at", new_values."asked_by_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question", new_values."rfp_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4cb5ef3fc99d59f26a1e4cd419066a4012a9245e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_11be9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_clarification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clarification',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT old_values."answer", old_values."answered_at", old_values."asked_at", old_values."asked_by_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question", old_values."rfp_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='23963b61168add153445d25638a58491405ac507', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c38bf', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_clarification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deliverable',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_deliverableevent" ("department_id", "document_type", "done_at", "due_on", "evidence_facts", "evidence_hash", "evidence_kind", "evidence_label", "evidence_link", "evidence_on", "evidence_since", "id", "key", "not_applicable", "order", "outdated_since", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "round", "title", "visibility") SELECT new_values."department_id", new_values."document_type", new_values."done_at", new_values."due_on", new_values."evidence_facts", new_values."evidence_hash", new_values."evidence_kind", new_values."evidence_label", new_values."evidence_link", new_values."evidence_on", new_values."evidence_since", new_values."id", new_values."key", new_values."not_applicable", new_values."order", new_values."outdated_since", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."project_id", new_values."round", new_values."title", new_values."visibility" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ce2513a3eb00b8e7954bbd576f9406c93bc4475f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_31984', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_deliverable', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deliverable',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_deliverableevent" ("department_id", "document_type", "done_at", "due_on", "evidence_facts", "evidence_hash", "evidence_kind", "evidence_label", "evidence_link", "evidence_on", "evidence_since", "id", "key", "not_applicable", "order", "outdated_since", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "round", "title", "visibility") SELECT new_values."department_id", new_values."document_type", new_values."done_at", new_values."due_on", new_values."evidence_facts", new_values."evidence_hash", new_values."evidence_kind", new_values."evidence_label", new_values."evidence_link", new_values."evidence_on", new_values."evidence_since", new_values."id", new_values."key", new_values."not_applicable", new_values."order", new_values."outdated_since", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."project_id", new_values."round", new_values."title", new_values."visibility" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='08dea33421077c0bab99d97e258a0c572a288bd8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_b9934', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_deliverable', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deliverable',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_deliverableevent" ("department_id", "document_type", "done_at", "due_on", "evidence_facts", "evidence_hash", "evidence_kind", "evidence_label", "evidence_link", "evidence_on", "evidence_since", "id", "key", "not_applicable", "order", "outdated_since", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "round", "title", "visibility") SELECT old_values."department_id", old_values."document_type", old_values."done_at", old_values."due_on", old_values."evidence_facts", old_values."evidence_hash", old_values."evidence_kind", old_values."evidence_label", old_values."evidence_link", old_values."evidence_on", old_values."evidence_since", old_values."id", old_values."key", old_values."not_applicable", old_values."order", old_values."outdated_since", old_values."owner_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."project_id", old_values."round", old_values."title", old_values."visibility" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f10e45bb4e7b62a4afd85f3fd1fb884c1ee4a7cb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_5724a', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_deliverable', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gatecriterion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_gatecriterionevent" ("department", "evidence", "evidence_hash", "id", "key", "met", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "tailoring", "version", "words") SELECT new_values."department", new_values."evidence", new_values."evidence_hash", new_values."id", new_values."key", new_values."met", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."review_id", new_values."tailoring", new_values."version", new_values."words" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='da86091e82dc85a93cd2a995c3d09857c2d4d24d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_d2c84', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_gatecriterion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gatecriterion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_gatecriterionevent" ("department", "evidence", "evidence_hash", "id", "key", "met", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "tailoring", "version", "words") SELECT new_values."department", new_values."evidence", new_values."evidence_hash", new_values."id", new_values."key", new_values."met", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."review_id", new_values."tailoring", new_values."version", new_values."words" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='64f3e204e1db5fc567c27fef0113de1f4a37bacb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6c85d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_gatecriterion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gatecriterion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_gatecriterionevent" ("department", "evidence", "evidence_hash", "id", "key", "met", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "tailoring", "version", "words") SELECT old_values."department", old_values."evidence", old_values."evidence_hash", old_values."id", old_values."key", old_values."met", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."review_id", old_values."tailoring", old_values."version", old_values."words" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='55fe0c6b8f5ad37584c221fefe17e92fb2ba2d07', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_46529', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_gatecriterion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotationline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationlineevent" ("amount", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id") SELECT new_values."amount", new_values."description", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."quotation_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a1aaa6556e7572bcf11c1e681c99cd35d571072c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0b5b9', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_quotationline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotationline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationlineevent" ("amount", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id") SELECT new_values."amount", new_values."description", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."quotation_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a2686562bf51c8af6255b4c0339c33331fe75b6e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4fe1c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_quotationline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotationline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationlineevent" ("amount", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id") SELECT old_values."amount", old_values."description", old_values."id", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."quotation_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bd9ef2603ffffdda81c2198d415a7c719b2f2816', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6007d', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_quotationline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rfpfile',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_rfpfileevent" ("id", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rfp_id", "sha256", "size_bytes", "uploaded_at", "uploaded_by_id") SELECT new_values."id", new_values."media_type", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."rfp_id", new_values."sha256", new_values."size_bytes", new_values."uploaded_at", new_values."uploaded_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='376c01a04d1b5804b07300a7546720d03707e459', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ba4e4', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_rfpfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rfpfile',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_rfpfileevent" ("id", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rfp_id", "sha256", "size_bytes", "uploaded_at", "uploaded_by_id") SELECT new_values."id", new_values."media_type", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."rfp_id", new_values."sha256", new_values."size_bytes", new_values."uploaded_at", new_values."uploaded_by_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='27ea5122fa55325fba282101b041478f6d5c7933', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1d2e8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_rfpfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rfpfile',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_rfpfileevent" ("id", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rfp_id", "sha256", "size_bytes", "uploaded_at", "uploaded_by_id") SELECT old_values."id", old_values."media_type", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."rfp_id", old_values."sha256", old_values."size_bytes", old_values."uploaded_at", old_values."uploaded_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e6db359cd78c22c287363acb97d013aa21bb4c4e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9901e', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_rfpfile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teammember',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_teammemberevent" ("department_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "user_id") SELECT new_values."department_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0b65651ce792272db1434cfea3864a15ca42b76a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1d7a2', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_teammember', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teammember',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_teammemberevent" ("department_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "user_id") SELECT new_values."department_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."project_id", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f96f617e374cb2b067dabb629a7f9c00993de42d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2da5a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_teammember', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teammember',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_teammemberevent" ("department_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "user_id") SELECT old_values."department_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='18ce72312d613bb8395217e929d2b1cb285f208a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_62d00', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_teammember', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('project', 'kind', 'number'), name='agreement_number_once'),
-        ),
-        migrations.AddField(
-            model_name='changeordereffectevent',
-            name='change_order',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='changeordereffectevent',
-            name='milestone',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone'),
-        ),
-        migrations.AddField(
-            model_name='changeordereffectevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='changeordereffectevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeordereffect'),
-        ),
-        migrations.AddField(
-            model_name='changeorderlineevent',
-            name='change_order',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='changeorderlineevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='changeorderlineevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeorderline'),
-        ),
-        migrations.AddField(
-            model_name='clarificationevent',
-            name='asked_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='clarificationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='clarificationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.clarification'),
-        ),
-        migrations.AddField(
-            model_name='clarificationevent',
-            name='rfp',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.rfp'),
-        ),
-        migrations.AddField(
-            model_name='deliverableevent',
-            name='department',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.department', verbose_name='department'),
-        ),
-        migrations.AddField(
-            model_name='deliverableevent',
-            name='owner',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='deliverableevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='deliverableevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.deliverable'),
-        ),
-        migrations.AddField(
-            model_name='deliverableevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project'),
-        ),
-        migrations.AddField(
-            model_name='gatecriterionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='gatecriterionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.gatecriterion'),
-        ),
-        migrations.AddField(
-            model_name='gatecriterionevent',
-            name='review',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.gatereview'),
-        ),
-        migrations.AddField(
-            model_name='quotationlineevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='quotationlineevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.quotationline'),
-        ),
-        migrations.AddField(
-            model_name='quotationlineevent',
-            name='quotation',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.quotation'),
-        ),
-        migrations.AddField(
-            model_name='rfpfileevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='rfpfileevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.rfpfile'),
-        ),
-        migrations.AddField(
-            model_name='rfpfileevent',
-            name='rfp',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.rfp'),
-        ),
-        migrations.AddField(
-            model_name='rfpfileevent',
-            name='uploaded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='teammemberevent',
-            name='department',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.department'),
-        ),
-        migrations.AddField(
-            model_name='teammemberevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='teammemberevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.teammember'),
-        ),
-        migrations.AddField(
-            model_name='teammemberevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project'),
-        ),
-        migrations.AddField(
-            model_name='teammemberevent',
-            name='user',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeordereffectevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='71f951148a8e9bf71cc68bf6bd49a76af2e91776', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c29c8', table='projects_changeordereffectevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderlineevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e80ec1040ad0c68e0f956f8dbe72a9cbf6781c8c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f958d', table='projects_changeorderlineevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clarificationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6e7eeb995c7dd3bf4795e27fae63884aaf29cdfa', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d8133', table='projects_clarificationevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deliverableevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a498d63cecc0301ae1f93876805c88b75d7f7c36', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9f058', table='projects_deliverableevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gatecriterionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d72c7d9703f081192fdf9663f3b5bd8b42deb815', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3872c', table='projects_gatecriterionevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotationlineevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0682dc216204794fcb4c8f94e7f8ac6d7eebf11c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0039f', table='projects_quotationlineevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rfpfileevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7113524f6f05d276e50a5c8794b8aa11719bd439', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_80111', table='projects_rfpfileevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teammemberevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='756009443b6f4306c8a3a7359704d9b5b3e5b637', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cd241', table='projects_teammemberevent', when='BEFORE')),
+        AllAtOnce(
+            migrations.CreateModel(
+                name='ChangeOrderEffectEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('days', models.SmallIntegerField(verbose_name='working days')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ChangeOrderLineEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('description', models.CharField(max_length=300, verbose_name='description')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='amount')),
+                    ('order', models.PositiveSmallIntegerField(default=0)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ClarificationEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('question', models.TextField(max_length=2000, verbose_name='question')),
+                    ('asked_at', models.DateTimeField(auto_now_add=True)),
+                    ('answer', models.TextField(blank=True, max_length=4000, verbose_name='answer')),
+                    ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='DeliverableEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('key', models.SlugField(db_index=False, max_length=64)),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                    ('document_type', models.CharField(blank=True, max_length=64)),
+                    ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
+                    ('visibility', models.CharField(choices=[('internal', 'Internal'), ('for_approval', 'Shared for approval'), ('shared', 'Shared with the client')], default='internal', max_length=16)),
+                    ('order', models.PositiveSmallIntegerField(default=0)),
+                    ('evidence_kind', models.CharField(blank=True, choices=[('', 'None yet'), ('document', 'Document of this product'), ('referenced', 'Referenced evidence')], max_length=12)),
+                    ('evidence_label', models.CharField(blank=True, max_length=300)),
+                    ('evidence_link', models.CharField(blank=True, max_length=300)),
+                    ('evidence_hash', models.CharField(blank=True, max_length=64)),
+                    ('evidence_facts', models.JSONField(blank=True, default=dict, help_text='The few values of the evidence, by their names.')),
+                    ('evidence_on', models.DateField(blank=True, help_text='The date of the evidence as it stands.', null=True)),
+                    ('evidence_since', models.DateField(blank=True, help_text='The first date since which it has been proven without a break.', null=True)),
+                    ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
+                    ('outdated_since', models.DateTimeField(blank=True, null=True)),
+                    ('not_applicable', models.TextField(blank=True, help_text='Why it does not apply; written when the charter is issued.')),
+                    ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='GateCriterionEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('key', models.SlugField(db_index=False, max_length=64)),
+                    ('version', models.PositiveSmallIntegerField()),
+                    ('words', models.CharField(max_length=300)),
+                    ('department', models.CharField(max_length=32)),
+                    ('order', models.PositiveSmallIntegerField()),
+                    ('met', models.BooleanField(null=True)),
+                    ('evidence', models.JSONField(default=list)),
+                    ('evidence_hash', models.CharField(blank=True, max_length=64)),
+                    ('tailoring', models.JSONField(blank=True, default=list, help_text='What takes it out of this project, when it does not apply.')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='QuotationLineEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('description', models.CharField(max_length=300, verbose_name='description')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.00'))], verbose_name='amount')),
+                    ('order', models.PositiveSmallIntegerField(default=0)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='RfpFileEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('name', models.CharField(max_length=255)),
+                    ('media_type', models.CharField(max_length=100)),
+                    ('sha256', models.CharField(max_length=64)),
+                    ('size_bytes', models.PositiveBigIntegerField()),
+                    ('uploaded_at', models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='TeamMemberEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ),
+        AllAtOnce(
+            migrations.RemoveConstraint(
+                model_name='agreement',
+                name='agreement_number_once',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeordereffect',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeordereffectevent" ("change_order_id", "days", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."change_order_id", new_values."days", new_values."id", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8882a162ab1da0e1a59ac0b716eea7f17d42fdc1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ac1df', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeordereffect', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeordereffect',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeordereffectevent" ("change_order_id", "days", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."change_order_id", new_values."days", new_values."id", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='37dff1a30f2314d9232ebf6bf061f0015521d3a2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_89ec9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeordereffect', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeordereffect',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeordereffectevent" ("change_order_id", "days", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."change_order_id", old_values."days", old_values."id", old_values."milestone_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='755a5384c2c300194eb428c31f154be36d204642', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_250af', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeordereffect', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderline',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderlineevent" ("amount", "change_order_id", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase") SELECT new_values."amount", new_values."change_order_id", new_values."description", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8d465ecf2b48eef4337aad622444cc43063f0585', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_48290', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorderline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderline',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderlineevent" ("amount", "change_order_id", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase") SELECT new_values."amount", new_values."change_order_id", new_values."description", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eef0073d36b70ad803066a4be025b45c7eb0cc06', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_08d56', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorderline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderline',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderlineevent" ("amount", "change_order_id", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase") SELECT old_values."amount", old_values."change_order_id", old_values."description", old_values."id", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cc2e0d788a44955360b69e3c899bd14fc1c387fc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_800c3', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorderline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clarification',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT new_values."answer", new_values."answered_at", new_values."asked_at", new_values."asked_by_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."rfp_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='36358dece6ba175ab74bd26ee0d9641b224a271b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_69b71', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_clarification', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clarification',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT new_values."answer", new_values."answered_at", new_values."asked_at", new_values."asked_by_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question", new_values."rfp_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4cb5ef3fc99d59f26a1e4cd419066a4012a9245e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_11be9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_clarification', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clarification',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT old_values."answer", old_values."answered_at", old_values."asked_at", old_values."asked_by_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question", old_values."rfp_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='23963b61168add153445d25638a58491405ac507', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c38bf', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_clarification', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='deliverable',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_deliverableevent" ("department_id", "document_type", "done_at", "due_on", "evidence_facts", "evidence_hash", "evidence_kind", "evidence_label", "evidence_link", "evidence_on", "evidence_since", "id", "key", "not_applicable", "order", "outdated_since", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "round", "title", "visibility") SELECT new_values."department_id", new_values."document_type", new_values."done_at", new_values."due_on", new_values."evidence_facts", new_values."evidence_hash", new_values."evidence_kind", new_values."evidence_label", new_values."evidence_link", new_values."evidence_on", new_values."evidence_since", new_values."id", new_values."key", new_values."not_applicable", new_values."order", new_values."outdated_since", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."project_id", new_values."round", new_values."title", new_values."visibility" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ce2513a3eb00b8e7954bbd576f9406c93bc4475f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_31984', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_deliverable', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='deliverable',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_deliverableevent" ("department_id", "document_type", "done_at", "due_on", "evidence_facts", "evidence_hash", "evidence_kind", "evidence_label", "evidence_link", "evidence_on", "evidence_since", "id", "key", "not_applicable", "order", "outdated_since", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "round", "title", "visibility") SELECT new_values."department_id", new_values."document_type", new_values."done_at", new_values."due_on", new_values."evidence_facts", new_values."evidence_hash", new_values."evidence_kind", new_values."evidence_label", new_values."evidence_link", new_values."evidence_on", new_values."evidence_since", new_values."id", new_values."key", new_values."not_applicable", new_values."order", new_values."outdated_since", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."project_id", new_values."round", new_values."title", new_values."visibility" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='08dea33421077c0bab99d97e258a0c572a288bd8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_b9934', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_deliverable', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='deliverable',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_deliverableevent" ("department_id", "document_type", "done_at", "due_on", "evidence_facts", "evidence_hash", "evidence_kind", "evidence_label", "evidence_link", "evidence_on", "evidence_since", "id", "key", "not_applicable", "order", "outdated_since", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "round", "title", "visibility") SELECT old_values."department_id", old_values."document_type", old_values."done_at", old_values."due_on", old_values."evidence_facts", old_values."evidence_hash", old_values."evidence_kind", old_values."evidence_label", old_values."evidence_link", old_values."evidence_on", old_values."evidence_since", old_values."id", old_values."key", old_values."not_applicable", old_values."order", old_values."outdated_since", old_values."owner_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."project_id", old_values."round", old_values."title", old_values."visibility" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f10e45bb4e7b62a4afd85f3fd1fb884c1ee4a7cb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_5724a', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_deliverable', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gatecriterion',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_gatecriterionevent" ("department", "evidence", "evidence_hash", "id", "key", "met", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "tailoring", "version", "words") SELECT new_values."department", new_values."evidence", new_values."evidence_hash", new_values."id", new_values."key", new_values."met", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."review_id", new_values."tailoring", new_values."version", new_values."words" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='da86091e82dc85a93cd2a995c3d09857c2d4d24d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_d2c84', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_gatecriterion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gatecriterion',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_gatecriterionevent" ("department", "evidence", "evidence_hash", "id", "key", "met", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "tailoring", "version", "words") SELECT new_values."department", new_values."evidence", new_values."evidence_hash", new_values."id", new_values."key", new_values."met", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."review_id", new_values."tailoring", new_values."version", new_values."words" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='64f3e204e1db5fc567c27fef0113de1f4a37bacb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6c85d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_gatecriterion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gatecriterion',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_gatecriterionevent" ("department", "evidence", "evidence_hash", "id", "key", "met", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id", "tailoring", "version", "words") SELECT old_values."department", old_values."evidence", old_values."evidence_hash", old_values."id", old_values."key", old_values."met", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."review_id", old_values."tailoring", old_values."version", old_values."words" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='55fe0c6b8f5ad37584c221fefe17e92fb2ba2d07', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_46529', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_gatecriterion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotationline',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationlineevent" ("amount", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id") SELECT new_values."amount", new_values."description", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."quotation_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a1aaa6556e7572bcf11c1e681c99cd35d571072c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0b5b9', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_quotationline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotationline',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationlineevent" ("amount", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id") SELECT new_values."amount", new_values."description", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."quotation_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a2686562bf51c8af6255b4c0339c33331fe75b6e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4fe1c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_quotationline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotationline',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationlineevent" ("amount", "description", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id") SELECT old_values."amount", old_values."description", old_values."id", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."quotation_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bd9ef2603ffffdda81c2198d415a7c719b2f2816', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6007d', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_quotationline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='rfpfile',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_rfpfileevent" ("id", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rfp_id", "sha256", "size_bytes", "uploaded_at", "uploaded_by_id") SELECT new_values."id", new_values."media_type", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."rfp_id", new_values."sha256", new_values."size_bytes", new_values."uploaded_at", new_values."uploaded_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='376c01a04d1b5804b07300a7546720d03707e459', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ba4e4', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_rfpfile', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='rfpfile',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_rfpfileevent" ("id", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rfp_id", "sha256", "size_bytes", "uploaded_at", "uploaded_by_id") SELECT new_values."id", new_values."media_type", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."rfp_id", new_values."sha256", new_values."size_bytes", new_values."uploaded_at", new_values."uploaded_by_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='27ea5122fa55325fba282101b041478f6d5c7933', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1d2e8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_rfpfile', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='rfpfile',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_rfpfileevent" ("id", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rfp_id", "sha256", "size_bytes", "uploaded_at", "uploaded_by_id") SELECT old_values."id", old_values."media_type", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."rfp_id", old_values."sha256", old_values."size_bytes", old_values."uploaded_at", old_values."uploaded_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e6db359cd78c22c287363acb97d013aa21bb4c4e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9901e', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_rfpfile', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='teammember',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_teammemberevent" ("department_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "user_id") SELECT new_values."department_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0b65651ce792272db1434cfea3864a15ca42b76a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1d7a2', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_teammember', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='teammember',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_teammemberevent" ("department_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "user_id") SELECT new_values."department_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."project_id", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f96f617e374cb2b067dabb629a7f9c00993de42d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2da5a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_teammember', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='teammember',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_teammemberevent" ("department_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "user_id") SELECT old_values."department_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='18ce72312d613bb8395217e929d2b1cb285f208a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_62d00', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_teammember', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='agreement',
+                constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('project', 'kind', 'number'), name='agreement_number_once'),
+            ),
+            migrations.AddField(
+                model_name='changeordereffectevent',
+                name='change_order',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='changeordereffectevent',
+                name='milestone',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone'),
+            ),
+            migrations.AddField(
+                model_name='changeordereffectevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='changeordereffectevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeordereffect'),
+            ),
+            migrations.AddField(
+                model_name='changeorderlineevent',
+                name='change_order',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='changeorderlineevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='changeorderlineevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeorderline'),
+            ),
+            migrations.AddField(
+                model_name='clarificationevent',
+                name='asked_by',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='clarificationevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='clarificationevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.clarification'),
+            ),
+            migrations.AddField(
+                model_name='clarificationevent',
+                name='rfp',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.rfp'),
+            ),
+            migrations.AddField(
+                model_name='deliverableevent',
+                name='department',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.department', verbose_name='department'),
+            ),
+            migrations.AddField(
+                model_name='deliverableevent',
+                name='owner',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+            ),
+            migrations.AddField(
+                model_name='deliverableevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='deliverableevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.deliverable'),
+            ),
+            migrations.AddField(
+                model_name='deliverableevent',
+                name='project',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project'),
+            ),
+            migrations.AddField(
+                model_name='gatecriterionevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='gatecriterionevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.gatecriterion'),
+            ),
+            migrations.AddField(
+                model_name='gatecriterionevent',
+                name='review',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.gatereview'),
+            ),
+            migrations.AddField(
+                model_name='quotationlineevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='quotationlineevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.quotationline'),
+            ),
+            migrations.AddField(
+                model_name='quotationlineevent',
+                name='quotation',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.quotation'),
+            ),
+            migrations.AddField(
+                model_name='rfpfileevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='rfpfileevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.rfpfile'),
+            ),
+            migrations.AddField(
+                model_name='rfpfileevent',
+                name='rfp',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.rfp'),
+            ),
+            migrations.AddField(
+                model_name='rfpfileevent',
+                name='uploaded_by',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='teammemberevent',
+                name='department',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.department'),
+            ),
+            migrations.AddField(
+                model_name='teammemberevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='teammemberevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.teammember'),
+            ),
+            migrations.AddField(
+                model_name='teammemberevent',
+                name='project',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project'),
+            ),
+            migrations.AddField(
+                model_name='teammemberevent',
+                name='user',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeordereffectevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='71f951148a8e9bf71cc68bf6bd49a76af2e91776', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c29c8', table='projects_changeordereffectevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderlineevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e80ec1040ad0c68e0f956f8dbe72a9cbf6781c8c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f958d', table='projects_changeorderlineevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clarificationevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6e7eeb995c7dd3bf4795e27fae63884aaf29cdfa', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d8133', table='projects_clarificationevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='deliverableevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a498d63cecc0301ae1f93876805c88b75d7f7c36', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9f058', table='projects_deliverableevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gatecriterionevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d72c7d9703f081192fdf9663f3b5bd8b42deb815', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3872c', table='projects_gatecriterionevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotationlineevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0682dc216204794fcb4c8f94e7f8ac6d7eebf11c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0039f', table='projects_quotationlineevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='rfpfileevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7113524f6f05d276e50a5c8794b8aa11719bd439', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_80111', table='projects_rfpfileevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='teammemberevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='756009443b6f4306c8a3a7359704d9b5b3e5b637', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cd241', table='projects_teammemberevent', when='BEFORE')),
+            ),
         ),
     ]

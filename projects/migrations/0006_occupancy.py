@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -65,40 +67,42 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddIndex(
-            model_name='occupancy',
-            index=models.Index(fields=['vessel', 'first_on'], name='projects_oc_vessel__cefc55_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='occupancy_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'batch'), _negated=True), ('project__isnull', False), _connector='OR'), name='occupancy_batch_has_a_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('milestone', None), ('task', None), _connector='OR'), name='occupancy_belongs_to_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('firm', True)), expressions=[('vessel', '='), (models.Func(models.F('first_on'), models.F('last_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='occupancy_firm_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='occupancy',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_occupancyevent" ("firm", "first_on", "id", "label", "last_on", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "purpose", "remark", "task_id", "updated_at", "vessel_id") SELECT new_values."firm", new_values."first_on", new_values."id", new_values."label", new_values."last_on", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."purpose", new_values."remark", new_values."task_id", new_values."updated_at", new_values."vessel_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='65539c349a259dce7579c9f6ad7c0611f38d1d33', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_d04fc', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_occupancy', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='occupancy',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_occupancyevent" ("firm", "first_on", "id", "label", "last_on", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "purpose", "remark", "task_id", "updated_at", "vessel_id") SELECT new_values."firm", new_values."first_on", new_values."id", new_values."label", new_values."last_on", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."project_id", new_values."purpose", new_values."remark", new_values."task_id", new_values."updated_at", new_values."vessel_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8d69ed67ef082d17efee955264bbdb7d267df9da', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9aa5d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_occupancy', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='occupancy',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_occupancyevent" ("firm", "first_on", "id", "label", "last_on", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "purpose", "remark", "task_id", "updated_at", "vessel_id") SELECT old_values."firm", old_values."first_on", old_values."id", old_values."label", old_values."last_on", old_values."milestone_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."purpose", old_values."remark", old_values."task_id", old_values."updated_at", old_values."vessel_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='57bf2e3d8a44b6496b492ee54001a9c5d49a3884', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2754f', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_occupancy', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='occupancyevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='41e34435ca92f20d422cb43443dd7159410ddb1e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4ea66', table='projects_occupancyevent', when='BEFORE')),
+        AllAtOnce(
+            migrations.AddIndex(
+                model_name='occupancy',
+                index=models.Index(fields=['vessel', 'first_on'], name='projects_oc_vessel__cefc55_idx'),
+            ),
+            migrations.AddConstraint(
+                model_name='occupancy',
+                constraint=models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='occupancy_days_in_order'),
+            ),
+            migrations.AddConstraint(
+                model_name='occupancy',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'batch'), _negated=True), ('project__isnull', False), _connector='OR'), name='occupancy_batch_has_a_project'),
+            ),
+            migrations.AddConstraint(
+                model_name='occupancy',
+                constraint=models.CheckConstraint(condition=models.Q(('milestone', None), ('task', None), _connector='OR'), name='occupancy_belongs_to_one'),
+            ),
+            migrations.AddConstraint(
+                model_name='occupancy',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('firm', True)), expressions=[('vessel', '='), (models.Func(models.F('first_on'), models.F('last_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='occupancy_firm_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='occupancy',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_occupancyevent" ("firm", "first_on", "id", "label", "last_on", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "purpose", "remark", "task_id", "updated_at", "vessel_id") SELECT new_values."firm", new_values."first_on", new_values."id", new_values."label", new_values."last_on", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."project_id", new_values."purpose", new_values."remark", new_values."task_id", new_values."updated_at", new_values."vessel_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='65539c349a259dce7579c9f6ad7c0611f38d1d33', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_d04fc', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_occupancy', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='occupancy',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_occupancyevent" ("firm", "first_on", "id", "label", "last_on", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "purpose", "remark", "task_id", "updated_at", "vessel_id") SELECT new_values."firm", new_values."first_on", new_values."id", new_values."label", new_values."last_on", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."project_id", new_values."purpose", new_values."remark", new_values."task_id", new_values."updated_at", new_values."vessel_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8d69ed67ef082d17efee955264bbdb7d267df9da', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9aa5d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_occupancy', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='occupancy',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_occupancyevent" ("firm", "first_on", "id", "label", "last_on", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "purpose", "remark", "task_id", "updated_at", "vessel_id") SELECT old_values."firm", old_values."first_on", old_values."id", old_values."label", old_values."last_on", old_values."milestone_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."project_id", old_values."purpose", old_values."remark", old_values."task_id", old_values."updated_at", old_values."vessel_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='57bf2e3d8a44b6496b492ee54001a9c5d49a3884', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2754f', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_occupancy', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='occupancyevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='41e34435ca92f20d422cb43443dd7159410ddb1e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4ea66', table='projects_occupancyevent', when='BEFORE')),
+            ),
         ),
     ]

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -16,157 +18,161 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ChangeOrderAdditionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('kind', models.CharField(choices=[('contract', 'Contract'), ('internal', 'Internal'), ('gate', 'Gate'), ('delivery', 'Delivery'), ('payment', 'Payment'), ('filing', 'Filing')], max_length=12, verbose_name='kind')),
-                ('planned_on', models.DateField(verbose_name='agreed for')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                'abstract': False,
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='ChangeOrderAdditionEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('kind', models.CharField(choices=[('contract', 'Contract'), ('internal', 'Internal'), ('gate', 'Gate'), ('delivery', 'Delivery'), ('payment', 'Payment'), ('filing', 'Filing')], max_length=12, verbose_name='kind')),
+                    ('planned_on', models.DateField(verbose_name='agreed for')),
+                    ('order', models.PositiveSmallIntegerField(default=0)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ChangeOrderDropEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ChangeOrderPaymentEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('title', models.CharField(max_length=200, verbose_name='what is paid')),
+                    ('source', models.CharField(max_length=80, verbose_name='ready to invoice when')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='amount')),
+                    ('order', models.PositiveSmallIntegerField(default=0)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
-        migrations.CreateModel(
-            name='ChangeOrderDropEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ChangeOrderPaymentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=200, verbose_name='what is paid')),
-                ('source', models.CharField(max_length=80, verbose_name='ready to invoice when')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='amount')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderaddition',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderadditionevent" ("after_id", "change_order_id", "id", "kind", "milestone_id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "planned_on", "title") SELECT new_values."after_id", new_values."change_order_id", new_values."id", new_values."kind", new_values."milestone_id", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."planned_on", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3870f115f0e2080a374b157f8f600b7cb31090e0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_08b8e', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorderaddition', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderaddition',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderadditionevent" ("after_id", "change_order_id", "id", "kind", "milestone_id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "planned_on", "title") SELECT new_values."after_id", new_values."change_order_id", new_values."id", new_values."kind", new_values."milestone_id", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."planned_on", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c9a028279678dd3fe7a9884c6b5d97d3dd28e87d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3a3ed', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorderaddition', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderaddition',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderadditionevent" ("after_id", "change_order_id", "id", "kind", "milestone_id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "planned_on", "title") SELECT old_values."after_id", old_values."change_order_id", old_values."id", old_values."kind", old_values."milestone_id", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."planned_on", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0fa4a4a97248c4ad82808678e84abf0964b4cbfe', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_51945', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorderaddition', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderdrop',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderdropevent" ("change_order_id", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."change_order_id", new_values."id", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e6d710dd5dcba3239cf4e577baf07cd6554873e9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ef14e', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorderdrop', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderdrop',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderdropevent" ("change_order_id", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."change_order_id", new_values."id", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a4b64c4c9a1d48fa99b908b5eb35e4063b899dd6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e744e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorderdrop', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderdrop',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderdropevent" ("change_order_id", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."change_order_id", old_values."id", old_values."milestone_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ccabbefac2dcdafe73ca4b12eb5e7b270ca22d36', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_154a0', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorderdrop', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderpayment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderpaymentevent" ("amount", "change_order_id", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "title") SELECT new_values."amount", new_values."change_order_id", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."source", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7e6ac624c6d2997c92a8e1b88e36a89356894d07', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_70b5b', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorderpayment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderpayment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderpaymentevent" ("amount", "change_order_id", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "title") SELECT new_values."amount", new_values."change_order_id", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."source", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='919e0789c51a90fa508488cfbbfafef0de09a0f7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d01ec', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorderpayment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderpayment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderpaymentevent" ("amount", "change_order_id", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "title") SELECT old_values."amount", old_values."change_order_id", old_values."id", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."source", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='504d9872e8d805da3cef1ba90f7fc332739aa7a6', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a6cae', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorderpayment', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='changeorderadditionevent',
-            name='after',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone'),
-        ),
-        migrations.AddField(
-            model_name='changeorderadditionevent',
-            name='change_order',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='changeorderadditionevent',
-            name='milestone',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone'),
-        ),
-        migrations.AddField(
-            model_name='changeorderadditionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='changeorderadditionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeorderaddition'),
-        ),
-        migrations.AddField(
-            model_name='changeorderdropevent',
-            name='change_order',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='changeorderdropevent',
-            name='milestone',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone'),
-        ),
-        migrations.AddField(
-            model_name='changeorderdropevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='changeorderdropevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeorderdrop'),
-        ),
-        migrations.AddField(
-            model_name='changeorderpaymentevent',
-            name='change_order',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
-        ),
-        migrations.AddField(
-            model_name='changeorderpaymentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='changeorderpaymentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeorderpayment'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderadditionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6a719aed38fef10d484c98f5facf07af837c6272', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4a7e6', table='projects_changeorderadditionevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderdropevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='73f9cbf07554b09379fd950d2108bbbc08c8f35b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e8f0e', table='projects_changeorderdropevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='changeorderpaymentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7bdbd8246a8b66badea7ced4052dc5e5b98f9838', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a93a7', table='projects_changeorderpaymentevent', when='BEFORE')),
+        AllAtOnce(
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderaddition',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderadditionevent" ("after_id", "change_order_id", "id", "kind", "milestone_id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "planned_on", "title") SELECT new_values."after_id", new_values."change_order_id", new_values."id", new_values."kind", new_values."milestone_id", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."planned_on", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3870f115f0e2080a374b157f8f600b7cb31090e0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_08b8e', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorderaddition', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderaddition',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderadditionevent" ("after_id", "change_order_id", "id", "kind", "milestone_id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "planned_on", "title") SELECT new_values."after_id", new_values."change_order_id", new_values."id", new_values."kind", new_values."milestone_id", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."planned_on", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c9a028279678dd3fe7a9884c6b5d97d3dd28e87d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3a3ed', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorderaddition', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderaddition',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderadditionevent" ("after_id", "change_order_id", "id", "kind", "milestone_id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "planned_on", "title") SELECT old_values."after_id", old_values."change_order_id", old_values."id", old_values."kind", old_values."milestone_id", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."planned_on", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0fa4a4a97248c4ad82808678e84abf0964b4cbfe', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_51945', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorderaddition', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderdrop',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderdropevent" ("change_order_id", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."change_order_id", new_values."id", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e6d710dd5dcba3239cf4e577baf07cd6554873e9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ef14e', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorderdrop', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderdrop',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderdropevent" ("change_order_id", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."change_order_id", new_values."id", new_values."milestone_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a4b64c4c9a1d48fa99b908b5eb35e4063b899dd6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e744e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorderdrop', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderdrop',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderdropevent" ("change_order_id", "id", "milestone_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."change_order_id", old_values."id", old_values."milestone_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ccabbefac2dcdafe73ca4b12eb5e7b270ca22d36', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_154a0', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorderdrop', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderpayment',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderpaymentevent" ("amount", "change_order_id", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "title") SELECT new_values."amount", new_values."change_order_id", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."source", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7e6ac624c6d2997c92a8e1b88e36a89356894d07', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_70b5b', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_changeorderpayment', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderpayment',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderpaymentevent" ("amount", "change_order_id", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "title") SELECT new_values."amount", new_values."change_order_id", new_values."id", new_values."order", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."source", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='919e0789c51a90fa508488cfbbfafef0de09a0f7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d01ec', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_changeorderpayment', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderpayment',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_changeorderpaymentevent" ("amount", "change_order_id", "id", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "title") SELECT old_values."amount", old_values."change_order_id", old_values."id", old_values."order", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."source", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='504d9872e8d805da3cef1ba90f7fc332739aa7a6', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a6cae', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_changeorderpayment', when='AFTER')),
+            ),
+            migrations.AddField(
+                model_name='changeorderadditionevent',
+                name='after',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone'),
+            ),
+            migrations.AddField(
+                model_name='changeorderadditionevent',
+                name='change_order',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='changeorderadditionevent',
+                name='milestone',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone'),
+            ),
+            migrations.AddField(
+                model_name='changeorderadditionevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='changeorderadditionevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeorderaddition'),
+            ),
+            migrations.AddField(
+                model_name='changeorderdropevent',
+                name='change_order',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='changeorderdropevent',
+                name='milestone',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.milestone'),
+            ),
+            migrations.AddField(
+                model_name='changeorderdropevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='changeorderdropevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeorderdrop'),
+            ),
+            migrations.AddField(
+                model_name='changeorderpaymentevent',
+                name='change_order',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.changeorder'),
+            ),
+            migrations.AddField(
+                model_name='changeorderpaymentevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='changeorderpaymentevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.changeorderpayment'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderadditionevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6a719aed38fef10d484c98f5facf07af837c6272', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4a7e6', table='projects_changeorderadditionevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderdropevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='73f9cbf07554b09379fd950d2108bbbc08c8f35b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e8f0e', table='projects_changeorderdropevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='changeorderpaymentevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7bdbd8246a8b66badea7ced4052dc5e5b98f9838', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a93a7', table='projects_changeorderpaymentevent', when='BEFORE')),
+            ),
         ),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -14,84 +16,86 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='delete_delete',
-        ),
-        migrations.RemoveConstraint(
-            model_name='deliverableround',
-            name='deliverable_round_of_one_act',
-        ),
-        migrations.RemoveConstraint(
-            model_name='milestoneround',
-            name='milestone_round_of_one_act',
-        ),
-        migrations.AddField(
-            model_name='charter',
-            name='batches_reason',
-            field=models.TextField(blank=True, max_length=2000, verbose_name='why other than two and three batches'),
-        ),
-        migrations.AddField(
-            model_name='charter',
-            name='pilot_batches',
-            field=models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1)], verbose_name='pilot batches'),
-        ),
-        migrations.AddField(
-            model_name='charter',
-            name='validation_batches',
-            field=models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name='consecutive validation batches'),
-        ),
-        migrations.AddField(
-            model_name='charterevent',
-            name='batches_reason',
-            field=models.TextField(blank=True, max_length=2000, verbose_name='why other than two and three batches'),
-        ),
-        migrations.AddField(
-            model_name='charterevent',
-            name='pilot_batches',
-            field=models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1)], verbose_name='pilot batches'),
-        ),
-        migrations.AddField(
-            model_name='charterevent',
-            name='validation_batches',
-            field=models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name='consecutive validation batches'),
-        ),
-        migrations.AddField(
-            model_name='deliverableround',
-            name='review',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='projects.gatereview'),
-        ),
-        migrations.AddField(
-            model_name='milestoneround',
-            name='review',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='projects.gatereview'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8879d13e920550c340331bdbc6a669fc1dee4226', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_680af', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='82428b5eafc78e0042bec8a5b2823dfd3a50f4f9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9fac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT old_values."assumptions", old_values."background", old_values."batches_reason", old_values."drafted_at", old_values."drafted_by_id", old_values."filing_on", old_values."governance", old_values."id", old_values."issued_at", old_values."left_out", old_values."objectives", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pilot_batches", old_values."plan_from", old_values."project_id", old_values."risks", old_values."scope_in", old_values."scope_out", old_values."start_on", old_values."state", old_values."validation_batches" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='03f0820f3101ba69c36967a53f3c18799295bd9e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_afe42', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_charter', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverableround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('loop', None), ('move__isnull', False), ('review', None)), models.Q(('loop__isnull', False), ('move', None), ('review', None)), models.Q(('loop', None), ('move', None), ('review__isnull', False)), _connector='OR'), name='deliverable_round_of_one_act'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestoneround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('loop', None), ('move__isnull', False), ('review', None)), models.Q(('loop__isnull', False), ('move', None), ('review', None)), models.Q(('loop', None), ('move', None), ('review__isnull', False)), _connector='OR'), name='milestone_round_of_one_act'),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='delete_delete',
+            ),
+            migrations.RemoveConstraint(
+                model_name='deliverableround',
+                name='deliverable_round_of_one_act',
+            ),
+            migrations.RemoveConstraint(
+                model_name='milestoneround',
+                name='milestone_round_of_one_act',
+            ),
+            migrations.AddField(
+                model_name='charter',
+                name='batches_reason',
+                field=models.TextField(blank=True, max_length=2000, verbose_name='why other than two and three batches'),
+            ),
+            migrations.AddField(
+                model_name='charter',
+                name='pilot_batches',
+                field=models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1)], verbose_name='pilot batches'),
+            ),
+            migrations.AddField(
+                model_name='charter',
+                name='validation_batches',
+                field=models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name='consecutive validation batches'),
+            ),
+            migrations.AddField(
+                model_name='charterevent',
+                name='batches_reason',
+                field=models.TextField(blank=True, max_length=2000, verbose_name='why other than two and three batches'),
+            ),
+            migrations.AddField(
+                model_name='charterevent',
+                name='pilot_batches',
+                field=models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1)], verbose_name='pilot batches'),
+            ),
+            migrations.AddField(
+                model_name='charterevent',
+                name='validation_batches',
+                field=models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name='consecutive validation batches'),
+            ),
+            migrations.AddField(
+                model_name='deliverableround',
+                name='review',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='projects.gatereview'),
+            ),
+            migrations.AddField(
+                model_name='milestoneround',
+                name='review',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='projects.gatereview'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8879d13e920550c340331bdbc6a669fc1dee4226', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_680af', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='82428b5eafc78e0042bec8a5b2823dfd3a50f4f9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9fac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT old_values."assumptions", old_values."background", old_values."batches_reason", old_values."drafted_at", old_values."drafted_by_id", old_values."filing_on", old_values."governance", old_values."id", old_values."issued_at", old_values."left_out", old_values."objectives", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pilot_batches", old_values."plan_from", old_values."project_id", old_values."risks", old_values."scope_in", old_values."scope_out", old_values."start_on", old_values."state", old_values."validation_batches" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='03f0820f3101ba69c36967a53f3c18799295bd9e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_afe42', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_charter', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='deliverableround',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('loop', None), ('move__isnull', False), ('review', None)), models.Q(('loop__isnull', False), ('move', None), ('review', None)), models.Q(('loop', None), ('move', None), ('review__isnull', False)), _connector='OR'), name='deliverable_round_of_one_act'),
+            ),
+            migrations.AddConstraint(
+                model_name='milestoneround',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('loop', None), ('move__isnull', False), ('review', None)), models.Q(('loop__isnull', False), ('move', None), ('review', None)), models.Q(('loop', None), ('move', None), ('review__isnull', False)), _connector='OR'), name='milestone_round_of_one_act'),
+            ),
         ),
     ]
