@@ -14,7 +14,7 @@ def render_version(version_id: int) -> None:
     from documents.services import queue
 
     with acting(channel="worker"):
-        queue.render_version(version_id)
+        queue.render_next(version_id)
 
 
 @shared_task(name="documents.tasks.sweep_documents")

@@ -7,7 +7,7 @@ So what is said here follows publications alone: a forecast, a lag or a link tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -45,23 +45,31 @@ class Cost:
         return _t("free until %(day)s; each working day after it moves %(milestone)s (published %(published)s) by one day") % values
 
 
-def work_before(target: str, durations: Mapping[str, int], links: Iterable[Link]) -> dict[str, int]:
-    """Working days that the plan needs from each milestone ahead until `target` falls: the longest way, its lags and its work.
+def work_before(targets: Iterable[str], durations: Mapping[str, int], links: Iterable[Link]) -> dict[str, dict[str, int]]:
+    """For each target, the working days that the plan needs from each milestone ahead until it falls: the longest way, lags and work.
 
-    Negative where the way overlaps: the milestone ahead may fall so many days after `target` without moving it.
+    Negative where the way overlaps: the milestone ahead may fall so many days after the target without moving it.
     durations: by key, of what is still open; the ways lead through these only. The links make no circle.
     """
     graph = nx.MultiDiGraph()  # two milestones may be bound by several relations, of which the longest counts
-    graph.add_node(target)
     for link in links:
         if link.predecessor in durations and link.successor in durations:
             graph.add_edge(link.predecessor, link.successor, days=_days(link, durations))
+    ahead = {key: [(before, edge["days"]) for before, _key, edge in graph.in_edges(key, data=True)] for key in graph}
+    backwards = list(reversed(list(nx.topological_sort(graph))))
+    places = {key: place for place, key in enumerate(backwards)}
+    return {target: _ways_to(target, backwards[places[target] :], ahead) if target in places else {} for target in targets}
+
+
+def _ways_to(target: str, backwards: Sequence[str], ahead: Mapping[str, Sequence[tuple[str, int]]]) -> dict[str, int]:
+    """The longest way from each milestone ahead. backwards: the target and what comes before it in the order of work, last first."""
     found = {target: 0}
-    for key in reversed(list(nx.topological_sort(graph))):
-        ways = [found[behind] + edge["days"] for _key, behind, edge in graph.out_edges(key, data=True) if behind in found]
-        if ways:
-            found[key] = max(ways)
-    return {key: days for key, days in found.items() if key != target}
+    for key in backwards:
+        if key in found:
+            for before, days in ahead[key]:
+                found[before] = max(found.get(before, found[key] + days), found[key] + days)
+    del found[target]
+    return found
 
 
 def _days(link: Link, durations: Mapping[str, int]) -> int:

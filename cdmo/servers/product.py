@@ -60,15 +60,15 @@ def manage(environment: Mapping[str, str], *arguments: str) -> str:
 
 
 def children(layout: Layout, environment: Mapping[str, str], port: int) -> list[Child]:
-    """Web, a worker for short tasks, a worker for documents (a long report never blocks the doorbells), and beat."""
+    """Web, a worker for short tasks, a worker for documents (a long report blocks neither the doorbells nor a short one), and beat."""
     serve = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", WEB_WORKERS, "--threads", WEB_THREADS, "--preload"]
     quiet = ["--graceful-timeout", "10", "--access-logfile", "-", "--control-socket", str(layout.sockets / "web.ctl")]
     celery = ["celery", "--app", "cdmo"]
-    worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", "1", "--without-gossip", "--without-mingle"]
+    worker = [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     commands = {
         "web": ["gunicorn", "cdmo.wsgi", *serve, *quiet],
-        "worker": [*worker, "--queues", "default", "--hostname", "default@%h"],
-        "documents": [*worker, "--queues", "documents", "--hostname", "documents@%h"],
+        "worker": [*worker, "--concurrency", "1", "--queues", "default", "--hostname", "default@%h"],
+        "documents": [*worker, "--concurrency", "2", "--queues", "documents", "--hostname", "documents@%h"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(layout.state / "beat-schedule")],
     }
     return [

@@ -26,6 +26,7 @@ from documents.models import QUEUE_STATE, DocumentVersion, Rendition
 from documents.registry import DocumentType
 from documents.services.issuing import proceed
 from documents.services.shared import declared_type, record_about, ring
+from documents.services.turns import next_ids
 from projects.services.waiting import open_wait
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,14 @@ def render_version(version_id: int) -> bool:
     made = _render(version_id)
     proceed(version_id)
     return made
+
+
+def render_next(called_for: int) -> None:
+    """A bell rang for one version: make the one whose turn it is. As many bells ring as versions wait, so each of them gets its turn."""
+    tried = next_ids(timezone.now())
+    made = any(render_version(version_id) for version_id in tried)
+    if called_for not in tried:
+        (proceed if made else render_version)(called_for)
 
 
 def _render(version_id: int) -> bool:

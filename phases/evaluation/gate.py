@@ -25,7 +25,7 @@ from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
 from projects.services.charter import issue_charter
-from projects.services.plan import set_actual_from
+from projects.services.plan import achieve_from
 from projects.services.publishing import publish_all_shared
 from projects.services.sharing import share_as_planned
 
@@ -216,7 +216,7 @@ def judge_confidentiality(projects: Sequence[Project]) -> Findings:
 def launch(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G1: the client sees its milestones, the gate's is achieved, the baseline taken, the dates told, the owners asked."""
     share_as_planned(project, actor=actor)
-    set_actual_from(project, "gate:G1", on=project.day_of(timezone.now()), actor=actor)
+    achieve_from(project, "gate:G1", on=project.day_of(timezone.now()), actor=actor)
     take_contract_baseline(project, name=_t("Contract"), actor=actor)
     publish_all_shared(project, actor=actor)
 

@@ -55,8 +55,8 @@ def _dated(rows: Iterable[Milestone], date_of: Callable[[Milestone], date | None
 def _promise(project: Project, planned: list[tuple[Milestone, date]], *, name: str, kind: str, actor: User) -> Baseline:
     baseline = _write(project, planned, name=_free_name(project, name), kind=kind, reason="", actor=actor)
     for milestone, planned_on in planned:
-        milestone.baseline_on, milestone.told_at = planned_on, baseline.taken_at
-        milestone.save(update_fields=["baseline_on", "told_at", "updated_at"])
+        milestone.baseline_on, milestone.told_at, milestone.updated_at = planned_on, baseline.taken_at, baseline.taken_at
+    Milestone.objects.bulk_update([milestone for milestone, _on in planned], ["baseline_on", "told_at", "updated_at"])
     update_forecasts(project, actor=actor)  # float is counted towards the new promise
     return baseline
 

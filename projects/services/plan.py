@@ -78,8 +78,7 @@ def _move_due_dates(project: Project, before: Mapping[str, date | None], changed
     for row in moved:
         row.due_on = after[feeds[row.key]]
     Deliverable.objects.bulk_update(moved, ["due_on"])
-    for row in moved:
-        postpone_waits(f"deliverable:{row.pk}", row.due_on)
+    postpone_waits({f"deliverable:{row.pk}": row.due_on for row in moved})
 
 
 def set_actual_from(project: Project, source: str, *, on: date, actor: User) -> None:

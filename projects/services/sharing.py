@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
 from audit.acts import act
-from audit.events import record, scope_of
+from audit.events import Happened, record, record_each, scope_of
 from audit.hashes import hash_of as hash_of_values
 from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
 from projects.approvals import ApprovalState, Standing, standings_of
@@ -214,11 +214,14 @@ def ask_for_approval(code: str, kind: str, key: str, *, actor: User, words: str 
 
 def share_as_planned(project: Project, *, actor: User) -> None:
     """The contract is approved: the client sees every milestone that its plan wants shared. Runs inside the decision that orders it."""
-    now, milestones = timezone.now(), shareable("milestone")
-    rows = Milestone.objects.filter(project=project, share_at_launch=True, visibility=Visibility.INTERNAL).select_for_update(of=("self",))
+    now, milestones, names = timezone.now(), shareable("milestone"), set[str]()
+    found = Milestone.objects.filter(project=project, share_at_launch=True, visibility=Visibility.INTERNAL)
+    rows = list(found.select_for_update(of=("self",)))
+    for row in rows:
+        row.project, row.updated_at = project, now
+        names.update(milestones.put(row, Visibility.SHARED, actor=actor, at=now))
+    if rows:
+        Milestone.objects.bulk_update(rows, sorted({*names, "updated_at"}))
+    record_each(Happened("milestone.shared_at_launch", row, {"actor": actor}, {"title": row.title}) for row in rows)
     items = [Item(milestones, row) for row in rows]
-    for item in items:
-        item.row.project = project
-        _put(item, Visibility.SHARED, actor=actor, at=now)
-        record("milestone.shared_at_launch", item.row, actor=actor, title=item.row.title)
     note_visibility(items, Visibility.SHARED, project=project, client_id=project.client_id, actor=actor, at=now)

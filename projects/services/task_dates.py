@@ -35,8 +35,7 @@ def keep_task_dates(project: Project, tasks: Sequence[Task], milestones: Sequenc
                 setattr(task, name, value)
             changed.append(task)
     Task.objects.bulk_update(changed, COMPUTED)
-    for task in postponed:
-        postpone_waits(f"task:{task.pk}", task.due_on)
+    postpone_waits({task.key: task.due_on for task in postponed})
 
 
 def _differs(task: Task, dates: Mapping[str, object]) -> bool:

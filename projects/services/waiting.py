@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -84,9 +85,12 @@ def _fed_milestone(key: str, project: Project) -> Milestone | None:
     return rows.filter(key=feeds).first()
 
 
-def postpone_waits(key: str, due_on: date | None) -> None:
-    """What an open wait waits for is due on another day."""
-    WaitingFor.objects.open().filter(key=key).update(due_on=due_on)
+def postpone_waits(due: Mapping[str, date | None]) -> None:
+    """By key: what these open waits wait for is due on another day. Two queries."""
+    rows = list(WaitingFor.objects.open().filter(key__in=due).select_for_update()) if due else []
+    for row in rows:
+        row.due_on = due[row.key]
+    WaitingFor.objects.bulk_update(rows, ["due_on"])
 
 
 def close_waits_of(project: Project) -> int:

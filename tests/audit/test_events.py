@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from audit import kinds, outbox
 from audit.context import AuditContext, acting, because
-from audit.events import EventKind, all_kinds, events_of, kind, record, register, scope_of
+from audit.events import EventKind, Happened, all_kinds, events_of, kind, record, record_each, register, scope_of
 from audit.models import Event
 from audit.outbox import press_doorbell
 
@@ -216,3 +216,29 @@ def test_a_kind_is_registered_once() -> None:
 
 def test_default_context_is_a_shell_without_request() -> None:
     assert AuditContext().channel == "shell"
+
+
+def test_many_events_of_one_act_are_written_as_one_is_by_one_statement(person: Any, thing: Any, django_assert_num_queries: Any) -> None:
+    alone = record("thing.done", thing, actor=person, reason="It was time.", before="draft", amount=1)
+
+    with django_assert_num_queries(1):
+        record_each(
+            Happened("thing.done", thing, {"actor": person, "reason": "It was time.", "before": "draft"}, {"amount": amount})
+            for amount in (1, 2, 3)
+        )
+        record_each([])
+
+    together = list(Event.objects.exclude(pk=alone.pk).order_by("pk"))
+    assert [event.data["amount"] for event in together] == [1, 2, 3]
+    assert values_of(together[0]) == values_of(Event.objects.get(pk=alone.pk))
+
+
+def values_of(event: Event) -> dict[str, Any]:
+    return {name: value for name, value in vars(event).items() if name not in ("id", "at", "_state")}
+
+
+def test_one_of_many_events_that_is_refused_refuses_all(person: Any, thing: Any) -> None:
+    with pytest.raises(LookupError, match=r"thing\.undone"):
+        record_each([Happened("thing.done", thing, {"actor": person}, {}), Happened("thing.undone", thing, {"actor": person}, {})])
+
+    assert not Event.objects.exists()

@@ -126,6 +126,7 @@ def test_next_effective_version_supersedes_the_one_before(
     quality: User,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
+    render(effective)
     with django_capture_on_commit_callbacks(execute=True):
         second = services.request_document("sample_report", actor=quality, project=project, reason="Yearly update.")
     services.submit_for_review(second.document.number, 2, actor=manager)

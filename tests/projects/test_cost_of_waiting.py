@@ -25,6 +25,10 @@ from tests.projects import factories as make
 MONDAY = make.date(2026, 3, 2)
 
 
+def ways_to(target: str, durations: dict[str, int], links: list[Link]) -> dict[str, int]:
+    return work_before([target], durations, links)[target]
+
+
 def test_the_longest_way_counts_with_its_lags_and_its_work() -> None:
     durations = {"a": 0, "b": 3, "c": 0, "d": 5, "apart": 0}
     links = [
@@ -35,25 +39,32 @@ def test_the_longest_way_counts_with_its_lags_and_its_work() -> None:
         Link("d", "apart"),
     ]
 
-    assert work_before("d", durations, links) == {"a": 11, "b": 6}
-    assert work_before("c", durations, links) == {"a": 1}
+    assert ways_to("d", durations, links) == {"a": 11, "b": 6}
+    assert ways_to("c", durations, links) == {"a": 1}
+
+
+def test_many_targets_have_the_ways_that_each_has_alone() -> None:
+    durations = {"a": 0, "b": 3, "c": 0, "d": 5, "alone": 1}
+    links = [Link("a", "b", lag_days=2), Link("b", "d", lag_days=1), Link("a", "c", "FF", 1), Link("c", "d", "SS", 4)]
+
+    assert work_before(durations, durations, links) == {target: ways_to(target, durations, links) for target in durations}
 
 
 def test_what_is_achieved_is_no_way() -> None:
-    assert work_before("c", {"c": 0, "b": 0}, [Link("a", "b", lag_days=5), Link("b", "c", lag_days=2)]) == {"b": 2}
+    assert ways_to("c", {"c": 0, "b": 0}, [Link("a", "b", lag_days=5), Link("b", "c", lag_days=2)]) == {"b": 2}
 
 
 def test_a_way_that_overlaps_leaves_time_after_the_end_itself() -> None:
     """d waits for the beginning of b, which may lie days before b ends and so before a."""
     durations = {"a": 0, "b": 4, "d": 4}
 
-    assert work_before("d", durations, [Link("a", "b", "SF", 2), Link("b", "d", "SF", 1)]) == {"a": -1, "b": -3}
+    assert ways_to("d", durations, [Link("a", "b", "SF", 2), Link("b", "d", "SF", 1)]) == {"a": -1, "b": -3}
 
 
 def test_of_two_relations_between_the_same_two_the_longer_counts() -> None:
     ladder = [Link("a", "b", "SS", 2), Link("a", "b", "FF", 9), Link("a", "b", "FS", 1)]
 
-    assert [work_before("b", {"a": 0, "b": 3}, order) for order in (ladder, ladder[::-1])] == [{"a": 9}, {"a": 9}]
+    assert [ways_to("b", {"a": 0, "b": 3}, order) for order in (ladder, ladder[::-1])] == [{"a": 9}, {"a": 9}]
 
 
 KINDS = st.sampled_from(["FS", "SS", "FF", "SF"])
@@ -83,7 +94,7 @@ def test_a_delay_beyond_what_is_free_moves_the_end_by_as_much(plan: list[tuple[s
         rows = [Activity(key, durations[key], earliest=first if key == keys[0] else last if key == keys[-1] else None) for key in keys]
         return propagate(rows, links, calendar, MONDAY).items[keys[-1]].early_finish
 
-    needed, told = work_before(keys[-1], durations, links)[keys[0]], end(0, 60)
+    needed, told = ways_to(keys[-1], durations, links)[keys[0]], end(0, 60)
     free = told - 1 - needed
     assert end(free, 60) == told
     assert end(free + 1, 60) == told + 1

@@ -1,0 +1,134 @@
+"""What people wait for when they press a button: each act on the scaled database, by its page or service, and taken back again.
+
+Run inside the product's environment (`manage.py shell`); prints one JSON list of [name, milliseconds, floor, asked]. The commit itself
+and what happens after it are not in these figures: every repetition is rolled back, so that the next finds the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.context import Channel, acting
+from audit.events import record
+from audit.models import Event
+from projects.models import Phase, Project
+from projects.services import gate, publishing
+from projects.services.milestones import MilestoneDraft, add_milestone
+from projects.services.plan import reschedule_milestone
+from tests.projects import factories as make
+
+WARM_UP = 3
+MILESTONES = 200
+ASKED_MS = 150.0
+WORDS = {"reason_class": "material", "side": "third_party", "reason": "The solvent came late."}
+Measured = list[Any]
+
+
+def taken_back(act: Callable[[], object], times: int) -> float:
+    """The median in milliseconds."""
+    spent = []
+    for _ in range(times + WARM_UP):
+        with transaction.atomic():
+            began = perf_counter()
+            act()
+            spent.append((perf_counter() - began) * 1000)
+            transaction.set_rollback(True)
+    return median(spent[WARM_UP:])
+
+
+def as_person(user: Any) -> Browser:
+    browser = Browser(headers={"host": "localhost"})
+    browser.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def answered(answer: HttpResponseBase) -> None:
+    assert answer.status_code == 302, (answer.status_code, getattr(answer, "content", b"")[:2000])
+
+
+def submitting(times: int) -> Measured:
+    request = make.an_rfp(**make.COMPLETE_REQUEST)
+    browser, address = as_person(make.person(Role.BUSINESS_DEVELOPMENT)), reverse("rfp-submit", args=[request.number])
+    return ["Submit a request, by its page", taken_back(lambda: answered(browser.post(address)), times), None, ASKED_MS]
+
+
+def deciding(times: int) -> Measured:
+    project = make.a_project_ready_for_g1()
+    review = make.propose(project)
+    *before, last = review.signers
+    make.sign(project, *before)
+    signer = make.person(last)
+
+    def sign() -> None:
+        gate.sign_decision(project.code, role=last, actor=signer, authentication=make.fake_authentication(signer))
+        assert Project.objects.get(pk=project.pk).phase == Phase.SMALL_SCALE
+
+    return [
+        "Carry out a gate's decision with the last signature (G1: phase, tasks, plan, messages)",
+        taken_back(sign, times),
+        None,
+        ASKED_MS,
+    ]
+
+
+def publishing_a_slip(times: int) -> Measured:
+    project = make.a_project_in(Phase.SMALL_SCALE)
+    for number in range(MILESTONES):
+        draft = MilestoneDraft(title=f"Lot {number} delivered", kind="contract", client_sees=True)
+        add_milestone(
+            project.code,
+            draft,
+            phase=Phase.SMALL_SCALE,
+            after="sample_shipped",
+            lag_days=number % 40,
+            reason="Named in the contract.",
+            actor=make.manager(),
+        )
+    publishing.publish_all_shared(project, actor=make.manager())
+    later = timezone.localdate() + timedelta(days=200)
+    reschedule_milestone(project.code, "sample_shipped", not_before=later, actor=make.manager(), reason="The reactor is occupied.")
+    keys = [move.key for move in publishing.pending_moves(project)]
+    assert len(keys) >= MILESTONES, len(keys)
+
+    def publish() -> None:
+        publishing.publish_plan(project.code, keys=keys, actor=make.manager(), **WORDS)
+
+    return [f"Publish a slip over {len(keys)} milestones", taken_back(publish, times), None, ASKED_MS]
+
+
+def recording(times: int) -> Measured:
+    """One event through `record`, beside a bare INSERT of the same row."""
+    project, actor = make.a_project(), make.manager()
+    record("project.held", project, actor=actor, reason="Bench")
+    row = Event.objects.order_by("-pk").first()
+    assert row is not None
+    columns = [field.column for field in Event._meta.concrete_fields if not field.primary_key and not field.generated]
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    table = connection.ops.quote_name(Event._meta.db_table)
+
+    def bare() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {table} WHERE id = %s", [row.pk])
+
+    ours = taken_back(lambda: record("project.held", project, actor=actor, reason="Bench"), times)
+    return ["Write an event (floor: INSERT of the same row)", ours, taken_back(bare, times), None]
+
+
+def main(times: int) -> None:
+    with acting(channel=Channel.COMMAND):
+        for measure in (submitting, deciding, publishing_a_slip, recording):
+            with transaction.atomic():
+                print(json.dumps(measure(times)), flush=True)
+                transaction.set_rollback(True)
