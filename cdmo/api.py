@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.core import signing
@@ -25,6 +25,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 PROBLEM = "application/problem+json"
 MAX_DEPTH = 32
 MAX_PAGE_SIZE = 200
+Read = Callable[[QuerySet[Any], int], list[tuple[int, Any]]]
 
 
 def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -94,15 +95,19 @@ class KeysetPagination(BasePagination):
     size_parameter = "page_size"
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:  # type: ignore[override]
+        return self.paginate(queryset, request, view, lambda rows, most: [(row.pk, row) for row in rows[:most]])
+
+    def paginate(self, queryset: QuerySet[Any], request: Request, view: Any, read: Read) -> list[Any]:
+        """One page of what `read` gives: of the rows in this order at most so many, each with its primary key."""
         self.request, self.salt = request, f"cursor:{view.__class__.__name__}"
         size = self._size(request)
         rows = queryset.order_by("-pk")
         cursor = request.query_params.get(self.cursor_parameter)
         if cursor is not None:
             rows = rows.filter(pk__lt=self._position(cursor))
-        page = list(rows[: size + 1])
-        self.next_position = page[size - 1].pk if len(page) > size else None
-        return page[:size]
+        page = read(rows, size + 1)
+        self.next_position = page[size - 1][0] if len(page) > size else None
+        return [row for _pk, row in page[:size]]
 
     def _size(self, request: Request) -> int:
         text = request.query_params.get(self.size_parameter, "50")
@@ -155,6 +160,10 @@ PAGING = frozenset({KeysetPagination.cursor_parameter, KeysetPagination.size_par
 
 class KnownFilters(DjangoFilterBackend):
     """The filters of a list, and 400 for every other parameter."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        """Where nothing is asked for, no form is made to find that out."""
+        return queryset if set(request.query_params) <= PAGING else super().filter_queryset(request, queryset, view)
 
     def get_filterset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         filterset = super().get_filterset(request, queryset, view)

@@ -8,19 +8,20 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_json import rows_of
 from accounts.api_writes import Tagged, checked, once
 from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
 from audit.signatures import content_hash
 from projects import gates
-from projects.forecasting import calendar_of
+from projects.milestone_rows import BY_PLAN, milestone_rows
 from projects.milestone_state import MilestoneState
-from projects.milestones import states_of
+from projects.milestones import may_stand
 from projects.models import Deliverable, GateCondition, Milestone, Project
 from projects.models.states import Phase, ProjectStatus
 from projects.serializers import (
@@ -29,11 +30,11 @@ from projects.serializers import (
     DeliverableSerializer,
     GateSerializer,
     InternalDeliverableSerializer,
-    InternalMilestoneSerializer,
     MilestoneSerializer,
     ProjectSerializer,
     ProposalSerializer,
     ReasonSerializer,
+    WithMilestonesSerializer,
 )
 from projects.services.conditions import NewCondition, answer_condition, confirm_condition, reject_answer
 from projects.services.gate import current_review, judge_review, proposal_content, propose_decision, signatures_of_proposal
@@ -46,8 +47,11 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from accounts.models import User
     from projects.models.evidence import DeliverableQuerySet
+    from projects.models.plan import MilestoneQuerySet
+
+MILESTONES = "milestones"
+MOST_AT_ONCE = 2000
 
 
 class UpdatedSince(filters.FilterSet):
@@ -56,7 +60,15 @@ class UpdatedSince(filters.FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
 
-class ProjectFilter(UpdatedSince):
+class Including(filters.FilterSet):
+    include = filters.ChoiceFilter(choices=[(MILESTONES, "milestones")], method="as_they_are", label="With the milestones of each project.")
+
+    def as_they_are(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        """It adds to what is shown and chooses nothing."""
+        return rows
+
+
+class ProjectFilter(Including, UpdatedSince):
     phase = filters.ChoiceFilter(choices=Phase.choices)
     status = filters.ChoiceFilter(choices=ProjectStatus.choices)
 
@@ -68,11 +80,9 @@ class MilestoneFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=Milestone.Kind.choices)
     state = filters.ChoiceFilter(choices=[(state.value, state.label) for state in MilestoneState], method="standing")
 
-    def standing(self, rows: QuerySet[Milestone], name: str, state: str) -> QuerySet[Milestone]:
-        """As the caller reads it; whatever else is asked for, a predecessor counts."""
-        user: User = self.request.user
-        states = _states(user, Milestone.objects.visible_to(user))
-        return rows.filter(pk__in=[pk for pk, stands in states.items() if stands == state])
+    def standing(self, rows: MilestoneQuerySet, name: str, state: str) -> MilestoneQuerySet:
+        """Those that may stand so for the caller; the list leaves out whoever does not, by the working days of each."""
+        return may_stand(rows, MilestoneState(state), today=timezone.localdate(), internal=self.request.user.is_internal)
 
     def since(self, rows: QuerySet[Milestone], name: str, moment: datetime) -> QuerySet[Milestone]:
         """To a client only what it was told has changed: an unpublished forecast leaves no trace."""
@@ -91,36 +101,53 @@ class DeliverableFilter(filters.FilterSet):
         return rows.changed_since(value)
 
 
-class ProjectList(generics.ListAPIView[Project]):
+def _projects(request: ApiRequest, rows: QuerySet[Project]) -> list[tuple[int, dict[str, Any]]]:
+    found = rows_of(ProjectSerializer, rows)
+    if request.query_params.get("include") == MILESTONES:
+        chosen = Milestone.objects.visible_to(request.user).filter(project__in=[pk for pk, _row in found])
+        of_each: dict[int, list[dict[str, Any]]] = {pk: row.setdefault(MILESTONES, []) for pk, row in found}
+        for facts, row in milestone_rows(request.user, chosen, BY_PLAN):
+            of_each[facts.project_id].append(row)
+    return found
+
+
+class ProjectList(Tagged, generics.ListAPIView[Project]):
     """Projects that the caller may see, newest first."""
 
-    serializer_class = ProjectSerializer
+    serializer_class = WithMilestonesSerializer
     filterset_class = ProjectFilter
     queryset = Project.objects.none()
     request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Project]:
-        return Project.objects.visible_to(self.request.user).select_related("client", "compound")
+        return Project.objects.visible_to(self.request.user)
+
+    def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        paging: Any = self.paginator
+        rows = self.filter_queryset(self.get_queryset())
+        page = paging.paginate(rows, request, self, lambda rows, most: _projects(request, rows[:most]))
+        return self.get_paginated_response(page)
 
 
 class ProjectDetail(Tagged, generics.RetrieveAPIView[Project]):
-    serializer_class = ProjectSerializer
+    serializer_class = WithMilestonesSerializer
+    filterset_class = Including
     lookup_field = "code"
     queryset = Project.objects.none()
     request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Project]:
-        return Project.objects.visible_to(self.request.user).select_related("client", "compound")
+        return Project.objects.visible_to(self.request.user)
+
+    @extend_schema(parameters=[OpenApiParameter("include", str, enum=[MILESTONES], description="With the milestones of the project.")])
+    def get(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        found = _projects(request, self.filter_queryset(self.get_queryset()).filter(code=self.kwargs["code"]))
+        if not found:
+            raise Http404
+        return Response(found[0][1])
 
 
-def _states(user: User, milestones: QuerySet[Milestone]) -> dict[int, MilestoneState]:
-    """Of whole projects, as the caller reads them: a late predecessor counts, on whichever page of a list it stands."""
-    rows = list(milestones.select_related("project__client", "project__site"))
-    calendars = {row.project_id: calendar_of(row.project) for row in {row.project_id: row for row in rows}.values()}
-    return states_of(rows, today=timezone.localdate(), calendars=calendars, for_client=not user.is_internal)
-
-
-class MilestoneList(generics.ListAPIView[Milestone]):
+class MilestoneList(Tagged, generics.ListAPIView[Milestone]):
     """Milestone status in one call: project, phase, title, kind, baseline, published forecast, actual, state, last change."""
 
     serializer_class = MilestoneSerializer
@@ -128,17 +155,22 @@ class MilestoneList(generics.ListAPIView[Milestone]):
     queryset = Milestone.objects.none()
     request: ApiRequest
 
-    def get_queryset(self) -> QuerySet[Milestone]:
-        rows = Milestone.objects.visible_to(self.request.user).select_related("project__client", "project__site", "owner")
-        return rows.prefetch_related("publications__shares")
+    def get_queryset(self) -> MilestoneQuerySet:
+        return Milestone.objects.visible_to(self.request.user)
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        internal = request.user.is_internal
-        together = Milestone.objects.visible_to(request.user).filter(project__in={row.project_id for row in page})
-        states = _states(request.user, together)
-        shape = InternalMilestoneSerializer if internal else MilestoneSerializer
-        return self.get_paginated_response(shape(page, many=True, context={**self.get_serializer_context(), "states": states}).data)
+        paging: Any = self.paginator
+        return self.get_paginated_response(paging.paginate(self.filter_queryset(self.get_queryset()), request, self, self.read))
+
+    def read(self, rows: MilestoneQuerySet, most: int) -> list[tuple[int, dict[str, Any]]]:
+        """The first of them that stand as is asked. Most of those that may do, so that the next chunk is seldom read."""
+        state, found, chunk = self.request.query_params.get("state"), list[tuple[int, dict[str, Any]]](), most
+        while True:
+            read = milestone_rows(self.request.user, rows[:chunk])
+            found += [(facts.pk, row) for facts, row in read if not state or row["state"] == state]
+            if len(found) >= most or len(read) < chunk:
+                return found[:most]
+            rows, chunk = rows.filter(pk__lt=read[-1][0].pk), min(2 * chunk, MOST_AT_ONCE)
 
 
 class DeliverableList(generics.ListAPIView[Deliverable]):
