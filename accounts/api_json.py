@@ -1,14 +1,11 @@
-"""The JSON of the API: how values are written, and rows of a list by the declaration of their shape, without one object a row."""
+"""The JSON of the API, by orjson."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import orjson
-from django.db.models import QuerySet
-from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -29,17 +26,3 @@ class Renderer(JSONRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None) -> Any:
         return b"" if data is None else as_json(data)
-
-
-@cache
-def sources(shape: type[serializers.BaseSerializer[Any]]) -> dict[str, tuple[str, ...]]:
-    """Field → where it is read from, as a serializer of this shape would: ("client", "code")."""
-    declared: Any = shape()
-    return {name: tuple(field.source_attrs) for name, field in declared.fields.items()}
-
-
-def rows_of(shape: type[serializers.BaseSerializer[Any]], rows: QuerySet[Any]) -> list[tuple[int, dict[str, Any]]]:
-    """(primary key, representation) of each row; for a shape whose fields are columns, of the row itself or of one that it refers to."""
-    read = sources(shape)
-    found = rows.values_list("pk", *("__".join(source) for source in read.values()))
-    return [(row[0], dict(zip(read, row[1:], strict=True))) for row in found]

@@ -19,13 +19,14 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import exception_handler, set_rollback
 
+from accounts.api_rows import newest
 from accounts.requests import refuse_unknown
 from audit.refusals import BadInput, NotAllowed, Refused
 
 PROBLEM = "application/problem+json"
 MAX_DEPTH = 32
 MAX_PAGE_SIZE = 200
-Read = Callable[[QuerySet[Any], int], list[tuple[int, Any]]]
+Read = Callable[[int | None, int], list[tuple[int, Any]]]
 
 
 def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -95,17 +96,14 @@ class KeysetPagination(BasePagination):
     size_parameter = "page_size"
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:  # type: ignore[override]
-        return self.paginate(queryset, request, view, lambda rows, most: [(row.pk, row) for row in rows[:most]])
+        return self.paginate(request, view, lambda before, most: [(row.pk, row) for row in newest(queryset, before, most)])
 
-    def paginate(self, queryset: QuerySet[Any], request: Request, view: Any, read: Read) -> list[Any]:
-        """One page of what `read` gives: of the rows in this order at most so many, each with its primary key."""
+    def paginate(self, request: Request, view: Any, read: Read) -> list[Any]:
+        """One page of what `read` gives: from behind this primary key on at most so many, each with its own."""
         self.request, self.salt = request, f"cursor:{view.__class__.__name__}"
         size = self._size(request)
-        rows = queryset.order_by("-pk")
         cursor = request.query_params.get(self.cursor_parameter)
-        if cursor is not None:
-            rows = rows.filter(pk__lt=self._position(cursor))
-        page = read(rows, size + 1)
+        page = read(None if cursor is None else self._position(cursor), size + 1)
         self.next_position = page[size - 1][0] if len(page) > size else None
         return [row for _pk, row in page[:size]]
 

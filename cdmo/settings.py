@@ -248,6 +248,7 @@ SPECTACULAR_SETTINGS = {
         "SharedKindEnum": "projects.sharing_api.KINDS",
         "CurrencyEnum": "projects.models.offer.Currency",
         "RfpStateEnum": "projects.models.rfp.Rfp.State",
+        "MilestoneStateEnum": "projects.milestone_state.STATES",
         "MilestoneKindEnum": "projects.models.plan.Milestone.Kind",
         "RelationEnum": "projects.models.plan.Relation",
         "TailoringKindEnum": "projects.models.tailoring.Tailoring.Kind",

@@ -13,17 +13,18 @@ from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_json import rows_of
+from accounts.api_rows import Row, newest
 from accounts.api_writes import Tagged, checked, once
 from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
 from audit.signatures import content_hash
 from projects import gates
-from projects.milestone_rows import BY_PLAN, milestone_rows
+from projects.milestone_rows import chosen, chosen_of_client, milestone_rows, shape_of
 from projects.milestone_state import MilestoneState
 from projects.milestones import may_stand
 from projects.models import Deliverable, GateCondition, Milestone, Project
 from projects.models.states import Phase, ProjectStatus
+from projects.project_rows import MILESTONES, project_of_client, projects_of, projects_of_client
 from projects.serializers import (
     ConditionAnswerSerializer,
     ConditionSerializer,
@@ -31,10 +32,9 @@ from projects.serializers import (
     GateSerializer,
     InternalDeliverableSerializer,
     MilestoneSerializer,
-    ProjectSerializer,
+    ProjectWithMilestonesSerializer,
     ProposalSerializer,
     ReasonSerializer,
-    WithMilestonesSerializer,
 )
 from projects.services.conditions import NewCondition, answer_condition, confirm_condition, reject_answer
 from projects.services.gate import current_review, judge_review, proposal_content, propose_decision, signatures_of_proposal
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from projects.models.evidence import DeliverableQuerySet
     from projects.models.plan import MilestoneQuerySet
 
-MILESTONES = "milestones"
 MOST_AT_ONCE = 2000
+PAGING = frozenset({"cursor", "page_size"})
 
 
 class UpdatedSince(filters.FilterSet):
@@ -101,20 +101,15 @@ class DeliverableFilter(filters.FilterSet):
         return rows.changed_since(value)
 
 
-def _projects(request: ApiRequest, rows: QuerySet[Project]) -> list[tuple[int, dict[str, Any]]]:
-    found = rows_of(ProjectSerializer, rows)
-    if request.query_params.get("include") == MILESTONES:
-        chosen = Milestone.objects.visible_to(request.user).filter(project__in=[pk for pk, _row in found])
-        of_each: dict[int, list[dict[str, Any]]] = {pk: row.setdefault(MILESTONES, []) for pk, row in found}
-        for facts, row in milestone_rows(request.user, chosen, BY_PLAN):
-            of_each[facts.project_id].append(row)
-    return found
+def _nothing_chosen(request: ApiRequest) -> bool:
+    """Everything that the reader sees is asked for, page by page."""
+    return set(request.query_params) <= PAGING | {"include"} and request.query_params.get("include", MILESTONES) == MILESTONES
 
 
 class ProjectList(Tagged, generics.ListAPIView[Project]):
     """Projects that the caller may see, newest first."""
 
-    serializer_class = WithMilestonesSerializer
+    serializer_class = ProjectWithMilestonesSerializer
     filterset_class = ProjectFilter
     queryset = Project.objects.none()
     request: ApiRequest
@@ -124,13 +119,18 @@ class ProjectList(Tagged, generics.ListAPIView[Project]):
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         paging: Any = self.paginator
-        rows = self.filter_queryset(self.get_queryset())
-        page = paging.paginate(rows, request, self, lambda rows, most: _projects(request, rows[:most]))
-        return self.get_paginated_response(page)
+        return self.get_paginated_response(paging.paginate(request, self, self.read))
+
+    def read(self, before: int | None, most: int) -> list[Row]:
+        user, with_milestones = self.request.user, self.request.query_params.get("include") == MILESTONES
+        if not user.is_internal and _nothing_chosen(self.request):
+            return projects_of_client(user, before, most, with_milestones=with_milestones)
+        rows = newest(self.filter_queryset(self.get_queryset()), before, most)
+        return projects_of(user, rows, with_milestones=with_milestones)
 
 
 class ProjectDetail(Tagged, generics.RetrieveAPIView[Project]):
-    serializer_class = WithMilestonesSerializer
+    serializer_class = ProjectWithMilestonesSerializer
     filterset_class = Including
     lookup_field = "code"
     queryset = Project.objects.none()
@@ -140,8 +140,12 @@ class ProjectDetail(Tagged, generics.RetrieveAPIView[Project]):
         return Project.objects.visible_to(self.request.user)
 
     @extend_schema(parameters=[OpenApiParameter("include", str, enum=[MILESTONES], description="With the milestones of the project.")])
-    def get(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
-        found = _projects(request, self.filter_queryset(self.get_queryset()).filter(code=self.kwargs["code"]))
+    def get(self, request: ApiRequest, code: str) -> Response:  # type: ignore[override]
+        if not request.user.is_internal and not request.query_params:
+            found = project_of_client(request.user, code)
+        else:
+            rows = self.filter_queryset(self.get_queryset()).filter(code=code)
+            found = projects_of(request.user, rows, with_milestones=request.query_params.get("include") == MILESTONES)
         if not found:
             raise Http404
         return Response(found[0][1])
@@ -158,19 +162,25 @@ class MilestoneList(Tagged, generics.ListAPIView[Milestone]):
     def get_queryset(self) -> MilestoneQuerySet:
         return Milestone.objects.visible_to(self.request.user)
 
+    def get_serializer_class(self) -> type[MilestoneSerializer]:
+        return shape_of(internal=getattr(getattr(self.request, "user", None), "is_internal", False))
+
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         paging: Any = self.paginator
-        return self.get_paginated_response(paging.paginate(self.filter_queryset(self.get_queryset()), request, self, self.read))
+        return self.get_paginated_response(paging.paginate(request, self, self.read))
 
-    def read(self, rows: MilestoneQuerySet, most: int) -> list[tuple[int, dict[str, Any]]]:
-        """The first of them that stand as is asked. Most of those that may do, so that the next chunk is seldom read."""
-        state, found, chunk = self.request.query_params.get("state"), list[tuple[int, dict[str, Any]]](), most
+    def read(self, before: int | None, most: int) -> list[Row]:
+        """The first of them that stand as is asked. Most of those that may do, so that a second chunk is seldom read."""
+        user, state = self.request.user, self.request.query_params.get("state")
+        if user.client_id and set(self.request.query_params) <= PAGING:
+            return [(facts.pk, row) for facts, row in milestone_rows(chosen_of_client(user.client_id, before, most), internal=False)]
+        rows, found, chunk = self.filter_queryset(self.get_queryset()), list[Row](), most
         while True:
-            read = milestone_rows(self.request.user, rows[:chunk])
+            read = milestone_rows(chosen(newest(rows, before, chunk)), internal=user.is_internal)
             found += [(facts.pk, row) for facts, row in read if not state or row["state"] == state]
             if len(found) >= most or len(read) < chunk:
                 return found[:most]
-            rows, chunk = rows.filter(pk__lt=read[-1][0].pk), min(2 * chunk, MOST_AT_ONCE)
+            before, chunk = read[-1][0].pk, min(2 * chunk, MOST_AT_ONCE)
 
 
 class DeliverableList(generics.ListAPIView[Deliverable]):

@@ -6,6 +6,7 @@ days is counted here, by the rules of the pages.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +15,9 @@ import orjson
 from django.db import connection
 from django.utils import timezone
 
-from accounts.api_json import sources
+from accounts.api_rows import newest, sources
+from accounts.models import User
+from accounts.prepared import Prepared
 from catalogue.models import Site
 from projects.calendars import WorkingCalendar
 from projects.forecasting import calendar_at, calendar_for_kind
@@ -23,8 +26,7 @@ from projects.models import SHOWN_TO_CLIENT, Milestone
 from projects.serializers import InternalMilestoneSerializer, MilestoneSerializer, PublicationSerializer, ShareSerializer
 
 if TYPE_CHECKING:
-    from accounts.models import User
-    from projects.models.plan import MilestoneQuerySet
+    from django.db.models import QuerySet
 
 TABLES = {"project": "p", "owner": "o"}
 AGREED = "CASE WHEN {m}.published_on IS NOT NULL OR {m}.actual_on IS NOT NULL THEN {m}.baseline_on END"  # Milestone.agreed_on
@@ -34,7 +36,7 @@ SELECT {fields}, {facts}, l.id, {last}
 FROM projects_milestone AS m JOIN projects_project AS p ON p.id = m.project_id JOIN accounts_client AS c ON c.id = p.client_id
 LEFT JOIN catalogue_site AS s ON s.id = p.site_id LEFT JOIN accounts_user AS o ON o.id = m.owner_id
 LEFT JOIN LATERAL (SELECT * FROM projects_publication WHERE milestone_id = m.id ORDER BY published_at DESC, id DESC LIMIT 1) AS l ON true
-WHERE m.id IN ({chosen}) ORDER BY {order}
+WHERE m.id = ANY(ARRAY({chosen})) ORDER BY {order}
 """
 # Open milestones that this one waits for and that may be late: closed days only bring the day on which they are so nearer to it.
 AHEAD = """
@@ -48,6 +50,7 @@ SHARES = """
 (SELECT json_agg(json_build_object({fields}) ORDER BY h.id)::text FROM projects_publicationshare AS h WHERE h.publication_id = l.id)
 """
 Place = tuple[str, str, str]
+Chosen = tuple[str, Sequence[Any]]  # a query for their keys, and its parameters
 
 
 class Facts(NamedTuple):
@@ -67,11 +70,28 @@ class Facts(NamedTuple):
     ahead: str | None
 
 
-def milestone_rows(user: User, chosen: MilestoneQuerySet, order: str = NEWEST) -> list[tuple[Facts, dict[str, Any]]]:
-    """What the reader gets of each of the milestones chosen, which are visible to this reader."""
-    internal = user.is_internal
+def chosen(rows: QuerySet[Milestone]) -> Chosen:
+    return rows.values("pk").query.sql_with_params()
+
+
+def chosen_of_client(client_id: int, before: int | None, most: int) -> Chosen:
+    """The newest that somebody of a client sees."""
+    place = {"client_id": client_id} if before is None else {"client_id": client_id, "before": before}
+    return _page(most, *place).with_values(**place)
+
+
+@cache
+def _page(most: int, *names: str) -> Prepared:
+    return Prepared(
+        lambda client_id, before=None: newest(Milestone.objects.visible_to(User.of_client(client_id)), before, most).values_list("pk"),
+        *names,
+    )
+
+
+def milestone_rows(milestones: Chosen, order: str = NEWEST, *, internal: bool) -> list[tuple[Facts, dict[str, Any]]]:
+    """What one of ours, or a client, gets of each of the milestones chosen, which are visible to the reader."""
     head, tail = _query(internal=internal, order=order)
-    ids, params = chosen.values("pk").query.sql_with_params()
+    ids, params = milestones
     today = timezone.localdate()
     with connection.cursor() as cursor:
         cursor.execute(f"{head}{ids}{tail}", [today, *params])

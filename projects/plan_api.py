@@ -16,7 +16,7 @@ from accounts.requests import ApiRequest
 from audit.models import Event
 from projects.api import internal_project
 from projects.limits import MOST_WORKING_DAYS
-from projects.milestone_rows import milestone_rows
+from projects.milestone_rows import chosen, milestone_rows
 from projects.models import Deliverable, Milestone, Project, Publication
 from projects.receivers import AT_ONCE, DIGEST, INBOX, NOTHING, receivers_of
 from projects.rounds_api import (
@@ -167,7 +167,7 @@ def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any
         Milestone.objects.visible_to(request.user).prefetch_related("publications__shares"), project__code=code, key=key
     )
     internal = request.user.is_internal
-    [(_facts, row)] = milestone_rows(request.user, Milestone.objects.filter(pk=milestone.pk))
+    [(_facts, row)] = milestone_rows(chosen(Milestone.objects.filter(pk=milestone.pk)), internal=internal)
     told = PublicationSerializer(milestone.publications.all(), many=True).data
     found: dict[str, Any] = {"milestone": row, "publications": told}
     found["rounds"] = rounds_of_milestone(milestone)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from projects import steps
-from projects.milestone_state import MilestoneState
+from projects.milestone_state import STATES
 from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, PublicationShare
 from projects.models.gate import Decision
 from projects.models.states import PHASES
@@ -70,7 +70,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     provisional = serializers.BooleanField(read_only=True)
     actual = serializers.DateField(source="actual_on", allow_null=True)
     variance_days = serializers.IntegerField(read_only=True, allow_null=True)
-    state = serializers.ChoiceField(read_only=True, choices=[state.value for state in MilestoneState])
+    state = serializers.ChoiceField(read_only=True, choices=STATES)
     last_change = PublicationSerializer(read_only=True, allow_null=True)
     updated_at = serializers.DateTimeField(source="told_at", allow_null=True)
 
@@ -114,7 +114,7 @@ class InternalMilestoneSerializer(MilestoneSerializer):
         ]  # fmt: skip
 
 
-class WithMilestonesSerializer(ProjectSerializer):
+class ProjectWithMilestonesSerializer(ProjectSerializer):
     """A project; on demand with its milestones, in the order of the plan, as their own list gives them."""
 
     milestones = MilestoneSerializer(many=True, required=False, help_text="With `include=milestones`.")
