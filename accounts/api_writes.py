@@ -21,10 +21,10 @@ from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, serializers, status
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_json import as_json
 from accounts.models import AnsweredRequest
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
@@ -79,7 +79,11 @@ class MatchNeeded(exceptions.APIException):
 
 def tag_of(data: Any) -> str:
     """The strong ETag of a representation: it changes with every byte of it."""
-    return quote_etag(hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:32])
+    return _tag(as_json(data))
+
+
+def _tag(body: bytes) -> str:
+    return quote_etag(hashlib.sha256(body).hexdigest()[:32])
 
 
 class Tagged(Viewed):
@@ -88,10 +92,11 @@ class Tagged(Viewed):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         if request.method == "GET" and response.status_code == status.HTTP_200_OK:
-            response["ETag"] = tag_of(response.data)
+            response["ETag"] = _tag(response.render().content)
             known = parse_etags(request.headers.get("If-None-Match", ""))
             if response["ETag"] in known or "*" in known:
-                response.status_code, response.data = status.HTTP_304_NOT_MODIFIED, None
+                response.status_code, response.content = status.HTTP_304_NOT_MODIFIED, b""
+                del response["Content-Type"]
         return response
 
 
@@ -170,7 +175,7 @@ def _again(stored: AnsweredRequest) -> Response:
 
 
 def _store(request: ApiRequest, key: str, response: Response, shown_once: str) -> None:
-    body = json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
+    body = json.loads(as_json(response.data)) if response.data is not None else None
     if shown_once and isinstance(body, dict):
         body[shown_once] = None
     AnsweredRequest.objects.create(user=request.user, key=key, digest=_digest(request), status=response.status_code, body=body)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection
+from django.db.models import Model, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.crypto import hash_token
@@ -13,15 +15,17 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
-from accounts.models import IntegrationToken
+from accounts.models import IntegrationToken, User
+from accounts.prepared import Prepared
 from audit.context import set_actor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
-    from accounts.models import User
-
+T = TypeVar("T")
 KEYWORDS = (b"bearer", b"token")
 LAST_USE_EVERY = timedelta(minutes=1)
 
@@ -52,7 +56,37 @@ def _find(secret: bytes) -> IntegrationToken | None:
         digest = hash_token(secret.decode("ascii"))
     except UnicodeDecodeError:
         return None
-    return IntegrationToken.objects.usable().select_related("user__client").filter(digest=digest).first()
+    found = _as_the_check(lambda: _usable.ask(digest=digest))
+    if not found:
+        return None
+    token = IntegrationToken.from_db(DEFAULT_DB_ALIAS, TOKEN, found[0][: len(TOKEN)])
+    token.user = User.from_db(DEFAULT_DB_ALIAS, PERSON, found[0][len(TOKEN) :])
+    return token
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+TOKEN, PERSON = _columns(IntegrationToken), _columns(User)
+_usable = Prepared(
+    lambda digest: (
+        IntegrationToken.objects.usable(at=Now()).filter(digest=digest).values_list(*TOKEN, *(f"user__{name}" for name in PERSON))
+    ),
+    "digest",
+)
+
+
+def _as_the_check(ask: Callable[[], T]) -> T:
+    """The first query of a request shows as well as an empty one before it that the connection still works; if not, it is asked again."""
+    if connection.in_atomic_block:
+        return ask()
+    connection.health_check_done = True
+    try:
+        return ask()
+    except (InterfaceError, OperationalError):
+        connection.close()
+        return ask()
 
 
 def _note_use(token: IntegrationToken) -> None:

@@ -270,6 +270,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     def is_client(self) -> bool:
         return self.kind == self.Kind.CLIENT
 
+    @classmethod
+    def of_client(cls, client_id: int) -> User:
+        """Stands for anybody of a client: what they see does not differ from person to person."""
+        return cls(kind=cls.Kind.CLIENT, client_id=client_id, is_active=True)
+
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles that are granted now; one query, then remembered on this instance."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
@@ -25,7 +26,7 @@ class IntegrationTokenQuerySet(models.QuerySet["IntegrationToken"]):
             return self.none()
         return self if user.is_internal else self.filter(user__client_id=user.client_id)
 
-    def usable(self, at: datetime | None = None) -> IntegrationTokenQuerySet:
+    def usable(self, at: datetime | Now | None = None) -> IntegrationTokenQuerySet:
         return self.filter(revoked_at=None, expiry__gt=at or timezone.now(), user__is_active=True)
 
 

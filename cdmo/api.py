@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.core import signing
@@ -19,12 +19,14 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import exception_handler, set_rollback
 
+from accounts.api_rows import newest
 from accounts.requests import refuse_unknown
 from audit.refusals import BadInput, NotAllowed, Refused
 
 PROBLEM = "application/problem+json"
 MAX_DEPTH = 32
 MAX_PAGE_SIZE = 200
+Read = Callable[[int | None, int], list[tuple[int, Any]]]
 
 
 def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -94,15 +96,16 @@ class KeysetPagination(BasePagination):
     size_parameter = "page_size"
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:  # type: ignore[override]
+        return self.paginate(request, view, lambda before, most: [(row.pk, row) for row in newest(queryset, before, most)])
+
+    def paginate(self, request: Request, view: Any, read: Read) -> list[Any]:
+        """One page of what `read` gives: from behind this primary key on at most so many, each with its own."""
         self.request, self.salt = request, f"cursor:{view.__class__.__name__}"
         size = self._size(request)
-        rows = queryset.order_by("-pk")
         cursor = request.query_params.get(self.cursor_parameter)
-        if cursor is not None:
-            rows = rows.filter(pk__lt=self._position(cursor))
-        page = list(rows[: size + 1])
-        self.next_position = page[size - 1].pk if len(page) > size else None
-        return page[:size]
+        page = read(None if cursor is None else self._position(cursor), size + 1)
+        self.next_position = page[size - 1][0] if len(page) > size else None
+        return [row for _pk, row in page[:size]]
 
     def _size(self, request: Request) -> int:
         text = request.query_params.get(self.size_parameter, "50")
@@ -155,6 +158,10 @@ PAGING = frozenset({KeysetPagination.cursor_parameter, KeysetPagination.size_par
 
 class KnownFilters(DjangoFilterBackend):
     """The filters of a list, and 400 for every other parameter."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        """Where nothing is asked for, no form is made to find that out."""
+        return queryset if set(request.query_params) <= PAGING else super().filter_queryset(request, queryset, view)
 
     def get_filterset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         filterset = super().get_filterset(request, queryset, view)

@@ -8,30 +8,31 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api_rows import Row, newest
 from accounts.api_writes import Tagged, checked, once
 from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
 from audit.signatures import content_hash
 from projects import gates
-from projects.forecasting import calendar_of
+from projects.milestone_rows import chosen, chosen_of_client, milestone_rows, shape_of
 from projects.milestone_state import MilestoneState
-from projects.milestones import states_of
+from projects.milestones import may_stand
 from projects.models import Deliverable, GateCondition, Milestone, Project
 from projects.models.states import Phase, ProjectStatus
+from projects.project_rows import MILESTONES, project_of_client, projects_of, projects_of_client
 from projects.serializers import (
     ConditionAnswerSerializer,
     ConditionSerializer,
     DeliverableSerializer,
     GateSerializer,
     InternalDeliverableSerializer,
-    InternalMilestoneSerializer,
     MilestoneSerializer,
-    ProjectSerializer,
+    ProjectWithMilestonesSerializer,
     ProposalSerializer,
     ReasonSerializer,
 )
@@ -46,8 +47,11 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from accounts.models import User
     from projects.models.evidence import DeliverableQuerySet
+    from projects.models.plan import MilestoneQuerySet
+
+MOST_AT_ONCE = 2000
+PAGING = frozenset({"cursor", "page_size"})
 
 
 class UpdatedSince(filters.FilterSet):
@@ -56,7 +60,15 @@ class UpdatedSince(filters.FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
 
-class ProjectFilter(UpdatedSince):
+class Including(filters.FilterSet):
+    include = filters.ChoiceFilter(choices=[(MILESTONES, "milestones")], method="as_they_are", label="With the milestones of each project.")
+
+    def as_they_are(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        """It adds to what is shown and chooses nothing."""
+        return rows
+
+
+class ProjectFilter(Including, UpdatedSince):
     phase = filters.ChoiceFilter(choices=Phase.choices)
     status = filters.ChoiceFilter(choices=ProjectStatus.choices)
 
@@ -68,11 +80,9 @@ class MilestoneFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=Milestone.Kind.choices)
     state = filters.ChoiceFilter(choices=[(state.value, state.label) for state in MilestoneState], method="standing")
 
-    def standing(self, rows: QuerySet[Milestone], name: str, state: str) -> QuerySet[Milestone]:
-        """As the caller reads it; whatever else is asked for, a predecessor counts."""
-        user: User = self.request.user
-        states = _states(user, Milestone.objects.visible_to(user))
-        return rows.filter(pk__in=[pk for pk, stands in states.items() if stands == state])
+    def standing(self, rows: MilestoneQuerySet, name: str, state: str) -> MilestoneQuerySet:
+        """Those that may stand so for the caller; the list leaves out whoever does not, by the working days of each."""
+        return may_stand(rows, MilestoneState(state), today=timezone.localdate(), internal=self.request.user.is_internal)
 
     def since(self, rows: QuerySet[Milestone], name: str, moment: datetime) -> QuerySet[Milestone]:
         """To a client only what it was told has changed: an unpublished forecast leaves no trace."""
@@ -91,36 +101,57 @@ class DeliverableFilter(filters.FilterSet):
         return rows.changed_since(value)
 
 
-class ProjectList(generics.ListAPIView[Project]):
+def _nothing_chosen(request: ApiRequest) -> bool:
+    """Everything that the reader sees is asked for, page by page."""
+    return set(request.query_params) <= PAGING | {"include"} and request.query_params.get("include", MILESTONES) == MILESTONES
+
+
+class ProjectList(Tagged, generics.ListAPIView[Project]):
     """Projects that the caller may see, newest first."""
 
-    serializer_class = ProjectSerializer
+    serializer_class = ProjectWithMilestonesSerializer
     filterset_class = ProjectFilter
     queryset = Project.objects.none()
     request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Project]:
-        return Project.objects.visible_to(self.request.user).select_related("client", "compound")
+        return Project.objects.visible_to(self.request.user)
+
+    def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        paging: Any = self.paginator
+        return self.get_paginated_response(paging.paginate(request, self, self.read))
+
+    def read(self, before: int | None, most: int) -> list[Row]:
+        user, with_milestones = self.request.user, self.request.query_params.get("include") == MILESTONES
+        if not user.is_internal and _nothing_chosen(self.request):
+            return projects_of_client(user, before, most, with_milestones=with_milestones)
+        rows = newest(self.filter_queryset(self.get_queryset()), before, most)
+        return projects_of(user, rows, with_milestones=with_milestones)
 
 
 class ProjectDetail(Tagged, generics.RetrieveAPIView[Project]):
-    serializer_class = ProjectSerializer
+    serializer_class = ProjectWithMilestonesSerializer
+    filterset_class = Including
     lookup_field = "code"
     queryset = Project.objects.none()
     request: ApiRequest
 
     def get_queryset(self) -> QuerySet[Project]:
-        return Project.objects.visible_to(self.request.user).select_related("client", "compound")
+        return Project.objects.visible_to(self.request.user)
+
+    @extend_schema(parameters=[OpenApiParameter("include", str, enum=[MILESTONES], description="With the milestones of the project.")])
+    def get(self, request: ApiRequest, code: str) -> Response:  # type: ignore[override]
+        if not request.user.is_internal and not request.query_params:
+            found = project_of_client(request.user, code)
+        else:
+            rows = self.filter_queryset(self.get_queryset()).filter(code=code)
+            found = projects_of(request.user, rows, with_milestones=request.query_params.get("include") == MILESTONES)
+        if not found:
+            raise Http404
+        return Response(found[0][1])
 
 
-def _states(user: User, milestones: QuerySet[Milestone]) -> dict[int, MilestoneState]:
-    """Of whole projects, as the caller reads them: a late predecessor counts, on whichever page of a list it stands."""
-    rows = list(milestones.select_related("project__client", "project__site"))
-    calendars = {row.project_id: calendar_of(row.project) for row in {row.project_id: row for row in rows}.values()}
-    return states_of(rows, today=timezone.localdate(), calendars=calendars, for_client=not user.is_internal)
-
-
-class MilestoneList(generics.ListAPIView[Milestone]):
+class MilestoneList(Tagged, generics.ListAPIView[Milestone]):
     """Milestone status in one call: project, phase, title, kind, baseline, published forecast, actual, state, last change."""
 
     serializer_class = MilestoneSerializer
@@ -128,17 +159,28 @@ class MilestoneList(generics.ListAPIView[Milestone]):
     queryset = Milestone.objects.none()
     request: ApiRequest
 
-    def get_queryset(self) -> QuerySet[Milestone]:
-        rows = Milestone.objects.visible_to(self.request.user).select_related("project__client", "project__site", "owner")
-        return rows.prefetch_related("publications__shares")
+    def get_queryset(self) -> MilestoneQuerySet:
+        return Milestone.objects.visible_to(self.request.user)
+
+    def get_serializer_class(self) -> type[MilestoneSerializer]:
+        return shape_of(internal=getattr(getattr(self.request, "user", None), "is_internal", False))
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        internal = request.user.is_internal
-        together = Milestone.objects.visible_to(request.user).filter(project__in={row.project_id for row in page})
-        states = _states(request.user, together)
-        shape = InternalMilestoneSerializer if internal else MilestoneSerializer
-        return self.get_paginated_response(shape(page, many=True, context={**self.get_serializer_context(), "states": states}).data)
+        paging: Any = self.paginator
+        return self.get_paginated_response(paging.paginate(request, self, self.read))
+
+    def read(self, before: int | None, most: int) -> list[Row]:
+        """The first of them that stand as is asked. Most of those that may do, so that a second chunk is seldom read."""
+        user, state = self.request.user, self.request.query_params.get("state")
+        if user.client_id and set(self.request.query_params) <= PAGING:
+            return [(facts.pk, row) for facts, row in milestone_rows(chosen_of_client(user.client_id, before, most), internal=False)]
+        rows, found, chunk = self.filter_queryset(self.get_queryset()), list[Row](), most
+        while True:
+            read = milestone_rows(chosen(newest(rows, before, chunk)), internal=user.is_internal)
+            found += [(facts.pk, row) for facts, row in read if not state or row["state"] == state]
+            if len(found) >= most or len(read) < chunk:
+                return found[:most]
+            before, chunk = read[-1][0].pk, min(2 * chunk, MOST_AT_ONCE)
 
 
 class DeliverableList(generics.ListAPIView[Deliverable]):

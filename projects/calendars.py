@@ -105,6 +105,7 @@ def _is_working_day(country: str, subdivision: str, day: date) -> bool:
     return day.weekday() < 5 if public is None else bool(public.is_working_day(day))
 
 
+@lru_cache(maxsize=1024)
 def _last_announced_year(country: str, subdivision: str) -> int:
     """The last year for which the library has all days off: where weekends are moved by yearly notice, the last notice."""
     public = _public_holidays(country, subdivision, LAST_YEAR)

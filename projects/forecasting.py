@@ -28,10 +28,13 @@ def calendar_of(project: Project) -> WorkingCalendar:
 
 def calendar_for(milestone: Milestone, project: Project) -> WorkingCalendar:
     """The working days on which the milestone can fall: the site's, and the client's too where both sides keep the date."""
-    site = calendar_of(project)
-    if milestone.kind not in KEPT_BY_BOTH:
+    return calendar_for_kind(milestone.kind, calendar_of(project), calendar_at(project.client))
+
+
+def calendar_for_kind(kind: str, site: WorkingCalendar, client: WorkingCalendar) -> WorkingCalendar:
+    """The same, of the calendars themselves."""
+    if kind not in KEPT_BY_BOTH:
         return site
-    client = calendar_at(project.client)
     adds_nothing = client in (site, WorkingCalendar(), WorkingCalendar(country=site.country))
     return site if adds_nothing else replace(site, also=client)
 

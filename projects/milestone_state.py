@@ -25,6 +25,7 @@ class MilestoneState(StrEnum):
         return _LABELS[self]
 
 
+STATES = [state.value for state in MilestoneState]
 _LABELS: dict[MilestoneState, Promise] = {
     MilestoneState.ACHIEVED: _("Achieved"),
     MilestoneState.LATE: _("Late"),

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q
+
 from projects.calendars import WorkingCalendar
 from projects.milestone_state import MilestoneState, milestone_state
-from projects.models import MilestoneLink
+from projects.models import SHOWN_TO_CLIENT, Milestone, MilestoneLink
 
 if TYPE_CHECKING:
-    from projects.models import Milestone
+    from projects.models.plan import MilestoneQuerySet
 
 
 def states_of(
@@ -45,6 +47,35 @@ def states_of(
         return states[pk]
 
     return {pk: state(pk) for pk in rows}
+
+
+def may_stand(rows: MilestoneQuerySet, state: MilestoneState, *, today: date, internal: bool) -> MilestoneQuerySet:
+    """Those of the rows that can stand so for us, or for a client, by what the database knows.
+
+    Exactly those that are achieved or planned. Of the others what is left without the days on which a place is closed: they only bring
+    nearer the day on which something is late.
+    """
+    if state == MilestoneState.ACHIEVED:
+        return rows.exclude(actual_on=None)
+    promised = Q(baseline_on__isnull=False) if internal else Q(baseline_on__isnull=False, published_on__isnull=False)
+    rows = rows.filter(actual_on=None)
+    if state == MilestoneState.PLANNED:
+        return rows.exclude(promised)
+    rows = rows.filter(promised)
+    tight = Q(float_days__lt=F("tolerance_days")) if internal else Q(pk__in=[])
+    if state == MilestoneState.ON_TRACK:
+        return rows.exclude(tight & Q(float_days__isnull=False))
+    if state == MilestoneState.LATE:
+        return _maybe_late(rows, today, internal=internal)
+    ahead = Milestone.objects.filter(promised, successors__successor=OuterRef("pk"), actual_on=None)
+    seen = ahead if internal else ahead.filter(visibility__in=SHOWN_TO_CLIENT)
+    return rows.filter(tight | Q(Exists(_maybe_late(seen, today, internal=internal))))
+
+
+def _maybe_late(rows: MilestoneQuerySet, today: date, *, internal: bool) -> MilestoneQuerySet:
+    last_day = ExpressionWrapper(F("baseline_on") + F("tolerance_days"), DateField())
+    expected = F("forecast_on" if internal else "published_on")
+    return rows.alias(last_day=last_day).filter(Q(last_day__lt=today) | Q(last_day__lt=expected))
 
 
 def critical_of(milestones: Iterable[Milestone]) -> frozenset[int]:

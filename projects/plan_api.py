@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -16,9 +15,8 @@ from accounts.models import User
 from accounts.requests import ApiRequest
 from audit.models import Event
 from projects.api import internal_project
-from projects.forecasting import calendar_of
 from projects.limits import MOST_WORKING_DAYS
-from projects.milestones import states_of
+from projects.milestone_rows import chosen, milestone_rows
 from projects.models import Deliverable, Milestone, Project, Publication
 from projects.receivers import AT_ONCE, DIGEST, INBOX, NOTHING, receivers_of
 from projects.rounds_api import (
@@ -31,7 +29,6 @@ from projects.rounds_api import (
 from projects.serializers import (
     DeliverableSerializer,
     InternalDeliverableSerializer,
-    InternalMilestoneSerializer,
     MilestoneSerializer,
     PublicationSerializer,
 )
@@ -166,18 +163,13 @@ def hold(project: Project) -> None:
 
 def milestone_history(request: ApiRequest, code: str, key: str) -> dict[str, Any]:
     """A client reads what it was told; who works here reads the moves too. Raises Http404 where the caller sees no such milestone."""
-    rows = (
-        Milestone.objects.visible_to(request.user)
-        .select_related("project__client", "project__site", "owner")
-        .prefetch_related("publications__shares")
+    milestone = get_object_or_404(
+        Milestone.objects.visible_to(request.user).prefetch_related("publications__shares"), project__code=code, key=key
     )
-    milestone = get_object_or_404(rows, project__code=code, key=key)
     internal = request.user.is_internal
-    calendars = {milestone.project_id: calendar_of(milestone.project)}
-    states = states_of([milestone], today=timezone.localdate(), calendars=calendars, for_client=not internal)
-    shape = InternalMilestoneSerializer if internal else MilestoneSerializer
+    [(_facts, row)] = milestone_rows(chosen(Milestone.objects.filter(pk=milestone.pk)), internal=internal)
     told = PublicationSerializer(milestone.publications.all(), many=True).data
-    found: dict[str, Any] = {"milestone": dict(shape(milestone, context={"request": request, "states": states}).data), "publications": told}
+    found: dict[str, Any] = {"milestone": row, "publications": told}
     found["rounds"] = rounds_of_milestone(milestone)
     if internal:
         events = Event.objects.filter(kind__in=MOVES, project_id=milestone.project_id, object_id=str(milestone.pk)).order_by("-pk")

@@ -6,18 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.functional import cached_property
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
 from projects import steps
-from projects.forecasting import is_provisional
-from projects.milestone_state import MilestoneState
+from projects.milestone_state import STATES
 from projects.models import Deliverable, GateCondition, GateWaiver, Milestone, Project, Publication, PublicationShare
 from projects.models.gate import Decision
 from projects.models.states import PHASES
-from projects.variance import told_variance, variance_of
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -71,11 +67,11 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     project = serializers.CharField(source="project.code")
     baseline = serializers.DateField(source="agreed_on", allow_null=True)
     forecast = serializers.DateField(source="published_on", allow_null=True)
+    provisional = serializers.BooleanField(read_only=True)
     actual = serializers.DateField(source="actual_on", allow_null=True)
-    provisional = serializers.SerializerMethodField()
-    variance_days = serializers.SerializerMethodField()
-    state = serializers.SerializerMethodField()
-    last_change = serializers.SerializerMethodField()
+    variance_days = serializers.IntegerField(read_only=True, allow_null=True)
+    state = serializers.ChoiceField(read_only=True, choices=STATES)
+    last_change = PublicationSerializer(read_only=True, allow_null=True)
     updated_at = serializers.DateTimeField(source="told_at", allow_null=True)
 
     class Meta:
@@ -97,26 +93,6 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
             "updated_at",
         ]
 
-    def get_provisional(self, milestone: Milestone) -> bool:
-        return is_provisional(milestone, milestone.project, milestone.published_on)
-
-    def get_variance_days(self, milestone: Milestone) -> int | None:
-        return told_variance(milestone, milestone.project)
-
-    @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in MilestoneState]))
-    def get_state(self, milestone: Milestone) -> str:
-        return str(self.context["states"][milestone.pk].value)
-
-    @extend_schema_field(PublicationSerializer(allow_null=True))
-    def get_last_change(self, milestone: Milestone) -> dict[str, Any] | None:
-        publications = list(milestone.publications.all())
-        return self._published.to_representation(publications[-1]) if publications else None
-
-    @cached_property
-    def _published(self) -> PublicationSerializer:
-        """One for all rows: making a serializer costs more than using it."""
-        return PublicationSerializer()
-
 
 class InternalMilestoneSerializer(MilestoneSerializer):
     """What internal readers get beside it: the plan's own forecast, the float, the owner, and whether the client sees the milestone.
@@ -137,8 +113,14 @@ class InternalMilestoneSerializer(MilestoneSerializer):
             "owner", "owner_email", "visibility", "share_at_launch",
         ]  # fmt: skip
 
-    def get_variance_days(self, milestone: Milestone) -> int | None:
-        return variance_of(milestone, milestone.project, promised=milestone.baseline_on)
+
+class ProjectWithMilestonesSerializer(ProjectSerializer):
+    """A project; on demand with its milestones, in the order of the plan, as their own list gives them."""
+
+    milestones = MilestoneSerializer(many=True, required=False, help_text="With `include=milestones`.")
+
+    class Meta(ProjectSerializer.Meta):
+        fields = [*ProjectSerializer.Meta.fields, "milestones"]
 
 
 class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):

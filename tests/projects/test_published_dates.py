@@ -26,8 +26,8 @@ from notifications.letters import letter_of
 from notifications.models import CalendarFeed, MailMessage, Notification, Webhook, WebhookDelivery
 from notifications.services.deliveries import body_of
 from notifications.visibility import readable_events
+from projects.milestone_rows import chosen, milestone_rows
 from projects.models import BaselineMilestone, Milestone, MilestoneRound, Phase, Project, Publication, WaitingFor
-from projects.serializers import MilestoneSerializer
 from projects.services import baselines, calendars, dependencies, lifecycle, loops, publishing, scratch, tasks
 from projects.services.plan import reschedule_milestone
 from projects.services.recompute import recompute_stale_plans
@@ -150,15 +150,8 @@ def do(project: Project, act: str, key: str, days: int) -> None:
 def dates_shown(project: Project) -> set[tuple[str, date]]:
     """What a client reads of each milestone through the API; portal and report show the same fields."""
     viewer = make.person(Role.CLIENT_VIEWER)
-    shown = set()
-    for row in Milestone.objects.visible_to(viewer).filter(project=project).select_related("project__site", "project__client"):
-        data: Any = MilestoneSerializer(row, context={"states": dict.fromkeys([row.pk], _State)}).data
-        shown |= {(row.key, date.fromisoformat(data[name])) for name in ("baseline", "forecast", "actual") if data[name]}
-    return shown
-
-
-class _State:
-    value = "planned"
+    rows = milestone_rows(chosen(Milestone.objects.visible_to(viewer).filter(project=project)), internal=False)
+    return {(data["key"], data[name]) for _facts, data in rows for name in ("baseline", "forecast", "actual") if data[name]}
 
 
 def dates_told(project: Project) -> set[tuple[str, date]]:

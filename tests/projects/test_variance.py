@@ -15,8 +15,8 @@ from accounts.models import Role, User
 from desk.documents import status_report
 from desk.portal import project_context
 from projects.forecasting import calendar_for
+from projects.milestone_rows import chosen, milestone_rows
 from projects.models import Milestone, Phase, Project
-from projects.serializers import InternalMilestoneSerializer, MilestoneSerializer
 from projects.services.baselines import take_baseline
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import publish_milestone
@@ -51,16 +51,12 @@ def told(row: Milestone) -> tuple[Any, ...]:
     client = make.person(Role.CLIENT_APPROVER, client=row.project.client)
     listed = next(days for found, *_facts, days, _watch in project_context(client, row.project.code)["milestones"] if found.pk == row.pk)
     report = next(line for line in status_report(row.project)["milestones"]["rows"] if line[0] == row.title)
-    data = MilestoneSerializer(row, context={"states": {row.pk: _State}}).data
+    [(_facts, data)] = milestone_rows(chosen(Milestone.objects.filter(pk=row.pk)), internal=False)
     return variance_words(listed), report[4], data["variance_days"]
 
 
-class _State:
-    value = "late"
-
-
 def test_the_plan_and_the_api_count_alike_for_us(slipped: Milestone) -> None:
-    data: Any = InternalMilestoneSerializer(slipped, context={"states": {slipped.pk: _State}}).data
+    [(_facts, data)] = milestone_rows(chosen(Milestone.objects.filter(pk=slipped.pk)), internal=True)
 
     assert data["variance_days"] == variance_of(slipped, slipped.project, promised=slipped.baseline_on) == 12
     assert "+12 d late" in plan_page(slipped.project).content.decode()
