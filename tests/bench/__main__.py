@@ -12,24 +12,22 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from itertools import chain
-from statistics import median
-from time import perf_counter
 from urllib.parse import urlencode
 
 from cdmo.servers.children import Child, stop_all, wait_for
 from cdmo.servers.layout import ROOT, Layout
 from cdmo.servers.private import Servers, claimed
 from cdmo.servers.product import addresses, children, environment, manage
+from tests.bench.after import document_rows, webhook_row
+from tests.bench.rows import SHELL, Row, measured, told_rows
 from tests.stack import free_port
 
 REPORT = ROOT / "docs" / "benchmarks.md"
-WARM_UP = 5
 
 TOKEN = """
 from django.utils import timezone
@@ -81,36 +79,6 @@ def answers(port: int, path: str) -> bool:
     with suppress(OSError):
         return bool(Reader(port).get(path)[0])
     return False
-
-
-@dataclass(frozen=True)
-class Row:
-    """What was measured: milliseconds of the product, of the floor where there is one, and what is asked of it."""
-
-    name: str
-    ours: float
-    floor: float | None
-    target: str
-    met: bool
-
-    @property
-    def line(self) -> str:
-        floor = f"{self.floor:.1f}" if self.floor else "–"
-        share = f"{self.floor / self.ours:.2f}" if self.floor else "–"
-        return f"| {self.name} | {self.ours:.1f} | {floor} | {share} | {self.target} | {'yes' if self.met else '**no**'} |"
-
-
-def measured(ours: Callable[[], object], floor: Callable[[], object] | None = None, *, times: int) -> tuple[float, float | None]:
-    """The medians in milliseconds, asked in turn."""
-    found: tuple[list[float], list[float]] = ([], [])
-    for number in range(times + WARM_UP):
-        for spent, ask in zip(found, (ours, floor), strict=True):
-            if ask is not None:
-                began = perf_counter()
-                ask()
-                if number >= WARM_UP:
-                    spent.append((perf_counter() - began) * 1000)
-    return median(found[0]), median(found[1]) if floor else None
 
 
 def api_rows(ours: Reader, floor: Reader, code: str, times: int) -> Iterator[Row]:
@@ -173,18 +141,20 @@ def signed_in(port: int, email: str, password: str) -> Reader:
 
 
 @contextmanager
-def running(projects: int) -> Iterator[tuple[dict[str, str], int, int]]:
-    """What the product was told, its port, and the floor's."""
+def running(projects: int) -> Iterator[tuple[dict[str, str], int, int, list[Child]]]:
+    """What the product was told, its port, the floor's, and the processes that still have to start: workers and clock."""
     layout = Layout(ROOT / ".state" / "bench")
     with claimed(layout):
         servers, processes = Servers(layout), list[Child]()
         try:
-            told = environment(layout, addresses(servers.start_postgres(), servers.start_redis()), API_RATE="1000000/min")
+            told = environment(
+                layout, addresses(servers.start_postgres(), servers.start_redis()), API_RATE="1000000/min", WEBHOOK_LOOPBACK="yes"
+            )
             print("Preparing the database …", flush=True)
             manage(told, "prepare", "--demo")
             print(manage(told, "load_scale", "--projects", str(projects)), flush=True)
             port, bare = free_port(), free_port()
-            web = children(layout, told, port)[0]
+            web, *behind = children(layout, told, port)
             command = [part if part != "cdmo.wsgi" else "tests.bench.floor:application" for part in web.command]
             command = [part.replace(str(port), str(bare)).replace("web.ctl", "floor.ctl") for part in command if part != "--preload"]
             floor = Child("floor", command, {**told, "PYTHONPATH": str(ROOT)}, layout.logs / "floor.log")
@@ -193,7 +163,8 @@ def running(projects: int) -> Iterator[tuple[dict[str, str], int, int]]:
                 child.start()
             wait_for("The web server", lambda: answers(port, "/healthz"), processes)
             wait_for("The floor", lambda: answers(bare, "/projects/"), processes)
-            yield told, port, bare
+            processes += behind
+            yield told, port, bare, behind
         finally:
             stop_all(processes, servers.children)
 
@@ -203,10 +174,9 @@ def main() -> int:
     parser.add_argument("--projects", type=int, default=10_000)
     parser.add_argument("--times", type=int, default=40)
     asked = parser.parse_args()
-    with running(asked.projects) as (told, port, bare):
-        shell = ("shell", "--no-imports", "--command")
-        secret, code, manager, password = manage(told, *shell, TOKEN).splitlines()[-1].split()
-        cursors = manage(told, *shell, POSITIONS).splitlines()[-3:]
+    with running(asked.projects) as (told, port, bare, behind):
+        secret, code, manager, password = manage(told, *SHELL, TOKEN).splitlines()[-1].split()
+        cursors = manage(told, *SHELL, POSITIONS).splitlines()[-3:]
         size = manage(told, "load_scale", "--projects", "1")
         system = {"Authorization": f"Bearer {secret}"}
         staff = signed_in(port, manager, password)
@@ -215,11 +185,22 @@ def main() -> int:
             api_rows(Reader(port, **system), Reader(bare, **system), code, asked.times),
             feed_rows(staff, cursors, asked.times),
             page_rows(staff, code, asked.times),
+            told_rows(told, f"from tests.bench.acts import main; main({asked.times})"),
+            told_rows(told, "from tests.bench.papers import charter; charter(7)"),
+            told_rows(told, "from tests.bench.papers import large; large()"),
+            with_workers(told, behind),
         ):
             print(row.line, flush=True)
             rows.append(row)
     REPORT.write_text(report(rows, size, asked.times))
     return 0 if all(row.met for row in rows) else 1
+
+
+def with_workers(told: dict[str, str], behind: list[Child]) -> Iterator[Row]:
+    for child in behind:
+        child.start()
+    yield webhook_row(told)
+    yield from document_rows(told)
 
 
 def report(rows: list[Row], size: str, times: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import sleep, time
 from typing import Any
 
 
@@ -23,6 +23,7 @@ class Receiver:
     headers: dict[str, str] = field(default_factory=dict)
     drip: float = 0
     calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)  # when each call came, as `time.time` gives it
 
     @property
     def url(self) -> str:
@@ -44,6 +45,7 @@ def listening(certificate: Path | None = None) -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            receiver.moments.append(time())
             receiver.calls.append((self.path, dict(self.headers), body))
             self.send_response(receiver.status)
             for name, value in receiver.headers.items():
