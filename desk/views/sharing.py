@@ -19,7 +19,6 @@ from accounts.decorators import internal_required
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
-from desk.spreadsheets import csv_response
 from projects.approvals import standings_of
 from projects.forms.sharing import ShareForm
 from projects.models import ApprovalRequest, Project, Visibility
@@ -29,6 +28,7 @@ from projects.services.sharing import Preview, preview_sharing, share_items
 from projects.shareable import Item, items_of
 from projects.views.found import visible_project
 from projects.visibility_log import Spell, shown_on, since_of, spells_of
+from worksheets.writing import csv_response
 
 NOTHING_SHOWN = "nothing"
 
