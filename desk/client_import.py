@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES, zones
-from accounts.duplicates import clients_alike, clients_at, contacts_alike, named
+from accounts.duplicates import KnownNames, clients_at, contacts_alike, named
 from accounts.models import Client, User, languages
 from accounts.services import create_client, create_contact
 from audit.refusals import BadInput
@@ -67,6 +67,7 @@ class ClientWriter:
     def __init__(self, actor: User, subject: None, reason: str) -> None:
         self.actor = actor
         self.made: set[int] = set()
+        self.names = KnownNames()
 
     def faults(self, values: Values) -> dict[str, list[str]]:
         name, email, phone = (values.get(CONTACT[field]) for field in ("name", "email", "phone"))
@@ -106,7 +107,7 @@ class ClientWriter:
 
     def _of_client(self, values: Values, client: Client | None) -> list[str]:
         if client is None:
-            alike = clients_alike(values["name"])
+            alike = self.names.alike(values["name"])
             return [_t("The new client looks like %(names)s.") % {"names": named(alike)}] if alike else []
         if client.pk in self.made:
             return []
@@ -126,6 +127,7 @@ class ClientWriter:
             facts = {name: values[name] for name in ("name", "code", *FACTS) if values[name]}
             client = create_client(**facts, actor=self.actor)
             self.made.add(client.pk)
+            self.names.add(client)
         label = str(client)
         if values["contact_name"] and not self._is_there(client, values):
             person = {field: values[column] for field, column in CONTACT.items()}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
-from accounts.duplicates import clients_alike, named, words_of
+from accounts.duplicates import KnownNames, named, words_of
 from accounts.models import Client, User
 from accounts.numbers import NumberField
 from audit.refusals import BadInput
@@ -148,6 +148,7 @@ class RfpWriter:
 
     def __init__(self, actor: User, subject: None, reason: str) -> None:
         self.actor = actor
+        self.names = KnownNames()
         self.references: set[tuple[str, str]] = set()
         self.new_clients: dict[str, frozenset[str]] = {}
         self.made_clients: set[int] = set()
@@ -181,7 +182,7 @@ class RfpWriter:
         """Of a client that this file enters: what is called alike in the record and further up in the file."""
         plain = " ".join(name.split()).casefold()
         words = words_of(name)
-        found = [each for each in clients_alike(name) if each.pk not in self.made_clients]
+        found = self.names.alike(name)
         above = [other for other, theirs in self.new_clients.items() if other != plain and words and (words <= theirs or theirs <= words)]
         self.new_clients[plain] = words
         doubts = [_t("The new client “%(name)s” looks like %(names)s.") % {"name": name, "names": named(found)}] if found else []

@@ -80,11 +80,11 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
     facts = {"name": clean_name(name), "media_type": media_type, "size_bytes": stored.size, "reason": reason.strip(), **about}
     with transaction.atomic():
         taken, _is_new = Import.objects.get_or_create(kind=key, scope=scope, sha256=stored.sha256, defaults=facts | {"uploaded_by": actor})
-        taken = Import.objects.select_for_update().get(pk=taken.pk)
-        if taken.state in (Import.State.IMPORTING, Import.State.DONE):
-            return taken
+        free = _locked(taken.pk)
+        if free is None or free.state in (Import.State.IMPORTING, Import.State.DONE):
+            return free or taken
         _set(
-            taken,
+            free,
             **facts,
             state=Import.State.CHECKING,
             uploaded_by=actor,
@@ -94,24 +94,32 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
             failed=False,
             tries=0,
         )
-    _begin(taken)
+    _begin(free)
     return Import.objects.get(pk=taken.pk)
 
 
 def press_import(pk: int, *, actor: User, looked_at: str = "") -> Import:
     """Carry out what the preview showed; pressed twice, it is done once. looked_at: the hash of the doubts that a person set aside."""
     with transaction.atomic():
-        pressed = Import.objects.visible_to(actor).select_for_update().get(pk=pk)
-        import_kind(pressed.kind).require(actor, pressed.scope)
+        shown = Import.objects.visible_to(actor).get(pk=pk)
+        import_kind(shown.kind).require(actor, shown.scope)
+        pressed = _locked(pk) or shown
         if pressed.state in (Import.State.IMPORTING, Import.State.DONE):
             return pressed
         require_none(press_blockers(pressed))
+        if pressed is shown:  # somebody else presses at this moment
+            return shown
         doubts = hash_of_doubts(doubts_of(pressed))
         if doubts != hash_of_doubts([]) and looked_at != doubts:
             raise BadInput({"looked_at": [_t("Say that you have looked at the rows that resemble what is there.")]})
         _set(pressed, state=Import.State.IMPORTING, pressed_by=actor, tries=0, failed=False, has_changed=False)
     _begin(pressed)
     return Import.objects.get(pk=pk)
+
+
+def _locked(pk: int) -> Import | None:
+    """None while a worker has it: nobody waits the minutes that it may take."""
+    return Import.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
 
 
 def press_blockers(shown: Import) -> list[Blocker]:
