@@ -63,7 +63,7 @@ def _format(column: Column) -> str:
     """Text stays text: a spreadsheet makes a date of a CAS number."""
     if isinstance(column.field, DayField):
         return "yyyy-mm-dd"
-    return "General" if isinstance(column.field, forms.IntegerField | forms.DecimalField) else "@"
+    return "General" if isinstance(column.field, forms.IntegerField) else "@"
 
 
 def _notes(sheet: Any, kind: ImportKind, columns: tuple[Column, ...]) -> None:
@@ -92,10 +92,10 @@ def possible(column: Column) -> str:
         more = _t("%(shown)s, … (%(all)d in all)") % {"shown": shown, "all": len(choices)} if len(choices) > SHOWN_CHOICES else shown
         several = isinstance(column.field, forms.MultipleChoiceField)
         return _t("one or more, with a semicolon between: %(values)s") % {"values": more} if several else more
+    if isinstance(column.field, forms.DecimalField):  # first, because it is an IntegerField to Django
+        return _t("a number, with decimal point or comma")
     if isinstance(column.field, forms.IntegerField):
         return _t("a whole number")
-    if isinstance(column.field, forms.DecimalField):
-        return _t("a number, with decimal point or comma")
     longest = getattr(column.field, "max_length", None)
     return _t("text of up to %(most)d characters") % {"most": longest} if longest else ""
 

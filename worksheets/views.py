@@ -102,6 +102,7 @@ def import_detail(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
 
 def _page(request: SignedInRequest, kind: ImportKind, shown: Import, subject: Any, *, status: int = 200, wrong: str = "") -> HttpResponse:
     page = Paginator(shown.rows.order_by("number"), PAGE).get_page(request.GET.get("page"))
+    headings, page = _with_headings(kind, page)
     standing = dict.fromkeys(ImportRow.Standing.values, 0)
     for key in shown.rows.values_list("standing", flat=True):
         standing[key] += 1
@@ -111,8 +112,8 @@ def _page(request: SignedInRequest, kind: ImportKind, shown: Import, subject: An
         "subject": subject,
         "back": kind.back(subject),
         "import": shown,
-        "columns": kind.columns(),
-        "page": _headed(kind, page),
+        "headings": headings,
+        "page": page,
         "standing": standing,
         "wrong_rows": list(shown.rows.filter(standing=ImportRow.Standing.WRONG)[:WRONG_SHOWN]),
         "doubtful": list(shown.rows.exclude(doubts=[])[:WRONG_SHOWN]),
@@ -126,12 +127,14 @@ def _page(request: SignedInRequest, kind: ImportKind, shown: Import, subject: An
     return render(request, "worksheets/import_detail.html", context, status=status)
 
 
-def _headed(kind: ImportKind, page: Any) -> Any:
-    """Each value with the heading above it."""
-    headings = [str(column.heading) for column in kind.columns()]
+def _with_headings(kind: ImportKind, page: Any) -> tuple[list[str], Any]:
+    """The headings of the columns in which something stands, and each row's values below them."""
+    used = [place for place, _column in enumerate(kind.columns()) if any(row.values[place : place + 1] > [""] for row in page)]
+    headings = [str(column.heading) for place, column in enumerate(kind.columns()) if place in used]
     for row in page:
-        row.values = [{"heading": heading, "words": words} for heading, words in zip(headings, row.values, strict=False)]
-    return page
+        values = [row.values[place] for place in used if place < len(row.values)]
+        row.values = [{"heading": heading, "words": words} for heading, words in zip(headings, values, strict=False)]
+    return headings, page
 
 
 def _again(shown: Import) -> str:

@@ -19,7 +19,7 @@ from accounts.numbers import NumberField
 from audit.refusals import BadInput
 from tests.worksheets.tables import csv_text, xlsx
 from worksheets import reading
-from worksheets.blanks import csv_blank, xlsx_blank
+from worksheets.blanks import csv_blank, possible, xlsx_blank
 from worksheets.columns import Cell, ChoiceField, ChoicesField, Column, TextField, YesNoField
 from worksheets.days import DayField, day_as_typed
 from worksheets.kinds import ImportKind, import_kinds
@@ -223,3 +223,14 @@ def test_every_template_has_headings_notes_and_lists_and_is_read_again(kind: Imp
             column.read(Cell("A2", column.example))
     with pytest.raises(BadInput, match="no row below"):
         reading.read(io.BytesIO(csv_blank(kind).encode()), "text/csv", columns, sheet=kind.sheet, most_rows=5)
+
+
+def test_what_may_stand_in_a_column_is_said_in_words() -> None:
+    assert [possible(column) for column in COLUMNS] == [
+        "text of up to 20 characters",
+        "a number, with decimal point or comma",
+        "a day: 2026-03-12 or 12 Mar 2026",
+        "First kind, Second kind",
+        "one or more, with a semicolon between: First kind, Second kind",
+        "yes, no",
+    ]
