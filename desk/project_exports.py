@@ -160,6 +160,7 @@ def publications(request: SignedInRequest, code: str) -> Table:
 
 
 def deliverables(request: SignedInRequest, code: str) -> Table:
+    """Of all phases; the page shows those of the present one."""
     rows = Deliverable.objects.filter(project=_project(request, code)).select_related("department", "owner")
     columns = [
         (_("Deliverable"), of("title")),

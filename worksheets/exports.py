@@ -11,7 +11,7 @@ from django.http import Http404
 if TYPE_CHECKING:
     from accounts.requests import SignedInRequest
 
-CHUNK = 2000
+CHUNK = 500  # rows of a list that are in memory at once
 Value = Callable[[Any], Any]
 
 
