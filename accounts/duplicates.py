@@ -42,14 +42,30 @@ def domain_of(email: str) -> str:
 
 def clients_alike(name: str, *, besides: int = 0) -> list[Client]:
     """Clients one of whose names holds all words of the other, or differs by a slip of the fingers in one word."""
-    wanted = words_of(name)
-    others = [(other, words_of(other.name)) for other in Client.objects.exclude(pk=besides).only("code", "name")]
-    return [other for other, words in others if wanted and words and (wanted <= words or words <= wanted or _mistyped(wanted, words))]
+    return KnownNames().alike(name, besides=besides)
+
+
+class KnownNames:
+    """The names of all clients, read once for many questions; who enters a client meanwhile adds it."""
+
+    def __init__(self) -> None:
+        self._known = [(other, words_of(other.name)) for other in Client.objects.only("code", "name")]
+
+    def add(self, client: Client) -> None:
+        self._known.append((client, words_of(client.name)))
+
+    def alike(self, name: str, *, besides: int = 0) -> list[Client]:
+        wanted = words_of(name)
+        others = [(other, words) for other, words in self._known if other.pk != besides]
+        return [other for other, words in others if wanted and words and (wanted <= words or words <= wanted or _mistyped(wanted, words))]
 
 
 def _mistyped(one: frozenset[str], other: frozenset[str]) -> bool:
-    ours, theirs = sorted(one - other), sorted(other - one)
-    return len(ours) == len(theirs) == 1 and SequenceMatcher(None, ours[0], theirs[0]).ratio() >= CLOSE
+    if len(one) != len(other) or len(one - other) != 1:
+        return False
+    (ours,), (theirs,) = one - other, other - one
+    match = SequenceMatcher(None, ours, theirs)
+    return match.real_quick_ratio() >= CLOSE and match.quick_ratio() >= CLOSE and match.ratio() >= CLOSE
 
 
 def clients_at(email: str, *, besides: int = 0) -> list[Client]:

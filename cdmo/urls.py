@@ -17,6 +17,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("accounts.urls")),
     path("api/v1/", include("cdmo.api_urls")),
+    path("", include("worksheets.urls")),
     path("", include("catalogue.urls")),
     path("", include("projects.urls")),
     path("", include("phases.urls")),

@@ -7,9 +7,12 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from desk import change_order_document, documents, internal_report, tables
+        from desk import change_order_document, client_import, documents, exports, internal_report, project_exports, tables
 
         documents.register()
         internal_report.register()
         change_order_document.register()
         tables.register_lists()
+        client_import.register()
+        exports.register()
+        project_exports.register()

@@ -5,7 +5,16 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        from projects import events, outbox_consumers, permissions, sentences, shared_plan, tables  # noqa: F401  (each registers what it declares)
+        from projects import (  # noqa: F401  (each registers what it declares)
+            events,
+            milestone_import,
+            outbox_consumers,
+            permissions,
+            rfp_import,
+            sentences,
+            shared_plan,
+            tables,
+        )
         from projects.services import conditions, lifecycle
 
         events.register_all()
@@ -15,3 +24,5 @@ class ProjectsConfig(AppConfig):
         lifecycle.register_guards()
         conditions.register_guards()
         tables.register_lists()
+        rfp_import.register()
+        milestone_import.register()

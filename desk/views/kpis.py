@@ -21,8 +21,8 @@ from charts.trend import Point, trend
 from desk.figures import Figure, Quarter
 from desk.forms import KpiForm
 from desk.kpis import Scope, cases_of, definitions, every_case, figures, old_facts
-from desk.spreadsheets import csv_response, xlsx_response
 from projects.models import Project
+from worksheets.writing import csv_response, xlsx_response
 
 FILE_NAME = "key-figures"
 PAGE = 50

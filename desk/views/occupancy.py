@@ -16,9 +16,9 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput
 from desk.forms import OccupancyForm
 from desk.occupancy import Planned, export_head, export_rows, picture, planned_vessels, sites_closed, vessels_asked
-from desk.spreadsheets import csv_response, xlsx_response
 from projects.occupancies import no_booker
 from projects.views.plan import PICTURES, SVG_WIDTH
+from worksheets.writing import csv_response, xlsx_response
 
 PAGE = 50
 FILE_NAME = "occupancy"

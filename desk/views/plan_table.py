@@ -7,11 +7,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from desk.spreadsheets import xlsx_response
 from projects.plan_table import export_head, export_rows, plan_rows
 from projects.services.baselines import promised_by
 from projects.views.found import visible_project
 from projects.views.plan import compared_with, planned
+from worksheets.writing import xlsx_response
 
 
 @internal_required

@@ -17,10 +17,10 @@ from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from desk.filters import PortfolioFilter
 from desk.portfolio import columns, export_head, export_rows, portfolio, totals
-from desk.spreadsheets import csv_response, xlsx_response
 from desk.tables import KeysFirst, PortfolioTable
 from projects.models import Project
 from projects.saved_views import view_bar
+from worksheets.writing import csv_response, xlsx_response
 
 PAGE = 25  # rows of the table; the cards above it are as many again
 CARDS = 12  # of a phase; the rest stand in the table

@@ -19,7 +19,6 @@ from accounts.decorators import internal_required
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
-from desk.spreadsheets import csv_response
 from projects.approvals import standings_of
 from projects.forms.sharing import ShareForm
 from projects.models import ApprovalRequest, Project, Visibility
@@ -29,6 +28,8 @@ from projects.services.sharing import Preview, preview_sharing, share_items
 from projects.shareable import Item, items_of
 from projects.views.found import visible_project
 from projects.visibility_log import Spell, shown_on, since_of, spells_of
+from worksheets.exports import Table
+from worksheets.writing import csv_response
 
 NOTHING_SHOWN = "nothing"
 
@@ -141,17 +142,21 @@ def _day(text: str) -> date | None:
 @require_GET
 def sharing_csv(request: SignedInRequest, code: str) -> StreamingHttpResponse:
     """The whole log: one line for each time in which the client saw an item in one state."""
-    project = visible_project(request, code)
+    table = sharing_table(visible_project(request, code))
+    return csv_response(table.name, table.head, table.rows)
+
+
+def sharing_table(project: Project) -> Table:
     head = [_t("Kind"), _t("Key"), _t("Title"), _t("State"), _t("From"), _t("Shared by"), _t("Reason")]
     head += [_t("Until"), _t("Ended by"), _t("Reason of the end"), _t("What it could read")]
-    return csv_response(f"{code}-sharing", head, _lines(spells_of(project)))
+    return Table(f"{project.code}-sharing", head, _lines(spells_of(project)))
 
 
-def _lines(spells: Sequence[Spell]) -> Iterator[list[str]]:
+def _lines(spells: Sequence[Spell]) -> Iterator[list[Any]]:
     for spell in spells:
         began, ended = spell.began, spell.ended
-        first = [began.kind, began.key, began.title, began.get_visibility_display(), began.at.isoformat(), _name(began.by), began.reason]
-        last = [ended.at.isoformat(), _name(ended.by), ended.reason] if ended else ["", "", ""]
+        first = [began.kind, began.key, began.title, began.get_visibility_display(), began.at, _name(began.by), began.reason]
+        last = [ended.at, _name(ended.by), ended.reason] if ended else ["", "", ""]
         yield [*first, *last, spell.told]
 
 

@@ -89,7 +89,7 @@ def render_plan(
         "project": project,
         "milestones": plan_rows(project, rows, states, promised),
         "dropped": list(Milestone.everything.filter(project=project).exclude(dropped_by=None).select_related("dropped_by")),
-        "tasks": [(row, _state_of(row, today)) for row in tasks],
+        "tasks": [(row, state_of(row, today)) for row in tasks],
         "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.day_of(timezone.now())).remarks,
         "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
@@ -131,7 +131,7 @@ def _no_planner(request: SignedInRequest, project: Project) -> list[Blocker]:
     return lacking("projects.plan", request.user, project, _t("The plan is changed by a project manager."))
 
 
-def _state_of(task: Task, today: date) -> tuple[str, str]:
+def state_of(task: Task, today: date) -> tuple[str, str]:
     """State and words; an open task on time is on track, or under way once it began."""
     state = task.state(today)
     words = {"achieved": _t("Done"), "late": _t("Late"), "on_track": _t("Under way") if task.started_on else _t("Open")}
@@ -234,9 +234,7 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
         "start_form": StartForm(initial={"on": milestone.started_on or project.day_of(timezone.now())}),
         "correction_form": CorrectionForm(initial={"on": milestone.actual_on}),
-        "tasks": [
-            (row, _state_of(row, timezone.localdate())) for row in milestone.tasks.select_related("owner", "department", "milestone")
-        ],
+        "tasks": [(row, state_of(row, timezone.localdate())) for row in milestone.tasks.select_related("owner", "department", "milestone")],
         "corrections": corrections_of(milestone),
         "achieve_form": _achieve_form(milestone)(initial={"on": project.day_of(timezone.now())}),
         "explain_blockers": [*no_publisher, *explanation_blockers(milestone)],

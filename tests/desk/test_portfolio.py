@@ -18,13 +18,13 @@ from openpyxl import load_workbook
 
 from accounts.models import Role
 from desk.portfolio import portfolio
-from desk.spreadsheets import harmless
 from projects.lateness import judge
 from projects.models import Lateness, Milestone, Project, ProjectStanding
 from projects.services.facts import refresh_facts
 from projects.services.plan import reschedule_milestone
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories
+from worksheets.writing import harmless
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20

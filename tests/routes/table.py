@@ -6,6 +6,7 @@ from tests.routes.accounts import ACCOUNT_ROUTES, HEALTH_ROUTES, SIGN_IN_ROUTES
 from tests.routes.api import API_ROUTES
 from tests.routes.desk import DESK_ROUTES, EVERY_PROJECTS_ROUTES, OCCUPANCY_ROUTES, PORTFOLIO_ROUTES, VIEW_ROUTES
 from tests.routes.kinds import Route
+from tests.routes.lists import LIST_ROUTES
 from tests.routes.notifications import NOTIFICATION_ROUTES
 from tests.routes.papers import DOCUMENT_ROUTES, RFP_ROUTES
 from tests.routes.plan import PLAN_ROUTES
@@ -28,4 +29,5 @@ ROUTES: dict[str, Route] = {
     **EVERY_PROJECTS_ROUTES,
     **OCCUPANCY_ROUTES,
     **VIEW_ROUTES,
+    **LIST_ROUTES,
 }

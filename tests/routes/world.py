@@ -31,6 +31,9 @@ from tests.projects import factories
 from tests.projects.vessels import a_vessel, book
 from tests.routes.kinds import OWN, STAFF
 from tests.routes.table import ROUTES
+from tests.worksheets.tables import CLIENTS, a_client, xlsx
+from worksheets.models import Import
+from worksheets.services import take_import
 
 
 @dataclass
@@ -112,6 +115,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "dependency": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").values_list("pk", flat=True)[0],
         "scratch": scratch.pk,
         "vessel": vessel.pk,
+        "import": an_import(business).pk,
         "occupancy": book(vessel, 10, 14, project=project).pk,
         "task": Task.objects.filter(project=project).values_list("pk", flat=True)[0],
         "risk": factories.a_risk(project).number,
@@ -134,6 +138,10 @@ def things_of(project: Project) -> dict[str, Any]:
         "client": project.client_id,
         "contact": project.rfp.contact_id,
     }
+
+
+def an_import(actor: User) -> Import:
+    return take_import("clients", xlsx(CLIENTS, a_client(1)), "clients.xlsx", actor=actor)
 
 
 def things_of_notifications(project: Project) -> dict[str, Any]:

@@ -1,0 +1,28 @@
+"""Lists as files, and what comes in as a file."""
+
+from __future__ import annotations
+
+from tests.routes.kinds import Route, act, of_project, page
+
+KEEPS_CLIENTS = {"business_development": 200, "project_manager": 200, "management": 200}
+
+
+def of_import() -> Route:
+    """For those who may enter by hand what it brings; for everybody else there is none."""
+    return page(404, **KEEPS_CLIENTS, arguments={"kind": "clients", "pk": "import"})
+
+
+LIST_ROUTES = {
+    "list-csv": page(200, own=404, foreign=404, arguments={"key": "clients"}),
+    "list-xlsx": page(200, own=404, foreign=404, arguments={"key": "clients"}),
+    "project-list-csv": of_project(key="risks"),
+    "project-list-xlsx": of_project(key="risks"),
+    "import-new": page(200, own=404, foreign=404, arguments={"kind": "clients"}),  # the page says who may import them
+    "import-template-xlsx": page(200, own=404, foreign=404, arguments={"kind": "clients"}),
+    "import-template-csv": page(200, own=404, foreign=404, arguments={"kind": "clients"}),
+    "project-import-new": of_project(kind="milestones"),
+    "import-detail": of_import(),
+    "import-progress": of_import(),
+    "import-press": act(kind="clients", pk="import"),
+    "import-file": of_import(),
+}

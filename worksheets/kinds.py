@@ -1,0 +1,94 @@
+"""What can be imported: each kind declares its columns and how one row is entered, and registers itself in AppConfig.ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from accounts.permissions import allowed
+from audit.refusals import Blocker, Missing, NotAllowed, Words
+from worksheets.columns import Column
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_ROWS = 5000
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What became of a row. is_new: False where it was there already and stays as it is; reference: by which it is found again."""
+
+    label: str
+    link: str
+    is_new: bool = True
+    reference: str = ""
+
+
+class Writer(Protocol):
+    """Enters the rows of one file, one after the other, through the services that people use by hand."""
+
+    def faults(self, values: Values) -> dict[str, list[str]]:
+        """What is wrong with the values that could be read, by column, as far as it can be said without writing."""
+
+    def doubts(self, values: Values) -> list[str]:
+        """What a person should look at before the row is entered: something alike is there."""
+
+    def enter(self, values: Values) -> Entered:
+        """Raises BadInput by column, Refused."""
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """key: in the address. sheet: what the sheet of the template is called, as the rows are. subject: what the rows belong to.
+
+    subject(user, scope) gives the object of a scoped kind (a project by its code) through `visible_to`, or raises Missing.
+    stands_alone: no row rests on an earlier one, so that the rehearsal of each is taken back at once.
+    """
+
+    key: str
+    sheet: Words
+    columns: Callable[[], tuple[Column, ...]]
+    writer: Callable[[User, Any, str], Writer]
+    permission: str
+    who: Words
+    back: Callable[[Any], str]
+    subject: Callable[[User, str], Any] | None = None
+    asks_reason: bool = False
+    stands_alone: bool = False
+    most_rows: int = MOST_ROWS
+
+    def subject_of(self, user: User, scope: str) -> Any:
+        if bool(scope) != (self.subject is not None) or not user.is_internal:
+            raise Missing
+        return self.subject(user, scope) if self.subject else None
+
+    def blockers(self, user: User, subject: Any) -> list[Blocker]:
+        return [] if allowed(self.permission, user, subject) else [Blocker(key="permission", words=self.who)]
+
+    def require(self, user: User, scope: str) -> Any:
+        """The subject, for somebody who may do by hand what the import does. Raises Missing, NotAllowed."""
+        subject = self.subject_of(user, scope)
+        if blockers := self.blockers(user, subject):
+            raise NotAllowed(blockers[0].words)
+        return subject
+
+
+_kinds: dict[str, ImportKind] = {}
+
+
+def register_import(kind: ImportKind) -> None:
+    if _kinds.setdefault(kind.key, kind) is not kind:
+        raise ValueError(f"Two imports are called {kind.key!r}.")
+
+
+def import_kind(key: str) -> ImportKind:
+    if key not in _kinds:
+        raise Missing
+    return _kinds[key]
+
+
+def import_kinds() -> tuple[ImportKind, ...]:
+    return tuple(_kinds.values())
