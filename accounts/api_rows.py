@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 Shape = type[serializers.BaseSerializer[Any]]
 Row = tuple[int, dict[str, Any]]  # the primary key, and what is shown
+Rows = list[Row]
 
 
 @cache
@@ -22,11 +23,11 @@ def sources(shape: Shape) -> dict[str, tuple[str, ...]]:
 
 def columns_of(shape: Shape) -> list[str]:
     """For `values_list`: the key, then the fields of a shape all of whose fields are columns, of the row or of one it refers to."""
-    return ["pk", *("__".join(source) for source in sources(shape).values())]
+    return ["pk", *("__".join(source) for source in sources(shape).values())]  # type: ignore[arg-type]
 
 
 def as_rows(shape: Shape, found: Iterable[tuple[Any, ...]]) -> list[Row]:
-    names = sources(shape)
+    names = sources(shape)  # type: ignore[arg-type]
     return [(row[0], dict(zip(names, row[1:], strict=True))) for row in found]
 
 

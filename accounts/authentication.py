@@ -81,7 +81,7 @@ def _as_the_check(ask: Callable[[], T]) -> T:
     """The first query of a request shows as well as an empty one before it that the connection still works; if not, it is asked again."""
     if connection.in_atomic_block:
         return ask()
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return ask()
     except (InterfaceError, OperationalError):

@@ -94,6 +94,7 @@ class Event(AboutAnObject, AppendOnly):
             models.Index(fields=["transaction_id", "id"], name="event_feed"),
             models.Index(fields=["project_id", "-id"], name="event_project"),
             models.Index(fields=["client_id", "client_visible"], name="event_client"),
+            models.Index(fields=["client_id", "transaction_id", "id"], condition=models.Q(client_visible=True), name="event_client_feed"),
             models.Index(fields=["object_type", "object_id"], name="event_object"),
         ]
         constraints = [

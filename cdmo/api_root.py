@@ -51,4 +51,4 @@ class Description(SpectacularAPIView):
         )
 
 
-_described: dict[tuple[type[BaseRenderer], bool], bytes] = {}
+_described: dict[tuple[type[BaseRenderer], bool], str | bytes] = {}

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 
 class Counted(SimpleRateThrottle):
+    num_requests: int | None
+    duration: int | None
+
     def allow_request(self, request: Request, view: APIView) -> bool:
         key = self.get_cache_key(request, view) if self.rate is not None else None
         if key is None or self.num_requests is None or not self.duration:

@@ -13,7 +13,7 @@ from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_rows import Row, newest
+from accounts.api_rows import Rows, newest
 from accounts.api_writes import Tagged, checked, once
 from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
@@ -121,7 +121,7 @@ class ProjectList(Tagged, generics.ListAPIView[Project]):
         paging: Any = self.paginator
         return self.get_paginated_response(paging.paginate(request, self, self.read))
 
-    def read(self, before: int | None, most: int) -> list[Row]:
+    def read(self, before: int | None, most: int) -> Rows:
         user, with_milestones = self.request.user, self.request.query_params.get("include") == MILESTONES
         if not user.is_internal and _nothing_chosen(self.request):
             return projects_of_client(user, before, most, with_milestones=with_milestones)
@@ -169,12 +169,12 @@ class MilestoneList(Tagged, generics.ListAPIView[Milestone]):
         paging: Any = self.paginator
         return self.get_paginated_response(paging.paginate(request, self, self.read))
 
-    def read(self, before: int | None, most: int) -> list[Row]:
+    def read(self, before: int | None, most: int) -> Rows:
         """The first of them that stand as is asked. Most of those that may do, so that a second chunk is seldom read."""
         user, state = self.request.user, self.request.query_params.get("state")
         if user.client_id and set(self.request.query_params) <= PAGING:
             return [(facts.pk, row) for facts, row in milestone_rows(chosen_of_client(user.client_id, before, most), internal=False)]
-        rows, found, chunk = self.filter_queryset(self.get_queryset()), list[Row](), most
+        rows, found, chunk = self.filter_queryset(self.get_queryset()), Rows(), most
         while True:
             read = milestone_rows(chosen(newest(rows, before, chunk)), internal=user.is_internal)
             found += [(facts.pk, row) for facts, row in read if not state or row["state"] == state]

@@ -112,8 +112,13 @@ def _columns(*, internal: bool) -> dict[str, str]:
         elif len(source) == 2:
             columns[name] = f"{TABLES[source[0]]}.{source[1]}"
         elif name not in COUNTED:
-            columns[name] = f"m.{Milestone._meta.get_field(source[0]).column}"
+            columns[name] = f"m.{column_of(source[0])}"
     return columns
+
+
+def column_of(name: str) -> str:
+    field: Any = Milestone._meta.get_field(name)
+    return str(field.column)
 
 
 COUNTED = ("provisional", "variance_days", "state", "last_change")
@@ -148,7 +153,7 @@ def _row(found: tuple[Any, ...], *, internal: bool, today: date) -> tuple[Facts,
     row: dict[str, Any] = dict.fromkeys(sources(shape_of(internal=internal)))  # in the order of the declaration
     row.update(zip(columns, found, strict=False))
     place = len(columns)
-    facts = Facts(*found[place : place + 9], found[place + 9 : place + 12], found[place + 12 : place + 15], found[place + 15])
+    facts = Facts._make([*found[place : place + 9], found[place + 9 : place + 12], found[place + 12 : place + 15], found[place + 15]])
     site, kept = _calendars(facts.kind, facts.site, facts.client)
     on = facts.actual or facts.expected
     row["provisional"] = facts.published is not None and facts.actual is None and kept.is_provisional(facts.published)

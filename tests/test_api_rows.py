@@ -163,9 +163,12 @@ CHANGES: dict[str, Callable[[Project], Any]] = {
     "client": lambda p: Client.objects.filter(pk=p.client_id).update(code="OTHER"),
     "compound": lambda p: type(p.compound).objects.filter(pk=p.compound_id).update(name="Other"),
     "milestone": lambda p: p.milestones.filter(visibility="shared").update(title="Other"),
+    "shares": lambda p: [
+        PublicationShare.objects.create(publication=Publication.objects.latest("pk"), side=side, days=days)
+        for side, days in (("third_party", 1), ("force_majeure", -1))
+    ],
+    "calendar": lambda p: Site.objects.filter(pk=p.site_id).update(country="US", own_days_json=[]),
     "unshared": lambda p: p.milestones.filter(visibility="shared").update(visibility="internal"),
-    "share": lambda p: PublicationShare.objects.create(publication=Publication.objects.latest("pk"), side="third_party", days=1),
-    "calendar": lambda p: Site.objects.filter(pk=p.site_id).update(country="", own_days_json=[]),
 }
 
 

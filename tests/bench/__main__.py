@@ -84,6 +84,7 @@ def answers(port: int, path: str) -> bool:
 def api_rows(ours: Reader, floor: Reader, code: str, times: int) -> Iterator[Row]:
     for name, path in (
         ("API: 50 projects", "projects/?page_size=50"),
+        ("API: 50 projects with their milestones", "projects/?page_size=50&include=milestones"),
         ("API: 50 milestones with their last change", "milestones/?page_size=50"),
     ):
         first, bare = ours.get(f"/api/v1/{path}"), floor.get(f"/{path}")

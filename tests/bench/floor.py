@@ -34,6 +34,7 @@ LEFT JOIN LATERAL (SELECT from_date, to_date, reason_class, side, days, reason, 
                    WHERE milestone_id = m.id ORDER BY published_at DESC, id DESC LIMIT 1) AS l ON true
 WHERE p.client_id = %s AND m.dropped_by_id IS NULL AND m.visibility IN ('shared', 'for_approval') ORDER BY m.id DESC LIMIT %s
 """
+OF_PROJECTS = MILESTONES.replace("p.client_id = %s", "p.id = ANY(%s)").replace("ORDER BY m.id DESC LIMIT %s", "ORDER BY p.id, m.id")
 Start = Callable[[str, list[tuple[str, str]]], Any]
 
 connection = psycopg2.connect(os.environ["DATABASE_URL"])
@@ -44,6 +45,16 @@ def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
+
+
+def projects(client_id: int, size: int, *, with_milestones: bool) -> list[dict[str, Any]]:
+    if not with_milestones:
+        return rows(PROJECTS, client_id, size)
+    found = rows(PROJECTS.replace("SELECT", "SELECT p.id,", 1), client_id, size)
+    of_each: dict[str, list[dict[str, Any]]] = {each["code"]: each.setdefault("milestones", []) for each in found}
+    for row in rows(OF_PROJECTS, [each.pop("id") for each in found]):
+        of_each[row["project"]].append(row)
+    return found
 
 
 def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -57,7 +68,7 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
     if kind[0] == "milestones":
         found: Any = {"next": None, "results": rows(MILESTONES, client_id, size)}
     elif len(kind) == 1:
-        found = {"next": None, "results": rows(PROJECTS, client_id, size)}
+        found = {"next": None, "results": projects(client_id, size, with_milestones="include" in asked)}
     else:
         found = rows(ONE_PROJECT, client_id, kind[1])[0]
     body = orjson.dumps(found)
