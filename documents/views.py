@@ -12,9 +12,9 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
+from accounts.paging import show_page
 from accounts.permissions import allowed, require_permission
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
@@ -57,7 +57,7 @@ def document_list(request: SignedInRequest) -> HttpResponse:
         return redirect(bar.opens_with)
     filters = DocumentFilter(request.GET, queryset=listed_documents(request.user))
     table = DocumentTable(filters.qs)
-    RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
+    show_page(table, request, PAGE_SIZE)
     return render(request, "documents/document_list.html", {"filter": filters, "table": table, "bar": bar})
 
 
