@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import csv
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import FileResponse, StreamingHttpResponse
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+LINE_STARTS = ("\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BYTE_ORDER_MARK = "\ufeff"  # without it a spreadsheet program takes the file for the machine's old encoding
 
 
 def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers and dates stay what they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers and dates stay what they are.
+
+    Blanks before it do not save it, and a program may read a full-width sign as its narrow one. Control characters are in no file.
+    """
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    begins = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return f"'{text}" if begins in FORMULA_STARTS or text.startswith(LINE_STARTS) else text
 
 
 class _Echo:
@@ -31,7 +41,7 @@ def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) 
     writer: Any = csv.writer(_Echo())  # type: ignore[arg-type]
 
     def lines() -> Iterator[str]:
-        yield BYTE_ORDER_MARK + writer.writerow(head)
+        yield BYTE_ORDER_MARK + writer.writerow([harmless(words) for words in head])
         for row in rows:
             yield writer.writerow([harmless(value) for value in row])
 
@@ -43,7 +53,7 @@ def xlsx_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]])
     """Written to a file without a name, then streamed from it."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name[:31])
-    sheet.append(list(head))
+    sheet.append([harmless(words) for words in head])
     for row in rows:
         sheet.append([harmless(value) for value in row])
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
