@@ -6,7 +6,7 @@ from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import renderers
 
-from audit.files import MEDIA_TYPES, PDF, SHOWN_INLINE, open_file
+from audit.files import MEDIA_TYPES, PDF, SHOWN_INLINE, clean_name, open_file
 
 # For `extend_schema(responses=…)`: the file in whichever of the media types that are ever stored.
 A_FILE = {(200, *sorted({*MEDIA_TYPES.values()})): OpenApiTypes.BINARY}
@@ -28,7 +28,7 @@ class AnyFile(renderers.BaseRenderer):
 def stored_file(sha256: str, *, name: str, media_type: str, inline: bool = False) -> FileResponse:
     """Only PDFs and pictures open in the browser, if at all; everything else is a download. No type is guessed, nothing in it runs."""
     shown = inline and media_type in SHOWN_INLINE
-    response = FileResponse(open_file(sha256), as_attachment=not shown, filename=name, content_type=media_type)
+    response = FileResponse(open_file(sha256), as_attachment=not shown, filename=clean_name(name), content_type=media_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["ETag"] = f'"{sha256}"'

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 
 from audit.refusals import BadInput, NotAllowed, Refused
 from cdmo.errors import bad_request, no_page, page_not_found, refusal
+from cdmo.metrics import METHODS
 
 NUL = "\x00"
 
@@ -28,6 +29,8 @@ class RefusalMiddleware:
         return no_page(request, answer) if opened else answer
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(sorted(METHODS))
         if NUL in request.path:
             return page_not_found(request)
         typed = request.method == "POST" and not request.path.startswith("/api/")
