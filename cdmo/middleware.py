@@ -11,6 +11,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from cdmo.errors import bad_request, no_page, page_not_found, refusal
 from cdmo.metrics import METHODS
 
+METHODS_OF_PAGES = METHODS - {"PUT", "PATCH", "DELETE"}  # a form knows no others, and a view would take them for a GET
 NUL = "\x00"
 
 
@@ -29,8 +30,9 @@ class RefusalMiddleware:
         return no_page(request, answer) if opened else answer
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(sorted(METHODS))
+        known = METHODS if request.path.startswith("/api/") else METHODS_OF_PAGES
+        if request.method not in known:
+            return HttpResponseNotAllowed(sorted(known))
         if NUL in request.path:
             return page_not_found(request)
         typed = request.method == "POST" and not request.path.startswith("/api/")
