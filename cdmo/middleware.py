@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 
 from audit.refusals import BadInput, NotAllowed, Refused
-from cdmo.errors import bad_request, no_page, page_not_found, refusal
+from cdmo.errors import no_page, page_not_found, refusal, unreadable
 from cdmo.metrics import METHODS
 
 METHODS_OF_PAGES = METHODS - {"PUT", "PATCH", "DELETE"}  # a form knows no others, and a view would take them for a GET
@@ -36,7 +36,8 @@ class RefusalMiddleware:
         if NUL in request.path:
             return page_not_found(request)
         typed = request.method == "POST" and not request.path.startswith("/api/")
-        return bad_request(request) if holds_nul(request.GET) or (typed and holds_nul(request.POST)) else None
+        unread = holding_nul(request.GET) or (holding_nul(request.POST) if typed else [])
+        return unreadable(request, unread) if unread else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotAllowed | Refused | BadInput):
@@ -46,5 +47,5 @@ class RefusalMiddleware:
         return None
 
 
-def holds_nul(given: QueryDict) -> bool:
-    return any(NUL in name or any(NUL in value for value in values) for name, values in given.lists())
+def holding_nul(given: QueryDict) -> list[str]:
+    return [name for name, values in given.lists() if NUL in name or any(NUL in value for value in values)]
