@@ -22,6 +22,7 @@ from django.conf import settings
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
+from audit.archives import ArchiveRefusedError, check_archive
 from audit.refusals import BadInput
 from audit.stores import current_store
 
@@ -51,6 +52,8 @@ SHOWN_INLINE = frozenset({PDF, PNG, JPEG})
 OFFICE_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 FORBIDDEN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MOLECULE_MARK = re.compile(rb"^(.*\bV[23]000\b|M  END)", re.MULTILINE)
+# A file of such a name cannot be kept on Windows.
+WINDOWS_DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|COM\d|LPT\d)(\.|$)", re.IGNORECASE)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -121,7 +124,8 @@ def is_intact(sha256: str) -> bool:
 def clean_name(name: str) -> str:
     """A file name without folders, control characters and surprises in its length; the extension stays."""
     stem, dot, extension = get_valid_filename(name.replace("\\", "/").rsplit("/", 1)[-1] or "file").rpartition(".")
-    return f"{stem[:NAME_MAX_LENGTH]}{dot}{extension[:8]}"
+    stem = stem.lstrip(".-").rstrip(".")[:NAME_MAX_LENGTH] or "file"
+    return f"{'_' if WINDOWS_DEVICE.match(stem) else ''}{stem}{dot}{extension[:8]}"
 
 
 def accept_upload(content: BinaryIO, name: str, *, field: str = "file") -> str:
@@ -137,6 +141,11 @@ def accept_upload(content: BinaryIO, name: str, *, field: str = "file") -> str:
     if claimed is None:
         kinds = ", ".join(sorted(MEDIA_TYPES))
         raise BadInput({field: [_("Files of this kind are not taken. Possible are: %(kinds)s.") % {"kinds": kinds}]})
+    if claimed in OFFICE_PARTS.values() and content.read(2) == b"PK":
+        try:
+            check_archive(content)
+        except ArchiveRefusedError as refused:
+            raise BadInput({field: [str(refused)]}) from refused
     if sniff(content, name) != claimed:
         raise BadInput({field: [_("The content of the file is not what its name says (%(name)s).") % {"name": name}]})
     return claimed

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.pagination import BasePagination
@@ -26,6 +29,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 PROBLEM = "application/problem+json"
 MAX_DEPTH = 32
 MAX_PAGE_SIZE = 200
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 Read = Callable[[int | None, int], list[tuple[int, Any]]]
 
 
@@ -63,12 +67,22 @@ def _problem(code: int, title: str, detail: str, *, headers: Mapping[str, str] |
     return Response(body, status=code, headers=dict(headers or {}), content_type=PROBLEM)
 
 
+class TooLarge(exceptions.APIException):
+    """The framework reads a JSON body whole, whatever its size."""
+
+    status_code = 413
+    default_detail = _("The body is too large.")
+    default_code = "too_large"
+
+
 class LimitedJSONParser(JSONParser):
-    """JSON objects without NUL characters and no deeper than MAX_DEPTH; anything else is a 400, never a 500."""
+    """JSON objects whose text can be stored and no deeper than MAX_DEPTH; anything else is a 400, never a 500."""
 
     strict = True
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        if int(parser_context["request"].META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # type: ignore[index]
+            raise TooLarge
         try:
             data = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
@@ -82,8 +96,8 @@ class LimitedJSONParser(JSONParser):
 def _check_json(value: Any, depth: int) -> None:
     if depth == 0:
         raise exceptions.ParseError(_t("The JSON is nested too deeply."))
-    if isinstance(value, str) and "\x00" in value:
-        raise exceptions.ParseError(_t("Text cannot hold a NUL character."))
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        raise exceptions.ParseError(_t("Text cannot hold a NUL character, nor half of a pair of surrogates."))
     children = [*value.keys(), *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in children:
         _check_json(child, depth - 1)
@@ -109,7 +123,7 @@ class KeysetPagination(BasePagination):
 
     def _size(self, request: Request) -> int:
         text = request.query_params.get(self.size_parameter, "50")
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_PAGE_SIZE:
+        if not text.isascii() or not text.isdigit() or len(text) > 6 or not 1 <= int(text) <= MAX_PAGE_SIZE:
             raise exceptions.ValidationError({self.size_parameter: [_t("A whole number from 1 to %(most)d.") % {"most": MAX_PAGE_SIZE}]})
         return int(text)
 

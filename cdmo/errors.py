@@ -34,9 +34,17 @@ def _answer(request: HttpRequest, status: int, words: str, blockers: Sequence[Bl
     return render(request, template, {"words": words, "blockers": blockers}, status=status)
 
 
-def _problem(status: int, words: str) -> HttpResponse:
-    body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": words}
+def _problem(status: int, words: str, **members: object) -> HttpResponse:
+    body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": words, **members}
     return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def unreadable(request: HttpRequest, names: Sequence[str]) -> HttpResponse:
+    """What these parameters or fields hold, no text can."""
+    words = _t("Text cannot hold a NUL character.")
+    if request.path.startswith("/api/"):
+        return _problem(400, words, errors={name: [words] for name in names})
+    return _answer(request, 400, words)
 
 
 def is_fragment(request: HttpRequest) -> bool:

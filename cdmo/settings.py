@@ -321,6 +321,12 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("CDMO_STATIC_ROOT", str(STATE_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", 50 * 1024 * 1024, least=1)
+FILE_UPLOAD_HANDLERS = [
+    "audit.uploads.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 5  # no form takes more than one
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Mail: printed in development, SMTP in production; EMAIL_BACKEND=anymail.backends.<service>.EmailBackend for a mail service.

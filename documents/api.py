@@ -14,10 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import ONLY_KEY, checked, once
-from accounts.downloads import A_FILE, AnyFile
+from accounts.downloads import A_FILE, AnyFile, stored_file
 from accounts.moments import MomentFilter
 from accounts.requests import ApiRequest
-from audit.files import open_file
 from documents import services
 from documents.about import LONGEST_REFERENCE
 from documents.models import Document, DocumentVersion, Rendition
@@ -97,7 +96,4 @@ class DocumentFile(APIView):
         rendition = rows.order_by("-version__number", "-created_at").first()
         if rendition is None:
             raise Http404
-        response = FileResponse(open_file(rendition.sha256), as_attachment=True, filename=rendition.name, content_type=rendition.media_type)
-        response["X-Content-Type-Options"] = "nosniff"
-        response["ETag"] = f'"{rendition.sha256}"'
-        return response
+        return stored_file(rendition.sha256, name=rendition.name, media_type=rendition.media_type)

@@ -8,17 +8,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
+from accounts.downloads import stored_file
+from accounts.paging import show_page
 from accounts.permissions import allowed, require_permission
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
-from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import BadInput, add_to_form, carried_out, require_none
 from documents import services
 from documents.forms import DocumentFilter, NarrativeForm, ProjectChoiceForm, RefuseForm, UploadForm, VersionForm, WithdrawForm
@@ -57,7 +57,7 @@ def document_list(request: SignedInRequest) -> HttpResponse:
         return redirect(bar.opens_with)
     filters = DocumentFilter(request.GET, queryset=listed_documents(request.user))
     table = DocumentTable(filters.qs)
-    RequestConfig(request, paginate={"per_page": PAGE_SIZE}).configure(table)
+    show_page(table, request, PAGE_SIZE)
     return render(request, "documents/document_list.html", {"filter": filters, "table": table, "bar": bar})
 
 
@@ -283,19 +283,12 @@ def version_uploaded(request: SignedInRequest, number: str, version: int) -> Htt
 
 
 def _file(request: SignedInRequest, number: str, version: int, kind: str) -> HttpResponseBase:
-    """A stored file. Only PDFs and pictures open in the browser; everything else is a download, and no type is guessed."""
     rows = Rendition.objects.visible_to(request.user).filter(version__document__number=number, version__number=version, kind=kind)
     rendition = rows.order_by("-created_at").first()
     if rendition is None:
         raise Http404
-    inline = rendition.media_type in SHOWN_INLINE and "download" not in request.GET
-    response = FileResponse(
-        open_file(rendition.sha256), as_attachment=not inline, filename=rendition.name, content_type=rendition.media_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["ETag"] = f'"{rendition.sha256}"'
-    return response
+    inline = "download" not in request.GET
+    return stored_file(rendition.sha256, name=rendition.name, media_type=rendition.media_type, inline=inline)
 
 
 @login_required

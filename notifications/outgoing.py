@@ -70,7 +70,8 @@ def may_be_called(address: Address) -> bool:
         return may_be_called(inner)
     if settings.WEBHOOK_LOOPBACK and address.is_loopback:
         return True
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    is_inside = isinstance(address, ipaddress.IPv6Address) and address.is_site_local  # given up, yet routed in old networks
+    return address.is_global and not (address.is_multicast or address.is_reserved or is_inside)
 
 
 def _unwrapped(address: Address) -> ipaddress.IPv4Address | None:

@@ -18,11 +18,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import ONLY_KEY, Tagged, checked, once
-from accounts.downloads import A_FILE, AnyFile
+from accounts.downloads import A_FILE, AnyFile, stored_file
 from accounts.models import Client, Contact, Role, User
 from accounts.permissions import require_permission
 from accounts.requests import ApiRequest
-from audit.files import open_file
 from audit.refusals import BadInput
 from projects.api import UpdatedSince
 from projects.attachments import take_upload
@@ -305,7 +304,7 @@ class RfpFileContent(APIView):
     @extend_schema(operation_id="rfp_file", responses=A_FILE)
     def get(self, request: ApiRequest, number: str, pk: int) -> FileResponse:
         found = get_object_or_404(RfpFile.objects.visible_to(request.user), rfp__number=number, pk=pk)
-        return FileResponse(open_file(found.sha256), as_attachment=True, filename=found.name, content_type=found.media_type)
+        return stored_file(found.sha256, name=found.name, media_type=found.media_type)
 
 
 class RfpFileRemoval(RfpAct):

@@ -20,6 +20,7 @@ hypothesis_settings.load_profile("ours")
 
 
 WATERMARK = (
+    "tests/attacks/",
     "tests/audit/test_outbox.py",
     "tests/cdmo/test_backup.py",
     "tests/desk/test_as_client.py",
@@ -42,6 +43,7 @@ TOGETHER = {
 }
 
 SLOW = (  # they walk every address, or take projects through whole phases before they ask anything
+    "tests/attacks/",
     "tests/audit/test_outbox.py",
     "tests/audit/test_roles.py",
     "tests/cdmo/test_backup.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 if TYPE_CHECKING:
     from worksheets.exports import Table
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+LINE_STARTS = ("\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 BYTE_ORDER_MARK = "\ufeff"  # without it a spreadsheet program takes the file for the machine's old encoding
@@ -25,9 +27,15 @@ IN_MEMORY_BYTES = 1024 * 1024
 
 
 def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers and dates stay what they are."""
-    value = str(value) if isinstance(value, Promise) else value
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers and dates stay what they are.
+
+    Blanks before it do not save it, and a program may read a full-width sign as its narrow one. Control characters are in no file.
+    """
+    if not isinstance(value, str | Promise):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    begins = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return f"'{text}" if begins in FORMULA_STARTS or text.startswith(LINE_STARTS) else text
 
 
 def _in_csv(value: Any) -> Any:
@@ -35,11 +43,10 @@ def _in_csv(value: Any) -> Any:
 
 
 def _in_xlsx(value: Any) -> Any:
-    """A moment on the reader's clock, because a spreadsheet knows no zones; a text without what XML cannot hold."""
+    """A moment on the reader's clock, because a spreadsheet knows no zones."""
     if isinstance(value, datetime):
         return timezone.make_naive(value) if timezone.is_aware(value) else value
-    value = harmless(value)
-    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+    return harmless(value)
 
 
 class _Echo:

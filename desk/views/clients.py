@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from accounts import services
 from accounts.decorators import internal_required
 from accounts.forms import NamesForm, ReasonForm
 from accounts.models import Client, Contact
+from accounts.paging import show_page
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, Refused, add_to_form, carried_out
@@ -49,7 +49,7 @@ def client_list(request: SignedInRequest) -> HttpResponse:
     """All clients; filters, order and page are in the address."""
     chosen = ClientFilter(request.GET, queryset=clients_with_counts(request.user), request=request)
     table = ClientTable(chosen.qs)
-    RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    show_page(table, request, PAGE)
     return render(request, "desk/client_list.html", {"filter": chosen, "table": table, "blockers": _blockers(request)})
 
 

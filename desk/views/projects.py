@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
-from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
+from accounts.paging import show_page
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.models import Event
@@ -46,7 +46,7 @@ def project_list(request: SignedInRequest) -> HttpResponse:
     table = ProjectTable(chosen.qs)
     if not allowed("projects.read_portfolio", request.user):
         table.empty_link_words, table.empty_text = "", _t("No project of yours matches.")
-    RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    show_page(table, request, PAGE)
     return render(request, "desk/project_list.html", {"filter": chosen, "table": table, "bar": bar})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import internal_required
+from accounts.downloads import stored_file
 from accounts.requests import SignedInRequest
 from audit.events import events_of
-from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import BadInput, Blocker, add_to_form
 from projects.attachments import Attachment, take_upload
 from projects.forms.agreement import AgreementFileForm, AgreementForm, SignatoryForm
@@ -147,9 +147,4 @@ def agreement_file(request: SignedInRequest, code: str, pk: int) -> HttpResponse
     agreement = _agreement(request, code, pk)
     if not agreement.file_sha256:
         raise Http404
-    inline = agreement.file_media_type in SHOWN_INLINE
-    response = FileResponse(
-        open_file(agreement.file_sha256), as_attachment=not inline, filename=agreement.file_name, content_type=agreement.file_media_type
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_file(agreement.file_sha256, name=agreement.file_name, media_type=agreement.file_media_type, inline=True)

@@ -8,16 +8,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import internal_required
+from accounts.downloads import stored_file
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
-from audit.files import SHOWN_INLINE, open_file
 from audit.refusals import Blocker, carried_out
 from projects.approvals import standing_of
 from projects.attachments import Attachment, take_upload
@@ -223,12 +223,7 @@ def reference_file(request: SignedInRequest, code: str, key: str, pk: int) -> Ht
     reference = _reference(request, _deliverable(request, code, key), pk)
     if not reference.file_sha256:
         raise Http404
-    inline = reference.file_media_type in SHOWN_INLINE
-    response = FileResponse(
-        open_file(reference.file_sha256), as_attachment=not inline, filename=reference.file_name, content_type=reference.file_media_type
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return stored_file(reference.file_sha256, name=reference.file_name, media_type=reference.file_media_type, inline=True)
 
 
 @internal_required

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods
-from django_tables2 import RequestConfig
 
 from accounts.decorators import internal_required
 from accounts.duplicates import clients_alike, named
 from accounts.models import Client, Contact
+from accounts.paging import show_page
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, NotAllowed, add_to_form
@@ -37,7 +37,7 @@ def rfp_list(request: SignedInRequest) -> HttpResponse:
     rows = Rfp.objects.visible_to(request.user).select_related("client", "account_owner", "project")
     chosen = RfpFilter(request.GET, queryset=rows, request=request)
     table = RfpTable(chosen.qs)
-    RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    show_page(table, request, PAGE)
     may_log = allowed("projects.log_rfp", request.user)
     if not may_log:
         table.empty_link_words = ""

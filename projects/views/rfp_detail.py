@@ -7,17 +7,17 @@ from copy import copy
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import internal_required
+from accounts.downloads import stored_file
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from audit.events import events_of
-from audit.files import open_file
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form, carried_out
 from audit.seen import version_after, version_of, version_with
 from catalogue.chemistry import draw_svg
@@ -237,10 +237,7 @@ def rfp_files(request: SignedInRequest, number: str) -> HttpResponse:
 def rfp_file(request: SignedInRequest, number: str, pk: int) -> HttpResponseBase:
     """A file that came with the request, always as a download."""
     found = get_object_or_404(RfpFile, rfp=_rfp(request, number), pk=pk)
-    response = FileResponse(open_file(found.sha256), as_attachment=True, filename=found.name, content_type=found.media_type)
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return stored_file(found.sha256, name=found.name, media_type=found.media_type)
 
 
 @internal_required
