@@ -74,6 +74,17 @@ ACCOUNT_ROUTES = {
     "delegation-end": act(pk="delegation"),
     "keep-alive": Route(answers(200)),
 }
+ADMINISTRATION = {"staff": 403, "administrator": 200, "quality_assurance": 200, "management": 200}
+ADMINISTRATION_ROUTES = {
+    "administration": ours(**ADMINISTRATION),
+    "roles": ours(**ADMINISTRATION),
+    "roles-csv": ours(**ADMINISTRATION),
+    "role-holders-csv": ours(**ADMINISTRATION),
+    "roles-review": act(),
+    "role-detail": page(403, **ADMINISTRATION, own=404, foreign=404, arguments={"role": "research"}),
+    "role-give": act(role="research"),
+    "role-end": act(role="research", grant="grant"),
+}
 HEALTH_ROUTES = {
     "favicon": Route(answers(302)),
     "healthz": OPEN_TO_ALL,
