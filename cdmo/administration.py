@@ -51,6 +51,13 @@ def places(user: User) -> list[Place]:
         Place(_t("Sites and vessels"), _t("Where we work, in which country and zone, and with what."), reverse("sites"), "building"),
         Place(_t("Clients"), _t("Organisations, their contacts, and whether they see our people by name."), reverse("client-list"), "flag"),
         Place(_t("Working days"), _t("Public holidays and own days of sites and clients."), reverse("calendars"), "calendar"),
+        Place(_t("Default plan"), _t("Milestones and deliverables that a project begins with."), reverse("default-plan"), "hierarchy-2"),
+        Place(
+            _t("Document templates"),
+            _t("Types of documents, who signs them, their guidance and fixed texts."),
+            reverse("document-templates"),
+            "file-text",
+        ),
         Place(_t("Tokens"), _t("Accounts and tokens of clients’ systems."), reverse("tokens"), "lock-open", tokens),
     ]
 
