@@ -12,7 +12,7 @@ from typing import Any
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, Department, Role, User
+from accounts.models import CLIENT_ROLES, DEPARTMENT_NAMES, DEPARTMENT_ROLES, Department, Role, User
 from audit.refusals import Words
 from documents.registry import document_types
 from phases.evaluation.models import DepartmentAssessment
@@ -53,8 +53,8 @@ def somebody_with(role: str) -> User:
     return person
 
 
-def _own_task(user: User) -> Sequence[Task]:
-    return [Task(department=Department(key=role)) for role in user.roles]
+def _own_task(user: User) -> Sequence[Task | None]:
+    return [None, *(Task(department=Department(key=role)) for role in user.roles if role in DEPARTMENT_NAMES)]
 
 
 def _own_view(user: User) -> Sequence[SavedView]:

@@ -193,26 +193,27 @@ class Difference:
 def differences(before: Content, after: Content) -> list[Difference]:
     """What one version changed against another, line by line."""
     rows: list[Difference] = []
+    titles = {line["key"]: line["title"] for content in (before, after) for phase in content for line in content[phase][MILESTONES]}
     for phase, kinds in after.items():
         for kind, lines in kinds.items():
             then = {line["key"]: line for line in before.get(phase, {}).get(kind, [])}
-            rows += [row for line in lines for row in _changes(then.get(line["key"]), line, kind)]
+            rows += [row for line in lines for row in _changes(then.get(line["key"]), line, kind, titles)]
             order = [line["key"] for line in lines if line["key"] in then]
             if order != [key for key in then if key in order]:
-                titles = {line["key"]: line["title"] for line in lines}
-                names = [" → ".join(titles[key] for key in keys) for keys in ([key for key in then if key in order], order)]
+                own = {line["key"]: line["title"] for line in lines}
+                names = [" → ".join(own[key] for key in keys) for keys in ([key for key in then if key in order], order)]
                 rows.append(Difference(_t("Order"), _t("order"), *names))
     return rows
 
 
-def _changes(before: dict[str, Any] | None, after: dict[str, Any], kind: str) -> Iterator[Difference]:
+def _changes(before: dict[str, Any] | None, after: dict[str, Any], kind: str, titles: Mapping[str, str]) -> Iterator[Difference]:
     if before is None:
         yield Difference(after["title"], _t("planned"), _t("no"), _t("yes"))
         return
     words = fact_words()
     for name in (*FACTS[kind], "left_out"):
         if before[name] != after[name]:
-            yield Difference(after["title"], words[name], said(before[name]), said(after[name]))
+            yield Difference(after["title"], words[name], *(_said(line[name], titles) for line in (before, after)))
 
 
 def fact_words() -> dict[str, str]:
@@ -227,9 +228,9 @@ def fact_words() -> dict[str, str]:
     }
 
 
-def said(value: Any) -> str:
+def _said(value: Any, titles: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return _t("yes") if value else _t("no")
     if isinstance(value, dict):
-        return ", ".join(f"{key} + {lag}" for key, lag in value.items()) or "–"
+        return ", ".join(f"{titles.get(key, key)} + {lag}" for key, lag in value.items()) or "–"
     return str(value)

@@ -175,7 +175,7 @@ def _render(
 def default_history(request: SignedInRequest) -> HttpResponse:
     """Each version: who made it, when, why, what differs from the one before, how many projects were planned with it."""
     require_permission("accounts.read_administration", request.user)
-    rows = list(DefaultPlan.objects.select_related("made_by").annotate(projects=Count("charters"))[: VERSIONS + 1])
+    rows = list(DefaultPlan.objects.select_related("made_by").annotate(projects=Count("charters")).order_by("-version")[: VERSIONS + 1])
     before = [*(row.content for row in rows[1:]), None]
     versions = [(row, differences(then, row.content) if then else []) for row, then in zip(rows, before, strict=True)][:VERSIONS]
     return render(request, "projects/default_plan_history.html", {"versions": versions})

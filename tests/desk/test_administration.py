@@ -76,6 +76,7 @@ def test_the_matrix_says_what_the_rules_say() -> None:
         ("projects.answer_quotation", {"client_approver"}),
         ("projects.log_rfp", {"business_development", "project_manager", "client_approver", "integration"}),
         ("phases.assign_sheet", {role.value for role in INTERNAL_ROLES} - {"administrator", "management", "quality_assurance"}),
+        ("projects.work_on_task", {role.value for role in INTERNAL_ROLES} - {"administrator"}),
         ("projects.book_vessel", {"project_manager", "production", "management", "administrator"}),
         ("projects.change_view", {role.value for role in INTERNAL_ROLES}),
     ],

@@ -127,6 +127,16 @@ def test_the_page_changes_guidance_which_the_writer_then_reads(requested: Docume
     assert b"Say the yield." in signed_in(requested.requested_by).get(text).content
 
 
+def test_address_and_foot_are_changed_on_a_page_of_their_own(quality: User) -> None:
+    browser, address = signed_in(quality), reverse("document-template", args=["house"])
+    shown = browser.get(address).context["form"]
+
+    answer = browser.post(address, {"revision": "0", "address": "Lab Street 1", "footer": "Demo CDMO AG", "reason": WHY})
+
+    assert list(shown.fields) == ["revision", "address", "footer", "reason"]
+    assert answer.status_code == 302 and DocumentWording.objects.get(type_key=HOUSE).content["footer"] == "Demo CDMO AG"
+
+
 def test_the_preview_draws_the_texts_of_now_and_keeps_nothing(
     requested: DocumentVersion, quality: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -210,7 +210,8 @@ def test_an_administrator_changes_a_lead_time_on_its_page(project: Project) -> N
     assert refused.status_code == 400 and b"Route named" in refused.content
     assert done.status_code == 302
     history = browser.get(reverse("default-plan-history")).content.decode()
-    assert "It took longer." in history and "g1 + 30" in history and "g1 + 50" in history
+    assert "It took longer." in history and "G1 Project approval + 30" in history
+    assert history.index("G1 Project approval + 30") < history.index("G1 Project approval + 50") < history.index("Version 1:")
     make.charter(project)
     charter = as_person(make.manager()).get(reverse("project-charter", args=[project.code]))
     assert b"Planned with version 2 of the default plan" in charter.content
