@@ -177,5 +177,5 @@ def default_history(request: SignedInRequest) -> HttpResponse:
     require_permission("accounts.read_administration", request.user)
     rows = list(DefaultPlan.objects.select_related("made_by").annotate(projects=Count("charters")).order_by("-version")[: VERSIONS + 1])
     before = [*(row.content for row in rows[1:]), None]
-    versions = [(row, differences(then, row.content) if then else []) for row, then in zip(rows, before, strict=True)][:VERSIONS]
+    versions = [(row, differences(then, row.content) if then else []) for row, then in zip(rows, before, strict=False)][:VERSIONS]
     return render(request, "projects/default_plan_history.html", {"versions": versions})
