@@ -12,6 +12,10 @@ def _people(event: Event) -> str:
     return reverse("people")
 
 
+def _roles(event: Event) -> str:
+    return reverse("roles")
+
+
 def _tokens(event: Event) -> str:
     return reverse("tokens")
 
@@ -43,6 +47,7 @@ def register_events() -> None:
         EventKind("person.reactivated", _("The account of %(object_label)s was activated again."), _people),
         EventKind("role.granted", _("%(object_label)s was given the role %(role)s."), _people),
         EventKind("role.ended", _("The role %(role)s of %(object_label)s ended."), _people),
+        EventKind("access.reviewed", _("Who holds which role was reviewed: %(people)s people, %(grants)s granted roles."), _roles),
         EventKind(
             "delegation.given",
             _("%(actor)s handed the signing of %(role)s to %(receiver)s from %(starts_on)s to %(ends_on)s."),

@@ -308,6 +308,12 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         return self.authenticator_set.filter(type="totp").exists()  # type: ignore[attr-defined]
 
 
+class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+    def in_force(self) -> RoleGrantQuerySet:
+        """Granted now, to people whose account is active."""
+        return self.filter(ended_at=None, user__is_active=True)
+
+
 @tracked
 class RoleGrant(models.Model):
     """A role given to a person: by whom, when, why, and when it ended."""
@@ -320,6 +326,8 @@ class RoleGrant(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("ended by"))
     end_reason = models.TextField(_("reason of the end"), blank=True)
+
+    objects = RoleGrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("granted role")

@@ -94,6 +94,8 @@ def register() -> None:
     keeps_tokens = has_administrator | has_business_development | has_project_manager | is_approver_of
     for name, predicate in {
         "accounts.manage_people": has_administrator,
+        "accounts.read_administration": has_administrator | has_quality_assurance | has_management,
+        "accounts.review_access": has_quality_assurance | has_management,  # not by whoever gives the roles
         "accounts.create_client": keeps_clients,
         "accounts.edit_client": keeps_clients,
         "accounts.create_contact": keeps_clients | is_approver_of | is_system_of,

@@ -26,10 +26,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, broker, migrations and the rights on the record; 503 names what is missing."""
-    checks = {"database": database_problem, "broker": broker_problem, "migrations": migration_problem, "record": record_problem}
-    problems = {name: problem for name, check in checks.items() if (problem := _guarded(check))}
+    problems = {name: problem for name, problem in findings().items() if problem}
     body = {"status": "not ready" if problems else "ready", "problems": problems}
     return JsonResponse(body, status=503 if problems else 200)
+
+
+def findings() -> dict[str, str]:
+    """What is wrong with each of the four; empty where nothing is."""
+    checks = {"database": database_problem, "broker": broker_problem, "migrations": migration_problem, "record": record_problem}
+    return {name: _guarded(check) for name, check in checks.items()}
 
 
 def _guarded(check: Callable[[], str]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cdmo import health, metrics
+from cdmo import administration, health, metrics
 from cdmo.static import favicon
 
 handler400 = "cdmo.errors.bad_request"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("administration/", administration.administration_page, name="administration"),
     path("accounts/", include("accounts.urls")),
     path("api/v1/", include("cdmo.api_urls")),
     path("", include("worksheets.urls")),

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from documents.models import Document
 
 
+def link_wording(event: Event) -> str:
+    return reverse("document-template", args=[event.data["key"] or "house"])
+
+
 def link(event: Event) -> str:
     return reverse("document-detail", args=[event.data["number"]])
 
@@ -55,6 +59,7 @@ KINDS = (
     EventKind("document.up_to_date", _("%(number)s %(title)s: version %(version)s says what the records say again"), link),
     EventKind("document.shared", _("%(number)s %(title)s shared with the client"), link, CLIENT, for_client),
     EventKind("document.sent", _("%(number)s %(title)s: version %(version)s was sent"), link, CLIENT, sent_to_client),
+    EventKind("wording.changed", _("The template of %(title)s was changed to version %(number)s."), link_wording),
     EventKind("document.unshared", _("%(number)s %(title)s no longer shared with the client"), link, CLIENT, for_client_always),
 )
 

@@ -23,6 +23,7 @@ from documents.about import AboutKind, words_of
 from documents.issuances import Issuance as Issuance
 from documents.registry import DocumentType, known
 from documents.slots import SlotSignature as SlotSignature
+from documents.wording import DocumentWording as DocumentWording
 from projects.models import SHOWN_TO_CLIENT, Project, Rfp, Visibility
 
 if TYPE_CHECKING:
@@ -395,6 +396,5 @@ class Rendition(AppendOnly):
 
     def get_absolute_url(self) -> str:
         address = [self.version.document.number, self.version.number]
-        if self.kind == self.Kind.UPLOADED:
-            return reverse("document-uploaded", args=address)
-        return reverse("document-pdf", args=[*address, self.kind])
+        uploaded = self.kind == self.Kind.UPLOADED
+        return reverse("document-uploaded", args=address) if uploaded else reverse("document-pdf", args=[*address, self.kind])

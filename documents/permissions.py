@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rules
 
 from accounts.models import Role
+from accounts.permissions import has_administrator, has_quality_assurance
 from documents.models import Document, DocumentVersion
 from documents.registry import DocumentType, known
 
@@ -56,3 +57,4 @@ rules.add_perm("documents.retry", can_prepare)
 rules.add_perm("documents.sign", can_sign)
 rules.add_perm("documents.refuse", can_sign)
 rules.add_perm("documents.share", can_share)
+rules.add_perm("documents.change_wording", has_administrator | has_quality_assurance)

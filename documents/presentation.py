@@ -17,6 +17,7 @@ from documents.registry import NarrativeSection
 from documents.services import editing_blockers, sharing_blockers, signing_blockers, slots_of, submission_blockers, withdrawal_blockers
 from documents.services.sharing import item_of
 from documents.services.signing import Slot, signing_as, slot_for
+from documents.wording import sections_of
 from projects.approvals import standing_of
 from projects.models import Project
 
@@ -55,7 +56,7 @@ def version_context(version: DocumentVersion, user: User) -> dict[str, Any]:
         "version": version,
         "document": version.document,
         "user": user,
-        "sections": [Section(each, version.narrative.get(each.key, "")) for each in declared.narrative]
+        "sections": [Section(each, version.narrative.get(each.key, "")) for each in sections_of(declared)]
         if declared and user.is_internal and version.is_generated
         else [],
         "slots": slots,

@@ -1,12 +1,17 @@
 """Doorbells: the row of the version is the queue, these only say that there is something in it."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from celery import shared_task
 from celery.signals import worker_process_init
 
 from audit.context import acting
 from audit.files import clear_abandoned
+
+if TYPE_CHECKING:
+    from documents.models import DocumentVersion
 
 
 @shared_task(name="documents.tasks.render_version")
@@ -40,3 +45,13 @@ def warm_up(**_kwargs: Any) -> None:
     from documents import rendering
 
     rendering.missing_characters("any text")
+
+
+def draw_preview(version: DocumentVersion) -> bytes:
+    """A draft of a version that nobody stores, drawn while somebody waits; here, because only then the process loads the renderer."""
+    from documents.models import Rendition
+    from documents.rendering import render_pdf
+    from documents.services.queue import page_of
+
+    html = page_of(version, Rendition.Kind.REVIEW)
+    return render_pdf(html, attachment=b"{}", attachment_name="preview.json", created=version.requested_at).content

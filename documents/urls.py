@@ -1,8 +1,11 @@
 from django.urls import path
 
-from documents import views
+from documents import views, wording_views
 
 urlpatterns = [
+    path("administration/document-templates/", wording_views.templates_page, name="document-templates"),
+    path("administration/document-templates/<slug:key>/", wording_views.template_page, name="document-template"),
+    path("administration/document-templates/<slug:key>/preview.pdf", wording_views.template_preview, name="document-template-preview"),
     path("documents/", views.document_list, name="document-list"),
     path("documents/new/", views.document_new, name="document-new"),
     path("documents/upload/", views.document_upload, name="document-upload"),

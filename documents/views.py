@@ -27,6 +27,7 @@ from documents.presentation import document_context, version_context
 from documents.registry import DocumentType, SubjectKind, document_types
 from documents.shelves import shelves_of
 from documents.tables import DocumentTable, listed_documents
+from documents.wording import sections_of
 from projects.models import Project, Rfp
 from projects.saved_views import view_bar
 
@@ -164,7 +165,8 @@ def document_upload(request: SignedInRequest) -> HttpResponse:
 def version_text(request: SignedInRequest, number: str, version: int, section: str) -> HttpResponse:
     """Write one section."""
     found = _version(request, number, version)
-    declared = found.document.type.section(section) if found.document.type else None
+    sections = sections_of(found.document.type) if found.document.type else ()
+    declared = next((each for each in sections if each.key == section), None)
     if declared is None:
         raise Http404
     require_permission("documents.edit", request.user, found)

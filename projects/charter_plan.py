@@ -8,9 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from projects.backward import CountedBack, count_back
+from projects.default_plan import plan_of_version, version_of
 from projects.forecasting import activity_of, activity_of_task, calendar_of, task_links
 from projects.models import PHASES, Milestone, MilestoneLink, Project, Task
-from projects.plans import FILING, PhasePlan, phase_plan, planned_links, with_filing
+from projects.plans import FILING, PhasePlan, planned_links, with_filing
 from projects.schedule import Link, propagate
 
 if TYPE_CHECKING:
@@ -43,18 +44,19 @@ class PlannedDates:
         return self.counted.late_days if self.counted else 0
 
 
-def plans_of(project: Project, filing_on: date | None) -> list[PhasePlan]:
-    """The default plans of the contracted phases, with the filing where there is a date for it."""
-    plans = [phase_plan(phase) for phase in PHASES if project.in_scope(phase)]
+def plans_of(project: Project, filing_on: date | None, charter: Charter | None = None) -> list[PhasePlan]:
+    """The default plans of the contracted phases, with the filing where there is a date: in the charter's version, else the newest."""
+    version = version_of(charter)
+    plans = [plan_of_version(phase, version) for phase in PHASES if project.in_scope(phase)]
     return with_filing(plans) if filing_on else plans
 
 
 def planned_dates(project: Project, charter: Charter | None, *, start_on: date | None, filing_on: date | None, today: date) -> PlannedDates:
     """The dates of the plan that drafting would make. Without a start it begins as late as the filing date allows, and not before today.
 
-    project: with scope and site as they would be; nothing is read from its row. Five queries.
+    project: with scope and site as they would be; nothing is read from its row. Six queries.
     """
-    plans = plans_of(project, filing_on)
+    plans = plans_of(project, filing_on, charter)
     rows = _rows(project, plans, set(charter.left_out) if charter else set())
     milestones = list(rows.values())
     links = _links(project, plans, rows)

@@ -41,6 +41,10 @@ def link_named(event: Event) -> str:
     return str(event.data.get("link") or link_by_id(event))
 
 
+def link_default_plan(event: Event) -> str:
+    return reverse("default-plan-history")
+
+
 def link_calendars(event: Event) -> str:
     return reverse("calendars")
 
@@ -203,6 +207,7 @@ INTERNAL_KINDS = {
         "wait.escalated": _("told management that %(who)s is waited for too long: %(words)s"),
         "wait.unanswered": _("asks %(who)s to follow up, because the client has not answered since %(day)s: %(words)s"),
     },
+    link_default_plan: {"default_plan.changed": _("made version %(number)s of the default plan: %(change)s")},
     link_calendars: {
         "calendar.days_added": _("entered days of %(place)s: %(first)s to %(last)s, %(words)s"),
         "calendar.region_set": _("set the region of %(place)s to %(region)s"),

@@ -139,6 +139,7 @@ def register() -> None:
         "projects.work_on_task": has_project_manager | owns_task,
         "projects.book_vessel": may_book_vessel,
         "projects.edit_calendars": has_project_manager | has_management,
+        "projects.change_defaults": has_administrator | has_management | has_quality_assurance,
         "projects.publish": has_project_manager,
         "projects.open_loop": has_project_manager | has_quality_assurance,
         "projects.answer_account": may_answer_account,

@@ -62,7 +62,7 @@ class PlannedDeliverable:
 class PlannedMilestone:
     """`after` maps predecessor milestone keys to lags in working days; an empty one starts at the charter's start.
 
-    shared: the client sees it from the contract's approval on.
+    shared: the client sees it from the contract's approval on. tolerance: working days after which it is late.
     """
 
     key: str
@@ -72,6 +72,7 @@ class PlannedMilestone:
     after: dict[str, int]
     source: str = ""
     shared: bool = False
+    tolerance: int = 5
 
 
 @dataclass(frozen=True)

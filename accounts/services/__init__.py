@@ -1,5 +1,6 @@
 """Everything that changes people, their roles, clients, contacts and tokens."""
 
+from accounts.services.access import granted_hash, review_access
 from accounts.services.clients import change_client, choose_names, client_values, create_client
 from accounts.services.contacts import change_contact, contact_left, contact_returned, contact_values, create_contact
 from accounts.services.delegations import delegate, end_delegation
@@ -45,11 +46,13 @@ __all__ = [
     "end_role",
     "give_role",
     "grant_role",
+    "granted_hash",
     "hand_over_integration_account",
     "invite",
     "open_account",
     "reactivate_user",
     "reset_second_factor",
+    "review_access",
     "revoke_token",
     "update_profile",
 ]

@@ -20,6 +20,9 @@ from accounts.services.shared import check, refuse_if
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require, require_reason
 
+# An administrator could give the last missing signature its signer; quality assurance is who would notice.
+KEPT_APART = frozenset({Role.ADMINISTRATOR, Role.QUALITY_ASSURANCE})
+
 
 @transaction.atomic
 def create_user(
@@ -70,6 +73,9 @@ def give_role(user: User, role: str, *, actor: User | None, reason: str) -> Role
     """The row of a granted role and its event; permission is the caller's."""
     fitting = {User.Kind.INTERNAL: INTERNAL_ROLES, User.Kind.CLIENT: CLIENT_ROLES}.get(User.Kind(user.kind), frozenset())
     refuse_if(role not in fitting, "role", _("This role does not fit this kind of account."))
+    if {role, *user.roles} >= KEPT_APART:
+        words = _("Who gives the roles is not quality assurance as well: end the one role before you give the other.")
+        raise Refused(Blocker("role.kept_apart", words))
     if RoleGrant.objects.filter(user=user, role=role, ended_at=None).exists():
         raise Refused(Blocker("role.granted", _("The person holds this role already.")))
     grant = RoleGrant.objects.create(user=user, role=role, granted_by=actor, reason=reason)

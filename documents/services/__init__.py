@@ -6,8 +6,10 @@ from documents.services.sharing import share_document, sharing_blockers, unshare
 from documents.services.signing import signing_blockers, slots_of
 from documents.services.versions import editing_blockers, request_document, retry_version, save_narrative, upload_version
 from documents.services.withdrawal import withdraw_document, withdrawal_blockers
+from documents.services.wording import change_wording
 
 __all__ = [
+    "change_wording",
     "editing_blockers",
     "issue_document",
     "preview_issue",

@@ -23,6 +23,7 @@ from documents.models import QUEUE_STATE, Document, DocumentVersion, Rendition
 from documents.registry import DocumentType, SubjectKind, known
 from documents.services.deliverables import deliverable_of, refresh_deliverable
 from documents.services.shared import declared_type, hash_content, locked_version, record_about, ring
+from documents.wording import pinned_texts
 from projects.attachments import Attachment, take_upload
 from projects.models import Project, Rfp
 from projects.services.waiting import close_waits
@@ -262,11 +263,14 @@ def as_json(value: dict[str, Any]) -> dict[str, Any]:
 
 def _pin(version: DocumentVersion, declared: DocumentType, data: dict[str, Any]) -> None:
     """Write the content of a new version and its hash."""
+    texts: dict[str, Any] = {}
+    if version.is_generated:
+        version.template_version, texts = pinned_texts(declared)
     with translation.override(version.language):
-        content = _frame(version, declared, data) | {"data": data}
+        content = _frame(version, declared, data) | {"data": data} | ({"texts": texts} if texts else {})
         version.snapshot = as_json(content)
     hash_content(version)
-    version.save(update_fields=["snapshot", "content_hash"])
+    version.save(update_fields=["template_version", "snapshot", "content_hash"])
 
 
 def _frame(version: DocumentVersion, declared: DocumentType, data: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from projects.models.change_order import (
 )
 from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
+from projects.models.default_plan import DefaultPlan
 from projects.models.evidence import Deliverable, ReferencedEvidence
 from projects.models.facts import KpiCase, Lateness, ProjectStanding
 from projects.models.gate import EvidenceAssessment, GateCriterion, GateReview, GateSignature, ReadinessSummary
@@ -46,6 +47,7 @@ __all__ = [
     "ChangeOrderPayment",
     "Charter",
     "Clarification",
+    "DefaultPlan",
     "Deliverable",
     "DeliverableRound",
     "EvidenceAssessment",

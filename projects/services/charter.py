@@ -18,6 +18,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from audit.seen import require_unchanged, words_of
 from projects.charter_plan import planned_dates, plans_of
+from projects.default_plan import newest
 from projects.models import PHASES, Charter, Deliverable, Milestone, MilestoneLink, Phase, Project, TeamMember, Visibility
 from projects.network import loop_through
 from projects.plans import FILING, PhasePlan, planned_links
@@ -97,7 +98,8 @@ def draft_charter(
     reasons = scope_blockers(project, first_phase, last_phase)
     if reasons:
         raise Refused(reasons)
-    charter = Charter.objects.filter(project=project).select_for_update().first() or Charter(project=project, drafted_by=actor)
+    charter = Charter.objects.filter(project=project).select_for_update().first()
+    charter = charter or Charter(project=project, drafted_by=actor, default_plan=newest())
     wanted = dict(zip(FACTS, (first_phase, last_phase, site, project_manager), strict=True)) | texts
     wanted |= {"objectives": objectives, "plan_from": plan_from, "filing_on": filing_on} | ({"start_on": start_on} if start_on else {})
     wanted |= {**batches, "batches_reason": batches_reason}
@@ -193,7 +195,7 @@ def _plan(project: Project, charter: Charter, planned_start: date | None, *, act
 
     Dates that followed the start planned before follow the new one; a date that somebody set stays.
     """
-    plans = plans_of(project, charter.filing_on)
+    plans = plans_of(project, charter.filing_on, charter)
     phases = [plan.phase for plan in plans]
     _drop(Deliverable.objects.filter(project=project, done_at=None).exclude(phase__in=phases), project, actor)
     milestones = Milestone.objects.filter(project=project, actual_on=None)
@@ -248,7 +250,7 @@ def _plan_milestones(
             project=project,
             key=item.key,
             defaults=place if item.key in changed_by_hand else place | words,
-            create_defaults=place | words | {"share_at_launch": item.shared},
+            create_defaults=place | words | {"share_at_launch": item.shared, "tolerance_days": item.tolerance},
         )
     if FILING in rows:
         Milestone.objects.filter(pk=rows[FILING].pk).update(finish_by=charter.filing_on)

@@ -90,7 +90,7 @@ def _enter(project: Project, phases: Sequence[Phase], *, actor: User) -> None:
         return
     charter = Charter.objects.get(project=project)
     departments = {department.key: department for department in Department.objects.all()}
-    plans = plans_of(project, charter.filing_on)
+    plans = plans_of(project, charter.filing_on, charter)
     entering = [plan for plan in plans if plan.phase in phases]
     plan_team(project, plans, departments)
     new = _plan_milestones(project, charter, entering, departments)
@@ -112,7 +112,8 @@ def _plan_milestones(
     new = {}
     for plan in plans:
         for item in plan.milestones:
-            row = known.get(item.key) or Milestone(project=project, key=item.key, share_at_launch=item.shared)
+            told = {"share_at_launch": item.shared, "tolerance_days": item.tolerance}
+            row = known.get(item.key) or Milestone(project=project, key=item.key, **told)
             if item.key in charter.left_out or (row.pk and row.dropped_by_id is None):
                 continue
             row.phase, row.kind, row.title, row.source = plan.phase, item.kind, str(item.title), item.source

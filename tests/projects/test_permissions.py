@@ -27,6 +27,7 @@ EXPECTED: dict[str, set[Role]] = {
     "projects.draft_charter": {PM, BD},
     "projects.plan": {PM},
     "projects.work_on_task": {PM},  # and whoever owns the task
+    "projects.change_defaults": {Role.ADMINISTRATOR, MANAGEMENT, QA},
     "projects.publish": {PM},
     "projects.share": {PM, BD},
     "projects.quote": {BD},

@@ -74,6 +74,27 @@ ACCOUNT_ROUTES = {
     "delegation-end": act(pk="delegation"),
     "keep-alive": Route(answers(200)),
 }
+ADMINISTRATION = {"staff": 403, "administrator": 200, "quality_assurance": 200, "management": 200}
+NOTHING_TO_DRAW = {"administrator": 409, "quality_assurance": 409, "management": 409}
+ADMINISTRATION_ROUTES = {
+    "administration": ours(**ADMINISTRATION),
+    "roles": ours(**ADMINISTRATION),
+    "roles-csv": ours(**ADMINISTRATION),
+    "role-holders-csv": ours(**ADMINISTRATION),
+    "roles-review": act(),
+    "role-detail": page(403, **ADMINISTRATION, own=404, foreign=404, arguments={"role": "research"}),
+    "default-plan": ours(**ADMINISTRATION),
+    "default-plan-history": ours(**ADMINISTRATION),
+    "default-plan-new": page(403, **ADMINISTRATION, own=404, foreign=404, arguments={"phase": "pilot"}),
+    "default-plan-line": page(403, **ADMINISTRATION, own=404, foreign=404, arguments={"kind": "milestones", "key": "g2"}),
+    "default-plan-leave-out": act(kind="milestones", key="g2"),
+    "default-plan-put-back": act(kind="milestones", key="g2"),
+    "document-templates": ours(**ADMINISTRATION),
+    "document-template": page(403, **ADMINISTRATION, own=404, foreign=404, arguments={"key": "project_charter"}),
+    "document-template-preview": page(403, **NOTHING_TO_DRAW, own=404, foreign=404, arguments={"key": "project_charter"}),
+    "role-give": act(role="research"),
+    "role-end": act(role="research", grant="grant"),
+}
 HEALTH_ROUTES = {
     "favicon": Route(answers(302)),
     "healthz": OPEN_TO_ALL,

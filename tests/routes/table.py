@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.routes.accounts import ACCOUNT_ROUTES, HEALTH_ROUTES, SIGN_IN_ROUTES
+from tests.routes.accounts import ACCOUNT_ROUTES, ADMINISTRATION_ROUTES, HEALTH_ROUTES, SIGN_IN_ROUTES
 from tests.routes.api import API_ROUTES
 from tests.routes.desk import DESK_ROUTES, EVERY_PROJECTS_ROUTES, OCCUPANCY_ROUTES, PORTFOLIO_ROUTES, VIEW_ROUTES
 from tests.routes.kinds import Route
@@ -16,6 +16,7 @@ ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
     **SIGN_IN_ROUTES,
     **ACCOUNT_ROUTES,
+    **ADMINISTRATION_ROUTES,
     **API_ROUTES,
     **PROJECT_ROUTES,
     **GATE_ROUTES,

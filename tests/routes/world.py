@@ -66,7 +66,15 @@ def make_world() -> World:
         ("foreign_token", foreign, "write"),
     ):
         callers[name] = Browser(headers={"authorization": f"Bearer {a_token(client, scope)[1]}"})
-    return World(callers, {**things, "accounts.pk": people["research"].pk, "accounts.grant": people["research"].grants.get().pk})
+    return World(
+        callers,
+        {
+            **things,
+            "accounts.pk": people["research"].pk,
+            "accounts.grant": people["research"].grants.get().pk,
+            "grant": people["research"].grants.get().pk,
+        },
+    )
 
 
 def signed_in(person: User) -> Browser:

@@ -13,6 +13,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from audit.context import Channel, acting
+from projects.services.default_plan import merge_release
+
 
 class Command(BaseCommand):
     help = "Migrate, grant the application's role what it needs, collect static files; with --demo load the demo and print its sign-ins."
@@ -31,6 +34,7 @@ class Command(BaseCommand):
         owner = "owner" if "owner" in settings.DATABASES else "default"
         call_command("migrate", database=owner, interactive=False, verbosity=0)
         call_command("apply_roles", stdout=StringIO())
+        self._merge_default_plan()
         if options["publish_static"]:  # beside those of the release before, which open pages still ask for
             shutil.copytree(settings.STATIC_ROOT, options["publish_static"], dirs_exist_ok=True)
         else:
@@ -38,6 +42,13 @@ class Command(BaseCommand):
         if options["demo"]:
             call_command("load_demo", people_only=settings.DEMO == "people", verbosity=0)
             call_command("demo_sign_ins", stdout=self.stdout)
+
+    def _merge_default_plan(self) -> None:
+        """What this release declares and no version of the default plan has yet becomes the next one, and is said."""
+        with acting(channel=Channel.SYSTEM):
+            added = merge_release()
+        if added:
+            self.stdout.write("Added to the default plan: " + ", ".join(added))
 
     def _collect_static(self) -> None:
         """Only when a file changed: compressing everything takes longer than the rest of a start."""

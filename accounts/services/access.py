@@ -1,0 +1,38 @@
+"""Looking through who holds which role, and saying that it is right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RoleGrant
+from accounts.permissions import require_permission
+from audit.events import record
+from audit.hashes import hash_of
+from audit.refusals import BadInput, Blocker, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from accounts.models import User
+    from audit.models import Event
+
+
+def granted_hash(grants: Iterable[RoleGrant]) -> str:
+    """One hash over who holds which role since when: what a review has seen."""
+    return hash_of({"granted": sorted([grant.user_id, grant.role, grant.granted_at.isoformat()] for grant in grants)})
+
+
+@transaction.atomic
+def review_access(*, finding: str, seen: str, actor: User) -> Event:
+    """Record that the granted roles were looked through, and with which finding. `seen` is the hash of what the page showed."""
+    require_permission("accounts.review_access", actor)
+    if not finding.strip():
+        raise BadInput({"finding": _("Say what the review found; “nothing to change” is a finding.")})
+    grants = list(RoleGrant.objects.in_force())
+    if granted_hash(grants) != seen:
+        raise Refused(Blocker("access.changed", _("A role was given or ended since you opened the page. Look again.")))
+    people = len({grant.user_id for grant in grants})
+    return record("access.reviewed", None, actor=actor, reason=finding.strip(), people=people, grants=len(grants), sha256=seen)
