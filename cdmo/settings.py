@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "audit.middleware.AuditContextMiddleware",
     "accounts.middleware.IdleTimeoutMiddleware",
     "accounts.middleware.LocaleMiddleware",
+    "accounts.middleware.ClientRowsMiddleware",
     "cdmo.middleware.RefusalMiddleware",
 ]
 
@@ -130,6 +131,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 if env.text("MIGRATION_DATABASE_URL"):
     DATABASES["owner"] = {**env.database("MIGRATION_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
 DATABASE_APPLICATION_ROLE = env.text("DATABASE_APPLICATION_ROLE", "cdmo_app")
+DATABASE_CLIENT_ROLE = env.text("DATABASE_CLIENT_ROLE", "cdmo_client")  # the requests of clients run under it; nobody signs in with it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.broker("REDIS_URL", "" if PRODUCTION else "redis://127.0.0.1:6379/0")

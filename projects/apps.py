@@ -5,7 +5,7 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        from projects import events, outbox_consumers, permissions, sentences, shared_plan, tables  # noqa: F401  (each registers what it declares)
+        from projects import events, outbox_consumers, permissions, policies, sentences, shared_plan, tables  # noqa: F401  (each registers what it declares)
         from projects.services import conditions, lifecycle
 
         events.register_all()
@@ -15,3 +15,4 @@ class ProjectsConfig(AppConfig):
         lifecycle.register_guards()
         conditions.register_guards()
         tables.register_lists()
+        policies.register_policies()
