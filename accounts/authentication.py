@@ -34,9 +34,10 @@ class TokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, IntegrationToken] | None:
-        if not brings_token(request._request):
+        asked: HttpRequest = getattr(request, "_request", request)
+        if not brings_token(asked):
             return None
-        token = token_of(request._request)
+        token = token_of(asked)
         if token is None:
             raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
         return token.user, token

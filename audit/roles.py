@@ -86,7 +86,10 @@ def _create(cursor: CursorWrapper, name: str, role: str, login: str) -> None:
     try:  # roles belong to the cluster: another database may be creating it at this moment
         cursor.execute(f"DO $$ BEGIN CREATE ROLE {role} {login}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$")
     except ProgrammingError as error:
-        raise ImproperlyConfigured(f"The database role {name} does not exist and could not be created: {error}") from error
+        words = (
+            f"The database role {name} does not exist and could not be created ({error}). Run as a superuser: CREATE ROLE {role} {login}."
+        )
+        raise ImproperlyConfigured(words) from error
 
 
 def _refuse_powerful(cursor: CursorWrapper, name: str) -> None:

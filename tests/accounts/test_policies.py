@@ -31,19 +31,19 @@ def test_every_model_has_a_policy_or_a_reason(model: Any) -> None:
 
 @isolate_apps("projects")
 def test_a_new_model_gets_its_policy_from_its_columns_or_is_refused() -> None:
-    class OfProject(models.Model):
+    class OfProject(models.Model):  # noqa: DJ008
         project = models.ForeignKey(Project, on_delete=models.CASCADE)
 
         class Meta:
             app_label = "projects"
 
-    class Below(models.Model):
+    class Below(models.Model):  # noqa: DJ008
         of = models.ForeignKey(OfProject, on_delete=models.CASCADE)
 
         class Meta:
             app_label = "projects"
 
-    class OfNobody(models.Model):
+    class OfNobody(models.Model):  # noqa: DJ008
         words = models.TextField()
 
         class Meta:

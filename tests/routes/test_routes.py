@@ -181,13 +181,11 @@ def test_the_database_hides_what_a_forgotten_filter_would_show(world: World, no_
     assert found == {caller: expected[caller] for caller in found}
 
 
-@pytest.mark.parametrize(
-    "address", ["/portal/", "/documents/", "/search/?q=Paracetamol", "/inbox/", "/settings/notifications/", "/webhooks/"]
-)
+@pytest.mark.parametrize("address", ["/portal/", "/documents/", "/search/?q=103-90-2", "/inbox/", "/webhooks/"])
 def test_the_database_hides_it_from_pages_of_many(world: World, no_filter: None, address: str) -> None:
     page = world.callers["foreign_approver"].get(address, follow=True).content.decode()
 
-    for hidden in (world.things["code"], world.things["number"], world.things["rfp"], 'Paracetamol"', "127.0.0.1/hook"):
+    for hidden in (world.things["code"], world.things["number"], world.things["rfp"], "Paracetamol", "127.0.0.1/hook"):
         assert hidden not in page.replace(address, "")
 
 
