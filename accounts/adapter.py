@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.languages import speaking_to
 from accounts.models import User
 from accounts.names import person_for
+from audit.client_role import in_client_rows
 from audit.context import Channel, acting, set_actor
 from audit.events import record
 
@@ -63,9 +64,9 @@ class AccountAdapter(DefaultAccountAdapter):
         self.record_failure(request, self.failure, str(credentials.get("email", ""))[:254].lower())
 
     def record_failure(self, request: HttpRequest, kind: str, email: str) -> None:
-        """In a transaction of its own: what failed is recorded even when everything around it is taken back."""
+        """In a transaction of its own, or in that of a client's request: what failed stays recorded when all around it is taken back."""
         person = User.objects.filter(email=email).first()
-        with acting(channel=Channel.SYSTEM), transaction.atomic(durable=True):
+        with acting(channel=Channel.SYSTEM), transaction.atomic(durable=not in_client_rows()):
             record(kind, person, actor=None, email=email, ip=self.get_client_ip(request))
 
     def login(self, request: HttpRequest, user: User) -> None:

@@ -10,6 +10,8 @@ class AccountsConfig(AppConfig):
         from accounts import schema  # noqa: F401 - describes the API's authentication classes
         from accounts.events import register_events
         from accounts.permissions import register
+        from accounts.policies import register_policies
 
         register()
         register_events()
+        register_policies()

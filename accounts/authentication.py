@@ -22,6 +22,7 @@ from audit.context import set_actor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.http import HttpRequest
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
@@ -37,18 +38,33 @@ class TokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, IntegrationToken] | None:
-        parts = get_authorization_header(request).split()
-        if not parts or parts[0].lower() not in KEYWORDS:
+        asked: HttpRequest = getattr(request, "_request", request)
+        if not brings_token(asked):
             return None
-        token = _find(parts[1]) if len(parts) == 2 else None
+        token = token_of(asked)
         if token is None:
             raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
-        _note_use(token)
-        set_actor(token.user)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+def brings_token(request: HttpRequest) -> bool:
+    parts = get_authorization_header(request).split()  # type: ignore[arg-type]
+    return bool(parts) and parts[0].lower() in KEYWORDS
+
+
+def token_of(request: HttpRequest) -> IntegrationToken | None:
+    """The token that the request brings, looked up once: by the middleware, before the transaction of a client's request."""
+    if not hasattr(request, "api_token"):
+        parts = get_authorization_header(request).split()  # type: ignore[arg-type]
+        token = _find(parts[1]) if len(parts) == 2 else None
+        if token is not None:
+            _note_use(token)
+            set_actor(token.user)
+        request.api_token = token  # type: ignore[attr-defined]
+    return request.api_token  # type: ignore[attr-defined, no-any-return]
 
 
 def _find(secret: bytes) -> IntegrationToken | None:

@@ -22,7 +22,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
 
 from accounts.adapter import SEEN_AT, SIGNED_IN_AT
+from accounts.authentication import brings_token, token_of
 from accounts.languages import page_language_of, zone_of
+from audit.client_role import client_rows
 from audit.context import set_actor
 from audit.events import record
 
@@ -112,3 +114,34 @@ class LocaleMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())
             return response
+
+
+class ClientRowsMiddleware:
+    """A client's request, by session or by token, is answered in one transaction that sees the client's rows only.
+
+    Around the view and everything that is rendered later; what a body would still read while it is sent is read here.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        client_id = client_of(request)
+        if client_id is None:
+            return self.get_response(request)
+        with client_rows(client_id):
+            response = self.get_response(request)
+            if response.streaming and getattr(response, "file_to_stream", None) is None:
+                response.streaming_content = list(response)  # type: ignore[attr-defined]
+        return response
+
+
+def client_of(request: HttpRequest) -> int | None:
+    """The client for whom it is asked; None for our people, for strangers, and for a token that is not valid."""
+    person = request.user
+    if request.path.startswith("/api/") and brings_token(request):
+        token = token_of(request)
+        if token is None:
+            return None
+        person = token.user
+    return None if not person.is_authenticated or person.is_internal else person.client_id

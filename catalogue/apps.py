@@ -11,6 +11,7 @@ class CatalogueConfig(AppConfig):
 
         from audit.events import Event, EventKind, register
         from catalogue import permissions
+        from catalogue.policies import register_policies
 
         def sites(event: Event) -> str:
             return reverse("sites")
@@ -19,6 +20,7 @@ class CatalogueConfig(AppConfig):
             return str(event.data["link"])
 
         permissions.register()
+        register_policies()
         register(
             EventKind("compound.created", _("Compound %(object_label)s was entered in the catalogue.")),
             EventKind("compound.updated", _("Compound %(object_label)s was updated.")),

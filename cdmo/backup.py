@@ -119,7 +119,7 @@ def _dump(connection: BaseDatabaseWrapper, target: Path) -> tuple[str, int, dict
             cursor.execute(f"SELECT pg_export_snapshot(), current_setting('server_version'), {UPPER_SQL}")
             snapshot, server, position = cursor.fetchone()
             tables = _rows(cursor)
-            shape = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
+            shape = ["--format=custom", "--no-owner", "--no-privileges", "--no-policies", f"--snapshot={snapshot}"]
             _run_tool(connection, "pg_dump", *shape, f"--file={target}")
     finally:
         own.close()
@@ -167,7 +167,17 @@ def _load(connection: BaseDatabaseWrapper, dump: Path) -> None:
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
     connection.close()
-    _run_tool(connection, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", "--dbname=", str(dump))
+    _run_tool(
+        connection,
+        "pg_restore",
+        "--exit-on-error",
+        "--single-transaction",
+        "--no-owner",
+        "--no-privileges",
+        "--no-policies",
+        "--dbname=",
+        str(dump),
+    )
 
 
 def _compare_rows(connection: BaseDatabaseWrapper, manifest: Manifest) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from audit.models import Event
+from audit.policies import missing_policies
 
 
 @never_cache
@@ -25,15 +26,16 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker, migrations and the rights on the record; 503 names what is missing."""
+    """Database, broker, migrations, the rights on the record and the walls between clients; 503 names what is missing."""
     problems = {name: problem for name, problem in findings().items() if problem}
     body = {"status": "not ready" if problems else "ready", "problems": problems}
     return JsonResponse(body, status=503 if problems else 200)
 
 
 def findings() -> dict[str, str]:
-    """What is wrong with each of the four; empty where nothing is."""
+    """What is wrong with each of the five; empty where nothing is."""
     checks = {"database": database_problem, "broker": broker_problem, "migrations": migration_problem, "record": record_problem}
+    checks["clients"] = client_problem
     return {name: _guarded(check) for name, check in checks.items()}
 
 
@@ -79,3 +81,17 @@ def record_problem() -> str:
         cursor.execute("SELECT has_table_privilege(current_user, %s, 'UPDATE, DELETE, TRUNCATE')", [Event._meta.db_table])
         may_change = cursor.fetchone()[0]
     return "DATABASE_URL names a role that may change the record; name the application's role" if may_change else ""
+
+
+def client_problem() -> str:
+    """A client's request needs its role and the policies; without them it is answered with an error, never with foreign rows."""
+    role = settings.DATABASE_CLIENT_ROLE
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_has_role(current_user, oid, 'member') FROM pg_roles WHERE rolname = %s", [role])
+        found = cursor.fetchone()
+    if found is None:
+        return f"the database has no role {role}; run apply_roles"
+    if not found[0]:
+        return f"DATABASE_URL names a role that may not take on {role}; run apply_roles"
+    missing = missing_policies(connection)
+    return f"{missing} tables are without the policies of {role}; run apply_roles" if missing else ""

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "audit.middleware.AuditContextMiddleware",
     "accounts.middleware.IdleTimeoutMiddleware",
     "accounts.middleware.LocaleMiddleware",
+    "accounts.middleware.ClientRowsMiddleware",
     "cdmo.middleware.RefusalMiddleware",
 ]
 
@@ -119,7 +120,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "desk/_table.html"
 
-# Database: the application role reads and writes, the owner role migrates (audit/roles.py says who may do what).
+# Database: the application role reads and writes, the owner role migrates, the client role is taken on for a client's request;
+# audit/roles.py says who may do what.
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **env.database("DATABASE_URL", "" if PRODUCTION else "postgres://cdmo_app@127.0.0.1:5432/cdmo"),
@@ -131,6 +133,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 if env.text("MIGRATION_DATABASE_URL"):
     DATABASES["owner"] = {**env.database("MIGRATION_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
 DATABASE_APPLICATION_ROLE = env.text("DATABASE_APPLICATION_ROLE", "cdmo_app")
+DATABASE_CLIENT_ROLE = env.text("DATABASE_CLIENT_ROLE", "cdmo_client")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.broker("REDIS_URL", "" if PRODUCTION else "redis://127.0.0.1:6379/0")

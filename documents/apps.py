@@ -14,6 +14,7 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self) -> None:
+        from audit.policies import declare_signed
         from audit.signatures import register_content
         from documents import consumers, events, permissions, tables  # noqa: F401  (permissions register themselves)
         from documents.shareable import DocumentSharing
@@ -25,6 +26,7 @@ class DocumentsConfig(AppConfig):
         tables.register_lists()
         find_documents_by(_documents_of)
         register_content("documents.DocumentVersion", _signed_content)
+        declare_signed("documents.DocumentVersion")
         register_shareable(DocumentSharing())
 
 

@@ -7,6 +7,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
+        from audit.policies import declare
         from notifications import consumers, events, permissions  # noqa: F401  (permissions register themselves)
         from notifications.receivers import receivers_of
         from projects.receivers import find_receivers_by
@@ -14,3 +15,4 @@ class NotificationsConfig(AppConfig):
         events.register_all()
         consumers.register_all()
         find_receivers_by(receivers_of)
+        declare("notifications.Notification", "notifications_notification.user_id = ANY ({people})")  # not by its event, which others read

@@ -10,6 +10,7 @@ class ProjectsConfig(AppConfig):
             milestone_import,
             outbox_consumers,
             permissions,
+            policies,
             rfp_import,
             sentences,
             shared_plan,
@@ -26,3 +27,4 @@ class ProjectsConfig(AppConfig):
         tables.register_lists()
         rfp_import.register()
         milestone_import.register()
+        policies.register_policies()

@@ -141,6 +141,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupsTogeth
     return GroupsTogether(config, log)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A client's request runs under its role, as in the product."""
+    from django.db import connection
+
+    from audit.roles import apply_client_role
+
+    with django_db_blocker.unblock():
+        apply_client_role(connection)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def own_cache() -> None:
     """Tests that run side by side count their sign-ins, and empty their cache, apart."""

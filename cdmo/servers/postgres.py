@@ -33,7 +33,7 @@ INITDB = (
 )
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")  # for tests: nothing outlives them
 REAPED_SECONDS = 20.0
-OWNER, APPLICATION, DATABASE = "cdmo_owner", "cdmo_app", "cdmo"
+OWNER, APPLICATION, CLIENT, DATABASE = "cdmo_owner", "cdmo_app", "cdmo_client", "cdmo"
 
 
 def url_of(layout: Layout, role: str, database: str = DATABASE) -> str:
@@ -93,12 +93,13 @@ def _let_the_last_one_go(data: Path) -> None:
 
 
 def make_database(server: Postgres) -> None:
-    """Two roles and the database: the owner migrates, the application reads and writes what it is granted."""
+    """Three roles and the database: the owner migrates, the application reads and writes what it is granted, as the client for clients."""
     with server.connect() as connection, connection.cursor() as cursor:
-        for role in (OWNER, APPLICATION):
+        for role, login in ((OWNER, "LOGIN"), (APPLICATION, "LOGIN"), (CLIENT, "NOLOGIN")):
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if cursor.fetchone() is None:
-                cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+                cursor.execute(sql.SQL("CREATE ROLE {} " + login).format(sql.Identifier(role)))
+        cursor.execute(sql.SQL("GRANT {} TO {}, {}").format(*map(sql.Identifier, (CLIENT, APPLICATION, OWNER))))
     connection = server.connect()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import signed_in
 from accounts.requests import SignedInRequest
+from audit.client_role import client_rows
 from notifications.addresses import absolute
 from notifications.forms import FeedForm
 from notifications.ics import MEDIA_TYPE, calendar_of
@@ -50,4 +53,7 @@ def calendar(request: HttpRequest, address: str) -> HttpResponse:
         raise Http404
     note_use(feed)
     headers = {"Cache-Control": "private", "Content-Disposition": 'inline; filename="cdmo-tracker.ics"', "Referrer-Policy": "no-referrer"}
-    return HttpResponse(calendar_of(feed), content_type=MEDIA_TYPE, headers=headers)
+    client_id = feed.user.client_id
+    with client_rows(client_id) if client_id else nullcontext():
+        body = calendar_of(feed)
+    return HttpResponse(body, content_type=MEDIA_TYPE, headers=headers)

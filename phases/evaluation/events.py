@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.events import EventKind
 from audit.events import register as register_kinds
+from audit.policies import declare_signed
 from audit.signatures import register_content
 from phases.evaluation.models import DepartmentAssessment
 from projects.events import link_by_id, link_rfp
@@ -24,6 +25,7 @@ def register() -> None:
         EventKind("assessment.recommended", _("recommended: %(recommendation)s"), link=link_by_id),
     )
     register_content("phases.DepartmentAssessment", sheet_content)
+    declare_signed("phases.DepartmentAssessment")
 
 
 COSTS = ("cost_low", "cost_base", "cost_high")

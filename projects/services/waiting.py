@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
 from accounts.models import Role, User
+from audit.client_role import as_application
 from audit.events import record
 from projects.calendars import WorkingCalendar
 from projects.forecasting import calendar_of
@@ -49,9 +51,10 @@ def open_wait(
         "due_on": due_on,
         "milestone": _fed_milestone(key, project) if project else None,
     }
-    wait, _created = WaitingFor.objects.update_or_create(
-        key=key, closed_at=None, defaults=values, create_defaults={**values, "since": timezone.now()}
-    )
+    with nullcontext() if project or client else as_application():  # before there is a project, our people's work is no client's row
+        wait, _created = WaitingFor.objects.update_or_create(
+            key=key, closed_at=None, defaults=values, create_defaults={**values, "since": timezone.now()}
+        )
     return wait
 
 

@@ -47,6 +47,10 @@ def test_restores_everything_into_an_empty_installation(made: Path, empty: str, 
     assert manifest["tables"]["accounts_user"] >= 1
     assert {table: ask(RESTORED, f"SELECT count(*) FROM {table}")[0][0] for table in manifest["tables"]} == manifest["tables"]
     assert ask(RESTORED, "SELECT has_table_privilege('cdmo_app', 'audit_event', 'UPDATE, DELETE, TRUNCATE')") == [(False,)]
+    guarded = (
+        "SELECT count(*) FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid AND relrowsecurity WHERE relname = 'projects_project'"
+    )
+    assert ask(RESTORED, guarded) == [(2,)]  # the application's and the client's
     assert {path.name: path.read_bytes() for path in (tmp_path / "other").rglob("*") if path.is_file()} == {
         path.name: path.read_bytes() for path in (made / "files").iterdir()
     }

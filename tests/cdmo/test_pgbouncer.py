@@ -26,6 +26,7 @@ import django
 django.setup()
 from django.db import connection, transaction
 from accounts.models import Client
+from audit.client_role import client_rows
 from audit.context import Channel, acting
 from audit.events import record
 backends, failures = set(), []
@@ -42,6 +43,8 @@ def work(number):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_backend_pid()")
                     backends.add(cursor.fetchone()[0])
+            with client_rows(client.pk):
+                assert [each.pk for each in Client.objects.all()] == [client.pk]
             assert len(list(Client.objects.order_by("pk").iterator(chunk_size=2))) == {THREADS}
             with acting(channel=Channel.SYSTEM, request_id="outside"):
                 Client.objects.filter(code=f"P{{number}}").update(country="CN")

@@ -1,4 +1,4 @@
-"""The product as it runs: two database roles, workers that answer, a process that says whether it is well."""
+"""The product as it runs: three database roles, workers that answer, a process that says whether it is well."""
 
 from __future__ import annotations
 
@@ -32,6 +32,20 @@ def test_works_as_the_application_role(stack: Stack) -> None:
     code = "from django.db import connection; c = connection.cursor(); c.execute('SELECT current_user'); print(c.fetchone()[0])"
 
     assert stack.python(code) == "cdmo_app"
+
+
+def test_takes_on_the_client_s_role_and_leaves_it(stack: Stack) -> None:
+    code = """
+from accounts.models import Client
+from audit.client_role import client_rows
+first = Client.objects.order_by("pk").first()
+for client in (first.pk, 0):
+    with client_rows(client):
+        print(Client.objects.count(), end=" ")
+print(Client.objects.filter(pk=first.pk).exists())
+"""
+
+    assert stack.python(code) == "1 0 True"
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_event SET reason = ''", "DELETE FROM audit_event", "TRUNCATE audit_event"])

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.http import HttpResponseBase
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
+from audit.models import Event
 from tests.routes.accounts import ACCOUNT_ROUTES
 from tests.routes.desk import EVERY_PROJECTS_ROUTES, OCCUPANCY_ROUTES
-from tests.routes.kinds import FOREIGN, OUTSIDE
+from tests.routes.kinds import FOREIGN, OUTSIDE, OWN
 from tests.routes.notifications import NOTIFICATION_ROUTES
 from tests.routes.table import ROUTES
 from tests.routes.world import World
@@ -151,3 +154,59 @@ def test_lists_and_counters_of_a_foreign_client_show_nothing(world: World, addre
     assert world.things["code"] not in page
     assert world.things["number"] not in page
     assert "Paracetamol" not in page
+
+
+@pytest.fixture
+def no_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every queryset forgets whom it is asked for."""
+    managers = [manager for model in apps.get_models() for manager in model._meta.managers]
+    querysets = {type(manager.get_queryset()) for manager in managers if hasattr(manager, "visible_to")}
+    assert len(querysets) > 30
+    for queryset in querysets:
+        monkeypatch.setattr(queryset, "visible_to", lambda rows, user: rows.all())
+    monkeypatch.setattr("notifications.visibility.readable_events", lambda user: Event.objects.all())
+
+
+READ_BY_CLIENTS = [(name, pattern) for name, pattern in OF_OBJECTS if 200 in {ROUTES[name].get[each] for each in (*OWN, "read_token")}]
+
+
+@pytest.mark.parametrize(("name", "pattern"), READ_BY_CLIENTS, ids=[name for name, _pattern in READ_BY_CLIENTS])
+def test_the_database_hides_what_a_forgotten_filter_would_show(world: World, no_filter: None, name: str, pattern: str) -> None:
+    """Without any `visible_to`, a foreign client still finds nothing at the addresses that the own client reads."""
+    address = reverse(name, kwargs=world.arguments(name, pattern))
+
+    found = {caller: status_of(world.callers[caller], address) for caller in ("foreign_approver", "foreign_token")}
+
+    expected = ROUTES[name].get
+    assert found == {caller: expected[caller] for caller in found}
+
+
+@pytest.mark.parametrize("address", ["/portal/", "/documents/", "/search/?q=103-90-2", "/inbox/", "/webhooks/"])
+def test_the_database_hides_it_from_pages_of_many(world: World, no_filter: None, address: str) -> None:
+    page = world.callers["foreign_approver"].get(address, follow=True).content.decode()
+
+    for hidden in (world.things["code"], world.things["number"], world.things["rfp"], "Paracetamol", "127.0.0.1/hook"):
+        assert hidden not in page.replace(address, "")
+
+
+LISTS = [
+    name for name, pattern in PATTERNS if pattern.startswith("api/v1/") and "<" not in pattern and ROUTES[name].get["read_token"] == 200
+]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_database_hides_it_from_lists_of_the_api(world: World, no_filter: None, name: str) -> None:
+    body = world.callers["foreign_token"].get(reverse(name)).content.decode()
+
+    for hidden in (world.things["code"], world.things["number"], world.things["rfp"], "127.0.0.1/hook"):
+        assert hidden not in body
+
+
+def test_it_is_the_database_that_hides_it(world: World, no_filter: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the client's role the same request shows the project: the tests above ask what they say."""
+    address = reverse("portal-project", args=[world.things["code"]])
+    assert world.callers["foreign_viewer"].get(address).status_code == 404
+
+    monkeypatch.setattr("accounts.middleware.client_rows", lambda client_id: nullcontext())
+
+    assert world.callers["foreign_viewer"].get(address).status_code == 200

@@ -1,0 +1,26 @@
+"""Whose the rows of this app are, where their columns do not say it (audit/policies.py)."""
+
+from __future__ import annotations
+
+from audit.policies import declare, declare_signed, leave_open
+
+PROJECT_RANK = 1
+OWN_PROJECTS = "ANY (ARRAY(SELECT project.id FROM projects_project AS project WHERE project.client_id = {client}))"
+
+
+def register_policies() -> None:
+    declare("projects.Project", "client_id = {client}", through="{column} = " + OWN_PROJECTS, rank=PROJECT_RANK)
+    # What waits for our people without a project (a new request) is no client's row.
+    declare("projects.WaitingFor", f"project_id = {OWN_PROJECTS} OR (project_id IS NULL AND client_id = {{client}})")
+    leave_open("projects.NumberSeries", "the last number given out in a year")
+    declare_signed(
+        "projects.Quotation",
+        "projects.ChangeOrder",
+        "projects.ReferencedEvidence",
+        "projects.Project",
+        "projects.GateReview",
+        "projects.GateWaiver",
+        "projects.ApprovalRequest",
+        "projects.Milestone",
+        "projects.Deliverable",
+    )
