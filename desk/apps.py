@@ -7,9 +7,10 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from desk import change_order_document, documents, internal_report, tables
+        from desk import change_order_document, documents, guides, internal_report, tables
 
         documents.register()
         internal_report.register()
         change_order_document.register()
         tables.register_lists()
+        guides.register()
