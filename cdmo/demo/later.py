@@ -80,6 +80,7 @@ IN_PILOT = Story(
         },
     ),
     payments=at_the_gates(70, "small_scale", "pilot"),
+    invoiced=True,
     slips=(
         Slip(
             "sample_shipped",

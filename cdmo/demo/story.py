@@ -171,6 +171,7 @@ class Story:
     risks: tuple[Risk, ...] = ()
     papers: tuple[Paper, ...] = ()
     objection: Objection | None = None
+    invoiced: bool = False  # what is ready now; it is not paid yet
     turn: Held | Returned | Lost | None = None
 
     @property

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Role
 from cdmo.demo.clock import Clock, as_it_happened
 from cdmo.demo.happening import Happening
+from cdmo.demo.invoices import unpaid_invoices
 from cdmo.demo.offering import Offering
 from cdmo.demo.people import holding
 from cdmo.demo.story import Held, Returned, Story
@@ -97,6 +98,9 @@ class Teller(Offering, Happening):
     def close(self) -> Days:
         """Today, after everything else: the report that the client reads. A worker draws it, when there is one."""
         yield self.real_today
+        if self.story.invoiced:
+            for service, payment, values in unpaid_invoices(self.code):
+                self.by(holding(Role.BUSINESS_DEVELOPMENT), service, self.code, payment, **values)
         if self._is_contracted():
             self._document(holding(Role.PROJECT_MANAGER), "project_status_report")
         self._settle()
