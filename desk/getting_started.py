@@ -13,6 +13,7 @@ from accounts.models import Role, User
 from accounts.permissions import allowed
 from accounts.services.guide import HIDDEN, SHOWN
 from audit.models import Event
+from projects.models import Project
 
 if TYPE_CHECKING:
     from audit.refusals import Words
@@ -108,17 +109,18 @@ def all_steps(user: User) -> list[ShownGuide]:
     return [_shown(user, guide, state) for guide in found]
 
 
-_LAST = "last"
+_LAST, _SEES = "last", "sees"
 
 
 def _state(user: User, guides: list[Guide]) -> dict[str, object]:
-    """Which of the events this person ever wrote, by step, and the last word about the guide."""
+    """Which of the events this person ever wrote, by step; the last word about the guide; whether the person sees any project."""
     own = Event.objects.filter(actor=OuterRef("pk")).order_by()
     asked: dict[str, Any] = {
         _name(guide, step): Exists(own.filter(kind__in=step.kinds)) for guide in guides for step in guide.steps if step.kinds
     }
     last = own.filter(kind__in=(HIDDEN, SHOWN)).order_by("-pk").values("kind")[:1]
     asked[_LAST] = Subquery(last) if guides else Value("")
+    asked[_SEES] = Exists(Project.objects.visible_to(user).order_by())
     return User.objects.filter(pk=user.pk).values(**asked).get()
 
 
@@ -132,5 +134,6 @@ def _shown(user: User, guide: Guide, state: dict[str, object]) -> ShownGuide:
         missing = step.missing(user) if step.missing else ""
         done = bool(state.get(_name(guide, step), True)) and not missing
         steps.append(ShownStep(step, reverse(step.page), done, missing))
-    sights = [(each.title, f"{reverse(each.page)}{each.query}") for each in guide.sights if not each.needs or allowed(each.needs, user)]
+    there = [each for each in guide.sights if state[_SEES] and (not each.needs or allowed(each.needs, user))]
+    sights = [(each.title, f"{reverse(each.page)}{each.query}") for each in there]
     return ShownGuide(guide, steps, sights, state[_LAST] == HIDDEN)

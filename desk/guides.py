@@ -290,7 +290,6 @@ ADMINISTRATOR = Guide(
     (VESSELS, INBOX),
 )
 
-_SINCE = Sight(_("Your projects, and what is new since your last visit"), "portal")
 CLIENT_APPROVER = Guide(
     Role.CLIENT_APPROVER,
     _("First steps for you"),
@@ -333,7 +332,7 @@ CLIENT_APPROVER = Guide(
         ),
         PROFILE,
     ),
-    (_SINCE, INBOX),
+    (INBOX,),
 )
 CLIENT_VIEWER = Guide(
     Role.CLIENT_VIEWER,
@@ -355,7 +354,7 @@ CLIENT_VIEWER = Guide(
         ),
         PROFILE,
     ),
-    (_SINCE, INBOX),
+    (INBOX,),
 )
 
 
