@@ -59,6 +59,8 @@ def register_events() -> None:
         EventKind("integration_account.handed_over", _("Integration account %(object_label)s now belongs to %(owner)s."), _tokens),
         EventKind("token.created", _("Token %(token)s of %(object_label)s was created."), _tokens),
         EventKind("token.revoked", _("Token %(token)s of %(object_label)s was revoked."), _tokens),
+        EventKind("guide.hidden", _("%(object_label)s put the first steps away.")),
+        EventKind("guide.shown", _("%(object_label)s took the first steps out again.")),
         EventKind("person.signed_in", _("%(object_label)s signed in.")),
         EventKind("person.signed_out", _("%(object_label)s signed out.")),
         EventKind("person.sign_in_failed", _("A sign-in as %(email)s failed.")),

@@ -73,7 +73,9 @@ class Event(AboutAnObject, AppendOnly):
     transaction_id = models.BigIntegerField(_("transaction"), db_default=FeedPosition(), editable=False)
     at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
     kind = models.CharField(_("kind"), max_length=80)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("actor"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("actor")
+    )
     actor_name = models.CharField(_("actor's name"), max_length=200, blank=True)
     actor_roles = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("actor's roles"))
     on_behalf_of_name = models.CharField(_("on behalf of"), max_length=200, blank=True)
@@ -96,6 +98,7 @@ class Event(AboutAnObject, AppendOnly):
             models.Index(fields=["client_id", "client_visible"], name="event_client"),
             models.Index(fields=["client_id", "transaction_id", "id"], condition=models.Q(client_visible=True), name="event_client_feed"),
             models.Index(fields=["object_type", "object_id"], name="event_object"),
+            models.Index(fields=["actor", "kind"], name="event_actor"),  # has this person ever done that?
         ]
         constraints = [
             models.CheckConstraint(

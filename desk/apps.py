@@ -7,7 +7,7 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from desk import change_order_document, client_import, documents, exports, internal_report, project_exports, tables
+        from desk import change_order_document, client_import, documents, exports, guides, internal_report, project_exports, tables
 
         documents.register()
         internal_report.register()
@@ -16,3 +16,4 @@ class DeskConfig(AppConfig):
         client_import.register()
         exports.register()
         project_exports.register()
+        guides.register()

@@ -4,6 +4,7 @@ from desk.views import (
     as_client,
     clients,
     dashboard,
+    getting_started,
     kpis,
     occupancy,
     plan_table,
@@ -23,6 +24,9 @@ from desk.views import (
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("my-work/", dashboard.my_work, name="my-work"),
+    path("getting-started/", getting_started.getting_started, name="getting-started"),
+    path("getting-started/hide/", getting_started.hide, name="getting-started-hide"),
+    path("getting-started/show/", getting_started.show, name="getting-started-show"),
     path("projects/", projects.project_list, name="project-list"),
     path("projects/board/", portfolio.board, name="portfolio"),
     path("projects/board.csv", portfolio.board_csv, name="portfolio-csv"),

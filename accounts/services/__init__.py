@@ -4,6 +4,7 @@ from accounts.services.access import granted_hash, review_access
 from accounts.services.clients import change_client, choose_names, client_values, create_client
 from accounts.services.contacts import change_contact, contact_left, contact_returned, contact_values, create_contact
 from accounts.services.delegations import delegate, end_delegation
+from accounts.services.guide import hide_guide, is_guide_hidden, show_guide
 from accounts.services.people import (
     change_person,
     create_user,
@@ -48,11 +49,14 @@ __all__ = [
     "grant_role",
     "granted_hash",
     "hand_over_integration_account",
+    "hide_guide",
     "invite",
+    "is_guide_hidden",
     "open_account",
     "reactivate_user",
     "reset_second_factor",
     "review_access",
     "revoke_token",
+    "show_guide",
     "update_profile",
 ]

@@ -1,1 +1,1 @@
-"""The demo: fictitious people, four projects on published molecules, told through the services as they would have happened."""
+"""The demo: fictitious people, projects on published molecules, told through the services as they would have happened."""

@@ -1,24 +1,12 @@
-"""The four projects of the demo and the requests beside them. Everything but the molecules is invented."""
+"""The four projects of the demo that its other parts, and tests, name. Everything but the molecules is invented."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from cdmo.demo.molecules import APIXABAN, CELECOXIB, IMATINIB, LINEZOLID, SITAGLIPTIN, TOFACITINIB
-from cdmo.demo.requests import Request
-from cdmo.demo.story import Ask, Change, Contract, Sheet, Slip, Story
+from cdmo.demo.molecules import APIXABAN, IMATINIB, SITAGLIPTIN, TOFACITINIB
+from cdmo.demo.story import Ask, Change, Contract, Sheet, Slip, Story, at_the_gates, quantities
 from projects.models.states import Phase
-
-
-def quantities(sample_g: int, pilot_kg: int, batch_kg: int, kg_per_year: int) -> dict[str, Any]:
-    return {
-        "sample_quantity_g": Decimal(sample_g),
-        "pilot_quantity_kg": Decimal(pilot_kg),
-        "validation_quantity_kg": Decimal(batch_kg),
-        "commercial_quantity_kg_per_year": Decimal(kg_per_year),
-    }
-
 
 EVALUATION = Story(
     client="DEMOC",
@@ -53,14 +41,6 @@ EVALUATION = Story(
         )
     },
 )
-
-
-def at_the_gates(percent: int) -> tuple[tuple[str, str, str, int], ...]:
-    return (
-        (f"{percent} % of small scale", "gate:G2", "small_scale", percent),
-        (f"{percent} % of pilot", "gate:G3", "pilot", percent),
-        (f"{percent} % of validation", "gate:G4", "validation", percent),
-    )
 
 
 SMALL_SCALE = Story(
@@ -139,12 +119,14 @@ SMALL_SCALE = Story(
         ),
     ),
     payments=at_the_gates(70),
-    change=Change(
-        title="Salt screen before the pilot",
-        reason="The client wants the phosphate compared with two other salts before the form is fixed.",
-        scope="Ten solvents for each of three salts, form and hygroscopicity by X-ray powder diffraction, report with a recommendation.",
-        line=("small_scale", "Salt screen, three salts in ten solvents", 38),
-        days={"g2": 15, "pilot_batches_done": 15},
+    changes=(
+        Change(
+            title="Salt screen before the pilot",
+            reason="The client wants the phosphate compared with two other salts before the form is fixed.",
+            scope="Ten solvents for each of three salts, form and hygroscopicity by X-ray diffraction, report with a recommendation.",
+            line=("small_scale", "Salt screen, three salts in ten solvents", 38),
+            days={"g2": 15, "pilot_batches_done": 15},
+        ),
     ),
     asks=(
         Ask(
@@ -338,33 +320,4 @@ COMMERCIAL = Story(
             told="A delivery of starting material was rejected and replaced; the first shipment follows about three weeks later.",
         ),
     ),
-)
-
-STORIES = (COMMERCIAL, VALIDATION, SMALL_SCALE, EVALUATION)
-
-REQUESTS = (
-    Request(
-        "DEMOA",
-        CELECOXIB.name,
-        "Budget price for 2 t a year and whether a second site is possible.",
-        "email",
-        6,
-        {
-            "cas_number": CELECOXIB.cas_number,
-            "structure_text": CELECOXIB.smiles,
-            "downstream_drug": "Celecoxib capsules",
-            "indication": "Osteoarthritis",
-            "target_markets": ["EU"],
-        },
-        "Is the polymorph of the originator required?",
-    ),
-    Request(
-        "DEMOB",
-        LINEZOLID.name,
-        "Quotation for 300 kg a year, form II, with a drug master file.",
-        "telephone",
-        2,
-        {"cas_number": LINEZOLID.cas_number, "structure_text": LINEZOLID.smiles},
-    ),
-    Request("DEMOC", "DC-417", "Route proposal and 50 g for a toxicology study; the structure follows under the agreement.", "meeting", 1),
 )

@@ -11,8 +11,10 @@ from accounts.models import Role, User
 from audit.context import Channel, acting
 from catalogue.models import Vessel
 from catalogue.services import VesselFacts, add_vessel, take_out_of_service
+from cdmo.demo.later import EARLY_TRANSFER, IN_PILOT
 from cdmo.demo.people import holding
 from cdmo.demo.story import Story
+from cdmo.demo.supplied import LATE_VALIDATION
 from projects.models import Project
 from projects.services.occupancy import Booking, book_vessel
 
@@ -81,6 +83,12 @@ def bookings(apixaban: Story, imatinib: Story, sitagliptin: Story) -> Iterator[B
     yield Booked("R-302", 40, 54, "P-01", sitagliptin, remark="Waits for the enzyme of the second supplier")
     yield Booked("R-302", 66, 80, "P-02", sitagliptin, milestone="pilot_batches_done")
     yield Booked("R-302", 53, 56, "Requalification of the jacket", purpose="qualification")
+    yield Booked("R-302", -12, -4, "P-01", EARLY_TRANSFER, firm=True)
+    yield Booked("R-302", 3, 11, "P-02", EARLY_TRANSFER, firm=True, remark="Charged at night, the brine is colder")
+    yield Booked("F-110", 24, 30, "P-02", IN_PILOT, milestone="pilot_batches_done")
+    yield Booked("M-120", 32, 34, "P-02", IN_PILOT, remark="Micronised, D90 below 15 µm")
+    for number, first in enumerate((55, 69, 83), 1):
+        yield Booked("R-601", first, first + 9, f"V-0{number}", LATE_VALIDATION, firm=number == 1)
 
 
 def book(today: date, *, apixaban: Story, imatinib: Story, sitagliptin: Story) -> Iterator[date]:

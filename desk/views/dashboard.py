@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.decorators import internal_required, signed_in
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
+from desk.getting_started import first_steps
 from desk.lateness import late_milestones
 from projects.models import PHASES, Project, Rfp, WaitingFor
 from projects.saved_views import tiles_of
@@ -28,6 +29,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         return redirect("portal")
     waits = list(WaitingFor.objects.open().of(user).costliest_first().select_related("project", "client")[: SHOWN + 1])
     context = {
+        "guide": first_steps(user),
         "waits": waits[:SHOWN],
         "more_waits": len(waits) > SHOWN,
         "today": timezone.localdate(),

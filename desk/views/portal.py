@@ -13,6 +13,7 @@ from accounts.decorators import client_required
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.refusals import BadInput
+from desk.getting_started import first_steps
 from desk.portal import project_context, quotation_context, quotation_for, waits_of
 from notifications.forms import WatchForm
 from notifications.reading import told_to
@@ -38,6 +39,7 @@ def portal(request: SignedInRequest) -> HttpResponse:
     assert client is not None  # noqa: S101 - a client's person belongs to one
     shown = [event.pk for event in news.events] if news else []
     context = {
+        "guide": first_steps(reader),
         "projects": [(project, following.get(project.pk)) for project in projects],
         **waits_of(reader),
         "news": news,

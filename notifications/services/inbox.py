@@ -118,6 +118,8 @@ def mark_read(notification_id: int, *, actor: User) -> Notification:
 
 
 @transaction.atomic
-def mark_all_read(*, actor: User) -> int:
-    """Everything in the own inbox; how many were unread."""
-    return Notification.objects.filter(user=actor).unread().update(read_at=timezone.now())
+def mark_all_read(*, actor: User, but_newest: int = 0) -> int:
+    """Everything in the own inbox but the newest lines; how many were unread."""
+    own = Notification.objects.filter(user=actor)
+    newest = own.order_by("-event_id").values("pk")[:but_newest]
+    return own.unread().exclude(pk__in=newest).update(read_at=timezone.now())

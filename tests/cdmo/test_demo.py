@@ -21,10 +21,28 @@ from cdmo.demo import clock
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.molecules import MOLECULES, Molecule
 from cdmo.demo.people import PASSWORD, everybody
-from cdmo.demo.projects import STORIES
-from documents.models import Rendition
-from notifications.models import Notification
-from projects.models import ChangeOrder, Milestone, Occupancy, PhaseMove, Project, Quotation, Rfp
+from cdmo.demo.stories import STORIES
+from cdmo.demo.story import Held, Lost, Returned, Story
+from documents.models import DocumentVersion, Rendition
+from notifications.models import LastVisit, Notification, Webhook
+from projects.models import (
+    AccountAnswer,
+    ChangeOrder,
+    KpiCase,
+    Milestone,
+    Occupancy,
+    Phase,
+    PhaseMove,
+    Project,
+    ProjectRisk,
+    ProjectStanding,
+    Publication,
+    Quotation,
+    Rfp,
+    StatusChange,
+    WaitingFor,
+)
+from projects.services.facts import refresh_facts
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +83,10 @@ def test_loads_once_and_tells_each_story_to_its_phase() -> None:
     call_command("load_demo", verbosity=0)
 
     assert counts == (User.objects.count(), Rfp.objects.count(), Event.objects.count())
-    phases = dict(Project.objects.values_list("compound__cas_number", "phase"))
-    assert phases == {story.molecule.cas_number: story.phase for story in STORIES}
+    told = {cas: (phase, status) for cas, phase, status in Project.objects.values_list("compound__cas_number", "phase", "status")}
+    assert told == {story.molecule.cas_number: (story.phase_today, _status(story)) for story in STORIES}
+    _every_phase_and_every_way_out()
+    _every_page_has_something_to_show()
     assert PhaseMove.objects.filter(kind="gate", moved_at__gt=timezone.now()).count() == 0
     assert Milestone.objects.filter(actual_on__gt=timezone.localdate()).count() == 0
     assert Milestone.objects.filter(kind="payment", actual_on__isnull=False, invoiced_on=None).exists(), "something can be invoiced"
@@ -77,6 +97,41 @@ def test_loads_once_and_tells_each_story_to_its_phase() -> None:
     cited = Compound.objects.exclude(pubchem_cid=None).values_list("cas_number", "pubchem_cid")
     assert set(cited) == {(story.molecule.cas_number, story.molecule.pubchem_cid) for story in STORIES}
     _record_carries_the_time_of_the_stories()
+
+
+def _status(story: Story) -> str:
+    return {Held: "on_hold", Lost: "cancelled"}.get(type(story.turn), "active")
+
+
+def _every_phase_and_every_way_out() -> None:
+    running = [story for story in STORIES if story.turn is None]
+    assert len(running) >= 10
+    assert {story.phase for story in running} == set(Phase)
+    assert {type(story.turn) for story in STORIES} == {type(None), Held, Lost, Returned}
+    assert Quotation.objects.filter(state="declined").exclude(answer_reason="").count() == 1
+    assert StatusChange.objects.filter(cancel_class="lost").count() == 1
+    assert PhaseMove.objects.filter(kind="return").count() == 1
+    assert PhaseMove.objects.filter(kind="out_of_scope").exists(), "some development was done elsewhere"
+
+
+def _every_page_has_something_to_show() -> None:
+    """Key figures of six quarters, all four sides, every answer to a change order, documents in their states."""
+    refresh_facts(Project.objects.values_list("pk", flat=True))
+    quarters = {(on.year, (on.month - 1) // 3) for on in KpiCase.objects.filter(overall=True).values_list("on", flat=True)}
+    assert len(quarters) >= 6
+    assert set(Publication.objects.exclude(reason_class="initial").values_list("side", flat=True)) == set(Publication.Side)
+    assert set(ChangeOrder.objects.values_list("state", flat=True)) == {"sent", "accepted", "declined"}
+    assert set(ProjectStanding.objects.values_list("lateness", flat=True)) >= {"late", "on_track"}
+    assert {risk.is_open for risk in ProjectRisk.objects.all()} == {True, False}
+    payments = Milestone.objects.filter(kind="payment")
+    assert payments.filter(actual_on=None).exists(), "something is still to become due"
+    assert payments.filter(invoiced_on__isnull=False, paid_on=None).exists(), "an invoice waits to be paid"
+    assert set(DocumentVersion.objects.values_list("state", flat=True)) >= {"draft", "in_review", "effective"}
+    assert Webhook.objects.filter(client__code="DEMOA").count() == 2  # what they are told waits for the commit, which no test makes
+    assert LastVisit.objects.count() == 4
+    assert set(AccountAnswer.objects.values_list("kind", flat=True)) == {"objected", "replied"}
+    waits = {(timezone.now() - row.since).days // 7 for row in WaitingFor.objects.open()}
+    assert len(waits) > 3, "some wait for days, some for weeks"
 
 
 def _record_carries_the_time_of_the_stories() -> None:
@@ -90,9 +145,9 @@ def _record_carries_the_time_of_the_stories() -> None:
     for pk, day in begun.items():
         assert Event.objects.filter(project_id=pk).earliest("at").at.date() - day < timedelta(days=9)
     drawn = [row.created_at - row.version.requested_at for row in Rendition.objects.filter(version__document__type_key="quotation")]
-    assert len(drawn) == 6
+    assert len(drawn) == 2 * sum(story.contract is not None for story in STORIES)
     assert all(later < timedelta(hours=1) for later in drawn), "the worker drew it then"
-    assert (today - User.objects.latest("date_joined").date_joined.date()).days > 800
+    assert (today - User.objects.exclude(kind=User.Kind.INTEGRATION).latest("date_joined").date_joined.date()).days > 800
     signed = {(signature.object_label, signature.signed_at.date()) for signature in Signature.objects.filter(meaning="accept_quotation")}
     assert signed == {(row.label, row.answered_at.date()) for row in Quotation.objects.accepted()}
     for booked in Event.objects.filter(kind="occupancy.booked"):

@@ -20,6 +20,9 @@ from tests.routes.kinds import (
 DESK_ROUTES = {
     "home": page(200, own=302, foreign=302),
     "my-work": ours(),
+    "getting-started": page(200),
+    "getting-started-hide": page(405, post_only=True),
+    "getting-started-show": page(405, post_only=True),
     "project-list": ours(),
     "project-by-id": page(302, outside=404, own=404, foreign=404, arguments={"pk": "project"}),
     "project-gate-by-id": page(302, outside=404, own=404, foreign=404, arguments={"pk": "project"}),

@@ -1,4 +1,4 @@
-"""Loads the demo once: people, four projects with a history, requests that wait, and vessels that the projects share."""
+"""Loads the demo once: people, projects with a history in every phase, requests that wait, and vessels that the projects share."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from audit.outbox import consume_all
 from cdmo.demo.clock import as_it_happened
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.people import are_there, load_people
-from cdmo.demo.projects import COMMERCIAL, REQUESTS, SMALL_SCALE, STORIES, VALIDATION
+from cdmo.demo.projects import COMMERCIAL, SMALL_SCALE, VALIDATION
 from cdmo.demo.requests import is_logged, log
+from cdmo.demo.stories import REQUESTS, STORIES
+from cdmo.demo.systems import connect, tell_systems
 from cdmo.demo.telling import is_told, tell
 from cdmo.demo.vessels import book
 from cdmo.demo.views import save_views
@@ -43,6 +45,7 @@ class Command(BaseCommand):
         told = not options["people_only"] and self._load_projects(int(options["verbosity"]))
         consume_all()
         if told:  # and never on a later start: the inboxes are their owners' then
+            tell_systems()
             leave_unread(NEWS)
 
     def _load_projects(self, verbosity: int) -> bool:
@@ -51,7 +54,7 @@ class Command(BaseCommand):
         stories = [story for story in STORIES if not is_told(story)]
         besides = [log(request, today) for request in REQUESTS if not is_logged(request)]
         if stories:
-            besides += [save_views(today), book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)]
+            besides += [connect(today), save_views(today), book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)]
         if not besides:
             return False
         for code, story in zip(tell(stories, besides), stories, strict=True):

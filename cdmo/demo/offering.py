@@ -1,0 +1,151 @@
+"""From the call to the contract as a story tells it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from accounts.models import Client, Role, User
+from catalogue.models import Site
+from catalogue.services import cite_compound
+from cdmo.demo.people import holding
+from cdmo.demo.story import Contract, Lost
+from cdmo.demo.voice import Days
+from cdmo.demo.working import Working
+from phases.evaluation import services as evaluation
+from projects.models import Deliverable, Phase, Rfp
+from projects.services import agreements, charter, commercial, rfp, tailoring
+from projects.services.lifecycle import cancel_project
+
+SUBMITTED_AFTER, SHEETS_AFTER, QUOTED_AFTER, ACCEPTED_AFTER, AGREED_AFTER = 4, 9, 11, 18, 21
+
+
+class Offering(Working):
+    def _request(self) -> Days:
+        story, business = self.story, holding(Role.BUSINESS_DEVELOPMENT)
+        client = Client.objects.get(code=story.client)
+        logged = self.by(
+            business,
+            rfp.save_rfp,
+            client=client,
+            contact=client.contacts.order_by("pk")[0],
+            channel=story.channel,
+            compound_name=story.molecule.name,
+            wanted=story.wanted,
+        )
+        yield self.after(1)
+        identity = {"cas_number": story.molecule.cas_number, "structure_text": story.molecule.smiles}
+        self.by(business, rfp.update_rfp, logged.number, changes={**identity, **story.details})
+        self._clarify(logged, business)
+        yield self.after(SUBMITTED_AFTER)
+        project = self.by(business, evaluation.submit_rfp, logged.number)
+        self.code, molecule = project.code, story.molecule
+        self.by(business, cite_compound, project.compound_id, pubchem_cid=molecule.pubchem_cid, references=molecule.references)
+
+    def _clarify(self, logged: Rfp, business: User) -> None:
+        for question, answer in self.story.questions:
+            asked = self.by(business, rfp.ask_clarification, logged.number, question=question)
+            if answer:
+                self.by(business, rfp.answer_clarification, logged.number, asked.pk, answer=answer)
+
+    def _sheets(self) -> Days:
+        """Filled in; signed off only where the evaluation went on."""
+        yield self.after(SHEETS_AFTER)
+        for department, sheet in self.story.sheets.items():
+            head = holding(department)
+            low, base, high = (value * 1000 for value in sheet.costs)
+            changes = {
+                "feasibility_score": sheet.score,
+                "feasibility_reason": sheet.reason,
+                "assumptions": sheet.assumptions,
+                "risks": sheet.risks,
+                "currency": "USD",
+                "cost_low": low,
+                "cost_base": base,
+                "cost_high": high,
+                "duration_weeks": sheet.weeks,
+            }
+            self.by(head, evaluation.save_sheet, self.code, department, changes=changes)
+            if self.story.contract is not None:
+                self.signed_by(head, evaluation.sign_off_sheet, self.code, department)
+
+    def _agree(self, contract: Contract) -> Days:
+        business, management = holding(Role.BUSINESS_DEVELOPMENT), holding(Role.MANAGEMENT)
+        yield self.after(QUOTED_AFTER)
+        self.by(business, evaluation.recommend, self.code, recommendation="bid", reason=contract.recommendation)
+        self.by(
+            business,
+            commercial.draft_quotation,
+            self.code,
+            currency=contract.currency,
+            valid_until=self.clock.today + timedelta(days=60),
+            scope=contract.scope,
+            assumptions=contract.assumptions,
+            payment_terms=contract.terms,
+            lines=[commercial.Line(phase, words, contract.price(amount)) for phase, words, amount in contract.lines],
+        )
+        for person in (business, management):
+            self.signed_by(person, commercial.release_quotation, self.code, 1)
+        paper = self._document(business, "quotation")
+        self._draw(paper)
+        self.by(business, commercial.send_quotation, self.code, 1)
+        self._draw(paper)
+        self._settle()
+        if contract.waits:
+            return
+        yield self.after(ACCEPTED_AFTER)
+        approver = holding(Role.CLIENT_APPROVER, self.story.client)
+        if isinstance(self.story.turn, Lost):
+            yield from self._lose(self.story.turn, approver)
+            return
+        self.signed_by(approver, commercial.accept_quotation, self.code, 1)
+        self._charter(contract)
+        self._settle()
+        yield from self._agreements()
+
+    def _lose(self, lost: Lost, approver: User) -> Days:
+        """Declined with a reason, and closed some days later by business development."""
+        self.by(approver, commercial.decline_quotation, self.code, 1, reason=lost.reply)
+        yield self.after(AGREED_AFTER)
+        self.by(holding(Role.BUSINESS_DEVELOPMENT), cancel_project, self.code, reason=lost.lesson, cancel_class="lost")
+
+    def _charter(self, contract: Contract) -> None:
+        manager = holding(Role.PROJECT_MANAGER)
+        self.by(
+            manager,
+            charter.draft_charter,
+            self.code,
+            objectives=contract.objectives,
+            start_on=self.clock.today,
+            first_phase=contract.first_phase,
+            last_phase=Phase.COMMERCIAL,
+            site=Site.objects.get(key=contract.site),
+            project_manager=manager,
+            **contract.charter,
+        )
+        for role in (Role.RESEARCH, Role.ANALYTICAL, Role.PRODUCTION, Role.EHS, Role.QUALITY_ASSURANCE):
+            self.by(manager, charter.name_team_member, self.code, role.value, user=holding(role))
+        for kind, key, words in contract.without:
+            self.by(manager, tailoring.tailor, self.code, kind=kind, key=key, justification=words)
+
+    def _agreements(self) -> Days:
+        yield self.after(AGREED_AFTER)
+        business, (name, number) = holding(Role.BUSINESS_DEVELOPMENT), (self.story.client, self.code.removeprefix("API-"))
+        client = Client.objects.get(code=name)
+        for kind, prefix in (("confidentiality", "CDA"), ("cooperation", "MSA"), ("quality", "QAA")):
+            agreement = self.by(
+                business, agreements.record_agreement, self.code, kind=kind, number=f"{prefix}-{number}", effective_on=self.clock.today
+            )
+            for side, signer in (("cdmo", "Managing Director"), ("client", f"{client.name} Sourcing Director")):
+                self.by(
+                    business,
+                    agreements.record_signatory,
+                    self.code,
+                    agreement.pk,
+                    side=side,
+                    name=signer,
+                    function=signer,
+                    signed_on=self.clock.today,
+                )
+        yield self.after(AGREED_AFTER + 2)
+        for deliverable in Deliverable.objects.filter(project__code=self.code, phase=Phase.EVALUATION):
+            self._prove(deliverable)
