@@ -14,7 +14,7 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self) -> None:
-        from audit.policies import declare_signed
+        from audit.policies import declare_signed, leave_open
         from audit.signatures import register_content
         from documents import consumers, events, permissions, tables  # noqa: F401  (permissions register themselves)
         from documents.shareable import DocumentSharing
@@ -27,6 +27,7 @@ class DocumentsConfig(AppConfig):
         find_documents_by(_documents_of)
         register_content("documents.DocumentVersion", _signed_content)
         declare_signed("documents.DocumentVersion")
+        leave_open("documents.DocumentWording", "texts of the installation, the same in everybody's documents")
         register_shareable(DocumentSharing())
 
 

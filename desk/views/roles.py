@@ -21,7 +21,7 @@ from accounts.requests import SignedInRequest
 from audit.models import Event
 from audit.refusals import Blocker, carried_out
 from desk import rights
-from desk.spreadsheets import csv_response
+from worksheets.writing import csv_response
 
 REVIEWS = 10
 
