@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,7 @@ from documents.about import AboutKind, words_of
 from documents.issuances import Issuance as Issuance
 from documents.registry import DocumentType, known
 from documents.slots import SlotSignature as SlotSignature
+from documents.words import WordsOf
 from projects.models import SHOWN_TO_CLIENT, Project, Rfp, Visibility
 
 if TYPE_CHECKING:
@@ -104,6 +107,8 @@ class Document(models.Model):
             models.Index(fields=["rfp", "type_key"]),
             models.Index(fields=["client", "visibility"]),
             models.Index(fields=["-updated_at", "-id"]),
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="document_number_trigrams"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="document_title_trigrams"),
         ]
 
     def __str__(self) -> str:
@@ -140,6 +145,12 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
         """Versions of visible documents; a client sees those signed into effect and the one that it is asked to sign, drafts never."""
         seen = self.filter(Exists(Document.objects.visible_to(user).filter(pk=OuterRef("document_id"))))
         return seen if user.is_internal else seen.filter(Q(effective_at__isnull=False) | OFFERED)
+
+    def saying(self, words: str) -> DocumentVersionQuerySet:
+        """Versions whose data or text say these words, in any form of them; “-word” leaves out, quotes keep together."""
+        asked = SearchQuery(words, search_type="websearch", config="english")
+        told = self.annotate(data_words=WordsOf("snapshot"), text_words=WordsOf("narrative"))
+        return told.filter(Q(data_words=asked) | Q(text_words=asked))
 
     def effective(self) -> DocumentVersionQuerySet:
         return self.filter(state=DocumentVersion.State.EFFECTIVE)
@@ -237,7 +248,11 @@ class DocumentVersion(models.Model):
                 name="document_version_effective_since", condition=~Q(state="effective") | Q(effective_at__isnull=False)
             ),
         ]
-        indexes = [models.Index(fields=["requested_at"], condition=Q(state__in=["queued", "rendering"]), name="document_version_queue")]
+        indexes = [
+            models.Index(fields=["requested_at"], condition=Q(state__in=["queued", "rendering"]), name="document_version_queue"),
+            GinIndex(WordsOf("snapshot"), name="document_version_data_words"),
+            GinIndex(WordsOf("narrative"), name="document_version_text_words"),
+        ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
