@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.lookups import GreaterThanOrEqual
 from django.urls import reverse
 
 from accounts.models import Client, User
@@ -104,8 +105,9 @@ def _nearly(words: str) -> list[str]:
     """Names of compounds, clients and requests that are written nearly so, best first."""
     guesses: list[tuple[float, str]] = []
     for model, name in ((Compound, "name"), (Client, "name"), (Project, "title")):
-        alike = model._default_manager.annotate(likeness=TrigramWordSimilarity(words, name)).filter(likeness__gte=ALIKE)
-        guesses += alike.order_by("-likeness").values_list("likeness", name).distinct()[:GUESSES]
+        likeness = TrigramWordSimilarity(words, name)
+        rows = model._default_manager.filter(GreaterThanOrEqual(likeness, ALIKE)).order_by(likeness.desc())
+        guesses += rows.values_list(likeness, name).distinct()[:GUESSES]
     return list(dict.fromkeys(name for _likeness, name in sorted(guesses, reverse=True)))[:GUESSES]
 
 

@@ -14,6 +14,6 @@ from desk.search import address_of, find
 def search(request: SignedInRequest) -> HttpResponse:
     """An exact code goes straight to its page, unless it is still being typed."""
     found = find(request.user, request.GET.get("q", ""))
-    if found.exact is not None and not request.htmx:
+    if found.exact is not None and "HX-Request" not in request.headers:
         return redirect(address_of(request.user, found.exact))
     return render(request, "desk/search.html", {"search_query": found.instead_of or found.words, "found": found})
