@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.working_days import HasOwnDays
 from audit.history import tracked
+from catalogue.chemistry import CasNumberError, normalise_cas
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
 class CompoundQuerySet(models.QuerySet["Compound"]):
+    def matching(self, words: str) -> CompoundQuerySet:
+        """Part of the name, or the whole code, formula, InChIKey or CAS number; the latter with or without its dashes."""
+        named = Q(name__icontains=words) | Q(code__iexact=words) | Q(formula__iexact=words) | Q(inchikey__iexact=words)
+        with suppress(CasNumberError):
+            named |= Q(cas_number=normalise_cas(words))
+        return self.filter(named)
+
     def same_as(self, *, cas: str = "", inchikey: str = "", name: str = "") -> CompoundQuerySet:
         """Compounds that one of the given identifiers points to; none when nothing is given.
 
@@ -70,6 +80,7 @@ class Compound(models.Model):
         verbose_name = _("compound")
         verbose_name_plural = _("compounds")
         ordering = ["name", "id"]
+        indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="compound_name_trigrams")]
         constraints = [
             models.UniqueConstraint(fields=["cas_number"], condition=~Q(cas_number=""), name="compound_cas_number_once"),
             models.UniqueConstraint(fields=["inchikey"], condition=~Q(inchikey=""), name="compound_inchikey_once"),

@@ -21,6 +21,7 @@ ROUTES = {
     "documents": "api-document-list",
     "approvals": "api-approval-list",
     "changes": "api-changes",
+    "search": "api-search",
     "schema": "api-schema",
     "docs": "api-docs",
 }

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from accounts import client_api as clients
 from catalogue import api as catalogue
 from cdmo.api_root import ApiRoot, Description
+from desk.search_api import Search
 from documents import api as documents
 from notifications import api as notifications
 from notifications import webhook_api as webhooks
@@ -32,6 +33,7 @@ urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
     path("schema/", Description.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
+    path("search/", Search.as_view(), name="api-search"),
     path("changes/", notifications.Changes.as_view(), name="api-changes"),
     path("changes/seen/", notifications.ChangesSeen.as_view(), name="api-changes-seen"),
     path("waiting/", waiting.WaitingList.as_view(), name="api-waiting"),

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Any, cast
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from audit.history import tracked
-from audit.models import AppendOnly
 from audit.states import StateField
 from documents.about import AboutKind, words_of
 from documents.issuances import Issuance as Issuance
 from documents.registry import DocumentType, known
+from documents.renditions import Rendition as Rendition
 from documents.slots import SlotSignature as SlotSignature
 from documents.wording import DocumentWording as DocumentWording
+from documents.words import WordsOf
 from projects.models import SHOWN_TO_CLIENT, Project, Rfp, Visibility
 
 if TYPE_CHECKING:
@@ -105,6 +107,8 @@ class Document(models.Model):
             models.Index(fields=["rfp", "type_key"]),
             models.Index(fields=["client", "visibility"]),
             models.Index(fields=["-updated_at", "-id"]),
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="document_number_trigrams"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="document_title_trigrams"),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +145,12 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
         """Versions of visible documents; a client sees those signed into effect and the one that it is asked to sign, drafts never."""
         seen = self.filter(Exists(Document.objects.visible_to(user).filter(pk=OuterRef("document_id"))))
         return seen if user.is_internal else seen.filter(Q(effective_at__isnull=False) | OFFERED)
+
+    def saying(self, words: str) -> DocumentVersionQuerySet:
+        """Versions whose data or text say these words, in any form of them; “-word” leaves out, quotes keep together."""
+        asked = SearchQuery(words, search_type="websearch", config="english")
+        told = self.annotate(data_words=WordsOf("snapshot"), text_words=WordsOf("narrative"))
+        return told.filter(Q(data_words=asked) | Q(text_words=asked))
 
     def effective(self) -> DocumentVersionQuerySet:
         return self.filter(state=DocumentVersion.State.EFFECTIVE)
@@ -238,7 +248,11 @@ class DocumentVersion(models.Model):
                 name="document_version_effective_since", condition=~Q(state="effective") | Q(effective_at__isnull=False)
             ),
         ]
-        indexes = [models.Index(fields=["requested_at"], condition=Q(state__in=["queued", "rendering"]), name="document_version_queue")]
+        indexes = [
+            models.Index(fields=["requested_at"], condition=Q(state__in=["queued", "rendering"]), name="document_version_queue"),
+            GinIndex(WordsOf("snapshot"), name="document_version_data_words"),
+            GinIndex(WordsOf("narrative"), name="document_version_text_words"),
+        ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
@@ -355,46 +369,3 @@ class DocumentVersion(models.Model):
         self.attempts += 1
         self.started_at, self.lease_until = now, now + timedelta(seconds=settings.RENDER_LEASE_SECONDS)
         self.progress_step, self.progress_page, self.progress_pct = self.Step.DATA, 0, 5
-
-
-class RenditionQuerySet(models.QuerySet["Rendition"]):
-    def visible_to(self, user: User) -> RenditionQuerySet:
-        """Files of visible versions; a client gets the signed PDF, the file as uploaded, and the review copy of what it is to sign."""
-        seen = self.filter(Exists(DocumentVersion.objects.visible_to(user).filter(pk=OuterRef("version_id"))))
-        offered = DocumentVersion.objects.offered().filter(pk=OuterRef("version_id"), content_hash=OuterRef("content_hash"))
-        return seen if user.is_internal else seen.filter(~Q(kind=Rendition.Kind.REVIEW) | Exists(offered))
-
-
-class Rendition(AppendOnly):
-    """A file of a version, kept under its SHA-256. One per version, kind and content, however often it was tried."""
-
-    class Kind(models.TextChoices):
-        REVIEW = "review", _("For review")
-        EFFECTIVE = "effective", _("Signed")
-        UPLOADED = "uploaded", _("As uploaded")
-
-    version = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="renditions")
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    content_hash = models.CharField(_("content hash"), max_length=64)
-    name = models.CharField(_("file name"), max_length=255)
-    media_type = models.CharField(max_length=100)
-    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
-    size_bytes = models.PositiveBigIntegerField(_("size"))
-    pages = models.PositiveIntegerField(_("pages"), default=0)
-    created_at = models.DateTimeField(_("made"), default=timezone.now)
-
-    objects = RenditionQuerySet.as_manager()
-
-    class Meta(AppendOnly.Meta):
-        ordering = ["created_at", "id"]
-        verbose_name = _("file of a document")
-        verbose_name_plural = _("files of documents")
-        constraints = [models.UniqueConstraint(fields=["version", "kind", "content_hash"], name="rendition_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        address = [self.version.document.number, self.version.number]
-        uploaded = self.kind == self.Kind.UPLOADED
-        return reverse("document-uploaded", args=address) if uploaded else reverse("document-pdf", args=[*address, self.kind])

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -95,6 +97,8 @@ class Project(models.Model):
             models.Index(fields=["-opened_at", "-id"]),
             models.Index(fields=["client", "-opened_at"]),
             models.Index(fields=["updated_at", "id"]),
+            GinIndex(OpClass(Upper("code"), name="gin_trgm_ops"), name="project_code_trigrams"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="project_title_trigrams"),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
@@ -170,7 +172,12 @@ class Rfp(models.Model):
 
     class Meta:
         ordering = ["-received_at", "-id"]
-        indexes = [models.Index(fields=["-received_at", "-id"]), models.Index(fields=["client", "-received_at"])]
+        indexes = [
+            models.Index(fields=["-received_at", "-id"]),
+            models.Index(fields=["client", "-received_at"]),
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="rfp_number_trigrams"),
+            GinIndex(OpClass(Upper("compound_name"), name="gin_trgm_ops"), name="rfp_compound_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.compound_name}"

@@ -169,7 +169,7 @@ def test_list_search_and_api_find_the_same_client(seller: Browser, typed: str) -
     ClientFactory(code="OTHER", name="Another")
 
     listed = seller.get("/clients/", {"q": typed}).context["table"]
-    searched = seller.get("/search/", {"q": typed}).context["clients"]
+    searched = seller.get("/search/", {"q": typed}).context["found"].clients
     read = seller.get("/api/v1/clients/", {"q": typed}).json()["results"]
 
     assert [row.record.code for row in listed.rows] == [row.code for row in searched] == [row["code"] for row in read] == ["HLVT"]

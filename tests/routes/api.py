@@ -8,6 +8,7 @@ API_ROUTES = {
     "api-root": api_list(),
     "api-schema": OPEN_TO_ALL,
     "api-docs": OPEN_TO_ALL,
+    "api-search": api_list(),
     "api-project-list": api_list(),
     "api-project-detail": api_object(),
     "api-project-gate": api_object(own=404, tokens=404),

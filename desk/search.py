@@ -1,0 +1,169 @@
+"""What one box finds: codes and numbers, clients, compounds, CAS numbers and InChIKeys, and the words of documents.
+
+Each kind is asked through `visible_to`, so that nothing and no number tells of what the reader may not see; the number of queries is fixed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.lookups import GreaterThanOrEqual
+from django.urls import reverse
+
+from accounts.models import Client, User
+from catalogue.models import Compound
+from documents.models import Document, DocumentVersion
+from projects.models import ChangeOrder, Project, Quotation, Rfp
+
+SHOWN = 20  # of each kind
+NAMED = 200  # clients and compounds of one name, whose projects are found with them
+MAX_LENGTH = 200
+ALIKE = 0.45  # of two words written nearly alike
+GUESSES = 3
+AROUND = 90  # characters before and after the words in a passage
+TAGS = re.compile(r"<[^>]*>")
+
+Offer = Quotation | ChangeOrder
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Where a document says it."""
+
+    before: str
+    words: str
+    after: str
+
+
+@dataclass
+class Found:
+    """By kind, at most `SHOWN` of each. `instead_of`: nothing is written as it was typed, and this is what is nearly so."""
+
+    words: str
+    exact: Project | None = None
+    projects: list[Project] = field(default_factory=list)
+    rfps: list[Rfp] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
+    offers: list[tuple[Offer, str]] = field(default_factory=list)
+    documents: list[tuple[Document, Passage | None]] = field(default_factory=list)
+    instead_of: str = ""
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.projects or self.rfps or self.clients or self.offers or self.documents)
+
+
+def tidy(typed: str) -> str:
+    """What was typed, in one line and no longer than anything has a name."""
+    return " ".join(typed.replace("\x00", "").split())[:MAX_LENGTH]
+
+
+def find(user: User, typed: str) -> Found:
+    """What this person may see and these words name; where nothing is, what is written nearly so."""
+    words = tidy(typed)
+    if not words:
+        return Found("")
+    found = _find(user, words)
+    if not found.nothing:
+        return found
+    for name in _nearly(words):
+        alike = _find(user, name)
+        if not alike.nothing:
+            alike.instead_of, alike.exact = words, None
+            return alike
+    return found
+
+
+def _find(user: User, words: str) -> Found:
+    clients = Client.objects.visible_to(user).matching(words)
+    compounds = list(Compound.objects.matching(words).values_list("pk", flat=True)[:NAMED])
+    of_clients = list(clients.values_list("pk", flat=True)[:NAMED])
+    own = Q(code__icontains=words) | Q(title__icontains=words)
+    known = Q(client__in=of_clients) | Q(compound__in=compounds)
+    projects = Project.objects.visible_to(user).select_related("client", "compound")
+    found = Found(
+        words, projects=list(projects.filter(own | known)[:SHOWN]), documents=_documents(user, words), offers=_offers(user, words)
+    )
+    found.exact = projects.filter(code__iexact=words).first()
+    if user.is_internal:
+        asked = (
+            Q(number__icontains=words) | Q(compound_name__icontains=words) | Q(client__in=of_clients) | Q(project__compound__in=compounds)
+        )
+        rfps = Rfp.objects.visible_to(user).select_related("client")
+        found.rfps = list(rfps.filter(asked | Q(cas_number=words) | Q(inchikey__iexact=words))[:SHOWN])
+        found.clients = list(clients[:SHOWN])
+    return found
+
+
+def _nearly(words: str) -> list[str]:
+    """Names of compounds, clients and requests that are written nearly so, best first."""
+    guesses: list[tuple[float, str]] = []
+    for model, name in ((Compound, "name"), (Client, "name"), (Project, "title")):
+        likeness = TrigramWordSimilarity(words, name)
+        rows = model._default_manager.filter(GreaterThanOrEqual(likeness, ALIKE)).order_by(likeness.desc())
+        guesses += rows.values_list(likeness, name).distinct()[:GUESSES]
+    return list(dict.fromkeys(name for _likeness, name in sorted(guesses, reverse=True)))[:GUESSES]
+
+
+def _offers(user: User, words: str) -> list[tuple[Offer, str]]:
+    """Quotations and change orders, each with the address at which this person reads it."""
+    quotations = Quotation.objects.visible_to(user).select_related("project").filter(number__icontains=words)
+    named = Q(number__icontains=words) | Q(title__icontains=words)
+    orders = ChangeOrder.objects.visible_to(user).select_related("project").filter(named)
+    found = [*quotations[:SHOWN], *orders[:SHOWN]]
+    return [(offer, offer.get_absolute_url() if user.is_internal else _in_portal(offer)) for offer in found]
+
+
+def address_of(user: User, project: Project) -> str:
+    return project.get_absolute_url() if user.is_internal else reverse("portal-project", args=[project.code])
+
+
+def _in_portal(offer: Offer) -> str:
+    if isinstance(offer, ChangeOrder):
+        return reverse("portal-change-order", args=[offer.project.code, offer.sequence, offer.revision])
+    return reverse("portal-quotation", args=[offer.project.code, offer.revision])
+
+
+def _documents(user: User, words: str) -> list[tuple[Document, Passage | None]]:
+    """Those that are called so, then those of which a version that this person may read says so, with the passage."""
+    seen = Document.objects.visible_to(user)
+    called = list(seen.filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN])
+    saying = DocumentVersion.objects.visible_to(user).saying(words)
+    others = seen.exclude(pk__in=[document.pk for document in called]).filter(Exists(saying.filter(document=OuterRef("pk"))))
+    told = list(others[: SHOWN - len(called)])
+    versions = saying.filter(document__in=told).order_by("document_id", "-number").distinct("document_id")
+    passages = {version.document_id: passage_of(version, words) for version in versions} if told else {}
+    return [(document, None) for document in called] + [(document, passages.get(document.pk)) for document in told]
+
+
+def passage_of(version: DocumentVersion, words: str) -> Passage | None:
+    """The first place where one of the words stands; None where only another form of them does."""
+    parts = [re.escape(part) for part in re.findall(r"\w+", words) if part]
+    if not parts:
+        return None
+    asked = re.compile(rf"\b(?:{'|'.join(parts)})\w*", re.IGNORECASE)
+    for text in _texts([version.narrative, version.snapshot.get("data"), version.snapshot]):
+        place = asked.search(text)
+        if place:
+            start, end = place.span()
+            before = ("… " if start > AROUND else "") + text[max(0, start - AROUND) : start]
+            return Passage(before, text[start:end], text[end : end + AROUND] + (" …" if len(text) > end + AROUND else ""))
+    return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text inside, without markup."""
+    if isinstance(value, str):
+        yield " ".join(unescape(TAGS.sub(" ", value)).split())
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
