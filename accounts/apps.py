@@ -8,8 +8,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import schema  # noqa: F401 - describes the API's authentication classes
+        from accounts.duties import listen
         from accounts.events import register_events
         from accounts.permissions import register
 
         register()
         register_events()
+        listen()
