@@ -39,10 +39,12 @@ PRINT_BIT = 0b100
 
 def faults_of(content: bytes) -> list[str]:
     """What is wrong with a rendition, in words; empty when nothing is."""
+    unreadable = list(_syntax(content))
+    if unreadable:
+        return unreadable
     reader = PdfReader(BytesIO(content))
     catalog = reader.root_object
     return [
-        *_syntax(content),
         *_header(content, reader),
         *_catalog(catalog),
         *_metadata(catalog),

@@ -33,7 +33,8 @@ def without(key: str) -> Callable[[PdfWriter], None]:
 
 
 def with_script(writer: PdfWriter) -> None:
-    writer.add_js("app.alert(1)")
+    script = DictionaryObject({NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")})
+    writer.root_object[NameObject("/OpenAction")] = writer._add_object(script)
 
 
 def with_address(writer: PdfWriter) -> None:
