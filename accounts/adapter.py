@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.duties import note_duties
 from accounts.languages import speaking_to
 from accounts.models import User
 from accounts.names import person_for
@@ -43,14 +44,27 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Person and address: who fails elsewhere does not keep the person out."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:
+            self._count_from_everywhere(str(credentials.get("email", "")))
             super().pre_authenticate(request, **credentials)
         except ValidationError:
             email = str(credentials.get("email", ""))[:254].lower()
             if cache.add(f"accounts:locked:{hashlib.sha256(email.encode()).hexdigest()}", 1, timeout=LOCK_SECONDS):
                 self.record_failure(request, "person.locked_out", email)
             raise
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        cache.delete(_failures_key(str(credentials.get("email", ""))))
+
+    def _count_from_everywhere(self, email: str) -> None:
+        if cache.get(_failures_key(email), 0) >= settings.SIGN_IN_FAILURES_EACH_HOUR:
+            raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """A deactivated person and an integration account get the answer that an unknown address gets."""
@@ -61,7 +75,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return None
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        self.record_failure(request, self.failure, str(credentials.get("email", ""))[:254].lower())
+        email = str(credentials.get("email", ""))[:254].lower()
+        key = _failures_key(email)
+        cache.add(key, 0, timeout=3600)
+        cache.incr(key)
+        self.record_failure(request, self.failure, email)
 
     def record_failure(self, request: HttpRequest, kind: str, email: str) -> None:
         """In a transaction of its own, or in that of a client's request: what failed stays recorded when all around it is taken back."""
@@ -73,6 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
         set_actor(user)
+        note_duties(request, user)
         with transaction.atomic():
             record("person.signed_in", user, actor=user, ip=self.get_client_ip(request))
 
@@ -123,6 +142,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _failures_key(email: str) -> str:
+    return f"accounts:failures:{hashlib.sha256(email[:254].lower().encode()).hexdigest()}"
 
 
 def _cipher() -> Fernet:

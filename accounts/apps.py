@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import schema  # noqa: F401 - describes the API's authentication classes
+        from accounts.duties import listen
         from accounts.events import register_events
         from accounts.permissions import register
         from accounts.policies import register_policies
@@ -15,3 +16,4 @@ class AccountsConfig(AppConfig):
         register()
         register_events()
         register_policies()
+        listen()

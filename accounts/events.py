@@ -63,6 +63,8 @@ def register_events() -> None:
         EventKind("guide.shown", _("%(object_label)s took the first steps out again.")),
         EventKind("person.signed_in", _("%(object_label)s signed in.")),
         EventKind("person.signed_out", _("%(object_label)s signed out.")),
+        EventKind("person.session_ended", _("%(object_label)s ended a sign-in (%(device)s).")),
+        EventKind("person.sessions_ended", _("Sign-ins of %(object_label)s were ended: %(number)s.")),
         EventKind("person.sign_in_failed", _("A sign-in as %(email)s failed.")),
         EventKind("person.locked_out", _("Sign-in as %(email)s was locked for a while after too many failures."), _people),
         EventKind("person.password_changed", _("%(object_label)s changed the password.")),

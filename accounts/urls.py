@@ -4,7 +4,7 @@ from allauth.account import views as allauth_views
 from django.conf import settings
 from django.urls import include, path, re_path
 
-from accounts import views
+from accounts import sign_in_views, views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("people/<int:pk>/grants/<int:grant>/end/", views.grant_end, name="grant-end"),
     path("people/<int:pk>/change/", views.person_change, name="person-change"),
     path("people/<int:pk>/second-factor/", views.person_reset_second_factor, name="person-reset-second-factor"),
+    path("people/<int:pk>/sign-out/", views.person_sign_out, name="person-sign-out"),
     path("people/<int:pk>/deactivate/", views.person_deactivate, name="person-deactivate"),
     path("people/<int:pk>/reactivate/", views.person_reactivate, name="person-reactivate"),
     path("people/<int:pk>/invite/", views.person_invite, name="person-invite"),
@@ -25,6 +26,9 @@ urlpatterns = [
     path("tokens/accounts/<int:pk>/hand-over/", views.account_hand_over, name="integration-account-hand-over"),
     path("tokens/<uuid:public_id>/revoke/", views.token_revoke, name="token-revoke"),
     path("profile/", views.profile, name="profile"),
+    path("profile/sign-ins/", sign_in_views.sign_ins, name="sign-ins"),
+    path("profile/sign-ins/others/", sign_in_views.sign_ins_end_others, name="sign-ins-end-others"),
+    path("profile/sign-ins/<int:pk>/end/", sign_in_views.sign_in_end, name="sign-in-end"),
     path("profile/delegations/", views.delegations, name="delegations"),
     path("profile/delegations/<int:pk>/end/", views.delegation_end, name="delegation-end"),
     path("keep-alive/", views.keep_alive, name="keep-alive"),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from django.contrib import messages
@@ -96,10 +97,14 @@ def person_change(request: SignedInRequest, pk: int) -> HttpResponse:
     form = CorrectionForm(request.POST, person=person)
     if form.is_valid():
         try:
-            services.change_person(pk, actor=request.user, **form.cleaned_data)
+            before = person.email
+            changed = services.change_person(pk, actor=request.user, **form.cleaned_data)
         except BadInput as error:
             add_to_form(form, error)
         else:
+            if changed.email != before:  # to the old one: whoever took the account over reads the new one
+                told = {"from_email": before, "to_email": changed.email}
+                get_account_adapter().send_notification_mail("account/email/email_changed", changed, told, email=before)
             messages.success(request, _t("The account was corrected."))
             return redirect("person-detail", pk=pk)
     return _person_page(request, person, correction_form=form)
@@ -128,6 +133,12 @@ def grant_end(request: SignedInRequest, pk: int, grant: int) -> HttpResponse:
 @require_POST
 def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     return _with_reason(request, _person(request, pk), lambda reason: services.deactivate_user(pk, actor=request.user, reason=reason))
+
+
+@internal_required
+@require_POST
+def person_sign_out(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _with_reason(request, _person(request, pk), lambda reason: services.end_sign_ins_of(pk, actor=request.user, reason=reason))
 
 
 @internal_required
@@ -180,6 +191,7 @@ def _person_page(
         "grant_form": grant_form or GrantForm(person=person),
         "reason_form": reason_form or ReasonForm(),
         "reset_form": ReasonForm(),
+        "sign_out_form": ReasonForm(),
         "correction_form": correction_form or CorrectionForm(person=person),
         "is_self": person.pk == request.user.pk,
     }

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_filters",
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "audit.middleware.AuditContextMiddleware",
     "accounts.middleware.IdleTimeoutMiddleware",
     "accounts.middleware.LocaleMiddleware",
+    "accounts.duties.DutiesMiddleware",
     "accounts.middleware.ClientRowsMiddleware",
     "cdmo.middleware.RefusalMiddleware",
 ]
@@ -155,6 +157,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if BREACHED_PASSWORDS := env.text("BREACHED_PASSWORDS_FILE"):  # a list of your own, one a line, besides the 20 000 that come along
+    AUTH_PASSWORD_VALIDATORS.append(
+        {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator", "OPTIONS": {"password_list_path": BREACHED_PASSWORDS}}
+    )
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -168,6 +174,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/900s/key", "reauthenticate": "10/m/user"}
+# The lock holds for one person at one address, so that a stranger locks nobody out; from all addresses together this many an hour.
+SIGN_IN_FAILURES_EACH_HOUR = env.whole("SIGN_IN_FAILURES_EACH_HOUR", 50, least=5)
+SECOND_FACTOR_REQUIRED = env.yes("SECOND_FACTOR_REQUIRED", PRODUCTION)  # of our own people; clients' people may have one
+SECOND_FACTOR_GRACE_DAYS = env.whole("SECOND_FACTOR_GRACE_DAYS", 7)  # after the account was opened
+PASSWORD_MAX_AGE_DAYS = env.whole("PASSWORD_MAX_AGE_DAYS", 0)  # 0: a password does not age
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {"authenticate": "accounts.forms.SecondFactorForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

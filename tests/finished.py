@@ -14,6 +14,7 @@ from documents.models import DocumentVersion
 from documents.services import queue
 from projects.models import ApprovalRequest, Project
 from projects.services.approvals import answer_approval
+from tests.documents.pdf_checks import faults_of
 from tests.projects import factories
 
 WORDS = "<p>{title}: <strong>three steps</strong>, 68 % yield, 收率 and 20–25 °C.</p>"
@@ -53,16 +54,24 @@ def drafted(type_key: str, project: Project, *, author: User, about: str = "", r
 
 
 def render(version: DocumentVersion) -> bool:
+    """What a worker does; each rendition that any test makes is checked as PDF/A."""
     with acting(channel="worker"):
-        return queue.render_version(version.pk)
+        made = queue.render_version(version.pk)
+    if made:
+        assert faults_of(bytes_of(DocumentVersion.objects.get(pk=version.pk))) == []
+    return made
 
 
 def reader_of(version: DocumentVersion) -> PdfReader:
     """The signed PDF; of a draft, the copy for review."""
+    return PdfReader(BytesIO(bytes_of(version)))
+
+
+def bytes_of(version: DocumentVersion) -> bytes:
     file = version.signed_pdf or version.review_pdf
     assert file is not None
     with open_file(file.sha256) as stored:
-        return PdfReader(BytesIO(stored.read()))
+        return stored.read()
 
 
 def text_of(version: DocumentVersion) -> str:

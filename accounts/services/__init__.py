@@ -18,6 +18,7 @@ from accounts.services.people import (
     reset_second_factor,
     update_profile,
 )
+from accounts.services.sign_ins import SignedIn, end_other_sign_ins, end_own_sign_in, end_sign_ins_of, sign_ins_of
 from accounts.services.systems import (
     close_integration_account,
     create_integration_account,
@@ -27,6 +28,7 @@ from accounts.services.systems import (
 )
 
 __all__ = [
+    "SignedIn",
     "change_client",
     "change_contact",
     "change_person",
@@ -44,7 +46,10 @@ __all__ = [
     "deactivate_user",
     "delegate",
     "end_delegation",
+    "end_other_sign_ins",
+    "end_own_sign_in",
     "end_role",
+    "end_sign_ins_of",
     "give_role",
     "grant_role",
     "granted_hash",
@@ -58,5 +63,6 @@ __all__ = [
     "review_access",
     "revoke_token",
     "show_guide",
+    "sign_ins_of",
     "update_profile",
 ]

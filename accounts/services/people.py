@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import CLIENT_ROLES, INTERNAL_ROLES, Client, Department, Role, RoleGrant, User
 from accounts.permissions import require_permission
 from accounts.services.shared import check, refuse_if
+from accounts.services.sign_ins import end_all
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require, require_reason
 
@@ -125,6 +126,7 @@ def deactivate_user(user_id: int, *, actor: User, reason: str) -> User:
         _keep_an_administrator(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    end_all(user)
     record("person.deactivated", user, actor=actor, reason=reason.strip())
     return user
 
@@ -199,6 +201,7 @@ def reset_second_factor(user_id: int, *, reason: str, actor: User) -> User:
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     if not removed:
         raise Refused(Blocker("person.no_second_factor", _("The account has no second factor.")))
+    end_all(user)
     record("person.second_factor_reset", user, actor=actor, reason=reason.strip())
     return user
 

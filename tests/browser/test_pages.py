@@ -1,12 +1,17 @@
-"""Every main page with data: WCAG 2.2 A and AA by axe, no id twice, no sideways scrolling on a phone, nothing on the console."""
+"""Every page with data: WCAG 2.2 A and AA by axe, no id twice, no sideways scrolling on a phone, nothing on the console.
+
+Which pages there are is read from the table of routes: a new one is named in PAGES, or the test fails.
+"""
 
 from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.test_sign_in import sign_in
+from tests.routes.table import ROUTES
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -15,6 +20,20 @@ DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, heig
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}, "resultTypes": ["violations"]}
 
 TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) !== at)"
+FOCUS = """() => {
+  const look = (each) => { const s = getComputedStyle(each); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow].join(); };
+  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
+  const there = all.filter((each) => !each.disabled && each.type !== "hidden" && each.checkVisibility({visibilityProperty: true}));
+  return there.filter((each) => {
+    each.blur();
+    const before = look(each);
+    each.focus({preventScroll: true});
+    return document.activeElement === each && look(each) === before;
+  }).map((each) => each.outerHTML.slice(0, 120));
+}"""  # keyboard focus that looks like none
+CHARTS = """() => [...document.querySelectorAll("[data-chart]")]
+  .filter((each) => document.getElementById(each.getAttribute("aria-details"))?.querySelector("table, tr") == null)
+  .map((each) => each.dataset.chart)"""  # charts without the table that says the same
 DIALOGS = [
     "/projects/{code}/status/",
     "/projects/{code}/gate/",
@@ -35,8 +54,9 @@ from cdmo.demo.projects import SMALL_SCALE
 from cdmo.demo.telling import is_told, tell
 from accounts.models import User
 from documents.models import Document
-from projects.models import ApprovalRequest, Occupancy, Project
+from projects.models import ApprovalRequest, Occupancy, Project, Scratch
 from projects.services.occupancy import Booking, book_vessel
+from projects.services.scratch import open_scratch
 if not is_told(SMALL_SCALE):
     tell([SMALL_SCALE])
 project = Project.objects.get(title=SMALL_SCALE.molecule.name)
@@ -52,11 +72,22 @@ if not Vessel.objects.exists():
             book_vessel(draft, project=project.code, actor=manager)
 booking = Occupancy.objects.filter(project=project).earliest("pk")
 rfp = project.rfp
-found = (project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk, booking.pk)
+scratch = Scratch.objects.filter(project=project).first()
+if scratch is None:
+    with acting(channel=Channel.COMMAND):
+        scratch = open_scratch(project.code, name="Two weeks later", actor=project.project_manager)
+person = User.objects.get(email="pm@demo.example")
+found = (project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk, booking.pk, scratch.pk, person.pk)
 print(project.code, rfp.number, rfp.contact_id, *found)
 """
 PAGES = {
-    "": ["/accounts/login/", "/accounts/password/reset/"],
+    "": [
+        "/accounts/login/",
+        "/accounts/password/reset/",
+        "/accounts/password/reset/done/",
+        "/accounts/password/reset/key/1-wrong/",
+        "/accounts/password/reset/key/done/",
+    ],
     "bd": [
         "/rfps/",
         "/rfps/?q=nothing+of+this+name",
@@ -111,7 +142,19 @@ PAGES = {
         "/occupancy/{booking}/",
         "/occupancy/book/?project={code}",
         "/my-work/",
+        "/projects/{code}/compound/",
+        "/projects/{code}/milestones/",
+        "/projects/{code}/account/",
+        "/projects/{code}/what-if/{scratch}/",
+        "/projects/{code}/as-client/quotation/{quotation}/",
+        "/sites/",
+        "/sites/shanghai/",
         "/accounts/profile/delegations/",
+        "/accounts/profile/sign-ins/",
+        "/accounts/password/change/",
+        "/accounts/reauthenticate/",
+        "/accounts/2fa/",
+        "/accounts/logout/",
         "/documents/",
         "/documents/new/?project={code}",
         "/documents/upload/?project={code}",
@@ -126,12 +169,14 @@ PAGES = {
         "/sites/shanghai/vessels/R-302/",
         "/accounts/people/",
         "/accounts/people/new/",
+        "/accounts/people/{person}/",
         "/accounts/tokens/",
     ],
     "approver.a": [
         "/portal/",
         "/portal/{code}/",
         "/portal/{code}/quotation/{quotation}/",
+        "/portal/{code}/account/",
         "/portal/approvals/{approval}/",
         "/accounts/tokens/",
         "/inbox/",
@@ -139,12 +184,34 @@ PAGES = {
         "/webhooks/",
     ],
 }
+NO_PAGES = frozenset(  # files, parts of pages, answers to machines
+    {"agreement-file", "reference-file", "rfp-file", "document-snapshot", "document-uploaded", "document-status"}
+    | {"rfp-files", "rfp-parties", "rfp-similar", "rfp-standing", "rfp-structure", "healthz", "readyz", "keep-alive"}
+)
+FILES = ("-csv", "-xlsx", "-pdf", "-png", "-svg")
+OF_OTHER_TESTS = {  # pages of what this project has not; their tests open them with axe or not yet
+    "as-client-change-order", "as-client-document", "baseline-compare", "change-order-detail", "change-order-edit", "condition-detail",
+    "integration-account", "portal-change-order", "quotation-compare", "quotation-edit",
+    "quotation-new", "webhook-detail",
+}  # fmt: skip
+
+
+def test_every_page_is_looked_at() -> None:
+    example = dict.fromkeys(("quotation", "agreement", "contact", "approval", "booking", "scratch", "person"), 1)
+    example |= {"code": "API-2026-0001", "rfp": "RFP-2026-0001", "document": "API-2026-0001-SR-01"}
+    looked_at = {resolve(address.format(**example).split("?")[0]).url_name for pages in PAGES.values() for address in pages}
+    pages = {name for name, route in ROUTES.items() if 200 in route.get.values() and not name.startswith("api")}
+
+    missing = {name for name in pages - looked_at - NO_PAGES - OF_OTHER_TESTS if not name.endswith(FILES)}
+
+    assert missing == set()
+    assert looked_at & (NO_PAGES | OF_OTHER_TESTS) == set()
 
 
 @pytest.fixture(scope="module")
 def places(stack: Stack) -> dict[str, str]:
     """A project in small scale with its history, and where its records are."""
-    names = ("code", "rfp", "contact", "quotation", "agreement", "document", "approval", "booking")
+    names = ("code", "rfp", "contact", "quotation", "agreement", "document", "approval", "booking", "scratch", "person")
     return dict(zip(names, stack.python(PROJECT).splitlines()[-1].split(), strict=True))
 
 
@@ -203,6 +270,9 @@ def _faults(page: Page, address: str) -> list[str]:
     answer = page.goto(address)
     faults = [] if answer and answer.status == 200 else [f"{address} is not there"]
     faults += [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)] + _barriers(page, address)
+    faults += [f"{address}: the chart {each} has no table" for each in page.evaluate(CHARTS)]
+    page.keyboard.press("Tab")  # from here on the browser shows what has the focus
+    faults += [f"{address}: focus cannot be seen on {each}" for each in page.evaluate(FOCUS)]
     page.set_viewport_size(PHONE)
     page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
     wide = page.evaluate("document.documentElement.scrollWidth")
