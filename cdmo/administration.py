@@ -68,6 +68,7 @@ def _checks() -> list[tuple[str, str]]:
         "broker": _t("Queue of the background work"),
         "migrations": _t("Tables as this release needs them"),
         "record": _t("The application cannot change the record"),
+        "clients": _t("The database hides each client’s rows from every other client"),
     }
     return [(titles[name], problem) for name, problem in health.findings().items()]
 
