@@ -31,6 +31,7 @@ from audit.events import record
 GetResponse = Callable[[HttpRequest], HttpResponse]
 BACKGROUND = "X-Background"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OF_THE_INSTALLATION = frozenset({"/healthz", "/readyz", "/metrics"})  # they look at tables that no client's role may read
 
 
 def seen_every() -> int:
@@ -137,8 +138,10 @@ class ClientRowsMiddleware:
 
 
 def client_of(request: HttpRequest) -> int | None:
-    """The client for whom it is asked; None for our people, for strangers, and for a token that is not valid."""
+    """The client for whom it is asked; None for our people, for strangers, for a token that is not valid, and for `OF_THE_INSTALLATION`."""
     person = request.user
+    if request.path in OF_THE_INSTALLATION:
+        return None
     if request.path.startswith("/api/") and brings_token(request):
         token = token_of(request)
         if token is None:

@@ -24,7 +24,7 @@ MILESTONES = "milestones"
 def projects_of(user: User, rows: QuerySet[Project], *, with_milestones: bool) -> list[Row]:
     """Of rows that the reader may see."""
     found = as_rows(ProjectSerializer, rows.values_list(*columns_of(ProjectSerializer)))
-    if with_milestones:
+    if with_milestones and found:
         of_these = Milestone.objects.visible_to(user).filter(project__in=[pk for pk, _row in found])
         _put_in(found, user, chosen(of_these))
     return found

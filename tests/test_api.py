@@ -320,7 +320,7 @@ def test_lists_cost_the_same_for_three_projects(project: Project) -> None:
 def test_every_list_is_found_from_the_root(project: Project) -> None:
     addresses = System(project.client).get("").json()
 
-    lists = {"projects", "milestones", "deliverables", "rfps", "change_orders", "webhooks", "documents", "approvals", "changes"}
+    lists = {"projects", "milestones", "deliverables", "rfps", "change_orders", "webhooks", "documents", "approvals", "changes", "search"}
     assert lists | {"schema", "docs"} == set(addresses)
 
 

@@ -79,8 +79,11 @@ def _how_soon(language: str, told: list[Receiver]) -> dict[str, list[Receiver]]:
 
 
 def _publish(request: SignedInRequest, project: Project, form: PublishForm, keys: list[str]) -> HttpResponse:
-    """The form as it stands now; the service compares it with what was shown. What is refused keeps everything typed."""
-    if not form.is_valid():
+    """The form as it stands now; the service compares it with what was shown. What is refused keeps everything typed.
+
+    A date that somebody else has published meanwhile is no choice of the form any more: the service says why.
+    """
+    if not form.is_valid() and (not keys or set(form.errors) != {"keys"}):
         return _render(request, project, form, keys, status=400)
     shown = request.POST.get("expected_hash") or NOTHING_SHOWN
     try:

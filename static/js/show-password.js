@@ -8,14 +8,12 @@
     button.className = "btn btn-sm show-password";
     button.textContent = show;
     button.setAttribute("aria-pressed", "false");
-    const label = field.labels?.[0]?.textContent.replace("*", "").trim();
-    if (label) button.setAttribute("aria-label", `${show}: ${label}`);
+    if (field.id) button.setAttribute("aria-controls", field.id);
     button.addEventListener("click", () => {
       const shown = field.type === "password";
       field.type = shown ? "text" : "password";
       button.setAttribute("aria-pressed", String(shown));
       button.textContent = shown ? hide : show;
-      if (label) button.setAttribute("aria-label", `${shown ? hide : show}: ${label}`);
     });
     field.form?.addEventListener("submit", () => {
       field.type = "password"; // the browser's own keeper of passwords looks at the type

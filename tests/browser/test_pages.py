@@ -98,6 +98,7 @@ PAGES = {
         "/projects/{code}/agreements/{agreement}/",
         "/accounts/profile/",
         "/webhooks/",
+        "/imports/clients/",
     ],
     "pm": [
         "/",
@@ -142,6 +143,7 @@ PAGES = {
         "/occupancy/{booking}/",
         "/occupancy/book/?project={code}",
         "/my-work/",
+        "/projects/{code}/imports/milestones/",
         "/projects/{code}/compound/",
         "/projects/{code}/milestones/",
         "/projects/{code}/account/",
@@ -165,6 +167,16 @@ PAGES = {
         "/profile/notifications/",
     ],
     "admin": [
+        "/administration/",
+        "/administration/roles/",
+        "/administration/roles/project_manager/",
+        "/administration/default-plan/",
+        "/administration/default-plan/versions/",
+        "/administration/default-plan/new/pilot/",
+        "/administration/default-plan/milestones/route_selected/",
+        "/administration/document-templates/",
+        "/administration/document-templates/quotation/",
+        "/getting-started/",
         "/sites/shanghai/vessels/",
         "/sites/shanghai/vessels/R-302/",
         "/accounts/people/",
@@ -186,12 +198,23 @@ PAGES = {
 }
 NO_PAGES = frozenset(  # files, parts of pages, answers to machines
     {"agreement-file", "reference-file", "rfp-file", "document-snapshot", "document-uploaded", "document-status"}
-    | {"rfp-files", "rfp-parties", "rfp-similar", "rfp-standing", "rfp-structure", "healthz", "readyz", "keep-alive"}
+    | {
+        "rfp-files",
+        "rfp-parties",
+        "rfp-similar",
+        "rfp-standing",
+        "rfp-structure",
+        "healthz",
+        "readyz",
+        "keep-alive",
+        "import-file",
+        "import-progress",
+    }
 )
 FILES = ("-csv", "-xlsx", "-pdf", "-png", "-svg")
 OF_OTHER_TESTS = {  # pages of what this project has not; their tests open them with axe or not yet
     "as-client-change-order", "as-client-document", "baseline-compare", "change-order-detail", "change-order-edit", "condition-detail",
-    "integration-account", "portal-change-order", "quotation-compare", "quotation-edit",
+    "import-detail", "integration-account", "portal-change-order", "quotation-compare", "quotation-edit",
     "quotation-new", "webhook-detail",
 }  # fmt: skip
 

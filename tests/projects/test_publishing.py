@@ -205,3 +205,18 @@ def look(project: Project) -> str:
     browser.force_login(make.manager())
     keys = [move.key for move in services.pending_moves(project)]
     return " ".join(browser.post(f"/projects/{project.code}/publish/", {"keys": keys, **WORDS}).content.decode().split())
+
+
+def test_a_date_that_somebody_else_published_meanwhile_is_refused_in_words(project: Project) -> None:
+    slip(project)
+    browser = Client()
+    browser.force_login(make.manager())
+    address = reverse("project-publish", args=[project.code])
+    keys = [move.key for move in services.pending_moves(project)]
+    shown = browser.post(address, {"keys": keys, **WORDS}).context["expected_hash"]
+    publish(project, keys)
+
+    late = browser.post(address, {"keys": keys, "confirmed": "1", "expected_hash": shown, **WORDS})
+
+    assert late.status_code == 409
+    assert "The client has been told this date." in late.content.decode()

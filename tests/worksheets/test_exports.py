@@ -34,6 +34,7 @@ OWN_FILES = {
     "desk/kpis.html": "kpis",
     "desk/occupancy.html": "occupancy",
     "projects/plan.html": "project-plan",
+    "desk/roles.html": "roles",
 }
 
 # Each template that draws a table: the template of its page, where the links to its files stand, or why there is no file.
@@ -41,6 +42,7 @@ PART = "part of one record, which leaves as a document"
 FORM = "a form or what is being tried: it is filled in, not read"
 IN_LIST = "a few rows of a list that has its files on its own page"
 PDF = "drawn into a PDF"
+KEPT = "what the installation is set to; each version stands in the record"
 TABLES: dict[str, str] = {
     "accounts/_token_table.html": "accounts/tokens.html",
     "accounts/people.html": "accounts/people.html",
@@ -63,6 +65,7 @@ TABLES: dict[str, str] = {
     "desk/portal_project.html": "desk/portal_project.html",
     "desk/project_detail.html": "desk/project_detail.html",
     "desk/project_list.html": "desk/project_list.html",
+    "desk/roles.html": "desk/roles.html",
     "desk/sharing_log.html": "desk/_sharing_nav.html",
     "documents/_earlier_versions.html": PART,
     "documents/_key_values.html": PDF,
@@ -72,6 +75,7 @@ TABLES: dict[str, str] = {
     "documents/_version_signatures.html": PART,
     "documents/document_list.html": "documents/document_list.html",
     "documents/signature_sheet.html": PDF,
+    "documents/template_list.html": KEPT,
     "notifications/inbox.html": "notifications/inbox.html",
     "notifications/webhook.html": "what was sent to one address in the last days, to be sent again; systems read the feed of the API",
     "notifications/webhooks.html": "notifications/webhooks.html",
@@ -100,6 +104,8 @@ TABLES: dict[str, str] = {
     "projects/calendars.html": "projects/calendars.html",
     "projects/change_order_form.html": FORM,
     "projects/change_orders.html": "projects/change_orders.html",
+    "projects/default_plan.html": KEPT,
+    "projects/default_plan_history.html": KEPT,
     "projects/dependencies.html": "projects/dependencies.html",
     "projects/milestones.html": "projects/milestones.html",
     "projects/payments.html": "projects/payments.html",

@@ -121,7 +121,7 @@ def damaged() -> bytes:
         (lambda: filled(*[(str(number),) for number in range(6)]), "f.xlsx", "more than 5 rows"),
         (old_excel, "f.xls", "old format of Excel"),
         (old_excel, "f.xlsx", "it has a password"),
-        (bomb, "f.xlsx", "unpacks to more"),
+        (bomb, "f.xlsx", "unfolds to far more"),
         (damaged, "f.xlsx", "damaged"),
         (lambda: b"%PDF-1.4", "f.pdf", "Upload an .xlsx or .csv file"),
         (lambda: b"", "f.csv", "The file is empty"),
