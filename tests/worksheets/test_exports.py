@@ -34,7 +34,6 @@ OWN_FILES = {
     "desk/kpis.html": "kpis",
     "desk/occupancy.html": "occupancy",
     "projects/plan.html": "project-plan",
-    "desk/roles.html": "roles",
 }
 
 # Each template that draws a table: the template of its page, where the links to its files stand, or why there is no file.
@@ -65,7 +64,7 @@ TABLES: dict[str, str] = {
     "desk/portal_project.html": "desk/portal_project.html",
     "desk/project_detail.html": "desk/project_detail.html",
     "desk/project_list.html": "desk/project_list.html",
-    "desk/roles.html": "desk/roles.html",
+    "desk/roles.html": "a matrix; rights and holders leave as CSV from the page itself",
     "desk/sharing_log.html": "desk/_sharing_nav.html",
     "documents/_earlier_versions.html": PART,
     "documents/_key_values.html": PDF,
