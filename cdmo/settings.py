@@ -5,12 +5,12 @@ from typing import Any
 
 import django_stubs_ext
 import pgtrigger
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cdmo import environment as env
+from cdmo.clockwork import schedule
 from cdmo.reporting import start_reporting
 
 django_stubs_ext.monkeypatch()
@@ -290,22 +290,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines are written like all others (LOGGING)
 SWEEP_SECONDS = env.seconds("SWEEP_SECONDS", 30.0)
 RENDER_LEASE_SECONDS = env.whole("RENDER_LEASE_SECONDS", 60, least=1)  # renewed while a worker makes progress; ends when it died
-CELERY_BEAT_SCHEDULE = {
-    "outbox": {"task": "audit.tasks.sweep_outbox", "schedule": SWEEP_SECONDS},
-    "documents": {"task": "documents.tasks.sweep_documents", "schedule": SWEEP_SECONDS},
-    "freshness": {"task": "documents.tasks.refresh_all_out_of_date", "schedule": crontab(hour=2, minute=40)},
-    "notifications": {"task": "notifications.tasks.sweep_notifications", "schedule": SWEEP_SECONDS},
-    "plans": {"task": "projects.tasks.recompute_stale_plans", "schedule": SWEEP_SECONDS},
-    "today": {"task": "projects.tasks.move_plans_to_today", "schedule": crontab(hour=1, minute=10)},
-    "readiness": {"task": "projects.tasks.refresh_all_readiness", "schedule": crontab(hour=2, minute=10)},
-    "facts": {"task": "projects.tasks.refresh_stale_facts", "schedule": SWEEP_SECONDS},
-    "imports": {"task": "worksheets.tasks.sweep_imports", "schedule": SWEEP_SECONDS},
-    "facts of today": {"task": "projects.tasks.mark_all_facts", "schedule": crontab(hour=2, minute=20)},
-    "evaluation": {"task": "phases.tasks.ask_in_evaluation", "schedule": crontab(hour=1, minute=40)},
-    "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
-    "answers": {"task": "accounts.tasks.forget_old_answers", "schedule": crontab(minute=40)},
-    "conditions": {"task": "projects.tasks.tell_overdue_conditions", "schedule": crontab(hour=4, minute=10)},
-}
+CELERY_BEAT_SCHEDULE = schedule(SWEEP_SECONDS)
 
 # Files, static assets, mail
 FILES_DIR = Path(env.text("CDMO_FILES_DIR", str(STATE_DIR / "files")))

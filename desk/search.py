@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.lookups import GreaterThanOrEqual
 from django.urls import reverse
 
@@ -22,6 +22,7 @@ from documents.models import Document, DocumentVersion
 from projects.models import ChangeOrder, Project, Quotation, Rfp
 
 SHOWN = 20  # of each kind
+SAYING = 1000  # versions that say a word; of a word that more of them say, some are not found
 NAMED = 200  # clients and compounds of one name, whose projects are found with them
 MAX_LENGTH = 200
 ALIKE = 0.45  # of two words written nearly alike
@@ -132,14 +133,19 @@ def _in_portal(offer: Offer) -> str:
 
 def _documents(user: User, words: str) -> list[tuple[Document, Passage | None]]:
     """Those that are called so, then those of which a version that this person may read says so, with the passage."""
-    seen = Document.objects.visible_to(user)
-    called = list(seen.filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN])
-    saying = DocumentVersion.objects.visible_to(user).saying(words)
-    others = seen.exclude(pk__in=[document.pk for document in called]).filter(Exists(saying.filter(document=OuterRef("pk"))))
-    told = list(others[: SHOWN - len(called)])
-    versions = saying.filter(document__in=told).order_by("document_id", "-number").distinct("document_id")
-    passages = {version.document_id: passage_of(version, words) for version in versions} if told else {}
-    return [(document, None) for document in called] + [(document, passages.get(document.pk)) for document in told]
+    called = list(Document.objects.visible_to(user).filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN])
+    versions = DocumentVersion.objects.visible_to(user).filter(pk__in=_saying(user, words)).exclude(document__in=called)
+    newest = versions.select_related("document").order_by("document_id", "-number").distinct("document_id")
+    told = newest[: SHOWN - len(called)]
+    return [(document, None) for document in called] + [(version.document, passage_of(version, words)) for version in told]
+
+
+def _saying(user: User, words: str) -> list[int]:
+    """Versions that say so, by the index alone: asked together with who may see them, the database would read every document."""
+    saying = DocumentVersion.objects.saying(words)
+    if not user.is_internal:
+        saying = saying.filter(document__client=user.client_id)
+    return list(saying.values_list("pk", flat=True)[:SAYING])
 
 
 def passage_of(version: DocumentVersion, words: str) -> Passage | None:

@@ -24,6 +24,7 @@ from documents import rendering
 from documents.content import Column, data_table
 from documents.models import Rendition
 from documents.services import queue, request_document
+from tests.bench.acts import own_client
 from tests.documents import sample
 from tests.projects import factories as make
 
@@ -45,7 +46,7 @@ def bare(html: str) -> None:
 
 def charter(times: int) -> None:
     with acting(channel=Channel.WORKER), transaction.atomic():
-        project = make.a_project_ready_for_g1()
+        project = make.a_project_ready_for_g1(own_client())
         version = request_document("project_charter", actor=make.manager(), project=project, reason="Measured.")
         html = queue.page_of(version, Rendition.Kind.REVIEW)
         transaction.set_rollback(True)
