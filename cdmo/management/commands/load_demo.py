@@ -43,7 +43,8 @@ class Command(BaseCommand):
             with as_it_happened(timezone.localdate() - timedelta(days=began)), acting(channel=Channel.SYSTEM):
                 load_people()
         told = not options["people_only"] and self._load_projects(int(options["verbosity"]))
-        consume_all()
+        with acting(channel=Channel.SYSTEM):  # what waited since the last stop too, and that has no actor here
+            consume_all()
         if told:  # and never on a later start: the inboxes are their owners' then
             tell_systems()
             leave_unread(NEWS)
