@@ -108,13 +108,14 @@ def publish_plan(
     reasons = [blocker for row in rows for blocker in publication_blockers(row)]
     if reasons:
         raise Refused(reasons)
-    check_words(moves_of(project, rows), reason_class, side, reason, shares)
+    moves = moves_of(project, rows)
+    check_words(moves, reason_class, side, reason, shares)
     words: dict[str, Any] = {"reason_class": reason_class, "side": side, "reason": reason, "shares": shares}
     _pending, mails, shown = preview(project, keys, **words)
     if expected_hash and expected_hash != shown:
         changed = _t("This is not what you were shown: a forecast, a tick or a word is another now. Nothing was published; preview again.")
         raise Refused([Blocker(key="plan.moved", words=changed, link=reverse("project-publish", args=[code]))])
-    return _publish(project, rows, mails, actor=actor, **words)
+    return _publish(project, rows, moves, mails, actor=actor, **words)
 
 
 def publish_milestone(
@@ -178,8 +179,10 @@ def _by_side(move: Move, side: str, shares: Shares) -> dict[str, int]:
     return {**shares, **({side: rest} if rest else {})}
 
 
-def _publish(project: Project, rows: Sequence[Milestone], mails: Sequence[Message], *, actor: User, **words: Any) -> list[Publication]:
-    told = _tell(project, rows, needs=_needs_of(project, rows), actor=actor, **words)
+def _publish(
+    project: Project, rows: Sequence[Milestone], moves: Sequence[Move], mails: Sequence[Message], *, actor: User, **words: Any
+) -> list[Publication]:
+    told = _tell(project, rows, moves, needs=_needs_of(project, rows), actor=actor, **words)
     record(
         "plan.published",
         project,
@@ -205,6 +208,7 @@ def _needs_of(project: Project, rows: Sequence[Milestone]) -> dict[str, dict[str
 def _tell(
     project: Project,
     rows: Sequence[Milestone],
+    moves: Sequence[Move],
     *,
     reason_class: str,
     side: str,
@@ -220,9 +224,8 @@ def _tell(
     """
     now, told, shared = timezone.now(), list[Publication](), list[PublicationShare]()
     happened = list[Happened]()
-    for milestone in rows:
+    for milestone, move in zip(rows, moves, strict=True):
         milestone.project = project
-        move = _move(project, milestone)
         if agreed and milestone.baseline_on is not None:
             move = replace(move, to_date=milestone.baseline_on)
         by_side = _by_side(move, side, shares)
@@ -302,7 +305,7 @@ def explain_achievement(
     require_none(explanation_blockers(milestone))
     check_words([_move(project, milestone)], reason_class, side, reason, shares)
     words: dict[str, Any] = {"reason_class": reason_class, "side": side, "reason": reason, "shares": shares}
-    (publication,) = _tell(project, [milestone], actor=actor, needs={}, **words)
+    (publication,) = _tell(project, [milestone], [_move(project, milestone)], actor=actor, needs={}, **words)
     ask_to_publish(project)
     return publication
 
@@ -312,7 +315,8 @@ INITIAL: dict[str, Any] = {"reason_class": Publication.ReasonClass.INITIAL.value
 
 def publish_agreed(project: Project, rows: Sequence[Milestone], *, actor: User) -> None:
     """The dates that the client has just agreed to are the first that it was told; where the plan says others, those are still to tell."""
-    _tell(project, rows, needs=_needs_of(project, rows), agreed=True, actor=actor, **INITIAL)
+    moves = [_move(project, row) for row in rows]
+    _tell(project, rows, moves, needs=_needs_of(project, rows), agreed=True, actor=actor, **INITIAL)
     ask_to_publish(project)
 
 
@@ -320,4 +324,5 @@ def publish_all_shared(project: Project, *, actor: User) -> None:
     """First publication of every shared, open milestone: what the charter promised is what the client reads."""
     rows = list(unpublished_of(project).filter(published_on=None))
     if rows:
-        _publish(project, rows, messages_of(project, moves_of(project, rows), **INITIAL), **INITIAL, actor=actor)
+        moves = moves_of(project, rows)
+        _publish(project, rows, moves, messages_of(project, moves, **INITIAL), **INITIAL, actor=actor)

@@ -16,6 +16,15 @@ PATIENCE_SECONDS = 60.0
 OURS = ("project.held", "project.resumed")
 
 
+def come_to_rest(told: Mapping[str, str]) -> None:
+    """What the copies of the demo left to do is no part of what is measured."""
+    run(told, "rest(); print(0)")
+    until = time() + 4 * PATIENCE_SECONDS
+    while int(run(told, "print(waiting())")):
+        assert time() < until, "The workers did not come to rest."
+        sleep(2)
+
+
 def webhook_row(told: Mapping[str, str]) -> Row:
     """From the commit of an act to the call in the client's system."""
     with listening() as receiver:

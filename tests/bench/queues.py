@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from audit.context import Channel, acting
+from cdmo.health import redis_client
 from documents.models import Document, DocumentVersion
 from documents.services import request_document
 from documents.tasks import render_version
@@ -27,6 +28,20 @@ CONTENT = ("snapshot", "narrative", "template_version", "content_hash", "reason"
 
 def a_running_project() -> Project:
     return Project.objects.filter(status="active", project_manager__isnull=False).exclude(charter=None).latest("pk")
+
+
+def rest() -> None:
+    """What the copies left in the queue of documents waits no longer."""
+    DocumentVersion.objects.unrendered().update(failed_at=timezone.now())
+
+
+def waiting() -> int:
+    """How many tasks wait in the broker."""
+    broker = redis_client()
+    try:
+        return int(broker.llen("default")) + int(broker.llen("documents"))  # type: ignore[arg-type]
+    finally:
+        broker.close()
 
 
 def acts(url: str, times: int) -> None:
