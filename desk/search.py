@@ -103,7 +103,7 @@ def _find(user: User, words: str) -> Found:
 
 
 def _nearly(words: str) -> list[str]:
-    """Names of compounds, clients and requests that are written nearly so, best first."""
+    """Names of compounds, clients and projects that are written nearly so, best first."""
     guesses: list[tuple[float, str]] = []
     for model, name in ((Compound, "name"), (Client, "name"), (Project, "title")):
         likeness = TrigramWordSimilarity(words, name)

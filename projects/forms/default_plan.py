@@ -13,7 +13,7 @@ from accounts.numbers import WholeNumberField
 from projects.default_plan import KINDS, MILESTONES, Content, Found, all_milestones
 from projects.models import PHASES, Milestone, Phase
 
-LINKS = 3  # a milestone of the default plan waits for two others at most; the project manager adds what a project needs
+LINKS = 3  # a milestone of the default plan waits for so many others at most; the project manager adds what a project needs
 
 
 class DeliverableDefaultForm(forms.Form):
