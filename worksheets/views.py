@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import internal_required, signed_in
+from accounts.downloads import stored_file
 from accounts.requests import SignedInRequest
-from audit.files import clean_name, open_file
 from audit.refusals import BadInput, NotAllowed, add_to_form
 from worksheets import services
 from worksheets.blanks import csv_blank, possible, xlsx_blank
@@ -168,5 +168,4 @@ def import_press(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
 def import_file(request: SignedInRequest, kind: str, pk: int) -> FileResponse:
     """The file as it was uploaded."""
     _kind, shown, _subject = _import(request, kind, pk)
-    content = cast("Any", open_file(shown.sha256))
-    return FileResponse(content, as_attachment=True, filename=clean_name(shown.name), content_type=shown.media_type)
+    return stored_file(shown.sha256, name=shown.name, media_type=shown.media_type)
