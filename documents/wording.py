@@ -5,6 +5,7 @@ Kept in revisions. A version of a document pins the texts of its day with its da
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,11 @@ def pinned_texts(declared: DocumentType) -> tuple[str, dict[str, Any]]:
     version = declared.template_version + (f".{own.revision}" if own else "") + (f"-h{house.revision}" if house else "")
     texts = {name: row.content.get(name, "") for row, names in ((own, TYPE_TEXTS), (house, HOUSE_TEXTS)) if row for name in names}
     return version, texts
+
+
+def is_of_release(template_version: str, declared: DocumentType) -> bool:
+    """Whether this release's template made it, with whichever texts of the installation: a later change of those touches no version."""
+    return re.fullmatch(rf"{re.escape(declared.template_version)}(\.\d+)?(-h\d+)?", template_version) is not None
 
 
 def sections_of(declared: DocumentType) -> tuple[NarrativeSection, ...]:

@@ -21,6 +21,7 @@ from documents.services.shared import declared_type, locked_version, record_abou
 from documents.services.sharing import offer_to_client, take_back_offer
 from documents.services.signing import ask_signers, signing_as, signing_blockers, slot_for, slots_of
 from documents.services.versions import data_now
+from documents.wording import is_of_release
 from projects import steps
 from projects.services.evidence import start_locks
 from projects.services.waiting import close_waits, open_wait
@@ -56,7 +57,7 @@ def effect_blockers(version: DocumentVersion, declared: DocumentType) -> list[Bl
 
 def _content_blockers(version: DocumentVersion, declared: DocumentType) -> list[Blocker]:
     found = []
-    if version.is_generated and version.template_version != declared.template_version:
+    if version.is_generated and not is_of_release(version.template_version, declared):
         found.append(Blocker("document.template", _t("The template has changed since; make a new version from the data.")))
     found += _data_blockers(version, declared)
     if version.is_generated and version.review_pdf is None:

@@ -297,6 +297,7 @@ def _faults(page: Page, address: str) -> list[str]:
     page.keyboard.press("Tab")  # from here on the browser shows what has the focus
     faults += [f"{address}: focus cannot be seen on {each}" for each in page.evaluate(FOCUS)]
     page.set_viewport_size(PHONE)
+    page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")  # where the focus left the page, the bar may lie over a link
     page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > PHONE["width"]:

@@ -16,9 +16,9 @@ from audit.signatures import content_hash
 from documents import services
 from documents.models import DocumentVersion, DocumentWording, Rendition
 from documents.services.queue import page_of
-from documents.wording import HOUSE
+from documents.wording import HOUSE, is_of_release
 from projects.models import Project
-from tests.documents.conftest import again
+from tests.documents.conftest import again, render
 from tests.routes.world import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stub_pdf")]
@@ -54,6 +54,29 @@ def test_a_later_change_touches_no_version_that_is_there(requested: DocumentVers
     page = page_of(again(requested), Rendition.Kind.REVIEW)
 
     assert INTRODUCTION not in page and again(requested).content_hash == requested.content_hash
+
+
+def test_versions_with_and_without_the_texts_go_into_review(
+    rendered: DocumentVersion, project: Project, manager: User, quality: User
+) -> None:
+    change(quality, introduction=INTRODUCTION)
+    change(quality, HOUSE, footer="Demo CDMO AG, Basel")
+    assert "document.template" not in [each.key for each in services.submission_blockers(again(rendered))]
+
+    second = services.request_document("sample_report", actor=manager, project=project, reason="New texts.")
+    services.save_narrative(second.document.number, 2, "summary", "<p>All went well.</p>", actor=manager)
+    render(second)
+
+    assert again(second).template_version == "1.1-h1"
+    assert services.submit_for_review(second.document.number, 2, actor=manager).state == DocumentVersion.State.IN_REVIEW
+
+
+def test_a_version_of_another_release_s_template_does_not(rendered: DocumentVersion) -> None:
+    declared = rendered.document.type
+    assert declared is not None
+    others = ("2", "2.1", "11", "1.x", "", "1-h")
+
+    assert [each for each in ("1", "1.7", "1-h3", "1.7-h3", *others) if is_of_release(each, declared)] == ["1", "1.7", "1-h3", "1.7-h3"]
 
 
 def test_each_change_is_a_revision_and_an_event(quality: User) -> None:
