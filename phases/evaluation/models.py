@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from accounts.currencies import Currency
 from audit.history import tracked
 from audit.states import StateField
 from projects.models import Project
-from projects.models.offer import Currency
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.currencies import Currency
 from accounts.numbers import AmountField
 from projects.forms.gate import REASON
 from projects.models import Publication
-from projects.models.offer import Currency
 
 if TYPE_CHECKING:
     from projects.models import Deliverable

@@ -12,20 +12,12 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from accounts.currencies import Currency
 from audit.states import StateField
 from projects.models.project import Project
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-class Currency(models.TextChoices):
-    """ISO 4217 codes that we quote in."""
-
-    CNY = "CNY", "CNY"
-    EUR = "EUR", "EUR"
-    JPY = "JPY", "JPY"
-    USD = "USD", "USD"
 
 
 class OfferQuerySet(models.QuerySet[Any]):

@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.currencies import Currency
 from audit.models import AppendOnly, CurrentTransaction
 from projects.models.evidence import Deliverable
-from projects.models.offer import Currency
 from projects.models.plan import Milestone, Publication
 from projects.models.project import PhaseMove, Project
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import Currency
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
@@ -22,7 +23,6 @@ from audit.seen import Overtaken, require_unchanged, words_of
 from audit.signatures import sign
 from projects.delivery import delivery
 from projects.models import Quotation, QuotationLine
-from projects.models.offer import Currency
 from projects.quotations import COMPARED
 from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active

@@ -10,12 +10,12 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import Currency
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, missing_reason, require_none
 from projects.models import Deliverable, Publication, ReferencedEvidence, StepLoop
-from projects.models.offer import Currency
 from projects.services.locking import locked, not_active
 from projects.services.rounds import Again, repeat_deliverables
 

@@ -65,7 +65,7 @@ def test_limits_are_said_in_words() -> None:
         WholeNumberField(max_value=2000).clean("99999")
 
 
-OURS = ("accounts", "catalogue", "desk", "documents", "notifications", "phases", "projects")
+OURS = ("accounts", "catalogue", "desk", "documents", "notifications", "process", "phases", "projects")
 
 
 def all_forms(form: Any = BaseForm) -> set[Any]:

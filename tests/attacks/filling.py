@@ -8,7 +8,7 @@ from itertools import cycle
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
 
-OURS = ("accounts", "catalogue", "projects", "documents", "notifications", "phases")
+OURS = ("accounts", "catalogue", "projects", "documents", "notifications", "process", "phases")
 # What machines read: changed, it would make another world and not a dangerous one.
 MACHINES = re.compile(
     r"(^|_)(key|code|number|kind|state|sha256|hash|digest|salt|token|email|url|link|path|language|zone|currency|type|id|gate|role|scope"

@@ -1,103 +1,25 @@
-"""What exists before any project: compounds, sites and the vessels that stand there."""
+"""Sites and the vessels that stand there."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.working_days import HasOwnDays
 from audit.history import tracked
-from catalogue.chemistry import CasNumberError, normalise_cas
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-class CompoundQuerySet(models.QuerySet["Compound"]):
-    def matching(self, words: str) -> CompoundQuerySet:
-        """Part of the name, or the whole code, formula, InChIKey or CAS number; the latter with or without its dashes."""
-        named = Q(name__icontains=words) | Q(code__iexact=words) | Q(formula__iexact=words) | Q(inchikey__iexact=words)
-        with suppress(CasNumberError):
-            named |= Q(cas_number=normalise_cas(words))
-        return self.filter(named)
-
-    def same_as(self, *, cas: str = "", inchikey: str = "", name: str = "") -> CompoundQuerySet:
-        """Compounds that one of the given identifiers points to; none when nothing is given.
-
-        A name (or code) only suggests: two clients may both call something "Compound 1".
-        """
-        matches = Q(pk__in=[])
-        if cas:
-            matches |= Q(cas_number=cas)
-        if inchikey:
-            matches |= Q(inchikey=inchikey)
-        if name:
-            matches |= Q(name__iexact=name) | Q(code__iexact=name)
-        return self.filter(matches)
-
-
-@tracked
-class Compound(models.Model):
-    """A chemical compound, identified by its structure (InChIKey) and its CAS number.
-
-    SMILES, InChIKey, formula and molar mass (average atomic weights, g/mol, of the whole salt or solvate) are derived
-    from the structure by `catalogue.services`; nobody types them.
-    """
-
-    name = models.CharField(_("name"), max_length=200)
-    code = models.CharField(_("code"), max_length=60, blank=True)
-    cas_number = models.CharField(
-        _("CAS number"),
-        max_length=12,
-        blank=True,
-        validators=[RegexValidator(r"^[1-9][0-9]{1,6}-[0-9]{2}-[0-9]$", _("A CAS number looks like 50-78-2."))],
-    )
-    molfile = models.TextField(_("molfile"), max_length=100_000, blank=True)
-    smiles = models.TextField(_("SMILES"), blank=True, editable=False)
-    inchikey = models.CharField(_("InChIKey"), max_length=27, blank=True, editable=False)
-    formula = models.CharField(_("molecular formula"), max_length=200, blank=True, editable=False)
-    molar_mass_g_per_mol = models.FloatField(_("molar mass (g/mol)"), null=True, blank=True, editable=False)
-    pubchem_cid = models.PositiveIntegerField(_("PubChem CID"), null=True, blank=True, validators=[MinValueValidator(1)])
-    references = models.TextField(_("published in"), max_length=4000, blank=True, help_text=_("Patents and papers, one a line."))
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
-
-    objects = CompoundQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("compound")
-        verbose_name_plural = _("compounds")
-        ordering = ["name", "id"]
-        indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="compound_name_trigrams")]
-        constraints = [
-            models.UniqueConstraint(fields=["cas_number"], condition=~Q(cas_number=""), name="compound_cas_number_once"),
-            models.UniqueConstraint(fields=["inchikey"], condition=~Q(inchikey=""), name="compound_inchikey_once"),
-            models.CheckConstraint(condition=~Q(name=""), name="compound_has_a_name"),
-            models.CheckConstraint(
-                condition=Q(smiles="", inchikey="", formula="", molar_mass_g_per_mol=None, molfile="")
-                | (~Q(smiles="") & ~Q(inchikey="") & ~Q(formula="") & Q(molar_mass_g_per_mol__gt=0)),
-                name="compound_structure_is_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def cited(self) -> list[str]:
-        return [line.strip() for line in self.references.splitlines() if line.strip()]
 
 
 def validate_time_zone(key: str) -> None:

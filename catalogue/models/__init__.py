@@ -1,0 +1,19 @@
+"""What exists before any project: compounds, materials and who sells them, sites and the vessels that stand there."""
+
+from catalogue.models.compounds import Compound, CompoundQuerySet
+from catalogue.models.materials import Material
+from catalogue.models.places import Site, Vessel, validate_time_zone
+from catalogue.models.rates import ExchangeRate
+from catalogue.models.supply import Supplier, SupplierQuote
+
+__all__ = [
+    "Compound",
+    "CompoundQuerySet",
+    "ExchangeRate",
+    "Material",
+    "Site",
+    "Supplier",
+    "SupplierQuote",
+    "Vessel",
+    "validate_time_zone",
+]

@@ -1,0 +1,104 @@
+"""Who sells a material, and at what price."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.currencies import Currency
+from audit.history import tracked
+from catalogue.models.kept import InternalQuerySet
+from catalogue.models.materials import Material
+
+COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters (ISO 3166), for example CN."))
+MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"), _("More than nothing."))
+
+
+@tracked
+class Supplier(models.Model):
+    """A company that we ask for prices or buy from."""
+
+    class Status(models.TextChoices):
+        CANDIDATE = "candidate", _("Candidate")
+        APPROVED = "approved", _("Approved")
+        CONDITIONAL = "conditional", _("Approved with conditions")
+        SUSPENDED = "suspended", _("Suspended")
+        DISQUALIFIED = "disqualified", _("Disqualified")
+
+    name = models.CharField(_("name"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, blank=True, validators=[COUNTRY])
+    status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.CANDIDATE)
+    contact_name = models.CharField(_("contact"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=60, blank=True)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = InternalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("supplier")
+        verbose_name_plural = _("suppliers")
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="supplier_name_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="supplier_is_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked
+class SupplierQuote(models.Model):
+    """One price of a supplier for a material, from a quantity on: a price list with breaks is several rows with one reference."""
+
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="quotes", verbose_name=_("material"))
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="quotes", verbose_name=_("supplier"))
+    quantity_from_kg = models.DecimalField(
+        _("from quantity (kg)"), max_digits=12, decimal_places=3, default=Decimal(0), validators=[MinValueValidator(Decimal(0))]
+    )
+    price_per_kg = models.DecimalField(_("price per kg"), max_digits=16, decimal_places=4, validators=[MinValueValidator(Decimal(0))])
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    pack_kg = models.DecimalField(_("pack (kg)"), max_digits=12, decimal_places=3, null=True, blank=True, validators=[MORE_THAN_NOTHING])
+    minimum_order_kg = models.DecimalField(
+        _("minimum order (kg)"), max_digits=12, decimal_places=3, null=True, blank=True, validators=[MORE_THAN_NOTHING]
+    )
+    lead_time_days = models.PositiveSmallIntegerField(_("lead time (days)"), null=True, blank=True)
+    purity_pct = models.DecimalField(
+        _("purity (%)"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MORE_THAN_NOTHING, MaxValueValidator(Decimal(100))],
+    )
+    origin = models.CharField(_("country of origin"), max_length=2, blank=True, validators=[COUNTRY])
+    quoted_on = models.DateField(_("quoted on"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    reference = models.CharField(_("reference"), max_length=60, blank=True)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = InternalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("supplier's price")
+        verbose_name_plural = _("suppliers' prices")
+        ordering = ["material_id", "supplier_id", "quantity_from_kg", "-quoted_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["material", "supplier", "quantity_from_kg", "quoted_on", "reference"], name="supplier_quote_once"
+            ),
+            models.CheckConstraint(condition=Q(price_per_kg__gte=0) & Q(quantity_from_kg__gte=0), name="supplier_quote_is_a_price"),
+            models.CheckConstraint(condition=~Q(price_per_kg=0) | ~Q(note=""), name="supplier_quote_of_nothing_says_why"),
+            models.CheckConstraint(condition=Q(valid_until=None) | Q(valid_until__gte=F("quoted_on")), name="supplier_quote_validity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material}: {self.supplier}"

@@ -1,0 +1,27 @@
+"""Entering what exists before any project."""
+
+from catalogue.services.compounds import cite_compound, create_or_find_compound
+from catalogue.services.sites import change_site, create_site
+from catalogue.services.vessels import (
+    VesselFacts,
+    add_vessel,
+    change_vessel,
+    in_service_blockers,
+    out_of_service_blockers,
+    return_to_service,
+    take_out_of_service,
+)
+
+__all__ = [
+    "VesselFacts",
+    "add_vessel",
+    "change_site",
+    "change_vessel",
+    "cite_compound",
+    "create_or_find_compound",
+    "create_site",
+    "in_service_blockers",
+    "out_of_service_blockers",
+    "return_to_service",
+    "take_out_of_service",
+]
