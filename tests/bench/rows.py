@@ -11,6 +11,7 @@ from time import perf_counter
 from cdmo.servers.product import manage
 
 WARM_UP = 5
+HEAD = "| what | product, ms | floor, ms | floor / product | asked | met |\n|---|---|---|---|---|---|\n"
 SHELL = ("shell", "--no-imports", "--command")
 
 
