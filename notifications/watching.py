@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from audit.models import Event
+from audit.rows import write_together
 from notifications.models import MilestoneWatch
 
 NO_PROJECT = 0  # a milestone is named by its own key, not by that within its project
@@ -44,7 +45,7 @@ def moves_by_watcher(events: Sequence[Event]) -> dict[tuple[int, int], tuple[Mil
             if far:
                 found.setdefault((watch.user_id, move.event.pk), (watch, []))[1].append(far)
                 changed[watch.pk] = watch
-    MilestoneWatch.objects.bulk_update(changed.values(), ["reference_on"])
+    write_together(changed.values(), ["reference_on"])
     return found
 
 

@@ -19,6 +19,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from accounts.models import User
+from audit.rows import write_together
 from notifications.doorbells import SEND_MAIL, call
 from notifications.letters import letter_of
 from notifications.models import MailMessage, Notification
@@ -73,7 +74,7 @@ def _fill(mails: list[MailMessage], until: dict[int, datetime]) -> None:
     rows = [row for row in rows if row.created_at < until[row.user_id]]
     for row in rows:
         row.mail = mail_of[row.user_id]
-    Notification.objects.bulk_update(rows, ["mail"], batch_size=1000)
+    write_together(rows, ["mail"])
 
 
 def sweep() -> int:

@@ -13,6 +13,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, missing_reason
+from audit.rows import write_together
 from projects.baselines import Dated
 from projects.forecasting import calendar_for
 from projects.models import Baseline, BaselineMilestone, Milestone, Project
@@ -56,7 +57,7 @@ def _promise(project: Project, planned: list[tuple[Milestone, date]], *, name: s
     baseline = _write(project, planned, name=_free_name(project, name), kind=kind, reason="", actor=actor)
     for milestone, planned_on in planned:
         milestone.baseline_on, milestone.told_at, milestone.updated_at = planned_on, baseline.taken_at, baseline.taken_at
-    Milestone.objects.bulk_update([milestone for milestone, _on in planned], ["baseline_on", "told_at", "updated_at"])
+    write_together([milestone for milestone, _on in planned], ["baseline_on", "told_at", "updated_at"])
     update_forecasts(project, actor=actor)  # float is counted towards the new promise
     return baseline
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from projects.models import GateCriterion
+from audit.rows import write_together
 
 if TYPE_CHECKING:
     from projects.gates import Judged
@@ -19,7 +19,7 @@ def freeze_findings(review: GateReview, judged: Sequence[Judged]) -> None:
         row = pinned[item.key]
         row.met, row.evidence, row.evidence_hash = item.finding.met, [e.frozen() for e in item.finding.evidence], item.finding.content_hash
         row.tailoring = [each.pk for each in item.tailored]
-    GateCriterion.objects.bulk_update(pinned.values(), ["met", "evidence", "evidence_hash", "tailoring"])
+    write_together(pinned.values(), ["met", "evidence", "evidence_hash", "tailoring"])
 
 
 def missing_of(judged: Sequence[Judged]) -> dict[str, list[str]]:

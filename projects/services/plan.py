@@ -14,6 +14,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
+from audit.rows import write_together
 from projects.forecasting import calendar_of, schedule_of
 from projects.models import PHASES, Deliverable, Milestone, MilestoneLink, Project, Task
 from projects.plans import phase_plan
@@ -57,7 +58,7 @@ def update_forecasts(project: Project, *, actor: User | None) -> list[Milestone]
             moves.append({"milestone": milestone.key, "title": milestone.title, "from": milestone.forecast_on, "to": forecast})
         milestone.forecast_on, milestone.float_days, milestone.updated_at = forecast, item.float_days, timezone.now()
         changed.append(milestone)
-    Milestone.objects.bulk_update(changed, ["forecast_on", "float_days", "updated_at"])
+    write_together(changed, ["forecast_on", "float_days", "updated_at"])
     _move_due_dates(project, before, changed)
     keep_task_dates(project, tasks, milestones, schedule)
     if moves:  # one event for one movement of the plan, however many milestones follow
@@ -77,7 +78,7 @@ def _move_due_dates(project: Project, before: Mapping[str, date | None], changed
     ]
     for row in moved:
         row.due_on = after[feeds[row.key]]
-    Deliverable.objects.bulk_update(moved, ["due_on"])
+    write_together(moved, ["due_on"])
     postpone_waits({f"deliverable:{row.pk}": row.due_on for row in moved})
 
 

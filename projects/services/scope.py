@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.models import Department
 from audit.events import record
+from audit.rows import write_together
 from projects.charter_plan import plans_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Tailoring, Task, Visibility
 from projects.plans import PhasePlan, planned_links
@@ -132,7 +133,7 @@ def _renumber(project: Project) -> None:
     moved = [row for number, row in enumerate(rows) if row.order != number]
     for number, row in enumerate(rows):
         row.order = number
-    Milestone.objects.bulk_update(moved, ["order"])
+    write_together(moved, ["order"])
 
 
 def _link(project: Project, plans: Sequence[PhasePlan], new: Mapping[str, Milestone]) -> None:

@@ -17,6 +17,7 @@ from audit.acts import act
 from audit.events import Happened, record, record_each, scope_of
 from audit.hashes import hash_of as hash_of_values
 from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
+from audit.rows import write_together
 from projects.approvals import ApprovalState, Standing, standings_of
 from projects.models import SHOWN_TO_CLIENT, Milestone, Project, Visibility
 from projects.services.answering import approver_blockers
@@ -221,7 +222,7 @@ def share_as_planned(project: Project, *, actor: User) -> None:
         row.project, row.updated_at = project, now
         names.update(milestones.put(row, Visibility.SHARED, actor=actor, at=now))
     if rows:
-        Milestone.objects.bulk_update(rows, sorted({*names, "updated_at"}))
+        write_together(rows, sorted({*names, "updated_at"}))
     record_each(Happened("milestone.shared_at_launch", row, {"actor": actor}, {"title": row.title}) for row in rows)
     items = [Item(milestones, row) for row in rows]
     note_visibility(items, Visibility.SHARED, project=project, client_id=project.client_id, actor=actor, at=now)

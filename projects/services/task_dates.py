@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from audit.rows import write_together
 from projects.forecasting import calendar_of, task_links
 from projects.models import Task
 from projects.schedule import Schedule
@@ -34,7 +35,7 @@ def keep_task_dates(project: Project, tasks: Sequence[Task], milestones: Sequenc
             for name, value in dates.items():
                 setattr(task, name, value)
             changed.append(task)
-    Task.objects.bulk_update(changed, COMPUTED)
+    write_together(changed, COMPUTED)
     postpone_waits({task.key: task.due_on for task in postponed})
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _t
 from accounts.models import Role, User
 from audit.client_role import as_application
 from audit.events import record
+from audit.rows import write_together
 from projects.calendars import WorkingCalendar
 from projects.forecasting import calendar_of
 from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation, WaitingFor
@@ -93,7 +94,7 @@ def postpone_waits(due: Mapping[str, date | None]) -> None:
     rows = list(WaitingFor.objects.open().filter(key__in=due).select_for_update()) if due else []
     for row in rows:
         row.due_on = due[row.key]
-    WaitingFor.objects.bulk_update(rows, ["due_on"])
+    write_together(rows, ["due_on"])
 
 
 def close_waits_of(project: Project) -> int:
