@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .state/venv/bin
 IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
-SOURCES := manage.py cdmo audit accounts worksheets charts catalogue projects documents notifications phases desk
+SOURCES := manage.py cdmo audit accounts worksheets charts catalogue projects documents notifications process phases desk
 
 .DEFAULT_GOAL := help
 .PHONY: audit help bench compose-proof run test test-fast lint types format shell reset lock messages catalogues environment test-environment

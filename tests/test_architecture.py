@@ -12,7 +12,20 @@ from django.apps import apps
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-LAYERS = ["audit", "accounts", "worksheets", "charts", "catalogue", "projects", "documents", "notifications", "phases", "desk", "cdmo"]
+LAYERS = [
+    "audit",
+    "accounts",
+    "worksheets",
+    "charts",
+    "catalogue",
+    "projects",
+    "documents",
+    "notifications",
+    "process",
+    "phases",
+    "desk",
+    "cdmo",
+]
 IMPORTS_INSIDE_ALLOWED = ("apps.py", "tasks.py", "manage.py")
 BANNED_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py"}
 STATE_WRITTEN_PAST_THE_DOOR = re.compile(r"\.update\((?:[^)]*\W)?(phase|status|state)\s*=")

@@ -1,0 +1,116 @@
+"""The figures of a case that are not certain, and their values: one at a time for the tornado, many at once for the simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from django.utils.translation import gettext as _t
+from numpy.typing import NDArray
+
+from process.costs.case import Case, Inclusion
+from process.costs.demand import use_key, yield_key
+from process.costs.figures import ONE, Figure, Source
+from process.costs.rates import converted
+
+Draws = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """key: "yield/route/step", "price/material", "recovered/material", "use/route/step/place", "output/phase", "quantity/line" or
+    "rate/line".
+    """
+
+    key: str
+    label: str
+    low: Decimal
+    base: Decimal
+    high: Decimal
+    unit: str
+    source: Source
+
+
+def price_key(material: str) -> str:
+    return f"price/{material}"
+
+
+def recovered_key(material: str) -> str:
+    return f"recovered/{material}"
+
+
+def quantity_key(line: str) -> str:
+    return f"quantity/{line}"
+
+
+def output_key(phase: str) -> str:
+    return f"output/{phase}"
+
+
+def rate_key(line: str) -> str:
+    return f"rate/{line}"
+
+
+def variables(case: Case) -> list[Variable]:
+    """Those that can move the price, in a fixed order: yields, prices, consumption, outputs, quantities and rates."""
+    return [each for each in _all(case) if each.low < each.high]
+
+
+def base_value(base: Decimal, _key: str) -> Decimal:
+    """Every figure at its base: the way of the estimate."""
+    return base
+
+
+def drawn_value(drawn: Mapping[str, Draws]) -> Callable[[Decimal, str], Draws]:
+    """The drawn values of a variable by its key; a figure that was not drawn is at its base."""
+
+    def value(base: Decimal, key: str) -> Draws:
+        return drawn[key] if key in drawn else np.asarray(float(base))
+
+    return value
+
+
+def one_at_a_time(found: Sequence[Variable]) -> dict[str, Draws]:
+    """2 n + 1 columns: all at base, then for each variable the one where it is low and the one where it is high."""
+    rows = {}
+    for place, each in enumerate(found):
+        row = np.full(2 * len(found) + 1, float(each.base))
+        row[1 + 2 * place], row[2 + 2 * place] = float(each.low), float(each.high)
+        rows[each.key] = row
+    return rows
+
+
+def _all(case: Case) -> Iterator[Variable]:
+    used = {scale.demand for scale in case.scales}
+    demands = [demand for demand in case.demands if demand.key in used]
+    for demand in demands:
+        for step in demand.steps:
+            yield _of(yield_key(demand, step), _t("Yield of %(step)s") % {"step": step.label}, step.yield_fraction)
+    bought = {key for demand in demands for key in demand.bought}
+    for material in (each for each in case.materials if each.key in bought):
+        label = _t("Price of %(material)s") % {"material": material.label}
+        yield _of(price_key(material.key), label, converted(material.price, case.currency, case.rates).price)
+        if material.recovered_fraction and material.recovered_price:
+            label = _t("Recovered value of %(material)s") % {"material": material.label}
+            figure = converted(material.recovered_price, case.currency, case.rates).price
+            yield _of(recovered_key(material.key), label, figure)
+    names = {material.key: material.label for material in case.materials}
+    for demand in demands:
+        for step in demand.steps:
+            for place, intake in enumerate(step.intakes):
+                label = _t("Use of %(material)s in %(step)s") % {"material": names.get(intake.of, intake.of), "step": step.label}
+                origin = step.yield_fraction.source
+                yield Variable(use_key(demand, step, place), label, intake.low, ONE, intake.high, "1", origin)
+    for scale in case.scales:
+        label = _t("Output of %(phase)s") % {"phase": scale.label}
+        yield Variable(output_key(scale.phase), label, scale.low, ONE, scale.high, "1", Source.ASSUMPTION)
+    for line in (each for each in case.lines if each.inclusion == Inclusion.INCLUDED):
+        yield _of(quantity_key(line.key), _t("Quantity of %(line)s") % {"line": line.label}, line.quantity)
+        figure = converted(line.price, case.currency, case.rates).price
+        yield _of(rate_key(line.key), _t("Rate of %(line)s") % {"line": line.label}, figure)
+
+
+def _of(key: str, label: str, figure: Figure) -> Variable:
+    return Variable(key, label, figure.low, figure.base, figure.high, figure.unit, figure.source)
