@@ -113,4 +113,5 @@ def _all(case: Case) -> Iterator[Variable]:
 
 
 def _of(key: str, label: str, figure: Figure) -> Variable:
-    return Variable(key, label, figure.low, figure.base, figure.high, figure.unit, figure.source)
+    unit = f"{figure.currency}/{figure.unit}" if figure.currency else figure.unit
+    return Variable(key, label, figure.low, figure.base, figure.high, unit, figure.source)
