@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -29,6 +31,19 @@ class Answer(Generic[T_co]):
         if self.value is None:
             raise ValueError(self.reason)
         return self.value
+
+
+def plain(value: Any) -> Any:
+    """What JSON can hold, for storing an answer with its inputs: fields by name, numbers of money as text, dates as ISO."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def exact(number: float) -> Decimal:

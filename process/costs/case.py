@@ -9,51 +9,13 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import BadInput
 from process.costs.demand import Demand
 from process.costs.figures import ONE, Figure, require_currency, require_fraction
+from process.costs.materials import ZERO, Category, Material, require_material, require_price
 from process.costs.rates import Rate
-
-ZERO = Decimal(0)
-
-
-class Category(StrEnum):
-    """The columns of the cost form, in their order."""
-
-    MATERIALS = "materials"
-    SOLVENTS = "solvents"
-    LABOUR = "labour"
-    QC = "qc"
-    OCCUPANCY = "occupancy"
-    UTILITIES = "utilities"
-    WASTE = "waste"
-    CLEANING = "cleaning"
-    OUTSIDE = "outside"
-    DOSSIER = "dossier"
-    EHS = "ehs"
-
-    @property
-    def label(self) -> Promise:
-        return _CATEGORIES[self]
-
-
-_CATEGORIES: dict[Category, Promise] = {
-    Category.MATERIALS: _("Raw materials"),
-    Category.SOLVENTS: _("Solvents"),
-    Category.LABOUR: _("Labour"),
-    Category.QC: _("Quality control"),
-    Category.OCCUPANCY: _("Vessel occupancy"),
-    Category.UTILITIES: _("Utilities"),
-    Category.WASTE: _("Waste"),
-    Category.CLEANING: _("Cleaning"),
-    Category.OUTSIDE: _("Outside services"),
-    Category.DOSSIER: _("Stability, validation, dossier"),
-    Category.EHS: _("Environment, health, safety"),
-}
 
 
 class Basis(StrEnum):
@@ -92,29 +54,11 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Material:
-    """A bought material, or a waste that is paid for by the kilogram. price: per kg.
-
-    handling_loss_fraction is lost outside the reaction; with loss_in_yield the step's yield holds it already and it is not counted
-    again. Recovery is either the recycled fraction of the route or this credit: recovered_fraction of what is charged, at the
-    recovered_price.
-    """
-
-    key: str
-    label: str
-    price: Figure
-    category: Category = Category.MATERIALS
-    handling_loss_fraction: Decimal = ZERO
-    loss_in_yield: bool = False
-    recovered_fraction: Decimal = ZERO
-    recovered_price: Figure | None = None
-
-
-@dataclass(frozen=True)
 class Line:
     """quantity × price, by the basis. A line in hours has its rate per hour; a test's hours and consumables are two lines.
 
-    step: whose product a line by STEP_KG is counted for.
+    step: whose product a line by STEP_KG is counted for. at_cost: the client pays what it costs (freight, tax, insurance), added
+    after the margin.
     """
 
     key: str
@@ -126,6 +70,7 @@ class Line:
     basis: Basis = Basis.ONCE
     inclusion: Inclusion = Inclusion.INCLUDED
     step: str = ""
+    at_cost: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +85,9 @@ class Risk:
 
 @dataclass(frozen=True)
 class Terms:
-    """The build-up: (cost × (1 + overhead) × (1 + contingency) + expected risk) ÷ (1 − margin). The margin is on the price.
+    """The build-up: (cost × (1 + overhead) × (1 + contingency) + expected risk) ÷ (1 − margin), and then what is passed on at cost.
+
+    The margin is on the price.
 
     risk_in_price: whether the client pays the expected cost of the risks, or it is only shown.
     """
@@ -170,7 +117,7 @@ class Case:
         _require_different("scales", (scale.phase for scale in self.scales))
         _require_different("demands", (demand.key for demand in self.demands))
         _require_different("materials", (material.key for material in self.materials))
-        _require_different("lines", (line.key for line in self.lines))
+        _require_different("lines", (*(material.key for material in self.materials), *(line.key for line in self.lines)))
         require_terms(self.terms)
         for scale in self.scales:
             _require_scale(scale, self)
@@ -234,34 +181,12 @@ def _require_priced(demand: Demand, case: Case) -> None:
             if intake.recycled_fraction and material.recovered_fraction:
                 words = _t("%(step)s: %(material)s is recycled and credited; keep one of the two.")
                 raise BadInput({"recovered_fraction": words % values})
-            _require_material(material)
-
-
-def _require_material(material: Material) -> None:
-    _require_price(material.price, material.label, per="kg")
-    for name in ("handling_loss_fraction", "recovered_fraction"):
-        require_fraction(getattr(material, name), name)
-    if material.handling_loss_fraction == 1:
-        words = _t("%(material)s: a handling loss of everything leaves nothing to use.")
-        raise BadInput({"handling_loss_fraction": words % {"material": material.label}})
-    if material.recovered_fraction:
-        if material.recovered_price is None:
-            words = _t("%(material)s: what is recovered needs its value per kilogram.")
-            raise BadInput({"recovered_price": words % {"material": material.label}})
-        _require_price(material.recovered_price, material.label, per="kg")
-
-
-def _require_price(price: Figure, label: str, *, per: str) -> None:
-    if not price.currency:
-        raise BadInput({"currency": _t("%(label)s: a price needs its currency.") % {"label": label}})
-    if price.unit != per:
-        values = {"label": label, "per": per, "unit": price.unit}
-        raise BadInput({"unit": _t("%(label)s: the price is per %(unit)s, the quantity in %(per)s.") % values})
+            require_material(material)
 
 
 def _require_line(line: Line, case: Case) -> None:
     scale = _require_phase(line.phase, line.label, case)
-    _require_price(line.price, line.label, per=line.quantity.unit)
+    require_price(line.price, line.label, per=line.quantity.unit)
     demand = case.demand_of(scale)
     if line.basis == Basis.STEP_KG and (demand is None or line.step not in {step.key for step in demand.steps}):
         raise BadInput({"step": _t("%(label)s: its phase has no such step.") % {"label": line.label}})

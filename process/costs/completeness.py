@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from process.costs.answers import Answer
 from process.costs.band import price_band
-from process.costs.case import ZERO, Case, Category, Line, Material, Scale
+from process.costs.case import Case, Line, Scale
 from process.costs.demand import Demand, Intake, Step
 from process.costs.figures import Figure
+from process.costs.materials import ZERO, Category, Material
 
 ALGORITHM = "missing_answers/1"
 PRACTICE = _("Practice of our estimators, until our own projects tell better.")
@@ -143,7 +144,8 @@ def _quantities(case: Case, effect: Effect) -> Case:
 
 def _prices(case: Case, effect: Effect) -> Case:
     def wider(material: Material) -> Material:
-        return replace(material, price=_reaching(material.price, effect))
+        tiers = (replace(tier, price=_reaching(tier.price, effect)) for tier in material.tiers)
+        return replace(material, price=_reaching(material.price, effect), tiers=tuple(tiers))
 
     return replace(case, materials=tuple(wider(material) for material in case.materials))
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic, TypeVar
+from functools import cached_property
+from typing import Generic, TypeAlias, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -19,8 +20,10 @@ from numpy.typing import NDArray
 
 from audit.refusals import BadInput
 from process.costs.figures import ONE, Figure, require_fraction
+from process.costs.keys import use_key, yield_key
 
 N = TypeVar("N", Decimal, NDArray[np.float64])
+Value: TypeAlias = Callable[[Decimal, str], N]
 
 
 @dataclass(frozen=True)
@@ -90,37 +93,43 @@ class Charge(Generic[N]):
 
 @dataclass(frozen=True)
 class Needs(Generic[N]):
-    """For one kilogram of API. made_kg: the product of each step, by its key."""
+    """For one kilogram of API. made_kg: the product of each step, by its key; net_kg: what is bought, by the key of the material."""
 
     made_kg: Mapping[str, N]
     charges: tuple[Charge[N], ...]
 
+    @cached_property
+    def net_kg(self) -> dict[str, N]:
+        """A material that is charged in several places is bought once."""
+        sums: dict[str, N] = {}
+        for charge in self.charges:
+            key = charge.intake.of
+            sums[key] = sums[key] + charge.net_kg if key in sums else charge.net_kg
+        return sums
 
-def needs(demand: Demand, value: Callable[[Decimal, str], N]) -> Needs[N]:
-    """What the route takes. value: a number for a figure's base and the key of its variable; see `variables.py`."""
+
+def base_value(base: Decimal, _key: str) -> Decimal:
+    """Every figure at its base: the way of the estimate."""
+    return base
+
+
+def needs(demand: Demand, value: Value[N]) -> Needs[N]:
+    """What the route takes. value: the number of a figure, by its base and the key of its variable ("" for what never varies)."""
     one = value(ONE, "")
     last, *_rest = order = backwards(demand.steps)
     made: dict[str, N] = {step.key: one - one for step in order} | {last.key: one}
     charges: list[Charge[N]] = []
     for step in order:
         y = step.yield_fraction
-        more = made[step.key] * value(y.base, "") / value(y.base, yield_key(demand, step))
+        more = made[step.key] * value(y.base, "") / value(y.base, yield_key(demand.key, step.key))
         for place, intake in enumerate(step.intakes):
-            gross = more * value(intake.kg_per_kg, "") * value(ONE, use_key(demand, step, place))
+            gross = more * value(intake.kg_per_kg, "") * value(ONE, use_key(demand.key, step.key, place))
             net = gross * value(ONE - intake.recycled_fraction, "")
             if intake.of in made:
                 made[intake.of] = made[intake.of] + net
             else:
                 charges.append(Charge(step, intake, gross, net))
     return Needs(made, tuple(charges))
-
-
-def yield_key(demand: Demand, step: Step) -> str:
-    return f"yield/{demand.key}/{step.key}"
-
-
-def use_key(demand: Demand, step: Step, place: int) -> str:
-    return f"use/{demand.key}/{step.key}/{place}"
 
 
 def backwards(steps: Sequence[Step]) -> list[Step]:

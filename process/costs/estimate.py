@@ -8,24 +8,29 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _t
 
+from charts.look import written
 from process.costs.answers import Answer
 from process.costs.build_up import BuildUp, build_up, markup_of, summed
-from process.costs.case import ZERO, Case, Category, Inclusion, Scale
-from process.costs.figures import Figure
+from process.costs.case import Case, Inclusion, Scale
+from process.costs.demand import base_value
+from process.costs.figures import Figure, Source
+from process.costs.materials import ZERO, Category
+from process.costs.purchases import left_over
 from process.costs.rates import Rate
 from process.costs.roll_up import Leaf, expected_risk, leaves, load_factor, total_price
-from process.costs.variables import base_value
 from projects.money import rounded
 
 ALGORITHM = "estimate/1"
+NAMED = 3  # of the figures that a warning is about
 
 
 @dataclass(frozen=True)
 class LineCost:
-    """A displayed line. amount: rounded half up to the minor unit, in the currency of the estimate. quantity: of the whole phase.
+    """A displayed line. amount: rounded half up to the minor unit, in the currency of the estimate. quantity: of the whole phase, as
+    it is bought.
 
     price: as it was given; rate: by which it was converted once, None where it is in the estimate's own currency.
-    share: of the direct cost of all phases, None where there is none; optional lines have none.
+    share: of the direct cost of all phases, None where there is none; lines that are optional or at cost have none.
     """
 
     key: str
@@ -39,6 +44,7 @@ class LineCost:
     price: Figure
     rate: Rate | None
     share: Decimal | None
+    at_cost: bool
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,14 @@ class Estimate:
     """The total is the sum of the phases, each the sum of its rounded lines. unrounded: the same price without rounding.
 
     expected_risk: probability × impact, shown apart whether it is in the price or not. optional: the price of the optional lines.
+    by_source: the direct cost by where its prices come from.
     """
 
     currency: str
     phases: tuple[PhaseCost, ...]
     lines: tuple[LineCost, ...]
     by_category: Mapping[Category, Decimal]
+    by_source: Mapping[Source, Decimal]
     built: BuildUp
     expected_risk: Decimal
     optional: Decimal
@@ -95,7 +103,8 @@ def estimate(case: Case) -> Answer[Estimate]:
         currency=case.currency,
         phases=phases,
         lines=tuple(lines),
-        by_category=_by_category(_included(lines)),
+        by_category=_by_category(_direct(lines)),
+        by_source=_by_source(_direct(lines)),
         built=summed(phase.built for phase in phases),
         expected_risk=sum((phase.expected_risk for phase in phases), ZERO),
         optional=sum((phase.optional for phase in phases), ZERO),
@@ -106,7 +115,7 @@ def estimate(case: Case) -> Answer[Estimate]:
 
 
 def _lines(case: Case, found: list[Leaf[Decimal]]) -> list[LineCost]:
-    total = sum((leaf.amount for leaf in found if leaf.inclusion == Inclusion.INCLUDED), ZERO)
+    total = sum((leaf.amount for leaf in found if _is_direct(leaf)), ZERO)
     return [
         LineCost(
             key=leaf.key,
@@ -119,17 +128,20 @@ def _lines(case: Case, found: list[Leaf[Decimal]]) -> list[LineCost]:
             amount=rounded(leaf.amount, case.currency),
             price=leaf.price.original,
             rate=leaf.price.rate,
-            share=leaf.amount / total if total and leaf.inclusion == Inclusion.INCLUDED else None,
+            share=leaf.amount / total if total and _is_direct(leaf) else None,
+            at_cost=leaf.at_cost,
         )
         for leaf in found
     ]
 
 
 def _phase(case: Case, scale: Scale, lines: list[LineCost]) -> PhaseCost:
-    by_category = _by_category(_included(lines))
+    by_category = _by_category(_direct(lines))
+    passed_on = sum((line.amount for line in lines if line.at_cost and line.inclusion == Inclusion.INCLUDED), ZERO)
     risk = expected_risk(case, scale.phase)
-    built = build_up(sum(by_category.values(), ZERO), risk, case.terms, case.currency)
-    optional = sum((line.amount for line in lines if line.inclusion == Inclusion.OPTIONAL), ZERO)
+    built = build_up(sum(by_category.values(), ZERO), risk, case.terms, case.currency, at_cost=passed_on)
+    factor = load_factor(case.terms)
+    optional = (line.amount * (1 if line.at_cost else factor) for line in lines if line.inclusion == Inclusion.OPTIONAL)
     output, batches = scale.output_kg, Decimal(scale.batches)
     return PhaseCost(
         phase=scale.phase,
@@ -139,7 +151,7 @@ def _phase(case: Case, scale: Scale, lines: list[LineCost]) -> PhaseCost:
         by_category=by_category,
         built=built,
         expected_risk=rounded(risk, case.currency),
-        optional=rounded(optional * load_factor(case.terms), case.currency),
+        optional=rounded(sum(optional, ZERO), case.currency),
         per_batch=rounded(built.price / batches, case.currency) if batches else None,
         per_kg=rounded(built.price / output, case.currency) if output else None,
         cost_per_kg=rounded(built.cost / output, case.currency) if output else None,
@@ -147,8 +159,13 @@ def _phase(case: Case, scale: Scale, lines: list[LineCost]) -> PhaseCost:
     )
 
 
-def _included(lines: Iterable[LineCost]) -> list[LineCost]:
-    return [line for line in lines if line.inclusion == Inclusion.INCLUDED]
+def _direct(lines: Iterable[LineCost]) -> list[LineCost]:
+    return [line for line in lines if _is_direct(line)]
+
+
+def _is_direct(line: LineCost | Leaf[Decimal]) -> bool:
+    """In the cost that is loaded: neither optional nor passed on."""
+    return line.inclusion == Inclusion.INCLUDED and not line.at_cost
 
 
 def _by_category(lines: Iterable[LineCost]) -> dict[Category, Decimal]:
@@ -159,12 +176,35 @@ def _by_category(lines: Iterable[LineCost]) -> dict[Category, Decimal]:
     return {category: sums[category] for category in Category if category in sums}
 
 
+def _by_source(lines: Iterable[LineCost]) -> dict[Source, Decimal]:
+    sums: dict[Source, Decimal] = {}
+    for line in lines:
+        sums[line.price.source] = sums.get(line.price.source, ZERO) + line.amount
+    return {source: sums[source] for source in Source if source in sums}
+
+
 def _warnings(case: Case, lines: list[LineCost]) -> Iterator[str]:
     for line in lines:
-        yield from line.price.warnings(line.label, case.on)
+        if line.price.has_expired(case.on):
+            yield _t("%(label)s: the price was valid until %(day)s.") % {"label": line.label, "day": written(line.price.valid_until)}
+    if bare := list(dict.fromkeys(_assumed_without_range(case, lines))):
+        names = ", ".join(bare[:NAMED]) + (" …" if len(bare) > NAMED else "")
+        yield _t("Assumed without a lowest and a highest figure (%(number)s): %(names)s.") % {"number": len(bare), "names": names}
+    for phase, material, needed, bought in left_over(case):
+        values = {"material": material.label, "phase": phase.label, "needed": f"{needed:,.3f}", "bought": f"{bought:,.3f}"}
+        yield _t("%(phase)s: %(bought)s kg of %(material)s must be bought, %(needed)s kg are needed.") % values
     for scale in case.scales:
         if scale.output_kg and not scale.demand:
             yield _t("%(phase)s makes batches without a route: no material is in its cost.") % {"phase": scale.label}
     for material in case.materials:
         if material.loss_in_yield and material.handling_loss_fraction:
             yield _t("%(material)s: the step's yield holds the handling loss; it is not counted again.") % {"material": material.label}
+
+
+def _assumed_without_range(case: Case, lines: list[LineCost]) -> Iterator[str]:
+    """Prices, quantities and yields."""
+    yield from (line.label for line in lines if line.price.is_bare_assumption)
+    yield from (line.label for line in case.lines if line.quantity.is_bare_assumption)
+    used = {scale.demand for scale in case.scales}
+    steps = (step for demand in case.demands if demand.key in used for step in demand.steps)
+    yield from (_t("Yield of %(step)s") % {"step": step.label} for step in steps if step.yield_fraction.is_bare_assumption)

@@ -66,14 +66,13 @@ class Figure:
         """Nothing between low and high."""
         return self.low == self.high
 
-    def warnings(self, label: str, on: date) -> list[str]:
-        """What a reader should know of it, in sentences."""
-        values = {"label": label, "day": self.valid_until, "currency": self.currency}
-        if self.valid_until and self.valid_until < on:
-            return [_t("%(label)s: the price was valid until %(day)s.") % values]
-        if self.source == Source.ASSUMPTION and self.is_firm:
-            return [_t("%(label)s is assumed without a lowest and a highest figure.") % values]
-        return []
+    @property
+    def is_bare_assumption(self) -> bool:
+        """Nobody said how wrong it may be."""
+        return self.source == Source.ASSUMPTION and self.is_firm
+
+    def has_expired(self, on: date) -> bool:
+        return self.valid_until is not None and self.valid_until < on
 
 
 def price(base: Decimal | str, currency: str, per: str, *, low: Decimal | str = "", high: Decimal | str = "", **origin: object) -> Figure:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from process.costs.answers import Answer
-from process.costs.case import ZERO, Basis, Case, Terms
+from process.costs.case import Basis, Case, Inclusion, Terms
+from process.costs.demand import base_value
 from process.costs.estimate import estimate
 from process.costs.figures import Figure, require_fraction
+from process.costs.materials import ZERO
 from process.costs.roll_up import expected_risk, leaves, load_factor
-from process.costs.variables import base_value
 from projects.money import rounded
 
 BREAKS = "quantity_breaks/1"
@@ -132,9 +133,13 @@ def _break(case: Case, phase: str, quantity: Decimal, largest: Decimal) -> Break
     asked = case.at(phase, batch_kg=batch, batches=batches)
     total = next(each for each in estimate(asked).known.phases if each.phase == phase).built.price
     once = {line.key for line in case.lines if line.basis == Basis.ONCE}
-    direct = sum((leaf.amount for leaf in leaves(asked, base_value) if leaf.phase == phase and leaf.key in once), ZERO)
+    loads = load_factor(case.terms)
+    found = (
+        leaf for leaf in leaves(asked, base_value) if leaf.phase == phase and leaf.key in once and leaf.inclusion == Inclusion.INCLUDED
+    )
+    lines = sum((leaf.amount * (1 if leaf.at_cost else loads) for leaf in found), ZERO)
     risk = expected_risk(case, phase) / (1 - case.terms.margin_fraction) if case.terms.risk_in_price else ZERO
-    fixed = rounded(direct * load_factor(case.terms) + risk, case.currency)
+    fixed = rounded(lines + risk, case.currency)
     per_kg = rounded(total / quantity, case.currency)
     return Break(quantity, batches, batch, fixed, (total - fixed) / quantity, per_kg, total)
 

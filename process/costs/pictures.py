@@ -73,7 +73,7 @@ def _parts(estimate: Estimate, terms: Terms) -> Iterator[Part]:
         (_t("Expected cost of the risks"), built.risk),
         (_t("Margin, %(percent)s %% of the price") % {"percent": _percent(terms.margin_fraction)}, built.margin),
     )
-    yield from (_part(label, amount, currency) for label, amount in loads if amount)
+    yield from (_part(label, amount, currency) for label, amount in (*loads, (_t("Passed on at cost"), built.at_cost)) if amount)
     yield _part(_t("Price"), built.price, currency, total=True)
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic, TypeAlias
+from typing import Generic
 
-from process.costs.case import Basis, Case, Category, Inclusion, Line, Material, Scale, Terms
-from process.costs.demand import Charge, N, Needs, needs
+from process.costs.case import Basis, Case, Inclusion, Line, Scale, Terms
+from process.costs.demand import N, Needs, Value, needs
 from process.costs.figures import ONE
+from process.costs.keys import output_key, quantity_key, rate_key, recovered_key
+from process.costs.materials import ZERO, Category
+from process.costs.purchases import OrderPrices, order_prices, orders
 from process.costs.rates import Converted, converted
-from process.costs.variables import output_key, price_key, quantity_key, rate_key, recovered_key
-
-ZERO = Decimal(0)
-Value: TypeAlias = Callable[[Decimal, str], N]
 
 
 @dataclass(frozen=True)
@@ -33,35 +32,32 @@ class Leaf(Generic[N]):
     quantity: N
     unit: str
     price: Converted
+    at_cost: bool = False
 
 
 def leaves(case: Case, value: Value[N]) -> Iterator[Leaf[N]]:
     """Materials before lines, phase by phase; excluded lines are left out."""
     taken = {demand.key: needs(demand, value) for demand in case.demands}
+    prices = order_prices(case)
     for scale in case.scales:
         of_route = taken.get(scale.demand)
         if of_route and scale.output_kg:
-            yield from _materials(case, scale, of_route, value)
+            yield from _materials(case, scale, of_route, prices, value)
         for line in case.lines:
             if line.phase == scale.phase and line.inclusion != Inclusion.EXCLUDED:
                 yield _line(case, scale, line, of_route, value)
 
 
-def direct_cost(case: Case, value: Value[N]) -> N:
-    """What is included, of all phases."""
-    total = value(ZERO, "")
-    for leaf in leaves(case, value):
-        if leaf.inclusion == Inclusion.INCLUDED:
-            total = total + leaf.amount
-    return total
-
-
 def total_price(case: Case, value: Value[N]) -> N:
     """Of all phases, not rounded."""
-    terms = case.terms
-    loaded = direct_cost(case, value) * value((1 + terms.overhead_fraction) * (1 + terms.contingency_fraction), "")
-    risk = expected_risk(case) if terms.risk_in_price else ZERO
-    return (loaded + value(risk, "")) / value(1 - terms.margin_fraction, "")
+    direct = passed_on = value(ZERO, "")
+    for leaf in leaves(case, value):
+        if leaf.inclusion == Inclusion.INCLUDED and leaf.at_cost:
+            passed_on = passed_on + leaf.amount
+        elif leaf.inclusion == Inclusion.INCLUDED:
+            direct = direct + leaf.amount
+    risk = expected_risk(case) if case.terms.risk_in_price else ZERO
+    return direct * value(load_factor(case.terms), "") + value(risk / (1 - case.terms.margin_fraction), "") + passed_on
 
 
 def expected_risk(case: Case, phase: str | None = None) -> Decimal:
@@ -75,37 +71,23 @@ def load_factor(terms: Terms) -> Decimal:
     return (1 + terms.overhead_fraction) * (1 + terms.contingency_fraction) / (1 - terms.margin_fraction)
 
 
-def _materials(case: Case, scale: Scale, taken: Needs[N], value: Value[N]) -> Iterator[Leaf[N]]:
-    charges: dict[str, list[Charge[N]]] = {}
-    for charge in taken.charges:
-        charges.setdefault(charge.intake.of, []).append(charge)
-    for material in case.materials:
-        if material.key in charges:
-            yield _material(case, scale, material, charges[material.key], value)
-
-
-def _material(case: Case, scale: Scale, material: Material, charges: list[Charge[N]], value: Value[N]) -> Leaf[N]:
-    output = value(scale.output_kg, "") * value(ONE, output_key(scale.phase))
-    net = charges[0].net_kg
-    for charge in charges[1:]:
-        net = net + charge.net_kg
-    quantity = net * output
-    if not material.loss_in_yield:
-        quantity = quantity / value(ONE - material.handling_loss_fraction, "")
-    price = converted(material.price, case.currency, case.rates)
-    amount = quantity * value(price.price.base, price_key(material.key))
-    if material.recovered_fraction and material.recovered_price:
-        worth = converted(material.recovered_price, case.currency, case.rates).price
-        recovered = net * output * value(material.recovered_fraction, "")
-        amount = amount - recovered * value(worth.base, recovered_key(material.key))
-    return Leaf(material.key, material.label, scale.phase, material.category, Inclusion.INCLUDED, amount, quantity, "kg", price)
+def _materials(case: Case, scale: Scale, taken: Needs[N], prices: OrderPrices, value: Value[N]) -> Iterator[Leaf[N]]:
+    for material, charged, bought in orders(case, scale, taken, value):
+        key, figure = prices[scale.phase, material.key]
+        price = converted(figure, case.currency, case.rates)
+        amount = bought * value(price.price.base, key)
+        if material.recovered_fraction and material.recovered_price:
+            worth = converted(material.recovered_price, case.currency, case.rates).price
+            amount = amount - charged * value(material.recovered_fraction, "") * value(worth.base, recovered_key(material.key))
+        yield Leaf(material.key, material.label, scale.phase, material.category, Inclusion.INCLUDED, amount, bought, "kg", price)
 
 
 def _line(case: Case, scale: Scale, line: Line, taken: Needs[N] | None, value: Value[N]) -> Leaf[N]:
     quantity = value(line.quantity.base, quantity_key(line.key)) * _times(scale, line, taken, value)
     price = converted(line.price, case.currency, case.rates)
     amount = quantity * value(price.price.base, rate_key(line.key))
-    return Leaf(line.key, line.label, line.phase, line.category, line.inclusion, amount, quantity, line.quantity.unit, price)
+    unit = line.quantity.unit
+    return Leaf(line.key, line.label, line.phase, line.category, line.inclusion, amount, quantity, unit, price, line.at_cost)
 
 
 def _times(scale: Scale, line: Line, taken: Needs[N] | None, value: Value[N]) -> N:

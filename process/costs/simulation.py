@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.refusals import BadInput
 from process.costs.answers import Answer, exact
 from process.costs.case import Case
+from process.costs.demand import base_value
 from process.costs.roll_up import total_price
-from process.costs.variables import Draws, Variable, base_value, drawn_value, variables
+from process.costs.variables import Draws, Variable, drawn_value, variables
 from projects.money import rounded
 
 ALGORITHM = "simulation/1"
@@ -76,16 +77,19 @@ def simulate(case: Case, settings: Settings, *, asked: Decimal | None = None) ->
     prices = np.broadcast_to(total_price(case, drawn_value(drawn(found, settings))), settings.draws)
     base = rounded(total_price(case, base_value), case.currency)
     value = _summary(prices, base, asked, case.currency)
-    return Answer(value=value, unit=case.currency, inputs=inputs, algorithm=ALGORITHM, warnings=stated(settings, len(found)))
+    return Answer(value=value, unit=case.currency, inputs=inputs, algorithm=ALGORITHM, warnings=stated(case, settings, len(found)))
 
 
-def stated(settings: Settings, number: int) -> tuple[str, ...]:
+def stated(case: Case, settings: Settings, number: int) -> tuple[str, ...]:
     """The assumptions as sentences, which stand beside every figure of the simulation."""
     values = {"draws": f"{settings.draws:,}", "seed": settings.seed, "number": number, "distribution": settings.distribution.label}
-    return (
+    found = [
         _t("%(draws)s draws of %(number)s figures with the seed %(seed)s, each %(distribution)s between its low, base and high.") % values,
         _t("The figures are drawn independently of one another; what moves together in truth makes the spread too narrow."),
-    )
+    ]
+    if case.risks:
+        found.append(_t("Risks count with their expected cost, not as events."))
+    return tuple(found)
 
 
 def drawn(found: Sequence[Variable], settings: Settings) -> dict[str, Draws]:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _t
 
 from process.costs.answers import Answer, exact
 from process.costs.case import Case
+from process.costs.demand import base_value
 from process.costs.roll_up import leaves, total_price
-from process.costs.variables import Variable, base_value, drawn_value, one_at_a_time, variables
+from process.costs.variables import Variable, drawn_value, one_at_a_time, variables
 from projects.money import rounded
 
 ALGORITHM = "tornado/1"

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _t
 from numpy.typing import NDArray
 
 from process.costs.case import Case, Inclusion
-from process.costs.demand import use_key, yield_key
 from process.costs.figures import ONE, Figure, Source
+from process.costs.keys import output_key, quantity_key, rate_key, recovered_key, use_key, yield_key
+from process.costs.purchases import order_prices
 from process.costs.rates import converted
 
 Draws = NDArray[np.float64]
@@ -33,34 +34,9 @@ class Variable:
     source: Source
 
 
-def price_key(material: str) -> str:
-    return f"price/{material}"
-
-
-def recovered_key(material: str) -> str:
-    return f"recovered/{material}"
-
-
-def quantity_key(line: str) -> str:
-    return f"quantity/{line}"
-
-
-def output_key(phase: str) -> str:
-    return f"output/{phase}"
-
-
-def rate_key(line: str) -> str:
-    return f"rate/{line}"
-
-
 def variables(case: Case) -> list[Variable]:
     """Those that can move the price, in a fixed order: yields, prices, consumption, outputs, quantities and rates."""
     return [each for each in _all(case) if each.low < each.high]
-
-
-def base_value(base: Decimal, _key: str) -> Decimal:
-    """Every figure at its base: the way of the estimate."""
-    return base
 
 
 def drawn_value(drawn: Mapping[str, Draws]) -> Callable[[Decimal, str], Draws]:
@@ -87,22 +63,15 @@ def _all(case: Case) -> Iterator[Variable]:
     demands = [demand for demand in case.demands if demand.key in used]
     for demand in demands:
         for step in demand.steps:
-            yield _of(yield_key(demand, step), _t("Yield of %(step)s") % {"step": step.label}, step.yield_fraction)
-    bought = {key for demand in demands for key in demand.bought}
-    for material in (each for each in case.materials if each.key in bought):
-        label = _t("Price of %(material)s") % {"material": material.label}
-        yield _of(price_key(material.key), label, converted(material.price, case.currency, case.rates).price)
-        if material.recovered_fraction and material.recovered_price:
-            label = _t("Recovered value of %(material)s") % {"material": material.label}
-            figure = converted(material.recovered_price, case.currency, case.rates).price
-            yield _of(recovered_key(material.key), label, figure)
+            yield _of(yield_key(demand.key, step.key), _t("Yield of %(step)s") % {"step": step.label}, step.yield_fraction)
+    yield from _prices(case, {key for demand in demands for key in demand.bought})
     names = {material.key: material.label for material in case.materials}
     for demand in demands:
         for step in demand.steps:
             for place, intake in enumerate(step.intakes):
                 label = _t("Use of %(material)s in %(step)s") % {"material": names.get(intake.of, intake.of), "step": step.label}
                 origin = step.yield_fraction.source
-                yield Variable(use_key(demand, step, place), label, intake.low, ONE, intake.high, "1", origin)
+                yield Variable(use_key(demand.key, step.key, place), label, intake.low, ONE, intake.high, "1", origin)
     for scale in case.scales:
         label = _t("Output of %(phase)s") % {"phase": scale.label}
         yield Variable(output_key(scale.phase), label, scale.low, ONE, scale.high, "1", Source.ASSUMPTION)
@@ -110,6 +79,18 @@ def _all(case: Case) -> Iterator[Variable]:
         yield _of(quantity_key(line.key), _t("Quantity of %(line)s") % {"line": line.label}, line.quantity)
         figure = converted(line.price, case.currency, case.rates).price
         yield _of(rate_key(line.key), _t("Rate of %(line)s") % {"line": line.label}, figure)
+
+
+def _prices(case: Case, bought: set[str]) -> Iterator[Variable]:
+    """One for each price at which something is ordered; two phases that order at one price share it."""
+    names = {material.key: material.label for material in case.materials}
+    orders = {key: (names[material], figure) for (_phase, material), (key, figure) in order_prices(case).items()}
+    for key, (material, figure) in orders.items():
+        yield _of(key, _t("Price of %(material)s") % {"material": material}, converted(figure, case.currency, case.rates).price)
+    for each in case.materials:
+        if each.key in bought and each.recovered_fraction and each.recovered_price:
+            label = _t("Recovered value of %(material)s") % {"material": each.label}
+            yield _of(recovered_key(each.key), label, converted(each.recovered_price, case.currency, case.rates).price)
 
 
 def _of(key: str, label: str, figure: Figure) -> Variable:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from process.costs.case import Basis, Case, Category, Line, Material, Risk, Scale, Terms
+from process.costs.case import Basis, Case, Line, Risk, Scale, Terms
 from process.costs.demand import Demand, Intake, Step
 from process.costs.figures import Figure, Source, fraction, price, quantity
+from process.costs.materials import Category, Material
 from process.costs.rates import Rate
 
 TODAY = date(2026, 3, 2)

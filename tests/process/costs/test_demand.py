@@ -4,9 +4,8 @@ from decimal import Decimal
 import pytest
 
 from audit.refusals import BadInput
-from process.costs.demand import Demand, Intake, Step, needs
+from process.costs.demand import Demand, Intake, Step, base_value, needs
 from process.costs.figures import fraction
-from process.costs.variables import base_value
 from tests.process.costs.cases import co_01, step
 
 D = Decimal

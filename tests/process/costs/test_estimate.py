@@ -1,4 +1,6 @@
+import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -6,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.refusals import BadInput
+from process.costs.answers import plain
 from process.costs.build_up import build_up, margin_of, markup_of
-from process.costs.case import Basis, Case, Category, Inclusion, Material, Risk, Scale, Terms
-from process.costs.demand import Demand, Intake
+from process.costs.case import Basis, Case, Inclusion, Risk, Scale, Terms
+from process.costs.demand import Demand, Intake, base_value
 from process.costs.estimate import estimate
-from process.costs.figures import fraction, price, quantity
+from process.costs.figures import Source, fraction, price, quantity
+from process.costs.materials import Category, Material, Tier
 from process.costs.roll_up import total_price
-from process.costs.variables import base_value
+from process.costs.variables import drawn_value, variables
 from tests.process.costs.cases import TODAY, by_equivalents, chf, co_01, line, small, step, with_price
 
 D = Decimal
@@ -81,6 +85,60 @@ def test_another_batch_size_number_of_batches_or_yield_prices_everything_anew() 
 @pytest.mark.parametrize(("loss", "in_yield", "expected"), [("0", False, "100"), (".2", False, "125"), (".2", True, "100")])
 def test_a_handling_loss_counts_once(loss: str, in_yield: bool, expected: str) -> None:
     assert estimate(one_kilogram(handling_loss_fraction=D(loss), loss_in_yield=in_yield)).known.price == D(expected)
+
+
+@pytest.mark.parametrize(
+    ("needed", "pack", "least", "bought"),
+    [
+        ("1", "0", "0", "1"),
+        ("1", "25", "0", "25"),
+        ("25", "25", "0", "25"),
+        ("26", "25", "0", "50"),
+        ("3", "2", "7", "8"),
+        ("9", "0", "7", "9"),
+        ("0", "0", "7", "0"),
+    ],
+)
+def test_what_is_left_in_the_pack_is_paid_for(needed: str, pack: str, least: str, bought: str) -> None:
+    case = one_kilogram(D(needed), pack_kg=D(pack), minimum_kg=D(least))
+
+    assert estimate(case).known.price == D(bought) * 100
+    assert total_price(case, drawn_value({})) == pytest.approx(float(bought) * 100)
+
+
+def test_a_larger_order_gets_the_suppliers_lower_price() -> None:
+    tiers = (Tier(D(5), chf("80", low="70", high="90")), Tier(D(10), chf("60")))
+    case = one_kilogram(tiers=tiers)
+
+    prices = [estimate(case.at("pilot", batch_kg=D(each))).known.price for each in ("4", "5", "9.9", "10")]
+
+    assert prices == [400, 400, 792, 600]
+    assert [each.key for each in variables(case.at("pilot", batch_kg=D(5)))] == ["price/x/5"]
+
+
+def test_what_is_passed_on_at_cost_carries_no_margin() -> None:
+    case = small()
+    freight = replace(case.lines[0], key="freight", label="Freight", category=Category.OUTSIDE, at_cost=True)
+    with_freight = replace(case, lines=(*case.lines, freight))
+    before, after = estimate(case).known, estimate(with_freight).known
+
+    assert after.price - before.price == after.built.at_cost == 44000
+    assert after.built.direct == before.built.direct and after.by_category == before.by_category
+    assert abs(after.unrounded - before.unrounded - 44000) < D("1e-15")
+
+
+def test_the_estimate_says_how_much_rests_on_what() -> None:
+    found = estimate(small()).known
+
+    assert sum(found.by_source.values()) == found.built.direct
+    assert list(found.by_source) == [Source.QUOTE]
+
+
+def test_an_answer_can_be_stored_with_its_inputs() -> None:
+    stored = json.loads(json.dumps(plain(estimate(small()))))
+
+    assert (stored["algorithm"], stored["value"]["built"]["margin"]) == ("estimate/1", "158845.36")
+    assert stored["inputs"]["rates"][0] == {"currency": "EUR", "into": "CHF", "factor": "0.94", "on": "2026-03-02", "source": "bank"}
 
 
 def test_what_is_recovered_is_credited() -> None:
@@ -155,10 +213,14 @@ def test_a_rounded_price_per_kilogram_times_the_kilograms_is_not_the_price() -> 
 
 
 def test_what_a_reader_should_know_is_said() -> None:
-    assumed = Material("x", "THF", price("1", "CHF", "kg", on=TODAY))
+    assumed = Material("x", "THF", price("1", "CHF", "kg", on=TODAY, valid_until=TODAY - timedelta(days=1)), pack_kg=D(25))
     case = replace(one_kilogram(), materials=(assumed,))
 
-    assert estimate(case).warnings == ("THF is assumed without a lowest and a highest figure.",)
+    assert estimate(case).warnings == (
+        "THF: the price was valid until 1 Mar 2026.",
+        "Assumed without a lowest and a highest figure (2): THF, Yield of Step a.",
+        "Pilot: 25.000 kg of THF must be bought, 1.000 kg are needed.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,6 +228,7 @@ def test_what_a_reader_should_know_is_said() -> None:
     [
         ("price", lambda case: replace(case, materials=case.materials[:2])),
         ("materials", lambda case: replace(case, materials=(*case.materials, case.materials[0]))),
+        ("lines", lambda case: replace(case, lines=(*case.lines, replace(case.lines[0], key="sm")))),
         ("rates", lambda case: estimate(replace(case, rates=()))),
         ("unit", lambda case: replace(case, materials=(*case.materials[:2], replace(case.materials[2], price=chf("1", "L"))))),
         ("currency", lambda case: replace(case, materials=(*case.materials[:2], replace(case.materials[2], price=quantity("1", "kg"))))),

@@ -49,12 +49,11 @@ def test_a_percentage_in_a_field_of_fractions_is_refused(typed: str) -> None:
         fraction("92")
 
 
-def test_an_expired_price_and_an_assumption_without_range_are_pointed_out() -> None:
+def test_a_figure_knows_whether_it_has_expired_and_whether_it_is_a_bare_assumption() -> None:
     expired = price("9", "CHF", "kg", on=TODAY, source=Source.QUOTE, valid_until=TODAY - timedelta(days=1))
 
-    assert "was valid until" in expired.warnings("THF", TODAY)[0]
-    assert expired.warnings("THF", TODAY - timedelta(days=1)) == []
-    assert "assumed without" in quantity("3", "h").warnings("Labour", TODAY)[0]
+    assert expired.has_expired(TODAY) and not expired.has_expired(TODAY - timedelta(days=1))
+    assert quantity("3", "h").is_bare_assumption and not quantity("3", "h", high="4").is_bare_assumption and not expired.is_bare_assumption
 
 
 def test_conversion_keeps_the_original_with_rate_and_date() -> None:

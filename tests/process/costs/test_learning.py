@@ -10,8 +10,9 @@ from process.costs.actuals import Kind, Measured, difference, historical_error
 from process.costs.band import price_band
 from process.costs.case import Case, Scale
 from process.costs.completeness import EFFECTS, Target, price_impact, widened
+from process.costs.materials import Tier
 from projects.completeness import QUESTIONS
-from tests.process.costs.cases import TODAY, small
+from tests.process.costs.cases import TODAY, chf, small
 
 D = Decimal
 MOVE_NOTHING = {"cas_number", "quotation_needed_on"}
@@ -56,6 +57,16 @@ def test_a_figure_less_certain_already_keeps_its_range_and_a_yield_stays_a_yield
     assert widened(replace(case, lines=wide), EFFECTS["submission_requirements"]).lines == wide
     steps = widened(case, EFFECTS["structure_text"]).demands[0].steps
     assert [step.yield_fraction.high for step in steps] == [D("0.88"), D("0.99")]
+
+
+def test_a_price_from_a_quantity_on_is_as_uncertain_as_the_first() -> None:
+    case = small()
+    tiered = replace(case.materials[0], price=chf("120"), tiers=(Tier(D(10), chf("120")),))
+    case = replace(case, materials=(tiered, *case.materials[1:]))
+
+    found = widened(case, EFFECTS["commercial_quantity_kg_per_year"]).materials[0]
+
+    assert found.tiers[0].price == found.price != tiered.price
 
 
 @pytest.mark.parametrize("missing", [[], ["cas_number"], ["sample_quantity_g"]])

@@ -4,8 +4,9 @@ from decimal import Decimal
 import pytest
 
 from audit.refusals import BadInput
-from process.costs.case import Basis, Category
+from process.costs.case import Basis
 from process.costs.estimate import estimate
+from process.costs.materials import Category
 from process.costs.offer import Break, Clause, course_price, price_change, quantity_breaks, rate_card, require_falling, rising
 from tests.process.costs.cases import chf, line, small
 
