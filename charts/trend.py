@@ -29,11 +29,16 @@ def trend(points: Iterable[Point], *, title: str, width: int | str = "container"
         "sort": None,
         "axis": {"title": None, "labelAngle": 0, "labelOverlap": True, "ticks": False, "domainColor": LINE_STRONG},
     }
-    y = {"field": "amount", "type": "quantitative", "axis": None, "scale": {"zero": True, "nice": True}}
-    tooltip = [{"field": "label", "title": _t("Quarter")}, {"field": "words", "title": _t("Value")}]
-    bars = {"mark": {"type": "bar", "color": ACCENT, "width": {"band": 0.55}}, "encoding": {"y": y, "tooltip": tooltip}}
-    words = {
-        "mark": {"type": "text", "dy": {"expr": "datum.amount < 0 ? 11 : -8"}, "fontSize": 11, "color": INK_SOFT, "aria": False},
-        "encoding": {"y": y, "text": {"field": "words"}},
-    }
-    return frame(title, width, height=150, data={"values": values}, encoding={"x": x}, layer=[bars, words])
+    bars = columns("amount", "words", _t("Value"), {"zero": True, "nice": True})
+    return frame(title, width, height=150, data={"values": values}, encoding={"x": x}, layer=bars)
+
+
+def columns(field: str, words: str, label: str, scale: Spec) -> list[Spec]:
+    """Bars over the field `label`, each with its words at its end."""
+    y = {"field": field, "type": "quantitative", "axis": None, "scale": scale}
+    tooltip = [{"field": "label", "title": _t("Quarter")}, {"field": words, "title": label}]
+    mark = {"type": "text", "dy": {"expr": f"datum.{field} < 0 ? 11 : -8"}, "fontSize": 11, "color": INK_SOFT, "aria": False}
+    return [
+        {"mark": {"type": "bar", "color": ACCENT, "width": {"band": 0.55}}, "encoding": {"y": y, "tooltip": tooltip}},
+        {"mark": mark, "encoding": {"y": y, "text": {"field": words}}},
+    ]

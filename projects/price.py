@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import ChangeOrder, Quotation
+from projects.money import rounded
 
 if TYPE_CHECKING:
     from projects.models import Milestone, Project
@@ -42,8 +43,8 @@ class Price:
         return self.quoted + self.ordered
 
     def share(self, percent: Decimal) -> Decimal:
-        """So many percent of the total, to the cent."""
-        return (self.total * percent / 100).quantize(CENT)
+        """So many percent of the total, to the cent, half up."""
+        return rounded(self.total * percent / 100, self.currency)
 
 
 def agreed_price(project: Project) -> Price | None:

@@ -99,6 +99,7 @@ def main() -> int:
             feed_rows(staff, cursors, asked.times),
             page_rows(staff, code, asked.times),
             told_rows(told, f"from tests.bench.acts import main; main({asked.times})"),
+            told_rows(told, "from tests.bench.prices import main; main(7)"),
             told_rows(told, "from tests.bench.papers import charter; charter(7)"),
             told_rows(told, "from tests.bench.papers import large; large()"),
             with_workers(told, behind),

@@ -1,0 +1,60 @@
+"""The price band: how low and how high the price can come out, from the low and high of every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from process.costs.answers import Answer
+from process.costs.case import Case
+from process.costs.roll_up import total_price
+from process.costs.tornado import Bar, recomputed
+from process.costs.variables import variables
+from projects.money import rounded
+
+ALGORITHM = "price_band/1"
+
+
+@dataclass(frozen=True)
+class Band:
+    """low, high: independent figures rarely go wrong together, so their swings add up by squares around the base.
+
+    lowest, highest: all figures at once at the end that makes the price low, or high. All contain the base.
+    """
+
+    lowest: Decimal
+    low: Decimal
+    base: Decimal
+    high: Decimal
+    highest: Decimal
+
+    @property
+    def width(self) -> Decimal:
+        return self.high - self.low
+
+
+def price_band(case: Case) -> Answer[Band]:
+    """Of the price of all phases, to the minor unit. A case without ranges has a band of no width."""
+    found = variables(case)
+    base, bars = recomputed(case, found)
+    cheap = {bar.variable.key: _end(bar, cheap=True) for bar in bars}
+    dear = {bar.variable.key: _end(bar, cheap=False) for bar in bars}
+    down = _together(base - min(bar.at_low, bar.at_high, base) for bar in bars)
+    up = _together(max(bar.at_low, bar.at_high, base) - base for bar in bars)
+    lowest, highest = (rounded(total_price(case, _at(ends)), case.currency) for ends in (cheap, dear))
+    low, high = (rounded(each, case.currency) for each in (base - down, base + up))
+    band = Band(min(lowest, low), low, base, high, max(highest, high))
+    return Answer(value=band, unit=case.currency, inputs=case, algorithm=ALGORITHM)
+
+
+def _end(bar: Bar, *, cheap: bool) -> Decimal:
+    return bar.variable.low if (bar.at_low <= bar.at_high) == cheap else bar.variable.high
+
+
+def _at(ends: Mapping[str, Decimal]) -> Callable[[Decimal, str], Decimal]:
+    return lambda base, key: ends.get(key, base)
+
+
+def _together(swings: Iterable[Decimal]) -> Decimal:
+    return sum((swing * swing for swing in swings), Decimal(0)).sqrt()

@@ -1,0 +1,199 @@
+"""What is priced: the scales of the phases, the routes, the materials with their prices, the cost lines and the commercial terms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
+from process.costs.demand import Demand
+from process.costs.figures import ONE, Figure, require_currency, require_fraction
+from process.costs.materials import ZERO, Category, Material, require_material, require_price
+from process.costs.rates import Rate
+
+
+class Basis(StrEnum):
+    """What a line is counted for: once in its phase, each batch, each kilogram of API, each kilogram of a step's product."""
+
+    ONCE = "once"
+    BATCH = "batch"
+    KG = "kg"
+    STEP_KG = "step_kg"
+
+
+class Inclusion(StrEnum):
+    INCLUDED = "included"
+    OPTIONAL = "optional"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A phase: so many batches of so many kilograms of isolated API by one route. demand: the key of the route, "" where none is run.
+
+    low, high: what may really be wanted, as a share of it; 1 where that is agreed.
+    """
+
+    phase: str
+    label: str
+    batch_kg: Decimal = ZERO
+    batches: int = 0
+    demand: str = ""
+    low: Decimal = ONE
+    high: Decimal = ONE
+
+    @property
+    def output_kg(self) -> Decimal:
+        return self.batch_kg * self.batches
+
+
+@dataclass(frozen=True)
+class Line:
+    """quantity × price, by the basis. A line in hours has its rate per hour; a test's hours and consumables are two lines.
+
+    step: whose product a line by STEP_KG is counted for. at_cost: the client pays what it costs (freight, tax, insurance), added
+    after the margin.
+    """
+
+    key: str
+    label: str
+    phase: str
+    category: Category
+    quantity: Figure
+    price: Figure
+    basis: Basis = Basis.ONCE
+    inclusion: Inclusion = Inclusion.INCLUDED
+    step: str = ""
+    at_cost: bool = False
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What may happen and what it then costs, in the currency of the estimate."""
+
+    label: str
+    phase: str
+    probability_fraction: Decimal
+    impact: Decimal
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The build-up: (cost × (1 + overhead) × (1 + contingency) + expected risk) ÷ (1 − margin), and then what is passed on at cost.
+
+    The margin is on the price.
+
+    risk_in_price: whether the client pays the expected cost of the risks, or it is only shown.
+    """
+
+    overhead_fraction: Decimal = ZERO
+    contingency_fraction: Decimal = ZERO
+    margin_fraction: Decimal = ZERO
+    risk_in_price: bool = True
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scenario. on: the day of the estimate. Raises BadInput where it cannot be priced, naming step, material or line."""
+
+    currency: str
+    on: date
+    scales: tuple[Scale, ...]
+    terms: Terms = Terms()
+    demands: tuple[Demand, ...] = ()
+    materials: tuple[Material, ...] = ()
+    lines: tuple[Line, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    rates: tuple[Rate, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_currency(self.currency)
+        _require_different("scales", (scale.phase for scale in self.scales))
+        _require_different("demands", (demand.key for demand in self.demands))
+        _require_different("materials", (material.key for material in self.materials))
+        _require_different("lines", (*(material.key for material in self.materials), *(line.key for line in self.lines)))
+        require_terms(self.terms)
+        for scale in self.scales:
+            _require_scale(scale, self)
+        for demand in self.demands:
+            _require_priced(demand, self)
+        for line in self.lines:
+            _require_line(line, self)
+        for risk in self.risks:
+            _require_phase(risk.phase, risk.label, self)
+            require_fraction(risk.probability_fraction, "probability_fraction")
+
+    def at(self, phase: str, *, batch_kg: Decimal | None = None, batches: int | None = None, demand: str | None = None) -> Case:
+        """The same with another batch size, number of batches or route in one phase."""
+        changes = {"batch_kg": batch_kg, "batches": batches, "demand": demand}
+        given = {name: value for name, value in changes.items() if value is not None}
+        _require_phase(phase, phase, self)
+        return replace(self, scales=tuple(replace(each, **given) if each.phase == phase else each for each in self.scales))  # type: ignore[arg-type]
+
+    def only(self, *phases: str) -> Case:
+        """These phases alone: for the band, the tornado or the simulation of their price."""
+        kept = (each for each in self.scales if each.phase in phases)
+        lines = (each for each in self.lines if each.phase in phases)
+        risks = (each for each in self.risks if each.phase in phases)
+        return replace(self, scales=tuple(kept), lines=tuple(lines), risks=tuple(risks))
+
+    def demand_of(self, scale: Scale) -> Demand | None:
+        return next((demand for demand in self.demands if demand.key == scale.demand), None)
+
+
+def require_terms(terms: Terms) -> None:
+    """Overhead and contingency are on the cost and may pass 1 only as what they are: a fraction of 30 would be 3000 %."""
+    require_fraction(terms.overhead_fraction, "overhead_fraction", most=Decimal(5))
+    require_fraction(terms.contingency_fraction, "contingency_fraction")
+    if not ZERO <= terms.margin_fraction < ONE:
+        raise BadInput({"margin_fraction": _t("A margin is a share of the price: at least 0 and below 1.")})
+
+
+def _require_different(name: str, keys: Iterable[str]) -> None:
+    twice = [key for key, number in Counter(keys).items() if number > 1]
+    if twice:
+        raise BadInput({name: _t("Listed twice: %(keys)s.") % {"keys": ", ".join(twice)}})
+
+
+def _require_scale(scale: Scale, case: Case) -> None:
+    if scale.batches < 0 or not scale.batch_kg.is_finite() or scale.batch_kg < 0:
+        raise BadInput({"batches": _t("%(phase)s: batches and their size are not below zero.") % {"phase": scale.label}})
+    if not 0 <= scale.low <= 1 <= scale.high:
+        raise BadInput({"low": _t("%(phase)s: less or more may be wanted, as a share of it.") % {"phase": scale.label}})
+    if scale.demand and case.demand_of(scale) is None:
+        raise BadInput({"demand": _t("%(phase)s: its route is unknown.") % {"phase": scale.label}})
+
+
+def _require_priced(demand: Demand, case: Case) -> None:
+    materials = {material.key: material for material in case.materials}
+    for step in demand.steps:
+        for intake in (each for each in step.intakes if each.of in demand.bought):
+            values = {"step": step.label, "material": intake.of}
+            material = materials.get(intake.of)
+            if material is None:
+                raise BadInput({"price": _t("%(step)s: %(material)s has no price.") % values})
+            if intake.recycled_fraction and material.recovered_fraction:
+                words = _t("%(step)s: %(material)s is recycled and credited; keep one of the two.")
+                raise BadInput({"recovered_fraction": words % values})
+            require_material(material)
+
+
+def _require_line(line: Line, case: Case) -> None:
+    scale = _require_phase(line.phase, line.label, case)
+    require_price(line.price, line.label, per=line.quantity.unit)
+    demand = case.demand_of(scale)
+    if line.basis == Basis.STEP_KG and (demand is None or line.step not in {step.key for step in demand.steps}):
+        raise BadInput({"step": _t("%(label)s: its phase has no such step.") % {"label": line.label}})
+
+
+def _require_phase(phase: str, label: str, case: Case) -> Scale:
+    for scale in case.scales:
+        if scale.phase == phase:
+            return scale
+    raise BadInput({"phase": _t("%(label)s: its phase is not in the estimate.") % {"label": label}})

@@ -1,0 +1,27 @@
+"""The names of the figures that may vary; a price is named by its material (`materials.py`)."""
+
+from __future__ import annotations
+
+
+def yield_key(demand: str, step: str) -> str:
+    return f"yield/{demand}/{step}"
+
+
+def use_key(demand: str, step: str, place: int) -> str:
+    return f"use/{demand}/{step}/{place}"
+
+
+def recovered_key(material: str) -> str:
+    return f"recovered/{material}"
+
+
+def output_key(phase: str) -> str:
+    return f"output/{phase}"
+
+
+def quantity_key(line: str) -> str:
+    return f"quantity/{line}"
+
+
+def rate_key(line: str) -> str:
+    return f"rate/{line}"

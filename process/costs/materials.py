@@ -1,0 +1,125 @@
+"""A bought material: its price, cheaper from some quantity on, its pack and smallest order, what is lost and what is recovered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
+
+import numpy as np
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import BadInput
+from process.costs.demand import N
+from process.costs.figures import Figure, require_fraction
+
+ZERO = Decimal(0)
+HAIR = Decimal("1e-9")  # so little above a whole pack is that pack
+
+
+class Category(StrEnum):
+    """The columns of the cost form, in their order."""
+
+    MATERIALS = "materials"
+    SOLVENTS = "solvents"
+    LABOUR = "labour"
+    QC = "qc"
+    OCCUPANCY = "occupancy"
+    UTILITIES = "utilities"
+    WASTE = "waste"
+    CLEANING = "cleaning"
+    OUTSIDE = "outside"
+    DOSSIER = "dossier"
+    EHS = "ehs"
+
+    @property
+    def label(self) -> Promise:
+        return _CATEGORIES[self]
+
+
+_CATEGORIES: dict[Category, Promise] = {
+    Category.MATERIALS: _("Raw materials"),
+    Category.SOLVENTS: _("Solvents"),
+    Category.LABOUR: _("Labour"),
+    Category.QC: _("Quality control"),
+    Category.OCCUPANCY: _("Vessel occupancy"),
+    Category.UTILITIES: _("Utilities"),
+    Category.WASTE: _("Waste"),
+    Category.CLEANING: _("Cleaning"),
+    Category.OUTSIDE: _("Outside services"),
+    Category.DOSSIER: _("Stability, validation, dossier"),
+    Category.EHS: _("Environment, health, safety"),
+}
+
+
+@dataclass(frozen=True)
+class Tier:
+    """The price per kg of an order of from_kg or more."""
+
+    from_kg: Decimal
+    price: Figure
+
+
+@dataclass(frozen=True)
+class Material:
+    """A bought material, or a waste that is paid for by the kilogram. price: per kg; tiers: instead of it from a quantity on.
+
+    Each phase buys for itself: at least minimum_kg, in whole packs; what is left over is paid for. handling_loss_fraction is lost
+    outside the reaction; with loss_in_yield the step's yield holds it already and it is not counted again. Recovery is either the
+    recycled fraction of the route or this credit: recovered_fraction of what is charged, at the recovered_price.
+    """
+
+    key: str
+    label: str
+    price: Figure
+    category: Category = Category.MATERIALS
+    tiers: tuple[Tier, ...] = ()
+    pack_kg: Decimal = ZERO
+    minimum_kg: Decimal = ZERO
+    handling_loss_fraction: Decimal = ZERO
+    loss_in_yield: bool = False
+    recovered_fraction: Decimal = ZERO
+    recovered_price: Figure | None = None
+
+    def price_of(self, kg: Decimal) -> tuple[str, Figure]:
+        """The price of an order, with the key of its variable."""
+        found = max((tier for tier in self.tiers if tier.from_kg <= kg), key=lambda tier: tier.from_kg, default=None)
+        return (f"price/{self.key}/{found.from_kg}", found.price) if found else (f"price/{self.key}", self.price)
+
+
+def to_buy(needed_kg: N, material: Material) -> N:
+    """Whole packs, at least the smallest order; as needed where neither is known."""
+    pack, least = material.pack_kg, material.minimum_kg
+    if isinstance(needed_kg, Decimal):
+        bought = max(needed_kg, least) if needed_kg else needed_kg
+        return (bought / pack - HAIR).to_integral_value(ROUND_CEILING) * pack if pack else bought
+    drawn = np.where(needed_kg > 0, np.maximum(needed_kg, float(least)), 0.0) if least else needed_kg
+    return np.ceil(drawn / float(pack) - float(HAIR)) * float(pack) if pack else drawn
+
+
+def require_material(material: Material) -> None:
+    require_price(material.price, material.label, per="kg")
+    for tier in material.tiers:
+        require_price(tier.price, material.label, per="kg")
+    if min(material.pack_kg, material.minimum_kg, *(tier.from_kg for tier in material.tiers)) < 0:
+        raise BadInput({"pack_kg": _t("%(material)s: packs and orders are not below zero.") % {"material": material.label}})
+    for name in ("handling_loss_fraction", "recovered_fraction"):
+        require_fraction(getattr(material, name), name)
+    if material.handling_loss_fraction == 1:
+        words = _t("%(material)s: a handling loss of everything leaves nothing to use.")
+        raise BadInput({"handling_loss_fraction": words % {"material": material.label}})
+    if material.recovered_fraction:
+        if material.recovered_price is None:
+            words = _t("%(material)s: what is recovered needs its value per kilogram.")
+            raise BadInput({"recovered_price": words % {"material": material.label}})
+        require_price(material.recovered_price, material.label, per="kg")
+
+
+def require_price(price: Figure, label: str, *, per: str) -> None:
+    if not price.currency:
+        raise BadInput({"currency": _t("%(label)s: a price needs its currency.") % {"label": label}})
+    if price.unit != per:
+        values = {"label": label, "per": per, "unit": price.unit}
+        raise BadInput({"unit": _t("%(label)s: the price is per %(unit)s, the quantity in %(per)s.") % values})

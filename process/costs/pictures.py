@@ -1,0 +1,101 @@
+"""The pictures of an estimate, for pages and documents: its figures into `charts/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext as _t
+
+from charts.distribution import Bin, Mark, distribution
+from charts.picture import Picture
+from charts.tornado import Reach, tornado
+from charts.waterfall import Part, waterfall
+from process.costs.case import Terms
+from process.costs.estimate import Estimate
+from process.costs.figures import FRACTION
+from process.costs.simulation import Simulation
+from process.costs.tornado import Tornado
+from projects.money import half_up
+
+WIDTH = "container"
+
+
+def price_waterfall(estimate: Estimate, terms: Terms, *, width: int | str = WIDTH) -> Picture:
+    """From the categories of cost over overhead, contingency, risk and margin to the price. What is zero has no bar."""
+    return waterfall(_parts(estimate, terms), width=width)
+
+
+def price_tornado(found: Tornado, currency: str, *, width: int | str = WIDTH) -> Picture:
+    """Figures that move nothing are left out."""
+    reaches = [
+        Reach(
+            label=bar.variable.label,
+            at_low=float(bar.at_low),
+            at_high=float(bar.at_high),
+            low_words=_figure(bar.variable.low, bar.variable.unit),
+            high_words=_figure(bar.variable.high, bar.variable.unit),
+            low_price=_money(bar.at_low, currency),
+            high_price=_money(bar.at_high, currency),
+        )
+        for bar in found.bars
+        if bar.swing
+    ]
+    return tornado(reaches, base=float(found.base), base_words=_money(found.base, currency), width=width)
+
+
+def price_distribution(found: Simulation, currency: str, *, width: int | str = WIDTH) -> Picture:
+    """The asked price of the simulation is the offered one."""
+    bins = [
+        Bin(
+            float(each.low),
+            float(each.high),
+            each.count,
+            _t("%(low)s to %(high)s") % {"low": _money(each.low, currency), "high": f"{each.high:,.0f}"},
+        )
+        for each in found.bins
+    ]
+    marks = [Mark(float(at), _below(percent, _money(at, currency))) for percent, at in found.quantiles.items()]
+    offered = (
+        Mark(float(found.asked), _t("offered %(price)s") % {"price": _money(found.asked, currency)}) if found.asked is not None else None
+    )
+    above = f"{100 * found.share_above:.0f} %" if found.share_above is not None else ""
+    return distribution(bins, marks, unit=currency, offered=offered, share_above=above, width=width)
+
+
+def _parts(estimate: Estimate, terms: Terms) -> Iterator[Part]:
+    built, currency = estimate.built, estimate.currency
+    yield from (_part(str(category.label), amount, currency) for category, amount in estimate.by_category.items() if amount)
+    yield _part(_t("Direct cost"), built.direct, currency, total=True)
+    loads = (
+        (_t("Overhead, %(percent)s %%") % {"percent": _percent(terms.overhead_fraction)}, built.overhead),
+        (_t("Contingency, %(percent)s %%") % {"percent": _percent(terms.contingency_fraction)}, built.contingency),
+        (_t("Expected cost of the risks"), built.risk),
+        (_t("Margin, %(percent)s %% of the price") % {"percent": _percent(terms.margin_fraction)}, built.margin),
+    )
+    yield from (_part(label, amount, currency) for label, amount in (*loads, (_t("Passed on at cost"), built.at_cost)) if amount)
+    yield _part(_t("Price"), built.price, currency, total=True)
+
+
+def _part(label: str, amount: Decimal, currency: str, *, total: bool = False) -> Part:
+    return Part(label, float(amount), _money(amount, currency), total)
+
+
+def _below(percent: int, price: str) -> str:
+    values = {"percent": percent, "price": price}
+    return (_t("half below %(price)s") if percent == 50 else _t("%(percent)s %% below %(price)s")) % values
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    """Without cents: nobody reads a picture to the cent."""
+    whole = half_up(amount, Decimal(1))
+    return f"−{currency} {-whole:,}" if whole < 0 else f"{currency} {whole:,}"
+
+
+def _figure(number: Decimal, unit: str) -> str:
+    digits = f"{half_up(number, Decimal('0.001')).normalize():,f}"
+    return digits if unit == FRACTION else f"{digits} {unit}"
+
+
+def _percent(fraction: Decimal) -> str:
+    return f"{(fraction * 100).normalize():f}"

@@ -1,0 +1,99 @@
+"""The sum itself, written once for exact money and for many draws at a time: cost lines, then the build-up to the price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic
+
+from process.costs.case import Basis, Case, Inclusion, Line, Scale, Terms
+from process.costs.demand import N, Needs, Value, needs
+from process.costs.figures import ONE
+from process.costs.keys import output_key, quantity_key, rate_key, recovered_key
+from process.costs.materials import ZERO, Category
+from process.costs.purchases import OrderPrices, order_prices, orders
+from process.costs.rates import Converted, converted
+
+
+@dataclass(frozen=True)
+class Leaf(Generic[N]):
+    """A material or a cost line in one phase: how much of it, and what that comes to in the currency of the case, not rounded.
+
+    key: of the material or line. price: as given and as converted.
+    """
+
+    key: str
+    label: str
+    phase: str
+    category: Category
+    inclusion: Inclusion
+    amount: N
+    quantity: N
+    unit: str
+    price: Converted
+    at_cost: bool = False
+
+
+def leaves(case: Case, value: Value[N]) -> Iterator[Leaf[N]]:
+    """Materials before lines, phase by phase; excluded lines are left out."""
+    taken = {demand.key: needs(demand, value) for demand in case.demands}
+    prices = order_prices(case)
+    for scale in case.scales:
+        of_route = taken.get(scale.demand)
+        if of_route and scale.output_kg:
+            yield from _materials(case, scale, of_route, prices, value)
+        for line in case.lines:
+            if line.phase == scale.phase and line.inclusion != Inclusion.EXCLUDED:
+                yield _line(case, scale, line, of_route, value)
+
+
+def total_price(case: Case, value: Value[N]) -> N:
+    """Of all phases, not rounded."""
+    direct = passed_on = value(ZERO, "")
+    for leaf in leaves(case, value):
+        if leaf.inclusion == Inclusion.INCLUDED and leaf.at_cost:
+            passed_on = passed_on + leaf.amount
+        elif leaf.inclusion == Inclusion.INCLUDED:
+            direct = direct + leaf.amount
+    risk = expected_risk(case) if case.terms.risk_in_price else ZERO
+    return direct * value(load_factor(case.terms), "") + value(risk / (1 - case.terms.margin_fraction), "") + passed_on
+
+
+def expected_risk(case: Case, phase: str | None = None) -> Decimal:
+    """Probability × impact, of one phase or of all."""
+    risks = (risk for risk in case.risks if phase in (None, risk.phase))
+    return sum((risk.probability_fraction * risk.impact for risk in risks), ZERO)
+
+
+def load_factor(terms: Terms) -> Decimal:
+    """What one unit of direct cost adds to the price."""
+    return (1 + terms.overhead_fraction) * (1 + terms.contingency_fraction) / (1 - terms.margin_fraction)
+
+
+def _materials(case: Case, scale: Scale, taken: Needs[N], prices: OrderPrices, value: Value[N]) -> Iterator[Leaf[N]]:
+    for material, charged, bought in orders(case, scale, taken, value):
+        key, figure = prices[scale.phase, material.key]
+        price = converted(figure, case.currency, case.rates)
+        amount = bought * value(price.price.base, key)
+        if material.recovered_fraction and material.recovered_price:
+            worth = converted(material.recovered_price, case.currency, case.rates).price
+            amount = amount - charged * value(material.recovered_fraction, "") * value(worth.base, recovered_key(material.key))
+        yield Leaf(material.key, material.label, scale.phase, material.category, Inclusion.INCLUDED, amount, bought, "kg", price)
+
+
+def _line(case: Case, scale: Scale, line: Line, taken: Needs[N] | None, value: Value[N]) -> Leaf[N]:
+    quantity = value(line.quantity.base, quantity_key(line.key)) * _times(scale, line, taken, value)
+    price = converted(line.price, case.currency, case.rates)
+    amount = quantity * value(price.price.base, rate_key(line.key))
+    unit = line.quantity.unit
+    return Leaf(line.key, line.label, line.phase, line.category, line.inclusion, amount, quantity, unit, price, line.at_cost)
+
+
+def _times(scale: Scale, line: Line, taken: Needs[N] | None, value: Value[N]) -> N:
+    """How often the line is counted in its phase."""
+    counted: Mapping[Basis, Decimal] = {Basis.ONCE: ONE, Basis.BATCH: Decimal(scale.batches)}
+    times = value(counted.get(line.basis, scale.output_kg), "")
+    if line.basis != Basis.ONCE:
+        times = times * value(ONE, output_key(scale.phase))
+    return times * taken.made_kg[line.step] if taken and line.basis == Basis.STEP_KG else times

@@ -1,0 +1,98 @@
+"""The figures of a case that are not certain, and their values: one at a time for the tornado, many at once for the simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from django.utils.translation import gettext as _t
+from numpy.typing import NDArray
+
+from process.costs.case import Case, Inclusion
+from process.costs.figures import ONE, Figure, Source
+from process.costs.keys import output_key, quantity_key, rate_key, recovered_key, use_key, yield_key
+from process.costs.purchases import order_prices
+from process.costs.rates import converted
+
+Draws = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """key: "yield/route/step", "price/material", "recovered/material", "use/route/step/place", "output/phase", "quantity/line" or
+    "rate/line".
+    """
+
+    key: str
+    label: str
+    low: Decimal
+    base: Decimal
+    high: Decimal
+    unit: str
+    source: Source
+
+
+def variables(case: Case) -> list[Variable]:
+    """Those that can move the price, in a fixed order: yields, prices, consumption, outputs, quantities and rates."""
+    return [each for each in _all(case) if each.low < each.high]
+
+
+def drawn_value(drawn: Mapping[str, Draws]) -> Callable[[Decimal, str], Draws]:
+    """The drawn values of a variable by its key; a figure that was not drawn is at its base."""
+
+    def value(base: Decimal, key: str) -> Draws:
+        return drawn[key] if key in drawn else np.asarray(float(base))
+
+    return value
+
+
+def one_at_a_time(found: Sequence[Variable]) -> dict[str, Draws]:
+    """2 n + 1 columns: all at base, then for each variable the one where it is low and the one where it is high."""
+    rows = {}
+    for place, each in enumerate(found):
+        row = np.full(2 * len(found) + 1, float(each.base))
+        row[1 + 2 * place], row[2 + 2 * place] = float(each.low), float(each.high)
+        rows[each.key] = row
+    return rows
+
+
+def _all(case: Case) -> Iterator[Variable]:
+    used = {scale.demand for scale in case.scales}
+    demands = [demand for demand in case.demands if demand.key in used]
+    for demand in demands:
+        for step in demand.steps:
+            yield _of(yield_key(demand.key, step.key), _t("Yield of %(step)s") % {"step": step.label}, step.yield_fraction)
+    yield from _prices(case, {key for demand in demands for key in demand.bought})
+    names = {material.key: material.label for material in case.materials}
+    for demand in demands:
+        for step in demand.steps:
+            for place, intake in enumerate(step.intakes):
+                label = _t("Use of %(material)s in %(step)s") % {"material": names.get(intake.of, intake.of), "step": step.label}
+                origin = step.yield_fraction.source
+                yield Variable(use_key(demand.key, step.key, place), label, intake.low, ONE, intake.high, "1", origin)
+    for scale in case.scales:
+        label = _t("Output of %(phase)s") % {"phase": scale.label}
+        yield Variable(output_key(scale.phase), label, scale.low, ONE, scale.high, "1", Source.ASSUMPTION)
+    for line in (each for each in case.lines if each.inclusion == Inclusion.INCLUDED):
+        yield _of(quantity_key(line.key), _t("Quantity of %(line)s") % {"line": line.label}, line.quantity)
+        figure = converted(line.price, case.currency, case.rates).price
+        yield _of(rate_key(line.key), _t("Rate of %(line)s") % {"line": line.label}, figure)
+
+
+def _prices(case: Case, bought: set[str]) -> Iterator[Variable]:
+    """One for each price at which something is ordered; two phases that order at one price share it."""
+    names = {material.key: material.label for material in case.materials}
+    orders = {key: (names[material], figure) for (_phase, material), (key, figure) in order_prices(case).items()}
+    for key, (material, figure) in orders.items():
+        yield _of(key, _t("Price of %(material)s") % {"material": material}, converted(figure, case.currency, case.rates).price)
+    for each in case.materials:
+        if each.key in bought and each.recovered_fraction and each.recovered_price:
+            label = _t("Recovered value of %(material)s") % {"material": each.label}
+            yield _of(recovered_key(each.key), label, converted(each.recovered_price, case.currency, case.rates).price)
+
+
+def _of(key: str, label: str, figure: Figure) -> Variable:
+    unit = f"{figure.currency}/{figure.unit}" if figure.currency else figure.unit
+    return Variable(key, label, figure.low, figure.base, figure.high, unit, figure.source)

@@ -1,0 +1,44 @@
+from decimal import Decimal
+
+from charts.render import to_svg
+from process.costs.estimate import estimate
+from process.costs.pictures import price_distribution, price_tornado, price_waterfall
+from process.costs.simulation import Settings, simulate
+from process.costs.tornado import tornado
+from tests.process.costs.cases import co_01, small
+
+D = Decimal
+
+
+def test_the_waterfall_leads_from_the_categories_to_the_price() -> None:
+    case = small()
+    found = price_waterfall(estimate(case).known, case.terms)
+    rows = dict(row[:2] for row in found.rows)
+
+    assert list(rows)[:2] == ["Raw materials", "Solvents"]
+    assert (rows["Overhead, 12 %"], rows["Margin, 30 % of the price"], rows["Price"]) == ("CHF 36,274", "CHF 158,845", "CHF 529,485")
+    assert found.rows[-1][2] == "100.0 %"
+    assert "Price" in to_svg(found.spec, 700)
+
+
+def test_the_waterfall_leaves_out_what_is_zero() -> None:
+    case = co_01()
+
+    assert [row[0] for row in price_waterfall(estimate(case).known, case.terms).rows] == ["Raw materials", "Direct cost", "Price"]
+
+
+def test_the_tornado_says_each_figure_with_its_unit_and_the_price_then() -> None:
+    found = price_tornado(tornado(small()).known, "CHF")
+    rows = {row[0]: row[1:] for row in found.rows}
+
+    assert rows["Price of Starting material"] == ("95 CHF/kg", "CHF 503,781", "160 CHF/kg", "CHF 570,611")
+    assert rows["Yield of Step one"][::2] == ("0.7", "0.85")
+
+
+def test_the_distribution_marks_its_quantiles_and_the_offered_price() -> None:
+    found = simulate(small(), Settings(seed=7, draws=500), asked=D(550000)).known
+    rows = price_distribution(found, "CHF").rows
+
+    assert [row[0].split(" CHF")[0] for row in rows[:4]] == ["5 % below", "half below", "95 % below", "offered"]
+    assert rows[3][1] == f"{100 * (found.share_above or 0):.0f} % lie above"
+    assert price_distribution(simulate(small(), Settings(7, 500)).known, "CHF").rows[3][0].startswith("CHF")

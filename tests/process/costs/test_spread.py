@@ -1,0 +1,173 @@
+"""Band, tornado, simulation: how far the price may be from what was estimated."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from audit.refusals import BadInput
+from process.costs.band import price_band
+from process.costs.case import Case, Terms
+from process.costs.estimate import estimate
+from process.costs.simulation import Distribution, Settings, drawn, simulate
+from process.costs.tornado import tornado, yield_elasticity
+from process.costs.variables import variables
+from tests.process.costs.cases import chf, co_01, large, small, with_price
+
+D = Decimal
+FEW = Settings(seed=7, draws=500)
+ENDS = st.tuples(st.decimals("0.5", "1", places=2), st.decimals("1", "2", places=2))
+
+
+def spread(case: Case, key: str, low: Decimal, high: Decimal) -> Case:
+    materials = (
+        replace(each, price=chf(each.price.base, low=each.price.base * low, high=each.price.base * high)) if each.key == key else each
+        for each in case.materials
+    )
+    return replace(case, materials=tuple(materials))
+
+
+def test_the_tornado_is_ranked_by_swing_and_names_the_three_that_matter() -> None:
+    found = tornado(small()).known
+    swings = [bar.swing for bar in found.bars]
+
+    assert swings == sorted(swings, reverse=True) and swings[-1] >= 0
+    assert [bar.variable.key for bar in found.matter] == ["price/sm", "quantity/labour", "yield/r1/one"]
+    assert len(found.bars) == len(variables(small())) == 8
+
+
+def test_each_bar_is_the_price_of_the_case_recomputed() -> None:
+    case = small()
+    bar = next(bar for bar in tornado(case).known.bars if bar.variable.key == "price/sm")
+
+    again = [estimate(with_price(case, "sm", each)).known.unrounded for each in (D(95), D(160))]
+
+    assert [bar.at_low, bar.at_high] == [each.quantize(D("0.01")) for each in again]
+
+
+def test_a_lower_yield_is_the_dear_end() -> None:
+    bar = next(bar for bar in tornado(small()).known.bars if bar.variable.key == "yield/r1/one")
+
+    assert bar.at_low > tornado(small()).known.base > bar.at_high
+
+
+def test_elasticity_is_minus_the_share_charged_at_the_step_and_before() -> None:
+    """Case CO-01: of 66.408 a kilogram, reagent C and THF are charged in the last step alone."""
+    after_b = 1.582324 * 10 + 1.228991
+
+    shares = [float(yield_elasticity(co_01(), "route", key).known) for key in ("A", "B", "product")]
+
+    assert shares[2] == -1
+    assert shares[1] == pytest.approx(-(1 - after_b / 66.408188), abs=2e-5)
+    assert shares[0] == pytest.approx(-(2.174273 * 15 + 3.451478 * 2 + 7.229458) / 66.408188, abs=2e-5)
+
+
+def test_the_band_holds_the_base_and_its_extremes_hold_the_band() -> None:
+    band = price_band(small()).known
+
+    assert band.lowest < band.low < band.base < band.high < band.highest
+    assert band.base == tornado(small()).known.base
+
+
+@pytest.mark.parametrize(
+    "compute", [tornado, lambda case: simulate(case, FEW), lambda case: yield_elasticity(replace(case, scales=()), "route", "A")]
+)
+def test_where_nothing_is_uncertain_there_is_no_answer_but_a_reason(compute: object) -> None:
+    answer = compute(co_01())  # type: ignore[operator]
+
+    assert answer.value is None and answer.reason and "/1" in answer.algorithm
+
+
+def test_a_certain_price_has_a_band_of_no_width() -> None:
+    band = price_band(co_01()).known
+
+    assert band.width == 0 and band.lowest == band.base == band.highest
+
+
+def test_the_same_seed_gives_the_same_figures_and_another_seed_others() -> None:
+    first, again, other = (simulate(small(), settings).known for settings in (FEW, FEW, Settings(seed=8, draws=500)))
+
+    assert first == again
+    assert other.mean != first.mean
+
+
+@pytest.mark.parametrize("distribution", Distribution)
+def test_draws_have_the_mean_of_their_distribution_and_stay_within_their_ends(distribution: Distribution) -> None:
+    case = spread(small(), "sm", D(".8"), D("1.5"))
+    (variable,) = [each for each in variables(case) if each.key == "price/sm"]
+
+    values = drawn([variable], Settings(1, 100_000, distribution))["price/sm"]
+
+    mean = {Distribution.TRIANGULAR: (96 + 120 + 180) / 3, Distribution.PERT: (96 + 4 * 120 + 180) / 6}[distribution]
+    assert values.mean() == pytest.approx(mean, rel=2e-3)
+    assert 96 <= values.min() < values.max() <= 180
+
+
+def test_a_simulation_says_what_it_assumes_and_how_many_draws_lie_above_a_price() -> None:
+    found = simulate(small(), FEW, asked=D(550000))
+    value, prices = found.known, [each.count for each in found.known.bins]
+
+    assert sum(prices) == 500
+    assert value.quantiles[5] < value.quantiles[50] < value.quantiles[95]
+    assert value.asked == 550000 and 0 < (value.share_above or 0) < 1
+    assert simulate(small(), FEW, asked=value.bins[-1].high + 1).known.share_above == 0
+    assert found.warnings[0].startswith("500 draws of 8 figures with the seed 7, each triangular")
+    assert "independently" in found.warnings[1] and found.warnings[2].startswith("Risks count")
+
+
+def test_the_median_of_many_draws_lies_in_the_band() -> None:
+    case = large(6, 20)
+    band, found = price_band(case).known, simulate(case, Settings(1, 2000)).known
+
+    assert band.low < found.quantiles[50] < band.highest
+
+
+@pytest.mark.parametrize("draws", [0, 1, 2_000_000])
+def test_too_few_or_too_many_draws_are_refused(draws: int) -> None:
+    with pytest.raises(BadInput):
+        simulate(small(), Settings(1, draws))
+
+
+def test_the_price_of_one_phase_has_its_own_spread() -> None:
+    case = small()
+
+    assert price_band(case.only("small_scale")).known.base == estimate(case).known.phases[0].built.price
+    assert [bar.variable.key for bar in tornado(case.only("small_scale")).known.bars] == ["quantity/labour"]
+
+
+def test_money_and_draws_come_to_the_same_price() -> None:
+    """One formula serves both: at the base of every figure the columns of the tornado hold the exact price."""
+    case = replace(small(), terms=Terms(D(".1"), D(".2"), D(".3")))
+    exact, base = estimate(case).known.unrounded, tornado(case).known.base
+
+    assert np.isclose(float(exact), float(base), atol=0.006)
+
+
+@hypothesis_settings(max_examples=40)
+@given(ENDS, ENDS, st.decimals("0", "0.95", places=2))
+def test_a_swing_is_never_negative_and_the_band_always_holds_the_base(one: tuple, other: tuple, margin: Decimal) -> None:
+    case = spread(spread(small(), "sm", *one), "thf", *other)
+    case = replace(case, terms=Terms(margin_fraction=margin))
+    band = price_band(case).known
+
+    assert all(bar.swing >= 0 for bar in tornado(case).known.bars)
+    assert band.lowest <= band.low <= band.base <= band.high <= band.highest
+
+
+@hypothesis_settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1))
+def test_no_draw_leaves_the_extremes_of_the_band(seed: int) -> None:
+    band, found = price_band(small()).known, simulate(small(), Settings(seed, 200)).known
+
+    assert band.lowest <= found.bins[0].low <= found.bins[-1].high <= band.highest
+
+
+def test_an_output_that_is_not_agreed_moves_the_price() -> None:
+    case = small()
+    scales = tuple(replace(each, low=D(".5"), high=D(2)) if each.phase == "validation" else each for each in case.scales)
+
+    assert price_band(replace(case, scales=scales)).known.width > price_band(case).known.width
