@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class ProcessConfig(AppConfig):
     name = "process"
     verbose_name = _("Process")
+
+    def ready(self) -> None:
+        from process import events, permissions, policies
+
+        permissions.register()
+        events.register_all()
+        policies.register_policies()
