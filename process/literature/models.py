@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
-from process.routes.models import RouteStep, own_projects
+from process.routes.models import Route, own_projects
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -85,16 +85,17 @@ class Literature(models.Model):
 
 @tracked
 class StepSupport(models.Model):
-    """A step rests on a reference. A new version of the route copies it with the step."""
+    """A step of a route rests on a reference: through all versions of the route, as its key does."""
 
     literature = models.ForeignKey(Literature, on_delete=models.PROTECT, related_name="supports")
-    step = models.ForeignKey(RouteStep, on_delete=models.PROTECT, related_name="supports")
+    route = models.ForeignKey(Route, on_delete=models.PROTECT, related_name="supports")
+    step_key = models.PositiveSmallIntegerField()
 
     class Meta:
         verbose_name = _("support of a step")
         verbose_name_plural = _("supports of steps")
-        ordering = ["literature_id", "step_id"]
-        constraints = [models.UniqueConstraint(fields=["literature", "step"], name="step_support_once")]
+        ordering = ["literature_id", "route_id", "step_key"]
+        constraints = [models.UniqueConstraint(fields=["literature", "route", "step_key"], name="step_support_once")]
 
     def __str__(self) -> str:
-        return f"{self.step_id}: {self.literature_id}"
+        return f"{self.route_id}, {self.step_key}: {self.literature_id}"

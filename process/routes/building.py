@@ -24,8 +24,20 @@ class Level:
 
 def steps_of(version: RouteVersion) -> QuerySet[RouteStep]:
     """With all that is read of them, in two queries."""
-    lines = Prefetch("inputs", queryset=StepInput.objects.select_related("material__compound"))
-    return version.steps.select_related("product_compound").prefetch_related(lines)
+    return _whole(RouteStep.objects.filter(version=version))
+
+
+def steps_of_many(versions: Iterable[RouteVersion]) -> dict[RouteVersion, list[RouteStep]]:
+    """The same for several versions, in two queries too."""
+    found: dict[int, list[RouteStep]] = {version.pk: [] for version in versions}
+    for step in _whole(RouteStep.objects.filter(version__in=list(found))):
+        found[step.version_id].append(step)
+    return {version: found[version.pk] for version in versions}
+
+
+def _whole(steps: QuerySet[RouteStep]) -> QuerySet[RouteStep]:
+    lines = Prefetch("inputs", queryset=StepInput.objects.select_related("material__compound", "from_step"))
+    return steps.select_related("product_compound").prefetch_related(lines)
 
 
 def plain_route(steps: Iterable[RouteStep], level: str = Level.BASE) -> Route:

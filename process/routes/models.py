@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MORE_THAN_NOTHING = MinValueValidator(Decimal("0.000001"), _("More than nothing."))
-HUNDRED = MaxValueValidator(Decimal(100), _("At most 100 %."))
+HUNDRED = MaxValueValidator(Decimal(100), _("At most 100 %%."))
 
 
 def own_projects(user: User, path: str) -> Q:
@@ -277,7 +277,7 @@ class StepInput(models.Model):
         max_digits=6,
         decimal_places=3,
         default=Decimal(0),
-        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal("99.999"), _("Below 100 %."))],
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal("99.999"), _("Below 100 %%."))],
     )
     reference = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="counted_on_it", null=True, blank=True, verbose_name=_("counted on")

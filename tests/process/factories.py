@@ -50,8 +50,8 @@ def a_step(version: RouteVersion, name: str = "Acetylation", **values: Any) -> R
     return services.add_step(version.pk, given | values, actor=chemist())
 
 
-def an_input(step: RouteStep, material: Material | RouteStep, **values: Any) -> StepInput:
-    source = {"from_step": material} if isinstance(material, RouteStep) else {"material": material}
+def an_input(step: RouteStep, taken: Material | RouteStep, **values: Any) -> StepInput:
+    source = {"from_step": taken} if isinstance(taken, RouteStep) else {"material": taken}
     given = {"role": "reactant", "amount": Decimal(1), "basis": "equivalents"}
     return services.add_input(step.pk, given | source | values, actor=chemist())
 

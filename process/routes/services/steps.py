@@ -92,7 +92,6 @@ def remove_step(pk: int, *, actor: User) -> None:
     require_none(removal_blockers(step))
     before = as_data(step, FIELDS)
     record("route_step.removed", step, actor=actor, before=before, **_told(step, step.version))
-    step.supports.all().delete()
     step.inputs.update(reference=None)
     step.inputs.all().delete()
     version = step.version

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _t
 from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none, require_reason
-from process.literature.models import StepSupport
 from process.routes.building import plain_route, steps_of
 from process.routes.checks import faults_of
 from process.routes.models import Route, RouteStep, RouteVersion, StepInput
@@ -20,7 +19,7 @@ from projects.services.locking import not_active
 if TYPE_CHECKING:
     from accounts.models import User
 
-Row = TypeVar("Row", RouteStep, StepInput, StepSupport)
+Row = TypeVar("Row", RouteStep, StepInput)
 
 
 def fix_blockers(version: RouteVersion) -> list[Blocker]:
@@ -63,7 +62,7 @@ def start_version(route_pk: int, *, reason: str, actor: User) -> RouteVersion:
 
 
 def copy_steps(source: RouteVersion, target: RouteVersion) -> None:
-    """Steps, then inputs with their links turned to the copies, then what the steps rest on."""
+    """Steps, then inputs with their links turned to the copies."""
     steps = {row.pk: row for row in source.steps.all()}
     copies = RouteStep.objects.bulk_create([_copy(row, version=target) for row in steps.values()])
     new_steps = dict(zip(steps, copies, strict=True))
@@ -76,8 +75,6 @@ def copy_steps(source: RouteVersion, target: RouteVersion) -> None:
     for copy, reference in counted:
         copy.reference = reference
     StepInput.objects.bulk_update([copy for copy, _reference in counted], ["reference"])
-    supports = StepSupport.objects.filter(step__in=list(steps)).order_by("pk")
-    StepSupport.objects.bulk_create([_copy(row, step=new_steps[row.step_id]) for row in supports])
 
 
 def _copy(row: Row, **other: object) -> Row:
