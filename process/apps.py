@@ -8,7 +8,9 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from process import events, permissions, policies
+        from process.routes import importing
 
         permissions.register()
         events.register_all()
         policies.register_policies()
+        importing.register()

@@ -85,7 +85,9 @@ def mass_balance(route: Route, target_kg: float) -> Computed[Balance]:
     if faults:
         return _computed(None, target_kg, faults=faults)
     needed = needed_per_kg(route)
-    steps, warnings, impossible = [], [], []
+    steps: list[StepBalance] = []
+    warnings: list[Fault] = []
+    impossible: list[Fault] = []
     for step in in_order(route):
         waste, wrong = _waste(step, per_kg(step))
         (impossible if wrong and wrong.kind == "step.mass" else warnings).extend([wrong] if wrong else [])

@@ -61,7 +61,7 @@ class Rule:
 
 def screen(substances: Sequence[Substance], circumstances: Circumstances) -> list[Finding]:
     """Every finding of every rule, in the order of the rules; a subject stands once a rule."""
-    found = {}
+    found: dict[tuple[str, str], Finding] = {}
     for rule in RULES:
         for subject, about, words, unchecked in rule.find(substances, circumstances):
             found.setdefault((rule.key, subject), Finding(rule, subject, about, words, unchecked))
