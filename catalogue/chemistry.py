@@ -13,12 +13,14 @@ from html import escape
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 from rdkit import Chem, rdBase
-from rdkit.Chem import Descriptors, rdDepictor, rdMolDescriptors
+from rdkit.Chem import Descriptors, rdDepictor, rdFingerprintGenerator, rdMolDescriptors
 from rdkit.Chem.Draw import rdMolDraw2D
 
 MAX_TEXT_BYTES = 100_000
 MAX_HEAVY_ATOMS = 200
 MAX_ATOMS = 1000
+FINGERPRINT_BITS = 2048
+FINGERPRINT_RADIUS = 2
 MAX_RINGS = 60  # ring perception of a densely linked graph would take minutes
 
 # RDKit writes every refused structure to stderr; this switches it off for the process, because its scoped
@@ -246,6 +248,17 @@ def _warnings(molecule: Chem.Mol, centres: int, bonds: int) -> Iterator[str]:
         yield _t("a structure with isotope labels")
     if Descriptors.NumRadicalElectrons(molecule):
         yield _t("a structure with unpaired electrons: is a hydrogen missing?")
+
+
+def fingerprint(smiles: str) -> str:
+    """Morgan fingerprint as zeros and ones, of the largest part: a salt resembles its free base in everything.
+
+    Without stereo: the enantiomer of what was made before is worth knowing of. Raises StructureError.
+    """
+    parts = Chem.GetMolFrags(_read_smiles(smiles.strip()), asMols=True)
+    largest = max(parts, key=lambda part: (part.GetNumHeavyAtoms(), Chem.MolToSmiles(part)))
+    generator = rdFingerprintGenerator.GetMorganGenerator(radius=FINGERPRINT_RADIUS, fpSize=FINGERPRINT_BITS)
+    return str(generator.GetFingerprint(largest).ToBitString())
 
 
 def draw_svg(smiles: str, width: int = 320, height: int = 220, *, title: str = "") -> str:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("worksheets.urls")),
     path("", include("catalogue.urls")),
     path("", include("projects.urls")),
+    path("", include("process.urls")),
     path("", include("phases.urls")),
     path("", include("documents.urls")),
     path("", include("notifications.urls")),

@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class ProcessConfig(AppConfig):
     name = "process"
     verbose_name = _("Process")
+
+    def ready(self) -> None:
+        from process import events, permissions, policies
+        from process.routes import importing
+
+        permissions.register()
+        events.register_all()
+        policies.register_policies()
+        importing.register()

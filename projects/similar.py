@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
+from projects.alike import Alike, alike
 from projects.models import Project, Rfp
 from projects.models.rfp import Likeness
 
@@ -27,20 +28,31 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Findings:
-    """`elsewhere`: another client has a project on the same molecule. Whose is not said here: that may not be known to the reader."""
+    """`elsewhere`: another client has a project on the same molecule. Whose is not said here: that may not be known to the reader.
+
+    alike: projects whose compound resembles the structure.
+    """
 
     earlier: tuple[Earlier, ...]
     elsewhere: bool
+    alike: tuple[Alike, ...] = ()
 
 
 def look(
-    user: User, *, client_id: int | None, compound_name: str = "", cas_number: str = "", inchikey: str = "", besides: str = ""
+    user: User,
+    *,
+    client_id: int | None,
+    compound_name: str = "",
+    cas_number: str = "",
+    inchikey: str = "",
+    smiles: str = "",
+    besides: str = "",
 ) -> Findings:
     """What resembles the request; `besides` is its own number, once it has one."""
     rows = Rfp.objects.visible_to(user).exclude(number=besides).select_related("client", "project")
     found = rows.similar(client_id=client_id, compound_name=compound_name, cas_number=cas_number, inchikey=inchikey)[:SHOWN]
     earlier = tuple(Earlier(rfp, str(Likeness(rfp.likeness).label)) for rfp in found)  # type: ignore[attr-defined]
-    return Findings(earlier, _elsewhere(client_id, cas_number, inchikey))
+    return Findings(earlier, _elsewhere(client_id, cas_number, inchikey), tuple(alike(user, smiles, besides=besides, most=SHOWN)))
 
 
 def _elsewhere(client_id: int | None, cas_number: str, inchikey: str) -> bool:
@@ -64,9 +76,10 @@ def typed_cas(text: str) -> str:
         return ""
 
 
-def typed_inchikey(text: str) -> str:
-    """The key of a structure; "" while it is incomplete or wrong."""
+def typed_structure(text: str) -> tuple[str, str]:
+    """InChIKey and SMILES of a structure; both "" while it is incomplete or wrong."""
     try:
-        return parse_structure(text).inchikey if text.strip() else ""
+        found = parse_structure(text) if text.strip() else None
     except StructureError:
-        return ""
+        found = None
+    return (found.inchikey, found.smiles) if found else ("", "")

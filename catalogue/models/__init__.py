@@ -1,6 +1,7 @@
 """What exists before any project: compounds, materials and who sells them, sites and the vessels that stand there."""
 
 from catalogue.models.compounds import Compound, CompoundQuerySet
+from catalogue.models.fingerprints import CompoundFingerprint
 from catalogue.models.materials import Material
 from catalogue.models.places import Site, Vessel, validate_time_zone
 from catalogue.models.rates import ExchangeRate
@@ -8,6 +9,7 @@ from catalogue.models.supply import Supplier, SupplierQuote
 
 __all__ = [
     "Compound",
+    "CompoundFingerprint",
     "CompoundQuerySet",
     "ExchangeRate",
     "Material",

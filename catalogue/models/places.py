@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -37,6 +37,9 @@ class Site(HasOwnDays):
         _("country"), max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters (ISO 3166), for example CN."))]
     )
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
+    highest_exposure_band = models.PositiveSmallIntegerField(
+        _("highest exposure band"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )  # of what may be handled there openly enough to make it; empty: nobody has said
 
     class Meta:
         verbose_name = _("site")

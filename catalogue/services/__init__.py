@@ -1,7 +1,7 @@
 """Entering what exists before any project."""
 
 from catalogue.services.compounds import cite_compound, create_or_find_compound
-from catalogue.services.sites import change_site, create_site
+from catalogue.services.sites import change_site, create_site, set_exposure_band
 from catalogue.services.vessels import (
     VesselFacts,
     add_vessel,
@@ -23,5 +23,6 @@ __all__ = [
     "in_service_blockers",
     "out_of_service_blockers",
     "return_to_service",
+    "set_exposure_band",
     "take_out_of_service",
 ]

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput
-from catalogue.chemistry import CasNumberError, Structure, StructureError, normalise_cas, parse_structure
-from catalogue.models import Compound
+from catalogue.chemistry import CasNumberError, Structure, StructureError, fingerprint, normalise_cas, parse_structure
+from catalogue.models import Compound, CompoundFingerprint
 from catalogue.services.cleaning import clean
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def _create(*, name: str, code: str, cas: str, structure: Structure | None, acto
         _take(compound, structure)
     clean(compound)
     compound.save(force_insert=True)
+    _keep_fingerprint(compound)
     record("compound.created", compound, actor=actor, cas_number=cas, inchikey=compound.inchikey)
     return compound
 
@@ -91,6 +92,7 @@ def _complete(compound: Compound, *, cas: str, structure: Structure | None, acto
         changed += _take(compound, structure)
     if changed:
         compound.save(update_fields=[*changed, "updated_at"])
+        _keep_fingerprint(compound)
         record("compound.updated", compound, actor=actor, after={name: getattr(compound, name) for name in changed if name != "molfile"})
     return compound
 
@@ -118,3 +120,9 @@ def _take(compound: Compound, structure: Structure) -> list[str]:
     for name in derived:
         setattr(compound, name, getattr(structure, name))
     return derived
+
+
+def _keep_fingerprint(compound: Compound) -> None:
+    """What similar compounds are found by; nothing while there is no structure."""
+    if compound.smiles:
+        CompoundFingerprint.objects.update_or_create(compound=compound, defaults={"bits": fingerprint(compound.smiles)})

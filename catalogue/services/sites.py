@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.countries import require_country
 from accounts.permissions import require_permission
+from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_reason
 from catalogue.models import Site
@@ -54,4 +55,19 @@ def change_site(key: str, *, name: str, country: str, time_zone: str, reason: st
     clean(site)
     site.save(update_fields=["name", "country", "subdivision", "time_zone"])
     record("site.changed", site, actor=actor, reason=reason.strip(), before=before, after=after)
+    return site
+
+
+@act
+def set_exposure_band(key: str, *, band: int | None, reason: str, actor: User) -> Site:
+    """The highest occupational exposure band that the site can contain, 1 to 5; None: not known. Raises BadInput at the field."""
+    require_permission("catalogue.manage_sites", actor)
+    site = Site.objects.select_for_update(of=("self",)).get(key=key)
+    require_reason(reason)
+    before, site.highest_exposure_band = site.highest_exposure_band, band
+    if before == band:
+        raise Refused(Blocker("site.unchanged", _t("Nothing differs from what the record holds.")))
+    clean(site)
+    site.save(update_fields=["highest_exposure_band"])
+    record("site.changed", site, actor=actor, reason=reason.strip(), before={"band": before}, after={"band": band})
     return site

@@ -112,11 +112,13 @@ def rfp_similar(request: SignedInRequest) -> HttpResponse:
 
 def _similar(request: SignedInRequest, typed: dict[str, str]) -> dict[str, object]:
     client = services.find_client(typed.get("client", ""), request.user)
+    inchikey, smiles = similar.typed_structure(typed.get("structure_text", ""))
     findings = similar.look(
         request.user,
         client_id=client.pk if client else None,
         compound_name=typed.get("compound_name", "")[:200],
         cas_number=similar.typed_cas(typed.get("cas_number", "")),
-        inchikey=similar.typed_inchikey(typed.get("structure_text", "")),
+        inchikey=inchikey,
+        smiles=smiles,
     )
     return {"findings": findings, "asked": any(typed.get(name, "").strip() for name in typed)}

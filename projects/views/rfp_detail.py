@@ -116,6 +116,7 @@ def _standing(request: SignedInRequest, rfp: Rfp) -> dict[str, Any]:
             compound_name=rfp.compound_name,
             cas_number=rfp.cas_number,
             inchikey=rfp.inchikey,
+            smiles=rfp.smiles,
             besides=rfp.number,
         ),
         "submit_blockers": _submit_blockers(request, rfp, completeness),

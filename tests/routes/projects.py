@@ -49,6 +49,7 @@ PROJECT_ROUTES = {
     "project-charter": of_project(),
     "project-team": of_project(),
     "compound-sources": of_project(),
+    "project-similar": of_project(),
 }
 GATE_ROUTES = {
     "gate-meeting": act(),

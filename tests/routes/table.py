@@ -10,6 +10,7 @@ from tests.routes.lists import LIST_ROUTES
 from tests.routes.notifications import NOTIFICATION_ROUTES
 from tests.routes.papers import DOCUMENT_ROUTES, RFP_ROUTES
 from tests.routes.plan import PLAN_ROUTES
+from tests.routes.process import PROCESS_ROUTES
 from tests.routes.projects import EVALUATION_ROUTES, GATE_ROUTES, PROJECT_ROUTES
 
 ROUTES: dict[str, Route] = {
@@ -22,6 +23,7 @@ ROUTES: dict[str, Route] = {
     **GATE_ROUTES,
     **PLAN_ROUTES,
     **EVALUATION_ROUTES,
+    **PROCESS_ROUTES,
     **RFP_ROUTES,
     **DOCUMENT_ROUTES,
     **DESK_ROUTES,

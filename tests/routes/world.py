@@ -18,6 +18,8 @@ from notifications.models import Notification
 from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
+from process.literature.services import Reading, add_literature
+from process.models import StepInput
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Tailoring, Task
 from projects.services.agreements import record_agreement
@@ -27,6 +29,7 @@ from projects.services.saved_views import save_view
 from projects.services.scratch import open_scratch
 from projects.services.sharing import ask_for_approval
 from tests.clients_systems import a_token
+from tests.process import factories as process
 from tests.projects import factories
 from tests.projects.vessels import a_vessel, book
 from tests.routes.kinds import OWN, STAFF
@@ -141,11 +144,20 @@ def things_of(project: Project) -> dict[str, Any]:
         "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
         "public_id": token.public_id,
         "account": token.user_id,
+        "step_input": a_routes_input(project),
         "site": project.site.key if project.site else "",
         "view": save_view("rfps", name="Drafts", query="state=draft", shared=False, actor=manager).pk,
         "client": project.client_id,
         "contact": project.rfp.contact_id,
     }
+
+
+def a_routes_input(project: Project) -> int:
+    """Of a route with one step, beside a reference."""
+    reading = Reading(kind="paper", citation="A paper about the acetylation", relevance="high")
+    add_literature(project.code, reading, actor=factories.person(Role.RESEARCH))
+    version = process.draft_of(process.a_whole_route(project))
+    return StepInput.objects.filter(step__version=version).values_list("pk", flat=True)[0]
 
 
 def an_import(actor: User) -> Import:

@@ -1,0 +1,35 @@
+"""The kinds of events of this app. All are ours: how something is made stands in no feed of a client."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.events import EventKind, register
+from audit.models import Event
+
+
+def link_named(event: Event) -> str:
+    return str(event.data["link"])
+
+
+def register_all() -> None:
+    for key, words in {
+        "route.opened": _("Route %(object_label)s was opened."),
+        "route.changed": _("What is said about route %(object_label)s was changed."),
+        "route.fixed": _("Version %(number)s of route %(route)s was fixed."),
+        "route.version_started": _("Version %(number)s of route %(route)s was started."),
+        "route_step.added": _("Step %(title)s was added to route %(route)s."),
+        "route_step.changed": _("Step %(title)s of route %(route)s was changed."),
+        "route_step.moved": _("Step %(title)s of route %(route)s was moved to place %(place)s."),
+        "route_step.removed": _("Step %(title)s was removed from route %(route)s."),
+        "step_input.added": _("%(title)s was added to step %(step)s of route %(route)s."),
+        "step_input.changed": _("%(title)s in step %(step)s of route %(route)s was changed."),
+        "step_input.moved": _("%(title)s in step %(step)s of route %(route)s was moved to place %(place)s."),
+        "step_input.removed": _("%(title)s was removed from step %(step)s of route %(route)s."),
+        "literature.added": _("Reference “%(object_label)s” was added."),
+        "literature.changed": _("Reference “%(object_label)s” was changed."),
+        "literature.linked": _("Step %(title)s rests on the reference “%(object_label)s”."),
+        "literature.unlinked": _("Step %(title)s no longer rests on the reference “%(object_label)s”."),
+        "finding.decided": _("A finding of the early screen of route %(route)s was decided: %(title)s."),
+    }.items():
+        register(EventKind(key, words, link_named))

@@ -1,0 +1,26 @@
+"""Who may say how a compound is made. Who does not see the project is told that there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+
+from accounts.models import Role, User
+from accounts.permissions import has_business_development, has_department, has_project_manager, holds
+
+
+@rules.predicate
+def may_edit_route(user: User, obj: Any = None) -> bool:
+    return holds(user, Role.RESEARCH, Role.PROJECT_MANAGER)
+
+
+@rules.predicate
+def may_decide_finding(user: User, obj: Any = None) -> bool:
+    return holds(user, Role.RESEARCH, Role.EHS, Role.REGULATORY, Role.PROJECT_MANAGER, Role.QUALITY_ASSURANCE)
+
+
+def register() -> None:
+    rules.set_perm("process.edit_route", may_edit_route)
+    rules.set_perm("process.decide_finding", may_decide_finding)
+    rules.set_perm("process.keep_literature", has_department | has_project_manager | has_business_development)

@@ -1,0 +1,129 @@
+"""From the rows of a version to plain data, and the prices that are known for it. Percent become fractions here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from catalogue.models import ExchangeRate, Material, SupplierQuote
+from process.routes.models import RouteStep, RouteVersion, StepInput
+from process.routes.plain import Basis, Charge, Price, Role, Route, Step, Substance
+
+HUNDRED = Decimal(100)
+
+
+class Level:
+    """Which of the three yields is taken; a step without a low or high one has its base."""
+
+    LOW, BASE, HIGH = "low", "base", "high"
+
+
+def steps_of(version: RouteVersion) -> QuerySet[RouteStep]:
+    """With all that is read of them, in two queries."""
+    return _whole(RouteStep.objects.filter(version=version))
+
+
+def steps_of_many(versions: Iterable[RouteVersion]) -> dict[RouteVersion, list[RouteStep]]:
+    """The same for several versions, in two queries too."""
+    found: dict[int, list[RouteStep]] = {version.pk: [] for version in versions}
+    for step in _whole(RouteStep.objects.filter(version__in=list(found))):
+        found[step.version_id].append(step)
+    return {version: found[version.pk] for version in versions}
+
+
+def _whole(steps: QuerySet[RouteStep]) -> QuerySet[RouteStep]:
+    lines = Prefetch("inputs", queryset=StepInput.objects.select_related("material__compound", "from_step"))
+    return steps.select_related("product_compound").prefetch_related(lines)
+
+
+def plain_route(steps: Iterable[RouteStep], level: str = Level.BASE) -> Route:
+    """The steps that count; a charge's key is the id of its row, a step's its key."""
+    rows = list(steps)
+    by_id = {row.pk: row for row in rows}
+    return Route(tuple(_step(row, by_id, level) for row in rows if not row.set_aside))
+
+
+def _step(row: RouteStep, by_id: dict[int, RouteStep], level: str) -> Step:
+    wanted = {Level.LOW: row.yield_low_pct, Level.HIGH: row.yield_high_pct}.get(level)
+    per_limiting = float(row.product_per_limiting)
+    return Step(
+        key=str(row.key),
+        name=row.name,
+        product=product_of(row),
+        yield_fraction=float((row.yield_pct if wanted is None else wanted) / HUNDRED) * per_limiting,
+        charges=tuple(_charge(line, by_id) for line in row.inputs.all()),
+        product_per_limiting=per_limiting,
+    )
+
+
+def product_of(row: RouteStep) -> Substance:
+    """Two steps with one compound, or one name where no compound is given, are ways to the same product."""
+    key = f"compound {row.product_compound_id}" if row.product_compound_id else f"product {row.product_name.casefold()}"
+    return Substance(key, row.product_name, row.molar_mass_g_per_mol)
+
+
+def substance_of(material: Material) -> Substance:
+    mass = material.molar_mass_g_per_mol
+    if mass is None and material.compound is not None:
+        mass = material.compound.molar_mass_g_per_mol
+    return Substance(material_key(material.pk), str(material), mass, material.density_kg_per_l)
+
+
+def material_key(pk: int) -> str:
+    return f"material {pk}"
+
+
+def _charge(line: StepInput, by_id: dict[int, RouteStep]) -> Charge:
+    made = by_id[line.from_step_id] if line.from_step_id else None
+    return Charge(
+        key=str(line.pk),
+        substance=product_of(made) if made is not None else substance_of(line.material),  # type: ignore[arg-type]
+        role=Role(line.role),
+        amount=float(line.amount),
+        basis=Basis(line.basis),
+        assay_fraction=float(line.assay_pct / HUNDRED),
+        recycle_fraction=float(line.recycle_pct / HUNDRED),
+        is_limiting=line.is_limiting,
+        from_step=str(made.key) if made is not None else "",
+        reference=str(line.reference_id or ""),
+        stoichiometry=None if line.stoichiometry is None else float(line.stoichiometry),
+    )
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A price that was found, with where it comes from."""
+
+    price: Price
+    quote: SupplierQuote
+
+
+def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg: dict[int, float] | None = None) -> dict[int, Priced]:
+    """By material: the cheapest price in force on that day for the quantity that is needed, in `currency`.
+
+    Of one supplier the newest price list counts, and of it the highest break that the quantity reaches. What is quoted in a currency
+    without a known rate is as good as not quoted.
+    """
+    quotes = SupplierQuote.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), material__in=materials, quoted_on__lte=on)
+    rates = _rates(currency, on)
+    newest: dict[tuple[int, int], SupplierQuote] = {}
+    for quote in quotes.select_related("supplier").order_by("quoted_on", "quantity_from_kg", "id"):
+        needed = (needed_kg or {}).get(quote.material_id)
+        if quote.currency in rates and (needed is None or quote.quantity_from_kg <= Decimal(repr(needed))):
+            newest[quote.material_id, quote.supplier_id] = quote
+    found: dict[int, Priced] = {}
+    for (material, _supplier), quote in newest.items():
+        price = Price(material_key(material), quote.price_per_kg * rates[quote.currency], currency, quote.note)
+        if material not in found or price.amount_per_kg < found[material].price.amount_per_kg:
+            found[material] = Priced(price, quote)
+    return found
+
+
+def _rates(into: str, on: date) -> dict[str, Decimal]:
+    """By currency: what one unit was worth on the last day before that has a rate."""
+    rows = ExchangeRate.objects.filter(into=into, on__lte=on).order_by("currency", "-on").distinct("currency")
+    return {into: Decimal(1), **{row.currency: row.rate for row in rows}}

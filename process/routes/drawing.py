@@ -1,0 +1,131 @@
+"""The scheme of a version: its rows into the picture of `charts/scheme.py`, structures drawn from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _t
+
+from catalogue.chemistry import StructureError, draw_svg
+from catalogue.models import Compound as CatalogueCompound
+from charts.scheme import STRUCTURE_HEIGHT, STRUCTURE_WIDTH, Chain, Compound, Reaction, scheme
+from process.routes.models import RouteStep, StepInput
+
+ARROWLESS = {StepInput.Role.SOLVENT, StepInput.Role.WATER}  # under the arrow, with the conditions
+
+
+def scheme_of(steps: Sequence[RouteStep], *, title: str, per_line: int = 3) -> str:
+    """Of the steps that count, read with their inputs. The branches first, then the line to the product. Empty without a step."""
+    rows = [row for row in steps if not row.set_aside]
+    chains = _Chains(rows).all()
+    return scheme(chains, title=title, description=description_of(rows), per_line=per_line)
+
+
+def description_of(steps: Sequence[RouteStep]) -> str:
+    """The route in one sentence a step, for who does not see the picture."""
+    words = _t("%(step)s: %(inputs)s give %(product)s, yield %(percent)s %%.")
+    return " ".join(
+        words
+        % {
+            "step": row.name,
+            "inputs": ", ".join(str(line) for line in row.inputs.all()) or _t("no input"),
+            "product": row.product_name,
+            "percent": plain_number(row.yield_pct),
+        }
+        for row in steps
+        if not row.set_aside
+    )
+
+
+class _Chains:
+    """Follows the limiting inputs back from each product that nobody takes in as limiting; numbers compounds in reading order."""
+
+    def __init__(self, rows: Sequence[RouteStep]) -> None:
+        self.rows = {row.pk: row for row in rows}
+        self.before = {row.pk: _limiting_step(row, self.rows) for row in rows}
+        taken = {pk for pk in self.before.values() if pk is not None}
+        self.ends = [row for row in rows if row.pk not in taken]
+        self.numbers: dict[str, str] = {}
+
+    def all(self) -> list[Chain]:
+        lines = sorted(((end, self._back(end)) for end in self.ends), key=lambda each: self._is_final(each[0]))
+        return [self._chain(end, line, several=len(lines) > 1) for end, line in lines if line]
+
+    def _back(self, end: RouteStep) -> list[RouteStep]:
+        line, at = [end], self.before[end.pk]
+        while at is not None and self.rows[at] not in line:
+            line.insert(0, self.rows[at])
+            at = self.before[at]
+        return line
+
+    def _consumer(self, row: RouteStep) -> RouteStep | None:
+        found = (each for each in self.rows.values() for line in each.inputs.all() if line.from_step_id == row.pk)
+        return next(found, None)
+
+    def _is_final(self, row: RouteStep) -> bool:
+        return self._consumer(row) is None
+
+    def _chain(self, end: RouteStep, line: list[RouteStep], *, several: bool) -> Chain:
+        start = self._start(line[0])
+        reactions = [self._reaction(row) for row in line]
+        consumer = self._consumer(end)
+        head = "" if not several else _t("Main line") if consumer is None else _t("Branch")
+        goes_to = _t("into %(step)s") % {"step": consumer.name} if consumer is not None else ""
+        return Chain(start, reactions, head=head, goes_to=f"→ {goes_to}" if goes_to else "")
+
+    def _start(self, row: RouteStep) -> Compound:
+        line = next((each for each in row.inputs.all() if each.is_limiting), None)
+        if line is None:
+            return Compound("?", _t("no limiting input"))
+        if line.material is None:  # a circle: drawn where it begins
+            made = self.rows.get(line.from_step_id or 0, row)
+            return self._compound(f"step {made.pk}", made.product_name, made.product_compound)
+        return self._compound(f"material {line.material_id}", line.material.name, line.material.compound)
+
+    def _compound(self, key: str, name: str, compound: CatalogueCompound | None) -> Compound:
+        number = self.numbers.setdefault(key, str(len(self.numbers) + 1))
+        return Compound(number, name, drawing_of(compound, name))
+
+    def _reaction(self, row: RouteStep) -> Reaction:
+        product = self._compound(f"step {row.pk}", row.product_name, row.product_compound)
+        inputs = [line for line in row.inputs.all() if not line.is_limiting]
+        over = [self._added(line) for line in inputs if line.role not in ARROWLESS]
+        under = [*[self._added(line) for line in inputs if line.role in ARROWLESS], *conditions_of(row)]
+        return Reaction(product, over, under, title=f"{row.name}: {row.conditions}" if row.conditions else row.name)
+
+    def _added(self, line: StepInput) -> str:
+        made = self.rows.get(line.from_step_id or 0)
+        name = f"+ {self.numbers.get(f'step {made.pk}', '')} {made.product_name}" if made is not None else str(line)
+        unit = {StepInput.Basis.EQUIVALENTS: _t("eq")}.get(StepInput.Basis(line.basis), line.get_basis_display())
+        return f"{name} ({plain_number(line.amount)} {unit})"
+
+
+def conditions_of(row: RouteStep) -> list[str]:
+    """What stands under the arrow besides the solvents."""
+    low, high = row.temperature_min_c, row.temperature_max_c
+    span = [plain_number(each) for each in (low, high) if each is not None]
+    degrees = [f"{' – '.join(dict.fromkeys(span))} °C"] if span else []
+    hours = [f"{plain_number(row.cycle_time_h)} h"] if row.cycle_time_h else []
+    facts = ", ".join([*degrees, *hours])
+    return [*([facts] if facts else []), _t("yield %(percent)s %%") % {"percent": plain_number(row.yield_pct)}]
+
+
+def drawing_of(compound: CatalogueCompound | None, name: str) -> str:
+    if compound is None or not compound.smiles:
+        return ""
+    try:
+        return draw_svg(compound.smiles, STRUCTURE_WIDTH, STRUCTURE_HEIGHT, title=name)
+    except StructureError:
+        return ""
+
+
+def plain_number(value: Decimal) -> str:
+    """Without the zeros that the column adds."""
+    return number_format(value.normalize() + 0 if value != value.to_integral_value() else value.to_integral_value(), use_l10n=True)
+
+
+def _limiting_step(row: RouteStep, rows: dict[int, RouteStep]) -> int | None:
+    found = (line.from_step_id for line in row.inputs.all() if line.is_limiting and line.from_step_id in rows)
+    return next(found, None)

@@ -1,0 +1,179 @@
+"""Routes of a project from a table: a row an input, in the order of the steps. What a row says of its step need stand once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.numbers import NumberField
+from catalogue.chemistry import CasNumberError, normalise_cas
+from catalogue.models import Material
+from process.routes import services
+from process.routes.models import Route, RouteStep, RouteVersion, StepInput
+from projects.models import Project
+from worksheets.columns import ChoiceField, Column, TextField, YesNoField, text
+from worksheets.kinds import Entered, ImportKind, register_import
+
+if TYPE_CHECKING:
+    from worksheets.kinds import Values
+
+MOST_ROWS = 1000
+OF_THE_STEP = (
+    "product_molar_mass_g_per_mol",
+    "yield_pct",
+    "cycle_time_h",
+    "batch_output_kg",
+    "temperature_min_c",
+    "temperature_max_c",
+    "conditions",
+)
+
+
+def _number(*, digits: int = 12, places: int = 4, needed: bool = False) -> NumberField:
+    return NumberField(max_digits=digits, decimal_places=places, required=needed)
+
+
+def columns() -> tuple[Column, ...]:
+    return (
+        Column(
+            "route", _("Route"), TextField(max_length=120), _("A route of this name that is there already stays as it is."), "Amide route"
+        ),
+        Column("step", _("Step"), TextField(max_length=120), _("Rows of one step stand together."), "Coupling"),
+        Column("product", _("Product"), text(200), _("In the first row of each step."), "Amide 3"),
+        Column("product_molar_mass_g_per_mol", _("Molar mass of the product (g/mol)"), _number(), example="312.36"),
+        Column("yield_pct", _("Yield (%)"), _number(digits=6, places=3), _("In the first row of each step; 92 for 92 %."), "92"),
+        Column(
+            "input",
+            _("Input"),
+            TextField(max_length=200),
+            _("A material by its code, CAS number or name, or the product of a step further up."),
+            "Amine 2",
+        ),
+        Column("role", _("Role"), ChoiceField(choices=StepInput.Role.choices), example="Reactant"),
+        Column("amount", _("Amount"), _number(places=6, needed=True), example="1.05"),
+        Column("basis", _("Counted in"), ChoiceField(choices=StepInput.Basis.choices), example="equivalents"),
+        Column("is_limiting", _("Limiting"), YesNoField(), _("One input of each step. Empty: no."), "no"),
+        Column("assay_pct", _("Assay (%)"), _number(digits=6, places=3), _("Empty: 100."), "98.5"),
+        Column("recycle_pct", _("Recycled (%)"), _number(digits=6, places=3), _("Empty: nothing."), "0"),
+        Column("cycle_time_h", _("Cycle time (h)"), _number(digits=7, places=2), example="26"),
+        Column("batch_output_kg", _("Output of a batch (kg)"), _number(), example="85"),
+        Column("temperature_min_c", _("Temperature from (°C)"), _number(digits=5, places=1), example="-5"),
+        Column("temperature_max_c", _("Temperature to (°C)"), _number(digits=5, places=1), example="20"),
+        Column("conditions", _("Conditions"), text(1000), example="Nitrogen, 12 h"),
+    )
+
+
+class RouteWriter:
+    """Keeps what the file itself has made: routes, steps and products further up."""
+
+    def __init__(self, actor: User, project: Project, reason: str) -> None:
+        self.actor, self.project = actor, project
+        self.there = {route.name.casefold(): route for route in Route.objects.filter(project=project)}
+        self.described: set[tuple[str, str]] = set()
+        self.products: dict[tuple[str, str], str] = {}  # by route and product, the step that makes it
+        self.versions: dict[str, RouteVersion] = {}
+        self.steps: dict[tuple[str, str], RouteStep] = {}
+
+    def faults(self, values: Values) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        key = self._key(values)
+        if key not in self.described:
+            found |= {name: [_t("The first row of a step says it.")] for name in ("product", "yield_pct") if values.get(name) in (None, "")}
+        typed = (values.get("input") or "").casefold()
+        if typed and self.products.get((key[0], typed), key[1]) == key[1]:
+            matches = materials_called(values["input"])
+            if not matches:
+                found["input"] = [_t("The catalogue has no such material, and no step further up makes it.")]
+            elif len(matches) > 1:
+                found["input"] = [_t("Several materials are called so; write the code: %(codes)s.") % {"codes": _codes(matches)}]
+        self.described.add(key)
+        if values.get("product"):
+            self.products[key[0], values["product"].casefold()] = key[1]
+        return found
+
+    def doubts(self, values: Values) -> list[str]:
+        return []
+
+    def enter(self, values: Values) -> Entered:
+        key = self._key(values)
+        there = self.there.get(key[0])
+        if there is not None:
+            return Entered(f"{values['step']}: {values['input']}", there.get_absolute_url(), is_new=False)
+        version = self._version(values["route"])
+        step = self.steps.get(key)
+        if step is None:
+            step = self.steps[key] = services.add_step(version.pk, _step_values(values), actor=self.actor)
+        line = services.add_input(step.pk, self._input_values(values, key[0]), actor=self.actor)
+        return Entered(f"{step.name}: {line}", version.get_absolute_url())
+
+    def _version(self, name: str) -> RouteVersion:
+        found = self.versions.get(name.casefold())
+        if found is None:
+            route = services.open_route(self.project.code, {"name": name, "origin": Route.Origin.OURS}, actor=self.actor)
+            found = self.versions[name.casefold()] = route.versions.select_related("route__project").get()
+        return found
+
+    def _input_values(self, values: Values, route: str) -> dict[str, Any]:
+        typed = values["input"].casefold()
+        made = next((step for (of, _name), step in self.steps.items() if of == route and step.product_name.casefold() == typed), None)
+        source = {"from_step": made} if made is not None else {"material": materials_called(values["input"])[0]}
+        assay, recycle = values["assay_pct"], values["recycle_pct"]
+        return source | {
+            **{name: values[name] for name in ("role", "amount", "basis", "is_limiting")},
+            "assay_pct": Decimal(100) if assay is None else assay,
+            "recycle_pct": recycle or Decimal(0),
+        }
+
+    @staticmethod
+    def _key(values: Values) -> tuple[str, str]:
+        return (values.get("route") or "").casefold(), (values.get("step") or "").casefold()
+
+
+def materials_called(typed: str) -> list[Material]:
+    """By code, CAS number, or name with or without its grade."""
+    named = Q(code__iexact=typed) | Q(name__iexact=typed)
+    with suppress(CasNumberError):
+        named |= Q(cas_number=normalise_cas(typed))
+    return list(Material.objects.filter(named, in_use=True)[:5])
+
+
+def _codes(materials: list[Material]) -> str:
+    return ", ".join(material.code for material in materials)
+
+
+def _step_values(values: Values) -> dict[str, Any]:
+    mass = values["product_molar_mass_g_per_mol"]
+    given = {name: values[name] for name in OF_THE_STEP}
+    return given | {
+        "name": values["step"],
+        "product_name": values["product"],
+        "product_molar_mass_g_per_mol": None if mass is None else float(mass),
+    }
+
+
+def _project(user: User, code: str) -> Project:
+    return get_object_or_404(Project.objects.visible_to(user).select_related("client"), code=code)
+
+
+def register() -> None:
+    register_import(
+        ImportKind(
+            key="routes",
+            sheet=_("Routes"),
+            columns=columns,
+            writer=RouteWriter,
+            permission="process.edit_route",
+            who=_("Routes are written by research or a project manager."),
+            back=lambda project: reverse("project-routes", args=[project.code]) if project else "",
+            subject=_project,
+            most_rows=MOST_ROWS,
+        )
+    )

@@ -1,0 +1,55 @@
+"""Opening a route with its first, empty draft; saying what it is."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max
+
+from accounts.permissions import require_permission
+from audit.acts import act
+from audit.events import record
+from audit.seen import require_unchanged, words_of
+from process.routes.models import Route, RouteVersion
+from process.routes.services.shared import Values, as_data, locked_route, take
+from projects.services.locking import locked, require_active
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+FIELDS = ("name", "origin", "purpose", "note")
+
+
+@act
+def open_route(code: str, values: Values, *, actor: User) -> Route:
+    """A route of the project's compound. Raises BadInput at the field."""
+    project = locked(code, actor)
+    require_permission("process.edit_route", actor, project)
+    require_active(project)
+    last = Route.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    route = Route(project=project, compound_id=project.compound_id, number=last + 1, created_by=actor)
+    take(route, values, FIELDS, {})
+    route.save(force_insert=True)
+    RouteVersion.objects.create(route=route, number=1, created_by=actor)
+    record("route.opened", route, actor=actor, after=as_data(route, FIELDS), link=route.get_absolute_url())
+    return route
+
+
+@act
+def change_route(pk: int, values: Values, *, actor: User, version: str = "") -> Route:
+    """Correct what is said about it. version: of what the form showed (`audit.seen`). The same again records nothing."""
+    route = locked_route(pk, actor)
+    before = route_values(route)
+    require_unchanged(version, now=before, wanted=values, words=partial(words_of, route))
+    changed = take(route, values, FIELDS, {})
+    if changed:
+        route.save(update_fields=[*changed, "updated_at"])
+        old = {name: before[name] for name in changed}
+        record("route.changed", route, actor=actor, before=old, after=as_data(route, changed), link=route.get_absolute_url())
+    return route
+
+
+def route_values(route: Route) -> dict[str, Any]:
+    """What the form of the route shows."""
+    return {name: getattr(route, name) for name in FIELDS}

@@ -1,0 +1,232 @@
+"""The early screen of a route: pure rules over what goes in and comes out. What they find is for a person to decide, not a verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from rdkit import Chem
+
+from audit.refusals import Words
+from process.screen import tables
+
+
+@dataclass(frozen=True)
+class Substance:
+    """Something of the route. key: its identity; step and step_key: where it is, empty step for what is in several."""
+
+    key: str
+    name: str
+    step: str
+    step_key: str
+    role: str = ""
+    cas: str = ""
+    smiles: str = ""
+    exposure_band: int | None = None
+    controlled_as: str = ""
+    lead_time_days: int | None = None
+    is_bought: bool = True
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """dose_g_per_day: the greatest, None while nobody has said. site_band: the highest exposure band that the site contains."""
+
+    dose_g_per_day: float | None = None
+    site_band: int | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Of a rule about a subject. unchecked: the limit was entered from memory of the guideline."""
+
+    rule: Rule
+    subject: str
+    about: str
+    words: str
+    unchecked: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    key: str
+    title: Words
+    source: str
+    find: Callable[[Sequence[Substance], Circumstances], Iterable[tuple[str, str, str, bool]]]
+
+
+def screen(substances: Sequence[Substance], circumstances: Circumstances) -> list[Finding]:
+    """Every finding of every rule, in the order of the rules; a subject stands once a rule."""
+    found: dict[tuple[str, str], Finding] = {}
+    for rule in RULES:
+        for subject, about, words, unchecked in rule.find(substances, circumstances):
+            found.setdefault((rule.key, subject), Finding(rule, subject, about, words, unchecked))
+    return list(found.values())
+
+
+def _solvents(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    for each in substances:
+        if each.role != "solvent":
+            continue
+        known = solvent_of(each)
+        if known is None:
+            yield each.key, each.name, _t("It stands in none of the three classes; its limit has to be justified."), False
+            continue
+        words = _t("Class %(klass)d: %(option_1)s ppm by option 1") % {
+            "klass": known.klass,
+            "option_1": _plain(100 * known.pde_mg_per_day) if known.klass != 3 else "5000",
+        }
+        if now.dose_g_per_day:
+            dose = {"limit": _plain(1000 * known.pde_mg_per_day / now.dose_g_per_day), "dose": _plain(now.dose_g_per_day)}
+            words += _t(", %(limit)s ppm by option 2 at %(dose)s g/day.") % dose
+        else:
+            words += _t("; option 2 needs the daily dose, which the request does not say.")
+        yield each.key, each.name, words, not known.checked
+
+
+def solvent_of(substance: Substance) -> tables.Solvent | None:
+    plain = re.sub(r"\s*\(.*\)$", "", substance.name).casefold()
+    return next((row for row in tables.SOLVENTS if substance.cas == row.cas or plain in row.names), None)
+
+
+def _elements(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    for each in substances:
+        if not each.is_bought or each.role in ("solvent", "water"):
+            continue
+        for element in elements_in(each):
+            words = _t("%(element)s, class %(klass)s: %(pde)s µg/day") % {
+                "element": element.name.capitalize(),
+                "klass": element.klass,
+                "pde": _plain(element.pde_ug_per_day),
+            }
+            if now.dose_g_per_day:
+                limit = element.pde_ug_per_day / now.dose_g_per_day
+                parts = {"limit": _plain(limit), "threshold": _plain(tables.CONTROL_THRESHOLD * limit)}
+                words += _t(", which is %(limit)s µg/g at the daily dose; control threshold %(threshold)s µg/g.") % parts
+            else:
+                words += _t("; the limit in µg/g needs the daily dose.")
+            yield f"{each.key} {element.symbol}", each.name, words, not element.checked
+
+
+def elements_in(substance: Substance) -> list[tables.Element]:
+    """By its structure, else by its name."""
+    molecule = _molecule(substance.smiles)
+    if molecule is not None:
+        symbols = {atom.GetSymbol() for atom in molecule.GetAtoms()}
+        return [element for element in tables.ELEMENTS if element.symbol in symbols]
+    words = set(re.findall(r"[a-zA-Z]+", substance.name))
+    named = {word.casefold() for word in words}
+    return [element for element in tables.ELEMENTS if element.name in named or (element.symbol in words and len(element.symbol) > 1)]
+
+
+def _mutagenic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    """The threshold itself, once a route: which impurities it is for is a person's work."""
+    limits = []
+    for duration, amount in tables.MUTAGENIC_UG_PER_DAY:
+        per_gram = f" ({_plain(amount / now.dose_g_per_day)} ppm)" if now.dose_g_per_day else ""
+        limits.append(f"{duration}: {_plain(amount)} µg/day{per_gram}")
+    words = _t("One mutagenic impurity, by the duration of treatment: %(limits)s. Lower for N-nitroso and others of the cohort of concern.")
+    if substances:
+        yield "route", _t("Route"), words % {"limits": "; ".join(limits)}, False
+
+
+def _energetic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    for each in substances:
+        molecule = _molecule(each.smiles)
+        if molecule is None:
+            continue
+        groups = [name for name, pattern in tables.ENERGETIC if molecule.HasSubstructMatch(_pattern(pattern))]
+        if groups:
+            words = _t("It has a group that can decompose with much heat or gas: %(groups)s. Calorimetry before scale-up.")
+            yield each.key, each.name, words % {"groups": ", ".join(groups)}, False
+
+
+def _exposure(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    for each in substances:
+        band = each.exposure_band
+        if band is None:
+            continue
+        if now.site_band is None and band >= tables.HIGH_BAND:
+            words = _t("Exposure band %(band)d, and nobody has said what the site contains.")
+            yield each.key, each.name, words % {"band": band}, False
+        elif now.site_band is not None and band > now.site_band:
+            words = _t("Exposure band %(band)d is above what the site contains (%(site)d).")
+            yield each.key, each.name, words % {"band": band, "site": now.site_band}, False
+
+
+def _supply(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    for each in substances:
+        if each.controlled_as:
+            yield f"{each.key} controlled", each.name, _t("Controlled: %(schedule)s.") % {"schedule": each.controlled_as}, False
+        if each.lead_time_days is not None and each.lead_time_days > tables.LONG_LEAD_DAYS:
+            words = _t("The shortest lead time quoted is %(days)d days.")
+            yield f"{each.key} lead", each.name, words % {"days": each.lead_time_days}, False
+
+
+def _nitrosamines(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    """A nitrosating agent anywhere in the route beside an amine: in one step, or carried over."""
+    agents = [each for each in substances if is_nitrosating(each)]
+    for agent in agents:
+        for each in substances:
+            kind = amine_in(each)
+            if not kind or each.key == agent.key:
+                continue
+            where = (
+                _t("in the same step (%(step)s)") % {"step": agent.step}
+                if agent.step_key == each.step_key
+                else _t("in %(one)s and %(other)s") % {"one": agent.step, "other": each.step}
+            )
+            words = _t("%(agent)s and a %(kind)s, %(where)s: an N-nitrosamine can form.")
+            parts = {"agent": agent.name, "kind": kind, "where": where}
+            yield f"{agent.key} {each.key}", f"{agent.name} + {each.name}", words % parts, False
+
+
+def is_nitrosating(substance: Substance) -> bool:
+    molecule = _molecule(substance.smiles)
+    if molecule is None:
+        return any(word in substance.name.casefold() for word in tables.NITROSATING_NAMES)
+    is_small = molecule.GetNumHeavyAtoms() <= 12  # what carries the group as a product is none
+    return is_small and any(molecule.HasSubstructMatch(_pattern(pattern)) for pattern in tables.NITROSATING)
+
+
+def amine_in(substance: Substance) -> str:
+    """Which kind; empty for none."""
+    molecule = _molecule(substance.smiles)
+    if molecule is None:
+        return ""
+    for pattern, words in (
+        (tables.SECONDARY_AMINE, _t("secondary amine")),
+        (tables.TERTIARY_AMINE, _t("tertiary amine")),
+        (tables.DIALKYL_AMIDE, _t("dialkyl amide")),
+    ):
+        if molecule.HasSubstructMatch(_pattern(pattern)):
+            return words
+    return ""
+
+
+@cache
+def _pattern(smarts: str) -> Chem.Mol:
+    return Chem.MolFromSmarts(smarts)
+
+
+def _molecule(smiles: str) -> Chem.Mol | None:
+    return Chem.MolFromSmiles(smiles) if smiles else None
+
+
+def _plain(number: float) -> str:
+    return f"{number:.3g}" if number < 1000 else f"{number:.0f}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("q3c", _("Residual solvents"), tables.Q3C, _solvents),
+    Rule("q3d", _("Elemental impurities"), tables.Q3D, _elements),
+    Rule("m7", _("Mutagenic impurities"), tables.M7, _mutagenic),
+    Rule("energetic", _("Energetic groups"), tables.PRACTICE, _energetic),
+    Rule("exposure", _("Occupational exposure"), tables.PRACTICE, _exposure),
+    Rule("supply", _("Controlled or long-lead materials"), tables.PRACTICE, _supply),
+    Rule("nitrosamine", _("Nitrosamine-forming pairs"), f"{tables.PRACTICE}; EMA/409815/2020", _nitrosamines),
+)

@@ -1,0 +1,29 @@
+from django.urls import path
+
+from process.views import literature, routes, rows, screen
+
+ROUTE = "projects/<str:code>/routes/<int:number>/"
+VERSION = f"{ROUTE}versions/<int:version>/"
+
+urlpatterns = [
+    path("projects/<str:code>/routes/", routes.routes_page, name="project-routes"),
+    path("projects/<str:code>/literature/", literature.literature_page, name="project-literature"),
+    path("projects/<str:code>/literature/<int:number>/change/", literature.literature_change, name="literature-change"),
+    path("projects/<str:code>/literature/<int:number>/link/", literature.literature_link, name="literature-link"),
+    path("projects/<str:code>/literature/<int:number>/unlink/", literature.literature_unlink, name="literature-unlink"),
+    path(ROUTE, routes.route_page, name="route-detail"),
+    path(f"{ROUTE}change/", routes.route_change, name="route-change"),
+    path(f"{ROUTE}start/", routes.version_start, name="route-start"),
+    path(VERSION, routes.version_page, name="route-version"),
+    path(f"{VERSION}scheme.svg", routes.version_scheme, name="route-scheme"),
+    path(f"{VERSION}fix/", routes.version_fix, name="route-fix"),
+    path(f"{VERSION}findings/decide/", screen.finding_decide, name="route-finding"),
+    path(f"{VERSION}steps/add/", rows.step_add, name="route-step-add"),
+    path(f"{VERSION}steps/<int:key>/change/", rows.step_change, name="route-step-change"),
+    path(f"{VERSION}steps/<int:key>/move/", rows.step_move, name="route-step-move"),
+    path(f"{VERSION}steps/<int:key>/remove/", rows.step_remove, name="route-step-remove"),
+    path(f"{VERSION}steps/<int:key>/inputs/add/", rows.input_add, name="step-input-add"),
+    path(f"{VERSION}inputs/<int:pk>/change/", rows.input_change, name="step-input-change"),
+    path(f"{VERSION}inputs/<int:pk>/move/", rows.input_move, name="step-input-move"),
+    path(f"{VERSION}inputs/<int:pk>/remove/", rows.input_remove, name="step-input-remove"),
+]

@@ -1,0 +1,50 @@
+"""Have we made something like this? Projects whose compound resembles a structure, as far as the reader sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+
+from catalogue.chemistry import StructureError, fingerprint
+from catalogue.models import CompoundFingerprint
+from projects.models import Project
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LEAST = 0.4  # Tanimoto; below it, Morgan fingerprints of two molecules have little in common
+MOST_COMPOUNDS = 20
+
+
+@dataclass(frozen=True)
+class Alike:
+    """score: 0 to 1, where 1 is the same skeleton with the same groups; stereo and salt are not looked at."""
+
+    project: Project
+    score: float
+
+    @property
+    def percent(self) -> int:
+        return int(100 * self.score)
+
+
+def alike(user: User, smiles: str, *, besides: str = "", most: int = MOST_COMPOUNDS) -> list[Alike]:
+    """The most similar first. `besides`: the number of the request that asks. A confidential project is one that is not seen."""
+    bits = _bits(smiles)
+    if not bits:
+        return []
+    seen = Project.objects.visible_to(user).exclude(rfp__number=besides)
+    rows = CompoundFingerprint.objects.filter(Exists(seen.filter(compound_id=OuterRef("compound_id")))).alike(bits, least=LEAST)
+    scores = {row.compound_id: row.score for row in rows.defer("bits")[:most]}  # type: ignore[attr-defined]
+    projects = seen.filter(compound__in=list(scores)).select_related("compound", "client")
+    found = [Alike(project, scores[project.compound_id]) for project in projects]
+    return sorted(found, key=lambda each: (-each.score, each.project.code))
+
+
+def _bits(smiles: str) -> str:
+    try:
+        return fingerprint(smiles) if smiles else ""
+    except StructureError:
+        return ""

@@ -1,0 +1,72 @@
+"""Materials, and routes as their services make them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Role, User
+from catalogue.models import Material, Supplier, SupplierQuote
+from process.models import Route, RouteStep, RouteVersion, StepInput
+from process.routes import services
+from projects.models import Project
+from tests.projects import factories as projects
+
+
+def a_project() -> Project:
+    return projects.a_project()
+
+
+def chemist() -> User:
+    return projects.person(Role.RESEARCH)
+
+
+def a_material(name: str = "4-Aminophenol", **values: Any) -> Material:
+    """By the model layer: the catalogue has no sheet for materials yet."""
+    code = values.pop("code", name.lower().replace(" ", "-").replace(",", "")[:32])
+    given = {"kind": Material.Kind.REAGENT, "name": name, **values}
+    return Material.objects.get_or_create(code=code, defaults=given)[0]
+
+
+def a_price(material: Material, price: str, currency: str = "EUR", **values: Any) -> SupplierQuote:
+    supplier = Supplier.objects.get_or_create(name=values.pop("supplier", "Chemical Works"))[0]
+    given = {"quoted_on": timezone.localdate() - timedelta(days=30), "price_per_kg": Decimal(price), "currency": currency, **values}
+    return SupplierQuote.objects.create(material=material, supplier=supplier, **given)
+
+
+def a_route(project: Project, name: str = "Acetylation") -> Route:
+    return services.open_route(project.code, {"name": name, "origin": Route.Origin.LITERATURE}, actor=chemist())
+
+
+def draft_of(route: Route) -> RouteVersion:
+    return route.versions.get(state=RouteVersion.State.DRAFT)
+
+
+def a_step(version: RouteVersion, name: str = "Acetylation", **values: Any) -> RouteStep:
+    given = {"name": name, "product_name": f"Product of {name}", "product_molar_mass_g_per_mol": 151.165, "yield_pct": Decimal(90)}
+    return services.add_step(version.pk, given | values, actor=chemist())
+
+
+def an_input(step: RouteStep, taken: Material | RouteStep, **values: Any) -> StepInput:
+    source = {"from_step": taken} if isinstance(taken, RouteStep) else {"material": taken}
+    given = {"role": "reactant", "amount": Decimal(1), "basis": "equivalents"}
+    return services.add_input(step.pk, given | source | values, actor=chemist())
+
+
+def a_whole_route(project: Project) -> Route:
+    """One step, of which everything is known: paracetamol from 4-aminophenol and acetic anhydride in water."""
+    route = a_route(project)
+    step = a_step(draft_of(route), "Acetylation", product_name="Paracetamol", transformation="acylation")
+    aminophenol = a_material("4-Aminophenol", molar_mass_g_per_mol=109.128)
+    anhydride = a_material("Acetic anhydride", molar_mass_g_per_mol=102.089)
+    water = a_material("Water", kind=Material.Kind.WATER, density_kg_per_l=1.0)
+    a_price(aminophenol, "6.20")
+    a_price(anhydride, "1.15")
+    a_price(water, "0.02")
+    an_input(step, aminophenol, is_limiting=True)
+    an_input(step, anhydride, amount=Decimal("1.1"))
+    an_input(step, water, role="water", amount=Decimal(5), basis="l_per_kg")
+    return route

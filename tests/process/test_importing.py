@@ -1,0 +1,82 @@
+"""A route from a spreadsheet: all rows or none, as by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from process.models import Route, StepInput
+from process.routes.building import plain_route, steps_of
+from process.routes.checks import faults_of
+from projects.models import Project
+from tests.process import factories as make
+from tests.worksheets.tables import xlsx
+from worksheets.models import Import
+from worksheets.services import press_import, take_import
+
+pytestmark = pytest.mark.django_db
+
+HEAD = (
+    "Route",
+    "Step",
+    "Product",
+    "Molar mass of the product (g/mol)",
+    "Yield (%)",
+    "Input",
+    "Role",
+    "Amount",
+    "Counted in",
+    "Limiting",
+)
+ROWS: list[list[Any]] = [
+    ["Amides", "Nitration", "Nitrophenol", 139.11, 60, "108-95-2", "Reactant", 1, "equivalents", "yes"],
+    ["Amides", "Nitration", "", "", "", "nitric-acid", "Reagent", 1.1, "equivalents", ""],
+    ["Amides", "Reduction", "Aminophenol", 109.13, 95, "Nitrophenol", "Reactant", 1, "equivalents", "yes"],
+    ["Amides", "Reduction", "", "", "", "Methanol", "Solvent", 8, "L/kg", ""],
+]
+
+
+@pytest.fixture(autouse=True)
+def materials(db: None) -> None:
+    make.a_material("Phenol", cas_number="108-95-2", molar_mass_g_per_mol=94.11)
+    make.a_material("Nitric acid", molar_mass_g_per_mol=63.01)
+    make.a_material("Methanol", density_kg_per_l=0.79)
+
+
+def taken(project: Project, *rows: list[Any]) -> Import:
+    return take_import("routes", xlsx(HEAD, *rows, sheet="Routes"), "routes.xlsx", actor=make.chemist(), scope=project.code)
+
+
+def test_steps_and_inputs_are_entered_as_by_hand(project: Project) -> None:
+    press_import(taken(project, *ROWS).pk, actor=make.chemist())
+
+    version = Route.objects.get().versions.get()
+    steps = list(steps_of(version))
+    assert [(step.name, step.inputs.count()) for step in steps] == [("Nitration", 2), ("Reduction", 2)]
+    assert StepInput.objects.get(from_step=steps[0]).step == steps[1]
+    assert faults_of(plain_route(steps)) == ()
+
+
+def test_every_fault_is_said_at_its_cell_and_nothing_is_written(project: Project) -> None:
+    unknown = [*ROWS[1][:5], "Unobtainium", *ROWS[1][6:]]
+    headless = ["Amides", "Last", "", "", "", "Methanol", "Solvent", 1, "L/kg", ""]
+    fraction = ["Amides", "Third", "Amide", 151.2, 0.92, "Aminophenol", "Reactant", 1, "equivalents", "yes"]
+
+    shown = taken(project, *ROWS, unknown, headless, fraction)
+
+    wrong = {row.number: " ".join(each["words"] for each in row.problems) for row in shown.rows.exclude(problems=[])}
+    assert sorted(wrong) == [6, 7, 8]
+    assert "no such material" in wrong[6]
+    assert "first row of a step" in wrong[7]
+    assert "write 92" in wrong[8]
+    assert not Route.objects.exists()
+
+
+def test_a_route_that_is_there_stays(project: Project) -> None:
+    press_import(taken(project, *ROWS).pk, actor=make.chemist())
+
+    shown = taken(project, *ROWS, ["amides", "More", "X", 100, 50, "Phenol", "Reactant", 1, "equivalents", "yes"])
+
+    assert set(shown.rows.values_list("standing", flat=True)) == {"there"}
+    assert StepInput.objects.count() == 4

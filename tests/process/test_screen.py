@@ -1,0 +1,201 @@
+"""The early screen: rules over a route, and what a person makes of a finding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from rdkit import Chem
+
+from accounts.models import Role
+from audit.refusals import BadInput, Missing, NotAllowed
+from catalogue.models import Site
+from catalogue.services import create_or_find_compound
+from process.models import Disposition, RouteVersion
+from process.routes.building import steps_of
+from process.screen.findings import findings_of, judged
+from process.screen.rules import Circumstances, Substance, screen
+from process.screen.services import decide_finding
+from process.screen.tables import ENERGETIC, SOLVENTS, Solvent
+from projects.models import Project
+from tests.process import factories as make
+from tests.projects import factories as projects
+
+
+def substance(name: str, **values: Any) -> Substance:
+    return Substance(**{"key": name, "name": name, "step": "One", "step_key": "1", **values})
+
+
+def words(rule: str, *substances: Substance, **now: Any) -> list[str]:
+    return [found.words for found in screen(substances, Circumstances(**now)) if found.rule.key == rule]
+
+
+def test_dichloromethane_has_its_limit_by_both_options() -> None:
+    found = words("q3c", substance("Dichloromethane (DCM)", role="solvent"), dose_g_per_day=2.0)
+
+    assert found == ["Class 2: 600 ppm by option 1, 3000 ppm by option 2 at 2 g/day."]
+
+
+def test_at_ten_grams_a_day_both_options_are_one_table() -> None:
+    """Science: option 2 at 10 g/day gives the table of option 1."""
+    for row in SOLVENTS:
+        if row.klass != 3:
+            (found,) = words("q3c", substance(row.names[0], cas=row.cas, role="solvent"), dose_g_per_day=10.0)
+            one, two = (part.split(" ppm")[0].split()[-1] for part in found.split(",", 1))
+            assert one == two
+
+
+@pytest.mark.parametrize(
+    ("cas", "ppm"), [("75-05-8", 410), ("67-66-3", 60), ("68-12-2", 880), ("110-54-3", 290), ("67-56-1", 3000), ("109-99-9", 720)]
+)
+def test_published_limits(cas: str, ppm: float) -> None:
+    row: Solvent = next(row for row in SOLVENTS if row.cas == cas)
+
+    assert (100 * row.pde_mg_per_day, row.checked) == (pytest.approx(ppm), True)
+
+
+def test_no_solvent_stands_twice() -> None:
+    assert len({row.cas for row in SOLVENTS}) == len(SOLVENTS)
+
+
+def test_an_unlisted_solvent_and_an_unknown_dose_are_said() -> None:
+    assert words("q3c", substance("Limonene", role="solvent")) == ["It stands in none of the three classes; its limit has to be justified."]
+    assert "daily dose" in words("q3c", substance("Toluene", role="solvent"))[0]
+
+
+@pytest.mark.parametrize("values", [{"name": "Palladium on carbon"}, {"name": "A salt", "smiles": "Cl[Pd]Cl"}, {"name": "Pd/C 5 %"}])
+def test_palladium_is_found_by_name_and_structure(values: dict[str, str]) -> None:
+    (found,) = words("q3d", substance(**values, role="catalyst"), dose_g_per_day=0.5)
+
+    assert found == "Palladium, class 2B: 100 µg/day, which is 200 µg/g at the daily dose; control threshold 60 µg/g."
+
+
+def test_mutagenic_limits_by_duration() -> None:
+    (found,) = words("m7", substance("Anything"), dose_g_per_day=0.1)
+
+    assert "up to 1 month: 120 µg/day (1200 ppm)" in found
+    assert "over 10 years: 1.5 µg/day (15 ppm)" in found
+
+
+@pytest.mark.parametrize(
+    ("smiles", "group"),
+    [
+        ("[N-]=[N+]=[N-].[Na+]", "azide"),
+        ("c1ccccc1CN=[N+]=[N-]", "organic azide"),
+        ("O=[N+]([O-])c1ccccc1", "nitro"),
+        ("CC(=O)OO", "peroxide"),
+        ("NN", "hydrazine"),
+        ("NO", "hydroxylamine"),
+        ("c1nnn[nH]1", "tetrazole"),
+        ("C#CCBr", "terminal alkyne"),
+    ],
+)
+def test_energetic_groups(smiles: str, group: str) -> None:
+    (found,) = words("energetic", substance("It", smiles=smiles))
+
+    assert group in found
+
+
+@pytest.mark.parametrize("smiles", ["CC(=O)Nc1ccc(O)cc1", "CCO", "CC(=O)OC(C)=O", "c1ccncc1"])
+def test_nothing_energetic(smiles: str) -> None:
+    assert words("energetic", substance("It", smiles=smiles)) == []
+
+
+def test_every_pattern_can_be_read() -> None:
+    assert all(Chem.MolFromSmarts(pattern) is not None for _name, pattern in ENERGETIC)
+
+
+def test_exposure_against_the_site() -> None:
+    it = substance("Potent", exposure_band=4)
+
+    assert words("exposure", it, site_band=4) == []
+    assert "above what the site contains (3)" in words("exposure", it, site_band=3)[0]
+    assert "nobody has said" in words("exposure", it)[0]
+
+
+def test_controlled_and_long_lead() -> None:
+    found = words("supply", substance("It", controlled_as="CN precursor list", lead_time_days=90))
+
+    assert found == ["Controlled: CN precursor list.", "The shortest lead time quoted is 90 days."]
+
+
+NITRITE = substance("Sodium nitrite", smiles="O=N[O-].[Na+]", step="Two", step_key="2")
+
+
+@pytest.mark.parametrize(("smiles", "kind"), [("CNC", "secondary amine"), ("CCN(CC)CC", "tertiary amine"), ("CN(C)C=O", "dialkyl amide")])
+def test_nitrosamine_forming_pairs(smiles: str, kind: str) -> None:
+    (found,) = words("nitrosamine", NITRITE, substance("Amine", smiles=smiles))
+
+    assert found == f"Sodium nitrite and a {kind}, in Two and One: an N-nitrosamine can form."
+
+
+@pytest.mark.parametrize("smiles", ["CC(=O)Nc1ccc(O)cc1", "c1ccccc1N", "CN(C)S(C)(=O)=O"])
+def test_no_nitrosamine_from_these(smiles: str) -> None:
+    assert words("nitrosamine", NITRITE, substance("It", smiles=smiles)) == []
+
+
+def test_a_nitro_aromatic_nitrosates_nothing() -> None:
+    assert words("nitrosamine", substance("Nitrobenzene", smiles="O=[N+]([O-])c1ccccc1"), substance("Amine", smiles="CNC")) == []
+
+
+@pytest.fixture
+def version(project: Project) -> RouteVersion:
+    """With toluene, a nitrite and a potent product."""
+    draft = make.draft_of(make.a_whole_route(project))
+    step = draft.steps.get()
+    make.an_input(step, make.a_material("Toluene", cas_number="108-88-3", density_kg_per_l=0.87), role="solvent", basis="l_per_kg")
+    nitrite = create_or_find_compound(name="Sodium nitrite", structure_text="O=N[O-].[Na+]", actor=make.chemist())
+    make.an_input(step, make.a_material("Sodium nitrite", compound=nitrite, exposure_band=4), role="reagent")
+    return draft
+
+
+@pytest.mark.django_db
+def test_findings_follow_the_rows_and_the_site(version: RouteVersion) -> None:
+    found = findings_of(version, steps_of(version))
+
+    assert [each.rule.key for each in found] == ["q3c", "m7", "exposure"]
+    assert Site.objects.filter(highest_exposure_band=None).exists() or version.route.project.site is None
+
+
+@pytest.mark.django_db
+def test_a_finding_is_decided_with_a_reason_and_says_when_it_changed(version: RouteVersion) -> None:
+    quality = projects.person(Role.QUALITY_ASSURANCE)
+    subject = next(each.subject for each in findings_of(version, steps_of(version)) if each.rule.key == "q3c")
+    given = {"rule": "q3c", "subject": subject, "decision": "controlled"}
+
+    decide_finding(version.pk, **given, reason="Dried at 60 °C.", actor=quality)
+    decide_finding(version.pk, **given, reason="Dried at 70 °C.", actor=quality)
+
+    row = Disposition.objects.get()
+    assert (row.reason, row.decided_by) == ("Dried at 70 °C.", quality)
+    Disposition.objects.update(words="Something else.")
+    judgement = {each.finding.rule.key: each for each in judged(version, findings_of(version, steps_of(version)))}
+    assert judgement["q3c"].changed
+    assert judgement["m7"].disposition is None
+
+
+@pytest.mark.django_db
+def test_what_is_not_found_is_not_decided(version: RouteVersion) -> None:
+    quality = projects.person(Role.QUALITY_ASSURANCE)
+    with pytest.raises(Missing):
+        decide_finding(version.pk, rule="q3c", subject="material 0", decision="controlled", reason="x", actor=quality)
+    with pytest.raises(BadInput):
+        decide_finding(version.pk, rule="m7", subject="route", decision="controlled", reason=" ", actor=quality)
+    with pytest.raises(NotAllowed):
+        seller = projects.person(Role.BUSINESS_DEVELOPMENT)
+        decide_finding(version.pk, rule="m7", subject="route", decision="controlled", reason="x", actor=seller)
+
+
+@pytest.mark.django_db
+def test_a_finding_is_decided_on_its_page(client: Client, version: RouteVersion) -> None:
+    client.force_login(make.chemist())
+    page = client.get(f"{version.get_absolute_url()}?finding=m7:route").content.decode()
+    address = reverse("route-finding", args=[version.route.project.code, 1, 1])
+    form = {"finding-rule": "m7", "finding-subject": "route", "finding-decision": "to_do", "finding-reason": "(Q)SAR is asked for."}
+
+    client.post(address, form)
+
+    assert "Decide on the finding" in page
+    assert "To be worked on: (Q)SAR is asked for." in client.get(version.get_absolute_url()).content.decode()

@@ -1,0 +1,30 @@
+"""How it is made: routes, their steps and inputs, what was read."""
+
+from __future__ import annotations
+
+from tests.routes.kinds import act, of_project, page
+
+ROUTE = {"number": 1}
+VERSION = {**ROUTE, "version": 1}
+PROCESS_ROUTES = {
+    "project-routes": of_project(),
+    "project-literature": of_project(),
+    "literature-change": act(number=1),
+    "literature-link": act(number=1),
+    "literature-unlink": act(number=1),
+    "route-detail": page(302, outside=404, own=404, foreign=404, arguments=ROUTE),
+    "route-change": act(**ROUTE),
+    "route-start": act(**ROUTE),
+    "route-version": of_project(**VERSION),
+    "route-scheme": of_project(**VERSION),
+    "route-fix": act(**VERSION),
+    "route-finding": act(**VERSION),
+    "route-step-add": act(**VERSION),
+    "route-step-change": act(**VERSION, key=1),
+    "route-step-move": act(**VERSION, key=1),
+    "route-step-remove": act(**VERSION, key=1),
+    "step-input-add": act(**VERSION, key=1),
+    "step-input-change": act(**VERSION, pk="step_input"),
+    "step-input-move": act(**VERSION, pk="step_input"),
+    "step-input-remove": act(**VERSION, pk="step_input"),
+}
