@@ -11,6 +11,7 @@ from tests.routes.notifications import NOTIFICATION_ROUTES
 from tests.routes.papers import DOCUMENT_ROUTES, RFP_ROUTES
 from tests.routes.plan import PLAN_ROUTES
 from tests.routes.projects import EVALUATION_ROUTES, GATE_ROUTES, PROJECT_ROUTES
+from tests.routes.worksheets import WORKSHEET_ROUTES
 
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
@@ -31,4 +32,5 @@ ROUTES: dict[str, Route] = {
     **OCCUPANCY_ROUTES,
     **VIEW_ROUTES,
     **LIST_ROUTES,
+    **WORKSHEET_ROUTES,
 }
