@@ -10,7 +10,7 @@ class CatalogueConfig(AppConfig):
         from django.urls import reverse
 
         from audit.events import Event, EventKind, register
-        from catalogue import permissions
+        from catalogue import permissions, worksheets
         from catalogue.policies import register_policies
 
         def sites(event: Event) -> str:
@@ -20,6 +20,7 @@ class CatalogueConfig(AppConfig):
             return str(event.data["link"])
 
         permissions.register()
+        worksheets.register()
         register_policies()
         register(
             EventKind("compound.created", _("Compound %(object_label)s was entered in the catalogue.")),

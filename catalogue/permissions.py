@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import rules
 
-from accounts.permissions import has_administrator, has_business_development, has_management, has_project_manager
+from accounts.models import Role
+from accounts.permissions import has_administrator, has_business_development, has_management, has_project_manager, holds
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@rules.predicate
+def uses_materials(user: User, obj: Any = None) -> bool:
+    return holds(user, Role.RESEARCH, Role.MATERIAL_CONTROL, Role.PRODUCTION)
+
+
+@rules.predicate
+def buys(user: User, obj: Any = None) -> bool:
+    return holds(user, Role.MATERIAL_CONTROL)
 
 
 def register() -> None:
     rules.set_perm("catalogue.manage_sites", has_administrator | has_management)
     rules.set_perm("catalogue.cite_compound", has_business_development | has_project_manager)
+    rules.set_perm("catalogue.manage_materials", uses_materials)
+    rules.set_perm("catalogue.manage_suppliers", buys)
+    rules.set_perm("catalogue.manage_quotes", buys)
+    rules.set_perm("catalogue.manage_rates", has_management | has_business_development)

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from catalogue import views
+from catalogue import supply_views, views
 
 urlpatterns = [
+    path("materials/<slug:code>/", supply_views.material_page, name="material-detail"),
+    path("suppliers/<int:pk>/", supply_views.supplier_page, name="supplier-detail"),
     path("sites/", views.sites_page, name="sites"),
     path("sites/<slug:key>/", views.site_page, name="site-detail"),
     path("sites/<slug:key>/vessels/", views.vessels_page, name="vessels"),

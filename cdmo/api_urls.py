@@ -28,6 +28,7 @@ from projects import sharing_api as sharing
 from projects import tailoring_api as tailoring
 from projects import task_api as tasks
 from projects import waiting_api as waiting
+from worksheets import api as worksheets
 
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
@@ -103,6 +104,11 @@ urlpatterns = [
     ),
     path("projects/<str:code>/milestones/<slug:key>/explain/", plan.MilestoneExplain.as_view(), name="api-milestone-explain"),
     path("milestones/", projects.MilestoneList.as_view(), name="api-milestone-list"),
+    path("worksheets/", worksheets.SheetList.as_view(), name="api-worksheets"),
+    path("worksheets/<str:sheet>/", worksheets.SheetDetail.as_view(), name="api-worksheet"),
+    path("worksheets/<str:sheet>/rows/", worksheets.SheetRows.as_view(), name="api-worksheet-rows"),
+    path("worksheets/<str:sheet>/rows/<int:pk>/", worksheets.SheetRow.as_view(), name="api-worksheet-row"),
+    path("worksheets/<str:sheet>/batch/", worksheets.SheetBatch.as_view(), name="api-worksheet-batch"),
     path("vessels/", catalogue.VesselList.as_view(), name="api-vessel-list"),
     path("vessels/<int:pk>/", catalogue.VesselDetail.as_view(), name="api-vessel-detail"),
     path("occupancies/", occupancies.OccupancyList.as_view(), name="api-occupancy-list"),

@@ -5,13 +5,21 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower, Upper
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower, Upper
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from catalogue.models.compounds import Compound
 from catalogue.models.kept import InternalQuerySet
+
+
+class MaterialQuerySet(InternalQuerySet):
+    def called(self, words: str) -> MaterialQuerySet:
+        """By its code, or by name and grade as they are written together."""
+        whole = Concat("name", Value(" ("), "grade", Value(")"))
+        return self.annotate(whole_name=whole).filter(Q(code__iexact=words) | Q(whole_name__iexact=words) | Q(name__iexact=words, grade=""))
 
 
 @tracked
@@ -62,7 +70,7 @@ class Material(models.Model):
     in_use = models.BooleanField(_("in use"), default=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = InternalQuerySet.as_manager()
+    objects = MaterialQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("material")
@@ -81,3 +89,6 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.grade})" if self.grade else self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("material-detail", args=[self.code])

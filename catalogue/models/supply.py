@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
@@ -53,6 +55,15 @@ class Supplier(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("supplier-detail", args=[self.pk])
+
+
+class QuoteQuerySet(InternalQuerySet):
+    def valid(self, on: date) -> QuoteQuerySet:
+        """That somebody could still order by."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=on), quoted_on__lte=on)
+
 
 @tracked
 class SupplierQuote(models.Model):
@@ -85,7 +96,7 @@ class SupplierQuote(models.Model):
     note = models.CharField(_("note"), max_length=1000, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = InternalQuerySet.as_manager()
+    objects = QuoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("supplier's price")
@@ -102,3 +113,21 @@ class SupplierQuote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.material}: {self.supplier}"
+
+    def holds_on(self, day: date) -> bool:
+        return self.quoted_on <= day and (self.valid_until is None or self.valid_until >= day)
+
+    @property
+    def price_words(self) -> str:
+        """4.80 EUR/kg"""
+        return f"{_shortest(self.price_per_kg, 2)} {self.currency}/kg"
+
+    @property
+    def from_words(self) -> str:
+        return f"{_shortest(self.quantity_from_kg)} kg"
+
+
+def _shortest(value: Decimal, places: int = 0) -> str:
+    """Without the zeros that the column adds beyond so many places."""
+    text = f"{value.normalize():f}"
+    return f"{Decimal(text):,f}" if len(text.partition(".")[2]) >= places else f"{value:,.{places}f}"

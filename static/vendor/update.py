@@ -76,6 +76,12 @@ PACKAGES = [
     Package("vega", "6.4.0", "BSD-3-Clause", {"build/vega.min.js": "vega/vega.min.js"}),
     Package("vega-lite", "6.4.3", "BSD-3-Clause", {"build/vega-lite.min.js": "vega/vega-lite.min.js"}),
     Package("vega-embed", "7.3.0", "BSD-3-Clause", {"build/vega-embed.min.js": "vega/vega-embed.min.js"}),
+    Package(
+        "tabulator-tables",
+        "6.5.3",
+        "MIT",
+        {"dist/js/tabulator.min.js": "tabulator/tabulator.min.js", "dist/css/tabulator.min.css": "tabulator/tabulator.min.css"},
+    ),
     Package("openchemlib", "9.25.0", "BSD-3-Clause", {"dist/openchemlib.js": "openchemlib/openchemlib.js"}),
 ]
 

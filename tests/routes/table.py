@@ -12,6 +12,7 @@ from tests.routes.papers import DOCUMENT_ROUTES, RFP_ROUTES
 from tests.routes.plan import PLAN_ROUTES
 from tests.routes.process import PROCESS_ROUTES
 from tests.routes.projects import EVALUATION_ROUTES, GATE_ROUTES, PROJECT_ROUTES
+from tests.routes.worksheets import WORKSHEET_ROUTES
 
 ROUTES: dict[str, Route] = {
     **HEALTH_ROUTES,
@@ -33,4 +34,5 @@ ROUTES: dict[str, Route] = {
     **OCCUPANCY_ROUTES,
     **VIEW_ROUTES,
     **LIST_ROUTES,
+    **WORKSHEET_ROUTES,
 }

@@ -22,6 +22,7 @@ from tests.routes.desk import EVERY_PROJECTS_ROUTES, OCCUPANCY_ROUTES
 from tests.routes.kinds import FOREIGN, OUTSIDE, OWN
 from tests.routes.notifications import NOTIFICATION_ROUTES
 from tests.routes.table import ROUTES
+from tests.routes.worksheets import WORKSHEET_ROUTES
 from tests.routes.world import World
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +124,7 @@ def writes_of(address: str) -> list[str]:
 def test_nobody_acts_on_what_is_not_theirs(world: World, name: str, pattern: str) -> None:
     """An empty write of people who do not see the object finds nothing, by any method; of a stranger, it leads to the sign-in."""
     address = reverse(name, kwargs=world.arguments(name, pattern))
-    everybody_s = ACCOUNT_ROUTES | NOTIFICATION_ROUTES | EVERY_PROJECTS_ROUTES | OCCUPANCY_ROUTES
+    everybody_s = ACCOUNT_ROUTES | NOTIFICATION_ROUTES | EVERY_PROJECTS_ROUTES | OCCUPANCY_ROUTES | WORKSHEET_ROUTES
     hidden_from = [*FOREIGN, *(() if name in everybody_s else OUTSIDE)]
 
     for method in writes_of(address):

@@ -34,6 +34,7 @@ from tests.projects import factories
 from tests.projects.vessels import a_vessel, book
 from tests.routes.kinds import OWN, STAFF
 from tests.routes.table import ROUTES
+from tests.worksheets.rows import a_material, a_price
 from tests.worksheets.tables import CLIENTS, a_client, xlsx
 from worksheets.models import Import
 from worksheets.services import take_import
@@ -127,6 +128,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "scratch": scratch.pk,
         "vessel": vessel.pk,
         "import": an_import(business).pk,
+        **things_of_the_catalogue(),
         "occupancy": book(vessel, 10, 14, project=project).pk,
         "task": Task.objects.filter(project=project).values_list("pk", flat=True)[0],
         "risk": factories.a_risk(project).number,
@@ -162,6 +164,11 @@ def a_routes_input(project: Project) -> int:
 
 def an_import(actor: User) -> Import:
     return take_import("clients", xlsx(CLIENTS, a_client(1)), "clients.xlsx", actor=actor)
+
+
+def things_of_the_catalogue() -> dict[str, Any]:
+    price = a_price(a_material())
+    return {"material": price.material_id, "seller": price.supplier_id}
 
 
 def things_of_notifications(project: Project) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from accounts.models import Client, Contact, Role
 from projects.models import Phase, Project, Rfp
 from tests.projects import factories as make
 from worksheets.exports import all_exports, table_of
+from worksheets.sheets import all_sheets
 from worksheets.writing import csv_lines, finished_csv_response, harmless, xlsx_response
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,7 @@ KEPT = "what the installation is set to; each version stands in the record"
 TABLES: dict[str, str] = {
     "accounts/_token_table.html": "accounts/tokens.html",
     "accounts/people.html": "accounts/people.html",
+    "catalogue/material.html": "the prices that hold; all of them are the worksheet below",
     "catalogue/sites.html": "catalogue/sites.html",
     "catalogue/vessels.html": "catalogue/vessels.html",
     "desk/_client_contacts.html": "desk/_client_contacts.html",
@@ -110,9 +112,13 @@ TABLES: dict[str, str] = {
     "projects/payments.html": "projects/payments.html",
     "projects/quotation_compare.html": PART,
     "projects/rfp_list.html": "projects/rfp_list.html",
+    "worksheets/_sheet.html": "every worksheet has its files, by its own key",
     "worksheets/_rows.html": "it came in as a file, which can be fetched again",
     "worksheets/import_new.html": "the template says the same",
 }
+
+
+SHEETS = {each.key: each for each in all_sheets()}
 
 
 def text_of(template: str) -> str:
@@ -133,7 +139,7 @@ def test_every_export_is_offered_on_a_page_and_no_page_offers_another() -> None:
     root = Path(settings.BASE_DIR) / "templates"
     offered = {key for path in root.rglob("*.html") for pair in LINK.findall(path.read_text(encoding="utf-8")) for key in pair if key}
 
-    assert offered == {each.key for each in all_exports()}
+    assert offered == {each.key for each in all_exports()} - SHEETS.keys()
 
 
 # What is in them
@@ -168,7 +174,8 @@ def project(db: None) -> Project:
     return Project.objects.get(pk=project.pk)
 
 
-ALL_LISTS = [each.key for each in all_exports() if not each.of_project and each.key != "told-projects"]
+OF_PARENTS = [key for key, sheet in SHEETS.items() if sheet.parent]
+ALL_LISTS = [each.key for each in all_exports() if not each.of_project and each.key not in ("told-projects", *OF_PARENTS)]
 OF_PROJECT = [each.key for each in all_exports() if each.of_project and each.key != "told-milestones"]
 
 

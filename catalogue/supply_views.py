@@ -1,0 +1,59 @@
+"""The pages of a material and of a supplier: the facts, what it costs today, and every price."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.countries import COUNTRIES
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.events import events_of
+from catalogue.chemistry import draw_svg
+from catalogue.models import Material, Supplier, SupplierQuote
+from catalogue.worksheets import MATERIAL_PRICES, MATERIALS, SUPPLIER_PRICES, SUPPLIERS
+from worksheets.bound import bind_to
+from worksheets.printing import facts_of
+from worksheets.showing import Shown
+
+EVENTS = 20
+
+
+@internal_required
+@require_GET
+def material_page(request: SignedInRequest, code: str) -> HttpResponse:
+    """The prices that hold today stand first, the cheapest of each currency on top; expired ones are named."""
+    rows = Material.objects.visible_to(request.user).select_related("compound")
+    material = get_object_or_404(rows, code=code)
+    today = timezone.localdate()
+    quotes = list(SupplierQuote.objects.visible_to(request.user).filter(material=material).select_related("supplier"))
+    valid = [quote for quote in quotes if quote.holds_on(today)]
+    smiles = material.compound.smiles if material.compound else ""
+    context = {
+        "material": material,
+        "structure": f"data:image/svg+xml;base64,{b64encode(draw_svg(smiles).encode()).decode()}" if smiles else "",
+        "valid": sorted(valid, key=lambda quote: (quote.currency, quote.price_per_kg)),
+        "expired": [quote for quote in quotes if quote.valid_until and quote.valid_until < today],
+        "facts": facts_of(bind_to(MATERIALS, None, request.user), material, besides=("code", "name", "valid_prices")),
+        "sheet": Shown(bind_to(MATERIAL_PRICES, material, request.user), request),
+        "events": list(events_of(material)[:EVENTS]),
+    }
+    return render(request, "catalogue/material.html", context)
+
+
+@internal_required
+@require_GET
+def supplier_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    supplier = get_object_or_404(Supplier.objects.visible_to(request.user), pk=pk)
+    context = {
+        "supplier": supplier,
+        "country": COUNTRIES.get(supplier.country, ""),
+        "facts": facts_of(bind_to(SUPPLIERS, None, request.user), supplier, besides=("name", "valid_prices")),
+        "sheet": Shown(bind_to(SUPPLIER_PRICES, supplier, request.user), request),
+        "events": list(events_of(supplier)[:EVENTS]),
+    }
+    return render(request, "catalogue/supplier.html", context)

@@ -1,0 +1,183 @@
+"""The tables of the catalogue: materials, suppliers, what a material costs and what a supplier sells, exchange rates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.countries import COUNTRIES
+from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
+from catalogue.services.materials import MaterialRows
+from catalogue.services.supply import QuoteRows, RateRows, enter_supplier
+from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
+
+if TYPE_CHECKING:
+    from worksheets.bound import Bound
+
+LANDS = [*COUNTRIES.items()]
+
+
+def _valid(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """With the number of prices by which one could order today."""
+    today = timezone.localdate()
+    good = Q(quotes__quoted_on__lte=today) & (Q(quotes__valid_until=None) | Q(quotes__valid_until__gte=today))
+    return rows.annotate(valid_prices=Count("quotes", filter=good))
+
+
+def _standing(quote: SupplierQuote) -> str:
+    today = timezone.localdate()
+    if quote.valid_until and quote.valid_until < today:
+        return _t("expired")
+    return _t("valid")
+
+
+def _materials(bound: Bound) -> QuerySet[Any]:
+    """Those that are still bought."""
+    return Material.objects.visible_to(bound.user).filter(in_use=True)
+
+
+def _called(materials: Any, words: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = materials.called(words)
+    return found
+
+
+def _suppliers(bound: Bound) -> QuerySet[Any]:
+    return Supplier.objects.visible_to(bound.user)
+
+
+MATERIALS = Worksheet(
+    key="materials",
+    title=_("Materials"),
+    noun=_("material"),
+    model=Material,
+    columns=(
+        SheetColumn(
+            "code", note=_("Ours; it stays."), example="TOL-99", fixed=True, frozen=True, width=12, link=lambda row: row.get_absolute_url()
+        ),
+        SheetColumn("name", example="Toluene", width=26),
+        SheetColumn("grade", example="99.8 %", width=12),
+        SheetColumn("kind", example="Solvent", width=14),
+        SheetColumn("cas_number", note=_("A compound that we know gives the molar mass."), example="108-88-3", width=12),
+        SheetColumn("molar_mass_g_per_mol", unit="g/mol", note=_("As charged, salt and solvate included."), example="92.14"),
+        SheetColumn("density_kg_per_l", unit="kg/L", note=_("At 20 °C; needed of a solvent."), example="0.867"),
+        SheetColumn("hazard_statements", note=_("Codes of the GHS with a space between."), example="H225 H304 H315", width=20),
+        SheetColumn("exposure_band", note=_("Occupational, 1 (least) to 5."), example="2"),
+        SheetColumn("un_number", example="UN1294"),
+        SheetColumn("controlled_as", note=_("The list on which it stands, where it is controlled."), width=14),
+        SheetColumn("storage", example="2–8 °C", width=14),
+        SheetColumn("note", width=24),
+        SheetColumn("in_use", example="yes"),
+        SheetColumn("valid_prices", _("Valid prices"), compute=lambda row: row.valid_prices, kind="whole"),
+    ),
+    permission="catalogue.manage_materials",
+    who=_("Materials are kept by research, material control and production."),
+    service=MaterialRows,
+    rows=_valid,
+)
+SUPPLIERS = Worksheet(
+    key="suppliers",
+    title=_("Suppliers"),
+    noun=_("supplier"),
+    model=Supplier,
+    columns=(
+        SheetColumn("name", example="Demo Chemicals", frozen=True, width=28, link=lambda row: row.get_absolute_url()),
+        SheetColumn("country", choices=LANDS, example="Switzerland", width=16),
+        SheetColumn("status", example="Approved", width=20, regulated=True),
+        SheetColumn("contact_name", width=20),
+        SheetColumn("email", width=26),
+        SheetColumn("phone", width=16),
+        SheetColumn("note", width=28),
+        SheetColumn("valid_prices", _("Valid prices"), compute=lambda row: row.valid_prices, kind="whole"),
+    ),
+    permission="catalogue.manage_suppliers",
+    who=_("Suppliers are kept by material control."),
+    rows=_valid,
+)
+
+
+def _price_columns(other: SheetColumn) -> tuple[SheetColumn, ...]:
+    return (
+        other,
+        SheetColumn("quantity_from_kg", unit="kg", note=_("The price holds from this quantity on."), example="25"),
+        SheetColumn("price_per_kg", regulated=True, example="4.80"),
+        SheetColumn("currency", example="EUR"),
+        SheetColumn("pack_kg", unit="kg", example="180"),
+        SheetColumn("minimum_order_kg", unit="kg", example="180"),
+        SheetColumn("lead_time_days", example="21"),
+        SheetColumn("purity_pct", unit="%", example="99.8"),
+        SheetColumn("origin", choices=LANDS, example="Germany", width=16),
+        SheetColumn("quoted_on", example="2026-03-12"),
+        SheetColumn("valid_until", example="2026-09-30"),
+        SheetColumn("reference", note=_("Of the supplier's offer; its price breaks share it."), width=14),
+        SheetColumn("note", width=24),
+        SheetColumn("standing", _("Standing"), compute=_standing),
+    )
+
+
+PRICES: dict[str, Any] = {
+    "title": _("Prices"),
+    "noun": _("price"),
+    "model": SupplierQuote,
+    "permission": "catalogue.manage_quotes",
+    "who": _("Prices are kept by material control."),
+    "service": QuoteRows,
+    "hint": _("A price list with breaks is several rows with one reference."),
+}
+MATERIAL_PRICES = Worksheet(
+    key="material-prices",
+    parent="material",
+    parent_key="code",
+    columns=_price_columns(
+        SheetColumn(
+            "supplier",
+            lookup=Lookup(_suppliers, create=enter_supplier, new=_("Enter the supplier")),
+            example="Demo Chemicals",
+            frozen=True,
+            width=24,
+            link=lambda row: row.supplier.get_absolute_url(),
+        )
+    ),
+    page=lambda material: str(material.get_absolute_url()),
+    **PRICES,
+)
+SUPPLIER_PRICES = Worksheet(
+    key="supplier-prices",
+    parent="supplier",
+    columns=_price_columns(
+        SheetColumn(
+            "material",
+            lookup=Lookup(_materials, find=_called),
+            example="TOL-99",
+            frozen=True,
+            width=24,
+            link=lambda row: row.material.get_absolute_url(),
+        )
+    ),
+    page=lambda supplier: str(supplier.get_absolute_url()),
+    **PRICES,
+)
+RATES = Worksheet(
+    key="exchange-rates",
+    title=_("Exchange rates"),
+    noun=_("exchange rate"),
+    model=ExchangeRate,
+    columns=(
+        SheetColumn("currency", example="EUR", frozen=True),
+        SheetColumn("into", example="USD"),
+        SheetColumn("on", example="2026-03-12"),
+        SheetColumn("rate", note=_("What one unit of the currency is worth."), regulated=True, example="1.0842", width=14),
+        SheetColumn("source", example="ECB reference rate", width=28),
+    ),
+    permission="catalogue.manage_rates",
+    who=_("Exchange rates are kept by management and business development."),
+    service=RateRows,
+    hint=_("A price keeps the rate and the day with which it was converted."),
+)
+
+
+def register() -> None:
+    register_sheet(MATERIALS, SUPPLIERS, MATERIAL_PRICES, SUPPLIER_PRICES, RATES)

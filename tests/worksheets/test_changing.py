@@ -1,0 +1,220 @@
+"""The one door through which the rows of a worksheet are written."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role
+from audit.models import Event
+from audit.refusals import BadInput, Missing, NotAllowed
+from catalogue.models import Material, Supplier, SupplierQuote
+from tests.projects import factories as make
+from tests.worksheets.rows import PRICE, TOLUENE, a_material, a_price, a_supplier, buyer, change, enter
+from worksheets.changing import ADD, CHANGE, REMOVE, Change, change_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_row_is_read_cell_by_cell_as_people_type_it() -> None:
+    material = a_material(density_kg_per_l="0,867")
+
+    price = a_price(material, quantity_from_kg="500 g", pack_kg="0.18 t", currency="eur", origin="Switzerland", quoted_on="12 Mar 2026")
+
+    assert material.density_kg_per_l == 0.867
+    assert (price.quantity_from_kg, price.pack_kg, price.price_per_kg) == (Decimal("0.5"), Decimal(180), Decimal("4.8"))
+    assert (price.currency, price.origin, price.quoted_on) == ("EUR", "CH", date(2026, 3, 12))
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("price_per_kg", "1,234", "can be read as"),
+        ("price_per_kg", "dear", "Enter a number"),
+        ("pack_kg", "3 lb", "this column is in kg"),
+        ("currency", "Pound", "none of the possible values"),
+        ("quoted_on", "03/04/2026", "can be read as"),
+        ("supplier", "Nobody", "There is no “Nobody”"),
+        ("valid_until", "2026-01-01", "before the day of the quote"),
+        ("minimum_order_kg", "0", "More than nothing"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_cell_and_nothing_is_written(name: str, typed: str, words: str) -> None:
+    material = a_material()
+    a_supplier()
+    events = Event.objects.count()
+
+    result = enter("material-prices:TOL-99", PRICE | {name: typed})
+
+    assert words in " ".join(result.errors[name])
+    assert list(result.errors) == [name]
+    assert (material.quotes.count(), Event.objects.count()) == (0, events)
+
+
+def test_of_a_pasted_block_the_right_rows_are_saved_in_one_event_and_the_wrong_one_is_told() -> None:
+    a_material()
+    a_supplier()
+    changes = [Change(ADD, values=PRICE | {"quantity_from_kg": str(place)}) for place in range(40)]
+    changes[17] = Change(ADD, values=PRICE | {"quantity_from_kg": "many"})
+    events = Event.objects.count()
+
+    outcome = change_rows("material-prices:TOL-99", changes, actor=buyer())
+
+    assert [place for place, each in enumerate(outcome.results) if not each.is_saved] == [17]
+    assert SupplierQuote.objects.count() == 39
+    (event,) = Event.objects.order_by("pk")[events:]
+    assert event.words == "Prices: 39 rows added, 0 changed, 0 taken away."
+    assert event.object_label == "Toluene (99.8 %)"
+    assert event.data["rows"][3]["after"]["price_per_kg"] == "4.8"
+
+
+def test_all_or_none_takes_every_row_back() -> None:
+    a_material()
+    a_supplier()
+    changes = [Change(ADD, values=PRICE), Change(ADD, values=PRICE | {"price_per_kg": "x"})]
+
+    with pytest.raises(BadInput) as refused:
+        change_rows("material-prices:TOL-99", changes, actor=buyer(), all_or_none=True)
+
+    assert list(refused.value.errors) == ["1.price_per_kg"]
+    assert SupplierQuote.objects.count() == 0
+
+
+def test_a_regulated_value_that_is_there_changes_with_a_reason_only() -> None:
+    price = a_price(a_material())
+
+    assert change("material-prices:TOL-99", price.pk, {"note": "By telephone"}).is_saved
+    with pytest.raises(BadInput, match="reason"):
+        change("material-prices:TOL-99", price.pk, {"price_per_kg": "5"})
+    assert change("material-prices:TOL-99", price.pk, {"price_per_kg": "5"}, reason="New list").is_saved
+
+    event = Event.objects.latest("pk")
+    assert (event.kind, event.reason) == ("worksheet.row_changed", "New list")
+    assert (event.data["before"], event.data["after"]) == ({"price_per_kg": "4.8"}, {"price_per_kg": "5"})
+    assert event.words == "Prices: Toluene (99.8 %): Demo Chemicals was changed (Price per kg)."
+    history = list(SupplierQuote.pgh_event_model.objects.filter(pgh_obj=price).order_by("pgh_id"))  # type: ignore[attr-defined]
+    assert history[-1].pgh_context.metadata["reason"] == "New list"
+
+
+def test_taking_a_row_with_regulated_values_away_needs_a_reason() -> None:
+    price = a_price(a_material())
+
+    with pytest.raises(BadInput, match="reason"):
+        change_rows("material-prices:TOL-99", [Change(REMOVE, price.pk)], actor=buyer())
+    change_rows("material-prices:TOL-99", [Change(REMOVE, price.pk)], actor=buyer(), reason="Typed twice")
+
+    assert not SupplierQuote.objects.exists()
+    assert Event.objects.latest("pk").kind == "worksheet.row_removed"
+
+
+def test_of_two_people_the_second_is_told_what_the_first_one_wrote() -> None:
+    material = a_material()
+    assert change("materials", material.pk, {"storage": "2–8 °C"}, seen={"storage": ""}).is_saved
+
+    second = change("materials", material.pk, {"storage": "cool"}, seen={"storage": ""}, actor=make.person(Role.RESEARCH))
+    other_cell = change("materials", material.pk, {"note": "Flammable"}, seen={"note": ""}, actor=make.person(Role.RESEARCH))
+    once_more = change("materials", material.pk, {"storage": "cool"}, seen={"storage": "2–8 °C"}, actor=make.person(Role.RESEARCH))
+
+    assert second.now == {"storage": "2–8 °C"}
+    assert "“2–8 °C”" in second.errors["storage"][0]
+    assert other_cell.is_saved
+    assert once_more.is_saved
+    assert Material.objects.get().storage == "cool"
+
+
+def test_a_row_that_was_taken_away_meanwhile_says_so() -> None:
+    supplier = a_supplier()
+    change_rows("suppliers", [Change(REMOVE, supplier.pk)], actor=buyer(), reason="A slip")
+
+    assert "taken this row away" in change("suppliers", supplier.pk, {"note": "x"}).errors[""][0]
+
+
+def test_what_is_there_already_is_refused_at_its_cell_with_a_link() -> None:
+    there = a_material()
+
+    same_code = enter("materials", TOLUENE | {"code": "TOL-99", "name": "Other"})
+    same_name = enter("materials", TOLUENE | {"code": "TOL-2", "name": "TOLUENE"})
+
+    assert same_code.links == {"code": there.get_absolute_url()}
+    assert same_name.errors["name"] == ["There is Toluene (99.8 %) already."]
+
+
+def test_a_supplier_that_is_not_there_is_entered_when_asked_for() -> None:
+    a_material()
+
+    asked = enter("material-prices:TOL-99", PRICE)
+    entered = enter("material-prices:TOL-99", PRICE, create=frozenset({"supplier"}))
+
+    assert (asked.is_saved, asked.unknown) == (False, ["supplier"])
+    assert entered.is_saved
+    assert Supplier.objects.get().status == "candidate"
+
+
+def test_what_is_used_elsewhere_stays() -> None:
+    material = a_material()
+    a_price(material)
+
+    (result,) = change_rows("materials", [Change(REMOVE, material.pk)], actor=buyer()).results
+
+    assert result.errors == {"": ["It is used elsewhere (suppliers' prices), so it stays."]}
+
+
+def test_what_stays_stays() -> None:
+    material = a_material()
+
+    assert change("materials", material.pk, {"code": "TOL-100"}).errors == {"code": ["This stays as it was entered."]}
+    assert change("materials", material.pk, {"valid_prices": 3}).errors["valid_prices"]
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "refused"),
+    [
+        (Role.RESEARCH, "materials", False),
+        (Role.PRODUCTION, "materials", False),
+        (Role.ANALYTICAL, "materials", True),
+        (Role.RESEARCH, "suppliers", True),
+        (Role.MATERIAL_CONTROL, "suppliers", False),
+        (Role.MATERIAL_CONTROL, "exchange-rates", True),
+        (Role.MANAGEMENT, "exchange-rates", False),
+        (Role.BUSINESS_DEVELOPMENT, "exchange-rates", False),
+        (Role.ADMINISTRATOR, "materials", True),
+    ],
+)
+def test_who_may(role: str, address: str, refused: bool) -> None:
+    change = [Change(ADD, values={"name": "x"})]
+    if refused:
+        with pytest.raises(NotAllowed):
+            change_rows(address, change, actor=make.person(role))
+    else:
+        assert not change_rows(address, change, actor=make.person(role)).results[0].errors.get("")
+
+
+WRONG = ["nothing", "materials:1", "material-prices", "supplier-prices:x"]
+
+
+@pytest.mark.parametrize("address", ["materials", "material-prices:TOL-99", *WRONG])
+def test_to_a_client_there_is_no_worksheet_and_to_us_no_wrong_address(address: str) -> None:
+    a_material()
+
+    for actor in [make.person(Role.CLIENT_APPROVER), *([buyer()] if address in WRONG else [])]:
+        with pytest.raises(Missing):
+            change_rows(address, [Change(CHANGE, 1, {})], actor=actor)
+
+
+def test_to_change_one_row_asks_as_much_among_one_as_among_many() -> None:
+    material = a_material()
+
+    def asked(value: str) -> int:
+        with CaptureQueriesContext(connection) as found:
+            change_rows("materials", [Change(CHANGE, material.pk, {"storage": value})], actor=buyer())
+        return len(found)
+
+    few = asked("cool")
+    for number in range(5):
+        a_material(f"M-{number}")
+
+    assert asked("dry") == few

@@ -1,0 +1,203 @@
+"""A worksheet as one reader has it: its parent found, its rows read, and why it may not be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Model, QuerySet, Sum
+from django.urls import reverse
+
+from accounts.permissions import allowed
+from audit.refusals import Blocker, Missing
+from worksheets.reading_cells import kind_of, told
+from worksheets.sheets import SheetColumn, Worksheet, sheet_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """address: as in "materials", or "supplier-prices:12" where the sheet has a parent."""
+
+    sheet: Worksheet
+    parent: Any
+    user: User
+
+    @property
+    def address(self) -> str:
+        return f"{self.sheet.key}:{getattr(self.parent, self.sheet.parent_key)}" if self.sheet.parent else self.sheet.key
+
+    @property
+    def scope(self) -> str:
+        return self.address.partition(":")[2]
+
+    @property
+    def own_page(self) -> str:
+        return reverse("worksheet", args=[self.address])
+
+    @property
+    def page(self) -> str:
+        """Where people find it."""
+        return self.sheet.page(self.parent) if self.sheet.page else self.own_page
+
+    @cached_property
+    def blockers(self) -> list[Blocker]:
+        """Why this person cannot change anything here now; the page says the same."""
+        if not allowed(self.sheet.permission, self.user, self.parent):
+            return [Blocker("permission", self.sheet.who)]
+        return list(self.sheet.blockers(self.parent))
+
+    def base(self) -> QuerySet[Any]:
+        """The rows that this person sees, with the rows that their cells name."""
+        manager: Any = self.sheet.model._default_manager
+        rows = manager.visible_to(self.user) if hasattr(manager, "visible_to") else manager.all()
+        if self.sheet.parent:
+            rows = rows.filter(**{self.sheet.parent: self.parent})
+        links = [column.name for column in self.sheet.columns if column.lookup is not None]
+        links += [self.sheet.parent] if self.sheet.parent else []
+        rows = rows.select_related(*links) if links else rows
+        order = [self.sheet.order, "pk"] if self.sheet.order else list(self.sheet.model._meta.ordering or ["pk"])
+        return rows.order_by(*order)  # said aloud, for annotations that group would forget the model's own
+
+    def query(self) -> QuerySet[Any]:
+        """The same with everything that computed columns read."""
+        return self.sheet.rows(self.base())
+
+    def locked(self, row: Model) -> str:
+        return str(self.sheet.locked(row)) if self.sheet.locked else ""
+
+    def value(self, row: Model, column: SheetColumn) -> Any:
+        if column.compute is not None:
+            return column.compute(row)
+        return None if column.derived else getattr(row, column.name)
+
+    def values(self, row: Model, names: Iterable[str] | None = None) -> Values:
+        """What the cells tell, as JSON."""
+        return {column.name: told(self.value(row, column)) for column in self.sheet.columns if names is None or column.name in names}
+
+    def table(self, rows: Sequence[Any]) -> list[Values]:
+        """Every row as the grid has it: id, values, and where cells lead; `locked` says why a row cannot be changed."""
+        together = self.sheet.together(rows, self.parent) if self.sheet.together else {}
+        return [self._row(row, together.get(row.pk, {})) for row in rows]
+
+    def told(self, rows: Sequence[Any]) -> list[Values]:
+        """The same of some of the rows, in their order; what rests on the others is computed with all of them."""
+        if self.sheet.together is None:
+            return self.table(rows)
+        found = {each["id"]: each for each in self.table(list(self.query()))}
+        return [found[row.pk] for row in rows]
+
+    def _row(self, row: Model, derived: Mapping[str, Any]) -> Values:
+        values = self.values(row) | {name: told(value) for name, value in derived.items()}
+        told_row: Values = {"id": row.pk, "values": values}
+        if links := {column.name: column.link(row) for column in self.sheet.columns if column.link is not None}:
+            told_row["links"] = links
+        if why := self.locked(row):
+            told_row["locked"] = why
+        return told_row
+
+    def after(self, keys: Iterable[Any]) -> tuple[list[Values], Values]:
+        """Of the rows that were written their values now, of all others what follows from them; and the totals."""
+        if self.sheet.together or self._totals_need_rows:
+            rows = list(self.query())
+            wanted = set(keys)
+            told_rows = self.table(rows)
+            changed = told_rows if self.sheet.together else [each for each in told_rows if each["id"] in wanted]
+            return changed, self.totals_of(rows)
+        return self.table(list(self.query().filter(pk__in=list(keys)))), self.totals()
+
+    @property
+    def _totals_need_rows(self) -> bool:
+        return self.sheet.totals is not None or any(column.total and not column.is_typed for column in self.sheet.columns)
+
+    def totals(self) -> Values:
+        """The sums, by the database where the columns are its own."""
+        if self._totals_need_rows:
+            return self.totals_of(list(self.query()))
+        names = [column.name for column in self.sheet.columns if column.total]
+        if not names:
+            return {}
+        sums = self.query().order_by().aggregate(**{f"sum_{name}": Sum(name) for name in names})
+        return {name: told(sums[f"sum_{name}"]) for name in names}
+
+    def totals_of(self, rows: Sequence[Any]) -> Values:
+        if self.sheet.totals is not None:
+            return {name: told(value) for name, value in self.sheet.totals(rows).items()}
+        derived = self.sheet.together(rows, self.parent) if self.sheet.together else {}
+        summed = [column for column in self.sheet.columns if column.total]
+        return {column.name: told(_sum(self, rows, column, derived)) for column in summed}
+
+    def columns(self) -> list[Values]:
+        """The columns as grid and API describe them."""
+        return [_described(self, column) for column in self.sheet.columns]
+
+
+def _sum(bound: Bound, rows: Sequence[Any], column: SheetColumn, derived: Mapping[Any, Mapping[str, Any]]) -> Any:
+    values = [derived.get(row.pk, {}).get(column.name) if column.derived else bound.value(row, column) for row in rows]
+    given = [value for value in values if value is not None]
+    return sum(given) if given else None
+
+
+def _described(bound: Bound, column: SheetColumn) -> Values:
+    sheet = bound.sheet
+    source = _source(sheet, column)
+    reader = sheet.reader(column) if column.is_typed else None
+    choices = [(key, str(label)) for key, label in (getattr(reader, "choices", None) or ()) if key not in ("", None)]
+    kind = column.kind or kind_of(source, column)
+    return {
+        "name": column.name,
+        "heading": sheet.heading(column),
+        "kind": kind,
+        "unit": column.unit,
+        "needed": bool(reader is not None and reader.required),
+        "typed": column.is_typed,
+        "fixed": column.fixed,
+        "regulated": column.regulated,
+        "total": column.total,
+        "frozen": column.frozen,
+        "width": column.width,
+        "note": str(column.note),
+        "choices": [{"key": key, "label": label} for key, label in choices] if kind == "choice" else [],
+        "creates": str(column.lookup.new) if column.lookup is not None and column.lookup.create is not None else "",
+    }
+
+
+def _source(sheet: Worksheet, column: SheetColumn) -> Any:
+    try:
+        return sheet.model._meta.get_field(column.name)
+    except FieldDoesNotExist:
+        return None
+
+
+def bind(address: str, user: User) -> Bound:
+    """The sheet at an address. Raises Missing for what this person does not see: no client sees any."""
+    key, _colon, scope = address.partition(":")
+    sheet = sheet_of(key)
+    if not (user.is_active and user.is_internal) or bool(scope) != bool(sheet.parent):
+        raise Missing
+    return Bound(sheet, _parent(sheet, scope, user) if sheet.parent else None, user)
+
+
+def bind_to(sheet: Worksheet, parent: Any, user: User) -> Bound:
+    """For a page that has found the parent itself."""
+    return Bound(sheet, parent, user)
+
+
+def again(bound: Bound, parent: Any) -> Bound:
+    """The same with its parent read anew, under the lock of who writes."""
+    return replace(bound, parent=parent)
+
+
+def _parent(sheet: Worksheet, scope: str, user: User) -> Any:
+    model: Any = sheet.model._meta.get_field(sheet.parent).related_model
+    try:
+        return model._default_manager.visible_to(user).get(**{sheet.parent_key: scope})
+    except (model.DoesNotExist, ValueError, ValidationError, OverflowError) as error:
+        raise Missing from error

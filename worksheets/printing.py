@@ -1,0 +1,56 @@
+"""A worksheet on paper: the table that the templates of documents print, and one row as pairs of heading and words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from worksheets.bound import Bound
+from worksheets.reading_cells import told
+from worksheets.showing import NUMBERS, words_for
+
+EMPTY = "–"
+NARROWEST, WIDEST, USUAL = 6, 30, 10  # letters
+
+
+def printed_table(bound: Bound, *, names: Sequence[str] = (), caption: str = "", empty: str = "") -> dict[str, Any]:
+    """For `documents/_table.html`: plain values, so that a snapshot can hold them. The totals are its last row.
+
+    names: the columns that are printed, in their order; without them all of the sheet's.
+    """
+    described = {column["name"]: column for column in bound.columns()}
+    columns = [described[name] for name in names or described]
+    rows = list(bound.query())
+    printed = [[words_for(column, row["values"][column["name"]]) or EMPTY for column in columns] for row in bound.table(rows)]
+    totals = bound.totals_of(rows)
+    if rows and any(column["name"] in totals for column in columns):
+        printed.append([words_for(column, totals.get(column["name"])) for column in columns])
+    widths = shares([column["width"] or USUAL for column in columns])
+    return {
+        "caption": caption or str(bound.sheet.title),
+        "empty": empty,
+        "columns": [
+            {"label": column["heading"], "width": width, "align": "right" if column["kind"] in NUMBERS else "left"}
+            for column, width in zip(columns, widths, strict=True)
+        ],
+        "rows": printed,
+    }
+
+
+def shares(letters: Sequence[int]) -> list[int]:
+    """Whole percents that add up to 100, as wide as the columns ask for."""
+    bounded = [min(max(each, NARROWEST), WIDEST) for each in letters]
+    widths = [100 * each // sum(bounded) for each in bounded]
+    for place in range(100 - sum(widths)):
+        widths[place % len(widths)] += 1
+    return widths
+
+
+def facts_of(bound: Bound, row: Any, *, besides: Collection[str] = ()) -> list[tuple[str, str]]:
+    """What is known of one row, for a page of its own: what is empty is left out, as are the columns `besides`."""
+    pairs = [
+        (column["heading"], words_for(column, told(getattr(row, column["name"]))))
+        for column in bound.columns()
+        if column["name"] not in besides and column["typed"]
+    ]
+    return [(heading, words) for heading, words in pairs if words]

@@ -1,0 +1,112 @@
+"""The service behind a worksheet: how one row is entered, changed and taken away. The generic one suits most models."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, UniqueConstraint
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from worksheets.bound import Bound
+
+Row = Any
+
+
+class AlreadyThere(BadInput):
+    """400: another row is the same thing. `row` is that one; `link` leads to it."""
+
+    def __init__(self, column: str, row: Row, link: str) -> None:
+        self.row, self.link = row, link
+        super().__init__({column: _t("There is %(row)s already.") % {"row": row}})
+
+
+class Rows:
+    """One for each request. Override `clean` for what is true of a row; the rest only where saving it is more than that.
+
+    All of it runs in the transaction of `worksheets.changing.change_rows`, which has asked the permission, holds parent and row, and
+    takes back what a row has written when it is refused. What is raised here stands at the cell: BadInput by column ("" for the row).
+    """
+
+    def __init__(self, bound: Bound, *, actor: User, reason: str) -> None:
+        self.bound, self.sheet, self.parent = bound, bound.sheet, bound.parent
+        self.actor, self.reason = actor, reason
+
+    def new(self) -> Row:
+        return self.sheet.model(**({self.sheet.parent: self.parent} if self.sheet.parent else {}))
+
+    def clean(self, row: Row, changed: Collection[str]) -> None:
+        """Judge the row as it would be, and fill in what follows from what was typed. changed: the columns that were."""
+
+    def add(self, row: Row) -> Row:
+        row.save(force_insert=True)
+        return row
+
+    def change(self, row: Row, changed: Collection[str]) -> Row:
+        row.save()
+        return row
+
+    def remove(self, row: Row) -> None:
+        row.delete()
+
+    def done(self) -> None:
+        """After the last row of the request, for what rests on several."""
+
+    def judge(self, row: Row, changed: Collection[str]) -> None:
+        """`clean`, then the model's own checks, then whether it is there already. Raises BadInput by column."""
+        self.clean(row, changed)
+        typed = {column.name for column in self.sheet.typed}
+        try:
+            row.full_clean(validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            raise BadInput({name if name in typed else "": words for name, words in error.message_dict.items()}) from error
+        self._require_only_one(row, changed)
+
+    def _require_only_one(self, row: Row, changed: Collection[str]) -> None:
+        for names, same in identities(row):
+            other = self.sheet.model._default_manager.filter(same).exclude(pk=row.pk).first() if names & set(changed) else None
+            if other is not None:
+                typed = [column.name for column in self.sheet.typed if column.name in names]
+                column = next((name for name in typed if name in changed), typed[0] if typed else "")
+                raise AlreadyThere(column, other, getattr(other, "get_absolute_url", lambda: "")())
+
+
+def identities(row: Row) -> list[tuple[set[str], Q]]:
+    """What may be there once only: the columns that say so, and the rows that say the same as this one."""
+    found = []
+    for field in row._meta.concrete_fields:
+        if field.unique and not field.primary_key and getattr(row, field.attname) is not None:
+            found.append(({field.name}, Q(**{field.attname: getattr(row, field.attname)})))
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
+            names = dict.fromkeys(constraint.fields, "") | _lowered(constraint)
+            if names and all(getattr(row, name) is not None for name in names):
+                found.append((set(names), Q(**{f"{name}{how}": getattr(row, name) for name, how in names.items()})))
+    return found
+
+
+def _lowered(constraint: UniqueConstraint) -> dict[str, str]:
+    """Of a constraint over Lower("name"): {"name": "__iexact"}."""
+    found = {}
+    for expression in constraint.expressions:
+        whole: Any = expression
+        source = whole if isinstance(whole, F) else next((each for each in whole.get_source_expressions() if isinstance(each, F)), None)
+        if source is not None:
+            found[str(source.name)] = "" if source is whole else "__iexact"  # type: ignore[attr-defined]
+    return found
+
+
+def words_of_constraint(row: Row, name: str) -> str:
+    """What a constraint of the database has against the row, as far as its model says it."""
+    constraint = next((each for each in row._meta.constraints if each.name == name), None)
+    own = constraint is not None and constraint.violation_error_message != constraint.default_violation_error_message
+    if constraint is not None and own:
+        return str(constraint.get_violation_error_message())
+    if isinstance(constraint, UniqueConstraint) or name.endswith("_key"):
+        return _t("Somebody has just entered the same.")
+    return _t("The record does not take this row (%(rule)s).") % {"rule": name}

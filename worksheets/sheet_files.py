@@ -1,0 +1,108 @@
+"""What follows from every declaration besides the table itself: its files, and its import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
+from worksheets.bound import Bound, bind
+from worksheets.changing import ADD, Change, change_rows
+from worksheets.exports import Export, Table, register_export
+from worksheets.kinds import Entered, ImportKind, Values, register_import
+from worksheets.reading_cells import told
+from worksheets.sheets import Worksheet, on_register
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from accounts.requests import SignedInRequest
+
+
+def register() -> None:
+    """Before the first sheet is."""
+    on_register(_export)
+    on_register(_import)
+
+
+def address_of(sheet: Worksheet, scope: str) -> str:
+    return f"{sheet.key}:{scope}" if scope else sheet.key
+
+
+def _export(sheet: Worksheet) -> None:
+    def make(request: SignedInRequest, _code: str) -> Table:
+        return table_of_sheet(bind(address_of(sheet, request.GET.get("of", "")), request.user))
+
+    register_export(Export(sheet.key, make))
+
+
+def table_of_sheet(bound: Bound) -> Table:
+    """Numbers and days stay what they are; choices and yes or no are words, as the import reads them."""
+    columns = bound.sheet.columns
+    described = {column["name"]: column for column in bound.columns()}
+    labels = {name: {each["key"]: each["label"] for each in column["choices"]} for name, column in described.items()}
+    rows = list(bound.query())
+    together = bound.sheet.together(rows, bound.parent) if bound.sheet.together else {}
+
+    def cell(row: Any, name: str) -> Any:
+        column = bound.sheet.column(name)
+        value = together.get(row.pk, {}).get(name) if column.derived else bound.value(row, column)
+        if isinstance(value, bool):
+            return _t("yes") if value else _t("no")
+        return labels[name].get(value, value) if isinstance(value, str) else value if _is_plain(value) else told(value)
+
+    head = [described[column.name]["heading"] for column in columns]
+    return Table(bound.sheet.key, head, [[cell(row, column.name) for column in columns] for row in rows])
+
+
+def _is_plain(value: Any) -> bool:
+    """What a spreadsheet knows itself."""
+    return value is None or not hasattr(value, "pk")
+
+
+class SheetWriter:
+    """Enters the rows of a file through the door of the sheet; a row that is there already stays as it is."""
+
+    def __init__(self, sheet: Worksheet, actor: User, scope: str, reason: str) -> None:
+        self.sheet, self.actor, self.reason, self.address = sheet, actor, reason, address_of(sheet, scope)
+        self.bound = bind(self.address, actor)
+
+    def faults(self, values: Values) -> dict[str, list[str]]:
+        return {}
+
+    def doubts(self, values: Values) -> list[str]:
+        return []
+
+    def enter(self, values: Values) -> Entered:
+        (result,) = change_rows(self.address, [Change(ADD, values=values)], actor=self.actor, reason=self.reason).results
+        if result.there is not None:
+            return Entered(str(result.there)[:250], self._link(result.there), is_new=False)
+        if not result.is_saved:
+            raise BadInput(result.errors)
+        row = self.bound.base().get(pk=result.pk)
+        return Entered(str(row)[:250], self._link(row))
+
+    def _link(self, row: Any) -> str:
+        return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else self.bound.page
+
+
+def _import(sheet: Worksheet) -> None:
+    def subject(user: User, scope: str) -> Any:
+        return bind(address_of(sheet, scope), user).parent
+
+    def scope_of(parent: Any) -> str:
+        return str(getattr(parent, sheet.parent_key)) if sheet.parent else ""
+
+    register_import(
+        ImportKind(
+            key=sheet.key,
+            sheet=sheet.title,
+            columns=sheet.template,
+            writer=lambda user, parent, reason: SheetWriter(sheet, user, scope_of(parent), reason),
+            permission=sheet.permission,
+            who=sheet.who,
+            back=lambda parent: sheet.page(parent) if sheet.page else f"/worksheets/{address_of(sheet, scope_of(parent))}/",
+            subject=subject if sheet.parent else None,
+            stands_alone=not sheet.order,
+        )
+    )

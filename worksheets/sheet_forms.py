@@ -1,0 +1,95 @@
+"""The form of one row, for readers without the grid: the same fields as its cells."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.forms.widgets import Select
+from django.utils.translation import gettext_lazy as _
+
+from worksheets.bound import Bound
+from worksheets.changing import Result
+
+if TYPE_CHECKING:
+    from worksheets.sheets import SheetColumn
+
+OFFERED = 500  # of a lookup, in the list of the field
+
+
+class Offering(forms.TextInput):
+    """A text field with the list of what can be named, without a script."""
+
+    template_name = "worksheets/_offering.html"
+
+    def __init__(self, offered: list[str]) -> None:
+        super().__init__({"autocomplete": "off"})
+        self.offered = offered
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        attrs = {**(attrs or {}), "list": f"{name}-offered"}
+        return {**super().get_context(name, value, attrs), "offered": self.offered, "list_id": f"{name}-offered"}
+
+
+class RowForm(forms.Form):
+    """`seen`: what the cells told when the form was shown; of two people who change one row the second is told."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, bound: Bound, row: Any = None, copied: Any = None, **kwargs: Any) -> None:
+        self.bound, self.row = bound, row
+        shown = row if row is not None else copied
+        values = bound.values(shown, [column.name for column in bound.sheet.typed]) if shown is not None else self._defaults()
+        values = {
+            name: {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value for name, value in values.items()
+        }
+        seen = json.dumps(values if row is not None else {})
+        super().__init__(*args, **{"initial": {**values, "seen": seen}, **kwargs})
+        for column in bound.sheet.typed:
+            self.fields[column.name] = self._field(column)
+            if column.lookup is not None and column.lookup.create is not None:
+                label = _("%(heading)s: enter it, it is not there yet") % {"heading": bound.sheet.heading(column)}
+                self.fields[f"create-{column.name}"] = forms.BooleanField(label=label, required=False)
+        if bound.sheet.asks_reason and row is not None:
+            regulated = ", ".join(bound.sheet.heading(column) for column in bound.sheet.columns if column.regulated)
+            help_text = _("Needed where one of these changes: %(names)s.") % {"names": regulated}
+            self.fields["reason"] = forms.CharField(label=_("Reason"), required=False, max_length=2000, help_text=help_text)
+
+    def _defaults(self) -> dict[str, Any]:
+        return self.bound.values(self.bound.sheet.model(), [c.name for c in self.bound.sheet.typed if c.lookup is None])
+
+    def _field(self, column: SheetColumn) -> forms.Field:
+        field = self.bound.sheet.reader(column)
+        field.label, field.help_text = self.bound.sheet.heading(column), column.note
+        if column.lookup is not None:
+            field.widget = Offering([str(each) for each in column.lookup.rows(self.bound)[:OFFERED]])
+        if isinstance(field.widget, Select):
+            field.widget.choices = [choice for choice in field.widget.choices if choice[0] != "" or not field.required]
+        field.disabled = column.fixed and self.row is not None
+        return field
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {column.name: self.cleaned_data[column.name] for column in self.bound.sheet.typed if not self.fields[column.name].disabled}
+
+    @property
+    def seen_values(self) -> dict[str, Any]:
+        try:
+            seen = json.loads(self.cleaned_data["seen"])
+        except ValueError:
+            seen = {}
+        return seen if isinstance(seen, dict) else {}
+
+    @property
+    def created(self) -> frozenset[str]:
+        return frozenset(name.removeprefix("create-") for name in self.fields if name.startswith("create-") and self.cleaned_data[name])
+
+    def take(self, result: Result) -> None:
+        """The errors at their fields; whoever is told what somebody else wrote may save again and put the own value in its place."""
+        for name, messages in result.errors.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+        if result.now:
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["seen"] = json.dumps(self.seen_values | result.now)  # type: ignore[index]

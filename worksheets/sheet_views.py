@@ -1,0 +1,153 @@
+"""The pages of a worksheet: its table, the form of a row, and what the grid asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.api_json import as_json
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, add_to_form
+from worksheets.bound import Bound, bind
+from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Result, change_rows
+from worksheets.sheet_forms import RowForm
+from worksheets.showing import Shown
+
+OFFERED = 20
+BIGGEST = 2**63 - 1
+
+
+@internal_required
+@require_GET
+def worksheet(request: SignedInRequest, sheet: str) -> HttpResponse:
+    """The table on a page of its own; where it stands on another one, that page."""
+    bound = bind(sheet, request.user)
+    if bound.sheet.page:
+        return redirect(bound.page)
+    return render(request, "worksheets/sheet.html", {"sheet": Shown(bound, request)})
+
+
+@internal_required
+@never_cache
+@require_GET
+def worksheet_data(request: SignedInRequest, sheet: str) -> HttpResponse:
+    """All rows for the grid, which draws only those in sight."""
+    bound = bind(sheet, request.user)
+    rows = list(bound.query())
+    return HttpResponse(as_json({"rows": bound.table(rows), "totals": bound.totals_of(rows)}), content_type="application/json")
+
+
+@internal_required
+@require_GET
+def worksheet_lookup(request: SignedInRequest, sheet: str, column: str) -> HttpResponse:
+    """What a cell may name, for the list below it."""
+    bound = bind(sheet, request.user)
+    declared = next((each for each in bound.sheet.columns if each.name == column and each.lookup is not None), None)
+    if declared is None or declared.lookup is None:
+        raise Http404
+    words = request.GET.get("q", "").strip().casefold()[:100]
+    named = [str(each) for each in declared.lookup.rows(bound)]
+    starting = [each for each in named if each.casefold().startswith(words)]
+    inside = [each for each in named if words in each.casefold() and each not in starting]
+    return HttpResponse(as_json({"names": (starting + inside)[:OFFERED]}), content_type="application/json")
+
+
+def _row(bound: Bound, pk: int) -> Any:
+    row = bound.query().filter(pk=pk).first() if pk <= BIGGEST else None
+    if row is None:
+        raise Http404
+    return row
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def worksheet_row_new(request: SignedInRequest, sheet: str) -> HttpResponse:
+    """The form of a new row; `copy` fills it with another one's values."""
+    bound = bind(sheet, request.user)
+    copied = request.GET.get("copy", "")
+    source = _row(bound, int(copied)) if copied.isascii() and copied.isdigit() else None
+    form = RowForm(request.POST or None, bound=bound, copied=source)
+    if request.method == "POST" and _saved(form, bound, Change(ADD)):
+        messages.success(request, _t("The row was added."))
+        return redirect(bound.page)
+    return _form_page(request, bound, form, None)
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def worksheet_row(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
+    """The form of one row."""
+    bound = bind(sheet, request.user)
+    row = _row(bound, pk)
+    form = RowForm(request.POST or None, bound=bound, row=row)
+    if request.method == "POST" and _saved(form, bound, Change(CHANGE, pk)):
+        messages.success(request, _t("The row was saved."))
+        return redirect(bound.page)
+    return _form_page(request, bound, form, row)
+
+
+def _saved(form: RowForm, bound: Bound, change: Change) -> bool:
+    """Whether the form was right and the row is saved; else the faults stand at its fields, and it keeps what was typed."""
+    if not form.is_valid():
+        return False
+    seen = form.seen_values if change.act == CHANGE else None
+    filled = Change(change.act, change.pk, form.values, seen, None, form.created)
+    reason = form.cleaned_data.get("reason", "")
+    try:
+        (result,) = change_rows(bound.address, [filled], actor=bound.user, reason=reason).results
+    except BadInput as bad:
+        add_to_form(form, bad)
+        return False
+    form.take(result)
+    return result.is_saved
+
+
+def _form_page(request: SignedInRequest, bound: Bound, form: RowForm, row: Any) -> HttpResponse:
+    others = list(bound.base().values_list("pk", flat=True)) if bound.sheet.order and row is not None else []
+    place = others.index(row.pk) if others else 0
+    context = {
+        "sheet": Shown(bound, request),
+        "form": form,
+        "row": row,
+        "locked": bound.locked(row) if row is not None else "",
+        "may_go_up": place > 0,
+        "may_go_down": bool(others) and place < len(others) - 1,
+    }
+    return render(request, "worksheets/row.html", context, status=400 if form.errors else 200)
+
+
+@internal_required
+@require_POST
+def worksheet_row_remove(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
+    bound = bind(sheet, request.user)
+    _row(bound, pk)
+    return _done(request, bound, Change(REMOVE, pk), _t("The row was taken away."))
+
+
+@internal_required
+@require_POST
+def worksheet_row_move(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
+    """One place up or down."""
+    bound = bind(sheet, request.user)
+    _row(bound, pk)
+    keys = list(bound.base().values_list("pk", flat=True))
+    place = keys.index(pk) + (1 if request.POST.get("to") == "down" else -2)
+    return _done(request, bound, Change(MOVE, pk, after=keys[place] if 0 <= place < len(keys) else 0), _t("The row was moved."))
+
+
+def _done(request: SignedInRequest, bound: Bound, change: Change, words: str) -> HttpResponse:
+    result: Result
+    (result,) = change_rows(bound.address, [change], actor=request.user, reason=request.POST.get("reason", "")).results
+    if not result.is_saved:
+        raise BadInput(result.errors)
+    messages.success(request, words)
+    back = reverse("worksheet-row", args=[bound.address, change.pk]) if change.act == MOVE else bound.page
+    return redirect(back)

@@ -1,0 +1,208 @@
+"""A worksheet is one declaration over a model; everything that people do with the table follows from it.
+
+    register_sheet(
+        Worksheet(
+            key="supplier-prices",                  # in addresses: /worksheets/supplier-prices:12/
+            title=_("Prices"),                      # also the name of the sheet in a spreadsheet
+            noun=_("price"),                        # one row of it: "Add a price"
+            model=SupplierQuote,
+            parent="supplier",                      # the foreign key; its row is found through `visible_to`, by `parent_key`
+            columns=(
+                SheetColumn("material", lookup=MATERIALS, frozen=True),
+                SheetColumn("price_per_kg", regulated=True),
+                SheetColumn("quantity_from_kg", unit="kg", total=True),
+                SheetColumn("pack_price", heading=_("Price of a pack"), compute=lambda row: row.price_per_kg * row.pack_kg),
+            ),
+            permission="catalogue.manage_quotes",   # a name of `rules`, asked with the parent (None without one)
+            who=_("Prices are kept by material control."),
+            service=PriceRows,                      # a subclass of `Rows` where the model's own checks are not enough
+        )
+    )
+
+in `AppConfig.ready`. From this come: the grid and, without JavaScript, the table with a form for a row, at `/worksheets/<key>/` or on a
+page of yours, with `sheet = Shown(bind_to(SUPPLIER_PRICES, supplier, request.user), request)` in the context of the view,
+`{% include "worksheets/_sheet.html" with sheet=sheet only %}` in its template and `worksheets/_scripts.html` in its head; the files as
+XLSX and CSV; the import with template and preview; `/api/v1/worksheets/<key>/rows/` and `/batch/`; the table of a document
+(`worksheets.printing.printed_table`).
+
+Everything is written through one door, `worksheets.changing.change_rows`: it asks the permission and the `blockers`, holds the parent and
+the rows, reads every cell by the field of its column, asks for the reason of a regulated change, compares with what the writer saw,
+hands each row to the service, and writes one event for the request. Your part is what is true of a row: `Rows.clean`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.utils.text import capfirst
+
+from audit.refusals import Blocker, Missing, Words
+from worksheets.columns import Column
+from worksheets.reading_cells import field_of
+from worksheets.rows import Rows
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from worksheets.bound import Bound
+
+Row = Any
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A cell that names a row of another table.
+
+    rows(bound): what can be named. by: the fields one of which the typed words must equal, capitals aside; a cell shows str(row), so that
+    must be found too: where it is no field, `find(rows, words)` narrows them down instead. create(words, actor): enters what is not there
+    yet, asked for by the writer at the cell; it refuses by itself whoever may not. new: the words of that offer.
+    """
+
+    rows: Callable[[Bound], QuerySet[Any]]
+    by: tuple[str, ...] = ("name",)
+    find: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    create: Callable[[str, User], Row] | None = None
+    new: Words = ""
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """name: the model's field, which people type; with `compute(row)` it is derived from the row, and nobody types it.
+
+    heading, note, whether it is needed, its limits and choices are those of the model's field, unless said otherwise here. unit: of a
+    number; it may be typed behind it, and is shown in the heading. field(): reads the cell where the model's field does not say how.
+    regulated: to change or remove a value that is there needs a reason. fixed: typed when the row is added, and never changed.
+    total: its sum stands below it. frozen: stays in sight while the others scroll; only the first columns can be. width: in letters.
+    link(row): where the value leads. derived: computed by the sheet's `together`. A column that nobody types names its own heading, and
+    its kind ("number", "day") where it is no text.
+    """
+
+    name: str
+    heading: Words = ""
+    unit: str = ""
+    note: Words = ""
+    example: str = ""
+    compute: Callable[[Row], Any] | None = None
+    field: Callable[[], forms.Field] | None = None
+    choices: Sequence[tuple[Any, Any]] = ()
+    lookup: Lookup | None = None
+    regulated: bool = False
+    fixed: bool = False
+    total: bool = False
+    frozen: bool = False
+    width: int = 0
+    link: Callable[[Row], str] | None = None
+    derived: bool = False
+    kind: str = ""
+
+    @property
+    def is_typed(self) -> bool:
+        return self.compute is None and not self.derived
+
+
+def _none(_thing: Any) -> Any:
+    return ()
+
+
+def _same(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """rows(query): select_related and annotations that `compute` reads, and another order than the model's.
+
+    order: the integer field that keeps the order of rows, where people move them; in the database it is not unique, or unique deferrable.
+    blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
+    together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
+    totals(rows): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the one of its
+    own. hint: what stands above the table.
+    """
+
+    key: str
+    title: Words
+    noun: Words
+    model: type[Model]
+    columns: tuple[SheetColumn, ...]
+    permission: str
+    who: Words
+    parent: str = ""
+    parent_key: str = "pk"
+    service: type[Rows] = Rows
+    rows: Callable[[QuerySet[Any]], QuerySet[Any]] = _same
+    order: str = ""
+    blockers: Callable[[Any], Sequence[Blocker]] = _none
+    locked: Callable[[Row], Words] | None = None
+    together: Callable[[Sequence[Row], Any], Mapping[Any, Mapping[str, Any]]] | None = None
+    totals: Callable[[Sequence[Row]], Mapping[str, Any]] | None = None
+    page: Callable[[Any], str] | None = None
+    hint: Words = ""
+    _by_name: dict[str, SheetColumn] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._by_name.update({column.name: column for column in self.columns})
+
+    def column(self, name: str) -> SheetColumn:
+        """Raises KeyError."""
+        return self._by_name[name]
+
+    @property
+    def typed(self) -> tuple[SheetColumn, ...]:
+        return tuple(column for column in self.columns if column.is_typed)
+
+    @property
+    def asks_reason(self) -> bool:
+        return any(column.regulated for column in self.columns)
+
+    def heading(self, column: SheetColumn) -> str:
+        words = str(column.heading or capfirst(str(self.model._meta.get_field(column.name).verbose_name)))  # type: ignore[union-attr]
+        return words if not column.unit or f"({column.unit})" in words else f"{words} ({column.unit})"
+
+    def reader(self, column: SheetColumn) -> forms.Field:
+        """The field that reads a cell of the column; of a lookup the words alone."""
+        return field_of(self.model._meta.get_field(column.name), column)
+
+    def template(self) -> tuple[Column, ...]:
+        """The columns of the import: those that people type."""
+        return tuple(
+            Column(
+                column.name,
+                self.heading(column),
+                self.reader(column),
+                column.note or getattr(self.model._meta.get_field(column.name), "help_text", ""),
+                column.example,
+            )
+            for column in self.typed
+        )
+
+
+_sheets: dict[str, Worksheet] = {}
+
+
+def register_sheet(*sheets: Worksheet) -> None:
+    for each in sheets:
+        if _sheets.setdefault(each.key, each) is not each:
+            raise ValueError(f"Two worksheets are called {each.key!r}.")
+        for also in _also:
+            also(each)
+
+
+def sheet_of(key: str) -> Worksheet:
+    if key not in _sheets:
+        raise Missing
+    return _sheets[key]
+
+
+def all_sheets() -> tuple[Worksheet, ...]:
+    return tuple(_sheets.values())
+
+
+_also: list[Callable[[Worksheet], None]] = []
+
+
+def on_register(act: Callable[[Worksheet], None]) -> None:
+    """What else follows from every declaration (its import, its files)."""
+    _also.append(act)

@@ -1,0 +1,190 @@
+"""A worksheet as a page shows it: the plain table with its links, and what the grid's script is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
+
+from audit.refusals import Blocker
+from worksheets.bound import Bound
+from worksheets.changing import MOST_CHANGES
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+PLAIN_ROWS = 50
+NUMBERS = ("number", "whole")
+
+
+@dataclass(frozen=True)
+class PlainCell:
+    heading: str
+    words: str
+    link: str
+    is_number: bool
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class PlainRow:
+    pk: Any
+    label: str
+    cells: list[PlainCell]
+    edit: str
+    locked: str
+
+
+class Shown:
+    """For `{% include "worksheets/_sheet.html" with sheet=shown csrf_token=csrf_token only %}` on any page."""
+
+    def __init__(self, bound: Bound, request: HttpRequest) -> None:
+        self.bound, self.request = bound, request
+        self.title, self.noun, self.hint = str(bound.sheet.title), str(bound.sheet.noun), str(bound.sheet.hint)
+        self.id = f"sheet-{bound.sheet.key}"
+        self.config_id = f"{self.id}-config"
+
+    @cached_property
+    def blockers(self) -> list[Blocker]:
+        return self.bound.blockers
+
+    @cached_property
+    def columns(self) -> list[dict[str, Any]]:
+        return [column | {"is_number": column["kind"] in NUMBERS} for column in self.bound.columns()]
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        return Paginator(self.bound.query(), PLAIN_ROWS).get_page(self.request.GET.get("page"))
+
+    @cached_property
+    def rows(self) -> list[PlainRow]:
+        return [self._row(told, str(row)) for told, row in zip(self.bound.told(list(self.page)), self.page, strict=True)]
+
+    def _row(self, row: Mapping[str, Any], label: str) -> PlainRow:
+        links = row.get("links", {})
+        cells = [
+            PlainCell(
+                column["heading"], words_for(column, row["values"][column["name"]]), links.get(column["name"], ""), column["is_number"]
+            )
+            for column in self.columns
+        ]
+        return PlainRow(row["id"], label, cells, self._at("worksheet-row", row["id"]), row.get("locked", ""))
+
+    @cached_property
+    def totals(self) -> list[PlainCell]:
+        """Below the columns; empty where nothing is summed."""
+        totals = self.bound.totals()
+        if not totals:
+            return []
+        return [
+            PlainCell(column["heading"], words_for(column, totals.get(column["name"])), "", column["is_number"], column["name"] in totals)
+            for column in self.columns
+        ]
+
+    def _at(self, name: str, *more: Any) -> str:
+        return reverse(name, args=[self.bound.address, *more])
+
+    @property
+    def new_link(self) -> str:
+        return self._at("worksheet-row-new")
+
+    @property
+    def import_link(self) -> str:
+        key, scope = self.bound.sheet.key, self.bound.scope
+        return reverse("import-new-of", args=[key, scope]) if scope else reverse("import-new", args=[key])
+
+    @property
+    def of_query(self) -> str:
+        return urlencode({"of": self.bound.scope}) if self.bound.scope else ""
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.bound.sheet.order)
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """What static/js/worksheet.js needs to know."""
+        return {
+            "columns": self.bound.columns(),
+            "may_change": not self.blockers,
+            "asks_reason": self.bound.sheet.asks_reason,
+            "moves": self.moves,
+            "most": MOST_CHANGES,
+            "data": self._at("worksheet-data"),
+            "batch": reverse("api-worksheet-batch", args=[self.bound.address]),
+            "lookup": self._at("worksheet-lookup", "COLUMN"),
+            "noun": self.noun,
+            "words": grid_words(),
+        }
+
+
+def grid_words() -> dict[str, str]:
+    """What the grid says, with {name} for what it fills in."""
+    return {
+        "add": _t("Add a row"),
+        "copy": _t("Copy the row"),
+        "remove": _t("Take rows away"),
+        "up": _t("Up"),
+        "down": _t("Down"),
+        "fill": _t("Fill down"),
+        "undo": _t("Undo"),
+        "filter": _t("Filter"),
+        "total": _t("Total"),
+        "yes": _t("yes"),
+        "no": _t("no"),
+        "rows": _t("{count} rows"),
+        "shown": _t("{shown} of {count} rows"),
+        "saving": _t("Saving…"),
+        "saved": _t("Saved: {count} rows."),
+        "saved_one": _t("Saved."),
+        "wrong": _t("{wrong} rows are not saved: correct the red cells. What you typed stays."),
+        "some": _t("{saved} rows are saved. {wrong} rows are not: correct the red cells. What you typed stays."),
+        "offline": _t("The server did not answer. What you typed stays here; press “Save again”."),
+        "again": _t("Save again"),
+        "computed": _t("This is computed; nobody types it."),
+        "fixed": _t("This stays as it was entered."),
+        "undone": _t("Taken back."),
+        "nothing_to_undo": _t("There is nothing to take back."),
+        "undo_reason": _t("Taken back"),
+        "theirs": _t("Take theirs: {value}"),
+        "mine": _t("Keep mine: {value}"),
+        "nothing": _t("nothing"),
+        "there": _t("Show what is there"),
+        "sure": _t("Take {count} rows away?"),
+        "too_many": _t("At most {most} rows can be pasted at once."),
+        "wide": _t("The block is wider than the table; what had no column was left out."),
+        "unsaved": _t("Some rows are not saved yet."),
+        "discard": _t("Discard what is not saved in this row"),
+        "conflict": _t("Somebody has changed this meanwhile."),
+    }
+
+
+def words_for(column: Mapping[str, Any], value: Any) -> str:
+    """As people read it."""
+    if value in (None, ""):
+        return ""
+    kind = column["kind"]
+    if kind == "choice":
+        return next((each["label"] for each in column["choices"] if each["key"] == value), str(value))
+    if kind == "yesno":
+        return _t("yes") if value else _t("no")
+    if kind == "day":
+        return date_format(date.fromisoformat(value), "j M Y")
+    return grouped(value) if kind in NUMBERS else str(value)
+
+
+def grouped(value: Any) -> str:
+    """1,234.5"""
+    try:
+        return f"{Decimal(str(value)):,f}"
+    except InvalidOperation:
+        return str(value)
