@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 
 import networkx
 from django.utils.translation import gettext as _t
@@ -75,16 +75,21 @@ def _shape(route: Route) -> Iterator[Fault]:
 
 
 def _alternatives(route: Route) -> Iterator[Fault]:
-    makers: dict[str, list[str]] = {}
+    """Two ways to one product; a purification, which takes in what it makes, is none."""
+    graph = graph_of(route)
+    makers: dict[str, list[Step]] = {}
     for step in route.steps:
-        makers.setdefault(step.product.key, []).append(step.name)
-    keys = Counter(step.key for step in route.steps)
-    for names in makers.values():
-        if len(names) > 1:
+        makers.setdefault(step.product.key, []).append(step)
+    for steps in makers.values():
+        if any(not _in_a_row(graph, one, other) for one, other in combinations(steps, 2)):
             words = _t("Several steps make the same product: %(steps)s. Set all but one aside.")
-            yield Fault("route.alternatives", words % {"steps": ", ".join(names)})
-    if any(count > 1 for count in keys.values()):
+            yield Fault("route.alternatives", words % {"steps": ", ".join(step.name for step in steps)})
+    if len({step.key for step in route.steps}) < len(route.steps):
         yield Fault("route.keys", _t("Two steps have the same key."))
+
+
+def _in_a_row(graph: networkx.DiGraph, one: Step, other: Step) -> bool:
+    return networkx.has_path(graph, one.key, other.key) or networkx.has_path(graph, other.key, one.key)
 
 
 def _listed_twice(route: Route) -> Iterator[Fault]:

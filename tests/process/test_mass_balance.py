@@ -181,6 +181,12 @@ def test_two_products_and_two_ways_to_one_are_refused() -> None:
     assert {fault.kind for fault in faults_of(Route((ONE_STEP, other)))} == {"route.alternatives", "route.products"}
 
 
+def test_a_purification_is_no_alternative() -> None:
+    pure = step("2", from_step("l", ONE_STEP, is_limiting=True), charge("w", "water", 18.0, 20.0, role=Role.WATER), y=0.9)
+
+    assert faults_of(Route((ONE_STEP, replace(pure, product=ONE_STEP.product)))) == ()
+
+
 @given(routes(), st.floats(0.1, 1000))
 def test_mass_is_conserved_in_every_step(route: Route, target: float) -> None:
     balance = mass_balance(route, target).value
