@@ -20,7 +20,7 @@ ALGORITHM = "price_band/1"
 class Band:
     """low, high: independent figures rarely go wrong together, so their swings add up by squares around the base.
 
-    lowest, highest: all figures at once at the end that makes the price low, or high. All contain the base.
+    Not beyond lowest and highest: all figures at once at the end that makes the price low, or high.
     """
 
     lowest: Decimal
@@ -43,8 +43,9 @@ def price_band(case: Case) -> Answer[Band]:
     down = _together(base - min(bar.at_low, bar.at_high, base) for bar in bars)
     up = _together(max(bar.at_low, bar.at_high, base) - base for bar in bars)
     lowest, highest = (rounded(total_price(case, _at(ends)), case.currency) for ends in (cheap, dear))
-    low, high = (rounded(each, case.currency) for each in (base - down, base + up))
-    band = Band(min(lowest, low), low, base, high, max(highest, high))
+    lowest, highest = min(lowest, base), max(highest, base)  # two ways to round
+    low, high = max(rounded(base - down, case.currency), lowest), min(rounded(base + up, case.currency), highest)
+    band = Band(lowest, low, base, high, highest)
     return Answer(value=band, unit=case.currency, inputs=case, algorithm=ALGORITHM)
 
 

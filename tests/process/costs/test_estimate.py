@@ -125,6 +125,8 @@ def test_what_is_passed_on_at_cost_carries_no_margin() -> None:
     assert after.price - before.price == after.built.at_cost == 44000
     assert after.built.direct == before.built.direct and after.by_category == before.by_category
     assert abs(after.unrounded - before.unrounded - 44000) < D("1e-15")
+    optional = estimate(replace(case, lines=(*case.lines, replace(freight, inclusion=Inclusion.OPTIONAL)))).known
+    assert (optional.optional, optional.price, optional.unrounded) == (44000, before.price, before.unrounded)
 
 
 def test_the_estimate_says_how_much_rests_on_what() -> None:
@@ -177,6 +179,7 @@ def test_optional_lines_have_a_price_of_their_own_and_excluded_ones_none() -> No
 
     first, second = estimate(optional).known, estimate(excluded).known
     assert first.price == second.price < estimate(case).known.price
+    assert abs(first.unrounded - first.price) < 1 and "dossier" not in [each.key for each in second.lines]
     assert (first.optional, second.optional) == (D("82944.00"), 0)  # 48,000 × 1.12 × 1.08 ÷ 0.7
 
 

@@ -10,6 +10,7 @@ from process.costs.actuals import Kind, Measured, difference, historical_error
 from process.costs.band import price_band
 from process.costs.case import Case, Scale
 from process.costs.completeness import EFFECTS, Target, price_impact, widened
+from process.costs.figures import fraction
 from process.costs.materials import Tier
 from projects.completeness import QUESTIONS
 from tests.process.costs.cases import TODAY, chf, small
@@ -57,6 +58,8 @@ def test_a_figure_less_certain_already_keeps_its_range_and_a_yield_stays_a_yield
     assert widened(replace(case, lines=wide), EFFECTS["submission_requirements"]).lines == wide
     steps = widened(case, EFFECTS["structure_text"]).demands[0].steps
     assert [step.yield_fraction.high for step in steps] == [D("0.88"), D("0.99")]
+    certain = replace(case.demands[0], steps=tuple(replace(step, yield_fraction=fraction("0.95")) for step in steps))
+    assert widened(replace(case, demands=(certain,)), EFFECTS["structure_text"]).demands[0].steps[0].yield_fraction.high == 1
 
 
 def test_a_price_from_a_quantity_on_is_as_uncertain_as_the_first() -> None:

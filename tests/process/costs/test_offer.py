@@ -28,6 +28,14 @@ def test_a_larger_quantity_shares_the_fixed_costs() -> None:
     assert found[2].total == estimate(small()).known.phases[2].built.price
 
 
+@pytest.mark.parametrize(("paid", "expected"), [(True, "12142.86"), (False, "5000.00")])
+def test_fixed_is_what_is_passed_on_once_and_the_paid_risk(paid: bool, expected: str) -> None:
+    freight = replace(line("freight", "pilot", Category.OUTSIDE, "1", "lot", "5000"), at_cost=True)
+    case = replace(small(), lines=(*small().lines, freight), terms=replace(small().terms, risk_in_price=paid))
+
+    assert quantity_breaks(case, "pilot", [D(10)]).known[0].fixed == D(expected)
+
+
 def test_a_price_that_rises_with_the_quantity_must_be_confirmed() -> None:
     plant = line("plant", "validation", Category.OCCUPANCY, "960", "h", "2600", basis=Basis.BATCH)
     case = replace(small(), lines=(*small().lines[:3], plant))

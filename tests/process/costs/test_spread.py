@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from audit.refusals import BadInput
 from process.costs.band import price_band
-from process.costs.case import Case, Terms
+from process.costs.case import Case, Scale, Terms
+from process.costs.demand import Demand, Intake
 from process.costs.estimate import estimate
+from process.costs.materials import Material
+from process.costs.pictures import price_tornado
 from process.costs.simulation import Distribution, Settings, drawn, simulate
 from process.costs.tornado import tornado, yield_elasticity
 from process.costs.variables import variables
-from tests.process.costs.cases import chf, co_01, large, small, with_price
+from tests.process.costs.cases import TODAY, chf, co_01, large, small, step, with_price
 
 D = Decimal
 FEW = Settings(seed=7, draws=500)
@@ -71,6 +74,32 @@ def test_the_band_holds_the_base_and_its_extremes_hold_the_band() -> None:
 
     assert band.lowest < band.low < band.base < band.high < band.highest
     assert band.base == tornado(small()).known.base
+
+
+def test_figures_that_multiply_do_not_carry_the_band_beyond_its_extremes() -> None:
+    """Four times at most a half taken off: a sixteenth is left, not nothing."""
+    halved = Intake("x", D(1), low=D(".5"))
+    route = Demand("r", (step("a", ".5", halved, high="1"),))
+    scales = (Scale("pilot", "Pilot", D(1), 1, "r", low=D(".5")),)
+    case = Case("CHF", TODAY, scales, demands=(route,), materials=(Material("x", "X", chf("100", low="50")),))
+
+    band = price_band(case).known
+
+    assert (band.lowest, band.low, band.base, band.high) == (D("6.25"), D("6.25"), 100, 100)
+
+
+def test_what_moves_nothing_does_not_matter() -> None:
+    found = tornado(small().only("pilot").at("pilot", batches=0)).known
+
+    assert len(found.bars) > 3 and found.matter == ()
+    assert price_tornado(found, "CHF").rows == ()
+
+
+def test_what_is_done_once_does_not_grow_with_the_output() -> None:
+    case = small().only("small_scale")
+    unsure = replace(case, scales=(replace(case.scales[0], low=D(".5"), high=D(2)),))
+
+    assert price_band(unsure).known == price_band(case).known
 
 
 @pytest.mark.parametrize(
