@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
-from process.costs.case import Terms, require_terms
+from process.costs.case import Terms, require_margin, require_terms
 from process.costs.figures import ONE
 from process.costs.materials import ZERO
 from projects.money import rounded
@@ -55,8 +55,7 @@ def summed(parts: Iterable[BuildUp]) -> BuildUp:
 
 def markup_of(margin_fraction: Decimal) -> Decimal:
     """The markup on cost that gives a margin on price: k = m ÷ (1 − m). A third of the price is half of the cost."""
-    if not ZERO <= margin_fraction < ONE:
-        raise BadInput({"margin_fraction": _t("A margin is a share of the price: at least 0 and below 1.")})
+    require_margin(margin_fraction)
     return margin_fraction / (ONE - margin_fraction)
 
 

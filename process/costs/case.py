@@ -151,7 +151,11 @@ def require_terms(terms: Terms) -> None:
     """Overhead and contingency are on the cost and may pass 1 only as what they are: a fraction of 30 would be 3000 %."""
     require_fraction(terms.overhead_fraction, "overhead_fraction", most=Decimal(5))
     require_fraction(terms.contingency_fraction, "contingency_fraction")
-    if not ZERO <= terms.margin_fraction < ONE:
+    require_margin(terms.margin_fraction)
+
+
+def require_margin(margin_fraction: Decimal) -> None:
+    if not ZERO <= margin_fraction < ONE:
         raise BadInput({"margin_fraction": _t("A margin is a share of the price: at least 0 and below 1.")})
 
 

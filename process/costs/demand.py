@@ -8,7 +8,7 @@ Everything charged at a step grows by y(base) / y where its yield falls, and wit
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Generic, TypeAlias, TypeVar
@@ -80,6 +80,12 @@ class Demand:
         """The keys of the materials."""
         return {intake.of for step in self.steps for intake in step.intakes} - {step.key for step in self.steps}
 
+    def at_yield(self, key: str, yield_fraction: Figure) -> Demand:
+        """The route with another yield of one step, whose charges follow it."""
+        if yield_fraction.base <= 0:
+            raise BadInput({"base": _t("%(step)s: a yield is above zero.") % {"step": key}})
+        return replace(self, steps=tuple(_at_yield(step, yield_fraction) if step.key == key else step for step in self.steps))
+
 
 @dataclass(frozen=True)
 class Charge(Generic[N]):
@@ -130,6 +136,12 @@ def needs(demand: Demand, value: Value[N]) -> Needs[N]:
             else:
                 charges.append(Charge(step, intake, gross, net))
     return Needs(made, tuple(charges))
+
+
+def _at_yield(step: Step, yield_fraction: Figure) -> Step:
+    factor = step.yield_fraction.base / yield_fraction.base
+    intakes = (replace(intake, kg_per_kg=intake.kg_per_kg * factor) for intake in step.intakes)
+    return replace(step, yield_fraction=yield_fraction, intakes=tuple(intakes))
 
 
 def backwards(steps: Sequence[Step]) -> list[Step]:

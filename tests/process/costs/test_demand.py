@@ -47,6 +47,17 @@ def test_a_lower_yield_takes_more_at_its_step_and_before_it() -> None:
     assert ratio == {"sm": 2, "br2": 2, "dcm": 2, "naoh": 2, "water": 2, "c": 1, "thf": 1}
 
 
+def test_a_route_at_another_yield_takes_what_a_draw_of_that_yield_takes() -> None:
+    route = co_01().demands[0]
+
+    moved = needs(route.at_yield("B", fraction("0.6", low="0.5", high="0.7")), base_value)
+    drawn = needs(route, lambda base, key: D("0.6") if key == "yield/route/B" else base)
+
+    assert {key: round(kg, 20) for key, kg in moved.net_kg.items()} == {key: round(kg, 20) for key, kg in drawn.net_kg.items()}
+    with pytest.raises(BadInput):
+        route.at_yield("B", fraction("0"))
+
+
 @pytest.mark.parametrize(
     ("words", "steps"),
     [

@@ -232,6 +232,7 @@ def test_what_a_reader_should_know_is_said() -> None:
         ("price", lambda case: replace(case, materials=case.materials[:2])),
         ("materials", lambda case: replace(case, materials=(*case.materials, case.materials[0]))),
         ("lines", lambda case: replace(case, lines=(*case.lines, replace(case.lines[0], key="sm")))),
+        ("margin_fraction", lambda case: replace(case, terms=Terms(margin_fraction=D(1)))),
         ("rates", lambda case: estimate(replace(case, rates=()))),
         ("unit", lambda case: replace(case, materials=(*case.materials[:2], replace(case.materials[2], price=chf("1", "L"))))),
         ("currency", lambda case: replace(case, materials=(*case.materials[:2], replace(case.materials[2], price=quantity("1", "kg"))))),

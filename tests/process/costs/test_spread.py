@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audit.refusals import BadInput
 from process.costs.band import price_band
-from process.costs.case import Case, Scale, Terms
+from process.costs.case import Case, Inclusion, Scale, Terms
 from process.costs.demand import Demand, Intake
 from process.costs.estimate import estimate
 from process.costs.materials import Material
@@ -93,6 +93,13 @@ def test_what_moves_nothing_does_not_matter() -> None:
 
     assert len(found.bars) > 3 and found.matter == ()
     assert price_tornado(found, "CHF").rows == ()
+
+
+def test_an_optional_line_does_not_move_the_price() -> None:
+    case = small()
+    optional = replace(case, lines=tuple(replace(each, inclusion=Inclusion.OPTIONAL) for each in case.lines))
+
+    assert {each.key.split("/")[0] for each in variables(optional)} == {"yield", "price", "use"}
 
 
 def test_what_is_done_once_does_not_grow_with_the_output() -> None:
