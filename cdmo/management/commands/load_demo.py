@@ -18,6 +18,7 @@ from cdmo.demo.people import are_there, load_people
 from cdmo.demo.projects import COMMERCIAL, SMALL_SCALE, VALIDATION
 from cdmo.demo.requests import is_logged, log
 from cdmo.demo.stories import REQUESTS, STORIES
+from cdmo.demo.supplies import buy
 from cdmo.demo.systems import connect, tell_systems
 from cdmo.demo.telling import is_told, tell
 from cdmo.demo.vessels import book
@@ -55,7 +56,12 @@ class Command(BaseCommand):
         stories = [story for story in STORIES if not is_told(story)]
         besides = [log(request, today) for request in REQUESTS if not is_logged(request)]
         if stories:
-            besides += [connect(today), save_views(today), book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)]
+            besides += [
+                connect(today),
+                save_views(today),
+                buy(today),
+                book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE),
+            ]
         if not besides:
             return False
         for code, story in zip(tell(stories, besides), stories, strict=True):
