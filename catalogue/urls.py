@@ -1,8 +1,12 @@
 from django.urls import path
 
 from catalogue import supply_views, views
+from worksheets.sheet_views import worksheet
 
 urlpatterns = [
+    path("materials/", worksheet, {"sheet": "materials"}, name="materials"),
+    path("suppliers/", worksheet, {"sheet": "suppliers"}, name="suppliers"),
+    path("exchange-rates/", worksheet, {"sheet": "exchange-rates"}, name="exchange-rates"),
     path("materials/<slug:code>/", supply_views.material_page, name="material-detail"),
     path("suppliers/<int:pk>/", supply_views.supplier_page, name="supplier-detail"),
     path("sites/", views.sites_page, name="sites"),

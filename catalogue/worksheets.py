@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +78,8 @@ MATERIALS = Worksheet(
     who=_("Materials are kept by research, material control and production."),
     service=MaterialRows,
     rows=_valid,
+    page=lambda _none: reverse("materials"),
+    group="catalogue",
 )
 SUPPLIERS = Worksheet(
     key="suppliers",
@@ -96,6 +99,8 @@ SUPPLIERS = Worksheet(
     permission="catalogue.manage_suppliers",
     who=_("Suppliers are kept by material control."),
     rows=_valid,
+    page=lambda _none: reverse("suppliers"),
+    group="catalogue",
 )
 
 
@@ -175,6 +180,8 @@ RATES = Worksheet(
     permission="catalogue.manage_rates",
     who=_("Exchange rates are kept by management and business development."),
     service=RateRows,
+    page=lambda _none: reverse("exchange-rates"),
+    group="catalogue",
     hint=_("A price keeps the rate and the day with which it was converted."),
 )
 

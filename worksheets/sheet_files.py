@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
@@ -101,7 +102,7 @@ def _import(sheet: Worksheet) -> None:
             writer=lambda user, parent, reason: SheetWriter(sheet, user, scope_of(parent), reason),
             permission=sheet.permission,
             who=sheet.who,
-            back=lambda parent: sheet.page(parent) if sheet.page else f"/worksheets/{address_of(sheet, scope_of(parent))}/",
+            back=lambda parent: sheet.page(parent) if sheet.page else reverse("worksheet", args=[address_of(sheet, scope_of(parent))]),
             subject=subject if sheet.parent else None,
             stands_alone=not sheet.order,
         )

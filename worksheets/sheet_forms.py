@@ -65,7 +65,8 @@ class RowForm(forms.Form):
         if column.lookup is not None:
             field.widget = Offering([str(each) for each in column.lookup.rows(self.bound)[:OFFERED]])
         if isinstance(field.widget, Select):
-            field.widget.choices = [choice for choice in field.widget.choices if choice[0] != "" or not field.required]
+            source = self.bound.sheet.model._meta.get_field(column.name)
+            field.widget.choices = [each for each in field.widget.choices if each[0] != "" or not source.has_default()]  # type: ignore[union-attr]
         field.disabled = column.fixed and self.row is not None
         return field
 

@@ -19,6 +19,7 @@ from audit.refusals import BadInput, add_to_form
 from worksheets.bound import Bound, bind
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Result, change_rows
 from worksheets.sheet_forms import RowForm
+from worksheets.sheets import all_sheets
 from worksheets.showing import Shown
 
 OFFERED = 20
@@ -30,9 +31,10 @@ BIGGEST = 2**63 - 1
 def worksheet(request: SignedInRequest, sheet: str) -> HttpResponse:
     """The table on a page of its own; where it stands on another one, that page."""
     bound = bind(sheet, request.user)
-    if bound.sheet.page:
+    if request.path != bound.page:
         return redirect(bound.page)
-    return render(request, "worksheets/sheet.html", {"sheet": Shown(bound, request)})
+    group = [bind(each.key, request.user) for each in all_sheets() if each.group and each.group == bound.sheet.group]
+    return render(request, "worksheets/sheet.html", {"sheet": Shown(bound, request), "group": group})
 
 
 @internal_required

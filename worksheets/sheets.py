@@ -119,7 +119,7 @@ class Worksheet:
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
     together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
     totals(rows): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the one of its
-    own. hint: what stands above the table.
+    own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
     """
 
     key: str
@@ -140,6 +140,7 @@ class Worksheet:
     totals: Callable[[Sequence[Row]], Mapping[str, Any]] | None = None
     page: Callable[[Any], str] | None = None
     hint: Words = ""
+    group: str = ""
     _by_name: dict[str, SheetColumn] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -48,7 +48,12 @@ window.worksheets = (() => {
     if (numbers.length > 1 && !window.confirm(cells.fill(sheet.words.sure, { count: numbers.length }))) return;
     const reason = kept && sheet.config.asks_reason ? await sheet.ask([...sheet.saving.regulated]) : "";
     if (reason === null) return;
-    const before = rows.map((row) => ({ number: row.getData().n, above: row.getPrevRow()?.getData().n, values: sheet.typedOf(sheet.saving.states.get(row.getData().n).saved), kept: sheet.saving.states.get(row.getData().n).key !== null }));
+    const before = rows.map((row, place) => ({
+      number: numbers[place],
+      above: row.getPrevRow() ? row.getPrevRow().getData().n : undefined,
+      values: sheet.typedOf(states[place].saved),
+      kept: states[place].key !== null,
+    }));
     const gone = new Set(await sheet.takeAway(numbers, reason));
     const removed = before.filter((each) => gone.has(each.number) && each.kept);
     if (removed.length) sheet.gestures.push({ removed });
@@ -68,7 +73,7 @@ window.worksheets = (() => {
 
   const fillDown = (sheet) => {
     const { rows, names } = sheet.chosen();
-    const first = rows.length > 1 ? rows[0] : rows[0]?.getPrevRow();
+    const first = rows.length > 1 ? rows[0] : rows[0] && rows[0].getPrevRow();
     if (!first) return;
     const into = rows.length > 1 ? rows.slice(1) : rows;
     sheet.write(into.flatMap((row) => names.map((name) => [row.getData().n, name, sheet.value(first.getData().n, name)])));
@@ -92,20 +97,16 @@ window.worksheets = (() => {
     if (block[0].every((words, place) => words.trim().replace(/ \*$/, "").toLowerCase() === heads[place])) block = block.slice(1);
     if (block.length > sheet.config.most) return sheet.say(cells.fill(sheet.words.too_many, { most: sheet.config.most }));
     const rows = sheet.table.getRows("active").slice(range.getTopEdge()).map((row) => row.getData().n);
-    const missing = sheet.config.may_change ? Math.max(block.length - rows.length, 0) : 0;
-    const made = Array.from({ length: missing }, () => sheet.rowOf(null));
+    const pairs = (line) => line.slice(0, names.length).map((words, place) => [names[place], words.trim()]);
+    const below = sheet.config.may_change ? block.slice(rows.length) : [];
+    const made = below.map((line) => sheet.rowOf(null, pairs(line)));
     if (made.length) await sheet.table.addData(made, false);
-    const added = made.map((row) => row.n);
-    added.forEach((number) => {
-      sheet.saving.states.get(number).isWaiting = false;
-    });
-    const numbers = [...rows, ...added];
-    const wanted = block.slice(0, numbers.length).flatMap((line, place) => {
-      const given = line.slice(0, names.length).map((words, column) => [numbers[place], names[column], words.trim()]);
-      return added.includes(numbers[place]) ? given.filter(([, , words]) => words) : given;
-    });
+    const edits = made.flatMap((row, place) =>
+      pairs(below[place]).filter(([name, words]) => words && sheet.columns.get(name).typed).map(([name, words]) => sheet.edit(row.n, name, null, words)),
+    );
+    const wanted = block.slice(0, rows.length).flatMap((line, place) => pairs(line).map(([name, words]) => [rows[place], name, words]));
+    await sheet.write(wanted, { added: made.map((row) => row.n) }, edits);
     const isWide = block.some((line) => line.length > names.length);
-    await sheet.write(wanted, { added });
     if (isWide) sheet.say(sheet.words.wide);
     return undefined;
   };
@@ -234,9 +235,19 @@ window.worksheets = (() => {
     const active = sheet.table.getDataCount("active");
     const count = cells.fill(active === all ? words.rows : words.shown, { count: all, shown: active });
     const wrong = saving.wrong.length;
-    if (wrong) return cells.fill(saving.savedCount ? words.some : words.wrong, { wrong, saved: saving.savedCount });
+    if (wrong) return cells.fill(wrong === 1 ? words.wrong_one : words.wrong, { wrong });
     const saved = saving.savedCount ? (saving.savedCount === 1 ? words.saved_one : cells.fill(words.saved, { count: saving.savedCount })) : "";
     return [sheet.said, saved, saving.unsaved.length ? words.unsaved : "", count].filter(Boolean).join(" ");
+  };
+
+  // The next cell below the current row that is wrong, then again from the top.
+  const nextWrong = (sheet) => {
+    const rows = sheet.table.getRows("active");
+    const at = rows.indexOf(sheet.current());
+    const wrong = [...rows.slice(at + 1), ...rows.slice(0, at + 1)].find((row) => sheet.stateOf(row)?.isRefused);
+    if (!wrong) return;
+    const names = Object.keys(sheet.stateOf(wrong).errors).filter(Boolean);
+    sheet.select(wrong, names.find((name) => sheet.columns.has(name)));
   };
 
   const report = (sheet) => {
@@ -247,6 +258,7 @@ window.worksheets = (() => {
     const column = sheet.ranges && sheet.currentColumn();
     const parts = [document.createTextNode(sheet.saving.failed || standing(sheet))];
     if (sheet.saving.failed) parts.push(button(sheet.words.again, () => sheet.saving.retry()));
+    else if (sheet.saving.wrong.length) parts.push(button(sheet.words.next, () => nextWrong(sheet)));
     const said = state && [...(state.errors[column?.name] ?? []), ...(state.errors[""] ?? [])];
     if (said?.length) {
       const words = document.createElement("strong");

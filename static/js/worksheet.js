@@ -34,15 +34,15 @@
     }
 
     options(data) {
-      const rows = Math.max(data.length, 3) + (this.config.columns.some((column) => column.total) ? 1 : 0);
+      const most = Math.max(window.innerHeight - 220, 260);
       return {
         data,
         index: "n",
-        height: `${Math.min(rows * ROW_HEIGHT + 90, Math.max(window.innerHeight - 220, 260))}px`,
+        ...(data.length * ROW_HEIGHT > most ? { height: `${most}px` } : { minHeight: 5 * ROW_HEIGHT, maxHeight: most }),
         layout: "fitDataFill",
         columns: this.config.columns.map((column, place) => this.columnOf(column, place)),
         columnDefaults: { resizable: "header" },
-        rowHeader: { field: "n", headerSort: false, resizable: false, frozen: true, width: 44, hozAlign: "right", formatter: (cell) => this.number(cell) },
+        rowHeader: { field: "n", headerSort: false, resizable: false, frozen: true, width: 56, hozAlign: "right", formatter: (cell) => this.number(cell) },
         selectableRange: 1,
         selectableRangeColumns: true,
         selectableRangeRows: true,
@@ -92,13 +92,18 @@
       return place === 0 ? this.words.total : "";
     }
 
-    rowOf(told) {
+    // pairs: what is typed into a new row at once.
+    rowOf(told, pairs = []) {
       this.last += 1;
-      this.saving.add(this.last, told);
+      const state = this.saving.add(this.last, told);
       const row = { n: this.last };
       this.columns.forEach((_column, name) => {
         row[FIELD + name] = told?.values[name] ?? null;
       });
+      pairs.forEach(([name, words]) => {
+        if (words && this.columns.get(name).typed) row[FIELD + name] = words;
+      });
+      if (pairs.length) state.isWaiting = false;
       return row;
     }
 
@@ -233,8 +238,8 @@
       return this.saving.flush(this.current()?.getData().n ?? null);
     }
 
-    // cells: [number, name, value]; in one gesture, that one undo takes back.
-    write(wanted, gesture = {}) {
+    // wanted: [number, name, value]; in one gesture, that one undo takes back. also: what is written already in new rows.
+    write(wanted, gesture = {}, also = []) {
       const edits = wanted
         .filter(([number, name]) => this.mayType(this.saving.states.get(number), this.columns.get(name)))
         .map(([number, name, value]) => this.edit(number, name, this.value(number, name), value))
@@ -244,7 +249,7 @@
       this.table.blockRedraw();
       byRow.forEach((values, number) => this.set(number, values));
       this.table.restoreRedraw();
-      return this.edited(edits, gesture);
+      return this.edited([...edits, ...also], gesture);
     }
 
     async undo() {
@@ -291,7 +296,10 @@
         const answer = await this.saving.act(changes, reason);
         if (!answer) return [];
         answer.results.forEach((result, place) => {
-          if (!result.saved) Object.assign(kept[place], { errors: { "": Object.values(result.errors).flat() }, isRefused: true });
+          if (result.saved) return;
+          const state = kept[place];
+          Object.assign(state, { errors: { "": Object.values(result.errors).flat() }, isRefused: true, saved: { ...state.saved, ...result.now } });
+          this.set(state.number, result.now);
         });
       }
       const gone = numbers.filter((number) => !this.saving.states.get(number)?.errors[""]);

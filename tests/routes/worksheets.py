@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from tests.routes.kinds import act, api_internal, page
+from tests.routes.kinds import act, api_internal, ours, page
 
 OF_MATERIALS = {"sheet": "materials", "pk": "material", "column": "supplier"}
 WORKSHEET_ROUTES = {
     "material-detail": page(200, own=404, foreign=404, arguments={"code": "TOL-99"}),
     "supplier-detail": page(200, own=404, foreign=404, arguments={"pk": "seller"}),
-    "worksheet": page(200, own=404, foreign=404, arguments=OF_MATERIALS),
+    "materials": ours(),
+    "suppliers": ours(),
+    "exchange-rates": ours(),
+    "worksheet": page(302, own=404, foreign=404, arguments=OF_MATERIALS),
     "worksheet-data": page(200, own=404, foreign=404, arguments=OF_MATERIALS),
     "worksheet-lookup": page(200, own=404, foreign=404, arguments=OF_MATERIALS | {"sheet": "material-prices:TOL-99"}),
     "worksheet-row-new": page(200, own=404, foreign=404, arguments=OF_MATERIALS),

@@ -148,7 +148,7 @@ def test_the_grid_gets_every_row_and_the_list_of_what_a_cell_may_name(buying: Br
 def test_pages_cost_the_same_with_one_row_and_with_many(buying: Browser) -> None:
     material = a_material()
     a_price(material)
-    paths = ("/worksheets/materials/", "/materials/TOL-99/", "/worksheets/materials/rows.json", "/api/v1/worksheets/materials/rows/")
+    paths = ("/materials/", "/materials/TOL-99/", "/worksheets/materials/rows.json", "/api/v1/worksheets/materials/rows/")
     for path in paths:
         buying.get(path)  # what is asked once for all
     few = [queries_of(buying, path) for path in paths]

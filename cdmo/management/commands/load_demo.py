@@ -19,6 +19,7 @@ from cdmo.demo.projects import COMMERCIAL, SMALL_SCALE, VALIDATION
 from cdmo.demo.requests import is_logged, log
 from cdmo.demo.routes import write_routes
 from cdmo.demo.stories import REQUESTS, STORIES
+from cdmo.demo.supplies import buy
 from cdmo.demo.systems import connect, tell_systems
 from cdmo.demo.telling import is_told, tell
 from cdmo.demo.vessels import book
@@ -56,8 +57,17 @@ class Command(BaseCommand):
         stories = [story for story in STORIES if not is_told(story)]
         besides = [log(request, today) for request in REQUESTS if not is_logged(request)]
         if stories:
+<<<<<<< HEAD
             besides += [connect(today), save_views(today), write_routes(today)]
             besides += [book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)]
+=======
+            besides += [
+                connect(today),
+                save_views(today),
+                buy(today),
+                book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE),
+            ]
+>>>>>>> grid
         if not besides:
             return False
         for code, story in zip(tell(stories, besides), stories, strict=True):
