@@ -1,15 +1,15 @@
-"""The demo's routes: materials with prices, then every step and input as a chemist would enter it."""
+"""The demo's routes: every step and input as a chemist would enter it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from accounts.models import Role, User
 from audit.context import Channel, acting
-from catalogue.models import Material, Supplier, SupplierQuote
+from catalogue.models import Material
 from catalogue.services import create_or_find_compound
 from cdmo.demo.early import QUOTED
 from cdmo.demo.people import holding
@@ -21,8 +21,6 @@ from process.models import Route, RouteStep
 from process.routes import services
 from projects.models import Project
 
-QUOTED_DAYS_AGO = 40
-
 
 def write_routes(today: date) -> Iterator[date]:
     """Today. Once: what is there already stays as it is."""
@@ -31,7 +29,7 @@ def write_routes(today: date) -> Iterator[date]:
         return
     actor = holding(Role.RESEARCH)
     with acting(actor=actor, channel=Channel.COMMAND):
-        materials = {each.code: _material(each, today, actor) for each in STUFF}
+        materials = {each.code: _material(each) for each in STUFF}
         for story, synthesis in ((COMMERCIAL, IMATINIB_CONVERGENT), (QUOTED, ARIPIPRAZOLE_LINEAR)):
             _write(_project(story), synthesis, materials, actor)
 
@@ -41,31 +39,9 @@ def _project(story: Story) -> Project:
     return rows.filter(client__code=story.client, compound__cas_number=story.molecule.cas_number).earliest("pk")
 
 
-def _material(each: Stuff, today: date, actor: User) -> Material:
-    """By the model layer: the catalogue enters no materials yet."""
-    smiles = each.smiles
-    compound = create_or_find_compound(name=each.name, cas_number=each.cas, structure_text=smiles, actor=actor) if smiles else None
-    material = Material.objects.create(
-        code=each.code,
-        name=each.name,
-        kind=each.kind,
-        cas_number=each.cas,
-        compound=compound,
-        density_kg_per_l=each.density,
-        exposure_band=each.band,
-        hazard_statements=each.hazards,
-    )
-    supplier = Supplier.objects.get_or_create(name="Demo Chemicals", defaults={"country": "CN", "status": Supplier.Status.APPROVED})[0]
-    SupplierQuote.objects.create(
-        material=material,
-        supplier=supplier,
-        price_per_kg=Decimal(each.price),
-        currency="EUR",
-        lead_time_days=each.days,
-        quoted_on=today - timedelta(days=QUOTED_DAYS_AGO),
-        reference="Demo price list",
-    )
-    return material
+def _material(each: Stuff) -> Material:
+    """What the demo buys under this CAS number, whatever its code."""
+    return Material.objects.filter(cas_number=each.cas).earliest("pk") if each.cas else Material.objects.get(code=each.code)
 
 
 def _write(project: Project, synthesis: Synthesis, materials: dict[str, Material], actor: User) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 from accounts.models import Role
 from audit.context import Channel, acting
 from catalogue.models import Material
+from catalogue.services import create_or_find_compound
 from cdmo.demo.people import holding
+from cdmo.demo.syntheses import STUFF, Stuff
 from worksheets.changing import ADD, Change, change_rows
 
 MATERIAL_COLUMNS = (
@@ -36,6 +38,7 @@ MATERIALS = (
     ("CHA-10", "Activated carbon", "steam-activated", "auxiliary", "7440-44-0", "", "", "", "1", "UN1362", ""),
     ("DRM-HD", "Drum, HDPE 60 L", "UN-approved", "packaging", "", "", "", "", "", "", ""),
 )  # fmt: skip
+STUFF_COLUMNS = ("code", "name", "kind", "cas_number", "density_kg_per_l", "hazard_statements", "exposure_band")
 SUPPLIER_COLUMNS = ("name", "country", "status", "contact_name", "email", "phone", "note")
 SUPPLIERS = (
     ("Demo Solvents Rhine", "CH", "approved", "Key Account Manager", "sales@solvents-rhine.example", "+41 61 000 01 00", ""),
@@ -98,12 +101,25 @@ def buy(today: date) -> Iterator[date]:
     yield today
     if Material.objects.exists():
         return
+    for each in STUFF:
+        if each.smiles:
+            create_or_find_compound(name=each.name, cas_number=each.cas, structure_text=each.smiles, actor=holding(Role.RESEARCH))
     _enter("materials", MATERIAL_COLUMNS, MATERIALS)
+    known = {row[4] for row in MATERIALS if row[4]}
+    _enter("materials", STUFF_COLUMNS, [_as_typed(each) for each in STUFF if each.cas not in known])
     _enter("suppliers", SUPPLIER_COLUMNS, SUPPLIERS)
     for code, rows in PRICES.items():
         _enter(f"material-prices:{code}", PRICE_COLUMNS, [_dated(row, today) for row in rows])
+    for each in STUFF:
+        material = Material.objects.filter(cas_number=each.cas).first() if each.cas in known else Material.objects.get(code=each.code)
+        row = (LUDWIG, 0, each.price, "EUR", None, None, each.days, None, "DE", 40, 200, "Price list")
+        _enter(f"material-prices:{material.code}", PRICE_COLUMNS, [_dated(row, today)])
     rates = [(*rate, today - timedelta(days=days), "ECB reference rate, cross rate") for rate in RATES for days in (30, 1)]
     _enter("exchange-rates", ("currency", "into", "rate", "on", "source"), rates, role=Role.MANAGEMENT)
+
+
+def _as_typed(each: Stuff) -> tuple[Any, ...]:
+    return (each.code, each.name, each.kind, each.cas, each.density, each.hazards, each.band)
 
 
 def _dated(row: tuple[Any, ...], today: date) -> tuple[Any, ...]:

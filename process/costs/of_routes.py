@@ -9,7 +9,6 @@ from process.costs.answers import exact
 from process.costs.demand import Demand, Intake, Step
 from process.costs.figures import Figure, Source, fraction
 from process.routes.amounts import PerKg, per_kg
-from process.routes.checks import final_step
 from process.routes.plain import Route
 from process.routes.plain import Step as RouteStep
 
@@ -27,4 +26,6 @@ def _step(step: RouteStep, given: Figure | None) -> Step:
 
 
 def _intake(line: PerKg) -> Intake:
-    return Intake(line.charge.from_step or line.charge.substance.key, exact(line.charged), recycled_fraction=exact(line.charge.recycle_fraction))
+    return Intake(
+        line.charge.from_step or line.charge.substance.key, exact(line.charged), recycled_fraction=exact(line.charge.recycle_fraction)
+    )

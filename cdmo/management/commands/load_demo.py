@@ -57,17 +57,13 @@ class Command(BaseCommand):
         stories = [story for story in STORIES if not is_told(story)]
         besides = [log(request, today) for request in REQUESTS if not is_logged(request)]
         if stories:
-<<<<<<< HEAD
-            besides += [connect(today), save_views(today), write_routes(today)]
-            besides += [book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE)]
-=======
             besides += [
                 connect(today),
                 save_views(today),
                 buy(today),
+                write_routes(today),
                 book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE),
             ]
->>>>>>> grid
         if not besides:
             return False
         for code, story in zip(tell(stories, besides), stories, strict=True):
