@@ -15,7 +15,8 @@ from cdmo.demo.early import QUOTED
 from cdmo.demo.people import holding
 from cdmo.demo.projects import COMMERCIAL
 from cdmo.demo.story import Story
-from cdmo.demo.syntheses import ARIPIPRAZOLE_LINEAR, IMATINIB_CONVERGENT, STUFF, Makes, Stuff, Synthesis, Takes
+from cdmo.demo.supplies import bought
+from cdmo.demo.syntheses import ARIPIPRAZOLE_LINEAR, IMATINIB_CONVERGENT, STUFF, Makes, Synthesis, Takes
 from process.literature.services import Reading, add_literature, link_step
 from process.models import Route, RouteStep
 from process.routes import services
@@ -29,7 +30,7 @@ def write_routes(today: date) -> Iterator[date]:
         return
     actor = holding(Role.RESEARCH)
     with acting(actor=actor, channel=Channel.COMMAND):
-        materials = {each.code: _material(each) for each in STUFF}
+        materials = {each.code: bought(each) for each in STUFF}
         for story, synthesis in ((COMMERCIAL, IMATINIB_CONVERGENT), (QUOTED, ARIPIPRAZOLE_LINEAR)):
             _write(_project(story), synthesis, materials, actor)
 
@@ -37,11 +38,6 @@ def write_routes(today: date) -> Iterator[date]:
 def _project(story: Story) -> Project:
     rows = Project.objects.select_related("compound")
     return rows.filter(client__code=story.client, compound__cas_number=story.molecule.cas_number).earliest("pk")
-
-
-def _material(each: Stuff) -> Material:
-    """What the demo buys under this CAS number, whatever its code."""
-    return Material.objects.filter(cas_number=each.cas).earliest("pk") if each.cas else Material.objects.get(code=each.code)
 
 
 def _write(project: Project, synthesis: Synthesis, materials: dict[str, Material], actor: User) -> None:

@@ -111,11 +111,15 @@ def buy(today: date) -> Iterator[date]:
     for code, rows in PRICES.items():
         _enter(f"material-prices:{code}", PRICE_COLUMNS, [_dated(row, today) for row in rows])
     for each in STUFF:
-        material = Material.objects.filter(cas_number=each.cas).first() if each.cas in known else Material.objects.get(code=each.code)
         row = (LUDWIG, 0, each.price, "EUR", None, None, each.days, None, "DE", 40, 200, "Price list")
-        _enter(f"material-prices:{material.code}", PRICE_COLUMNS, [_dated(row, today)])
+        _enter(f"material-prices:{bought(each).code}", PRICE_COLUMNS, [_dated(row, today)])
     rates = [(*rate, today - timedelta(days=days), "ECB reference rate, cross rate") for rate in RATES for days in (30, 1)]
     _enter("exchange-rates", ("currency", "into", "rate", "on", "source"), rates, role=Role.MANAGEMENT)
+
+
+def bought(each: Stuff) -> Material:
+    """What the demo buys under this CAS number, whatever its code."""
+    return Material.objects.filter(cas_number=each.cas).earliest("pk") if each.cas else Material.objects.get(code=each.code)
 
 
 def _as_typed(each: Stuff) -> tuple[Any, ...]:
