@@ -363,6 +363,7 @@ def decide_with_conditions(project: Project, *conditions: NewCondition) -> Proje
     return decide(project, "go_with_conditions", conditions=conditions or (a_condition(),))
 
 
+@remembered
 def a_conditional_project(phase: str = Phase.PILOT, *conditions: NewCondition) -> Project:
     """Its gate of `phase` was just passed with conditions, all of its criteria met."""
     project = a_project_in(phase)
