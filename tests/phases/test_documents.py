@@ -24,7 +24,6 @@ from projects.services.commercial import send_quotation
 from projects.services.rfp import ask_clarification
 from tests.finished import WORDS, drafted, finished, reader_of, render, text_of
 from tests.projects import factories
-from tests.projects.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 WRITTEN = sorted(each.key for each in registry.document_types() if each.template == TEMPLATE)
@@ -81,8 +80,7 @@ def test_charter_waits_for_its_draft() -> None:
 
 
 def test_signing_the_charter_document_issues_the_charter_and_its_deliverable() -> None:
-    project = factories.a_project()
-    factories.charter(project)
+    project = factories.a_planned_project()
 
     version = finished("project_charter", project, author=factories.manager())
 
@@ -94,8 +92,7 @@ def test_signing_the_charter_document_issues_the_charter_and_its_deliverable() -
 
 
 def test_a_later_version_of_the_charter_document_leaves_it_issued() -> None:
-    project = factories.a_project()
-    factories.charter(project)
+    project = factories.a_planned_project()
     finished("project_charter", project, author=factories.manager())
 
     again = services.request_document("project_charter", actor=factories.manager(), project=project, reason="Reprinted for the archive.")
@@ -110,8 +107,7 @@ def test_a_later_version_of_the_charter_document_leaves_it_issued() -> None:
 
 
 def test_a_charter_that_changed_since_is_not_signed() -> None:
-    project = factories.a_project()
-    factories.charter(project)
+    project = factories.a_planned_project()
     version = drafted("project_charter", project, author=factories.manager())
     services.submit_for_review(version.document.number, 1, actor=factories.manager())
     signers = [factories.person(slot.role) for slot in registry.document_type("project_charter").slots]
@@ -144,8 +140,7 @@ def redraft(project: Project, objectives: str) -> None:
 
 
 def test_process_development_report_tells_science_and_evidence() -> None:
-    project = factories.a_project_in("small_scale")
-    factories.done(project, "route_selection_report")
+    project = factories.a_project_with("small_scale", "route_selection_report")
     author = factories.person(Role.RESEARCH)
 
     version = finished("process_development_report", project, author=author)
@@ -186,17 +181,10 @@ def test_only_the_named_roles_make_a_type() -> None:
         services.request_document("process_development_report", actor=factories.person(Role.QUALITY_ASSURANCE), project=project)
 
 
-@remembered
-def a_planned_project() -> Project:
-    """Its charter is drafted: every phase has its deliverables and milestones."""
-    project = factories.a_project()
-    factories.charter(project)
-    return project
-
-
 @pytest.fixture
 def planned(db: None) -> Project:
-    return a_planned_project()
+    """A project whose charter is drafted: every phase has its deliverables and milestones."""
+    return factories.a_planned_project()
 
 
 LIFECYCLE = {
