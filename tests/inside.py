@@ -42,7 +42,9 @@ class Inside:
         """What the lines print. Raises AssertionError with the traceback when they fail."""
         assert self._process.stdin is not None and self._process.stdout is not None
         print(json.dumps(code), file=self._process.stdin, flush=True)
-        printed, failure = json.loads(self._process.stdout.readline())
+        answer = self._process.stdout.readline()
+        assert answer, "The process ended by itself; see inside.log."
+        printed, failure = json.loads(answer)
         assert not failure, printed + failure
         return str(printed).strip()
 
