@@ -4,8 +4,10 @@ VENV := .state/venv/bin
 IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
 SOURCES := manage.py cdmo audit accounts worksheets charts catalogue projects documents notifications process phases desk
 
+MAKEFLAGS += --jobs=2 # what `make test` begins with runs beside each other
+
 .DEFAULT_GOAL := help
-.PHONY: audit help bench bench-growth compose-proof run test test-fast lint types format shell reset lock messages catalogues environment test-environment
+.PHONY: audit help bench bench-growth compose-proof installable run test test-fast lint types format shell reset lock messages catalogues environment test-environment
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -13,9 +15,7 @@ help: ## list the commands
 run: environment ## run the product on private servers (PORT=8000)
 	@exec $(VENV)/python -m cdmo.servers.run
 
-test: test-environment lint types audit ## everything that must hold: style, types, advisories, layers, templates, migrations, settings, all tests
-	@$(IN_TEST_SERVERS) $(VENV)/python manage.py makemigrations --check --dry-run
-	@CDMO_ENVIRONMENT=production SECRET_KEY="$$($(VENV)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=tracker.example.com DATABASE_URL=postgres://cdmo_app@127.0.0.1/cdmo REDIS_URL=redis://127.0.0.1:6379/0 $(VENV)/python manage.py check --deploy --fail-level WARNING
+test: test-environment types lint installable audit ## everything that must hold: style, types, advisories, layers, templates, migrations, settings, all tests
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2
 
 test-fast: test-environment ## the quick half of the tests, under two minutes
@@ -29,6 +29,10 @@ lint: test-environment ## ruff, import-linter, djlint
 
 types: test-environment ## mypy
 	$(VENV)/mypy $(SOURCES)
+
+installable: test-environment ## no migration is missing, and Django's own checks for production pass
+	@$(IN_TEST_SERVERS) $(VENV)/python manage.py makemigrations --check --dry-run
+	@CDMO_ENVIRONMENT=production SECRET_KEY="$$($(VENV)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=tracker.example.com DATABASE_URL=postgres://cdmo_app@127.0.0.1/cdmo REDIS_URL=redis://127.0.0.1:6379/0 $(VENV)/python manage.py check --deploy --fail-level WARNING
 
 audit: test-environment ## known advisories against the pinned packages; says so where the source cannot be reached
 	@$(VENV)/python -m tests.advisories

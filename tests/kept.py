@@ -1,14 +1,17 @@
-"""Data made once for all tests of a module."""
+"""Data made once for all tests of a module, and tables that are empty again after a test with real transactions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import DEPARTMENT_NAMES, Department
+
+NEVER_EMPTIED = ("auth_permission", "django_content_type", "django_migrations")
 
 
 def departments_again() -> None:
@@ -24,3 +27,22 @@ def kept_until_the_end(django_db_blocker: Any) -> Iterator[None]:
         departments_again()
         yield
         transaction.set_rollback(True)
+
+
+@cache
+def tables() -> tuple[str, ...]:
+    """All that tests fill."""
+    return tuple(sorted(name for name in connection.introspection.table_names() if name not in NEVER_EMPTIED))
+
+
+def emptied(_test: object) -> None:
+    """In place of Django's own `flush`, which empties every table and makes the content types anew, with other ids: stories that are
+    remembered would be told again. Only what has rows is emptied here, without guards and triggers, and the departments are there again."""
+    filled = ", ".join(f"CASE WHEN EXISTS (SELECT FROM \"{table}\") THEN '{table}' END" for table in tables())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT array_remove(ARRAY[{filled}], NULL)")
+        (names,) = cursor.fetchone()
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for name in names:
+            cursor.execute(f'DELETE FROM "{name}"')
+    departments_again()

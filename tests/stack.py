@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -22,7 +20,25 @@ from cdmo.servers.children import Child, stop_all
 from cdmo.servers.layout import ROOT, Layout
 from cdmo.servers.private import Servers, claimed
 from cdmo.servers.product import addresses, children, environment, manage, start
+from tests.inside import Inside
 
+FEATURES_OFF = (  # the pop-ups of the address bar are two more processes for each visitor; the others Playwright turns off itself
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +47,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(FEATURES_OFF)}",
 ]
 OWN = ("data:", "blob:", "about:")  # addresses that ask no host
 
@@ -46,13 +63,11 @@ class Stack:
     told: dict[str, str]
     processes: dict[str, Child]
     database: postgres_server.Postgres
+    inside: Inside
 
     def python(self, code: str) -> str:
-        """Run a few lines inside the product (`manage.py shell`) and give what they print."""
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
-        done = subprocess.run(command, cwd=ROOT, env=self.told, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout.strip()
+        """Run a few lines inside the product and give what they print."""
+        return self.inside.run(code)
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """What the product has sent to this address."""
@@ -69,7 +84,9 @@ def stack() -> Iterator[Stack]:
     with claimed(layout):
         servers, processes = Servers(layout), list[Child]()
         try:
-            yield _start(servers, processes)
+            started = _start(servers, processes)
+            yield started
+            started.inside.end()
         finally:
             stop_all(processes, servers.children)
 
@@ -82,17 +99,19 @@ def _start(servers: Servers, processes: list[Child]) -> Stack:
         servers.layout,
         addresses(database, servers.start_redis()),
         CDMO_ENVIRONMENT="development",
+        CDMO_DEMO="people",
+        DJANGO_SETTINGS_MODULE="tests.stack_settings",
         SWEEP_SECONDS="2",
         RENDER_LEASE_SECONDS="10",
         EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
         EMAIL_FILE_PATH=str(_empty(servers.layout.state / "mail")),
     )
-    manage(told, "prepare")
-    manage(told, "load_demo", "--people-only")
+    manage(told, "prepare", "--demo")
     port = free_port()
     processes += children(servers.layout, told, port)
     start(processes, told, port)
-    return Stack(f"http://127.0.0.1:{port}", told, {child.name: child for child in processes}, database)
+    inside = Inside(told, servers.layout.logs / "inside.log")
+    return Stack(f"http://127.0.0.1:{port}", told, {child.name: child for child in processes}, database, inside)
 
 
 def _empty(folder: Path) -> Path:

@@ -149,8 +149,7 @@ def test_what_a_milestone_waits_for_is_added_changed_and_removed(project: Projec
 
 
 def test_what_does_not_apply_is_proposed_and_withdrawn_until_the_charter_is_issued(project: Project) -> None:
-    drafted = factories.a_project()
-    factories.charter(drafted)
+    drafted = factories.a_planned_project()
     manager, address = person(), f"projects/{drafted.code}/tailoring/"
     offer = next(row for row in manager.get(f"/api/v1/{address}").json()["offers"] if row["kind"] == "deliverable")
     new = {"kind": offer["kind"], "key": offer["key"], "justification": "A non-GMP intermediate."}

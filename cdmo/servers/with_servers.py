@@ -40,6 +40,7 @@ def _told(servers: Servers) -> dict[str, str]:
         "DATABASE_URL": database.url("postgres"),
         "REDIS_URL": servers.start_redis().url,
         "CDMO_STATE_DIR": str(servers.layout.state),
+        "PYTHONDONTWRITEBYTECODE": "",  # the product's modules are compiled once, not by each process that the tests start
     }
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from email.message import EmailMessage
+from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,6 +21,7 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 
+Found = TypeVar("Found", bool, list[EmailMessage])
 SECOND_MANAGER = "second.manager@demo.example"
 REASON = "The enzyme for the second step arrives two weeks later than ordered."
 A_SECOND_MANAGER = """
@@ -46,6 +48,11 @@ for row in Deliverable.objects.open().filter(project__code="{code}", {which}).se
         second = Role.MANAGEMENT if found.role == Role.QUALITY_ASSURANCE else Role.QUALITY_ASSURANCE
         confirm_reference("{code}", row.key, entered.pk, actor=holding(second))
 """
+EVERYTHING_IS_SENT = """
+from audit.outbox import lag_seconds
+from notifications.models import MailMessage
+print(not any(lag_seconds().values()) and not MailMessage.objects.filter(state__in=("queued", "sending")).exists())
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -55,8 +62,10 @@ def patience() -> None:
 
 @pytest.fixture(scope="module")
 def dated(stack: Stack) -> str:
-    """A project in small scale whose client knows every shared date."""
-    return acts.a_project(stack, story="SMALL_SCALE", molecule="LINEZOLID", phase="small_scale")
+    """A project in small scale whose client knows every shared date and was sent every mail about it."""
+    code = acts.a_project(stack, story="SMALL_SCALE", molecule="LINEZOLID", phase="small_scale")
+    assert _until(lambda: stack.python(EVERYTHING_IS_SENT) == "True")
+    return code
 
 
 def slip(page: Page, code: str, key: str, days: int) -> None:
@@ -242,10 +251,10 @@ def meet_the_condition(people: People, code: str) -> None:
     expect(other.locator(".subheading")).to_contain_text("Met")
 
 
-def _until(found: Callable[[], list[EmailMessage]]) -> list[EmailMessage]:
+def _until(found: Callable[[], Found]) -> Found:
     """The worker sends in its own time."""
     for _second in range(PATIENCE // 1000):
         if answer := found():
             return answer
         time.sleep(1)
-    return []
+    return found()

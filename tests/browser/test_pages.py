@@ -34,6 +34,8 @@ FOCUS = """() => {
 CHARTS = """() => [...document.querySelectorAll("[data-chart]")]
   .filter((each) => document.getElementById(each.getAttribute("aria-details"))?.querySelector("table, tr") == null)
   .map((each) => each.dataset.chart)"""  # charts without the table that says the same
+BARRIERS = """async (rules) => (await axe.run(rules)).violations
+  .flatMap((each) => each.nodes.map((node) => `${each.id} at ${node.html.slice(0, 120)}`))"""
 DIALOGS = [
     "/projects/{code}/status/",
     "/projects/{code}/gate/",
@@ -306,5 +308,6 @@ def _faults(page: Page, address: str) -> list[str]:
 
 
 def _barriers(page: Page, where: str) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{where}: {each['id']} at {node['html'][:120]}" for each in found for node in each["nodes"]]
+    if page.evaluate("!window.axe"):  # half a megabyte: once for a page, however often it is looked at
+        page.evaluate(f"{Axe().axe_script}; undefined")
+    return [f"{where}: {barrier}" for barrier in page.evaluate(BARRIERS, RULES)]

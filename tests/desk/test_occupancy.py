@@ -20,7 +20,7 @@ from desk.occupancy import planned_vessels
 from projects.forms.occupancy import BookingForm
 from projects.models import Milestone, Project
 from tests.projects import factories as make
-from tests.projects.vessels import a_planned_project, a_vessel, book, in_days, project, vessel
+from tests.projects.vessels import a_vessel, book, in_days, project, vessel
 
 pytestmark = pytest.mark.django_db
 __all__ = ["project", "vessel"]
@@ -194,7 +194,7 @@ def test_the_page_asks_no_more_for_more_vessels_sites_and_bookings(project: Proj
     browser.get(reverse(PAGE))
     with CaptureQueriesContext(connection) as one:
         browser.get(reverse(PAGE))
-    other = a_planned_project("DCB")
+    other = make.a_planned_project(make.a_client("DCB"))
     for number, row in enumerate((vessel, a_vessel("R-303"), elsewhere())):
         book(row, 5 + number, 6 + number, project=other, belongs_to="g2")
 

@@ -32,8 +32,7 @@ SHAPE = {"id", "at", "kind", "project", "words", "by", "actor", "reason", "data"
 @pytest.fixture
 def project(transactional_db: None, settle: Any) -> Project:
     """Small, and committed: the feed shows nothing of a transaction that runs."""
-    project = factories.a_project()
-    factories.charter(project)
+    project = factories.a_planned_project()
     settle()
     return Project.objects.get(pk=project.pk)
 

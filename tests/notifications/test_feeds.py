@@ -69,8 +69,7 @@ def test_client_reads_published_dates_of_shared_milestones_only(project: Project
 
 
 def test_feed_of_one_project_holds_nothing_of_another(project: Project) -> None:
-    other = factories.a_project()
-    factories.charter(other)
+    factories.a_planned_project()
     _feed, address = create_feed(actor=factories.manager(), code=project.code)
 
     assert {name.partition(":")[0] for name in read(address) if not name.startswith("Due")} == {project.code}

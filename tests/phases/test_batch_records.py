@@ -25,8 +25,7 @@ BEFORE = ("pre_production_plan", "technology_transfer_report", "process_validati
 @pytest.fixture
 def project() -> Project:
     """With its plan drafted, and what has to be there before the first validation batch."""
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     day = timezone.localdate()
     Deliverable.objects.filter(project=project, key__in=BEFORE).update(
         done_at=timezone.now(),

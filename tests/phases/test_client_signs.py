@@ -32,9 +32,7 @@ STEP = "sample_confirmation"
 @pytest.fixture
 def project() -> Project:
     """In small scale, with the certificate of the sample."""
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.done(project, "sample_certificate")
-    return project
+    return make.a_project_with(Phase.SMALL_SCALE, "sample_certificate")
 
 
 @pytest.fixture

@@ -198,8 +198,7 @@ def test_without_a_decision_there_are_no_minutes() -> None:
 
 
 def test_the_minutes_say_what_was_decided_on_what_and_by_whom() -> None:
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.finish_phase(project)
+    project = make.a_finished_project(Phase.SMALL_SCALE)
     conditions = [make.a_condition(words="Qualify the second dryer.")]
     make.propose(project, "go_with_conditions", conditions=conditions)
     refuse: Callable[..., object] = partial(gate.refuse_decision, project.code, role=Role.RESEARCH, actor=make.person(Role.RESEARCH))

@@ -31,8 +31,7 @@ def refresh(project: Project) -> int:
 
 
 def an_effective_assessment() -> tuple[Project, DocumentVersion]:
-    project = factories.a_project()
-    factories.charter(project)
+    project = factories.a_planned_project()
     factories.sign_off_sheets(project)
     recommend(project.code, recommendation="bid", reason="Feasible.", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
     version = finished("inquiry_assessment_report", project, author=factories.manager())
@@ -70,8 +69,7 @@ def test_a_new_version_from_the_data_is_true_again() -> None:
 
 
 def test_a_charter_is_not_out_of_date_because_dates_move() -> None:
-    project = factories.a_project()
-    factories.charter(project)
+    project = factories.a_planned_project()
     finished("project_charter", project, author=factories.manager())
     later = timezone.localdate() + timedelta(days=300)
 

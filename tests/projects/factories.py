@@ -334,6 +334,30 @@ def a_project_in(
     return pass_gate(a_project_in(before, client, last=last, without=without))
 
 
+@remembered
+def a_planned_project(client: Client | None = None) -> Project:
+    """In evaluation; the draft of its charter made its plan."""
+    project = a_project(client)
+    charter(project)
+    return Project.objects.get(pk=project.pk)
+
+
+@remembered
+def a_project_with(phase: str, *keys: str) -> Project:
+    """In `phase`, with these deliverables done."""
+    project = a_project_in(phase)
+    done(project, *keys)
+    return project
+
+
+@remembered
+def a_finished_project(phase: str) -> Project:
+    """In `phase`, with every deliverable of it done."""
+    project = a_project_in(phase)
+    finish_phase(project)
+    return project
+
+
 def signers_of(phase: str) -> tuple[str, ...]:
     return gate_of(phase).signers
 
@@ -363,11 +387,10 @@ def decide_with_conditions(project: Project, *conditions: NewCondition) -> Proje
     return decide(project, "go_with_conditions", conditions=conditions or (a_condition(),))
 
 
-def a_conditional_project(phase: str = Phase.PILOT, *conditions: NewCondition) -> Project:
-    """Its gate of `phase` was just passed with conditions, all of its criteria met."""
-    project = a_project_in(phase)
-    finish_phase(project)
-    return decide_with_conditions(project, *conditions)
+@remembered
+def a_conditional_project(phase: str = Phase.PILOT, *conditions: dict[str, Any]) -> Project:
+    """Its gate of `phase` was just passed with conditions (what `a_condition` takes), all of its criteria met."""
+    return decide_with_conditions(a_finished_project(phase), *(a_condition(**each) for each in conditions))
 
 
 def a_waiver(project: Project, criterion: str, justification: str = "Shown on the pilot batch instead.") -> GateWaiver:

@@ -295,8 +295,7 @@ def test_a_preview_says_what_happens_and_holds_only_while_it_is_true(project: Pr
 
 
 def test_what_leaves_the_charter_is_shown_no_more() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     share(project, ("milestone", "g3"))
     make.charter(project, last=Phase.SMALL_SCALE)
 

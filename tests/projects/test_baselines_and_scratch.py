@@ -88,8 +88,7 @@ def test_days_between_two_pictures_count_in_the_calendar_of_each_milestone() -> 
 
 
 def test_a_deleted_milestone_is_still_compared() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     baselines.take_baseline(project.code, name="Wide", reason="Before the scope shrinks.", actor=make.manager())
     make.charter(project, last=Phase.PILOT)
 

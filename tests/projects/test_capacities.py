@@ -78,8 +78,7 @@ def test_a_deputy_confirms_evidence_under_both_names() -> None:
 
 
 def test_a_deputy_of_quality_assurance_confirms_the_charter_that_takes_something_out() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     make.tailor(project, "criterion", "methods")
     reference = make.a_reference(project, "project_charter")
     make.a_delegation(make.person(Role.QUALITY_ASSURANCE), make.person(Role.RESEARCH), Role.QUALITY_ASSURANCE)
@@ -219,8 +218,7 @@ def sign(version: DocumentVersion, actor: User, meaning: str) -> DocumentVersion
 
 @pytest.fixture
 def charter(db: None) -> DocumentVersion:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     return in_review(Project.objects.get(pk=project.pk), make.person(Role.BUSINESS_DEVELOPMENT))
 
 

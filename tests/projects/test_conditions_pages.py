@@ -93,7 +93,7 @@ def test_conditions_cannot_be_written_for_a_gate_that_evidence_alone_opens(clien
 
 
 def test_a_condition_says_what_it_locks_and_is_confirmed_by_another(client: Client, in_days: Callable[[int], object]) -> None:
-    project = make.a_conditional_project(Phase.SMALL_SCALE, make.a_condition(step="gate.request", step_number=0))
+    project = make.a_conditional_project(Phase.SMALL_SCALE, {"step": "gate.request", "step_number": 0})
     row = GateCondition.objects.get(review__project=project)
     in_days(31)
     client.force_login(make.manager())

@@ -172,7 +172,6 @@ def test_what_is_no_longer_shared_is_not_named(project: Project) -> None:
 
 
 def test_before_anything_is_published_nothing_is_said(db: None) -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
 
     assert costs_of([a_wait(project, "g1")]) == {}

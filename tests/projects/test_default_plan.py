@@ -49,8 +49,7 @@ def test_a_change_reaches_projects_planned_afterwards_and_no_other(project: Proj
     before = list(Milestone.objects.filter(project=project).values_list("key", "title", "tolerance_days", "order"))
 
     change("route_selected", title="Route agreed", after={"g1": 45}, tolerance=10, shared=False, kind="contract")
-    other = make.a_project()
-    make.charter(other)
+    other = make.a_planned_project()
     make.charter(project)  # drafted again, in the version that it was made from
 
     row = Milestone.objects.get(project=other, key="route_selected")
@@ -69,8 +68,7 @@ def test_what_is_left_out_is_planned_by_no_project_to_come(project: Project) -> 
     assert not Deliverable.objects.filter(project=project, key=LEAVABLE).exists()
 
     put_back_default(DELIVERABLES, LEAVABLE, version=2, actor=quality(), **WHY)
-    other = make.a_project()
-    make.charter(other)
+    other = make.a_planned_project()
 
     assert Deliverable.objects.filter(project=other, key=LEAVABLE).exists()
 

@@ -88,8 +88,7 @@ def test_a_lag_longer_than_may_be_typed_keeps_no_dependency_in_the_plan(project:
 
 
 def test_planning_the_charter_anew_keeps_what_was_linked_by_hand() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     link = add(project, "g2", "g1", lag=5)
 
     make.charter(project)

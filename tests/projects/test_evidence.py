@@ -26,9 +26,7 @@ KEY = "project_charter"
 
 @pytest.fixture
 def project(db: None) -> Project:
-    project = make.a_project()
-    make.charter(project)
-    return project
+    return make.a_planned_project()
 
 
 def deliverable(project: Project) -> Deliverable:
@@ -195,8 +193,7 @@ def test_a_client_sees_only_what_is_shared(project: Project) -> None:
 @pytest.mark.integration
 @pytest.mark.django_db(transaction=True)
 def test_confirming_and_rejecting_at_once(at_once: Callable[..., list[object]]) -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     reference = make.a_reference(project, KEY)
 
     outcomes = at_once(lambda: confirm(project, reference, Role.RESEARCH), lambda: reject(project, reference))

@@ -116,8 +116,7 @@ def test_what_was_shown_is_what_is_signed(nothing_written: Check) -> None:
 
 
 def test_evidence_that_changed_since_the_proposal_stops_the_signing(nothing_written: Check) -> None:
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.finish_phase(project)
+    project = make.a_finished_project(Phase.SMALL_SCALE)
     make.propose(project)
     make.done(project, "route_selection_report")
 
@@ -129,8 +128,7 @@ def test_evidence_that_changed_since_the_proposal_stops_the_signing(nothing_writ
 
 
 def test_a_proposal_on_changed_evidence_is_withdrawn_and_proposed_again() -> None:
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.finish_phase(project)
+    project = make.a_finished_project(Phase.SMALL_SCALE)
     make.propose(project)
     make.done(project, "route_selection_report")
 

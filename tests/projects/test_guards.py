@@ -223,8 +223,7 @@ def test_a_draft_quotation_is_released_first(state: str) -> None:
 
 
 def test_confirmed_evidence_is_not_rejected_later() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     make.done(project, "project_charter")
 
     refused(lambda: ReferencedEvidence.objects.update(state="rejected"))

@@ -203,8 +203,7 @@ def test_a_hold_by_the_gate_keeps_what_the_return_asked_for() -> None:
 
 
 def test_a_proposal_that_was_left_is_no_decision() -> None:
-    project = make.a_project_in(Phase.PILOT)
-    make.finish_phase(project)
+    project = make.a_finished_project(Phase.PILOT)
     make.propose(project)
 
     lifecycle.return_project(project.code, to_phase=Phase.SMALL_SCALE, actor=make.manager(), reason=WHY)

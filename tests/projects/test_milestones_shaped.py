@@ -97,8 +97,7 @@ def test_the_kind_of_a_gate_stays(project: Project, nothing_written: Check) -> N
 
 
 def test_before_the_contract_the_wish_to_share_is_only_kept() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
 
     change(project, "methods_ready", client_sees=True)
     change(project, "sample_shipped", client_sees=False)
@@ -135,8 +134,7 @@ def test_the_log_of_what_was_visible_ends_with_a_removed_milestone(project: Proj
 
 
 def test_what_was_removed_before_the_contract_does_not_come_back() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     services.remove_milestone(project.code, "comparability_done", reason="Not needed.", actor=make.manager())
     change(project, "methods_ready", title="Methods validated")
 

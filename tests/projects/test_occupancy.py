@@ -20,7 +20,7 @@ from projects.occupancies import bookings_for, closures_of, slips_of, title_for,
 from projects.services import occupancy as services
 from projects.services.lifecycle import cancel_project, hold_project
 from tests.projects import factories as make
-from tests.projects.vessels import a_planned_project, a_vessel, book, draft, in_days, producer, project, vessel
+from tests.projects.vessels import a_vessel, book, draft, in_days, producer, project, vessel
 
 pytestmark = pytest.mark.django_db
 __all__ = ["project", "vessel"]
@@ -81,7 +81,7 @@ def test_upkeep_has_no_project_and_says_what_is_done(vessel: Vessel) -> None:
 
 
 def test_what_belongs_to_another_project_is_none_of_its_own(project: Project, vessel: Vessel) -> None:
-    other = a_planned_project("DCB")
+    other = make.a_planned_project(make.a_client("DCB"))
     task = Task.objects.create(
         project=other, title="Run", milestone=other.milestones.get(key="g2"), owner=make.manager(), agreed_on=in_days(0)
     )
@@ -195,7 +195,7 @@ def test_the_database_refuses_what_a_service_would_have_refused(project: Project
 @pytest.mark.integration
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_book_at_once_one_has_it_and_the_other_is_told(at_once: Callable[..., list[object]]) -> None:
-    vessel, first, second = a_vessel(), a_planned_project(), a_planned_project("DCB")
+    vessel, first, second = a_vessel(), make.a_planned_project(), make.a_planned_project(make.a_client("DCB"))
 
     outcomes = at_once(
         partial(book, vessel, 10, 14, project=first, firm=True),

@@ -115,8 +115,7 @@ def test_lists_say_when_the_criteria_are_met_or_why_that_is_not_known(client: Cl
 @pytest.mark.integration
 @pytest.mark.django_db(transaction=True)
 def test_a_commit_refreshes_the_summary_through_the_outbox_and_so_does_the_night() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     settle()
     consume("projects.readiness")
     assert ReadinessSummary.objects.get(project=project).met == 1  # the request

@@ -47,9 +47,7 @@ WHY: dict[str, Any] = {"reason": "The client rejected the sample: colour.", "sid
 @pytest.fixture
 def project(db: None) -> Project:
     """In small scale, its sample made and confirmed."""
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.done(project, "sample_certificate", STEP)
-    return project
+    return make.a_project_with(Phase.SMALL_SCALE, "sample_certificate", STEP)
 
 
 def loop(project: Project, key: str = STEP, **values: Any) -> StepLoop:

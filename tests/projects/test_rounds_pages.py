@@ -22,9 +22,7 @@ FORM = {"reason": "The client rejected the sample.", "side": "client", "client_w
 
 @pytest.fixture
 def project(db: None) -> Project:
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.done(project, "sample_certificate", STEP)
-    return project
+    return make.a_project_with(Phase.SMALL_SCALE, "sample_certificate", STEP)
 
 
 def browser(user: User | None = None) -> Client:

@@ -145,8 +145,7 @@ def test_a_condition_from_the_second_batch_on_lets_the_first_go(in_days: Callabl
 
 
 def test_a_first_batch_before_its_plan_does_not_pass_g4() -> None:
-    project = make.a_project_in(Phase.VALIDATION)
-    make.done(project, *PLAN)
+    project = make.a_project_with(Phase.VALIDATION, *PLAN)
     early = make.a_reference(project, "validation_batch_records", record_date=timezone.localdate() - timedelta(days=1))
     make.evidence.confirm_reference(project.code, "validation_batch_records", early.pk, actor=make.person(Role.QUALITY_ASSURANCE))
     expected = [f"deliverable.validation_batch_records.before.{key}" for key in PLAN]
@@ -171,8 +170,7 @@ def test_a_plan_renewed_after_the_batches_had_held() -> None:
 
 
 def test_confirmation_runs_before_the_samples_confirmation_are_repeated() -> None:
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.done(project, "sample_confirmation")
+    project = make.a_project_with(Phase.SMALL_SCALE, "sample_confirmation")
     early = make.a_reference(project, "confirmation_runs", record_date=timezone.localdate() - timedelta(days=3))
     make.evidence.confirm_reference(project.code, "confirmation_runs", early.pk, actor=make.person(Role.QUALITY_ASSURANCE))
     assert missing(project, "confirmation_runs") == ["deliverable.confirmation_runs.before.sample_confirmation"]

@@ -40,9 +40,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 @pytest.fixture
 def drafted(db: None) -> Project:
     """With the draft of a charter."""
-    project = make.a_project()
-    make.charter(project)
-    return Project.objects.get(pk=project.pk)
+    return make.a_planned_project()
 
 
 @pytest.fixture
@@ -267,8 +265,7 @@ def test_the_database_keeps_what_was_approved(tailored: Project) -> None:
 
 
 def test_the_database_passes_no_gate_on_what_nobody_approved() -> None:
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.done(project, *Deliverable.objects.open().filter(project=project, phase=Phase.SMALL_SCALE).values_list("key", flat=True))
+    project = make.a_finished_project(Phase.SMALL_SCALE)
     make.propose(project)
     GateCriterion.objects.filter(review__project=project, key="methods").update(met=False, tailoring=[4711])
 

@@ -294,8 +294,7 @@ def test_a_milestone_with_tasks_is_not_removed(project: Project, nothing_written
 
 
 def test_a_removed_default_task_does_not_come_back_with_the_next_draft() -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     task = Task.objects.get(project=project, planned_key="kick_off")
     services.remove_task(project.code, task.pk, reason="They know each other.", actor=make.manager())
 

@@ -25,9 +25,7 @@ ALL_BUT_ROUTE = ("method_validation_report", "sample_certificate", "sample_confi
 @pytest.fixture
 def small_scale(db: None) -> Project:
     """Everything is done except the route."""
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.done(project, *ALL_BUT_ROUTE)
-    return project
+    return make.a_project_with(Phase.SMALL_SCALE, *ALL_BUT_ROUTE)
 
 
 def judged(project: Project) -> dict[str, gates.Judged]:
@@ -75,8 +73,7 @@ def test_what_is_missing_on_top_is_not_covered(small_scale: Project) -> None:
 
 @pytest.mark.parametrize(("criterion", "key"), [("sample", "waiver.never"), ("methods", "waiver.met")])
 def test_what_cannot_be_waived(criterion: str, key: str, nothing_written: Check) -> None:
-    project = make.a_project_in(Phase.SMALL_SCALE)
-    make.done(project, "method_validation_report")
+    project = make.a_project_with(Phase.SMALL_SCALE, "method_validation_report")
 
     refusal = nothing_written(partial(make.a_waiver, project, criterion), Refused)
 

@@ -28,16 +28,9 @@ def vessel(db: None) -> Vessel:
     return a_vessel()
 
 
-def a_planned_project(client: str = "DCA") -> Project:
-    """In evaluation, its plan drafted."""
-    project = make.a_project(make.a_client(client))
-    make.charter(project)
-    return Project.objects.get(pk=project.pk)
-
-
 @pytest.fixture
 def project(db: None) -> Project:
-    return a_planned_project()
+    return make.a_planned_project()
 
 
 def producer() -> User:

@@ -169,8 +169,7 @@ def as_xlsx(browser: Browser, key: str, *, code: str = "", **query: Any) -> list
 
 @pytest.fixture
 def project(db: None) -> Project:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     return Project.objects.get(pk=project.pk)
 
 

@@ -212,8 +212,7 @@ def test_milestones_come_into_the_plan_in_the_order_of_the_rows(seller: User) ->
 
 
 def planned() -> Project:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     return Project.objects.get(pk=project.pk)
 
 

@@ -98,8 +98,7 @@ def test_a_long_file_shows_how_far_the_worker_is(seller: Browser, monkeypatch: p
 
 
 def test_a_plan_is_imported_on_the_page_of_its_project_with_a_reason(db: None) -> None:
-    project = make.a_project()
-    make.charter(project)
+    project = make.a_planned_project()
     manager = signed_in(Role.PROJECT_MANAGER)
     address = reverse("project-import-new", args=[project.code, "milestones"])
     assert address in manager.get(reverse("project-milestones", args=[project.code])).content.decode()
