@@ -38,9 +38,9 @@ DIALOGS = {  # template and id as it is written there: person, name of the page'
     "phases/evaluation/sheet.html sign-off": "production sheet-detail sign-off",
     "projects/_gate_meeting.html meeting": "pm project-gate meeting",
     "projects/_gate_meeting.html minutes": "pm project-gate minutes",
-    "projects/_gate_meeting.html request-decision": "pm project-gate request-decision",
-    "projects/_gate_proposal.html dialog": "pm project-gate refuse-",
-    "projects/_gate_proposal.html row.dialog": "pm project-gate sign-",
+    "projects/_gate_meeting.html request-decision": "qa project-gate request-decision",
+    "projects/_gate_proposal.html dialog": "qa project-gate refuse-quality_assurance",
+    "projects/_gate_proposal.html row.dialog": "qa project-gate sign-quality_assurance",
     "projects/_gate_proposal.html withdraw": "pm project-gate withdraw",
     "projects/_gate_propose.html other-decision": "pm project-gate other-decision",
     "projects/_references.html row.dialog": "qa deliverable-detail reject-",
@@ -120,6 +120,7 @@ ASIDE = {  # where only the dialogs are looked at; some open with the address
     "approver.a": ["/portal/{code}/?watch=g2"],
     "qa": [
         "/projects/{code}/deliverables/{unconfirmed}/",
+        "/projects/{code}/gate/",
         "/projects/{code}/gate/G1/1/",
         "/projects/{passed}/gate/",
         "/projects/{passed}/conditions/{answered}/",
@@ -134,8 +135,9 @@ OPENERS = """() => [...document.querySelectorAll("main [data-dialog], main [data
     each.dataset.place = place;
     const id = each.dataset.dialog ?? "structure-editor", dialog = document.getElementById(id);
     const fields = [...(dialog?.querySelectorAll("input:not([type=hidden]), select, textarea, [type=submit]") ?? [])];
-    return [place, id, fields.map((field) => field.name || field.innerText.trim() || "send").join()];
-  })"""  # fields: a dialog that asks for the same on the same page is the same
+    const sent = dialog?.querySelector("form") ? new URL(dialog.querySelector("form").action).pathname : "";
+    return [place, sent, fields.map((field) => field.name || field.innerText.trim()).join()];
+  })"""
 STANDING = """() => {
   const dialog = document.querySelector("dialog[open]"), box = dialog.getBoundingClientRect();
   const faults = [];
@@ -172,8 +174,8 @@ class Dialogs:
         """Of the page that is open, at its present width."""
         route = str(resolve(self._page.url.split("?")[0].removeprefix(self._origin)).url_name)
         found = self._look(route, where) if self._page.evaluate(IS_OPEN) else []
-        for place, identity, fields in self._page.evaluate(OPENERS):
-            if self._is_new(route, identity if not fields else "", fields):
+        for place, sent, fields in self._page.evaluate(OPENERS):  # what asks for the same and sends it to the same act is the same
+            if self._is_new(route, str(resolve(sent).url_name) if sent else "", fields):
                 found += self._opened_by(f"[data-place='{place}']", route, where)
         if self._is_new("shortcuts"):
             self._page.keyboard.press("?")

@@ -97,7 +97,7 @@ PAGES = {
         "/projects/{code}/what-if/{scratch}/",
         "/projects/{code}/as-client/quotation/{quotation}/",
         "/projects/{code}/as-client/change-orders/{order}/1/",
-        "/projects/{code}/as-client/documents/{document}/",
+        "/projects/{code}/as-client/documents/{shown}/",
         "/projects/{code}/baselines/compare/",
         "/projects/{passed}/conditions/{condition}/",
         "/sites/",
@@ -169,7 +169,9 @@ FILES = ("-csv", "-xlsx", "-pdf", "-png", "-svg")
 
 
 def test_every_page_is_looked_at() -> None:
-    example = defaultdict(lambda: "1", code="API-2026-0001", rfp="RFP-2026-0001", document="API-2026-0001-SR-01")
+    example = defaultdict(
+        lambda: "1", code="API-2026-0001", rfp="RFP-2026-0001", document="API-2026-0001-SR-01", shown="API-2026-0001-QU-01"
+    )
     looked_at = {resolve(address.format_map(example).split("?")[0]).url_name for pages in PAGES.values() for address in pages}
     pages = {name for name, route in ROUTES.items() if 200 in route.get.values() and not name.startswith("api")}
 
@@ -229,7 +231,9 @@ def _faults(page: Page, dialogs: Dialogs, address: str) -> list[str]:
     faults += [f"{address}: focus cannot be seen on {each}" for each in page.evaluate(FOCUS)]
     faults += dialogs.faults(address)
     page.set_viewport_size(PHONE)
-    page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")  # where the focus left the page, the bar may lie over a link
+    page.evaluate(
+        "document.activeElement?.blur(); scrollTo({top: 0, behavior: 'instant'})"
+    )  # where the focus left the page, the bar may lie over a link
     page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > PHONE["width"]:

@@ -97,6 +97,7 @@ def _told_of(project: Project) -> dict[str, Any]:
         "quotation": project.quotations.get().revision,
         "agreement": project.agreements.first().pk,
         "document": Document.objects.get(project=project, type_key="project_status_report").number,
+        "shown": Document.objects.get(project=project, type_key="quotation").number,
         "approval": ApprovalRequest.objects.open().get(project=project).pk,
         "order": project.change_orders.get().sequence,
         "person": User.objects.get(email="pm@demo.example").pk,
