@@ -22,9 +22,12 @@ FOCUS = """() => {
 CHARTS = """() => [...document.querySelectorAll("[data-chart]")]
   .filter((each) => document.getElementById(each.getAttribute("aria-details"))?.querySelector("table, tr") == null)
   .map((each) => each.dataset.chart)"""  # charts without the table that says the same
+BARRIERS = """async ([within, rules]) => (await axe.run(within ?? document, rules)).violations
+  .flatMap((each) => each.nodes.map((node) => `${each.id} at ${node.html.slice(0, 120)}`))"""
 
 
 def barriers(page: Page, where: str, *, within: str | None = None) -> list[str]:
     """What axe finds on the whole page, or in one part of it."""
-    found = Axe().run(page, context=within, options=RULES).response["violations"]
-    return [f"{where}: {each['id']} at {node['html'][:120]}" for each in found for node in each["nodes"]]
+    if page.evaluate("!window.axe"):  # half a megabyte: once for a page, however often it is looked at
+        page.evaluate(f"{Axe().axe_script}; undefined")
+    return [f"{where}: {barrier}" for barrier in page.evaluate(BARRIERS, [within, RULES])]
