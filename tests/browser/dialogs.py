@@ -177,7 +177,7 @@ class Dialogs:
         for place, sent, fields in self._page.evaluate(OPENERS):  # what asks for the same and sends it to the same act is the same
             if self._is_new(route, str(resolve(sent).url_name) if sent else "", fields):
                 found += self._opened_by(f"[data-place='{place}']", route, where)
-        if self._is_new("shortcuts"):
+        if self._page.locator("#shortcuts").count() and self._is_new("shortcuts"):
             self._page.keyboard.press("?")
             found += self._look(route, where)
         return found
