@@ -57,7 +57,9 @@ def deliver(delivery_id: int) -> bool:
     body = body_of(delivery)
     try:
         answer = outgoing.post(delivery.webhook.url, body, headers_of(delivery, body, timezone.now()))
-    except (outgoing.AddressRefusedError, OSError, http.client.HTTPException, ValueError) as error:
+    except outgoing.AddressRefusedError as refused:
+        return _close(delivery, None, str(refused))  # a sentence of ours
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return _close(delivery, None, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     return _close(delivery, answer.status, "" if 200 <= answer.status < 300 else f"HTTP {answer.status}")
 

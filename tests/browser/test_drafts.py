@@ -10,12 +10,10 @@ from playwright.sync_api import Page, expect
 from cdmo.demo.people import PASSWORD
 from tests.browser.test_hands import DRAFT
 from tests.browser.test_orders_and_payments import a_price_line
-from tests.browser.test_pages import places
 from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
-__all__ = ["places"]
 
 
 def test_a_half_typed_form_survives_the_end_of_the_session(page: Page) -> None:

@@ -10,11 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import press, send
-from tests.browser.test_pages import places
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
-__all__ = ["places"]
 
 
 def test_a_bar_is_read_followed_and_moved(page: Page, places: dict[str, str]) -> None:

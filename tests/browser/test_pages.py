@@ -5,83 +5,20 @@ Which pages there are is read from the table of routes: a new one is named in PA
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import Page, ViewportSize
 
+from tests.browser.dialogs import ASIDE, DIALOGS, Dialogs, written_dialogs
+from tests.browser.seeing import CHARTS, FOCUS, TWICE, barriers
 from tests.browser.test_sign_in import sign_in
 from tests.routes.table import ROUTES
-from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 
 DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}, "resultTypes": ["violations"]}
-
-TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) !== at)"
-FOCUS = """() => {
-  const look = (each) => { const s = getComputedStyle(each); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow].join(); };
-  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
-  const there = all.filter((each) => !each.disabled && each.type !== "hidden" && each.checkVisibility({visibilityProperty: true}));
-  return there.filter((each) => {
-    each.blur();
-    const before = look(each);
-    each.focus({preventScroll: true});
-    return document.activeElement === each && look(each) === before;
-  }).map((each) => each.outerHTML.slice(0, 120));
-}"""  # keyboard focus that looks like none
-CHARTS = """() => [...document.querySelectorAll("[data-chart]")]
-  .filter((each) => document.getElementById(each.getAttribute("aria-details"))?.querySelector("table, tr") == null)
-  .map((each) => each.dataset.chart)"""  # charts without the table that says the same
-BARRIERS = """async (rules) => (await axe.run(rules)).violations
-  .flatMap((each) => each.nodes.map((node) => `${each.id} at ${node.html.slice(0, 120)}`))"""
-DIALOGS = [
-    "/projects/{code}/status/",
-    "/projects/{code}/gate/",
-    "/projects/{code}/plan/sample_confirmed/",
-    "/projects/{code}/plan/g2/",
-    "/occupancy/{booking}/",
-]
-
-PROJECT = """
-from datetime import timedelta
-from django.db import transaction
-from django.utils import timezone
-from audit.context import Channel, acting
-from catalogue.models import Vessel
-from catalogue.services import VesselFacts, add_vessel
-from cdmo.demo.people import holding
-from cdmo.demo.projects import SMALL_SCALE
-from cdmo.demo.telling import is_told, tell
-from accounts.models import User
-from documents.models import Document
-from projects.models import ApprovalRequest, Occupancy, Project, Scratch
-from projects.services.occupancy import Booking, book_vessel
-from projects.services.scratch import open_scratch
-if not is_told(SMALL_SCALE):
-    tell([SMALL_SCALE])
-project = Project.objects.get(title=SMALL_SCALE.molecule.name)
-report = Document.objects.get(project=project, type_key="project_status_report")
-asked = ApprovalRequest.objects.open().get(project=project)
-if not Vessel.objects.exists():
-    keeper, manager, today = holding("management"), holding("project_manager"), timezone.localdate()
-    with acting(channel=Channel.COMMAND):
-        vessel = add_vessel("shanghai", "R-302", VesselFacts("Reactor of line 3", "reactor", "glass_lined"), actor=keeper)
-        for first, label in ((3, "P-01"), (9, "P-02")):
-            days = {"first_on": today + timedelta(days=first), "last_on": today + timedelta(days=first + 9)}
-            draft = Booking(vessel=vessel.pk, purpose="batch", label=label, belongs_to="pilot_batches_done", **days)
-            book_vessel(draft, project=project.code, actor=manager)
-booking = Occupancy.objects.filter(project=project).earliest("pk")
-rfp = project.rfp
-scratch = Scratch.objects.filter(project=project).first()
-if scratch is None:
-    with acting(channel=Channel.COMMAND):
-        scratch = open_scratch(project.code, name="Two weeks later", actor=project.project_manager)
-person = User.objects.get(email="pm@demo.example")
-found = (project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk, booking.pk, scratch.pk, person.pk)
-print(project.code, rfp.number, rfp.contact_id, *found)
-"""
 PAGES = {
     "": [
         "/accounts/login/",
@@ -101,6 +38,14 @@ PAGES = {
         "/accounts/profile/",
         "/webhooks/",
         "/imports/clients/",
+        "/imports/clients/{import}/",
+        "/projects/{code}/change-orders/{order}/1/",
+        "/projects/{code}/change-orders/{drafted}/1/edit/",
+        "/projects/{evaluated}/quotations/new/",
+        "/projects/{evaluated}/quotations/2/edit/",
+        "/projects/{evaluated}/quotations/1/compare/2/",
+        "/accounts/tokens/accounts/{account}/",
+        "/webhooks/{webhook}/",
     ],
     "pm": [
         "/",
@@ -151,6 +96,10 @@ PAGES = {
         "/projects/{code}/account/",
         "/projects/{code}/what-if/{scratch}/",
         "/projects/{code}/as-client/quotation/{quotation}/",
+        "/projects/{code}/as-client/change-orders/{order}/1/",
+        "/projects/{code}/as-client/documents/{shown}/",
+        "/projects/{code}/baselines/compare/",
+        "/projects/{passed}/conditions/{condition}/",
         "/sites/",
         "/sites/shanghai/",
         "/accounts/profile/delegations/",
@@ -191,12 +140,15 @@ PAGES = {
         "/portal/{code}/",
         "/portal/{code}/quotation/{quotation}/",
         "/portal/{code}/account/",
+        "/portal/{code}/change-orders/{order}/1/",
         "/portal/approvals/{approval}/",
         "/accounts/tokens/",
         "/inbox/",
         "/profile/notifications/",
         "/webhooks/",
     ],
+    "qa": ["/inbox/"],
+    "production": ["/my-work/"],
 }
 NO_PAGES = frozenset(  # files, parts of pages, answers to machines
     {"agreement-file", "reference-file", "rfp-file", "document-snapshot", "document-uploaded", "document-status"}
@@ -214,60 +166,39 @@ NO_PAGES = frozenset(  # files, parts of pages, answers to machines
     }
 )
 FILES = ("-csv", "-xlsx", "-pdf", "-png", "-svg")
-OF_OTHER_TESTS = {  # pages of what this project has not; their tests open them with axe or not yet
-    "as-client-change-order", "as-client-document", "baseline-compare", "change-order-detail", "change-order-edit", "condition-detail",
-    "import-detail", "integration-account", "portal-change-order", "quotation-compare", "quotation-edit",
-    "quotation-new", "webhook-detail",
-}  # fmt: skip
 
 
 def test_every_page_is_looked_at() -> None:
-    example = dict.fromkeys(("quotation", "agreement", "contact", "approval", "booking", "scratch", "person"), 1)
-    example |= {"code": "API-2026-0001", "rfp": "RFP-2026-0001", "document": "API-2026-0001-SR-01"}
-    looked_at = {resolve(address.format(**example).split("?")[0]).url_name for pages in PAGES.values() for address in pages}
+    example = defaultdict(
+        lambda: "1", code="API-2026-0001", rfp="RFP-2026-0001", document="API-2026-0001-SR-01", shown="API-2026-0001-QU-01"
+    )
+    looked_at = {resolve(address.format_map(example).split("?")[0]).url_name for pages in PAGES.values() for address in pages}
     pages = {name for name, route in ROUTES.items() if 200 in route.get.values() and not name.startswith("api")}
 
-    missing = {name for name in pages - looked_at - NO_PAGES - OF_OTHER_TESTS if not name.endswith(FILES)}
+    missing = {name for name in pages - looked_at - NO_PAGES if not name.endswith(FILES)}
 
     assert missing == set()
-    assert looked_at & (NO_PAGES | OF_OTHER_TESTS) == set()
+    assert looked_at & NO_PAGES == set()
 
 
-@pytest.fixture(scope="module")
-def places(stack: Stack) -> dict[str, str]:
-    """A project in small scale with its history, and where its records are."""
-    names = ("code", "rfp", "contact", "quotation", "agreement", "document", "approval", "booking", "scratch", "person")
-    return dict(zip(names, stack.python(PROJECT).splitlines()[-1].split(), strict=True))
+def test_every_dialog_is_looked_at() -> None:
+    assert written_dialogs() == set(DIALOGS)
 
 
 @pytest.mark.parametrize("person", PAGES)
 def test_pages_are_accessible_and_fit_a_phone(page: Page, places: dict[str, str], person: str) -> None:
+    """And so are the dialogs, those on the pages and those that stand aside."""
     if person:
         sign_in(page, f"{person}@demo.example")
     said: list[str] = []
     page.on("console", lambda message: said.append(f"{page.url} {message.text}") if message.type in {"error", "warning"} else None)
+    dialogs = Dialogs(page)
 
-    faults = [fault for address in PAGES[person] for fault in _faults(page, address.format(**places))]
+    faults = [fault for address in PAGES[person] for fault in _faults(page, dialogs, address.format(**places))]
+    faults += [fault for address in ASIDE.get(person, ()) for fault in _faults_aside(page, dialogs, address.format(**places))]
 
     assert faults + said == []
-
-
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_dialogs_are_accessible(page: Page, places: dict[str, str], viewport: ViewportSize) -> None:
-    sign_in(page, "pm@demo.example")
-    page.set_viewport_size(viewport)
-    opened, faults = set(), []
-
-    for address in DIALOGS:
-        page.goto(address.format(**places))
-        for name in page.eval_on_selector_all("main button[data-dialog]", "all => all.map(each => each.dataset.dialog)"):
-            page.click(f"main button[data-dialog={name}]")
-            opened.add(name)
-            faults += _barriers(page, f"{address} {name}")
-            page.keyboard.press("Escape")
-
-    assert faults == []
-    assert {"project-cancel", "reschedule", "meeting", "move", "release"} <= opened
+    assert dialogs.missing(person) == set()
 
 
 def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str, str]) -> None:
@@ -290,24 +221,32 @@ def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str,
     assert said == []
 
 
-def _faults(page: Page, address: str) -> list[str]:
+def _faults(page: Page, dialogs: Dialogs, address: str) -> list[str]:
     page.set_viewport_size(DESK)
     answer = page.goto(address)
     faults = [] if answer and answer.status == 200 else [f"{address} is not there"]
-    faults += [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)] + _barriers(page, address)
+    faults += [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)] + barriers(page, address)
     faults += [f"{address}: the chart {each} has no table" for each in page.evaluate(CHARTS)]
     page.keyboard.press("Tab")  # from here on the browser shows what has the focus
     faults += [f"{address}: focus cannot be seen on {each}" for each in page.evaluate(FOCUS)]
+    faults += dialogs.faults(address)
     page.set_viewport_size(PHONE)
-    page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")  # where the focus left the page, the bar may lie over a link
+    page.evaluate(
+        "document.activeElement?.blur(); scrollTo({top: 0, behavior: 'instant'})"
+    )  # where the focus left the page, the bar may lie over a link
     page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > PHONE["width"]:
         faults.append(f"{address} is {wide} px wide on a phone")
-    return faults + _barriers(page, f"{address} on a phone")
+    return faults + barriers(page, f"{address} on a phone") + dialogs.faults(f"{address} on a phone")
 
 
-def _barriers(page: Page, where: str) -> list[str]:
-    if page.evaluate("!window.axe"):  # half a megabyte: once for a page, however often it is looked at
-        page.evaluate(f"{Axe().axe_script}; undefined")
-    return [f"{where}: {barrier}" for barrier in page.evaluate(BARRIERS, RULES)]
+def _faults_aside(page: Page, dialogs: Dialogs, address: str) -> list[str]:
+    """Of its dialogs alone; its ids as well, since a dialog brings its own."""
+    faults = []
+    for viewport, where in ((DESK, address), (PHONE, f"{address} on a phone")):
+        page.set_viewport_size(viewport)
+        answer = page.goto(address)
+        faults += [] if answer and answer.status == 200 else [f"{where} is not there"]
+        faults += dialogs.faults(where)
+    return faults + [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)]

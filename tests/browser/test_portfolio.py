@@ -10,11 +10,9 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.acts import press
-from tests.browser.test_pages import places
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
-__all__ = ["places"]  # the project that the walk over the pages looks at
 
 TOOLBAR = ("XLSX", "CSV", "Clear", "Sign out", "Save this view", "Gantt as SVG", "Table as XLSX", "Propose go")
 ON_PAPER = {  # by address: what stands at the far right, or last

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -154,7 +153,6 @@ def approve_the_project(people: People, code: str) -> None:
 def develop(people: People, code: str, stack: Stack) -> None:
     """Small scale: the report is made here and signed; G2 refuses as long as the sample is not confirmed."""
     refer(people, code, "method_validation_report", by="analytical", record=("eDMS", "DOC-MV-12", "Effective"))
-    take_the_picture(people["pm"], code)
     report = acts.make_the_document(people["research"], code, "process_development_report")
     acts.write_the_section(people["research"], report, "Summary", SUMMARY)
     stack.python(WRITE_THE_OTHER_SECTIONS.format(code=code))
@@ -244,14 +242,3 @@ def a_token_reads_the_milestones(people: People, nobody: Page, code: str) -> Non
 
 def ask(page: Page, token: str, path: str) -> APIResponse:
     return page.request.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {token}"})
-
-
-def take_the_picture(page: Page, code: str) -> None:
-    """The picture of the README, when CDMO_PICTURE says where it goes: here, since what follows happens within one day."""
-    path = os.environ.get("CDMO_PICTURE")
-    if not path:
-        return
-    page.set_viewport_size({"width": 1440, "height": 1300})
-    page.goto(f"/projects/{code}/")
-    expect(page.locator("#blockers-title + .meter")).to_contain_text("1 of 5")
-    page.screenshot(path=path)

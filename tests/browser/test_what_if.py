@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import press, send
-from tests.browser.test_pages import places
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
-__all__ = ["places"]
 
 
 def open_a_scratch_plan(page: Page, code: str, name: str) -> None:

@@ -1,0 +1,16 @@
+"""The world that several of the browser's tests look at, made once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def places(stack: Stack) -> dict[str, str]:
+    """A project in small scale on which everything stands open, two beside it, and where their records are."""
+    made = stack.python("import json; from tests.browser.world import make_world; print(json.dumps(make_world(), default=str))")
+    return {name: str(place) for name, place in json.loads(made.splitlines()[-1]).items()}

@@ -1,0 +1,191 @@
+"""The main job by the keyboard alone: a call is logged, a gate is decided, a document is made and taken away. No mouse is touched.
+
+At every stop on the way the focus can be seen, and a dialog holds it and gives it back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from cdmo.demo.people import PASSWORD
+from tests.browser.acts import PATIENCE, a_project
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+FAR = 250  # stops: a page that needs more is not worked by keyboard
+STOP = """wanted => {
+  const each = document.activeElement, wanted_is_there = each === wanted;
+  if (!each.matches(":focus") || each === document.body) return [wanted_is_there, ""];  // a date field's own button, the browser's bar
+  const style = getComputedStyle(each), words = each.outerHTML.slice(0, 120);
+  const marked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog && !dialog.contains(each)) return [wanted_is_there, `outside of the open dialog: ${words}`];
+  return [wanted_is_there, marked ? "" : `cannot be seen: ${words}`];
+}"""
+CLEAR = """each => {
+  const box = each.getBoundingClientRect();
+  const top = document.elementFromPoint(Math.min(box.left + 8, innerWidth - 1), box.top + box.height / 2);
+  return box.top >= 0 && box.bottom <= innerHeight && top !== null && (each.contains(top) || top.contains(each));
+}"""  # it lies in the window and under nothing; the page may scroll there smoothly
+
+
+class Hands:
+    """On the keyboard of somebody who looks where the focus is."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.press, self.type = page, page.keyboard.press, page.keyboard.type
+
+    def go_to(self, wanted: Locator, keys: str = "Tab") -> None:
+        """Stop by stop; every stop can be seen, and what is reached lies clear."""
+        expect(wanted).to_be_visible()
+        for _stop in range(FAR):
+            self.press(keys)
+            reached, fault = self.page.evaluate(STOP, wanted.element_handle())
+            assert not fault, fault
+            if reached:
+                self.page.wait_for_function(CLEAR, arg=wanted.element_handle())
+                return
+        raise AssertionError(f"{wanted} is not reached by {keys}")
+
+    def fill(self, wanted: Locator, text: str) -> None:
+        self.go_to(wanted)
+        self.type(text)
+
+    def enter(self, wanted: Locator, keys: str = "Tab") -> None:
+        self.go_to(wanted, keys)
+        self.press("Enter")
+
+    def open_dialog(self, opener: Locator) -> Locator:
+        """It takes the focus and holds it all around; Escape gives it back to where it came from. Then it is opened again."""
+        self.enter(opener)
+        dialog = self.page.get_by_role("dialog")
+        expect(dialog).to_be_visible()
+        first = self.page.locator("dialog[open] :focus")
+        expect(first).to_have_count(1)
+        for keys in ("Tab", "Shift+Tab"):
+            self.go_to(self.page.locator("dialog[open] [data-dialog-close]").first, keys)
+        self.press("Escape")
+        expect(opener).to_be_focused()
+        self.press("Enter")
+        expect(dialog).to_be_visible()
+        return dialog
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def hands(page: Page) -> Hands:
+    page.set_default_timeout(PATIENCE)
+    return Hands(page)
+
+
+def test_a_call_is_logged_without_a_mouse(hands: Hands) -> None:
+    page = hands.page
+    sign_in(hands, "bd")
+
+    hands.press("n")
+    expect(page.locator("#id_client")).to_be_focused()
+    hands.type("Demo Client A")
+    hands.fill(page.locator("#id_contact"), "Purchasing of the keyboard")
+    hands.fill(page.locator("#id_contact_email"), "purchasing@keyboard.example")
+    hands.fill(page.locator("#id_compound_name"), "QX-512")
+    hands.fill(page.locator("#id_wanted"), "20 kg for a first campaign")
+    hands.enter(page.get_by_role("button", name="Save", exact=True))
+    page.wait_for_url(re.compile(r"/rfps/RFP-\d{4}-\d{4}/$"))
+
+    hands.fill(page.locator("#id_downstream_drug"), "Tablets")
+    hands.go_to(page.locator("#id_registration_intermediate"))
+    hands.press("ArrowDown")
+    hands.go_to(page.locator("#id_target_markets input").first)
+    hands.press("Space")
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved")
+    for answered in ("downstream_drug", "registration_intermediate", "target_markets"):
+        expect(page.locator(f"#rfp-standing a[href='#id_{answered}']")).to_have_count(0)
+
+
+def test_a_gate_is_decided_and_a_document_taken_away_without_a_mouse(hands: Hands, stack: Stack) -> None:
+    code = a_project(stack, story="SMALL_SCALE", molecule="OSELTAMIVIR", phase="small_scale")
+    stack.python(f"from tests.browser.world import prove_everything; prove_everything('{code}')")
+    sign_in(hands, "pm")
+
+    the_project_is_opened(hands, code)
+    go_is_proposed(hands, code)
+    stack.python(f"from tests.browser.world import sign_what_is_proposed; sign_what_is_proposed('{code}', but='project_manager')")
+    it_is_signed(hands, code)
+    a_certificate_is_made_and_taken_away(hands, code)
+
+
+def sign_in(hands: Hands, name: str) -> None:
+    hands.page.goto("/accounts/login/")
+    expect(hands.page.locator("input[name=login]")).to_be_focused()
+    hands.type(f"{name}@demo.example")
+    hands.fill(hands.page.locator("input[name=password]"), PASSWORD)
+    hands.press("Enter")
+    hands.page.wait_for_url(lambda address: "/accounts/login/" not in address)
+
+
+def the_project_is_opened(hands: Hands, code: str) -> None:
+    """By the search, as somebody who knows its number."""
+    page = hands.page
+    hands.press("/")
+    expect(page.locator("#site-search")).to_be_focused()
+    hands.type(code)
+    hands.press("Enter")
+    page.wait_for_url(lambda address: "/search/" in address or code in address)
+    if "/search/" in page.url:
+        hands.enter(page.get_by_role("main").locator(f"a[href='/projects/{code}/']").first)
+    page.wait_for_url(f"**/projects/{code}/")
+
+
+def go_is_proposed(hands: Hands, code: str) -> None:
+    page = hands.page
+    hands.enter(page.get_by_role("link", name="Skip to the content"))
+    hands.enter(page.get_by_role("main").get_by_role("link", name=re.compile("^Gate G2")).first)
+    page.wait_for_url(f"**/projects/{code}/gate/")
+    dialog = hands.open_dialog(page.get_by_role("button", name="Call the meeting"))
+    hands.press("Escape")
+    expect(dialog).to_have_count(0)
+    hands.enter(page.get_by_role("button", name="Propose go", exact=True))
+    expect(page.locator("#proposal-title")).to_be_visible()
+
+
+def it_is_signed(hands: Hands, code: str) -> None:
+    """The last signature: the project moves."""
+    page = hands.page
+    page.goto(f"/projects/{code}/gate/")
+    dialog = hands.open_dialog(page.get_by_role("button", name="Sign", exact=True))
+    hands.fill(dialog.get_by_label("Your password"), PASSWORD)
+    hands.enter(dialog.locator("[type=submit]"))
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.goto(f"/projects/{code}/")
+    expect(page.locator(".stepper [aria-current=step]")).to_contain_text("Pilot")
+
+
+def a_certificate_is_made_and_taken_away(hands: Hands, code: str) -> None:
+    page = hands.page
+    hands.enter(page.get_by_role("link", name="All documents"))
+    page.wait_for_url(f"**/projects/{code}/documents/")
+    hands.fill(page.locator("#about-certificate_of_analysis"), "B-7")
+    hands.enter(page.locator("#certificate_of_analysis").get_by_role("button", name=re.compile("^Make")))
+    page.wait_for_url(re.compile(r"/documents/[^/?]+/$"))
+    page.route("**/documents/*/v1/*.pdf", as_download)
+    hands.go_to(page.locator("#v1").get_by_role("link", name=re.compile(r"\.pdf$")))
+    with page.expect_download() as taken:
+        hands.press("Enter")
+    assert taken.value.path().read_bytes().startswith(b"%PDF")
+
+
+def as_download(route: Route) -> None:
+    """As in a browser that is set to keep PDFs rather than to show them."""
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={**answer.headers, "content-disposition": "attachment"})
