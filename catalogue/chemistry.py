@@ -261,7 +261,7 @@ def fingerprint(smiles: str) -> str:
     return str(generator.GetFingerprint(largest).ToBitString())
 
 
-def draw_svg(smiles: str, width: int = 320, height: int = 220, *, title: str = "") -> str:
+def draw_svg(smiles: str, width: int = 320, height: int = 220, *, title: str = "", bond_length: int = 32) -> str:
     """The structure as an SVG element: transparent, in the colour of the text around it, the same for the same SMILES.
 
     It carries neither style attributes nor references, so that a strict content security policy lets it stand in a page.
@@ -273,7 +273,7 @@ def draw_svg(smiles: str, width: int = 320, height: int = 220, *, title: str = "
     options = drawing.drawOptions()
     options.useBWAtomPalette()
     options.clearBackground = False
-    options.fixedBondLength = 32
+    options.fixedBondLength = bond_length
     options.padding = 0.04
     drawing.DrawMolecule(molecule)
     drawing.FinishDrawing()

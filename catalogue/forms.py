@@ -38,6 +38,20 @@ class SiteCorrectionForm(SiteForm):
         super().__init__(*args, **{"initial": facts, **kwargs})
 
 
+class ExposureForm(forms.Form):
+    """Up to which occupational exposure band the site contains what is made there."""
+
+    band = forms.TypedChoiceField(
+        label=_("Highest exposure band"),
+        choices=[("", _("not known")), *((str(band), str(band)) for band in range(1, 6))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("1 is the least hazardous band, 5 the most; the early screen of a route compares its materials with it."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.TextInput)
+
+
 class VesselForm(forms.Form):
     """A new vessel; its tag stands in addresses and stays."""
 

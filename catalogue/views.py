@@ -18,7 +18,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from catalogue import services
-from catalogue.forms import ServiceForm, SiteCorrectionForm, SiteForm, VesselCorrectionForm, VesselForm
+from catalogue.forms import ExposureForm, ServiceForm, SiteCorrectionForm, SiteForm, VesselCorrectionForm, VesselForm
 from catalogue.models import Site, Vessel
 
 EVENTS = 20
@@ -60,7 +60,23 @@ def site_page(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 def _context(request: SignedInRequest, site: Site, form: SiteCorrectionForm) -> dict[str, Any]:
-    return {"site": site, "form": form, "blockers": _blockers(request), "events": list(events_of(site)[:EVENTS])}
+    exposure = ExposureForm(prefix="exposure", initial={"band": site.highest_exposure_band})
+    events = list(events_of(site)[:EVENTS])
+    return {"site": site, "form": form, "exposure_form": exposure, "blockers": _blockers(request), "events": events}
+
+
+@internal_required
+@require_POST
+def site_exposure(request: SignedInRequest, key: str) -> HttpResponse:
+    """What the site can contain."""
+    site = get_object_or_404(Site, key=key)
+    form = ExposureForm(request.POST, prefix="exposure")
+    if carried_out(form, lambda: services.set_exposure_band(key, **form.cleaned_data, actor=request.user)):
+        messages.success(request, _t("The site was corrected."))
+        return redirect("site-detail", key)
+    return render(
+        request, "catalogue/site.html", _context(request, site, SiteCorrectionForm(site=site)) | {"exposure_form": form}, status=400
+    )
 
 
 @internal_required

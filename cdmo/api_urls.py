@@ -11,6 +11,7 @@ from documents import api as documents
 from notifications import api as notifications
 from notifications import webhook_api as webhooks
 from phases.evaluation import api as evaluation
+from process import api as process
 from projects import account_api as account
 from projects import api as projects
 from projects import approval_api as approvals
@@ -53,6 +54,11 @@ urlpatterns = [
     path("projects/<str:code>/gates/<str:gate>/<int:round>/assessments/", assessing.AssessmentList.as_view(), name="api-assessment-list"),
     path("projects/<str:code>/tailoring/", tailoring.TailoringList.as_view(), name="api-tailoring-list"),
     path("projects/<str:code>/tailoring/<int:pk>/", tailoring.TailoringDetail.as_view(), name="api-tailoring-detail"),
+    path("projects/<str:code>/routes/", process.RouteList.as_view(), name="api-route-list"),
+    path("projects/<str:code>/routes/<int:number>/versions/<int:version>/", process.RouteVersionDetail.as_view(), name="api-route-version"),
+    path(
+        "projects/<str:code>/routes/<int:number>/versions/<int:version>/balance/", process.RouteBalance.as_view(), name="api-route-balance"
+    ),
     path("projects/<str:code>/account/", account.AccountDetail.as_view(), name="api-account"),
     path("projects/<str:code>/account/acknowledge/", account.AccountAcknowledgement.as_view(), name="api-account-acknowledge"),
     path("projects/<str:code>/account/object/", account.AccountObjection.as_view(), name="api-account-object"),

@@ -12,9 +12,9 @@ from html import escape
 from textwrap import wrap
 
 STRUCTURE_WIDTH, STRUCTURE_HEIGHT = 190, 150
-ARROW_WIDTH, LABEL_HEIGHT = 170, 34
+ARROW_WIDTH, LABEL_HEIGHT = 170, 46
 LINE_GAP, HEAD_HEIGHT, MARGIN = 26, 22, 8
-TEXT_HEIGHT, TEXT_WIDE = 14, 27  # pixels; letters in a line over an arrow
+TEXT_HEIGHT, TEXT_WIDE, NAME_WIDE = 14, 27, 32  # pixels; letters in a line over an arrow, under a structure
 MOST_OVER, MOST_UNDER = 5, 4
 FONT = 'font-family="Inter, Noto Sans, Noto Sans SC, sans-serif"'
 
@@ -108,18 +108,14 @@ def _line(line: _Line, top: float) -> tuple[str, float, float]:
 
 def _compound(compound: Compound, left: float, middle: float) -> str:
     top, centre = middle - STRUCTURE_HEIGHT / 2, left + STRUCTURE_WIDTH / 2
-    name = _wrapped([compound.name], 1, STRUCTURE_WIDTH // 7)[0]
     label = _text(centre, top + STRUCTURE_HEIGHT + 14, compound.number, anchor="middle", weight="700")
-    label += _text(centre, top + STRUCTURE_HEIGHT + 28, name, anchor="middle", size=11)
+    for place, words in enumerate(_wrapped([compound.name], 2, NAME_WIDE), 2):
+        label += _text(centre, top + STRUCTURE_HEIGHT + TEXT_HEIGHT * place, words, anchor="middle", size=11)
     if compound.drawing:
         placed = compound.drawing.replace("<svg ", f'<svg x="{left:g}" y="{top:g}" ', 1)
         return placed + label
     box = f'x="{left + 20:g}" y="{top + 25:g}" width="{STRUCTURE_WIDTH - 40}" height="{STRUCTURE_HEIGHT - 50}" rx="4"'
-    words = _wrapped([compound.name], 4, 20)
-    lines = "".join(
-        _text(centre, middle + 4 + TEXT_HEIGHT * (place - (len(words) - 1) / 2), each, anchor="middle") for place, each in enumerate(words)
-    )
-    return f'<rect {box} fill="none" stroke="currentColor" stroke-dasharray="3 3"></rect>{lines}{label}'
+    return f'<rect {box} fill="none" stroke="currentColor" stroke-dasharray="3 3"></rect>{label}'
 
 
 def _arrow(reaction: Reaction, over: Sequence[str], left: float, middle: float) -> str:

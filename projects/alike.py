@@ -14,7 +14,7 @@ from projects.models import Project
 if TYPE_CHECKING:
     from accounts.models import User
 
-LEAST = 0.4  # Tanimoto; below it, Morgan fingerprints of two molecules have little in common
+LEAST = 0.35  # Tanimoto; below it, Morgan fingerprints of two molecules have little in common
 MOST_COMPOUNDS = 20
 
 

@@ -89,6 +89,7 @@ STUFF = (
     Stuff("M-HNO3", "Nitric acid 65 %", "reagent", "7697-37-2", "O[N+](=O)[O-]", "0.55", None, 2, 14, "H272 H290 H314 H331"),
     Stuff("M-ACPY", "3-Acetylpyridine", "starting_material", "350-03-8", "CC(=O)c1cccnc1", "28.00", None, 2, 42, "H301 H310"),
     Stuff("M-DMFDMA", "N,N-Dimethylformamide dimethyl acetal", "reagent", "4637-24-5", "COC(OC)N(C)C", "18.00", None, 2, 35, "H225 H319"),
+    Stuff("M-HCL", "Hydrochloric acid 37 %", "reagent", "7647-01-0", "Cl", "0.35", None, 2, 7, "H290 H314 H335"),
     Stuff("M-NAOH", "Sodium hydroxide", "reagent", "1310-73-2", "[OH-].[Na+]", "0.60", None, 2, 7, "H290 H314"),
     Stuff("M-H2", "Hydrogen", "gas", "1333-74-0", "[H][H]", "12.00", None, 1, 7, "H220 H280"),
     Stuff("M-PDC", "Palladium on carbon 5 %", "catalyst", "", "", "2400.00", None, 3, 70, "H319"),
@@ -206,6 +207,7 @@ IMATINIB_CONVERGENT = Synthesis(
             (
                 Takes("M-CMBA", "reactant", "1", limiting=True),
                 Takes("M-NMP", "reactant", "2.4", stoichiometry="1"),
+                Takes("M-HCL", "reactant", "2.5", assay="37", stoichiometry="2"),
                 Takes("S-ETOH", "solvent", "7", "l_per_kg", recycled="60"),
             ),
         ),

@@ -13,6 +13,7 @@ from catalogue.models import Compound as CatalogueCompound
 from charts.scheme import STRUCTURE_HEIGHT, STRUCTURE_WIDTH, Chain, Compound, Reaction, scheme
 from process.routes.models import RouteStep, StepInput
 
+BOND_LENGTH = 20  # pixels: what is drawn in one scheme has one scale, as far as it fits
 ARROWLESS = {StepInput.Role.SOLVENT, StepInput.Role.WATER}  # under the arrow, with the conditions
 
 
@@ -116,7 +117,7 @@ def drawing_of(compound: CatalogueCompound | None, name: str) -> str:
     if compound is None or not compound.smiles:
         return ""
     try:
-        return draw_svg(compound.smiles, STRUCTURE_WIDTH, STRUCTURE_HEIGHT, title=name)
+        return draw_svg(compound.smiles, STRUCTURE_WIDTH, STRUCTURE_HEIGHT, title=name, bond_length=BOND_LENGTH)
     except StructureError:
         return ""
 

@@ -62,7 +62,7 @@ class Figures:
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
-        return self.balance.warnings
+        return (*self.balance.warnings, *(each for each in self.green.warnings if each not in self.balance.warnings))
 
 
 def figures_of(steps: Sequence[RouteStep], priced: dict[int, Priced], *, currency: str, target_kg: float = TARGET_KG) -> Figures:

@@ -5,15 +5,18 @@ Definitions: ACS GCI Pharmaceutical Roundtable (PMI), Sheldon (E-factor), Trost 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _t
 
 from process.routes.amounts import PerKg, per_kg
 from process.routes.checks import final_step, in_order
 from process.routes.mass_balance import mass_balance
-from process.routes.plain import Charge, Computed, Role, Route, Step
+from process.routes.plain import Charge, Computed, Fault, Role, Route, Step
 
 ALGORITHM, VERSION = "route.green_metrics", "1"
+TOLERANCE = 1e-4  # of published molar masses, which differ with the table of atomic weights
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,14 @@ def green_metrics(route: Route) -> Computed[GreenMetrics]:
         net[step.key], gross[step.key] = _cumulative(lines, net, charged=False), _cumulative(lines, gross, charged=True)
         steps.append(_metrics(step, lines, net[step.key], gross[step.key]))
     value = GreenMetrics(tuple(steps), _route_atom_economy(route))
-    return Computed(ALGORITHM, VERSION, value, "kg/kg", warnings=balance.warnings)
+    return Computed(ALGORITHM, VERSION, value, "kg/kg", warnings=(*balance.warnings, *_unbalanced(steps)))
+
+
+def _unbalanced(steps: Iterable[StepMetrics]) -> Iterator[Fault]:
+    for each in steps:
+        if each.atom_economy is None and _in_equation(each.step) is not None:
+            words = _t("%(step)s: the equation gives more than it takes in, so that there is no atom economy; say the mol in the equation.")
+            yield Fault("step.equation", words % {"step": each.step.name}, each.step.key)
 
 
 def _metrics(step: Step, lines: tuple[PerKg, ...], net: Intensity, gross: Intensity) -> StepMetrics:
@@ -124,9 +134,12 @@ def _efficiency(lines: tuple[PerKg, ...]) -> float | None:
 
 
 def atom_economy(product_mass: float, reactants: Iterable[tuple[float, float]]) -> float | None:
-    """product_mass: stoichiometric coefficient × molar mass of the product; reactants: (coefficient, molar mass), catalysts left out."""
+    """product_mass: stoichiometric coefficient × molar mass of the product; reactants: (coefficient, molar mass), catalysts left out.
+
+    None where the equation gives more than it takes in: a reactant or a coefficient is missing in it.
+    """
     mass = sum(coefficient * molar_mass for coefficient, molar_mass in reactants)
-    return product_mass / mass if mass > 0 else None
+    return product_mass / mass if mass > 0 and product_mass <= mass * (1 + TOLERANCE) else None
 
 
 def stoichiometry_of(charge: Charge) -> float:

@@ -14,6 +14,8 @@ from rdkit import Chem
 from audit.refusals import Words
 from process.screen import tables
 
+NO_LIMIT_PPM = 100_000  # a tenth of the substance: no residue of a dried one comes near
+
 
 @dataclass(frozen=True)
 class Substance:
@@ -81,8 +83,11 @@ def _solvents(substances: Sequence[Substance], now: Circumstances) -> Iterator[t
             "option_1": _plain(100 * known.pde_mg_per_day) if known.klass != 3 else "5000",
         }
         if now.dose_g_per_day:
-            dose = {"limit": _plain(1000 * known.pde_mg_per_day / now.dose_g_per_day), "dose": _plain(now.dose_g_per_day)}
-            words += _t(", %(limit)s ppm by option 2 at %(dose)s g/day.") % dose
+            limit, dose = 1000 * known.pde_mg_per_day / now.dose_g_per_day, _plain(now.dose_g_per_day)
+            if limit < NO_LIMIT_PPM:
+                words += _t(", %(limit)s ppm by option 2 at %(dose)s g/day.") % {"limit": _plain(limit), "dose": dose}
+            else:
+                words += _t(", no practical limit by option 2 at %(dose)s g/day.") % {"dose": dose}
         else:
             words += _t("; option 2 needs the daily dose, which the request does not say.")
         yield each.key, each.name, words, not known.checked

@@ -7,6 +7,7 @@ and what happens after it are not in these figures: every repetition is rolled b
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
@@ -23,6 +24,9 @@ from accounts.models import Client, Role
 from audit.context import Channel, acting
 from audit.events import record
 from audit.models import Event
+from catalogue.chemistry import FINGERPRINT_BITS, fingerprint
+from catalogue.models import Compound, CompoundFingerprint
+from projects.alike import LEAST, MOST_COMPOUNDS
 from projects.models import Phase, Project
 from projects.services import gate, publishing
 from projects.services.milestones import MilestoneDraft, add_milestone
@@ -32,6 +36,7 @@ from tests.projects import factories as make
 WARM_UP = 3
 MILESTONES = 200
 ASKED_MS = 150.0
+COMPOUNDS, SIMILAR_MS = 10_000, 100.0
 WORDS = {"reason_class": "material", "side": "third_party", "reason": "The solvent came late."}
 Measured = list[Any]
 
@@ -131,9 +136,26 @@ def recording(times: int) -> Measured:
     return ["Write an event (floor: INSERT of the same row)", ours, taken_back(bare, times), None]
 
 
+def finding_similar_compounds(times: int) -> Measured:
+    """Among ten thousand fingerprints as dense as those of drugs; what the page adds is one more query for the projects."""
+    number = random.Random(1)
+    made = Compound.objects.bulk_create(Compound(name=f"Bench {place}") for place in range(COMPOUNDS))
+    rows = []
+    for compound in made:
+        on = set(number.sample(range(FINGERPRINT_BITS), number.randint(25, 80)))
+        rows.append(CompoundFingerprint(compound=compound, bits="".join("01"[place in on] for place in range(FINGERPRINT_BITS))))
+    CompoundFingerprint.objects.bulk_create(rows, batch_size=1000)
+    asked = fingerprint(make.PARACETAMOL)
+
+    def find() -> None:
+        list(CompoundFingerprint.objects.alike(asked, least=LEAST).defer("bits")[:MOST_COMPOUNDS])
+
+    return [f"Similar compounds among {COMPOUNDS:,}", taken_back(find, times), None, SIMILAR_MS]
+
+
 def main(times: int) -> None:
     with acting(channel=Channel.COMMAND):
-        for measure in (submitting, deciding, publishing_a_slip, recording):
+        for measure in (submitting, deciding, publishing_a_slip, recording, finding_similar_compounds):
             with transaction.atomic():
                 print(json.dumps(measure(times)), flush=True)
                 transaction.set_rollback(True)

@@ -10,7 +10,7 @@ from accounts.models import INTERNAL_ROLES, Role, User
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from catalogue.models import Site
-from catalogue.services import change_site, create_site
+from catalogue.services import change_site, create_site, set_exposure_band
 from tests.accounts.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,19 @@ def test_page_says_who_keeps_sites_to_those_who_do_not() -> None:
 
     assert "kept by an administrator or by management" in answer.content.decode()
     assert b'<form method="post" action="/sites/"' not in answer.content
+
+
+def test_what_a_site_contains_is_said_with_a_reason(keeper: User) -> None:
+    create_site(**SHANGHAI, actor=keeper)
+    browser, address = signed_in(keeper), reverse("site-exposure", args=["shanghai"])
+
+    silent = browser.post(address, {"exposure-band": "4"})
+    browser.post(address, {"exposure-band": "4", "exposure-reason": "Isolators qualified."})
+
+    assert silent.status_code == 400
+    assert Site.objects.get().highest_exposure_band == 4
+    assert kinds() == ["site.created", "site.changed"]
+    with pytest.raises(Refused):
+        set_exposure_band("shanghai", band=4, reason="Again.", actor=keeper)
+    with pytest.raises(NotAllowed):
+        set_exposure_band("shanghai", band=5, reason="More.", actor=UserFactory(roles=[Role.RESEARCH]))

@@ -117,6 +117,15 @@ def test_a_route_without_a_molar_mass_of_a_reactant_has_no_economy_but_says_why_
     assert (found.value, [fault.kind for fault in found.faults]) == (None, ["input.molar_mass"])
 
 
+def test_an_equation_that_gives_more_than_it_takes_in_has_no_economy() -> None:
+    salt = step("1", charge("l", "amine", 100.0, is_limiting=True), charge("h", "acid", 36.5, 2.0, role=Role.REAGENT), product=136.5, y=0.9)
+
+    found = green_metrics(Route((salt,)))
+
+    assert found.value is not None
+    assert (found.value.atom_economy, [warning.kind for warning in found.warnings]) == (None, ["step.equation"])
+
+
 def test_benchmarks_are_as_published() -> None:
     """PM-01."""
     found = BENCHMARKS["amidation"]

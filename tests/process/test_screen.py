@@ -95,10 +95,10 @@ def test_mutagenic_limits_by_duration() -> None:
 def test_energetic_groups(smiles: str, group: str) -> None:
     (found,) = words("energetic", substance("It", smiles=smiles))
 
-    assert group in found
+    assert found.startswith(f"It has a group that can decompose with much heat or gas: {group}.")
 
 
-@pytest.mark.parametrize("smiles", ["CC(=O)Nc1ccc(O)cc1", "CCO", "CC(=O)OC(C)=O", "c1ccncc1"])
+@pytest.mark.parametrize("smiles", ["CC(=O)Nc1ccc(O)cc1", "CCO", "CC(=O)OC(C)=O", "c1ccncc1", "O[N+](=O)[O-]"])
 def test_nothing_energetic(smiles: str) -> None:
     assert words("energetic", substance("It", smiles=smiles)) == []
 

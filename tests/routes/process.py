@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.routes.kinds import act, of_project, page
+from tests.routes.kinds import act, api_object, of_project, page
 
 ROUTE = {"number": 1}
 VERSION = {**ROUTE, "version": 1}
@@ -26,5 +26,8 @@ PROCESS_ROUTES = {
     "step-input-add": act(**VERSION, key=1),
     "step-input-change": act(**VERSION, pk="step_input"),
     "step-input-move": act(**VERSION, pk="step_input"),
+    "api-route-list": api_object(own=404, tokens=404),
+    "api-route-version": api_object(own=404, tokens=404, arguments=VERSION),
+    "api-route-balance": api_object(own=404, tokens=404, arguments=VERSION),
     "step-input-remove": act(**VERSION, pk="step_input"),
 }
