@@ -111,8 +111,10 @@ def buy(today: date) -> Iterator[date]:
     for code, rows in PRICES.items():
         _enter(f"material-prices:{code}", PRICE_COLUMNS, [_dated(row, today) for row in rows])
     for each in STUFF:
-        row = (LUDWIG, 0, each.price, "EUR", None, None, each.days, None, "DE", 40, 200, "Price list")
-        _enter(f"material-prices:{bought(each).code}", PRICE_COLUMNS, [_dated(row, today)])
+        material = bought(each)
+        if not material.quotes.exists():
+            row = (LUDWIG, 0, each.price, "EUR", None, None, each.days, None, "DE", 40, 200, "Price list")
+            _enter(f"material-prices:{material.code}", PRICE_COLUMNS, [_dated(row, today)])
     rates = [(*rate, today - timedelta(days=days), "ECB reference rate, cross rate") for rate in RATES for days in (30, 1)]
     _enter("exchange-rates", ("currency", "into", "rate", "on", "source"), rates, role=Role.MANAGEMENT)
 
