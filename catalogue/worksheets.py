@@ -14,12 +14,14 @@ from accounts.countries import COUNTRIES
 from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
 from catalogue.services.materials import MaterialRows
 from catalogue.services.supply import QuoteRows, RateRows, enter_supplier
+from worksheets.columns import text
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
 if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 LANDS = [*COUNTRIES.items()]
+AS_WRITTEN = 40  # letters of a number with what people put around it, such as "CAS No. 108-88-3"
 
 
 def _valid(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -62,12 +64,18 @@ MATERIALS = Worksheet(
         SheetColumn("name", example="Toluene", width=26),
         SheetColumn("grade", example="99.8 %", width=12),
         SheetColumn("kind", example="Solvent", width=14),
-        SheetColumn("cas_number", note=_("A compound that we know gives the molar mass."), example="108-88-3", width=12),
+        SheetColumn(
+            "cas_number",
+            field=lambda: text(AS_WRITTEN),
+            note=_("A compound that we know gives the molar mass."),
+            example="108-88-3",
+            width=12,
+        ),
         SheetColumn("molar_mass_g_per_mol", unit="g/mol", note=_("As charged, salt and solvate included."), example="92.14"),
         SheetColumn("density_kg_per_l", unit="kg/L", note=_("At 20 °C; needed of a solvent."), example="0.867"),
         SheetColumn("hazard_statements", note=_("Codes of the GHS with a space between."), example="H225 H304 H315", width=20),
         SheetColumn("exposure_band", note=_("Occupational, 1 (least) to 5."), example="2"),
-        SheetColumn("un_number", example="UN1294"),
+        SheetColumn("un_number", field=lambda: text(AS_WRITTEN), example="UN1294"),
         SheetColumn("controlled_as", note=_("The list on which it stands, where it is controlled."), width=14),
         SheetColumn("storage", example="2–8 °C", width=14),
         SheetColumn("note", width=24),

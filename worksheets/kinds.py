@@ -45,6 +45,7 @@ class ImportKind:
     """key: in the address. sheet: what the sheet of the template is called, as the rows are. subject: what the rows belong to.
 
     subject(user, scope) gives the object of a scoped kind (a project by its code) through `visible_to`, or raises Missing.
+    of_project: it is a project and no other thing.
     stands_alone: no row rests on an earlier one, so that the rehearsal of each is taken back at once.
     """
 
@@ -56,6 +57,7 @@ class ImportKind:
     who: Words
     back: Callable[[Any], str]
     subject: Callable[[User, str], Any] | None = None
+    of_project: bool = True
     asks_reason: bool = False
     stands_alone: bool = False
     most_rows: int = MOST_ROWS

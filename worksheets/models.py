@@ -47,6 +47,8 @@ class Import(models.Model):
     read_as = models.CharField(max_length=200, blank=True)
     number_of_rows = models.PositiveIntegerField(default=0)
     reason = models.CharField(_("reason"), max_length=2000, blank=True)
+    unknown = models.JSONField(default=list)  # headings that are not ours: cell and heading, until somebody says what they are
+    mapping = models.JSONField(default=dict)  # heading → name of the column, "" for what is left out
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.CHECKING)
     has_changed = models.BooleanField(default=False)  # the record changed between preview and import: nothing was written
     failed = models.BooleanField(default=False)  # the product could not do it, however often it tried

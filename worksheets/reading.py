@@ -6,8 +6,9 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _t
@@ -54,6 +55,14 @@ class _Raw:
     merged: list[str] = field(default_factory=list)
 
 
+class UnknownHeadings(BadInput):
+    """400: headings that are not ours; somebody may say what they are. headings: address and words; found: the columns that are there."""
+
+    def __init__(self, words: Sequence[str], headings: Sequence[tuple[str, str]], found: Sequence[str]) -> None:
+        self.headings, self.found = list(headings), list(found)
+        super().__init__({"file": list(words)})
+
+
 def media_type_of(content: BinaryIO, name: str) -> str:
     """What the upload is. Raises BadInput for what no table can be read from."""
     head = content.read(8)
@@ -70,13 +79,25 @@ def media_type_of(content: BinaryIO, name: str) -> str:
     return accept_upload(content, name)
 
 
-def read(content: BinaryIO, media_type: str, columns: Sequence[Column], *, sheet: Any, most_rows: int) -> Sheet:
-    """The lines below the headings. sheet: what the sheet of the template is called. Raises BadInput on `file`."""
+def read(
+    content: BinaryIO,
+    media_type: str,
+    columns: Sequence[Column],
+    *,
+    sheet: Any,
+    most_rows: int,
+    mapping: Mapping[str, str] = MappingProxyType({}),
+) -> Sheet:
+    """The lines below the headings. sheet: what the sheet of the template is called. Raises BadInput on `file`.
+
+    mapping: foreign headings (as `plain` writes them) and the columns that they are; "" for what is left out.
+    """
     raw = _xlsx(content, sheet, most_rows) if media_type == XLSX else _csv(content, columns)
-    found = _headings(raw.rows, columns)
+    found = _headings(raw.rows, columns, mapping)
     lines = []
     for number, cells in raw.rows:
         given = {name: cells.pop(place) for place, name in found.items() if place in cells}
+        given.pop("", None)
         lines.append(Line(number, given, number in raw.hidden, tuple(cell.address for cell in cells.values())))
         if len(lines) > most_rows:
             raise _bad(_t("The file has more than %(most)s rows. Divide it.") % {"most": f"{most_rows:,}"})
@@ -92,25 +113,27 @@ def _bad(*words: str) -> BadInput:
     return BadInput({"file": list(words)})
 
 
-def _headings(rows: Iterator[tuple[int, dict[int, Cell]]], columns: Sequence[Column]) -> dict[int, str]:
+def _headings(rows: Iterator[tuple[int, dict[int, Cell]]], columns: Sequence[Column], mapping: Mapping[str, str]) -> dict[int, str]:
     """Which column of the file is which of ours. Every heading that is missing, unknown or there twice is named in one answer."""
     number, cells = next(rows, (0, {}))
     if not cells:
         raise _bad(_t("The file is empty: there is not even a row of headings."))
-    names = {each: column for column in columns for each in column.names()}
+    names = {each: column.name for column in columns for each in column.names()} | dict(mapping)
     found: dict[int, str] = {}
-    unknown, twice = [], []
+    unknown, twice, foreign = [], [], []
     for place, cell in cells.items():
-        column = names.get(plain(cell.value))
-        if column is None:
+        name = names.get(plain(cell.value))
+        if name is None:
             unknown.append(f"{cell.address} “{cell.shown[:60]}”")
-        elif column.name in found.values():
+            foreign.append((cell.address, cell.shown[:200]))
+        elif name and name in found.values():
             twice.append(f"{cell.address} “{cell.shown[:60]}”")
         else:
-            found[place] = column.name
+            found[place] = name
     if number > HEADINGS_WITHIN or not found:
         known = ", ".join(column.title for column in columns)
-        raise _bad(_t("The first row does not hold our headings. They are: %(known)s.") % {"known": known})
+        words = _t("The first row does not hold our headings. They are: %(known)s.") % {"known": known}
+        raise _bad(words) if number > HEADINGS_WITHIN else UnknownHeadings([words], foreign, [])
     missing = [str(column.heading) for column in columns if column.field.required and column.name not in found.values()]
     faults = [
         _t("These headings are missing: %(names)s.") % {"names": ", ".join(missing)} if missing else "",
@@ -119,6 +142,8 @@ def _headings(rows: Iterator[tuple[int, dict[int, Cell]]], columns: Sequence[Col
         else "",
         _t("These headings are there twice: %(names)s.") % {"names": ", ".join(twice)} if twice else "",
     ]
+    if foreign and not twice:
+        raise UnknownHeadings([*filter(None, faults)], foreign, [*found.values()])
     if any(faults):
         raise _bad(*filter(None, faults))
     return found
@@ -133,7 +158,8 @@ def _xlsx(content: BinaryIO, wanted: Any, most_rows: int) -> _Raw:
     try:
         book = load_workbook(content, read_only=True)
         titles = {plain(name): name for name in book.sheetnames}
-        title = next((titles[plain(words)] for words in in_both(wanted) if plain(words) in titles), None)
+        only = book.sheetnames[0] if len(book.sheetnames) == 1 else None
+        title = next((titles[plain(words)] for words in in_both(wanted) if plain(words) in titles), only)
         if title is None:
             there = ", ".join(f"“{name}”" for name in book.sheetnames)
             raise _bad(_t("The file has no sheet “%(wanted)s”; it has %(there)s.") % {"wanted": wanted, "there": there})

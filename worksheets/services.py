@@ -8,7 +8,7 @@ The row of the import is the queue: a worker holds its lock while it works, so t
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,10 +25,10 @@ from audit import context
 from audit.events import record, scope_of
 from audit.files import clean_name, open_file, store_file
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, require_none, require_reason
-from worksheets.columns import Column, in_words
+from worksheets.columns import Column, in_words, plain
 from worksheets.kinds import ImportKind, Writer, import_kind
 from worksheets.models import MOST_TRIES, Import, ImportRow, hash_of_doubts
-from worksheets.reading import Line, Sheet, media_type_of, read
+from worksheets.reading import Line, Sheet, UnknownHeadings, media_type_of, read
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -73,10 +73,16 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
     if kind.asks_reason:
         require_reason(reason)
     media_type = media_type_of(content, name)
-    sheet = read(content, media_type, kind.columns(), sheet=kind.sheet, most_rows=kind.most_rows)
+    unknown: list[dict[str, str]] = []
+    try:
+        sheet = read(content, media_type, kind.columns(), sheet=kind.sheet, most_rows=kind.most_rows)
+    except UnknownHeadings as foreign:
+        unknown = [{"cell": cell, "heading": heading} for cell, heading in foreign.headings]
+        sheet = Sheet([], "")
     stored = store_file(content)
     client_id, project_id = scope_of(subject) if subject is not None else (None, None)
-    about = {"client_id": client_id, "project_id": subject.pk if subject is not None and project_id is None else project_id}
+    project_id = subject.pk if subject is not None and kind.of_project else project_id
+    about = {"client_id": client_id, "project_id": project_id}
     facts = {"name": clean_name(name), "media_type": media_type, "size_bytes": stored.size, "reason": reason.strip(), **about}
     with transaction.atomic():
         taken, _is_new = Import.objects.get_or_create(kind=key, scope=scope, sha256=stored.sha256, defaults=facts | {"uploaded_by": actor})
@@ -86,7 +92,9 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
         _set(
             free,
             **facts,
-            state=Import.State.CHECKING,
+            unknown=unknown,
+            mapping={},
+            state=Import.State.CHECKED if unknown else Import.State.CHECKING,
             uploaded_by=actor,
             read_as=sheet.read_as,
             number_of_rows=len(sheet.lines),
@@ -94,8 +102,33 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
             failed=False,
             tries=0,
         )
-    _begin(free)
+        free.rows.all().delete()
+    if not unknown:
+        _begin(free)
     return Import.objects.get(pk=taken.pk)
+
+
+def assign_columns(pk: int, mapping: Mapping[str, str], *, actor: User) -> Import:
+    """Say what the unknown headings of a file are, by heading the name of a column or "" to leave it out; then it is rehearsed.
+
+    Raises BadInput on `file` where a needed column is still missing or one is named twice.
+    """
+    shown = Import.objects.visible_to(actor).get(pk=pk)
+    kind = import_kind(shown.kind)
+    kind.require(actor, shown.scope)
+    names = {column.name for column in kind.columns()}
+    said = {plain(each["heading"]): mapping.get(each["heading"], "") for each in shown.unknown}
+    said = {heading: name if name in names else "" for heading, name in said.items()}
+    with open_file(shown.sha256) as content:
+        sheet = read(content, shown.media_type, kind.columns(), sheet=kind.sheet, most_rows=kind.most_rows, mapping=said)
+    with transaction.atomic():
+        free = _locked(pk)
+        if free is None or free.state != Import.State.CHECKED:
+            return free or shown
+        facts = {"mapping": said, "read_as": sheet.read_as, "number_of_rows": len(sheet.lines), "unknown": []}
+        _set(free, **facts, state=Import.State.CHECKING, uploaded_by=actor, has_changed=False, failed=False, tries=0)
+    _begin(free)
+    return Import.objects.get(pk=pk)
 
 
 def press_import(pk: int, *, actor: User, looked_at: str = "") -> Import:
@@ -126,6 +159,8 @@ def press_blockers(shown: Import) -> list[Blocker]:
     """Why nothing can be imported yet; the page shows the same."""
     if shown.state == Import.State.CHECKING:
         return [Blocker(key="import.checking", words=_t("The rows are still being checked."))]
+    if shown.unknown:
+        return [Blocker(key="import.headings", words=_t("Say first what the headings are that are not known."))]
     wrong = shown.rows.filter(standing=ImportRow.Standing.WRONG).count()
     if shown.failed:
         return [Blocker(key="import.failed", words=_t("The product could not check this file. Nothing was written."))]
@@ -259,7 +294,7 @@ def _enter_all(held: Import, *, is_rehearsal: bool) -> list[Finding]:
         return [Finding(0, [], [_problem("", "", str(refusal))])]
     columns = kind.columns()
     with open_file(held.sha256) as content:
-        sheet: Sheet = read(content, held.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows)
+        sheet = read(content, held.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, mapping=held.mapping)
     writer = kind.writer(held.actor, subject, held.reason)
     findings = []
     for place, line in enumerate(sheet.lines, 1):

@@ -104,6 +104,7 @@ def _import(sheet: Worksheet) -> None:
             who=sheet.who,
             back=lambda parent: sheet.page(parent) if sheet.page else reverse("worksheet", args=[address_of(sheet, scope_of(parent))]),
             subject=subject if sheet.parent else None,
+            of_project=False,
             stands_alone=not sheet.order,
         )
     )

@@ -15,6 +15,7 @@ urlpatterns = [
     path("imports/<slug:kind>/<int:pk>/", views.import_detail, name="import-detail"),
     path("imports/<slug:kind>/<int:pk>/progress/", views.import_progress, name="import-progress"),
     path("imports/<slug:kind>/<int:pk>/press/", views.import_press, name="import-press"),
+    path("imports/<slug:kind>/<int:pk>/columns/", views.import_columns, name="import-columns"),
     path("imports/<slug:kind>/<int:pk>/file/", views.import_file, name="import-file"),
     path("worksheets/<str:sheet>/", sheet_views.worksheet, name="worksheet"),
     path("worksheets/<str:sheet>/rows.json", sheet_views.worksheet_data, name="worksheet-data"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, NotAllowed, add_to_form
 from worksheets import services
 from worksheets.blanks import csv_blank, possible, xlsx_blank
+from worksheets.columns import plain
 from worksheets.exports import export_of
 from worksheets.forms import UploadForm
 from worksheets.kinds import ImportKind, import_kind
@@ -28,6 +30,7 @@ from worksheets.writing import CSV, XLSX, table_response
 PAGE = 50
 FORMER = 20
 WRONG_SHOWN = 200
+LIKE = 0.6  # of two headings, from which on one is proposed for the other
 
 
 @signed_in
@@ -100,7 +103,17 @@ def import_detail(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     return _page(request, *_import(request, kind, pk))
 
 
-def _page(request: SignedInRequest, kind: ImportKind, shown: Import, subject: Any, *, status: int = 200, wrong: str = "") -> HttpResponse:
+def _page(
+    request: SignedInRequest,
+    kind: ImportKind,
+    shown: Import,
+    subject: Any,
+    *,
+    status: int = 200,
+    wrong: str = "",
+    unassigned: str = "",
+    chosen: dict[str, str] | None = None,
+) -> HttpResponse:
     page = Paginator(shown.rows.order_by("number"), PAGE).get_page(request.GET.get("page"))
     headings, page = _with_headings(kind, page)
     standing = dict.fromkeys(ImportRow.Standing.values, 0)
@@ -112,6 +125,9 @@ def _page(request: SignedInRequest, kind: ImportKind, shown: Import, subject: An
         "subject": subject,
         "back": kind.back(subject),
         "import": shown,
+        "assign": _headings_to_assign(kind, shown, chosen),
+        "assignable": [(column.name, column.title) for column in kind.columns()],
+        "unassigned": unassigned,
         "headings": headings,
         "page": page,
         "standing": standing,
@@ -138,7 +154,11 @@ def _with_headings(kind: ImportKind, page: Any) -> tuple[list[str], Any]:
 
 
 def _again(shown: Import) -> str:
-    return reverse("project-import-new", args=[shown.scope, shown.kind]) if shown.scope else reverse("import-new", args=[shown.kind])
+    if not shown.scope:
+        return reverse("import-new", args=[shown.kind])
+    if not import_kind(shown.kind).of_project:
+        return reverse("import-new-of", args=[shown.kind, shown.scope])
+    return reverse("project-import-new", args=[shown.scope, shown.kind])
 
 
 @internal_required
@@ -161,6 +181,31 @@ def import_press(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     except BadInput as bad:
         return _page(request, declared, shown, subject, status=400, wrong=str(bad))
     return redirect(pressed)
+
+
+@internal_required
+@require_POST
+def import_columns(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
+    """What the headings are that are not ours; then every row is shown as it is understood."""
+    declared, shown, subject = _import(request, kind, pk)
+    mapping = {each["heading"]: request.POST.get(f"heading-{place}", "") for place, each in enumerate(shown.unknown)}
+    try:
+        assigned = services.assign_columns(pk, mapping, actor=request.user)
+    except BadInput as bad:
+        return _page(request, declared, shown, subject, status=400, unassigned=str(bad), chosen=mapping)
+    return redirect(assigned)
+
+
+def _headings_to_assign(kind: ImportKind, shown: Import, chosen: dict[str, str] | None) -> list[dict[str, Any]]:
+    """Each unknown heading with what it may be; the likeliest is proposed."""
+    columns = {column.name: column.title for column in kind.columns()}
+    likely = {plain(words): name for name, words in columns.items()}
+    rows = []
+    for place, each in enumerate(shown.unknown):
+        near = get_close_matches(plain(each["heading"]), likely, n=1, cutoff=LIKE)
+        value = chosen.get(each["heading"], "") if chosen else likely[near[0]] if near else ""
+        rows.append({**each, "name": f"heading-{place}", "value": value})
+    return rows
 
 
 @internal_required

@@ -23,6 +23,7 @@ LIST_ROUTES = {
     "project-import-new": of_project(kind="milestones"),
     "import-detail": of_import(),
     "import-progress": of_import(),
+    "import-columns": act(kind="clients", pk="import"),
     "import-press": act(kind="clients", pk="import"),
     "import-file": of_import(),
 }

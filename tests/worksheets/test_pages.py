@@ -64,10 +64,10 @@ def test_wrong_rows_are_shown_at_their_cell_and_the_button_says_why_not(seller: 
 
 
 def test_a_file_that_cannot_be_read_is_refused_at_the_field(seller: Browser) -> None:
-    answer = upload(seller, xlsx(CLIENTS, a_client(1), sheet="Elsewhere"))
+    answer = upload(seller, xlsx(CLIENTS, a_client(1), sheet="Elsewhere", edit=lambda sheet: sheet.parent.create_sheet("Other")))
 
     assert (answer.status_code, Import.objects.count()) == (400, 0)
-    assert "no sheet “Clients”; it has “Elsewhere”" in answer.content.decode()
+    assert "no sheet “Clients”; it has “Elsewhere”, “Other”" in answer.content.decode()
 
 
 def test_what_resembles_something_asks_to_be_looked_at(seller: Browser) -> None:

@@ -85,6 +85,10 @@ def merge(sheet: Any) -> None:
     sheet.merge_cells("A2:A3")
 
 
+def another(sheet: Any) -> None:
+    sheet.parent.create_sheet("Other")
+
+
 def old_excel() -> bytes:
     return bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
 
@@ -107,7 +111,7 @@ def damaged() -> bytes:
 @pytest.mark.parametrize(
     ("make", "name", "words"),
     [
-        (lambda: filled(("one",), sheet="Sheet1"), "f.xlsx", "no sheet “Rows”; it has “Sheet1”"),
+        (lambda: filled(("one",), sheet="Sheet1", edit=another), "f.xlsx", "no sheet “Rows”; it has “Sheet1”, “Other”"),
         (
             lambda: filled(("one",), head=("Amount (kg)", "Nonsense")),
             "f.xlsx",

@@ -231,3 +231,22 @@ def test_the_table_of_a_document_has_headings_units_and_words() -> None:
 @pytest.mark.parametrize("letters", [[10], [3, 3, 3], [40, 10, 6, 6, 6, 6, 6]])
 def test_widths_add_up(letters: list[int]) -> None:
     assert sum(shares(letters)) == 100
+
+
+def test_headings_of_anybody_are_assigned_on_the_preview(buying: Browser) -> None:
+    a_price(a_material())
+    head = ("Vendor", "Price per kilo", "Currency", "Quoted on", "Remark of the buyer")
+    rows = [("Demo Chemicals", price, "EUR", "2026-04-01", "x") for price in ("4", "dear", "5")]
+    shown = upload(buying, "material-prices", csv_text(head, *rows[:1]), scope="TOL-99")
+    address = Import.objects.latest("pk").get_absolute_url()
+    assert "What are these columns?" in shown
+    assert '<option value="price_per_kg" selected>' in shown  # the likeliest is proposed
+
+    missing = buying.post(f"{address}columns/", {"heading-1": "price_per_kg"})
+    taken = buying.post(f"{address}columns/", {"heading-0": "supplier", "heading-1": "price_per_kg", "heading-2": ""}, follow=True)
+    buying.post(f"{address}press/")
+
+    assert (missing.status_code, "These headings are missing: Supplier." in missing.content.decode()) == (400, True)
+    assert "<strong>1</strong> new" in re.sub(r"\s+", " ", taken.content.decode())
+    assert SupplierQuote.objects.order_by("pk").last().price_per_kg == 4  # type: ignore[union-attr]
+    assert Import.objects.get().mapping == {"vendor": "supplier", "price per kilo": "price_per_kg", "remark of the buyer": ""}
