@@ -46,7 +46,7 @@ def _write(project: Project, synthesis: Synthesis, materials: dict[str, Material
     version = route.versions.get()
     steps: dict[str, RouteStep] = {}
     for each in synthesis.steps:
-        steps[each.name] = services.add_step(version.pk, _values(each, project, actor), actor=actor)
+        steps[each.name] = services.add_step(version.pk, _values(each, project), actor=actor)
         for takes in each.takes:
             services.add_input(steps[each.name].pk, _input(takes, steps, materials), actor=actor)
     for kind, citation, identifier, year, rights in synthesis.references:
@@ -58,15 +58,13 @@ def _write(project: Project, synthesis: Synthesis, materials: dict[str, Material
         services.fix_version(version.pk, reason=synthesis.fixed, actor=actor)
 
 
-def _values(each: Makes, project: Project, actor: User) -> dict[str, Any]:
-    made = each.smiles
-    compound = create_or_find_compound(name=each.product, structure_text=made, actor=actor) if made else project.compound
+def _values(each: Makes, project: Project) -> dict[str, Any]:
     low, base, high = (Decimal(percent) for percent in each.percent)
     return {
         "name": each.name,
         "transformation": each.kind,
         "product_name": each.product,
-        "product_compound": compound,
+        "product_structure": each.smiles or project.compound.smiles,
         "yield_low_pct": low,
         "yield_pct": base,
         "yield_high_pct": high,

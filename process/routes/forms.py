@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
 from accounts.numbers import NumberField
-from catalogue.models import Compound, Material
+from catalogue.models import Material
 from process.routes.models import Route, RouteStep, RouteVersion, StepInput
 from process.routes.services.inputs import FIELDS as INPUT_FIELDS
 from process.routes.services.routes import FIELDS as ROUTE_FIELDS
 from process.routes.services.steps import FIELDS as STEP_FIELDS
+from process.routes.services.steps import STRUCTURE
 from projects.forms.gate import REASON
 
 
@@ -52,14 +53,14 @@ class StepForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     transformation = forms.ChoiceField(label=_("Class of reaction"), choices=[("", "–"), *RouteStep.Transformation.choices], required=False)
     product_name = forms.CharField(label=_("Product"), max_length=200)
-    product_compound = forms.ModelChoiceField(
-        label=_("Compound of the product"),
-        queryset=Compound.objects.none(),
+    product_structure = forms.CharField(
+        label=_("Structure of the product (SMILES or molfile)"),
+        max_length=100_000,
         required=False,
-        empty_label="–",
-        help_text=_("It gives structure and molar mass."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_("It draws the scheme and gives the molar mass."),
     )
-    product_molar_mass_g_per_mol = number(_("Molar mass of the product (g/mol)"), hint=_("Empty: that of the compound."))
+    product_molar_mass_g_per_mol = number(_("Molar mass of the product (g/mol)"), hint=_("Empty: that of the structure."))
     yield_pct = number(_("Yield (%)"), digits=6, needed=True, hint=_("Of what the equation gives: 92 for 92 %."))
     yield_low_pct = number(_("Yield, low (%)"), digits=6)
     yield_high_pct = number(_("Yield, high (%)"), digits=6)
@@ -72,13 +73,9 @@ class StepForm(forms.Form):
     hazards = forms.CharField(label=_("Hazards"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     set_aside = forms.BooleanField(label=_("An alternative, not counted"), required=False)
 
-    def __init__(self, *args: Any, route: Route, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast("forms.ModelChoiceField[Compound]", self.fields["product_compound"]).queryset = Compound.objects.exclude(smiles="")
-
     @property
     def values(self) -> dict[str, Any]:
-        found = {name: self.cleaned_data[name] for name in STEP_FIELDS}
+        found = {name: self.cleaned_data[name] for name in (*STEP_FIELDS, STRUCTURE) if name in self.cleaned_data}
         mass = found["product_molar_mass_g_per_mol"]
         found["product_molar_mass_g_per_mol"] = None if mass is None else float(mass)
         found["product_per_limiting"] = found["product_per_limiting"] or Decimal(1)

@@ -48,6 +48,7 @@ def columns() -> tuple[Column, ...]:
         ),
         Column("step", _("Step"), TextField(max_length=120), _("Rows of one step stand together."), "Coupling"),
         Column("product", _("Product"), text(200), _("In the first row of each step."), "Amide 3"),
+        Column("product_structure", _("Structure of the product (SMILES)"), text(4000), example="CC(=O)Nc1ccc(O)cc1"),
         Column("product_molar_mass_g_per_mol", _("Molar mass of the product (g/mol)"), _number(), example="312.36"),
         Column("yield_pct", _("Yield (%)"), _number(digits=6, places=3), _("In the first row of each step; 92 for 92 %."), "92"),
         Column(
@@ -155,6 +156,7 @@ def _step_values(values: Values) -> dict[str, Any]:
     return given | {
         "name": values["step"],
         "product_name": values["product"],
+        "product_structure": values["product_structure"],
         "product_molar_mass_g_per_mol": None if mass is None else float(mass),
     }
 

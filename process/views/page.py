@@ -99,7 +99,7 @@ def _asked_for(request: SignedInRequest, version: RouteVersion, steps: list[Rout
     """Which dialog the address opens: a new step, one step, a new input of a step, or one input."""
     asked = request.GET
     if "new_step" in asked:
-        return {"step_form": StepForm(route=version.route, prefix="step", initial={"product_per_limiting": 1})}
+        return {"step_form": StepForm(prefix="step", initial={"product_per_limiting": 1})}
     by_key = {str(step.key): step for step in steps}
     if step := by_key.get(asked.get("step", "")):
         return dialog_of_step(step, version)
@@ -140,7 +140,7 @@ def dialog_of_step(step: RouteStep, version: RouteVersion) -> dict[str, Any]:
     values = services.step_values(step)
     return {
         "step_chosen": step,
-        "step_form": StepForm(route=version.route, prefix="step", initial=values),
+        "step_form": StepForm(prefix="step", initial=values | {"product_structure": services.structure_of(step)}),
         "step_version": version_of(values),
     }
 

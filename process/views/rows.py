@@ -58,7 +58,7 @@ def _place(request: SignedInRequest) -> int:
 @require_POST
 def step_add(request: SignedInRequest, code: str, number: int, version: int) -> HttpResponse:
     found = visible_version(request, code, number, version)
-    form = StepForm(request.POST, route=found.route, prefix="step")
+    form = StepForm(request.POST, prefix="step")
     if carried_out(form, lambda: services.add_step(found.pk, form.values, actor=request.user)):
         messages.success(request, _t("Added; now say what goes in."))
         return redirect(found)
@@ -70,7 +70,7 @@ def step_add(request: SignedInRequest, code: str, number: int, version: int) -> 
 def step_change(request: SignedInRequest, code: str, number: int, version: int, key: int) -> HttpResponse:
     found = visible_version(request, code, number, version)
     step = _step(found, key)
-    form = StepForm(request.POST, route=found.route, prefix="step")
+    form = StepForm(request.POST, prefix="step")
     return _changed(
         request,
         found,

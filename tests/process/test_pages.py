@@ -31,7 +31,7 @@ def page_of(version: RouteVersion, name: str = "route-version", **more: Any) -> 
     return reverse(name, args=[version.route.project.code, version.route.number, version.number, *more.values()])
 
 
-STEP = {"step-name": "Coupling", "step-product_name": "Amide", "step-yield_pct": "92,5", "step-product_molar_mass_g_per_mol": "250.1"}
+STEP = {"step-name": "Coupling", "step-product_name": "Amide", "step-yield_pct": "92,5", "step-product_structure": "CC(=O)Nc1ccccc1"}
 INPUT = {"input-role": "reactant", "input-amount": "1.05", "input-basis": "equivalents"}
 
 
@@ -68,6 +68,7 @@ def test_a_route_is_opened_and_filled_in_the_browser(chemist: Client, project: P
     step = RouteStep.objects.get()
     chemist.post(page_of(version, "step-input-add", key=step.key), INPUT | {"input-material": material.pk, "input-is_limiting": "on"})
 
+    assert (step.molar_mass_g_per_mol, step.product_compound.name) == (pytest.approx(135.166, abs=0.01), "Amide")
     assert (step.yield_pct, StepInput.objects.get().amount) == (Decimal("92.5"), Decimal("1.05"))
     page = chemist.get(page_of(version)).content.decode()
     assert "Coupling: the limiting input has one equivalent." in page

@@ -84,6 +84,7 @@ def test_a_step_whose_product_is_taken_in_stays(project: Project) -> None:
         ("yield_high_pct", {"yield_high_pct": Decimal(80)}),
         ("temperature_max_c", {"temperature_min_c": Decimal(20), "temperature_max_c": Decimal(-5)}),
         ("product_name", {"product_name": ""}),
+        ("product_structure", {"product_structure": "C1CC"}),
     ],
 )
 def test_a_fault_of_a_step_is_said_at_its_field(field: str, values: dict[str, Any], project: Project) -> None:

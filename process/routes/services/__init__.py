@@ -3,7 +3,7 @@
 from process.routes.services.inputs import add_input, change_input, input_values, move_input, remove_input
 from process.routes.services.routes import change_route, open_route
 from process.routes.services.shared import editing_blockers
-from process.routes.services.steps import add_step, change_step, move_step, remove_step, step_values
+from process.routes.services.steps import add_step, change_step, move_step, remove_step, step_values, structure_of
 from process.routes.services.versions import fix_blockers, fix_version, start_version, starting_blockers
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "start_version",
     "starting_blockers",
     "step_values",
+    "structure_of",
 ]

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _t
 
 from audit.acts import act
 from audit.events import record
-from audit.refusals import Blocker, require_none
+from audit.refusals import BadInput, Blocker, require_none
 from audit.seen import require_unchanged, words_of
+from catalogue.services import create_or_find_compound
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.services.shared import Values, as_data, locked_version, read_as_fraction, renumber, take, told
 
@@ -36,6 +37,7 @@ FIELDS = (
     "hazards",
     "set_aside",
 )
+STRUCTURE = "product_structure"  # may be given in place of the compound: a SMILES or molfile
 YIELDS = ("yield_low_pct", "yield_pct", "yield_high_pct")
 
 
@@ -44,10 +46,18 @@ def step_values(step: RouteStep) -> dict[str, Any]:
     return {name: getattr(step, name) for name in FIELDS}
 
 
+def structure_of(step: RouteStep) -> str:
+    return step.product_compound.smiles if step.product_compound else ""
+
+
 @act
 def add_step(version_pk: int, values: Values, *, actor: User) -> RouteStep:
-    """At the end of the list. Its key is one that no version of the route has used. Raises BadInput at the field."""
+    """At the end of the list. Its key is one that no version of the route has used. Raises BadInput at the field.
+
+    values: by the names of `FIELDS`; `product_structure` (text) enters or finds the compound of the product.
+    """
     version = locked_version(version_pk, actor)
+    values = _with_compound(values, values.get("product_name", ""), actor)
     used = RouteStep.objects.filter(version__route=version.route_id).aggregate(last=Max("key"))["last"] or 0
     step = RouteStep(version=version, key=used + 1, position=version.steps.count() + 1)
     take(step, values, FIELDS, _faults(values, step))
@@ -60,6 +70,7 @@ def add_step(version_pk: int, values: Values, *, actor: User) -> RouteStep:
 def change_step(pk: int, values: Values, *, actor: User, version: str = "") -> RouteStep:
     """version: of what the form showed (`audit.seen`). The same again records nothing. Raises BadInput at the field."""
     step = _locked(pk, actor)
+    values = _with_compound(values, values.get("product_name", step.product_name), actor)
     require_unchanged(version, now=step_values(step), wanted=values, words=partial(words_of, step))
     old = as_data(step, values)
     changed = take(step, values, FIELDS, _faults(values, step))
@@ -112,6 +123,21 @@ def _locked(pk: int, actor: User) -> RouteStep:
     step = RouteStep.objects.select_for_update(of=("self",)).select_related("product_compound").get(pk=pk)
     step.version = version
     return step
+
+
+def _with_compound(values: Values, name: str, actor: User) -> Values:
+    """A structure is a compound of the catalogue, entered now under the name of the product where it is new."""
+    if STRUCTURE not in values:
+        return values
+    rest = {key: value for key, value in values.items() if key != STRUCTURE}
+    text = values[STRUCTURE]
+    if not text.strip():
+        return {**rest, "product_compound": None}
+    try:
+        compound = create_or_find_compound(name=name, structure_text=text, actor=actor)
+    except BadInput as bad:
+        raise BadInput({STRUCTURE if field == "structure_text" else field: words for field, words in bad.errors.items()}) from bad
+    return {**rest, "product_compound": compound}
 
 
 def _faults(values: Values, step: RouteStep) -> dict[str, list[str]]:
