@@ -19,8 +19,10 @@ from projects.models import (
     Milestone,
     Project,
     Quotation,
+    QuotationLine,
     ReferencedEvidence,
 )
+from projects.services.quotation_parts import PARTS, TERMS, WORDS, amounts_of, rows_of_part
 
 
 def link_rfp(event: Event) -> str:
@@ -185,6 +187,7 @@ INTERNAL_KINDS = {
         "quotation.superseded": _("superseded quotation %(label)s"),
         "quotation.release_signed": _("signed the release of %(label)s for %(role)s"),
         "quotation.released": _("released %(label)s"),
+        "quotation.outcome_recorded": _("recorded how the answer to %(label)s is read: %(why)s; our price: %(position)s"),
         "agreement.recorded": _("recorded the %(kind)s %(number)s"),
         "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
         "agreement.file_kept": _("kept the signed copy of %(number)s: %(file)s"),
@@ -297,6 +300,8 @@ def register_all() -> None:
         "quotation.sent": _("sent quotation %(label)s"),
         "quotation.accepted": _("accepted quotation %(label)s: %(currency)s %(total)s"),
         "quotation.declined": _("declined quotation %(label)s"),
+        "quotation.changes_asked": _("asked for changes of quotation %(label)s"),
+        "quotation.changes_withdrawn": _("took back what was asked of quotation %(label)s"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_quotation_for_client))
     for key, words in {
@@ -336,7 +341,7 @@ def register_all() -> None:
 
 
 def quotation_content(quotation: Quotation) -> dict[str, Any]:
-    """What release and acceptance sign: everything the client reads of this revision."""
+    """What release and acceptance sign: everything the client reads of this revision. What it has none of is left out, as before."""
     return {
         "number": quotation.number,
         "revision": quotation.revision,
@@ -346,8 +351,18 @@ def quotation_content(quotation: Quotation) -> dict[str, Any]:
         "scope": quotation.scope,
         "assumptions": quotation.assumptions,
         "payment_terms": quotation.payment_terms,
-        "lines": [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in quotation.lines.all()],
+        "lines": [_signed_line(line) for line in quotation.lines.all()],
+        **{name: value for name in TERMS if name not in WORDS and (value := getattr(quotation, name)) not in ("", None, False)},
+        **{name: rows for name in PARTS if (rows := rows_of_part(quotation, name))},
+        **({"paid": paid} if (paid := amounts_of(quotation, quotation.price_without_options)) else {}),
     }
+
+
+def _signed_line(line: QuotationLine) -> dict[str, Any]:
+    found: dict[str, Any] = {"phase": line.phase, "description": line.description, "amount": line.amount}
+    if line.standing != QuotationLine.Standing.INCLUDED:
+        found["standing"] = line.standing
+    return found | ({"deliverables": line.deliverables} if line.deliverables else {})
 
 
 def change_order_content(order: ChangeOrder) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from cdmo.demo.clock import starting_on
 from desk.figures import Definition, Figure, Measure
 from desk.kpis import Case, Scope, every_case, figures
 from projects.models import Baseline, BaselineMilestone, KpiCase, Milestone, Project, ProjectStanding, Publication
-from projects.services.commercial import decline_quotation
 from projects.services.facts import refresh_facts
 from projects.services.lifecycle import resume_project
+from projects.services.quotation_answers import decline_quotation
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
