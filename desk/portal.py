@@ -161,11 +161,11 @@ def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
         "paper": papers.select_related("document").order_by("-number").first(),
         "blockers": quotation_answers.answer_blockers(quotation),
         **offer_context(quotation),
-        "asked": (asked := asked_of(quotation)),
+        "asked": asked_of(quotation),
         "answered": remarks_answered_in(quotation),
         "choosable": quotation.state == Quotation.State.SENT and allowed("projects.answer_quotation", reader, quotation),
         "may_ask": not quotation_answers.asking_blockers(quotation),
-        "may_withdraw": quotation.state == Quotation.State.SENT and any(row.withdrawn_at is None for row in asked),
+        "may_withdraw": quotation.is_asked,
         "may_answer": allowed("projects.answer_quotation", reader, quotation),
         "signatures": [signature for signature in signatures_of(quotation) if signature.meaning == "accept_quotation"],
     }

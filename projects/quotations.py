@@ -74,10 +74,15 @@ class PartChange:
 
 def changed_fields(before: Quotation, after: Quotation) -> list[FieldChange]:
     return [
-        FieldChange(cast("Field[Any, Any]", before._meta.get_field(name)).verbose_name, getattr(before, name), getattr(after, name))
+        FieldChange(cast("Field[Any, Any]", before._meta.get_field(name)).verbose_name, _shown(before, name), _shown(after, name))
         for name in COMPARED
         if getattr(before, name) != getattr(after, name)
     ]
+
+
+def _shown(quotation: Quotation, name: str) -> object:
+    value = getattr(quotation, name)
+    return (_t("yes") if value else "") if isinstance(value, bool) else value
 
 
 def compared_lines(before: Quotation, after: Quotation) -> list[LineChange]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -66,6 +66,9 @@ class Quotation(Offer):
     sample_acceptance = models.TextField(_("acceptance of samples"), max_length=4000, blank=True)
     batch_acceptance = models.TextField(_("acceptance of batches"), max_length=4000, blank=True)
 
+    if TYPE_CHECKING:
+        requests: Any
+
     objects = OfferQuerySet.as_manager()
 
     class Meta:
@@ -87,6 +90,11 @@ class Quotation(Offer):
     @property
     def price_without_options(self) -> Decimal:
         return sum((line.amount for line in self.lines.all() if line.standing == QuotationLine.Standing.INCLUDED), Decimal("0.00"))
+
+    @property
+    def is_asked(self) -> bool:
+        """The client asks for changes of it, and has not taken that back. Asks for the requests."""
+        return self.state == self.State.SENT and any(row.withdrawn_at is None for row in self.requests.all())
 
     @property
     def options(self) -> list[QuotationLine]:
