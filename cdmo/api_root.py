@@ -17,6 +17,7 @@ ROUTES = {
     "deliverables": "api-deliverable-list",
     "rfps": "api-rfp-list",
     "change_orders": "api-change-order-list",
+    "quotations": "api-quotation-list",
     "webhooks": "api-webhook-list",
     "documents": "api-document-list",
     "approvals": "api-approval-list",

@@ -21,6 +21,7 @@ from projects import evidence_api as evidence
 from projects import gate_api as gates
 from projects import occupancy_api as occupancies
 from projects import plan_api as plan
+from projects import quotation_api as quotations
 from projects import rfp_api as rfps
 from projects import rounds_api as rounds
 from projects import saved_view_api as views
@@ -128,6 +129,16 @@ urlpatterns = [
     path("change-orders/<str:number>/send/", change_orders.ChangeOrderSending.as_view(), name="api-change-order-send"),
     path("change-orders/<str:number>/accept/", change_orders.ChangeOrderAcceptance.as_view(), name="api-change-order-accept"),
     path("change-orders/<str:number>/decline/", change_orders.ChangeOrderRefusal.as_view(), name="api-change-order-decline"),
+    path("projects/<str:code>/quotations/", quotations.QuotationDraft.as_view(), name="api-quotation-draft"),
+    path("quotations/", quotations.QuotationList.as_view(), name="api-quotation-list"),
+    path("quotations/<str:number>/<int:revision>/", quotations.QuotationDetail.as_view(), name="api-quotation-detail"),
+    path("quotations/<str:number>/<int:revision>/release/", quotations.QuotationRelease.as_view(), name="api-quotation-release"),
+    path("quotations/<str:number>/<int:revision>/send/", quotations.QuotationSending.as_view(), name="api-quotation-send"),
+    path("quotations/<str:number>/<int:revision>/accept/", quotations.QuotationAcceptance.as_view(), name="api-quotation-accept"),
+    path("quotations/<str:number>/<int:revision>/decline/", quotations.QuotationRefusal.as_view(), name="api-quotation-decline"),
+    path("quotations/<str:number>/<int:revision>/changes/", quotations.QuotationAsking.as_view(), name="api-quotation-ask"),
+    path("quotations/<str:number>/<int:revision>/withdraw/", quotations.QuotationWithdrawal.as_view(), name="api-quotation-withdraw"),
+    path("quotations/<str:number>/<int:revision>/outcome/", quotations.QuotationOutcomeView.as_view(), name="api-quotation-outcome"),
     path("views/", views.ViewList.as_view(), name="api-view-list"),
     path("views/<int:pk>/", views.ViewDetail.as_view(), name="api-view-detail"),
     path("views/<int:pk>/default/", views.ViewDefault.as_view(), name="api-view-default"),

@@ -263,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "ApprovalAnswerEnum": "projects.models.sharing.ApprovalAnswer.Kind",
         "SharedKindEnum": "projects.sharing_api.KINDS",
         "CurrencyEnum": "accounts.currencies.Currency",
+        "OfferStateEnum": "projects.models.offer.Offer.State",
         "RfpStateEnum": "projects.models.rfp.Rfp.State",
         "MilestoneStateEnum": "projects.milestone_state.STATES",
         "MilestoneKindEnum": "projects.models.plan.Milestone.Kind",

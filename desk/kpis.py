@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _t
 
 from charts.look import written
 from desk.figures import Definition, Figure, Measure, amount_of, days, measured, moved
-from projects.kpi_cases import CYCLE, FIRST_PASS, ON_TIME, QUOTATION, SLIPPAGE, UNASSIGNED
+from projects.kpi_cases import CYCLE, FIRST_PASS, ON_TIME, QUOTATION, SLIPPAGE, UNASSIGNED, WON
 from projects.models import KpiCase, Phase, ProjectStanding
 from projects.models.facts import old
 from projects.slippage import SIDES, side_labels
 
 if TYPE_CHECKING:
-    from projects.models import Project, Publication
+    from projects.models import Project, Publication, Quotation
 
 NEWEST_FIRST = ("-on", "-pk")
 BATCH = 2000  # cases of a file that are in memory at a time
@@ -50,6 +50,12 @@ def definitions(phase: str = "") -> list[Definition]:
             _t("Quotation turnaround"),
             _t("Median of the calendar days from receiving the request to sending its first quotation in the period."),
             Measure.MEDIAN,
+        ),
+        Definition(
+            WON,
+            _t("Quotations won"),
+            _t("Quotations that the client accepted, of all that it accepted or declined for good in the period."),
+            Measure.SHARE,
         ),
         Definition(
             FIRST_PASS,
@@ -160,9 +166,22 @@ class Case:
     def words(self) -> str:
         """What it contributes."""
         row = self.row
+        if row.figure == WON:
+            return _answer(row.quotation)
         if row.days is None:
             return str(row.review.get_proposed_decision_display()) if row.review else ""
         return days(row.days) if row.figure in (QUOTATION, *CYCLE.values()) else moved(row.days)
+
+
+def _answer(quotation: Quotation | None) -> str:
+    """Won or lost and, where we recorded it, what decided it and where our price stood."""
+    if quotation is None:
+        return ""
+    words = _t("Won") if quotation.state == quotation.State.ACCEPTED else _t("Lost")
+    outcome = getattr(quotation, "outcome", None)
+    if outcome is None:
+        return words
+    return f"{words}: {outcome.get_why_display()}; {_t('our price')}: {outcome.get_position_display().lower()}"
 
 
 def _told(row: Publication) -> str:
@@ -172,7 +191,7 @@ def _told(row: Publication) -> str:
 
 def newest_first(cases: QuerySet[KpiCase]) -> QuerySet[KpiCase]:
     """With everything that `Case` reads."""
-    records = ("milestone", "publication__milestone", "review", "quotation")
+    records = ("milestone", "publication__milestone", "review", "quotation__outcome")
     return cases.select_related("project__client", *records).order_by(*NEWEST_FIRST)
 
 

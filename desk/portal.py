@@ -32,8 +32,11 @@ from projects.models import (
     Quotation,
     WaitingFor,
 )
+from projects.offered import asked_of, offer_context
 from projects.price import payment_state
-from projects.services import change_orders, commercial
+from projects.services import change_orders, quotation_answers
+from projects.services.quotation_parts import RELATED
+from projects.services.replies import remarks_answered_in
 from projects.slippage import driving, side_labels
 from projects.told import told_due
 from projects.variance import told_variance
@@ -145,7 +148,7 @@ LED_ABOVE = ("project_management", "business_development")
 
 def quotation_for(reader: User, code: str, revision: int) -> Quotation:
     rows = Quotation.objects.visible_to(reader).select_related("project__client", "project__compound", "answered_by")
-    return get_object_or_404(rows.prefetch_related("lines"), project__code=code, revision=revision)
+    return get_object_or_404(rows.prefetch_related(*RELATED), project__code=code, revision=revision)
 
 
 def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
@@ -156,7 +159,13 @@ def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
         "project": quotation.project,
         "hash": digest,
         "paper": papers.select_related("document").order_by("-number").first(),
-        "blockers": commercial.answer_blockers(quotation),
+        "blockers": quotation_answers.answer_blockers(quotation),
+        **offer_context(quotation),
+        "asked": asked_of(quotation),
+        "answered": remarks_answered_in(quotation),
+        "choosable": quotation.state == Quotation.State.SENT and allowed("projects.answer_quotation", reader, quotation),
+        "may_ask": not quotation_answers.asking_blockers(quotation),
+        "may_withdraw": quotation.is_asked,
         "may_answer": allowed("projects.answer_quotation", reader, quotation),
         "signatures": [signature for signature in signatures_of(quotation) if signature.meaning == "accept_quotation"],
     }

@@ -103,5 +103,7 @@ urlpatterns = [
     path("portal/<str:code>/account/object/", portal_account.portal_account_object, name="portal-account-object"),
     path("portal/<str:code>/quotation/<int:revision>/", portal.portal_quotation, name="portal-quotation"),
     path("portal/<str:code>/quotation/<int:revision>/accept/", portal.portal_quotation_accept, name="portal-quotation-accept"),
+    path("portal/<str:code>/quotation/<int:revision>/changes/", portal.portal_quotation_changes, name="portal-quotation-changes"),
+    path("portal/<str:code>/quotation/<int:revision>/withdraw/", portal.portal_quotation_withdraw, name="portal-quotation-withdraw"),
     path("portal/<str:code>/quotation/<int:revision>/decline/", portal.portal_quotation_decline, name="portal-quotation-decline"),
 ]

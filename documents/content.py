@@ -72,3 +72,8 @@ def data_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, capt
 def key_values(*pairs: tuple[Any, Any]) -> list[dict[str, str]]:
     """Pairs for `documents/_key_values.html`."""
     return [{"label": str(label), "value": cell(value)} for label, value in pairs]
+
+
+def numbered(text: str) -> list[str]:
+    """What was written line by line, for `documents/_numbered.html`: the document numbers it."""
+    return [line.strip(" -•\t") for line in text.splitlines() if line.strip(" -•\t")]

@@ -24,6 +24,8 @@ WAIT_OF_KIND = {
     "waiver.requested": "waiver:{object}",
     "quotation.release_signed": "quotation.release:{object}",
     "quotation.sent": "quotation.answer:{object}",
+    "quotation.changes_asked": "quotation.changes:{object}",
+    "quotation.changes_withdrawn": "quotation.answer:{object}",
     "change_order.release_signed": "change_order.release:{object}",
     "change_order.drafted": "change_order.release:{object}",
     "change_order.released": "change_order.send:{object}",

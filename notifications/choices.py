@@ -95,6 +95,8 @@ ANSWERS = frozenset(
     {
         "quotation.accepted",
         "quotation.declined",
+        "quotation.changes_asked",
+        "quotation.changes_withdrawn",
         "change_order.accepted",
         "change_order.declined",
         "approval.accepted",

@@ -25,9 +25,9 @@ from projects.models import (
     Project,
 )
 from projects.services import change_orders as services
-from projects.services.commercial import Line
 from projects.services.lifecycle import locked
 from projects.services.order_lines import ADDED_KINDS, Draft, NewMilestone, NewPayment
+from projects.services.quotation_parts import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

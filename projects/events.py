@@ -19,8 +19,8 @@ from projects.models import (
     Milestone,
     Project,
     Quotation,
-    ReferencedEvidence,
 )
+from projects.signed_contents import change_order_content, quotation_content, reference_content
 
 
 def link_rfp(event: Event) -> str:
@@ -185,6 +185,7 @@ INTERNAL_KINDS = {
         "quotation.superseded": _("superseded quotation %(label)s"),
         "quotation.release_signed": _("signed the release of %(label)s for %(role)s"),
         "quotation.released": _("released %(label)s"),
+        "quotation.outcome_recorded": _("recorded how the answer to %(label)s is read: %(why)s; our price: %(position)s"),
         "agreement.recorded": _("recorded the %(kind)s %(number)s"),
         "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
         "agreement.file_kept": _("kept the signed copy of %(number)s: %(file)s"),
@@ -297,6 +298,8 @@ def register_all() -> None:
         "quotation.sent": _("sent quotation %(label)s"),
         "quotation.accepted": _("accepted quotation %(label)s: %(currency)s %(total)s"),
         "quotation.declined": _("declined quotation %(label)s"),
+        "quotation.changes_asked": _("asked for changes of quotation %(label)s"),
+        "quotation.changes_withdrawn": _("took back what was asked of quotation %(label)s"),
     }.items():
         register(EventKind(key, words, link=link_by_id, audience=CLIENT, client_projection=_quotation_for_client))
     for key, words in {
@@ -333,57 +336,3 @@ def register_all() -> None:
     register_content("projects.Quotation", quotation_content)
     register_content("projects.ChangeOrder", change_order_content)
     register_content("projects.ReferencedEvidence", reference_content)
-
-
-def quotation_content(quotation: Quotation) -> dict[str, Any]:
-    """What release and acceptance sign: everything the client reads of this revision."""
-    return {
-        "number": quotation.number,
-        "revision": quotation.revision,
-        "project": quotation.project.code,
-        "currency": quotation.currency,
-        "valid_until": quotation.valid_until,
-        "scope": quotation.scope,
-        "assumptions": quotation.assumptions,
-        "payment_terms": quotation.payment_terms,
-        "lines": [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in quotation.lines.all()],
-    }
-
-
-def change_order_content(order: ChangeOrder) -> dict[str, Any]:
-    """What release and acceptance sign: everything the client reads of this revision. What it has none of is left out, as before."""
-    effects = order.effects.select_related("milestone").order_by("pk")  # not by the plan's order, which goes on changing
-    plan: dict[str, Any] = {
-        "added": [
-            {"title": row.title, "phase": row.phase, "kind": row.kind, "after": row.after and row.after.key, "planned_on": row.planned_on}
-            for row in order.additions.select_related("after")
-        ],
-        "dropped": [row.milestone.key for row in order.drops.select_related("milestone").order_by("pk")],
-        "payments": [{"title": row.title, "source": row.source, "amount": row.amount} for row in order.payments.all()],
-        "phases_added": order.phases_added,
-        "phases_dropped": order.phases_dropped,
-    }
-    return {
-        "number": order.number,
-        "revision": order.revision,
-        "project": order.project.code,
-        "title": order.title,
-        "reason": order.reason,
-        "scope": order.scope,
-        "currency": order.currency,
-        "valid_until": order.valid_until,
-        "lines": [{"phase": line.phase, "description": line.description, "amount": line.amount} for line in order.lines.all()],
-        "days": [{"milestone": effect.milestone.key, "days": effect.days} for effect in effects],
-        **{name: rows for name, rows in plan.items() if rows},
-    }
-
-
-def reference_content(reference: ReferencedEvidence) -> dict[str, Any]:
-    return {
-        "system": reference.system,
-        "number": reference.number,
-        "state": reference.record_state,
-        "date": reference.record_date,
-        "file": reference.file_sha256,
-        "note": reference.note,
-    }

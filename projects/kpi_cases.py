@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from projects.models import Project
     from projects.slippage import Account
 
-ON_TIME, QUOTATION, FIRST_PASS = "on_time", "quotation", "first_pass"
+ON_TIME, QUOTATION, WON, FIRST_PASS = "on_time", "quotation", "won", "first_pass"
 CYCLE: dict[Phase, str] = {phase: f"cycle_{phase.value}" for phase in PHASES if phase != Phase.COMMERCIAL}
 SLIPPAGE = {side: f"slippage_{side}" for side in SIDES}
 UNASSIGNED = "slippage_unassigned"
@@ -26,7 +26,7 @@ UNASSIGNED = "slippage_unassigned"
 def kpi_cases(projects: Iterable[Project]) -> list[KpiCase]:
     """Computed, not saved. The projects must come with client, site and request."""
     by_id = {project.pk: project for project in projects}
-    return [*_on_time(by_id), *_cycle_times(by_id), *_quotation_turnaround(by_id), *_first_pass(by_id), *_slippage(by_id)]
+    return [*_on_time(by_id), *_cycle_times(by_id), *_quotation_turnaround(by_id), *_won(by_id), *_first_pass(by_id), *_slippage(by_id)]
 
 
 def _on_time(projects: Mapping[int, Project]) -> Iterator[KpiCase]:
@@ -70,6 +70,14 @@ def _quotation_turnaround(projects: Mapping[int, Project]) -> Iterator[KpiCase]:
         on = project.day_of(sent_at)
         number = (on - project.day_of(project.rfp.received_at)).days
         yield KpiCase(project_id=pk, figure=QUOTATION, phase=Phase.EVALUATION, on=on, number=number, days=number, quotation_id=quotation.pk)
+
+
+def _won(projects: Mapping[int, Project]) -> Iterator[KpiCase]:
+    """Each project's quotation that the client answered: good when it accepted. One with a later revision is still in play."""
+    rows = Quotation.objects.current().filter(project__in=projects, answered_at__isnull=False)
+    for row in rows:
+        on, good = projects[row.project_id].day_of(row.answered_at), row.state == Quotation.State.ACCEPTED
+        yield KpiCase(project_id=row.project_id, figure=WON, phase=Phase.EVALUATION, on=on, number=int(good), quotation_id=row.pk)
 
 
 def _first_pass(projects: Mapping[int, Project]) -> Iterator[KpiCase]:

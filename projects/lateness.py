@@ -40,7 +40,7 @@ def _accepted_prices(projects: Sequence[Project]) -> tuple[dict[int, list[tuple[
     """(phase, amount) of each accepted line by project id, an empty list where nothing is accepted; and the currency."""
     prices: dict[int, list[tuple[str, Decimal]]] = {project.pk: [] for project in projects}
     currencies: dict[int, str] = {}
-    quoted = QuotationLine.objects.filter(quotation__project__in=prices, quotation__state=Quotation.State.ACCEPTED)
+    quoted = QuotationLine.objects.priced().filter(quotation__project__in=prices, quotation__state=Quotation.State.ACCEPTED)
     for pk, currency, phase, amount in quoted.values_list("quotation__project", "quotation__currency", "phase", "amount"):
         prices[pk].append((phase, amount))
         currencies[pk] = currency

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from audit.models import Signature
     from audit.refusals import Words
 
+CHOICE = "accepted"  # in a signed content: what of the offer the signer took
 WORDS: Mapping[str, Words] = {
     "release_business_development": _("Price released for business development"),
     "release_management": _("Price released for management"),
@@ -50,4 +51,12 @@ def meaning_words(meaning: str) -> Words:
 def signed_rows(obj: Any) -> list[Signed]:
     """The signatures on a record, first to last. One query, and what the content itself reads."""
     now = content_hash(obj)
-    return [Signed(row, meaning_words(row.meaning), row.content_hash == now) for row in signatures_of(obj)]
+    return [
+        Signed(row, meaning_words(row.meaning), row.content_hash == now or _accepted_part_of(row, obj, now)) for row in signatures_of(obj)
+    ]
+
+
+def _accepted_part_of(signature: Signature, obj: Any, now: str) -> bool:
+    """Whether it was given on this very content and on what the signer chose of it."""
+    offered = {name: value for name, value in signature.content.items() if name != CHOICE}
+    return CHOICE in signature.content and content_hash(obj, offered) == now

@@ -34,6 +34,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: the client objects to the account of the delay"),
     _("%(number)s (%(client)s, %(compound)s): complete and submit, or decline"),
     _("%(code)s: answer quotation %(label)s"),
+    _("%(code)s: answer what the client asks of %(label)s"),
     _("%(code)s: answer change order %(label)s"),
     _("%(code)s: release %(label)s"),
     _("%(code)s: invoice “%(title)s”"),

@@ -254,7 +254,7 @@ def test_filter_that_makes_no_sense_is_400(project: Project, listing: str, param
 @pytest.mark.parametrize(
     "moment", ["0442-03-01T00:00:00-23:59", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z"]
 )
-@pytest.mark.parametrize("listing", ["projects/", "milestones/", "deliverables/", "rfps/", "documents/", "change-orders/"])
+@pytest.mark.parametrize("listing", ["projects/", "milestones/", "deliverables/", "rfps/", "documents/", "change-orders/", "quotations/"])
 def test_a_moment_that_no_record_knows_is_400_at_its_field(project: Project, listing: str, moment: str) -> None:
     refused = problem(System(project.client).get(listing, updated_since=moment), 400)
 
@@ -320,7 +320,19 @@ def test_lists_cost_the_same_for_three_projects(project: Project) -> None:
 def test_every_list_is_found_from_the_root(project: Project) -> None:
     addresses = System(project.client).get("").json()
 
-    lists = {"projects", "milestones", "deliverables", "rfps", "change_orders", "webhooks", "documents", "approvals", "changes", "search"}
+    lists = {
+        "projects",
+        "milestones",
+        "deliverables",
+        "rfps",
+        "change_orders",
+        "quotations",
+        "webhooks",
+        "documents",
+        "approvals",
+        "changes",
+        "search",
+    }
     assert lists | {"schema", "docs"} == set(addresses)
 
 

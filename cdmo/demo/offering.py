@@ -13,7 +13,7 @@ from cdmo.demo.voice import Days
 from cdmo.demo.working import Working
 from phases.evaluation import services as evaluation
 from projects.models import Deliverable, Phase, Rfp
-from projects.services import agreements, charter, commercial, rfp, tailoring
+from projects.services import agreements, charter, commercial, quotation_answers, rfp, tailoring
 from projects.services.lifecycle import cancel_project
 
 SUBMITTED_AFTER, SHEETS_AFTER, QUOTED_AFTER, ACCEPTED_AFTER, AGREED_AFTER = 4, 9, 11, 18, 21
@@ -97,14 +97,14 @@ class Offering(Working):
         if isinstance(self.story.turn, Lost):
             yield from self._lose(self.story.turn, approver)
             return
-        self.signed_by(approver, commercial.accept_quotation, self.code, 1)
+        self.signed_by(approver, quotation_answers.accept_quotation, self.code, 1)
         self._charter(contract)
         self._settle()
         yield from self._agreements()
 
     def _lose(self, lost: Lost, approver: User) -> Days:
         """Declined with a reason, and closed some days later by business development."""
-        self.by(approver, commercial.decline_quotation, self.code, 1, reason=lost.reply)
+        self.by(approver, quotation_answers.decline_quotation, self.code, 1, reason=lost.reply)
         yield self.after(AGREED_AFTER)
         self.by(holding(Role.BUSINESS_DEVELOPMENT), cancel_project, self.code, reason=lost.lesson, cancel_class="lost")
 

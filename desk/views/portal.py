@@ -7,20 +7,22 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import client_required
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
-from audit.refusals import BadInput
+from audit.refusals import BadInput, carried_out
 from desk.getting_started import first_steps
 from desk.portal import project_context, quotation_context, quotation_for, waits_of
 from notifications.forms import WatchForm
 from notifications.reading import told_to
 from notifications.visibility import readable_events
 from notifications.visits import news_of, see_all
+from projects.forms.asking import AskingForm
 from projects.models import Milestone, Project, Quotation
-from projects.services.commercial import accept_quotation, decline_quotation
+from projects.permissions import lacking
+from projects.services.quotation_answers import accept_quotation, ask_for_changes, asking_blockers, decline_quotation, withdraw_changes
 
 ACTIVITY = 15
 EVENTS = 100  # one act of publishing is an event for each date
@@ -78,8 +80,13 @@ def _show_quotation(
     request: SignedInRequest, quotation: Quotation, errors: dict[str, list[str]] | None = None, *, dialog: str = ""
 ) -> HttpResponse:
     context = quotation_context(request.user, quotation)
-    context |= {"errors": errors or {}, "open_dialog": dialog, "reason": request.POST.get("reason", "")}
+    context |= {"errors": errors or {}, "open_dialog": dialog, "reason": request.POST.get("reason", ""), "chosen": _chosen(request)}
     return render(request, "desk/portal_quotation.html", context, status=400 if errors else 200)
+
+
+def _chosen(request: SignedInRequest) -> list[int]:
+    """The numbers of the options that are ticked; what is no number is none of this revision."""
+    return [int(number) if number.isdecimal() else 0 for number in request.POST.getlist("options")]
 
 
 @client_required
@@ -90,7 +97,12 @@ def portal_quotation_accept(request: SignedInRequest, code: str, revision: int) 
     try:
         authentication = authenticate_signer(request, password=request.POST.get("password", ""), code=request.POST.get("code", ""))
         accept_quotation(
-            code, revision, actor=request.user, authentication=authentication, expected_hash=request.POST.get("expected_hash", "")
+            code,
+            revision,
+            actor=request.user,
+            authentication=authentication,
+            expected_hash=request.POST.get("expected_hash", ""),
+            options=_chosen(request),
         )
     except BadInput as bad:
         return _show_quotation(request, quotation, bad.errors, dialog="accept")
@@ -107,4 +119,29 @@ def portal_quotation_decline(request: SignedInRequest, code: str, revision: int)
     except BadInput as bad:
         return _show_quotation(request, quotation, bad.errors, dialog="decline")
     messages.success(request, _t("%(label)s is declined; we have your reason.") % {"label": quotation.label})
+    return redirect("portal-quotation", code, revision)
+
+
+@client_required
+@require_http_methods(["GET", "POST"])
+def portal_quotation_changes(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
+    """Ask for another revision: words in general and at each line. Who does not answer for the client reads who does."""
+    quotation = quotation_for(request.user, code, revision)
+    blockers = lacking(
+        "projects.answer_quotation", request.user, quotation, _t("An approver of your organisation answers this quotation.")
+    ) or asking_blockers(quotation)
+    form = AskingForm(request.POST or None, quotation=quotation)
+    if request.method == "POST" and carried_out(form, lambda: ask_for_changes(code, revision, remarks=form.remarks, actor=request.user)):
+        messages.success(request, _t("We have what you ask for; the next revision answers it."))
+        return redirect("portal-quotation", code, revision)
+    context = {"quotation": quotation, "project": quotation.project, "form": form, "blockers": blockers}
+    return render(request, "desk/portal_quotation_changes.html", context, status=400 if form.errors else 200)
+
+
+@client_required
+@require_POST
+def portal_quotation_withdraw(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
+    quotation = quotation_for(request.user, code, revision)
+    withdraw_changes(code, revision, actor=request.user)
+    messages.success(request, _t("The request is taken back; %(label)s can be accepted as it is.") % {"label": quotation.label})
     return redirect("portal-quotation", code, revision)

@@ -178,7 +178,7 @@ def _signed_off(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
 
 def _price(quotation: Quotation) -> dict[str, Any]:
     columns = [Column(_t("Phase"), 22), Column(_t("Description"), 54), Column(quotation.currency, 24, "right")]
-    lines = [(str(line.get_phase_display()), line.description, line.amount) for line in quotation.lines.all()]
+    lines = [(str(line.get_phase_display()), line.description, line.amount) for line in quotation.lines.all() if line.is_priced]
     return data_table(columns, [*lines, ("", _t("Total"), quotation.total)], caption=quotation.label)
 
 

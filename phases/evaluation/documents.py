@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from audit.refusals import Blocker
-from audit.signatures import content_hash, signatures_of
-from documents.content import Column, cell, data_table, key_values, shortest
+from documents.content import Column, cell, data_table, key_values, numbered, shortest
 from documents.models import DocumentVersion
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents
+from phases.evaluation.quotation_document import quotation
 from projects.completeness import completeness_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Rfp, Tailoring
 from projects.models.rfp import Market, Submission
@@ -88,52 +88,6 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
 
 def labels(choices: Any, keys: Iterable[str]) -> str:
     return ", ".join(str(choices(key).label) for key in keys)
-
-
-def quotation(project: Project) -> dict[str, Any]:
-    """The current revision, and nothing that the client may not read."""
-    row = Quotation.objects.current().prefetch_related("lines").get(project=project)
-    lines = [(number, str(line.get_phase_display()), line.description, line.amount) for number, line in enumerate(row.lines.all(), 1)]
-    return {
-        "title": _t("Quotation %(label)s") % {"label": row.label},
-        "subtitle": project.title,
-        "facts": key_values(
-            (_t("Quotation"), row.label),
-            (_t("For"), project.client.name),
-            (_t("Attention of"), project.rfp.contact.name),
-            (_t("Your request"), project.rfp.number),
-            (_t("Valid until"), row.valid_until),
-            (_t("Currency"), row.currency),
-            (_t("Total"), f"{row.currency} {cell(row.total)}"),
-        ),
-        "scope": row.scope,
-        "price": data_table(
-            [
-                Column(_t("No."), 8, "right"),
-                Column(_t("Phase"), 20),
-                Column(_t("Description"), 50),
-                Column(_t("Amount (%(currency)s)") % {"currency": row.currency}, 22, "right"),
-            ],
-            [*lines, ("", "", _t("Total"), row.total)],
-        ),
-        "assumptions": numbered(row.assumptions),
-        "payment": row.payment_terms,
-        "currency": row.currency,
-        "content_hash": content_hash(row),
-        "released": data_table(
-            [Column(_t("Released by"), 34), Column(_t("Function"), 38), Column(_t("Date and time"), 28)],
-            [
-                (each.signer_words, each.signer_function, each.signed_at)
-                for each in signatures_of(row)
-                if each.meaning.startswith("release_")
-            ],
-        ),
-    }
-
-
-def numbered(text: str) -> list[str]:
-    """One assumption a line; the document numbers them."""
-    return [line.strip(" -•\t") for line in text.splitlines() if line.strip(" -•\t")]
 
 
 def no_released_quotation(project: Project) -> list[Blocker]:

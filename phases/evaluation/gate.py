@@ -156,6 +156,7 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
     facts = {
         _t("Revision"): str(row.revision),
         _t("Total"): _money(row.total, row.currency),
+        **({_t("Chosen options"): ", ".join(map(str, chosen))} if (chosen := [line for line in row.lines.all() if line.chosen]) else {}),
         _t("Valid until"): date_format(row.valid_until, "j M Y"),
         _t("Scope"): row.scope,
         _t("Terms of payment"): row.payment_terms,

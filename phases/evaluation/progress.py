@@ -156,6 +156,8 @@ def _quotation_next(row: Quotation) -> tuple[str, str]:
     """What comes next for a revision, and who does it."""
     ours = str(Role.BUSINESS_DEVELOPMENT.label)
     both = " / ".join(str(Role(role).label) for role in RELEASERS)
+    if row.is_asked:
+        return _t("The client asks for changes; draft the next revision."), ours
     answers = {
         State.DRAFT: (_t("Release the price; both roles sign."), both),
         State.RELEASED: (_t("Send it to the client."), ours),

@@ -23,6 +23,7 @@ from projects.forms.quotation import (
     one_more,
     row_errors,
     rows_of,
+    values_of,
 )
 from projects.models import SHOWN_TO_CLIENT, ChangeOrder, Milestone, Phase, Project
 from projects.services.order_lines import ADDED_KINDS, Draft, NewMilestone, NewPayment, droppable, due_words
@@ -52,8 +53,9 @@ class ScopeForm(forms.Form):
         cast("forms.ChoiceField", self.fields["dropped"]).choices = [(row.key, row.title) for row in milestones]
 
 
-def _cell(words: Words, **attrs: Any) -> dict[str, Any]:
-    return {"class": "form-control", "aria-label": words, **attrs}
+def cell(words: Words, *, number: bool = False, **attrs: Any) -> dict[str, Any]:
+    """In a cell of a table, whose head names it for the eye only."""
+    return {"class": "form-control number" if number else "form-control", "aria-label": words, **attrs}
 
 
 class RowForm(forms.Form):
@@ -66,15 +68,15 @@ class RowForm(forms.Form):
 
 
 class AddedForm(RowForm):
-    title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput(attrs=_cell(_("Title"))))
+    title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput(attrs=cell(_("Title"))))
     phase = forms.ChoiceField(label=_("Phase"), widget=select_input(_("Phase")))
     kind = forms.ChoiceField(label=_("Kind"), widget=select_input(_("Kind")))
     after = forms.ChoiceField(label=_("After"), required=False, widget=select_input(_("After")))
-    planned_on = forms.DateField(label=_("Agreed for"), widget=day_input(**_cell(_("Agreed for"))))
+    planned_on = forms.DateField(label=_("Agreed for"), widget=day_input(**cell(_("Agreed for"))))
 
 
 class NewPaymentForm(RowForm):
-    title = forms.CharField(label=_("What is paid"), max_length=200, widget=forms.TextInput(attrs=_cell(_("What is paid"))))
+    title = forms.CharField(label=_("What is paid"), max_length=200, widget=forms.TextInput(attrs=cell(_("What is paid"))))
     source = forms.ChoiceField(label=_("Ready to invoice when"), widget=select_input(_("Ready to invoice when")))
     amount = AmountField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=16, decimal_places=2, widget=AmountText(AMOUNT))
 
@@ -124,8 +126,8 @@ class OrderForms:
         return Draft(
             lines=lines_of(self.sets["lines"]),
             days=self.days.days,
-            added=[NewMilestone(**_values(row)) for row in added],
-            payments=[NewPayment(**_values(row)) for row in payments],
+            added=[NewMilestone(**values_of(row)) for row in added],
+            payments=[NewPayment(**values_of(row)) for row in payments],
             **self.words.cleaned_data,
             **self.scope.cleaned_data,
         )
@@ -152,10 +154,6 @@ class OrderForms:
         found = [error for name, formset in self.sets.items() for error in row_errors(formset, row_words=words[name])]
         scope = [(self.scope[name], message) for name, messages in self.scope.errors.items() for message in messages]
         return [*(RowError(field.id_for_label or f"id_{field.name}", str(field.label), str(message)) for field, message in scope), *found]
-
-
-def _values(row: forms.BaseForm) -> dict[str, Any]:
-    return {name: value for name, value in row.cleaned_data.items() if name != "DELETE"}
 
 
 def _initial(project: Project, order: ChangeOrder | None) -> dict[str, Any]:

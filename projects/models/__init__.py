@@ -7,7 +7,7 @@ from projects.models.change_order import (
     ChangeOrderLine,
     ChangeOrderPayment,
 )
-from projects.models.commercial import Agreement, AgreementSignatory, Quotation, QuotationLine
+from projects.models.commercial import Agreement, AgreementSignatory, Incoterm, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
 from projects.models.default_plan import DefaultPlan
 from projects.models.evidence import Deliverable, ReferencedEvidence
@@ -17,6 +17,8 @@ from projects.models.numbering import NumberSeries
 from projects.models.occupancy import Occupancy
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
 from projects.models.project import Charter, PhaseMove, Project, StatusChange, TeamMember
+from projects.models.quotation_answers import QuotationOutcome, RevisionRemark, RevisionRequest
+from projects.models.quotation_parts import QuotationBreak, QuotationInput, QuotationPayment, QuotationRate
 from projects.models.rfp import Clarification, Rfp, RfpFile
 from projects.models.risk import ProjectRisk
 from projects.models.rounds import DeliverableRound, MilestoneRound, StepLoop
@@ -56,6 +58,7 @@ __all__ = [
     "GateReview",
     "GateSignature",
     "GateWaiver",
+    "Incoterm",
     "KpiCase",
     "Lateness",
     "Milestone",
@@ -72,10 +75,17 @@ __all__ = [
     "Publication",
     "PublicationShare",
     "Quotation",
+    "QuotationBreak",
+    "QuotationInput",
     "QuotationLine",
+    "QuotationOutcome",
+    "QuotationPayment",
+    "QuotationRate",
     "ReadinessSummary",
     "ReferencedEvidence",
     "Relation",
+    "RevisionRemark",
+    "RevisionRequest",
     "Rfp",
     "RfpFile",
     "SavedView",

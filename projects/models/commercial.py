@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
+from projects.models.frozen import accepted_is_frozen, frozen_when_accepted
 from projects.models.offer import Offer, OfferQuerySet
 from projects.models.project import Project
 from projects.models.states import Phase
@@ -23,20 +24,56 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+class Incoterm(models.TextChoices):
+    """Incoterms 2020."""
+
+    EXW = "EXW", _("EXW, ex works")
+    FCA = "FCA", _("FCA, free carrier")
+    FOB = "FOB", _("FOB, free on board")
+    CPT = "CPT", _("CPT, carriage paid to")
+    CIP = "CIP", _("CIP, carriage and insurance paid to")
+    CIF = "CIF", _("CIF, cost, insurance and freight")
+    DAP = "DAP", _("DAP, delivered at place")
+    DPU = "DPU", _("DPU, delivered at place unloaded")
+    DDP = "DDP", _("DDP, delivered duty paid")
+
+
 @tracked
 class Quotation(Offer):
-    """One revision of the price."""
+    """One revision of the price. Its lines, payments, price breaks, rates and client inputs are rows of their own.
+
+    adjustment_band_percent: by so much a raw-material price may move before `price_adjustment` applies. reservation_fee: of a slot, in
+    the quotation's currency. rise_confirmed: the price per kg rises with the quantity somewhere, and that is meant.
+    """
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="quotations")
     number = models.CharField(_("number"), max_length=32)
     scope = models.TextField(_("scope"), max_length=8000)
     assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
     payment_terms = models.TextField(_("payment terms"), max_length=4000, blank=True)
+    rise_confirmed = models.BooleanField(_("the price per kg rises with the quantity, and that is meant"), default=False)
+    incoterm = models.CharField(_("delivery term (Incoterms 2020)"), max_length=3, choices=Incoterm.choices, blank=True)
+    delivery_place = models.CharField(_("named place"), max_length=200, blank=True)
+    price_adjustment = models.TextField(_("rule for raw-material prices"), max_length=4000, blank=True)
+    adjustment_band_percent = models.DecimalField(
+        _("price stays while they move by at most (%)"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    cancellation = models.TextField(_("cancellation and postponement"), max_length=4000, blank=True)
+    reservation_fee = models.DecimalField(_("fee for reserving a slot"), max_digits=16, decimal_places=2, null=True, blank=True)
+    intellectual_property = models.CharField(_("intellectual property"), max_length=500, blank=True)
+    confidentiality = models.CharField(_("confidentiality"), max_length=500, blank=True)
+    liability = models.CharField(_("liability"), max_length=500, blank=True)
+    sample_acceptance = models.TextField(_("acceptance of samples"), max_length=4000, blank=True)
+    batch_acceptance = models.TextField(_("acceptance of batches"), max_length=4000, blank=True)
+
+    if TYPE_CHECKING:
+        requests: Any
 
     objects = OfferQuerySet.as_manager()
 
     class Meta:
         ordering = ["project_id", "-revision"]
+        triggers = [accepted_is_frozen()]
         constraints = [
             models.UniqueConstraint(fields=["number", "revision"], name="quotation_revision_once"),
             models.UniqueConstraint(fields=["project"], condition=~Q(state="superseded"), name="quotation_one_current"),
@@ -45,22 +82,73 @@ class Quotation(Offer):
     def get_absolute_url(self) -> str:
         return reverse("quotation-detail", args=[self.project.code, self.revision])
 
+    @property
+    def total(self) -> Decimal:
+        """What is included and, once the client has accepted, the options that it chose."""
+        return sum((line.amount for line in self.lines.all() if line.is_priced), Decimal("0.00"))
+
+    @property
+    def price_without_options(self) -> Decimal:
+        return sum((line.amount for line in self.lines.all() if line.standing == QuotationLine.Standing.INCLUDED), Decimal("0.00"))
+
+    @property
+    def is_asked(self) -> bool:
+        """The client asks for changes of it, and has not taken that back. Asks for the requests."""
+        return self.state == self.State.SENT and any(row.withdrawn_at is None for row in self.requests.all())
+
+    @property
+    def options(self) -> list[QuotationLine]:
+        return [line for line in self.lines.all() if line.standing == QuotationLine.Standing.OPTIONAL]
+
+
+class QuotationLineQuerySet(models.QuerySet["QuotationLine"]):
+    def priced(self) -> QuotationLineQuerySet:
+        """What makes up the price: included, or an option that the client chose."""
+        return self.filter(Q(standing=QuotationLine.Standing.INCLUDED) | Q(chosen=True))
+
 
 @tracked
 class QuotationLine(models.Model):
-    """A price: what for, in which phase, how much in the quotation's currency."""
+    """A price: what for, in which phase, how much in the quotation's currency, and what is delivered for it.
+
+    What is excluded is named, so that nobody expects it, and has no price. An option is chosen by the client's acceptance.
+    """
+
+    class Standing(models.TextChoices):
+        INCLUDED = "included", _("Included")
+        OPTIONAL = "optional", _("Optional")
+        EXCLUDED = "excluded", _("Excluded")
 
     quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines")
     phase = models.CharField(_("phase"), max_length=16, choices=Phase.choices)
     description = models.CharField(_("description"), max_length=300)
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, validators=[MinValueValidator(Decimal("0.00"))])
+    standing = models.CharField(_("standing"), max_length=8, choices=Standing.choices, default=Standing.INCLUDED)
+    deliverables = models.CharField(_("what is delivered"), max_length=500, blank=True)
+    chosen = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
+
+    objects = QuotationLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["quotation_id", "order", "id"]
+        triggers = [frozen_when_accepted()]
+        constraints = [
+            models.CheckConstraint(name="quotation_line_excluded_is_free", condition=~Q(standing="excluded") | Q(amount=0)),
+            models.CheckConstraint(name="quotation_line_chosen_is_option", condition=Q(chosen=False) | Q(standing="optional")),
+        ]
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def number(self) -> int:
+        """Its place in the quotation, from 1."""
+        return self.order + 1
+
+    @property
+    def is_priced(self) -> bool:
+        return self.standing == self.Standing.INCLUDED or self.chosen
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):

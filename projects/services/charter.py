@@ -30,6 +30,7 @@ from projects.services.locking import locked, require_active
 from projects.services.milestones import place_in
 from projects.services.owners import ask_for
 from projects.services.plan import set_actual_from, update_forecasts
+from projects.services.quoted_payments import plan_quoted_payments
 from projects.services.tailoring import drop_out_of_scope, put_in_force
 from projects.services.tasks import hand_to, has_begun, plan_tasks
 from projects.services.visibility import note_visibility
@@ -225,6 +226,7 @@ def _feed_what_happened(project: Project, *, actor: User) -> None:
     """The plan is made after the fact for some milestones: what the record knows already is achieved at once."""
     accepted = accepted_quotation(project)
     if accepted is not None and accepted.answered_at is not None:
+        plan_quoted_payments(project, actor=actor)
         set_actual_from(project, "quotation:accepted", on=project.day_of(accepted.answered_at), actor=actor)
 
 

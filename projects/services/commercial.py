@@ -1,11 +1,10 @@
-"""Quotations by revision: drafted, released, sent, answered."""
+"""Quotations by revision: drafted, released, sent. What the client answers is in `quotation_answers`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,47 +13,45 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from accounts.currencies import Currency
 from accounts.permissions import require_permission
-from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.seen import Overtaken, require_unchanged, words_of
-from audit.signatures import sign
 from projects.delivery import delivery
-from projects.models import Quotation, QuotationLine
+from projects.models import Quotation, RevisionRequest
 from projects.quotations import COMPARED
 from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
-from projects.services.plan import set_actual_from
+from projects.services.quotation_parts import PARTS, TERMS, Line, Parts, write_content, wrong_content
 from projects.services.releasing import releasing_as, sign_release, signer_blockers
+from projects.services.replies import Replies, reply, take_over, unanswered_blockers
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
 
-
-@dataclass(frozen=True)
-class Line:
-    """A price line as it arrives: phase key, words, amount in the quotation's currency (two decimals)."""
-
-    phase: str
-    description: str
-    amount: Decimal
+NO_PARTS = Parts()
+LINE = tuple(field.name for field in fields(Line))
+COLUMNS = {name: tuple(field.name for field in fields(row)) for name, (_model, row) in PARTS.items()}
 
 
-def _locked_quotation(code: str, revision: int, actor: User) -> Quotation:
+def locked_quotation(code: str, revision: int, actor: User) -> Quotation:
     project = locked(code, actor)
     quotation = Quotation.objects.visible_to(actor).select_for_update(of=("self",)).get(project=project, revision=revision)
     quotation.project = project
     return quotation
 
 
-def _require_quotation_state(quotation: Quotation, *states: str) -> None:
-    if quotation.state not in states:
-        words = _t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()}
-        raise Refused([Blocker(key="quotation.state", words=words, link=quotation.get_absolute_url())])
+def state_blockers(quotation: Quotation, *states: str) -> list[Blocker]:
+    """Why this cannot be done in the state that the revision is in."""
+    if quotation.state in states:
+        return []
+    words = _t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()}
+    if quotation.state == Quotation.State.SUPERSEDED:
+        words = _t("%(label)s is superseded by a later revision: it cannot be changed, sent or answered any more.")
+        words %= {"label": quotation.label}
+    return [Blocker(key="quotation.state", words=words, link=quotation.get_absolute_url())]
 
 
 def draft_blockers(latest: Quotation | None) -> list[Blocker]:
@@ -67,16 +64,27 @@ def draft_blockers(latest: Quotation | None) -> list[Blocker]:
 
 @transaction.atomic
 def draft_quotation(
-    code: str, *, currency: str, valid_until: date, scope: str, lines: Sequence[Line], actor: User, version: str = "", **texts: str
+    code: str,
+    *,
+    currency: str,
+    valid_until: date,
+    scope: str,
+    lines: Sequence[Line],
+    actor: User,
+    version: str = "",
+    parts: Parts = NO_PARTS,
+    replies: Replies | None = None,
+    **terms: Any,
 ) -> Quotation:
     """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays.
 
+    terms: of `quotation_parts.TERMS`. replies: what becomes of the remarks that the client made to the one before, by their id.
     version: the revision that the form went out from; another that came meanwhile is not superseded unseen.
     """
     project = locked(code, actor)
     require_permission("projects.quote", actor, project)
     require_active(project)
-    _check_quotation(currency, valid_until, scope, lines)
+    _check_quotation(currency, valid_until, scope, lines, parts, terms)
     previous = Quotation.objects.filter(project=project).select_for_update().order_by("-revision").first()
     reasons = draft_blockers(previous)
     if reasons:
@@ -93,10 +101,12 @@ def draft_quotation(
         scope=scope,
         prepared_by=actor,
         prepared_at=timezone.now(),
-        assumptions=texts.get("assumptions", ""),
-        payment_terms=texts.get("payment_terms", ""),
+        **(TERMS | terms),
     )
-    _write_lines(quotation, lines)
+    write_content(quotation, lines, parts)
+    if previous is not None:
+        take_over(previous, quotation)
+        reply(quotation, replies or {})
     record("quotation.drafted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=currency)
     return quotation
 
@@ -112,22 +122,26 @@ def change_quotation(
     lines: Sequence[Line],
     actor: User,
     version: str = "",
-    **texts: str,
+    parts: Parts = NO_PARTS,
+    replies: Replies | None = None,
+    **terms: Any,
 ) -> Quotation:
     """Change a draft. A released or sent revision is never edited; draft the next one. version: as shown (`audit.seen`)."""
-    quotation = _locked_quotation(code, revision, actor)
+    quotation = locked_quotation(code, revision, actor)
     require_permission("projects.quote", actor, quotation.project)
     require_active(quotation.project)
-    _require_quotation_state(quotation, Quotation.State.DRAFT)
-    _check_quotation(currency, valid_until, scope, lines)
-    wanted = {"currency": currency, "valid_until": valid_until, "scope": scope, **texts, "lines": [_plain(line) for line in lines]}
+    require_none(state_blockers(quotation, Quotation.State.DRAFT))
+    _check_quotation(currency, valid_until, scope, lines, parts, terms)
+    values = {"currency": currency, "valid_until": valid_until, "scope": scope, **TERMS, **terms}
+    wanted = values | {"lines": [_plain(line, LINE) for line in lines]}
+    wanted |= {name: [_plain(row, columns) for row in getattr(parts, name)] for name, columns in COLUMNS.items()}
     require_unchanged(version, now=quotation_values(quotation), wanted=wanted, words=partial(_words_now, quotation))
     before = {"total": str(quotation.total), "currency": quotation.currency, "valid_until": quotation.valid_until}
-    quotation.currency, quotation.valid_until, quotation.scope = currency, valid_until, scope
-    quotation.assumptions, quotation.payment_terms = texts.get("assumptions", ""), texts.get("payment_terms", "")
+    for name, value in values.items():
+        setattr(quotation, name, value)
     quotation.save()
-    quotation.lines.all().delete()
-    _write_lines(quotation, lines)
+    write_content(quotation, lines, parts)
+    reply(quotation, replies or {})
     record(
         "quotation.changed",
         quotation,
@@ -141,18 +155,21 @@ def change_quotation(
 
 def quotation_values(quotation: Quotation) -> dict[str, Any]:
     """What the form of a draft shows."""
-    return {name: getattr(quotation, name) for name in COMPARED} | {"lines": [_plain(line) for line in quotation.lines.all()]}
+    rows = {name: [_plain(row, columns) for row in getattr(quotation, name).all()] for name, columns in COLUMNS.items()}
+    return {name: getattr(quotation, name) for name in COMPARED} | {"lines": [_plain(line, LINE) for line in quotation.lines.all()]} | rows
 
 
-def _plain(line: Line | QuotationLine) -> list[str | Decimal]:
-    return [line.phase, line.description, line.amount]
+def _plain(row: Any, columns: Sequence[str]) -> list[Any]:
+    return [getattr(row, column) for column in columns]
 
 
 def _words_now(quotation: Quotation, name: str) -> str:
-    if name != "lines":
-        return words_of(quotation, name)
-    rows = [f"{line.get_phase_display()}, {line.description}: {words_of(line, 'amount')}" for line in quotation.lines.all()]
-    return "; ".join(rows)
+    if name == "lines":
+        rows = [f"{line.get_phase_display()}, {line.description}: {words_of(line, 'amount')}" for line in quotation.lines.all()]
+        return "; ".join(rows)
+    if name in COLUMNS:
+        return "; ".join(", ".join(words_of(row, column) for column in COLUMNS[name]) for row in getattr(quotation, name).all())
+    return words_of(quotation, name)
 
 
 def latest_version(latest: Quotation | None) -> str:
@@ -165,29 +182,10 @@ def _require_latest(latest: Quotation | None, version: str) -> None:
         raise Overtaken({"": words % {"name": latest.prepared_by.full_name, "label": latest.label}}, latest_version(latest))
 
 
-def _check_quotation(currency: str, valid_until: date, scope: str, lines: Sequence[Line]) -> None:
-    errors: dict[str, list[str]] = {}
-    if currency not in Currency.values:
-        errors["currency"] = [_t("Choose the currency.")]
-    if valid_until < timezone.localdate():
-        errors["valid_until"] = [_t("The quotation would be invalid when it is sent.")]
-    if not scope.strip():
-        errors["scope"] = [_t("Say what the price covers.")]
-    if not lines:
-        errors["lines"] = [_t("A quotation needs at least one line.")]
-    if any(line.amount < 0 or not line.description.strip() for line in lines):
-        errors["lines"] = [_t("Each line needs words and an amount of zero or more.")]
+def _check_quotation(currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]) -> None:
+    errors = wrong_content(currency, valid_until, scope, lines, parts, terms)
     if errors:
         raise BadInput(errors)
-
-
-def _write_lines(quotation: Quotation, lines: Sequence[Line]) -> None:
-    QuotationLine.objects.bulk_create(
-        QuotationLine(quotation=quotation, phase=line.phase, description=line.description, amount=line.amount, order=order)
-        for order, line in enumerate(lines)
-    )
-    if hasattr(quotation, "_prefetched_objects_cache"):
-        quotation._prefetched_objects_cache.clear()
 
 
 def _supersede(quotation: Quotation, *, actor: User) -> None:
@@ -200,20 +198,14 @@ def _supersede(quotation: Quotation, *, actor: User) -> None:
 
 def release_blockers(quotation: Quotation, actor: User) -> list[Blocker]:
     """Why this person cannot add a release signature now."""
-    if quotation.state != Quotation.State.DRAFT:
-        return [
-            Blocker(
-                key="quotation.state",
-                words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()},
-            )
-        ]
-    return signer_blockers(quotation, actor, "quotation")
+    reasons = state_blockers(quotation, Quotation.State.DRAFT) or signer_blockers(quotation, actor, "quotation")
+    return reasons or unanswered_blockers(quotation)
 
 
 @transaction.atomic
 def release_quotation(code: str, revision: int, *, actor: User, authentication: Authentication, expected_hash: str = "") -> Quotation:
     """Sign the internal release; with business development's and management's signature the price is released."""
-    quotation = _locked_quotation(code, revision, actor)
+    quotation = locked_quotation(code, revision, actor)
     require_permission("projects.release_quotation", actor, quotation.project)
     require_active(quotation.project)
     reasons, acts_as = release_blockers(quotation, actor), releasing_as(quotation, actor)
@@ -235,14 +227,24 @@ def sending_blockers(quotation: Quotation) -> list[Blocker]:
 def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
     """Make the released revision visible to the client, with its PDF, and ask it for an answer. Refused while there is no PDF of it."""
     delivery().lock(code, actor)
-    quotation = _locked_quotation(code, revision, actor)
+    quotation = locked_quotation(code, revision, actor)
     require_permission("projects.quote", actor, quotation.project)
     require_active(quotation.project)
-    _require_quotation_state(quotation, Quotation.State.RELEASED)
+    require_none(state_blockers(quotation, Quotation.State.RELEASED))
     require_none(sending_blockers(quotation))
     quotation.send(timezone.now())
     quotation.save(update_fields=["state", "sent_at"])
     record("quotation.sent", quotation, actor=actor, label=quotation.label)
+    ask_for_answer(quotation)
+    for asked in RevisionRequest.objects.filter(answered_in=quotation):
+        close_waits(f"quotation.changes:{asked.quotation_id}")
+    delivery().hand_over(quotation, actor=actor)
+    return quotation
+
+
+def ask_for_answer(quotation: Quotation) -> None:
+    """The client's approver is waited for, until the offer ends."""
+    code = quotation.project.code
     open_wait(
         f"quotation.answer:{quotation.pk}",
         project=quotation.project,
@@ -252,52 +254,3 @@ def send_quotation(code: str, revision: int, *, actor: User) -> Quotation:
         link=reverse("portal-quotation", args=[code, quotation.revision]),
         due_on=quotation.valid_until,
     )
-    delivery().hand_over(quotation, actor=actor)
-    return quotation
-
-
-def answer_blockers(quotation: Quotation) -> list[Blocker]:
-    """Why the client cannot accept this revision."""
-    if quotation.state != Quotation.State.SENT:
-        return [
-            Blocker(
-                key="quotation.state",
-                words=_t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()},
-            )
-        ]
-    if quotation.valid_until < timezone.localdate():
-        return [Blocker(key="quotation.expired", words=_t("%(label)s expired; ask for a new revision.") % {"label": quotation.label})]
-    return []
-
-
-@transaction.atomic
-def accept_quotation(code: str, revision: int, *, actor: User, authentication: Authentication, expected_hash: str = "") -> Quotation:
-    """The client's approver accepts exactly this revision by signature."""
-    quotation = _locked_quotation(code, revision, actor)
-    require_permission("projects.answer_quotation", actor, quotation)
-    require_active(quotation.project)
-    reasons = answer_blockers(quotation)
-    if reasons:
-        raise Refused(reasons)
-    sign(quotation, actor=actor, meaning="accept_quotation", authentication=authentication, expected_hash=expected_hash)
-    now = timezone.now()
-    quotation.accept(by=actor, at=now)
-    quotation.save(update_fields=["state", "answered_by", "answered_at"])
-    record("quotation.accepted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=quotation.currency)
-    close_waits(f"quotation.answer:{quotation.pk}")
-    set_actual_from(quotation.project, "quotation:accepted", on=quotation.project.day_of(now), actor=actor)
-    return quotation
-
-
-@act
-def decline_quotation(code: str, revision: int, *, actor: User, reason: str) -> Quotation:
-    quotation = _locked_quotation(code, revision, actor)
-    require_permission("projects.answer_quotation", actor, quotation)
-    if not reason.strip():
-        raise BadInput({"reason": [_t("Tell us why; we may send a better revision.")]})
-    _require_quotation_state(quotation, Quotation.State.SENT)
-    quotation.decline(by=actor, at=timezone.now(), reason=reason)
-    quotation.save(update_fields=["state", "answered_by", "answered_at", "answer_reason"])
-    record("quotation.declined", quotation, actor=actor, reason=reason, label=quotation.label)
-    close_waits(f"quotation.answer:{quotation.pk}")
-    return quotation

@@ -32,7 +32,7 @@ from projects.services.happened import EVIDENCE, happened_in
 from projects.services.payments import deliverable_due, gate_due, payment_sources
 
 if TYPE_CHECKING:
-    from projects.services.commercial import Line
+    from projects.services.quotation_parts import Line
 
 Errors = dict[str, list[str]]
 ADDED_KINDS = (Milestone.Kind.CONTRACT, Milestone.Kind.DELIVERY, Milestone.Kind.FILING)  # what both sides agree on

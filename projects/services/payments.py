@@ -14,7 +14,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, missing_reason, require_none
 from projects import gates
-from projects.models import PHASES, SHOWN_TO_CLIENT, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project
+from projects.models import PHASES, SHOWN_TO_CLIENT, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project, Quotation
 from projects.price import CENT, agreed_price
 from projects.services.locking import locked, require_active
 from projects.services.plan import achieve_from, update_forecasts
@@ -83,11 +83,15 @@ def put_payment(
     actor: User,
     percent: Decimal | None = None,
     share_at_launch: bool = False,
+    phase: str = "",
 ) -> Milestone:
-    """The same inside an act that locked the project, checked what is agreed, and works the plan out when it has done everything."""
+    """The same inside an act that locked the project, checked what is agreed, and works the plan out when it has done everything.
+
+    phase: of a payment whose source does not say it.
+    """
     rows = Milestone.objects.filter(project=project)
     number = rows.filter(kind=Milestone.Kind.PAYMENT).count() + 1
-    phase = _phase_of(project, source)
+    phase = phase or _phase_of(project, source)
     milestone = Milestone.objects.create(
         project=project,
         key=_free_key(project, number),
@@ -183,6 +187,8 @@ def _phase_of(project: Project, source: str) -> str:
 
 def _follow_its_source(project: Project, milestone: Milestone) -> None:
     """Its forecast is the forecast of what makes it due: the milestone of the same source, else the deliverable's due date."""
+    if not milestone.source:
+        return
     same = Milestone.objects.filter(project=project, source=milestone.source).exclude(pk=milestone.pk).first()
     if same is not None:
         MilestoneLink.objects.create(predecessor=same, successor=milestone, by_hand=True)
@@ -196,7 +202,9 @@ def _follow_its_source(project: Project, milestone: Milestone) -> None:
 
 def _happened_on(project: Project, source: str) -> date | None:
     kind, _colon, name = source.partition(":")
-    if kind == "deliverable":
+    if kind == "quotation":
+        done = Quotation.objects.accepted().filter(project=project).values_list("answered_at", flat=True).first()
+    elif kind == "deliverable":
         done = Deliverable.objects.filter(project=project, key=name).values_list("done_at", flat=True).first()
     else:
         passed = GateReview.objects.passed().filter(project=project, gate=name)

@@ -51,7 +51,7 @@ def _render(
     words, price = dict(sources), agreed_price(project)
     rows = list(Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT))
     quotation = price.quotation if price else None
-    terms = terms_of(quotation.payment_terms) if quotation else []
+    terms = terms_of(quotation.payment_terms) if quotation and not quotation.payments.exists() else []
     no_planner = lacking("projects.plan_payment", user, project, _t("Payments are planned by business development or project management."))
     context = {
         "project": project,

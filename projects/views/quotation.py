@@ -1,16 +1,14 @@
-"""Quotations: drafting, internal release by signature, sending, the next revision, and how two revisions differ."""
+"""Quotations: internal release by signature, sending, how we read the answer, and how two revisions differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.forms import BaseFormSet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.capacities import giver_of
 from accounts.decorators import internal_required
@@ -20,18 +18,22 @@ from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.events import events_of
-from audit.refusals import BadInput, Blocker, add_to_form
-from audit.seen import version_after, version_of
+from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.signatures import content_hash
-from projects.forms.quotation import LineFormSet, QuotationForm, lines_of, one_more, row_errors, rows_of
+from projects.forms.quotation_sets import OutcomeForm
 from projects.meanings import meaning_words, signed_rows
-from projects.models import Project, Quotation
+from projects.models import Project, Quotation, QuotationOutcome
+from projects.offered import asked_of, offer_context
 from projects.permissions import RELEASERS, lacking
-from projects.quotations import changed_fields, compared_lines
+from projects.quotations import changed_fields, compared_lines, compared_parts
 from projects.services import commercial as services
 from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
+from projects.services.quotation_answers import record_outcome
+from projects.services.quotation_parts import RELATED
 from projects.services.releasing import open_release_roles, releasing_as
+from projects.services.replies import remarks_answered_in
+from projects.views.found import visible_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -40,143 +42,39 @@ State = Quotation.State
 HISTORY = 20
 
 
-def _project(request: SignedInRequest, code: str) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
-
-
-def _quotations(request: SignedInRequest, project: Project) -> list[Quotation]:
-    """All revisions, newest first, with their lines."""
-    rows = list(Quotation.objects.visible_to(request.user).filter(project=project).select_related("prepared_by").prefetch_related("lines"))
+def quotations_of(request: SignedInRequest, project: Project) -> list[Quotation]:
+    """All revisions, newest first, with all that they say."""
+    rows = list(Quotation.objects.visible_to(request.user).filter(project=project).select_related("prepared_by").prefetch_related(*RELATED))
     for row in rows:
         row.project = project
     return rows
 
 
-def _revision(rows: list[Quotation], revision: int) -> Quotation:
+def revision_of(rows: list[Quotation], revision: int) -> Quotation:
     found = next((row for row in rows if row.revision == revision), None)
     if found is None:
         raise Http404
     return found
 
 
-@internal_required
-@require_http_methods(["GET", "POST"])
-def quotation_new(request: SignedInRequest, code: str) -> HttpResponse:
-    """Draft the first revision, or the next one from the words and lines of the latest."""
-    project = _project(request, code)
-    latest = next(iter(_quotations(request, project)), None)
-    blockers = [*_quote_locks(request.user, project), *services.draft_blockers(latest)]
-    if request.method == "POST":
-        form, lines = QuotationForm(request.POST), LineFormSet(request.POST, prefix="lines")
-        return _draft(
-            request, project, form, lines, lambda **values: services.draft_quotation(code, actor=request.user, **values), latest=latest
-        )
-    form = QuotationForm(initial=_words_of(latest))
-    lines = LineFormSet(prefix="lines", initial=rows_of(latest) if latest else [])
-    return _render_form(request, project, form, lines, latest=latest, blockers=blockers)
-
-
-@internal_required
-@require_http_methods(["GET", "POST"])
-def quotation_edit(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
-    """Change a draft; anything later is never edited."""
-    project = _project(request, code)
-    quotation = _revision(_quotations(request, project), revision)
-    if request.method == "POST":
-        form, lines = QuotationForm(request.POST), LineFormSet(request.POST, prefix="lines")
-        return _draft(
-            request,
-            project,
-            form,
-            lines,
-            lambda **values: services.change_quotation(code, revision, actor=request.user, **values),
-            quotation=quotation,
-        )
-    form, lines = QuotationForm(instance=quotation), LineFormSet(prefix="lines", initial=rows_of(quotation))
-    blockers = [*_quote_locks(request.user, project), *_wrong_state(quotation, State.DRAFT)]
-    return _render_form(request, project, form, lines, quotation=quotation, blockers=blockers)
-
-
-def _words_of(latest: Quotation | None) -> dict[str, Any]:
-    return {name: getattr(latest, name) for name in QuotationForm.Meta.fields} if latest else {}
-
-
-def _quote_locks(user: User, project: Project) -> list[Blocker]:
+def quote_locks(user: User, project: Project) -> list[Blocker]:
     return [*lacking("projects.quote", user, project, _t("Quotations are made by business development.")), *not_active(project)]
-
-
-def _wrong_state(quotation: Quotation, wanted: str) -> list[Blocker]:
-    if quotation.state == wanted:
-        return []
-    words = _t("%(label)s is %(state)s.") % {"label": quotation.label, "state": quotation.get_state_display().lower()}
-    return [Blocker(key="quotation.state", words=words)]
-
-
-def _draft(
-    request: SignedInRequest, project: Project, form: QuotationForm, lines: BaseFormSet, save: Callable[..., Quotation], **shown: Any
-) -> HttpResponse:
-    """Save words and lines together; one more row on request; nothing typed is lost."""
-    version = request.POST.get("version", "")
-    if "add_line" in request.POST:
-        return _render_form(request, project, _unjudged(form, request), one_more(request.POST, LineFormSet), version=version, **shown)
-    valid_lines = lines.is_valid()
-    if form.is_valid() and valid_lines:
-        try:
-            quotation = save(lines=lines_of(lines), version=version, **form.cleaned_data)
-        except BadInput as bad:
-            add_to_form(form, bad)
-            version = version_after(bad, version)
-        else:
-            messages.success(request, _t("%(label)s is saved as a draft.") % {"label": quotation.label})
-            return redirect("quotation-detail", project.code, quotation.revision)
-    return _render_form(request, project, form, lines, status=400, version=version, **shown)
-
-
-def _unjudged(form: QuotationForm, request: SignedInRequest) -> QuotationForm:
-    """The same words without complaints: asking for another row is no saving."""
-    return QuotationForm(initial={name: request.POST.get(name, "") for name in form.fields})
-
-
-def _render_form(
-    request: SignedInRequest,
-    project: Project,
-    form: QuotationForm,
-    lines: BaseFormSet,
-    *,
-    status: int = 200,
-    blockers: list[Blocker] | None = None,
-    quotation: Quotation | None = None,
-    latest: Quotation | None = None,
-    version: str = "",
-) -> HttpResponse:
-    fresh = services.latest_version(latest) if quotation is None else version_of(services.quotation_values(quotation))
-    context = {
-        "version": version or fresh,
-        "project": project,
-        "quotation": quotation,
-        "latest": latest,
-        "form": form,
-        "lines": lines,
-        "blockers": blockers or [],
-        "line_errors": row_errors(lines),
-        "action": request.path,
-    }
-    return render(request, "projects/quotation_form.html", context, status=status)
 
 
 @internal_required
 @require_GET
 def quotation_page(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
-    return _render(request, _project(request, code), revision)
+    return _render(request, visible_project(request, code), revision)
 
 
 def _render(request: SignedInRequest, project: Project, revision: int, *, status: int = 200, **bound: Any) -> HttpResponse:
-    rows = _quotations(request, project)
-    quotation = _revision(rows, revision)
+    rows = quotations_of(request, project)
+    quotation = revision_of(rows, revision)
     user = request.user
     open_roles = open_release_roles(quotation) if quotation.state == State.DRAFT else frozenset()
     mine = releasing_as(quotation, user) if open_roles else None
-    locks = _quote_locks(user, project)
+    locks, is_answered = quote_locks(user, project), quotation.state in (State.ACCEPTED, State.DECLINED)
+    outcome = QuotationOutcome.objects.filter(quotation=quotation).select_related("recorded_by").first() if is_answered else None
     context = {
         "project": project,
         "quotation": quotation,
@@ -196,6 +94,14 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "giver": giver_of(mine),
         "expected_hash": content_hash(quotation),
         "signatures": signed_rows(quotation),
+        **offer_context(quotation),
+        "asked": asked_of(quotation),
+        "is_asked": quotation.is_asked,
+        "answered": remarks_answered_in(quotation),
+        "outcome": outcome,
+        "is_answered": is_answered,
+        "outcome_form": OutcomeForm(instance=outcome),
+        "outcome_blockers": quote_locks(user, project),
         "events": list(events_of(quotation)[:HISTORY]),
     }
     return render(request, "projects/quotation.html", context | bound, status=status)
@@ -209,8 +115,8 @@ def _release_blockers(quotation: Quotation, user: User) -> list[Blocker]:
 @internal_required
 @require_POST
 def quotation_release(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
-    project = _project(request, code)
-    _revision(_quotations(request, project), revision)
+    project = visible_project(request, code)
+    revision_of(quotations_of(request, project), revision)
     form = SigningForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -230,9 +136,22 @@ def quotation_release(request: SignedInRequest, code: str, revision: int) -> Htt
 
 @internal_required
 @require_POST
+def quotation_outcome(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
+    """How we read the client's answer: what decided it, where our price stood."""
+    project = visible_project(request, code)
+    revision_of(quotations_of(request, project), revision)
+    form = OutcomeForm(request.POST)
+    if carried_out(form, lambda: record_outcome(code, revision, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("Recorded; the key figures read it."))
+        return redirect("quotation-detail", code, revision)
+    return _render(request, project, revision, status=400, outcome_form=form)
+
+
+@internal_required
+@require_POST
 def quotation_send(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
-    project = _project(request, code)
-    _revision(_quotations(request, project), revision)
+    project = visible_project(request, code)
+    revision_of(quotations_of(request, project), revision)
     quotation = services.send_quotation(code, revision, actor=request.user)
     words = _t("%(label)s is sent; %(client)s has been asked for an answer.")
     messages.success(request, words % {"label": quotation.label, "client": project.client.name})
@@ -243,9 +162,9 @@ def quotation_send(request: SignedInRequest, code: str, revision: int) -> HttpRe
 @require_GET
 def quotation_compare(request: SignedInRequest, code: str, before: int, after: int) -> HttpResponse:
     """What changed from one revision to another."""
-    project = _project(request, code)
-    rows = _quotations(request, project)
-    old, new = _revision(rows, before), _revision(rows, after)
+    project = visible_project(request, code)
+    rows = quotations_of(request, project)
+    old, new = revision_of(rows, before), revision_of(rows, after)
     context = {
         "project": project,
         "revisions": rows,
@@ -253,6 +172,8 @@ def quotation_compare(request: SignedInRequest, code: str, before: int, after: i
         "after": new,
         "fields": changed_fields(old, new),
         "lines": compared_lines(old, new),
+        "parts": compared_parts(old, new),
+        "asked": remarks_answered_in(new),
         "difference": new.total - old.total if old.currency == new.currency else None,
     }
     return render(request, "projects/quotation_compare.html", context)

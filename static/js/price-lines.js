@@ -25,7 +25,8 @@
     const add = form.querySelector("[data-add-line]");
 
     const rows = () => [...body.querySelectorAll("tr")];
-    const removed = (row) => row.querySelector("[name$='-DELETE']")?.checked;
+    // Removed, or in the offer but not in its total.
+    const removed = (row) => row.querySelector("[name$='-DELETE']")?.checked || !["included", undefined].includes(row.querySelector("[name$='-standing']")?.value);
     const recount = () => {
       const amounts = rows().filter((row) => !removed(row)).map((row) => cents(row.querySelector("[name$='-amount']").value));
       total.textContent = amounts.includes(null) ? "–" : shown(amounts.reduce((all, amount) => all + amount, 0n));

@@ -20,8 +20,10 @@ def patience() -> None:
 
 
 TERMS = """
+import pgtrigger
 from projects.models import Quotation
-Quotation.objects.accepted().filter(project__code="{code}").update(payment_terms="40 % on signature, 60 % with the release to pilot.")
+with pgtrigger.ignore("projects.Quotation:accepted_is_frozen"):
+    Quotation.objects.accepted().filter(project__code="{code}").update(payment_terms="40 % on signature, 60 % with the release to pilot.")
 """
 
 

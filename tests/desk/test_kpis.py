@@ -20,9 +20,9 @@ from cdmo.demo.clock import starting_on
 from desk.figures import Definition, Figure, Measure
 from desk.kpis import Case, Scope, every_case, figures
 from projects.models import Baseline, BaselineMilestone, KpiCase, Milestone, Project, ProjectStanding, Publication
-from projects.services.commercial import decline_quotation
 from projects.services.facts import refresh_facts
 from projects.services.lifecycle import resume_project
+from projects.services.quotation_answers import decline_quotation, record_outcome
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +186,23 @@ def test_quotation_turnaround_counts_from_the_request_to_the_first_revision(quot
     assert figure([quoted], "quotation", Scope(since=first, until=first)).value == "56 days"
     assert figure([quoted], "quotation", Scope(since=first + timedelta(days=1))).value is None  # revision 2 is no first answer
     assert figure([quoted], "quotation", Scope(phase="pilot")).value is None
+
+
+# won: the revision that the client answered last
+
+
+def test_a_declined_quotation_is_lost_until_a_later_revision_is_there(quoted: Project) -> None:
+    business = factories.person(Role.BUSINESS_DEVELOPMENT)
+    record_outcome(quoted.code, 2, why="price", position="highest", actor=business)
+
+    found = figure([quoted], "won")
+
+    assert (found.value, found.of) == ("0 %", "0 of 1")
+    assert [case.words for case in cases(found)] == ["Lost: Price; our price: the highest"]
+    factories.accepted_quotation(quoted)
+    won = figure([quoted], "won")
+    assert (won.of, cases(won)[0].words) == ("1 of 1", "Won")
+    assert cases(won)[0].link == reverse("quotation-detail", args=[quoted.code, 3])
 
 
 # slippage: of the milestone told last; +5 on our side, +3 and then −1 on the client's

@@ -27,7 +27,7 @@ from notifications.models import Notification
 from notifications.reading import items_of
 from phases.evaluation.services import assign_sheet, reopen_sheet, submit_rfp
 from projects.models import Deliverable, GateCondition, GateReview, Milestone, Phase, Project, WaitingFor
-from projects.services import change_orders, commercial, conditions, evidence, owners, rounds
+from projects.services import change_orders, commercial, conditions, evidence, owners, quotation_answers, rounds
 from projects.services.meeting import call_meeting
 from projects.services.payments import plan_payment
 from projects.services.plan import reschedule_milestone
@@ -220,6 +220,19 @@ def a_quotation(project: Project) -> Act:
     return lambda: commercial.send_quotation(project.code, quotation.revision, actor=business())
 
 
+def changes_of_a_quotation(project: Project) -> Act:
+    a_quotation(project)()
+    approver = make.person(Role.CLIENT_APPROVER, client=project.client)
+    return lambda: quotation_answers.ask_for_changes(project.code, 1, remarks={None: "Sooner."}, actor=approver)
+
+
+def changes_taken_back(project: Project) -> Act:
+    changes_of_a_quotation(project)()
+    make.person(Role.CLIENT_APPROVER, name="Second Approver", client=project.client)  # nobody is told of an act of their own
+    approver = make.person(Role.CLIENT_APPROVER, client=project.client)
+    return lambda: quotation_answers.withdraw_changes(project.code, 1, actor=approver)
+
+
 def new_sheets(project: Project) -> Act:
     make.person(Role.RESEARCH)
     rfp = make.an_rfp(**make.COMPLETE_REQUEST)
@@ -263,6 +276,8 @@ IN_SMALL_SCALE: dict[str, Scene] = {
 IN_EVALUATION: dict[str, Scene] = {
     "quotation.release_signed": a_release_of_a_quotation,
     "quotation.sent": a_quotation,
+    "quotation.changes_asked": changes_of_a_quotation,
+    "quotation.changes_withdrawn": changes_taken_back,
     "sheet.opened": new_sheets,
     "sheet.assigned": a_given_sheet,
     "sheet.reopened": a_reopened_sheet,

@@ -12,7 +12,7 @@ from audit.models import Event
 from phases.evaluation.asking import ask_after, ask_everywhere, ask_next
 from phases.evaluation.services import recommend
 from projects.models import Project, Quotation, WaitingFor
-from projects.services import commercial
+from projects.services import commercial, quotation_answers
 from projects.services.readiness import refresh_readiness
 from projects.services.rfp import decline_rfp, update_rfp
 from tests.projects import factories
@@ -62,7 +62,7 @@ def test_every_step_of_evaluation_asks_somebody() -> None:
     factories.send(quotation)
     assert asked(project) == []  # the client is asked
     approver = factories.person(Role.CLIENT_APPROVER)
-    commercial.accept_quotation(project.code, 1, actor=approver, authentication=factories.fake_authentication(approver))
+    quotation_answers.accept_quotation(project.code, 1, actor=approver, authentication=factories.fake_authentication(approver))
     assert asked(project) == [(BUSINESS, "agreements"), (MANAGER, "charter")]
     factories.signed_agreements(project)
     assert asked(project) == [(MANAGER, "charter")]
@@ -82,7 +82,7 @@ def test_a_quotation_that_expired_or_was_declined_asks_for_the_next_revision() -
     assert ask_everywhere() == 1
     assert "expired without an answer" in words(project)
 
-    commercial.decline_quotation(project.code, 1, actor=factories.person(Role.CLIENT_APPROVER), reason="Too dear.")
+    quotation_answers.decline_quotation(project.code, 1, actor=factories.person(Role.CLIENT_APPROVER), reason="Too dear.")
     ask_next(project.pk)
     assert "draft the next revision" in words(project)
 

@@ -36,7 +36,7 @@ from projects.models import (
     Rfp,
     Tailoring,
 )
-from projects.services import agreements, change_orders, commercial, evidence, gate, order_lines, tailoring
+from projects.services import agreements, change_orders, commercial, evidence, gate, order_lines, quotation_answers, tailoring
 from projects.services.charter import draft_charter
 from projects.services.conditions import NewCondition
 from projects.services.lifecycle import hold_project, pass_out_of_scope
@@ -201,7 +201,7 @@ def accepted_quotation(project: Project) -> None:
     release(quotation)
     send(quotation)
     approver = person(Role.CLIENT_APPROVER, client=project.client)
-    commercial.accept_quotation(project.code, quotation.revision, actor=approver, authentication=fake_authentication(approver))
+    quotation_answers.accept_quotation(project.code, quotation.revision, actor=approver, authentication=fake_authentication(approver))
 
 
 def a_change_order(project: Project, *, days: int = 10, key: str = "g2", sequence: int | None = None, **lines: Any) -> ChangeOrder:

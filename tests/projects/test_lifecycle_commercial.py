@@ -12,7 +12,7 @@ from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
 from phases.evaluation.services import submit_rfp
 from projects.models import Quotation, Rfp
-from projects.services import commercial
+from projects.services import commercial, quotation_answers
 from projects.services.rfp import decline_rfp, update_rfp
 from tests.projects import factories as make
 
@@ -70,7 +70,7 @@ def release(quotation: Quotation, role: str = Role.BUSINESS_DEVELOPMENT) -> Quot
 
 def accept(quotation: Quotation) -> Quotation:
     approver = make.person(Role.CLIENT_APPROVER)
-    return commercial.accept_quotation(
+    return quotation_answers.accept_quotation(
         quotation.project.code, quotation.revision, actor=approver, authentication=make.fake_authentication(approver)
     )
 
@@ -93,7 +93,7 @@ QUOTATION_ACTIONS: dict[str, Callable[[Quotation], object]] = {
     "release": release_with_its_paper,
     "send": lambda quotation: commercial.send_quotation(quotation.project.code, quotation.revision, actor=business()),
     "accept": accept,
-    "decline": lambda quotation: commercial.decline_quotation(
+    "decline": lambda quotation: quotation_answers.decline_quotation(
         quotation.project.code, quotation.revision, actor=make.person(Role.CLIENT_APPROVER), reason="Too dear."
     ),
     "revise": lambda quotation: make.a_quotation(quotation.project),
@@ -153,7 +153,7 @@ def test_a_viewer_accepts_nothing(nothing_written: Check) -> None:
     viewer = make.person(Role.CLIENT_VIEWER)
 
     nothing_written(
-        lambda: commercial.accept_quotation(
+        lambda: quotation_answers.accept_quotation(
             quotation.project.code, quotation.revision, actor=viewer, authentication=make.fake_authentication(viewer)
         ),
         NotAllowed,

@@ -18,7 +18,6 @@ from audit.models import Event
 from audit.refusals import BadInput, Refused
 from audit.signatures import content_hash
 from desk.change_order_document import change_order as document_of
-from projects.events import change_order_content
 from projects.forms.order_lines import choices_of
 from projects.models import ApprovalRequest, Baseline, ChangeOrder, Deliverable, Milestone, MilestoneLink, Phase, Project, Task
 from projects.price import agreed_price
@@ -29,6 +28,7 @@ from projects.services.order_lines import NewMilestone, NewPayment, outdated_blo
 from projects.services.plan import achieve_milestone
 from projects.services.sharing import ask_for_approval, set_visibility
 from projects.services.tasks import TaskDraft, add_task
+from projects.signed_contents import change_order_content
 from tests.kept import kept_until_the_end
 from tests.projects import factories as make
 

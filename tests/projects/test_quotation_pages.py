@@ -22,11 +22,13 @@ from documents.services import request_document, submit_for_review
 from projects.models import Project, Quotation, QuotationLine
 from projects.quotations import changed_fields, compared_lines
 from projects.services import commercial as services
+from projects.services import quotation_answers
+from projects.services.quotation_parts import PARTS
 from projects.services.releasing import open_release_roles
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 20
+MOST_QUERIES = 30
 
 
 def as_person(user: User) -> Client:
@@ -54,6 +56,7 @@ def posted(*rows: tuple[str, str, str], **values: Any) -> dict[str, Any]:
         "payment_terms": "",
         "lines-TOTAL_FORMS": str(len(rows)),
         "lines-INITIAL_FORMS": "0",
+        **{f"{name}-{count}_FORMS": "0" for name in PARTS for count in ("TOTAL", "INITIAL")},
     }
     for number, (phase, description, amount) in enumerate(rows):
         data |= {f"lines-{number}-phase": phase, f"lines-{number}-description": description, f"lines-{number}-amount": amount}
@@ -80,7 +83,7 @@ def test_a_new_revision_supersedes_and_closes_the_old_one(project: Project) -> N
     approver = make.person(Role.CLIENT_APPROVER)
 
     with pytest.raises(Refused):
-        services.accept_quotation(project.code, 1, actor=approver, authentication=make.fake_authentication(approver))
+        quotation_answers.accept_quotation(project.code, 1, actor=approver, authentication=make.fake_authentication(approver))
 
     assert list(project.quotations.values_list("revision", "state")) == [(2, "draft"), (1, "superseded")]
 
@@ -93,7 +96,7 @@ def test_an_expired_quotation_is_not_accepted(project: Project) -> None:
     approver = make.person(Role.CLIENT_APPROVER)
 
     with pytest.raises(Refused, match="expired"):
-        services.accept_quotation(project.code, 1, actor=approver, authentication=make.fake_authentication(approver))
+        quotation_answers.accept_quotation(project.code, 1, actor=approver, authentication=make.fake_authentication(approver))
 
 
 def test_nothing_is_drafted_after_acceptance(project: Project) -> None:

@@ -49,6 +49,8 @@ DESK_ROUTES = {
     "as-client-quotation": seen_as_client(revision=2),
     "as-client-change-order": seen_as_client(sequence=1, revision=1),
     "as-client-document": seen_as_client(),
+    "portal-quotation-changes": of_client(revision=2),
+    "portal-quotation-withdraw": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
     "portal-quotation-decline": page(404, own=405, foreign=405, post_only=True, arguments={"revision": 2}),
 }
 PORTFOLIO_ROUTES = {

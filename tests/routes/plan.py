@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.routes.kinds import act, api_act, api_list, api_object, of_client, of_project, page
 
+QUOTATION_ACTS = ("release", "send", "accept", "decline", "ask", "withdraw")
 PLAN_ROUTES = {
     "project-plan-png": of_project(),
     "project-plan-pdf": of_project(),
@@ -58,6 +59,11 @@ PLAN_ROUTES = {
     "portal-change-order": of_client(sequence=1, revision=1),
     "portal-change-order-accept": page(404, own=405, foreign=405, post_only=True, arguments={"sequence": 1, "revision": 1}),
     "portal-change-order-decline": page(404, own=405, foreign=405, post_only=True, arguments={"sequence": 1, "revision": 1}),
+    "api-quotation-draft": api_act(),
+    "api-quotation-list": api_list(),
+    "api-quotation-detail": api_object(number="quotation", arguments={"revision": 2}),
+    "api-quotation-outcome": api_object(number="quotation", own=404, tokens=404, arguments={"revision": 2}),
+    **{f"api-quotation-{name}": api_act(number="quotation", revision=2) for name in QUOTATION_ACTS},
     "api-change-order-list": api_list(),
     "api-change-order-detail": api_object(number="change_order"),
     "api-change-order-revise": api_act(number="change_order"),

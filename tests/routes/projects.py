@@ -39,6 +39,7 @@ PROJECT_ROUTES = {
     "quotation-edit": of_project(revision=2),
     "quotation-release": act(revision=2),
     "quotation-send": act(revision=2),
+    "quotation-outcome": act(revision=2),
     "quotation-compare": of_project(before=1, after=2),
     "agreement-new": of_project(),
     "agreement-detail": of_project(pk="agreement"),

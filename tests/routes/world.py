@@ -21,9 +21,10 @@ from notifications.services.wishes import watch_milestone
 from process.literature.services import Reading, add_literature
 from process.models import StepInput
 from projects.attachments import take_upload
-from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Tailoring, Task
+from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Quotation, Tailoring, Task
 from projects.services.agreements import record_agreement
 from projects.services.payments import plan_payment
+from projects.services.quotation_answers import record_outcome
 from projects.services.rfp import ask_clarification, attach_rfp_file
 from projects.services.saved_views import save_view
 from projects.services.scratch import open_scratch
@@ -123,6 +124,7 @@ def things_of(project: Project) -> dict[str, Any]:
     return {
         **things_of_notifications(project),
         "change_order": order.number,
+        "quotation": an_outcome(project).number,
         "approval": ApprovalRequest.objects.get(project=project).pk,
         "dependency": MilestoneLink.objects.filter(successor__project=project, successor__key="g2").values_list("pk", flat=True)[0],
         "scratch": scratch.pk,
@@ -160,6 +162,13 @@ def a_routes_input(project: Project) -> int:
     add_literature(project.code, reading, actor=factories.person(Role.RESEARCH))
     version = process.draft_of(process.a_whole_route(project))
     return StepInput.objects.filter(step__version=version).values_list("pk", flat=True)[0]
+
+
+def an_outcome(project: Project) -> Quotation:
+    """The accepted revision, with how we read the acceptance."""
+    quotation = Quotation.objects.accepted().get(project=project)
+    record_outcome(project.code, quotation.revision, why="price", position="field", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
+    return quotation
 
 
 def an_import(actor: User) -> Import:

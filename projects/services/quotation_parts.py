@@ -1,0 +1,286 @@
+"""What a quotation says besides its words and price lines: as it arrives, what is wrong with it, as it is kept and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.currencies import Currency
+from projects.amounts import first_rise, is_whole, minor_unit, split
+from projects.default_plan import newest, plan_of_version
+from projects.models import (
+    PHASES,
+    Incoterm,
+    Phase,
+    Quotation,
+    QuotationBreak,
+    QuotationInput,
+    QuotationLine,
+    QuotationPayment,
+    QuotationRate,
+)
+from projects.services.payments import gate_due
+
+if TYPE_CHECKING:
+    from django.db import models
+
+Errors = dict[str, list[str]]
+Standing = QuotationLine.Standing
+ACCEPTED = "quotation:accepted"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A price line as it arrives: phase key, words, amount in the quotation's currency (two decimals), standing, what is delivered."""
+
+    phase: str
+    description: str
+    amount: Decimal
+    standing: str = Standing.INCLUDED
+    deliverables: str = ""
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A part of the price in percent (at most three decimals); `source` as in `due_words`, empty where the title says when."""
+
+    title: str
+    percent: Decimal
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Break:
+    """The price per kilogram from this quantity on, in the quotation's currency."""
+
+    from_kg: Decimal
+    price_per_kg: Decimal
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What work costs per unit where a change order adds it."""
+
+    work: str
+    unit: str
+    rate: Decimal
+
+
+@dataclass(frozen=True)
+class Input:
+    """What the client gives, and by when."""
+
+    words: str
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rows of a revision besides its lines."""
+
+    payments: Sequence[Payment] = ()
+    breaks: Sequence[Break] = ()
+    rates: Sequence[Rate] = ()
+    inputs: Sequence[Input] = ()
+
+
+PARTS: Mapping[str, tuple[type[models.Model], type]] = {
+    "payments": (QuotationPayment, Payment),
+    "breaks": (QuotationBreak, Break),
+    "rates": (QuotationRate, Rate),
+    "inputs": (QuotationInput, Input),
+}
+RELATED = ("lines", *PARTS)  # what of a quotation a page shows
+WORDS = ("scope", "assumptions", "payment_terms")
+TERMS: dict[str, Any] = {  # what may stay open, by field, with what it is then
+    "assumptions": "",
+    "payment_terms": "",
+    "rise_confirmed": False,
+    "incoterm": "",
+    "delivery_place": "",
+    "price_adjustment": "",
+    "adjustment_band_percent": None,
+    "cancellation": "",
+    "reservation_fee": None,
+    "intellectual_property": "",
+    "confidentiality": "",
+    "liability": "",
+    "sample_acceptance": "",
+    "batch_acceptance": "",
+}
+
+
+def due_words() -> dict[str, str]:
+    """What can make a payment due, in words, by source: the acceptance, each gate, each milestone of the default plan. One query."""
+    plan = newest()
+    found = {ACCEPTED: _t("This quotation is accepted")} | dict(gate_due(phase) for phase in PHASES)
+    for phase in PHASES:
+        for item in plan_of_version(phase, plan).milestones:
+            if not item.source.startswith(("gate:", "quotation:")):
+                found[f"milestone:{item.key}"] = _t("Milestone “%(title)s”") % {"title": item.title}
+    return found
+
+
+def wrong_content(currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]) -> Errors:
+    """What is wrong, by field; a field of the n-th row of a part is `payments-n-title`."""
+    errors: Errors = {}
+    if currency not in Currency.values:
+        errors["currency"] = [_t("Choose the currency.")]
+    if valid_until < timezone.localdate():
+        errors["valid_until"] = [_t("The quotation would be invalid when it is sent.")]
+    if not scope.strip():
+        errors["scope"] = [_t("Say what the price covers.")]
+    errors |= _wrong_lines(lines) | _wrong_terms(terms)
+    errors |= _wrong_payments(parts.payments) | _wrong_breaks(parts.breaks, rise_confirmed=bool(terms.get("rise_confirmed")))
+    return errors | _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs)
+
+
+def _wrong_lines(lines: Sequence[Line]) -> Errors:
+    if not any(line.standing == Standing.INCLUDED for line in lines):
+        return {
+            "lines": [_t("A quotation needs at least one line that is included.") if lines else _t("A quotation needs at least one line.")]
+        }
+    if any(line.phase not in Phase.values or line.standing not in Standing.values for line in lines):
+        return {"lines": [_t("Each line needs a phase, and is included, optional or excluded.")]}
+    if any(line.amount < 0 or not line.description.strip() for line in lines):
+        return {"lines": [_t("Each line needs words and an amount of zero or more.")]}
+    if any(line.standing == Standing.EXCLUDED and line.amount for line in lines):
+        return {"lines": [_t("What is excluded has no price; offer it as an option instead.")]}
+    return {}
+
+
+def _wrong_terms(terms: Mapping[str, Any]) -> Errors:
+    errors: Errors = {}
+    incoterm, place = terms.get("incoterm", ""), terms.get("delivery_place", "").strip()
+    if incoterm and incoterm not in Incoterm.values:
+        errors["incoterm"] = [_t("Choose the delivery term.")]
+    if incoterm and not place:
+        errors["delivery_place"] = [_t("A delivery term needs its named place.")]
+    if place and not incoterm:
+        errors["incoterm"] = [_t("Choose the delivery term for this place.")]
+    band, fee = terms.get("adjustment_band_percent"), terms.get("reservation_fee")
+    if band is not None and not terms.get("price_adjustment", "").strip():
+        errors["price_adjustment"] = [_t("Say what happens when raw-material prices move by more.")]
+    if band is not None and not 0 <= band <= 100:
+        errors["adjustment_band_percent"] = [_t("Between zero and 100.")]
+    if fee is not None and fee <= 0:
+        errors["reservation_fee"] = [_t("An amount above zero, or empty.")]
+    return errors
+
+
+def _wrong_payments(payments: Sequence[Payment]) -> Errors:
+    errors: Errors = {}
+    sources = due_words() if payments else {}
+    for number, row in enumerate(payments):
+        if not row.title.strip():
+            errors[f"payments-{number}-title"] = [_t("Say what is paid.")]
+        if row.source and row.source not in sources:
+            errors[f"payments-{number}-source"] = [_t("Choose what makes it due.")]
+        if not 0 < row.percent <= 100:
+            errors[f"payments-{number}-percent"] = [_t("Above zero, at most 100.")]
+    if payments and not errors and not is_whole([row.percent for row in payments]):
+        whole = sum((row.percent for row in payments), Decimal(0))
+        errors["payments"] = [
+            _t("The payments add up to %(percent)s %%; together they are 100 %%.") % {"percent": f"{whole.normalize():f}"}
+        ]
+    return errors
+
+
+def _wrong_breaks(breaks: Sequence[Break], *, rise_confirmed: bool) -> Errors:
+    errors: Errors = {}
+    for number, row in enumerate(breaks):
+        if row.from_kg <= 0:
+            errors[f"breaks-{number}-from_kg"] = [_t("A quantity above zero.")]
+        elif any(row.from_kg == other.from_kg for other in breaks[:number]):
+            errors[f"breaks-{number}-from_kg"] = [_t("This quantity has a price already.")]
+        if row.price_per_kg <= 0:
+            errors[f"breaks-{number}-price_per_kg"] = [_t("A price above zero.")]
+    ordered = sorted((row.from_kg, row.price_per_kg) for row in breaks)
+    rises = first_rise(ordered)
+    if not errors and rises is not None and not rise_confirmed:
+        words = _t("From %(kg)s kg on the kilogram costs more than below it. Confirm it, or correct the price.")
+        errors["rise_confirmed"] = [words % {"kg": f"{ordered[rises][0].normalize():f}"}]
+    return errors
+
+
+def _wrong_rates(rates: Sequence[Rate]) -> Errors:
+    errors: Errors = {}
+    for number, row in enumerate(rates):
+        if not row.work.strip():
+            errors[f"rates-{number}-work"] = [_t("Say which work.")]
+        if not row.unit.strip():
+            errors[f"rates-{number}-unit"] = [_t("Per hour, per test, per batch?")]
+        if row.rate <= 0:
+            errors[f"rates-{number}-rate"] = [_t("A price above zero.")]
+    return errors
+
+
+def _wrong_inputs(inputs: Sequence[Input]) -> Errors:
+    errors: Errors = {}
+    for number, row in enumerate(inputs):
+        if not row.words.strip():
+            errors[f"inputs-{number}-words"] = [_t("Say what the client gives.")]
+        if row.due_on is not None and row.due_on < timezone.localdate():
+            errors[f"inputs-{number}-due_on"] = [_t("This day is past.")]
+    return errors
+
+
+def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts) -> None:
+    """Keep these rows, in place of what the quotation said before. The quotation is saved, the content was checked."""
+    quotation.lines.all().delete()
+    QuotationLine.objects.bulk_create(QuotationLine(quotation=quotation, order=order, **vars(line)) for order, line in enumerate(lines))
+    for name, (model, _row) in PARTS.items():
+        getattr(quotation, name).all().delete()
+        rows = (model(quotation=quotation, **vars(row)) for row in getattr(parts, name))
+        made = [_placed(row, order) for order, row in enumerate(rows)]
+        model._default_manager.bulk_create(made)
+    getattr(quotation, "_prefetched_objects_cache", {}).clear()
+
+
+def _placed(row: models.Model, order: int) -> models.Model:
+    row.order = order  # type: ignore[attr-defined]
+    return row
+
+
+def rows_of_part(quotation: Quotation, name: str) -> list[dict[str, Any]]:
+    """The rows of a part as values by field, in their order. Reads what is prefetched."""
+    columns = [field.name for field in fields(PARTS[name][1])]
+    return [{column: getattr(row, column) for column in columns} for row in getattr(quotation, name).all()]
+
+
+def rows_of_lines(quotation: Quotation) -> list[dict[str, Any]]:
+    return [{field.name: getattr(line, field.name) for field in fields(Line)} for line in quotation.lines.all()]
+
+
+def amounts_of(quotation: Quotation, total: Decimal) -> list[Decimal]:
+    """What of `total` each payment comes to. Reads what is prefetched."""
+    return split(total, [row.percent for row in quotation.payments.all()], step=step_of(quotation, total))
+
+
+@dataclass(frozen=True)
+class Due:
+    """A payment as it is offered: what is paid, when in words, its part of the price in percent and in the quotation's currency."""
+
+    row: QuotationPayment
+    when: str
+    amount: Decimal
+
+
+def payments_of(quotation: Quotation, *, total: Decimal | None = None) -> list[Due]:
+    """With amounts that add up to the price (or to `total`). One query besides what is prefetched."""
+    rows = list(quotation.payments.all())
+    amounts = amounts_of(quotation, quotation.total if total is None else total)
+    words = due_words() if rows else {}
+    return [Due(row, words.get(row.source, ""), amount) for row, amount in zip(rows, amounts, strict=True)]
+
+
+def step_of(quotation: Quotation, total: Decimal) -> Decimal:
+    """The minor unit of the currency; a price that is finer than that is shared out to the cent."""
+    unit = minor_unit(quotation.currency)
+    return unit if total == total.quantize(unit) else Decimal("0.01")

@@ -1,0 +1,64 @@
+"""The payments of the accepted quotation become the project's: once there is a plan, each with what makes it due and its amount."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from projects import gates
+from projects.models import Milestone, MilestoneLink, Phase, Project
+from projects.price import CENT, accepted_quotation
+from projects.services.payments import put_payment
+from projects.services.quotation_parts import ACCEPTED, payments_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from projects.services.quotation_parts import Due
+
+
+def plan_quoted_payments(project: Project, *, actor: User) -> list[Milestone]:
+    """Those that are not in the plan yet. Runs in the act that locked the project; who works the plan out is the caller."""
+    quotation = accepted_quotation(project)
+    if quotation is None:
+        return []
+    quotation.project = project
+    missing = [due for due in payments_of(quotation) if due.row.milestone_id is None and due.amount > 0]
+    return [_put(project, due, reason=quotation.label, actor=actor) for due in missing]
+
+
+def _put(project: Project, due: Due, *, reason: str, actor: User) -> Milestone:
+    row, rounded = due.row, due.row.percent.quantize(CENT)
+    source, follows = _source_in(project, row.source)
+    payment = put_payment(
+        project,
+        title=row.title,
+        source=source,
+        amount=due.amount,
+        percent=rounded if rounded == row.percent else None,
+        reason=reason,
+        share_at_launch=True,
+        phase=follows.phase if follows else _phase_in(project, source),
+        actor=actor,
+    )
+    if follows is not None and not source:
+        MilestoneLink.objects.create(predecessor=follows, successor=payment, by_hand=True)
+    row.milestone = payment
+    row.save(update_fields=["milestone"])
+    return payment
+
+
+def _source_in(project: Project, source: str) -> tuple[str, Milestone | None]:
+    """What makes it due in this project's plan, and the milestone that it follows. Nothing where a person has to say that it is due."""
+    kind, _colon, name = source.partition(":")
+    if kind == "milestone":
+        follows = Milestone.objects.filter(project=project, key=name).first()
+        return (follows.source if follows else "", follows)
+    if kind == "gate" and not any(gates.gate_of(phase).key == name and project.in_scope(phase) for phase in Phase):
+        return "", None
+    return source, None
+
+
+def _phase_in(project: Project, source: str) -> str:
+    """With the acceptance in evaluation; what only words say is due at the end of what is contracted."""
+    if source == ACCEPTED:
+        return Phase.EVALUATION
+    return "" if source else str(project.last_phase)

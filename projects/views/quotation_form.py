@@ -1,0 +1,111 @@
+"""Writing a quotation: the first draft, a change of it, the next revision, which answers what the client asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput, Blocker
+from audit.seen import version_after, version_of
+from projects.forms.quotation_sets import SETS, QuotationForms
+from projects.models import Project, Quotation
+from projects.services import commercial as services
+from projects.services.replies import remarks_answered_in, remarks_to_answer
+from projects.views.found import visible_project
+from projects.views.quotation import quotations_of, quote_locks, revision_of
+
+if TYPE_CHECKING:
+    from projects.models import RevisionRemark
+
+Save = Callable[..., Quotation]
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def quotation_new(request: SignedInRequest, code: str) -> HttpResponse:
+    """Draft the first revision, or the next one from all that the latest says."""
+    project = visible_project(request, code)
+    latest = next(iter(quotations_of(request, project)), None)
+    remarks = remarks_to_answer(latest) if latest else []
+    if request.method == "POST":
+
+        def save(**values: Any) -> Quotation:
+            return services.draft_quotation(code, actor=request.user, **values)
+
+        return _save(request, project, save, remarks, latest=latest)
+    blockers = [*quote_locks(request.user, project), *services.draft_blockers(latest)]
+    return _render(request, project, QuotationForms(quotation=latest, remarks=remarks), latest=latest, blockers=blockers)
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def quotation_edit(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
+    """Change a draft; anything later is never edited."""
+    project = visible_project(request, code)
+    quotation = revision_of(quotations_of(request, project), revision)
+    remarks = remarks_answered_in(quotation)
+    if request.method == "POST":
+
+        def save(**values: Any) -> Quotation:
+            return services.change_quotation(code, revision, actor=request.user, **values)
+
+        return _save(request, project, save, remarks, quotation=quotation)
+    blockers = [*quote_locks(request.user, project), *services.state_blockers(quotation, Quotation.State.DRAFT)]
+    return _render(request, project, QuotationForms(quotation=quotation, remarks=remarks), quotation=quotation, blockers=blockers)
+
+
+def _save(request: SignedInRequest, project: Project, save: Save, remarks: list[RevisionRemark], **shown: Any) -> HttpResponse:
+    """Words and rows together; one more row on request; nothing typed is lost."""
+    version, typed = request.POST.get("version", ""), QuotationForms(data=request.POST, remarks=remarks)
+    wanted = "lines" if "add_line" in request.POST else request.POST.get("add_row", "")
+    if wanted in SETS:
+        typed.with_another_row(request.POST, wanted)
+        return _render(request, project, typed, version=version, opened=wanted, **shown)
+    if typed.are_valid():
+        try:
+            quotation = save(version=version, **typed.values())
+        except BadInput as bad:
+            typed.refuse(bad)
+            version = version_after(bad, version)
+        else:
+            messages.success(request, _t("%(label)s is saved as a draft.") % {"label": quotation.label})
+            return redirect("quotation-detail", project.code, quotation.revision)
+    return _render(request, project, typed, status=400, version=version, **shown)
+
+
+def _render(
+    request: SignedInRequest,
+    project: Project,
+    shown: QuotationForms,
+    *,
+    status: int = 200,
+    blockers: list[Blocker] | None = None,
+    quotation: Quotation | None = None,
+    latest: Quotation | None = None,
+    version: str = "",
+    opened: str = "",
+) -> HttpResponse:
+    fresh = services.latest_version(latest) if quotation is None else version_of(services.quotation_values(quotation))
+    context = {
+        "version": version or fresh,
+        "project": project,
+        "quotation": quotation,
+        "latest": latest,
+        "form": shown.words,
+        "replies": shown.replies,
+        "lines": shown.sets["lines"],
+        "payments": shown.sets["payments"],
+        "blocks": shown.blocks(opened),
+        "blockers": blockers or [],
+        "line_errors": shown.row_errors,
+        "action": request.path,
+    }
+    return render(request, "projects/quotation_form.html", context, status=status)
