@@ -10,7 +10,6 @@ from typing import Any
 from accounts.models import Role, User
 from audit.context import Channel, acting
 from catalogue.models import Material
-from catalogue.services import create_or_find_compound
 from cdmo.demo.early import QUOTED
 from cdmo.demo.people import holding
 from cdmo.demo.projects import COMMERCIAL

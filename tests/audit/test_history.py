@@ -26,7 +26,6 @@ WITHOUT_HISTORY = {  # and why
     "projects.ReadinessSummary": "computed again from the records",
     "projects.ProjectStanding": "computed again from the records",
     "projects.KpiCase": "computed again from the records",
-    "catalogue.CompoundFingerprint": "computed again from the structure",
     "projects.NumberSeries": "a counter; the numbers it gave stand in the rows",
     "projects.SavedView": "a person's own way to look at a list",
     "projects.ViewChoice": "a person's own way to look at a list",

@@ -36,6 +36,10 @@ DIALOGS = {  # template and id as it is written there: person, name of the page'
     "phases/evaluation/sheet.html assign": "pm sheet-detail assign",
     "phases/evaluation/sheet.html reopen": "pm sheet-detail reopen",
     "phases/evaluation/sheet.html sign-off": "production sheet-detail sign-off",
+    "process/_finding_dialog.html finding-dialog": "research route-version finding-dialog",
+    "process/_input_dialog.html input-dialog": "research route-version input-dialog",
+    "process/_reference_dialog.html reference": "research project-literature reference",
+    "process/_step_dialog.html step-dialog": "research route-version step-dialog",
     "projects/_gate_meeting.html meeting": "pm project-gate meeting",
     "projects/_gate_meeting.html minutes": "pm project-gate minutes",
     "projects/_gate_meeting.html request-decision": "qa project-gate request-decision",
@@ -79,6 +83,7 @@ DIALOGS = {  # template and id as it is written there: person, name of the page'
     "projects/payments.html correct": "bd project-payments correct",
     "projects/payments.html invoice": "bd project-payments invoice",
     "projects/payments.html paid": "bd project-payments paid",
+    "projects/quotation.html record-outcome": "bd quotation-detail record-outcome",
     "projects/quotation.html release": "bd quotation-detail release",
     "projects/rfp_detail.html client": "bd rfp-detail client",
     "projects/rfp_detail.html decline": "bd rfp-detail decline",
@@ -127,6 +132,12 @@ ASIDE = {  # where only the dialogs are looked at; some open with the address
         "/documents/{reviewed}/",
     ],
     "production": ["/projects/{evaluated}/sheets/production/"],
+    "research": [
+        "/projects/{code}/routes/{route}/versions/1/?step=1",
+        "/projects/{code}/routes/{route}/versions/1/?input={input}",
+        "/projects/{code}/routes/{route}/versions/1/?finding={finding}",
+        "/projects/{code}/literature/?reference={reference}",
+    ],
 }
 
 OPENERS = """() => [...document.querySelectorAll("main [data-dialog], main [data-structure-editor]")]

@@ -139,6 +139,7 @@ PAGES = {
         "/portal/",
         "/portal/{code}/",
         "/portal/{code}/quotation/{quotation}/",
+        "/portal/{code}/quotation/{quotation}/changes/",
         "/portal/{code}/account/",
         "/portal/{code}/change-orders/{order}/1/",
         "/portal/approvals/{approval}/",
@@ -149,6 +150,20 @@ PAGES = {
     ],
     "qa": ["/inbox/"],
     "production": ["/my-work/"],
+    "research": [
+        "/materials/",
+        "/materials/TOL-99/",
+        "/suppliers/",
+        "/suppliers/{supplier}/",
+        "/exchange-rates/",
+        "/worksheets/materials/rows/new/",
+        "/worksheets/materials/rows/{stuff}/",
+        "/projects/{code}/similar/",
+        "/projects/{code}/routes/",
+        "/projects/{code}/routes/{route}/versions/1/",
+        "/projects/{code}/literature/",
+    ],
+    "material": ["/imports/material-prices/of/TOL-99/"],
 }
 NO_PAGES = frozenset(  # files, parts of pages, answers to machines
     {"agreement-file", "reference-file", "rfp-file", "document-snapshot", "document-uploaded", "document-status"}
@@ -163,9 +178,11 @@ NO_PAGES = frozenset(  # files, parts of pages, answers to machines
         "keep-alive",
         "import-file",
         "import-progress",
+        "worksheet-data",
+        "worksheet-lookup",
     }
 )
-FILES = ("-csv", "-xlsx", "-pdf", "-png", "-svg")
+FILES = ("-csv", "-xlsx", "-pdf", "-png", "-svg", "-scheme")
 
 
 def test_every_page_is_looked_at() -> None:

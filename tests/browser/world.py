@@ -22,7 +22,7 @@ from accounts.services import create_integration_account
 from accounts.services.people import open_account
 from accounts.signing import Authentication
 from audit.context import Channel, acting
-from catalogue.models import Site, Vessel
+from catalogue.models import Material, Site, Supplier, Vessel
 from catalogue.services import VesselFacts, add_vessel
 from cdmo.demo.evidence import reference_of
 from cdmo.demo.molecules import LENALIDOMIDE
@@ -34,6 +34,9 @@ from documents.services import request_document, upload_version
 from documents.services.review import submit_for_review
 from notifications.services.webhooks import create_webhook
 from phases.evaluation import services as evaluation
+from process.literature.services import Reading, add_literature
+from process.routes import services as routes
+from process.routes.building import material_key
 from projects import steps
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, Deliverable, GateReview, Milestone, MilestoneLink, Occupancy, Project
@@ -49,6 +52,7 @@ from projects.services.scratch import change_scratch, open_scratch
 from projects.services.tasks import TaskDraft, add_task
 from projects.services.waivers import request_waiver
 from projects.what_if import Changes
+from worksheets.changing import ADD, Change, change_rows
 from worksheets.services import take_import
 
 PDF = b"%PDF-1.7\n% a report made elsewhere\n%%EOF\n"
@@ -70,6 +74,7 @@ def make_world() -> dict[str, Any]:
             **_money(project),
             **_papers(project),
             **_systems(),
+            **_chemistry(project),
             **_passed_with_a_condition(Project.objects.get(code=other)),
             **_evaluated(Project.objects.get(title=EVALUATION.molecule.name)),
         }
@@ -194,6 +199,39 @@ def _systems() -> dict[str, Any]:
         "account": create_integration_account(client.pk, name="ERP", actor=_bd()).pk,
         "import": take_import("clients", BytesIO(TABLE), "clients.csv", actor=_bd()).pk,
     }
+
+
+def _chemistry(project: Project) -> dict[str, Any]:
+    """A route of one step that is still a draft, what it takes in, who sells that, and what was read about it."""
+    chemist, buyer = holding(Role.RESEARCH), holding(Role.MATERIAL_CONTROL)
+    toluene = {"code": "TOL-99", "name": "Toluene", "kind": "solvent", "cas_number": "108-88-3", "molar_mass_g_per_mol": "92.14"}
+    enzyme = {"code": "ENZ-1", "name": "Transaminase", "kind": "reagent", "molar_mass_g_per_mol": "50000"}
+    _entered_rows("materials", toluene | {"density_kg_per_l": "0.867"}, enzyme, actor=buyer)
+    _entered_rows("suppliers", {"name": "Demo Solvents", "country": "Switzerland", "email": "sales@solvents.example"}, actor=buyer)
+    today = timezone.localdate().isoformat()
+    price = {"supplier": "Demo Solvents", "quantity_from_kg": "0", "price_per_kg": "1.62", "currency": "EUR", "quoted_on": today}
+    _entered_rows("material-prices:TOL-99", price, actor=buyer)
+    solvent, reagent = Material.objects.get(code="TOL-99"), Material.objects.get(code="ENZ-1")
+    route = routes.open_route(project.code, {"name": "Enzymatic route", "origin": "literature"}, actor=chemist)
+    version = route.versions.get()
+    made = {"name": "Amination", "product_name": "The amine", "product_molar_mass_g_per_mol": 407.3, "yield_pct": Decimal(88)}
+    step = routes.add_step(version.pk, made, actor=chemist)
+    limiting = {"material": reagent, "role": "reactant", "amount": Decimal(1), "basis": "equivalents", "is_limiting": True}
+    taken = routes.add_input(step.pk, limiting, actor=chemist)
+    routes.add_input(step.pk, {"material": solvent, "role": "solvent", "amount": Decimal(8), "basis": "l_per_kg"}, actor=chemist)
+    reading = Reading(kind="paper", citation="An enzyme for the amine", relevance="high")
+    return {
+        "supplier": Supplier.objects.get(name="Demo Solvents").pk,
+        "stuff": solvent.pk,
+        "route": route.number,
+        "input": taken.pk,
+        "finding": f"q3c:{material_key(solvent.pk)}",
+        "reference": add_literature(project.code, reading, actor=chemist).number,
+    }
+
+
+def _entered_rows(address: str, *rows: dict[str, str], actor: User) -> None:
+    change_rows(address, [Change(ADD, values=row) for row in rows], actor=actor, all_or_none=True)
 
 
 def _entered(row: Deliverable) -> int:
