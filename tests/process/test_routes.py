@@ -63,6 +63,14 @@ def test_steps_are_added_moved_and_removed(project: Project) -> None:
     assert second.pk in version.steps.values_list("pk", flat=True)
 
 
+def test_what_happens_to_steps_and_inputs_is_in_the_record_of_the_project(project: Project) -> None:
+    make.a_whole_route(project)
+
+    kinds = Event.objects.filter(project_id=project.pk, client_id=project.client_id, kind__contains="_").values_list("kind", flat=True)
+
+    assert {"route_step.added", "step_input.added"} <= set(kinds)
+
+
 def test_a_step_whose_product_is_taken_in_stays(project: Project) -> None:
     version = make.draft_of(make.a_route(project))
     first, second = make.a_step(version, "One"), make.a_step(version, "Two")
