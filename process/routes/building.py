@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -96,30 +96,39 @@ def _charge(line: StepInput, by_id: dict[int, RouteStep]) -> Charge:
 
 @dataclass(frozen=True)
 class Priced:
-    """A price that was found, with where it comes from."""
+    """A price that was found, with where it comes from. is_reached: the quantity that is needed is sold at it."""
 
     price: Price
     quote: SupplierQuote
+    is_reached: bool
+
+    @property
+    def rank(self) -> tuple[bool, Decimal]:
+        return not self.is_reached, self.price.amount_per_kg
 
 
-def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg: dict[int, float] | None = None) -> dict[int, Priced]:
+def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg: Mapping[int, float] | None = None) -> dict[int, Priced]:
     """By material: the cheapest price in force on that day for the quantity that is needed, in `currency`.
 
-    Of one supplier the newest price list counts, and of it the highest break that the quantity reaches. What is quoted in a currency
-    without a known rate is as good as not quoted.
+    Of one supplier the newest price list counts, and of it the highest break that the quantity reaches; the smallest quantity where none
+    is said. Where no supplier sells so little, the smallest break stands in. What is quoted in a currency without a known rate is as good
+    as not quoted.
     """
     quotes = SupplierQuote.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), material__in=materials, quoted_on__lte=on)
     rates = _rates(currency, on)
-    newest: dict[tuple[int, int], SupplierQuote] = {}
+    lists: dict[tuple[int, int], list[SupplierQuote]] = {}
     for quote in quotes.select_related("supplier").order_by("quoted_on", "quantity_from_kg", "id"):
-        needed = (needed_kg or {}).get(quote.material_id)
-        if quote.currency in rates and (needed is None or quote.quantity_from_kg <= Decimal(repr(needed))):
-            newest[quote.material_id, quote.supplier_id] = quote
+        if quote.currency in rates:
+            rows = lists.setdefault((quote.material_id, quote.supplier_id), [])
+            rows[:] = [row for row in rows if row.quoted_on == quote.quoted_on] + [quote]
     found: dict[int, Priced] = {}
-    for (material, _supplier), quote in newest.items():
+    for (material, _supplier), rows in lists.items():
+        needed = Decimal(repr((needed_kg or {}).get(material, 0.0)))
+        quote = ([rows[0]] + [row for row in rows if row.quantity_from_kg <= needed])[-1]
         price = Price(material_key(material), quote.price_per_kg * rates[quote.currency], currency, quote.note)
-        if material not in found or price.amount_per_kg < found[material].price.amount_per_kg:
-            found[material] = Priced(price, quote)
+        priced = Priced(price, quote, is_reached=quote.quantity_from_kg <= needed)
+        if material not in found or priced.rank < found[material].rank:
+            found[material] = priced
     return found
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
 
 from process.routes.benchmarks import BENCHMARKS, Benchmark, Standing, standing
 from process.routes.building import Priced, known_prices, material_key, plain_route
 from process.routes.checks import faults_of
 from process.routes.green import GreenMetrics, StepMetrics, green_metrics
-from process.routes.mass_balance import Balance, mass_balance
+from process.routes.mass_balance import Balance, Line, StepBalance, mass_balance
 from process.routes.models import RouteStep, RouteVersion
-from process.routes.plain import Computed, Fault, Price, Route
+from process.routes.plain import Computed, Fault, Route
 from process.routes.unit_cost import UnitCost, exact, unit_cost
 from process.routes.yields import OverallYield, overall_yield
 
@@ -118,12 +118,12 @@ def _compared(steps: Iterable[RouteStep], green: GreenMetrics | None) -> Iterabl
 class BalanceRow:
     """An input for the target, with its price where one is known."""
 
-    line: Any
-    price: Price | None
-    cost: Any
+    line: Line
+    known: Priced | None
+    cost: Decimal | None
 
 
-def priced_rows(figures: Figures) -> list[tuple[Any, list[BalanceRow]]]:
+def priced_rows(figures: Figures) -> list[tuple[StepBalance, list[BalanceRow]]]:
     """By step: each input of the balance and what it costs."""
     found = []
     for step in figures.balance.value.steps if figures.balance.value else ():
@@ -131,6 +131,6 @@ def priced_rows(figures: Figures) -> list[tuple[Any, list[BalanceRow]]]:
         for line in step.lines:
             known = figures.prices.get(line.charge.substance.key)
             cost = exact(line.fresh_kg) * known.price.amount_per_kg if known else None
-            rows.append(BalanceRow(line, known.price if known else None, cost))
+            rows.append(BalanceRow(line, known, cost))
         found.append((step, rows))
     return found

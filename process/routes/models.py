@@ -229,6 +229,10 @@ class RouteStep(models.Model):
         return self.name
 
     @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.version.event_scope
+
+    @property
     def molar_mass_g_per_mol(self) -> float | None:
         """Typed, else that of the compound."""
         if self.product_molar_mass_g_per_mol is not None or self.product_compound is None:
@@ -304,3 +308,7 @@ class StepInput(models.Model):
 
     def __str__(self) -> str:
         return str(self.material) if self.material is not None else self.from_step.product_name  # type: ignore[union-attr]
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.step.event_scope

@@ -63,6 +63,14 @@ def test_steps_are_added_moved_and_removed(project: Project) -> None:
     assert second.pk in version.steps.values_list("pk", flat=True)
 
 
+def test_what_happens_to_steps_and_inputs_is_in_the_record_of_the_project(project: Project) -> None:
+    make.a_whole_route(project)
+
+    kinds = Event.objects.filter(project_id=project.pk, client_id=project.client_id, kind__contains="_").values_list("kind", flat=True)
+
+    assert {"route_step.added", "step_input.added"} <= set(kinds)
+
+
 def test_a_step_whose_product_is_taken_in_stays(project: Project) -> None:
     version = make.draft_of(make.a_route(project))
     first, second = make.a_step(version, "One"), make.a_step(version, "Two")
@@ -219,4 +227,14 @@ def test_the_cheapest_price_in_force_counts(project: Project) -> None:
             material.pk
         ].price.amount_per_kg
 
-    assert [price(each) for each in (None, 10.0, 250.0)] == [Decimal("5.00"), Decimal("7.00"), Decimal("5.00")]
+    assert [price(each) for each in (None, 10.0, 250.0)] == [Decimal("7.00"), Decimal("7.00"), Decimal("5.00")]
+
+
+def test_what_nobody_sells_so_little_of_has_its_smallest_break(project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "5.00", quantity_from_kg=Decimal(100))
+    make.a_price(material, "4.00", quantity_from_kg=Decimal(1000))
+
+    (found,) = known_prices([material.pk], currency="EUR", on=projects.timezone.localdate(), needed_kg={material.pk: 2.0}).values()
+
+    assert (found.price.amount_per_kg, found.is_reached) == (Decimal("5.00"), False)
