@@ -115,7 +115,7 @@
       window.worksheets.tools(this);
       window.worksheets.keys(this);
       this.table.on("rangeChanged", () => this.moved());
-      this.table.on("dataFiltered", () => this.report());
+      this.table.on("dataFiltered", () => setTimeout(() => this.report()));
       this.section.dataset.ready = "";
       this.report();
     }
@@ -362,12 +362,10 @@
       this.table.rowManager.element.focus({ preventScroll: true });
     }
 
+    // At once: the next letter is typed there.
     go(way) {
+      this.ranges.navigate(false, false, way);
       this.focus();
-      setTimeout(() => {
-        this.ranges.navigate(false, false, way);
-        this.focus();
-      });
     }
 
     moved() {
