@@ -47,10 +47,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 from audit.context import Channel, acting
-from catalogue.models import Vessel
+from catalogue.models import Material, Supplier, Vessel
 from catalogue.services import VesselFacts, add_vessel
 from cdmo.demo.people import holding
 from cdmo.demo.projects import SMALL_SCALE
+from cdmo.demo.supplies import buy
 from cdmo.demo.telling import is_told, tell
 from accounts.models import User
 from documents.models import Document
@@ -78,7 +79,9 @@ if scratch is None:
         scratch = open_scratch(project.code, name="Two weeks later", actor=project.project_manager)
 person = User.objects.get(email="pm@demo.example")
 found = (project.quotations.get().revision, project.agreements.first().pk, report.number, asked.pk, booking.pk, scratch.pk, person.pk)
-print(project.code, rfp.number, rfp.contact_id, *found)
+list(buy(timezone.localdate()))
+bought = (Material.objects.get(code="TOL-99").pk, Supplier.objects.earliest("pk").pk)
+print(project.code, rfp.number, rfp.contact_id, *found, *bought)
 """
 PAGES = {
     "": [
@@ -166,6 +169,16 @@ PAGES = {
         "/inbox/",
         "/profile/notifications/",
     ],
+    "material": [
+        "/materials/",
+        "/materials/TOL-99/",
+        "/suppliers/",
+        "/suppliers/{supplier}/",
+        "/exchange-rates/",
+        "/worksheets/materials/rows/new/",
+        "/worksheets/materials/rows/{material}/",
+        "/imports/material-prices/of/TOL-99/",
+    ],
     "admin": [
         "/administration/",
         "/administration/roles/",
@@ -209,6 +222,8 @@ NO_PAGES = frozenset(  # files, parts of pages, answers to machines
         "keep-alive",
         "import-file",
         "import-progress",
+        "worksheet-data",
+        "worksheet-lookup",
     }
 )
 FILES = ("-csv", "-xlsx", "-pdf", "-png", "-svg")
@@ -220,7 +235,7 @@ OF_OTHER_TESTS = {  # pages of what this project has not; their tests open them 
 
 
 def test_every_page_is_looked_at() -> None:
-    example = dict.fromkeys(("quotation", "agreement", "contact", "approval", "booking", "scratch", "person"), 1)
+    example = dict.fromkeys(("quotation", "agreement", "contact", "approval", "booking", "scratch", "person", "material", "supplier"), 1)
     example |= {"code": "API-2026-0001", "rfp": "RFP-2026-0001", "document": "API-2026-0001-SR-01"}
     looked_at = {resolve(address.format(**example).split("?")[0]).url_name for pages in PAGES.values() for address in pages}
     pages = {name for name, route in ROUTES.items() if 200 in route.get.values() and not name.startswith("api")}
@@ -235,6 +250,7 @@ def test_every_page_is_looked_at() -> None:
 def places(stack: Stack) -> dict[str, str]:
     """A project in small scale with its history, and where its records are."""
     names = ("code", "rfp", "contact", "quotation", "agreement", "document", "approval", "booking", "scratch", "person")
+    names += ("material", "supplier")
     return dict(zip(names, stack.python(PROJECT).splitlines()[-1].split(), strict=True))
 
 
