@@ -70,6 +70,7 @@ def _project_or_upkeep(user: User) -> Sequence[Project | None]:
 
 
 PEOPLE, CLIENTS, SITES = _("People and administration"), _("Clients and their systems"), _("Sites and compounds")
+SUPPLY = _("Materials and prices")
 REQUESTS, EVALUATION, OFFERS = _("Requests"), _("Evaluation"), _("Quotations and change orders")
 PLAN, GATES, EVIDENCE = _("Plan and tasks"), _("Gates and the life of a project"), _("Evidence")
 TELLING, MONEY, PAPERS = _("What the client sees"), _("Payments and earnings"), _("Documents")
@@ -86,6 +87,10 @@ RIGHTS = (
     Right("notifications.manage_webhooks", CLIENTS, _("Keep webhooks (a client: its own)")),
     Right("catalogue.manage_sites", SITES, _("Keep sites and their vessels")),
     Right("catalogue.cite_compound", SITES, _("Write down where a compound is published")),
+    Right("catalogue.manage_materials", SUPPLY, _("Keep materials")),
+    Right("catalogue.manage_suppliers", SUPPLY, _("Keep suppliers")),
+    Right("catalogue.manage_quotes", SUPPLY, _("Keep suppliers' prices")),
+    Right("catalogue.manage_rates", SUPPLY, _("Keep exchange rates")),
     Right("projects.edit_calendars", SITES, _("Change the working days of sites and clients")),
     Right("projects.log_rfp", REQUESTS, _("Log a request")),
     Right("projects.edit_rfp", REQUESTS, _("Change a request")),

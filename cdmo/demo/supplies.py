@@ -99,7 +99,7 @@ RATES = (("EUR", "USD", "1.0842"), ("CHF", "USD", "1.1305"), ("GBP", "USD", "1.2
 def buy(today: date) -> Iterator[date]:
     """What the catalogue holds now. Once: what is there already stays as it is."""
     yield today
-    if Material.objects.exists():
+    if Material.objects.filter(code=MATERIALS[0][0]).exists():
         return
     for each in STUFF:
         if each.smiles:

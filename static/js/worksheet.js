@@ -31,6 +31,19 @@
       this.part("help")?.removeAttribute("hidden");
       this.table = new window.Tabulator(this.part("grid"), this.options(told.rows.map((row) => this.rowOf(row))));
       this.table.on("tableBuilt", () => this.built());
+      this.lighten();
+    }
+
+    // The library marks every cell of every row at each step; those that are drawn are enough, the others are marked when they are.
+    // It also warns of frozen columns beside the row's number, which are what is wanted here.
+    lighten() {
+      this.ranges = this.table.modules.selectRange;
+      const lay = this.ranges.layoutElement;
+      this.ranges.layoutElement = () => lay.call(this.ranges, true);
+      this.ranges.updateHeaderColumn = () => {
+        [this.ranges.rowHeader] = this.table.columnManager.getVisibleColumnsByIndex();
+        this.ranges.rowHeader.definition.cssClass = "tabulator-range-row-header";
+      };
     }
 
     options(data) {
@@ -108,14 +121,10 @@
     }
 
     built() {
-      this.ranges = this.table.modules.selectRange;
-      const lay = this.ranges.layoutElement;
-      // The library marks every cell of every row at each step; those that are drawn are enough, the others are marked when they are.
-      this.ranges.layoutElement = () => lay.call(this.ranges, true);
       window.worksheets.tools(this);
       window.worksheets.keys(this);
       this.table.on("rangeChanged", () => this.moved());
-      this.table.on("dataFiltered", () => this.report());
+      this.table.on("dataFiltered", () => setTimeout(() => this.report()));
       this.section.dataset.ready = "";
       this.report();
     }
@@ -362,12 +371,10 @@
       this.table.rowManager.element.focus({ preventScroll: true });
     }
 
+    // At once: the next letter is typed there.
     go(way) {
+      this.ranges.navigate(false, false, way);
       this.focus();
-      setTimeout(() => {
-        this.ranges.navigate(false, false, way);
-        this.focus();
-      });
     }
 
     moved() {

@@ -1,0 +1,144 @@
+"""What a declaration may ask for besides: an order, totals, values that rest on other rows, locks; on the lines of a quotation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from accounts.models import Role
+from audit.models import Event
+from audit.refusals import Blocker, Refused
+from projects.models import QuotationLine
+from tests.projects import factories as make
+from worksheets import sheets
+from worksheets.bound import bind
+from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, change_rows
+from worksheets.printing import printed_table
+from worksheets.sheets import SheetColumn, Worksheet
+
+pytestmark = pytest.mark.django_db
+
+
+def running(rows: Sequence[QuotationLine], _quotation: Any) -> dict[Any, dict[str, Any]]:
+    """The sum down to each row."""
+    total, found = Decimal(0), {}
+    for row in rows:
+        total += row.amount
+        found[row.pk] = {"so_far": total}
+    return found
+
+
+LINES = Worksheet(
+    key="test-lines",
+    title="Lines",
+    noun="line",
+    model=QuotationLine,
+    parent="quotation",
+    order="order",
+    columns=(
+        SheetColumn("phase"),
+        SheetColumn("description", width=30),
+        SheetColumn("amount", total=True),
+        SheetColumn("with_tax", "With tax", compute=lambda row: row.amount * 2, total=True),
+        SheetColumn("so_far", "So far", derived=True, kind="number"),
+    ),
+    permission="projects.log_rfp",
+    who="Business development writes lines.",
+    together=running,
+    locked=lambda row: "This line is agreed." if row.description == "Agreed" else "",
+)
+
+
+@pytest.fixture
+def address(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setitem(sheets._sheets, "test-lines", LINES)
+    quotation = make.a_quotation(make.a_project())
+    return f"test-lines:{quotation.pk}"
+
+
+def write(address: str, *changes: Change) -> Outcome:
+    return change_rows(address, changes, actor=make.person(Role.BUSINESS_DEVELOPMENT))
+
+
+def a_line(description: str, amount: str = "100", **more: Any) -> Change:
+    return Change(ADD, values={"phase": "pilot", "description": description, "amount": amount}, **more)
+
+
+def descriptions() -> list[str]:
+    return list(QuotationLine.objects.order_by("order", "pk").values_list("description", flat=True))
+
+
+def key_of(description: str) -> int:
+    return QuotationLine.objects.get(description=description).pk
+
+
+def test_rows_are_added_where_they_belong_and_moved(address: str) -> None:
+    write(address, a_line("Last"), a_line("First", after=0), a_line("Second", after=key_of("Process development")))
+    assert descriptions() == ["First", "Process development", "Second", "Pilot batches", "Last"]
+
+    write(address, Change(MOVE, key_of("Last"), after=key_of("First")), Change(MOVE, key_of("Second"), after=0))
+    assert descriptions() == ["Second", "First", "Last", "Process development", "Pilot batches"]
+
+    write(address, Change(REMOVE, key_of("First")))
+    assert list(QuotationLine.objects.order_by("order").values_list("order", flat=True)) == [1, 2, 3, 4]
+    assert Event.objects.latest("pk").kind == "worksheet.row_removed"
+
+
+def test_a_move_behind_what_is_gone_is_refused_and_nothing_moves(address: str) -> None:
+    (result,) = write(address, Change(MOVE, key_of("Pilot batches"), after=999_999)).results
+
+    assert "not there any more" in result.errors[""][0]
+    assert descriptions() == ["Process development", "Pilot batches"]
+
+
+def test_what_rests_on_other_rows_follows_with_the_totals(address: str) -> None:
+    outcome = write(address, Change(CHANGE, key_of("Process development"), {"amount": "1000,50"}))
+
+    rows, totals = outcome.bound.after([each.pk for each in outcome.saved])
+
+    assert [row["values"]["so_far"] for row in rows] == ["1000.5", "241000.5"]
+    assert totals == {"amount": "241000.5", "with_tax": "482001"}
+
+
+def test_sums_are_the_database_s_where_every_column_is_its_own(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = replace(LINES, columns=LINES.columns[:3], together=None, _by_name={})
+    monkeypatch.setitem(sheets._sheets, "test-lines", plain)
+
+    assert bind(address, make.person(Role.BUSINESS_DEVELOPMENT)).totals() == {"amount": "420000"}
+
+
+def test_a_locked_row_says_why_and_stays(address: str) -> None:
+    write(address, a_line("Agreed"))
+
+    (result,) = write(address, Change(CHANGE, key_of("Agreed"), {"amount": "1"})).results
+
+    assert result.errors == {"": ["This line is agreed."]}
+    assert bind(address, make.person(Role.BUSINESS_DEVELOPMENT)).table(list(QuotationLine.objects.all()))[-1]["locked"]
+
+
+def test_a_closed_sheet_is_refused_with_its_reason(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = replace(LINES, blockers=lambda quotation: [Blocker("sent", "The quotation is sent.")], _by_name={})
+    monkeypatch.setitem(sheets._sheets, "test-lines", closed)
+
+    with pytest.raises(Refused, match="is sent"):
+        write(address, a_line("Late"))
+
+
+def test_the_event_of_a_row_is_that_of_its_parent_and_project(address: str) -> None:
+    write(address, a_line("Extra"))
+
+    event = Event.objects.latest("pk")
+    line = QuotationLine.objects.get(description="Extra")
+    assert (event.project_id, event.object) == (line.quotation.project_id, line.quotation)
+    assert event.words == "Lines: Extra was added."
+
+
+def test_a_printed_table_ends_with_its_totals(address: str) -> None:
+    table = printed_table(bind(address, make.person(Role.BUSINESS_DEVELOPMENT)), names=("description", "amount", "so_far"))
+
+    assert table["rows"] == [["Process development", "180,000", "180,000"], ["Pilot batches", "240,000", "420,000"], ["", "420,000", ""]]
+    assert [column["align"] for column in table["columns"]] == ["left", "right", "right"]
