@@ -152,18 +152,18 @@ def quotation_for(reader: User, code: str, revision: int) -> Quotation:
 
 
 def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
-    digest = content_hash(quotation)
+    digest, blockers = content_hash(quotation), quotation_answers.answer_blockers(quotation)
     papers = DocumentVersion.objects.visible_to(reader).filter(document__project=quotation.project, snapshot__data__content_hash=digest)
     return {
         "quotation": quotation,
         "project": quotation.project,
         "hash": digest,
         "paper": papers.select_related("document").order_by("-number").first(),
-        "blockers": quotation_answers.answer_blockers(quotation),
+        "blockers": blockers,
         **offer_context(quotation),
         "asked": asked_of(quotation),
         "answered": remarks_answered_in(quotation),
-        "choosable": quotation.state == Quotation.State.SENT and allowed("projects.answer_quotation", reader, quotation),
+        "choosable": not blockers and allowed("projects.answer_quotation", reader, quotation),
         "may_ask": not quotation_answers.asking_blockers(quotation),
         "may_withdraw": quotation.is_asked,
         "may_answer": allowed("projects.answer_quotation", reader, quotation),

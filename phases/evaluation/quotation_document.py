@@ -69,7 +69,7 @@ def _with_deliverables(line: QuotationLine) -> str:
 
 def _price(row: Quotation, lines: Sequence[QuotationLine], *, total: Any) -> dict[str, Any]:
     rows = [(line.number, str(line.get_phase_display()), _with_deliverables(line), line.amount) for line in lines]
-    return data_table(_columns(row), [*rows, ("", "", _t("Total"), total)])
+    return data_table(_columns(row), [*rows, (BLANK, BLANK, _t("Total"), total)])
 
 
 def _options(row: Quotation, lines: Sequence[QuotationLine]) -> dict[str, Any] | None:

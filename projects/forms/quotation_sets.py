@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     from audit.refusals import BadInput, Words
 
 MOST_ROWS = 50
+PAID, GIVEN = _("What is paid"), _("What the client gives")
 
 
 class PaymentRow(RowForm):
-    title = forms.CharField(label=_("What is paid"), max_length=200, widget=forms.TextInput(attrs=cell(_("What is paid"))))
+    title = forms.CharField(label=PAID, max_length=200, widget=forms.TextInput(attrs=cell(PAID, placeholder=PAID)))
     source = forms.ChoiceField(label=_("Due when"), required=False, widget=select_input(_("Due when")))
     percent = NumberField(
         label=_("Percent"),
@@ -55,14 +56,19 @@ class PlainRow(RowForm):
 
 
 class BreakRow(PlainRow):
-    from_kg = NumberField(label=_("From (kg)"), max_digits=12, decimal_places=3, widget=NumberText(attrs=cell(_("From (kg)"), number=True)))
+    from_kg = NumberField(
+        label=_("From (kg)"),
+        max_digits=12,
+        decimal_places=3,
+        widget=NumberText(attrs=cell(_("From (kg)"), number=True, placeholder=_("From (kg)"))),
+    )
     price_per_kg = AmountField(
         label=_("Price per kg"), max_digits=16, decimal_places=2, widget=AmountText(AMOUNT | {"aria-label": _("Price per kg")})
     )
 
 
 class RateRow(PlainRow):
-    work = forms.CharField(label=_("Work"), max_length=200, widget=forms.TextInput(attrs=cell(_("Work"))))
+    work = forms.CharField(label=_("Work"), max_length=200, widget=forms.TextInput(attrs=cell(_("Work"), placeholder=_("Work"))))
     unit = forms.CharField(
         label=_("Per"), max_length=40, widget=forms.TextInput(attrs=cell(_("Per")) | {"placeholder": _("hour, test, batch")})
     )
@@ -70,9 +76,7 @@ class RateRow(PlainRow):
 
 
 class InputRow(PlainRow):
-    words = forms.CharField(
-        label=_("What the client gives"), max_length=300, widget=forms.TextInput(attrs=cell(_("What the client gives")))
-    )
+    words = forms.CharField(label=GIVEN, max_length=300, widget=forms.TextInput(attrs=cell(GIVEN, placeholder=GIVEN)))
     due_on = forms.DateField(label=_("Needed by"), required=False, widget=day_input(**cell(_("Needed by"))))
 
 
@@ -219,7 +223,13 @@ class QuotationForms:
     def blocks(self, opened: str = "") -> list[Block]:
         """What a quotation may say besides, folded until it does. opened: the set to which a row was just added."""
         return [
-            Block(words, [self.words[name] for name in names], rows, self.sets.get(rows), self._says(names, rows) or rows == opened)
+            Block(
+                words,
+                [self.words[name] for name in names],
+                rows,
+                self.sets.get(rows),
+                self._says(names, rows) or bool(rows and rows == opened),
+            )
             for words, names, rows in BLOCKS
         ]
 

@@ -97,6 +97,10 @@ class Quotation(Offer):
         return self.state == self.State.SENT and any(row.withdrawn_at is None for row in self.requests.all())
 
     @property
+    def state_for_client(self) -> str:
+        return str(_("Changes asked for")) if self.is_asked else super().state_for_client
+
+    @property
     def options(self) -> list[QuotationLine]:
         return [line for line in self.lines.all() if line.standing == QuotationLine.Standing.OPTIONAL]
 
