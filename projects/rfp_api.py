@@ -271,7 +271,10 @@ class RfpDecline(RfpAct):
 
 
 class RfpFiles(APIView):
-    """The files of a request; POST (multipart, field `file`) attaches one. The same file again is the one that is there."""
+    """The files of a request; POST (multipart, field `file`) attaches one. The same file again is the one that is there.
+
+    A client's account attaches to the requests that its own side logged, while they are drafts.
+    """
 
     @extend_schema(operation_id="rfp_files", responses=RfpFileSerializer(many=True))
     def get(self, request: ApiRequest, number: str) -> Response:
@@ -285,7 +288,7 @@ class RfpFiles(APIView):
     )
     def post(self, request: ApiRequest, number: str) -> Response:
         rfp = get_object_or_404(rfps_for(request), number=number)
-        require_permission("projects.edit_rfp", request.user, rfp)
+        require_permission("projects.attach_to_rfp", request.user, rfp)
         upload = checked(UploadSerializer, request)["file"]
         stored = take_upload(upload.file, upload.name)
 

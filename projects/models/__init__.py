@@ -13,6 +13,7 @@ from projects.models.default_plan import DefaultPlan
 from projects.models.evidence import Deliverable, ReferencedEvidence
 from projects.models.facts import KpiCase, Lateness, ProjectStanding
 from projects.models.gate import EvidenceAssessment, GateCriterion, GateReview, GateSignature, ReadinessSummary
+from projects.models.intake import Intake, RequestDraft
 from projects.models.numbering import NumberSeries
 from projects.models.occupancy import Occupancy
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
@@ -56,6 +57,7 @@ __all__ = [
     "GateReview",
     "GateSignature",
     "GateWaiver",
+    "Intake",
     "KpiCase",
     "Lateness",
     "Milestone",
@@ -76,6 +78,7 @@ __all__ = [
     "ReadinessSummary",
     "ReferencedEvidence",
     "Relation",
+    "RequestDraft",
     "Rfp",
     "RfpFile",
     "SavedView",
