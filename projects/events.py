@@ -197,6 +197,7 @@ INTERNAL_KINDS = {
         "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
         "agreement.file_kept": _("kept the signed copy of %(number)s: %(file)s"),
         "agreement.file_replaced": _("replaced the signed copy of %(number)s by %(file)s"),
+        "agreement.expiring": _("the %(kind)s %(number)s expires on %(on)s and has no successor"),
         "agreement.withdrawn": _("withdrew the %(kind)s %(number)s"),
     },
     link_named: {
