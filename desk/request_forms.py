@@ -16,13 +16,16 @@ from accounts.models import Contact
 from projects.completeness import QUESTIONS
 from projects.forms.rfp import NEEDED_TO_SUBMIT, CompoundFields, RfpForm
 from projects.limits import limits
+from projects.models.rfp import YesNo
 from projects.questionnaire import IN_THEIR_WORDS
 
+YES_NO = [choice for choice in YesNo.choices if choice[0]]
 NEEDED = ("contact_name", "compound_name", "wanted")  # to send it at all
 ASKED = ("compound_name", "wanted", *(question.field for question in QUESTIONS), "first_sample_wanted_on", "filing_planned_on")
 HINTS = {
     "cas_number": _("If there is one."),
     "structure_text": _("SMILES or a molfile. It may follow once there is a confidentiality agreement."),
+    "maximum_daily_dose_mg": _("In mg/day."),
     "process_challenges": _("Hazards, chromatography, low temperature, yield, impurities."),
 }
 
@@ -40,6 +43,7 @@ class RequestForm(CompoundFields):
             self.fields[name] = deepcopy(RfpForm.base_fields[name])
             self.fields[name].label = IN_THEIR_WORDS.get(name, self.fields[name].label)
             self.fields[name].help_text = HINTS.get(name, "")
+        self.fields["registration_intermediate"].choices = [("", _("not known yet")), *YES_NO]  # type: ignore[attr-defined]
         for name in NEEDED:
             self.fields[name].required = sending
             self.fields[name].label = format_html(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +16,14 @@ from accounts.downloads import stored_file
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form
-from audit.seen import version_after, version_of, version_with
-from desk.request_forms import RequestForm
+from audit.seen import version_after, version_of, version_with, words_of
+from desk.request_forms import ASKED, RequestForm
 from projects.attachments import take_upload
 from projects.completeness import completeness_of
 from projects.forms.rfp import AnswerForm
 from projects.models import RequestDraft, Rfp, RfpFile
 from projects.permissions import lacking
+from projects.questionnaire import IN_THEIR_WORDS
 from projects.services import request_drafts as services
 from projects.services.clarifications import answer_as_client
 
@@ -165,12 +167,9 @@ def request_page(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _show_sent(request: SignedInRequest, rfp: Rfp, *, answering: int = 0, answer_form: AnswerForm | None = None) -> HttpResponse:
-    given: list[tuple[Any, Any]] = [
-        (field.label, field.value()) for field in RequestForm(initial=_values_of(rfp)) if field.value() not in (None, "", [])
-    ]
     context = {
         "rfp": rfp,
-        "given": given,
+        "given": [(IN_THEIR_WORDS[name], _written(rfp, name)) for name in ASKED if getattr(rfp, name) not in (None, "", [])],
         "missing": [question.words for question in completeness_of(rfp).open] if rfp.state == Rfp.State.DRAFT else [],
         "questions": list(rfp.clarifications.filter(answered_at=None)),
         "answered": list(rfp.clarifications.exclude(answered_at=None)),
@@ -182,13 +181,15 @@ def _show_sent(request: SignedInRequest, rfp: Rfp, *, answering: int = 0, answer
     return render(request, "desk/portal_request.html", context, status=400 if answer_form else 200)
 
 
-def _values_of(rfp: Rfp) -> dict[str, Any]:
-    """As people read them."""
-    found = {name: getattr(rfp, name, "") for name in RequestForm().fields}
-    for name in ("target_markets", "submission_requirements"):
-        labels = dict(RequestForm().fields[name].choices)  # type: ignore[attr-defined]
-        found[name] = ", ".join(str(labels.get(each, each)) for each in found[name])
-    return found | {"contact_name": rfp.contact.name, "contact_email": rfp.contact.email, "contact_phone": rfp.contact.phone}
+def _written(rfp: Rfp, name: str) -> str:
+    """As people read it."""
+    value = getattr(rfp, name)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"  # the zeros of the column would read as thousands
+    if not isinstance(value, list):
+        return words_of(rfp, name)
+    labels = dict(RequestForm().fields[name].choices)  # type: ignore[attr-defined]
+    return ", ".join(str(labels.get(each, each)) for each in value)
 
 
 @client_required
