@@ -6,10 +6,10 @@ from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import renderers
 
-from audit.files import MEDIA_TYPES, PDF, SHOWN_INLINE, clean_name, open_file
+from audit.files import EML, MEDIA_TYPES, PDF, SHOWN_INLINE, clean_name, open_file
 
 # For `extend_schema(responses=…)`: the file in whichever of the media types that are ever stored.
-A_FILE = {(200, *sorted({*MEDIA_TYPES.values()})): OpenApiTypes.BINARY}
+A_FILE = {(200, *sorted({*MEDIA_TYPES.values(), EML})): OpenApiTypes.BINARY}
 SHUT_IN = "default-src 'none'; sandbox"
 
 

@@ -12,13 +12,14 @@ import re
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
 import filetype
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PNG = "image/png"
 JPEG = "image/jpeg"
+EML = "message/rfc822"
 MEDIA_TYPES = {
     "pdf": PDF,
     "docx": DOCX,
@@ -47,10 +49,12 @@ MEDIA_TYPES = {
     "mol": "chemical/x-mdl-molfile",
     "sdf": "chemical/x-mdl-sdfile",
 }
-TEXT_EXTENSIONS = frozenset({"csv", "txt", "mol", "sdf"})
+MESSAGES = {"eml": EML}  # only where a message is asked for: what is attached to it is judged by itself
+TEXT_EXTENSIONS = frozenset({"csv", "txt", "mol", "sdf", *MESSAGES})
 SHOWN_INLINE = frozenset({PDF, PNG, JPEG})
 OFFICE_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 FORBIDDEN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+MESSAGE_MARK = re.compile(rb"\A(From [^\r\n]*\r?\n)?[!-9;-~]+:")
 MOLECULE_MARK = re.compile(rb"^(.*\bV[23]000\b|M  END)", re.MULTILINE)
 # A file of such a name cannot be kept on Windows.
 WINDOWS_DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|COM\d|LPT\d)(\.|$)", re.IGNORECASE)
@@ -123,12 +127,16 @@ def is_intact(sha256: str) -> bool:
 
 def clean_name(name: str) -> str:
     """A file name without folders, control characters and surprises in its length; the extension stays."""
-    stem, dot, extension = get_valid_filename(name.replace("\\", "/").rsplit("/", 1)[-1] or "file").rpartition(".")
+    try:
+        valid = get_valid_filename(name.replace("\\", "/").rsplit("/", 1)[-1] or "file")
+    except SuspiciousFileOperation:  # nothing but dots
+        valid = "file"
+    stem, dot, extension = valid.rpartition(".") if "." in valid else (valid, "", "")
     stem = stem.lstrip(".-").rstrip(".")[:NAME_MAX_LENGTH] or "file"
     return f"{'_' if WINDOWS_DEVICE.match(stem) else ''}{stem}{dot}{extension[:8]}"
 
 
-def accept_upload(content: BinaryIO, name: str, *, field: str = "file") -> str:
+def accept_upload(content: BinaryIO, name: str, *, field: str = "file", kinds: Mapping[str, str] = MEDIA_TYPES) -> str:
     """The media type of an upload, decided by its content. Raises BadInput on `field` when it is refused; the position is back at 0."""
     size = content.seek(0, io.SEEK_END)
     content.seek(0)
@@ -137,10 +145,10 @@ def accept_upload(content: BinaryIO, name: str, *, field: str = "file") -> str:
     if size > settings.UPLOAD_MAX_BYTES:
         limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
         raise BadInput({field: [_("The file is larger than %(limit)d MB.") % {"limit": limit}]})
-    claimed = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
+    claimed = kinds.get(name.rpartition(".")[2].lower())
     if claimed is None:
-        kinds = ", ".join(sorted(MEDIA_TYPES))
-        raise BadInput({field: [_("Files of this kind are not taken. Possible are: %(kinds)s.") % {"kinds": kinds}]})
+        possible = ", ".join(sorted(kinds))
+        raise BadInput({field: [_("Files of this kind are not taken. Possible are: %(kinds)s.") % {"kinds": possible}]})
     if claimed in OFFICE_PARTS.values() and content.read(2) == b"PK":
         try:
             check_archive(content)
@@ -183,7 +191,9 @@ def _text_type(head: bytes, extension: str) -> str:
         return ""
     if extension in {"mol", "sdf"} and not MOLECULE_MARK.search(head):
         return ""
-    return MEDIA_TYPES[extension]
+    if extension in MESSAGES and not MESSAGE_MARK.match(head):
+        return ""
+    return (MEDIA_TYPES | MESSAGES)[extension]
 
 
 def _digest(stored: BinaryIO) -> str:

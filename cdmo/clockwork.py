@@ -22,6 +22,7 @@ def schedule(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "facts of today": {"task": "projects.tasks.mark_all_facts", "schedule": crontab(hour=2, minute=20)},
         "evaluation": {"task": "phases.tasks.ask_in_evaluation", "schedule": crontab(hour=1, minute=40)},
         "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
+        "agreements": {"task": "projects.tasks.remind_of_expiring_agreements", "schedule": crontab(hour=4, minute=15)},
         "answers": {"task": "accounts.tasks.forget_old_answers", "schedule": crontab(minute=40)},
         "conditions": {"task": "projects.tasks.tell_overdue_conditions", "schedule": crontab(hour=4, minute=10)},
     }

@@ -37,6 +37,7 @@ WAIT_OF_KIND = {
     "milestone.achieved": "plan.explain:{object}",
     "account.objected": "account.objection:{object}",
     "deliverable.reopened": "deliverable:{object}",
+    "agreement.expiring": "agreement.expiring:{object}",
     "payment.ready_to_invoice": "payment.invoice:{object}",
     "evidence.entered": "evidence.confirm:{object}",
     "deliverable.asked": "deliverable:{object}",

@@ -50,6 +50,7 @@ GROUP_OF_NOUN = {
     "loop": Group.PROJECT,
     "risk": Group.PROJECT,
     "rfp": Group.COMMERCIAL,
+    "intake": Group.COMMERCIAL,
     "quotation": Group.COMMERCIAL,
     "agreement": Group.COMMERCIAL,
     "charter": Group.COMMERCIAL,

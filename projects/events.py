@@ -27,6 +27,10 @@ def link_rfp(event: Event) -> str:
     return reverse("rfp-detail", args=[event.object_label.split(" ")[0]])
 
 
+def link_intake(event: Event) -> str:
+    return reverse("rfp-intake-detail", args=[event.object_id])
+
+
 def link_by_id(event: Event) -> str:
     """Objects below the project: their event knows the project's id, the address resolves it."""
     return reverse("project-by-id", args=[event.project_id]) if event.project_id else ""
@@ -131,6 +135,10 @@ INTERNAL_KINDS = {
         "rfp.clarification_asked": _("asked: %(question)s"),
         "rfp.clarification_answered": _("recorded the answer to: %(question)s"),
     },
+    link_intake: {
+        "intake.taken": _("took in %(file)s"),
+        "intake.set_aside": _("set %(file)s aside"),
+    },
     link_by_id: {
         "deliverable.done": _("completed %(title)s: %(evidence)s"),
         "deliverable.assigned": _("assigned %(title)s"),
@@ -190,6 +198,7 @@ INTERNAL_KINDS = {
         "agreement.signed": _("recorded a signature on %(number)s: %(name)s (%(side)s)"),
         "agreement.file_kept": _("kept the signed copy of %(number)s: %(file)s"),
         "agreement.file_replaced": _("replaced the signed copy of %(number)s by %(file)s"),
+        "agreement.expiring": _("the %(kind)s %(number)s expires on %(on)s and has no successor"),
         "agreement.withdrawn": _("withdrew the %(kind)s %(number)s"),
     },
     link_named: {

@@ -102,6 +102,15 @@ may_log_rfp = has_business_development | has_project_manager | is_approver_of | 
 
 
 @rules.predicate
+def may_attach_to_rfp(user: User, rfp: Any = None) -> bool:
+    """Who edits requests; and while it is a draft, whoever may log one for the client, to what that side has logged."""
+    if has_business_development(user) or has_project_manager(user):
+        return True
+    side = None if rfp is None else rfp.client
+    return (is_approver_of(user, side) or is_system_of(user, side)) and (rfp is None or rfp.state == rfp.State.DRAFT)
+
+
+@rules.predicate
 def may_answer_quotation(user: User, quotation: Any = None) -> bool:
     """A client's approver, for quotations and change orders of the own organisation."""
     return bool(is_approver_of(user, quotation.project.client if quotation is not None else None))
@@ -123,6 +132,7 @@ def register() -> None:
     """Names that pages, templates and the API ask for."""
     for name, predicate in {
         "projects.log_rfp": may_log_rfp,
+        "projects.attach_to_rfp": may_attach_to_rfp,
         "projects.edit_rfp": has_business_development | has_project_manager,
         "projects.submit_rfp": has_business_development | has_project_manager,
         "projects.move": has_project_manager | has_management,

@@ -78,6 +78,14 @@ class ClarificationSerializer(serializers.ModelSerializer[Clarification]):
         fields = ["id", "question", "asked_at", "answer", "answered_at"]
 
 
+class AskedSerializer(serializers.ModelSerializer[Clarification]):
+    """A question that waits for the client's answer."""
+
+    class Meta:
+        model = Clarification
+        fields = ["id", "question", "asked_at"]
+
+
 class RfpSerializer(serializers.ModelSerializer[Rfp]):
     """A request as both sides may read it; of its files a client reads those that its own side attached."""
 
@@ -87,14 +95,20 @@ class RfpSerializer(serializers.ModelSerializer[Rfp]):
     project = serializers.CharField(source="project.code", default=None, allow_null=True)
     completeness = serializers.SerializerMethodField()
     files = RfpFileSerializer(source="shown_files", many=True)
+    questions = serializers.SerializerMethodField()
 
     class Meta:
         model = Rfp
         fields = [
             "number", "state", "client", "contact", "contact_id", "project", "channel",
             *(name for name in GIVEN if name != "process_challenges"), *DERIVED,
-            "completeness", "files", "received_at", "submitted_at", "updated_at",
+            "completeness", "questions", "files", "received_at", "submitted_at", "updated_at",
         ]  # fmt: skip
+
+    @extend_schema_field(AskedSerializer(many=True))
+    def get_questions(self, rfp: Rfp) -> list[dict[str, Any]]:
+        """Those that are open; read from what the list fetched at once."""
+        return [dict(AskedSerializer(row).data) for row in rfp.clarifications.all() if row.answered_at is None]
 
     @extend_schema_field(CompletenessSerializer)
     def get_completeness(self, rfp: Rfp) -> dict[str, Any]:
@@ -271,7 +285,10 @@ class RfpDecline(RfpAct):
 
 
 class RfpFiles(APIView):
-    """The files of a request; POST (multipart, field `file`) attaches one. The same file again is the one that is there."""
+    """The files of a request; POST (multipart, field `file`) attaches one. The same file again is the one that is there.
+
+    A client's account attaches to the requests that its own side logged, while they are drafts.
+    """
 
     @extend_schema(operation_id="rfp_files", responses=RfpFileSerializer(many=True))
     def get(self, request: ApiRequest, number: str) -> Response:
@@ -285,7 +302,7 @@ class RfpFiles(APIView):
     )
     def post(self, request: ApiRequest, number: str) -> Response:
         rfp = get_object_or_404(rfps_for(request), number=number)
-        require_permission("projects.edit_rfp", request.user, rfp)
+        require_permission("projects.attach_to_rfp", request.user, rfp)
         upload = checked(UploadSerializer, request)["file"]
         stored = take_upload(upload.file, upload.name)
 

@@ -19,7 +19,7 @@ from audit.refusals import BadInput
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.limits import limits
 from projects.models import Rfp
-from projects.models.rfp import Channel, Market, Submission
+from projects.models.rfp import BY_CLIENTS_THEMSELVES, Channel, Market, Submission
 from projects.services.rfp import find_client, log_rfp, unreachable
 from worksheets.columns import ChoiceField, ChoicesField, Column, MailField, TextField, text
 from worksheets.days import DayField
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KEY = "rfps"
 RENAMED = {"client": "client_name", "contact": "contact_name"}  # fields of the service → columns
-CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.API]
+CHANNELS = [choice for choice in Channel.choices if choice[0] not in BY_CLIENTS_THEMSELVES]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 

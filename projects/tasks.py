@@ -20,6 +20,15 @@ def tell_overdue_conditions() -> int:
 
 
 @shared_task
+def remind_of_expiring_agreements() -> int:
+    from audit.context import acting
+    from projects.services import agreement_reminders
+
+    with acting(channel="worker"):
+        return agreement_reminders.remind_of_expiring_agreements()
+
+
+@shared_task
 def escalate_waits() -> int:
     from audit.context import acting
     from projects.services import waiting

@@ -14,9 +14,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import Contact, Role, User
 from audit.models import Event
+from phases.evaluation.services import submit_rfp
 from projects.attachments import take_upload
 from projects.completeness import SUBMIT
 from projects.models import Project, Rfp, RfpFile
+from projects.services.clarifications import answer_clarification, ask_clarification
 from projects.services.rfp import attach_rfp_file, update_rfp
 from tests.accounts.factories import ContactFactory
 from tests.clients_systems import System
@@ -220,14 +222,32 @@ def test_a_clients_system_logs_and_reads_its_own_and_changes_nothing(seller: Use
         system.browser.patch(one, {"indication": "x"}, content_type="application/json", headers={"If-Match": read["ETag"]}),
         system.post(f"rfps/{number}/submit/", {}),
         system.post(f"rfps/{number}/decline/", {"reason": "x"}),
-        system.browser.post(f"{one}files/", {"file": SimpleUploadedFile("b.txt", b"theirs")}),
     ]
 
     assert [row["number"] for row in system.get("rfps/").json()["results"]] == [number]
     assert (read.json()["channel"], read.json()["files"]) == ("api", [])
     assert not {"process_challenges", "account_owner", "clarifications", "decline_reason"} & set(read.json())
-    assert [answer.status_code for answer in refused] == [403] * 4
+    assert [answer.status_code for answer in refused] == [403] * 3
     for address in (f"rfps/{internal.number}/", f"rfps/{number}/files/{attached.pk}/"):
         assert system.get(address).status_code == 404
     assert foreign.get(f"rfps/{number}/").status_code == foreign.post(f"rfps/{number}/submit/", {}).status_code == 404
     assert RfpFile.objects.count() == 1
+
+
+def test_a_clients_system_attaches_files_to_its_own_drafts_and_reads_what_we_ask(seller: User) -> None:
+    internal, client = make.an_rfp(), make.a_client()
+    system, foreign = System(client, "write"), System(make.a_client("DCB"), "write")
+    number = system.post("rfps/", {**NEW, **REST, "client": client.code}).json()["number"]
+    asked = ask_clarification(number, question="Which polymorph?", actor=seller)
+    answer_clarification(number, ask_clarification(number, question="Which salt?", actor=seller).pk, answer="None.", actor=seller)
+
+    def attach(by: System, to: str) -> int:
+        return int(by.browser.post(f"/api/v1/rfps/{to}/files/", {"file": SimpleUploadedFile("b.txt", b"theirs")}).status_code)
+
+    outcomes = [attach(system, number), attach(foreign, number), attach(system, internal.number)]
+    read = system.get(f"rfps/{number}/").json()
+    submit_rfp(number, actor=seller)
+
+    assert (outcomes, attach(system, number)) == ([201, 404, 404], 403)
+    assert [row["name"] for row in read["files"]] == ["b.txt"]
+    assert [(row["id"], row["question"]) for row in read["questions"]] == [(asked.pk, "Which polymorph?")]

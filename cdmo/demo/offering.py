@@ -13,7 +13,7 @@ from cdmo.demo.voice import Days
 from cdmo.demo.working import Working
 from phases.evaluation import services as evaluation
 from projects.models import Deliverable, Phase, Rfp
-from projects.services import agreements, charter, commercial, quotation_answers, rfp, tailoring
+from projects.services import agreements, charter, clarifications, commercial, quotation_answers, rfp, tailoring
 from projects.services.lifecycle import cancel_project
 
 SUBMITTED_AFTER, SHEETS_AFTER, QUOTED_AFTER, ACCEPTED_AFTER, AGREED_AFTER = 4, 9, 11, 18, 21
@@ -43,9 +43,9 @@ class Offering(Working):
 
     def _clarify(self, logged: Rfp, business: User) -> None:
         for question, answer in self.story.questions:
-            asked = self.by(business, rfp.ask_clarification, logged.number, question=question)
+            asked = self.by(business, clarifications.ask_clarification, logged.number, question=question)
             if answer:
-                self.by(business, rfp.answer_clarification, logged.number, asked.pk, answer=answer)
+                self.by(business, clarifications.answer_clarification, logged.number, asked.pk, answer=answer)
 
     def _sheets(self) -> Days:
         """Filled in; signed off only where the evaluation went on."""

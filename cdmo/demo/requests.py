@@ -11,7 +11,8 @@ from accounts.models import Client, Role
 from audit.context import Channel, acting
 from cdmo.demo.people import holding
 from projects.models import Rfp
-from projects.services.rfp import ask_clarification, save_rfp
+from projects.services.clarifications import ask_clarification
+from projects.services.rfp import save_rfp
 
 
 @dataclass(frozen=True)

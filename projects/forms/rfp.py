@@ -18,7 +18,7 @@ from projects.completeness import QUESTIONS, SUBMIT
 from projects.forms.evidence import day_input
 from projects.limits import QUANTITIES, limits
 from projects.models import Rfp
-from projects.models.rfp import Channel, Market, Submission
+from projects.models.rfp import BY_CLIENTS_THEMSELVES, Channel, Market, Submission
 
 NEEDED_TO_SUBMIT = frozenset(question.field for question in QUESTIONS if question.level == SUBMIT)
 
@@ -70,7 +70,9 @@ class LogRfpForm(CompoundFields):
         label=_("or telephone"), max_length=50, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
     )
     channel = forms.ChoiceField(
-        label=_("Channel"), choices=[choice for choice in Channel.choices if choice[0] != Channel.API], initial=Channel.TELEPHONE
+        label=_("Channel"),
+        choices=[choice for choice in Channel.choices if choice[0] not in BY_CLIENTS_THEMSELVES],
+        initial=Channel.TELEPHONE,
     )
     compound_name = forms.CharField(
         label=_("Compound name or code"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})

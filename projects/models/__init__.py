@@ -13,6 +13,7 @@ from projects.models.default_plan import DefaultPlan
 from projects.models.evidence import Deliverable, ReferencedEvidence
 from projects.models.facts import KpiCase, Lateness, ProjectStanding
 from projects.models.gate import EvidenceAssessment, GateCriterion, GateReview, GateSignature, ReadinessSummary
+from projects.models.intake import Intake, RequestDraft
 from projects.models.numbering import NumberSeries
 from projects.models.occupancy import Occupancy
 from projects.models.plan import Baseline, BaselineMilestone, Milestone, MilestoneLink, Publication, Relation
@@ -59,6 +60,7 @@ __all__ = [
     "GateSignature",
     "GateWaiver",
     "Incoterm",
+    "Intake",
     "KpiCase",
     "Lateness",
     "Milestone",
@@ -84,6 +86,7 @@ __all__ = [
     "ReadinessSummary",
     "ReferencedEvidence",
     "Relation",
+    "RequestDraft",
     "RevisionRemark",
     "RevisionRequest",
     "Rfp",

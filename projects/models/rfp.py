@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -27,8 +27,12 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
     MEETING = "meeting", _("Meeting or fair")
     WEBSITE = "website", _("Web site")
+    PORTAL = "portal", _("Portal")
     API = "api", _("Client's system (API)")
     OTHER = "other", _("Other")
+
+
+BY_CLIENTS_THEMSELVES = frozenset({Channel.PORTAL, Channel.API})  # nobody of ours chooses these
 
 
 class YesNo(models.TextChoices):
@@ -184,6 +188,13 @@ class Rfp(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rfp-detail", args=[self.number])
+
+    @property
+    def state_for_client(self) -> Any:
+        """Our own word for a request that came in is no word for whoever sent it."""
+        if self.state == self.State.DRAFT:
+            return _("Received; we are looking at it")
+        return _("Being assessed") if self.state == self.State.SUBMITTED else self.get_state_display()
 
     @property
     def event_scope(self) -> tuple[int | None, int | None]:

@@ -17,6 +17,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from projects.attachments import Attachment
 from projects.models import Agreement, AgreementSignatory
+from projects.services.agreement_reminders import settle_reminders
 from projects.services.locking import locked
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def record_signatory(
         agreement=agreement, side=side, name=name, function=function, signed_on=signed_on, recorded_by=actor, recorded_at=timezone.now()
     )
     record("agreement.signed", agreement, actor=actor, number=agreement.number, side=signatory.get_side_display(), name=name)
+    settle_reminders(agreement)
     return signatory
 
 
@@ -141,4 +143,5 @@ def withdraw_agreement(code: str, agreement_id: int, *, actor: User, reason: str
     agreement.withdrawn_at, agreement.withdrawal_reason = timezone.now(), reason.strip()
     agreement.save(update_fields=["withdrawn_at", "withdrawal_reason"])
     record("agreement.withdrawn", agreement, actor=actor, reason=reason, number=agreement.number, kind=agreement.get_kind_display())
+    settle_reminders(agreement)
     return agreement

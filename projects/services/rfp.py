@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -24,7 +24,7 @@ from audit.seen import require_unchanged, words_of
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.attachments import Attachment
 from projects.limits import limits
-from projects.models import Clarification, Rfp, RfpFile
+from projects.models import Rfp, RfpFile
 from projects.models.rfp import Channel
 from projects.services.numbering import next_number
 from projects.services.waiting import close_waits, open_wait
@@ -67,14 +67,22 @@ def locked_rfp(number: str, actor: User) -> Rfp:
 
 
 @transaction.atomic
-def save_rfp(*, client: Client, contact: Contact, channel: str, compound_name: str, wanted: str, actor: User, **details: Any) -> Rfp:
-    """Log a request with five fields (more are welcome); it gets its RFP number at once."""
+def save_rfp(
+    *,
+    client: Client,
+    contact: Contact,
+    channel: str,
+    compound_name: str,
+    wanted: str,
+    actor: User,
+    received_at: datetime | None = None,
+    **details: Any,
+) -> Rfp:
+    """Log a request with five fields (more are welcome); it gets its RFP number at once. received_at: now, where nothing says it."""
     require_permission("projects.log_rfp", actor, client)
     _require_contact(contact, client)
-    now = timezone.now()
-    rfp = Rfp(
-        client=client, contact=contact, channel=channel, compound_name=compound_name, wanted=wanted, created_by=actor, received_at=now
-    )
+    rfp = Rfp(client=client, contact=contact, channel=channel, compound_name=compound_name, wanted=wanted, created_by=actor)
+    rfp.received_at = received_at or timezone.now()
     rfp.account_owner = actor if actor.is_internal else None
     rfp.number = next_number("RFP", timezone.localdate().year)
     apply_details(rfp, details)
@@ -165,7 +173,7 @@ def log_rfp_from_system(
 ) -> Rfp:
     """Log a request that arrived through the API; the contact is the client's known one of that name (and e-mail, if given), else new.
 
-    Its channel is the API, whatever a client's system says; one of ours may say through which channel it came.
+    Of a client's own people it is the portal, of a client's system the API, whatever it says; one of ours may say how it came.
     """
     require_permission("projects.log_rfp", actor, client)
     names = {"name": "contact_name", "email": "contact_email", "phone": "contact_phone"}
@@ -173,7 +181,8 @@ def log_rfp_from_system(
     contact = find_contact(client, contact_name, contact_email) or _renamed(
         names, create_contact, client.pk, name=contact_name, email=contact_email, phone=contact_phone, actor=actor, reachable=False
     )
-    channel = channel if actor.is_internal and channel else Channel.API
+    if not (actor.is_internal and channel):
+        channel = Channel.PORTAL if actor.is_client else Channel.API
     return _renamed({"contact": "contact_name"}, save_rfp, client=client, contact=contact, channel=channel, actor=actor, **values)
 
 
@@ -334,9 +343,9 @@ def decline_rfp(number: str, *, actor: User, reason: str) -> Rfp:
 
 @transaction.atomic
 def attach_rfp_file(number: str, *, stored: Attachment, actor: User) -> RfpFile:
-    """Attach a stored file; the same content under the same name twice is one file."""
+    """Attach a stored file; the same content under the same name twice is one file. A client attaches to its own drafts."""
     rfp = locked_rfp(number, actor)
-    require_permission("projects.edit_rfp", actor, rfp)
+    require_permission("projects.attach_to_rfp", actor, rfp)
     _require_open(rfp)
     existing = RfpFile.objects.filter(rfp=rfp, sha256=stored.sha256, name=stored.name).first()
     if existing is not None:
@@ -359,31 +368,3 @@ def remove_rfp_file(number: str, file_id: int, *, actor: User, reason: str) -> R
     record("rfp.file_removed", rfp, actor=actor, reason=reason.strip(), file=attached.name, sha256=attached.sha256)
     attached.delete()
     return rfp
-
-
-@transaction.atomic
-def ask_clarification(number: str, *, question: str, actor: User) -> Clarification:
-    rfp = locked_rfp(number, actor)
-    require_permission("projects.edit_rfp", actor, rfp)
-    if not question.strip():
-        raise BadInput({"question": [_t("Write the question to the client.")]})
-    asked = Clarification.objects.create(rfp=rfp, question=question.strip(), asked_by=actor)
-    record("rfp.clarification_asked", rfp, actor=actor, question=question.strip())
-    return asked
-
-
-@transaction.atomic
-def answer_clarification(number: str, clarification_id: int, *, answer: str, actor: User) -> Clarification:
-    rfp = locked_rfp(number, actor)
-    require_permission("projects.edit_rfp", actor, rfp)
-    if not answer.strip():
-        raise BadInput({"answer": [_t("Write the client's answer.")]})
-    asked = Clarification.objects.select_for_update().get(rfp=rfp, pk=clarification_id)
-    if asked.answered_at is not None:
-        raise Refused(
-            [Blocker(key="clarification.answered", words=_t("This question is answered."), link=reverse("rfp-detail", args=[number]))]
-        )
-    asked.answer, asked.answered_at = answer.strip(), timezone.now()
-    asked.save(update_fields=["answer", "answered_at"])
-    record("rfp.clarification_answered", rfp, actor=actor, question=asked.question, answer=asked.answer)
-    return asked

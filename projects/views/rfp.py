@@ -18,7 +18,7 @@ from audit.refusals import BadInput, NotAllowed, add_to_form
 from projects import similar
 from projects.filters import RfpFilter
 from projects.forms.rfp import LogRfpForm
-from projects.models import Rfp
+from projects.models import Intake, Rfp
 from projects.saved_views import view_bar
 from projects.services import rfp as services
 from projects.tables import RfpTable
@@ -42,7 +42,9 @@ def rfp_list(request: SignedInRequest) -> HttpResponse:
     if not may_log:
         table.empty_link_words = ""
         table.empty_text = _t("No request matches. Requests are logged by business development or a project manager.")
-    return render(request, "projects/rfp_list.html", {"filter": chosen, "table": table, "bar": bar, "may_log": may_log})
+    waiting = list(Intake.objects.visible_to(request.user).waiting()[:PAGE]) if may_log else []
+    context = {"filter": chosen, "table": table, "bar": bar, "may_log": may_log, "waiting": waiting}
+    return render(request, "projects/rfp_list.html", context)
 
 
 @internal_required
@@ -53,7 +55,7 @@ def rfp_new(request: SignedInRequest) -> HttpResponse:
         raise NotAllowed(_t("Requests are logged by business development or a project manager."))
     form = LogRfpForm(request.POST if request.method == "POST" else None)
     if form.is_bound and not form.is_valid():
-        _add_what_the_service_would_say(form, request)
+        unreachable_too(form, request)
     elif form.is_bound:
         try:
             rfp = services.log_rfp(actor=request.user, **form.values())
@@ -65,13 +67,13 @@ def rfp_new(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "clients": Client.objects.visible_to(request.user)[:SUGGESTED],
-        **_parties(request, form["client"].value() or "", form["contact"].value() or ""),
-        **_similar(request, {name: form[name].value() or "" for name in ("client", "compound_name", "cas_number", "structure_text")}),
+        **parties(request, form["client"].value() or "", form["contact"].value() or ""),
+        **similar_to(request, {name: form[name].value() or "" for name in ("client", "compound_name", "cas_number", "structure_text")}),
     }
     return render(request, "projects/rfp_new.html", context, status=400 if form.is_bound else 200)
 
 
-def _add_what_the_service_would_say(form: LogRfpForm, request: SignedInRequest) -> None:
+def unreachable_too(form: LogRfpForm, request: SignedInRequest) -> None:
     """Beside the faults of the form itself, so that all of them come in one answer."""
     typed = {name: form.data.get(name, "") for name in ("client", "contact", "contact_email", "contact_phone")}
     if typed["client"].strip() and typed["contact"].strip():
@@ -82,10 +84,10 @@ def _add_what_the_service_would_say(form: LogRfpForm, request: SignedInRequest) 
 @require_GET
 def rfp_parties(request: SignedInRequest) -> HttpResponse:
     """Whether client and contact are known, and the client's contacts to choose from."""
-    return render(request, "projects/_rfp_parties.html", _parties(request, request.GET.get("client", ""), request.GET.get("contact", "")))
+    return render(request, "projects/_rfp_parties.html", parties(request, request.GET.get("client", ""), request.GET.get("contact", "")))
 
 
-def _parties(request: SignedInRequest, client_name: str, contact_name: str) -> dict[str, object]:
+def parties(request: SignedInRequest, client_name: str, contact_name: str) -> dict[str, object]:
     client = services.find_client(client_name, request.user)
     contacts = list(Contact.objects.visible_to(request.user).filter(client=client).there()) if client else []
     known = {contact.name.lower() for contact in contacts}
@@ -107,10 +109,10 @@ def _state(typed: str, known: bool) -> str:
 @require_GET
 def rfp_similar(request: SignedInRequest) -> HttpResponse:
     """Earlier requests of the client, name, CAS number or structure being typed."""
-    return render(request, "projects/_rfp_similar.html", _similar(request, request.GET.dict()))
+    return render(request, "projects/_rfp_similar.html", similar_to(request, request.GET.dict()))
 
 
-def _similar(request: SignedInRequest, typed: dict[str, str]) -> dict[str, object]:
+def similar_to(request: SignedInRequest, typed: dict[str, str]) -> dict[str, object]:
     client = services.find_client(typed.get("client", ""), request.user)
     inchikey, smiles = similar.typed_structure(typed.get("structure_text", ""))
     findings = similar.look(

@@ -25,9 +25,11 @@ from projects import similar
 from projects.attachments import take_upload
 from projects.completeness import Completeness, completeness_of
 from projects.forms.gate import ReasonForm
+from projects.forms.intake import say_problems
 from projects.forms.rfp import AnswerForm, AskForm, DeclineForm, RfpClientForm, RfpForm
-from projects.models import Rfp, RfpFile
+from projects.models import Intake, Rfp, RfpFile
 from projects.permissions import lacking
+from projects.services import clarifications
 from projects.services import rfp as services
 
 ACTIVITY = 30
@@ -67,6 +69,9 @@ def _render(
 ) -> HttpResponse:
     locks = _locks(request, rfp)
     details = form or RfpForm(instance=copy(rfp))
+    intake = Intake.objects.visible_to(request.user).filter(rfp=rfp).first()
+    unread = [each for each in intake.problems if _is_open(rfp, each["field"])] if intake else []
+    say_problems(details, unread)
     if locks:
         details.freeze()
     context = {
@@ -75,6 +80,8 @@ def _render(
         "version": version_of(services.rfp_values(rfp)),
         "why": why or ReasonForm(),
         "locks": locks,
+        "intake": intake,
+        "unread": unread,
         "files": rfp.files.select_related("uploaded_by"),
         "clarifications": list(rfp.clarifications.select_related("asked_by")),
         "ask_form": AskForm(),
@@ -88,6 +95,11 @@ def _render(
     }
     wrong = request.method == "POST"
     return render(request, "projects/rfp_detail.html", context, status=400 if wrong else 200)
+
+
+def _is_open(rfp: Rfp, name: str) -> bool:
+    """Whether what could not be read of the questionnaire is still missing; of an unknown question nobody knows."""
+    return not name or (name in services.DETAILS and getattr(rfp, name) in (None, "", []))
 
 
 def _named_file(request: SignedInRequest, rfp: Rfp) -> RfpFile | None:
@@ -258,7 +270,7 @@ def rfp_ask(request: SignedInRequest, number: str) -> HttpResponse:
     rfp, form = _rfp(request, number), AskForm(request.POST)
     if not form.is_valid():
         return _render(request, rfp, ask_form=form)
-    services.ask_clarification(number, actor=request.user, **form.cleaned_data)
+    clarifications.ask_clarification(number, actor=request.user, **form.cleaned_data)
     return redirect(f"{rfp.get_absolute_url()}#clarifications")
 
 
@@ -269,7 +281,7 @@ def rfp_answer(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     get_object_or_404(rfp.clarifications, pk=pk)
     if not form.is_valid():
         return _render(request, rfp, answer_form=form, answering=pk)
-    services.answer_clarification(number, pk, actor=request.user, **form.cleaned_data)
+    clarifications.answer_clarification(number, pk, actor=request.user, **form.cleaned_data)
     return redirect(f"{rfp.get_absolute_url()}#clarifications")
 
 

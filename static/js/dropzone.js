@@ -24,6 +24,7 @@
     }
 
     take(files) {
+      this.leads = files.length === 1;
       [...files].forEach((file) => this.send(file));
     }
 
@@ -83,11 +84,21 @@
         row.dataset.state = "done";
         progress.remove();
         words.textContent = this.zone.dataset.wordsDone ?? "";
+        if (answer.location) this.lead(words, answer);
         this.zone.dispatchEvent(new CustomEvent("uploaded", { bubbles: true, detail: answer }));
       } else {
         const reasons = Object.values(answer.errors ?? {}).flat().join(" ");
         this.fail(row, words, progress, reasons || answer.detail || this.zone.dataset.wordsFailed);
       }
+    }
+
+    // What became of the file has a page of its own: one file leads there, of several each gets its link.
+    lead(words, answer) {
+      const link = document.createElement("a");
+      link.href = answer.location;
+      link.textContent = answer.words;
+      words.replaceChildren(link);
+      if (this.leads) window.setTimeout(() => window.location.assign(answer.location));
     }
 
     fail(row, words, progress, reason) {

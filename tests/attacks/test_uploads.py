@@ -160,6 +160,8 @@ def test_what_is_not_what_its_name_says_is_refused(name: str, content: bytes) ->
         ("console.pdf", "console.pdf"),
         (".pdf", "file.pdf"),
         ("....pdf", "file.pdf"),
+        ("..", "file"),
+        ("../\x00", "file"),
         ("-rf.pdf", "rf.pdf"),
         ("\u202e.pdf", "file.pdf"),
     ],

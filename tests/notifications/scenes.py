@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import Role, User
 from audit.context import acting
 from documents.services import refuse_version, submit_for_review, upload_version
-from projects.models import ApprovalRequest, Milestone, Project, Task
+from projects.models import Agreement, ApprovalRequest, Milestone, Project, Task
 from projects.services import account, change_orders, loops, meeting, plan, publishing, tasks
+from projects.services.agreement_reminders import remind_of_expiring_agreements
 from projects.services.approvals import answer_approval
 from projects.services.readiness import refresh_readiness
 from projects.services.rfp import log_rfp_from_system
@@ -135,12 +136,26 @@ def a_loop(project: Project) -> Act:
     return lambda: loops.open_loop(project.code, "sample_certificate", actor=make.manager(), reason="Rejected.", side="client")
 
 
+def an_expiring_agreement(project: Project) -> Act:
+    """Signed by both sides; it ends in a month."""
+    business()
+    last = timezone.localdate() + timedelta(days=30)
+    Agreement.objects.filter(project=project, kind=Agreement.Kind.COOPERATION).update(expires_on=last)
+
+    def reminded() -> None:
+        with acting(channel="worker"):
+            remind_of_expiring_agreements()
+
+    return reminded
+
+
 MORE_IN_SMALL_SCALE: dict[str, Scene] = {
     "change_order.drafted": a_draft_order,
     "change_order.released": a_released_order,
     "change_order.declined": a_declined_order,
     "approval.asked": a_question_of_approval,
     "approval.rejected": a_rejected_question,
+    "agreement.expiring": an_expiring_agreement,
     "rfp.logged": a_request_of_a_client,
     "document.refused": a_refused_memo,
     "gate.decision_requested": a_wish_for_a_decision,

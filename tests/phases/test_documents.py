@@ -20,8 +20,8 @@ from phases.reports import TEMPLATE
 from projects.models import Charter, Deliverable, Phase, Project
 from projects.plans import phase_plan
 from projects.services.charter import draft_charter
+from projects.services.clarifications import ask_clarification
 from projects.services.commercial import send_quotation
-from projects.services.rfp import ask_clarification
 from tests.finished import WORDS, drafted, finished, reader_of, render, text_of
 from tests.projects import factories
 

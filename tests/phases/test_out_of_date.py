@@ -15,9 +15,9 @@ from documents.models import Document, DocumentVersion
 from documents.services.freshness import refresh_out_of_date
 from phases.evaluation.services import recommend
 from projects.models import Project
+from projects.services.clarifications import ask_clarification
 from projects.services.gate import current_review, judge_review
 from projects.services.plan import reschedule_milestone
-from projects.services.rfp import ask_clarification
 from tests.finished import finished
 from tests.projects import factories
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 BD, PM, QA, MANAGEMENT = Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.QUALITY_ASSURANCE, Role.MANAGEMENT
 EXPECTED: dict[str, set[Role]] = {
     "projects.log_rfp": {BD, PM, Role.CLIENT_APPROVER},
+    "projects.attach_to_rfp": {BD, PM, Role.CLIENT_APPROVER},
     "projects.edit_rfp": {BD, PM},
     "projects.submit_rfp": {BD, PM},
     "projects.move": {PM, MANAGEMENT},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.routes.kinds import (
     Route,
     act,
@@ -17,6 +19,12 @@ from tests.routes.kinds import (
     seen_as_client,
 )
 
+
+def of_clients_act(**arguments: Any) -> Route:
+    """A POST-only address of the portal; whose the object is, the act itself asks."""
+    return page(404, own=405, foreign=405, post_only=True, arguments=arguments)
+
+
 DESK_ROUTES = {
     "home": page(200, own=302, foreign=302),
     "my-work": ours(),
@@ -31,6 +39,17 @@ DESK_ROUTES = {
     "search": page(200),
     "portal": page(404, own=200, foreign=200),
     "portal-project": of_client(),
+    "portal-request-list": page(404, own=200, foreign=200),
+    "portal-request-new": of_clients_act(),
+    "portal-request-draft": of_client(pk="request"),
+    "portal-request-draft-files": of_client(pk="request"),
+    "portal-request-autosave": of_clients_act(pk="request"),
+    "portal-request-upload": of_clients_act(pk="request"),
+    "portal-request-detach": of_clients_act(pk="request"),
+    "portal-request-discard": of_clients_act(pk="request"),
+    "portal-request": of_client(number="sent"),
+    "portal-request-file": of_client(number="sent", pk="sent_file"),
+    "portal-request-answer": of_clients_act(number="sent", pk="question"),
     "status-report": of_project(),
     "project-sharing": of_project(),
     "project-sharing-log": of_project(),

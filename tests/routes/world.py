@@ -23,15 +23,19 @@ from process.models import StepInput
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Quotation, Tailoring, Task
 from projects.services.agreements import record_agreement
+from projects.services.clarifications import ask_clarification
+from projects.services.intake import take_intake
 from projects.services.payments import plan_payment
 from projects.services.quotation_answers import record_outcome
-from projects.services.rfp import ask_clarification, attach_rfp_file
+from projects.services.request_drafts import attach_to_draft, begin_draft, send_draft
+from projects.services.rfp import attach_rfp_file
 from projects.services.saved_views import save_view
 from projects.services.scratch import open_scratch
 from projects.services.sharing import ask_for_approval
 from tests.clients_systems import a_token
 from tests.process import factories as process
 from tests.projects import factories
+from tests.projects.mails import a_mail
 from tests.projects.vessels import a_vessel, book
 from tests.routes.kinds import OWN, STAFF
 from tests.routes.table import ROUTES
@@ -60,6 +64,7 @@ class World:
 
 def make_world() -> World:
     project = a_busy_project()
+    requests = requests_of(project)
     foreign = factories.a_client("DCB")
     things = things_of(project)
     people = {role: factories.person(role) for role in (*STAFF, *OWN)}
@@ -75,6 +80,7 @@ def make_world() -> World:
         callers,
         {
             **things,
+            **requests,
             "accounts.pk": people["research"].pk,
             "accounts.grant": people["research"].grants.get().pk,
             "grant": people["research"].grants.get().pk,
@@ -169,6 +175,21 @@ def an_outcome(project: Project) -> Quotation:
     quotation = Quotation.objects.accepted().get(project=project)
     record_outcome(project.code, quotation.revision, why="price", position="field", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
     return quotation
+
+
+def requests_of(project: Project) -> dict[str, Any]:
+    """What came in from outside: a message that nobody knows yet whose it is, and what the client writes and has sent in the portal."""
+    approver, business = factories.person(Role.CLIENT_APPROVER, client=project.client), factories.person(Role.BUSINESS_DEVELOPMENT)
+    sent = begin_draft(actor=approver)
+    attach_to_draft(sent.pk, stored=take_upload(BytesIO(b"%PDF-1.7 a sheet\n%%EOF\n"), "sds.pdf"), actor=approver)
+    rfp = send_draft(sent.pk, values={"contact_name": "Ann", "compound_name": "DC-417", "wanted": "50 g"}, actor=approver)
+    return {
+        "intake": take_intake(BytesIO(a_mail(sender="ann@stranger.example")), "mail.eml", actor=business)[0].pk,
+        "request": begin_draft(actor=approver).pk,
+        "sent": rfp.number,
+        "sent_file": rfp.files.get().pk,
+        "question": ask_clarification(rfp.number, question="Which salt?", actor=business).pk,
+    }
 
 
 def an_import(actor: User) -> Import:
