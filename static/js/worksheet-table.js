@@ -270,5 +270,23 @@ window.worksheets = (() => {
     line.classList.toggle("sheet-bad", Boolean(sheet.saving.failed || sheet.saving.wrong.length));
   };
 
-  return { keys, report, tools };
+  // Why regulated values change: once for a gesture; null where they are left as they were.
+  const ask = (sheet, names) => {
+    const dialog = sheet.part("reason");
+    const field = dialog.querySelector("textarea");
+    field.value = "";
+    sheet.part("reason-what").textContent = names.map((name) => sheet.columns.get(name).heading).join(", ");
+    dialog.returnValue = "cancel";
+    dialog.showModal();
+    field.focus();
+    return new Promise((resolve) => {
+      const closed = () => {
+        sheet.focus();
+        resolve(dialog.returnValue === "save" && field.value.trim() ? field.value.trim() : null);
+      };
+      dialog.addEventListener("close", closed, { once: true });
+    });
+  };
+
+  return { ask, keys, report, tools };
 })();

@@ -121,6 +121,12 @@
     }
 
     built() {
+      // What has the focus is the group of rows, not a box around it without a name or role.
+      const holder = this.table.rowManager.element;
+      holder.setAttribute("role", "rowgroup");
+      holder.querySelector(".tabulator-table").setAttribute("role", "presentation");
+      this.part("grid").removeAttribute("aria-owns");
+      this.part("grid").setAttribute("aria-label", this.section.getAttribute("aria-label"));
       window.worksheets.tools(this);
       window.worksheets.keys(this);
       this.table.on("rangeChanged", () => this.moved());
@@ -147,6 +153,7 @@
       const state = this.stateOf(cell.getRow());
       const element = cell.getElement();
       const value = cell.getValue();
+      element.tabIndex = -1; // one stop for Tab; inside, the arrow keys move
       const wrong = state?.errors[column.name];
       const isTyped = state?.typed.has(column.name);
       element.classList.toggle("sheet-wrong", Boolean(wrong));
@@ -210,23 +217,7 @@
     }
 
     ask(names) {
-      const dialog = this.part("reason");
-      const field = dialog.querySelector("textarea");
-      field.value = "";
-      this.part("reason-what").textContent = names.map((name) => this.columns.get(name).heading).join(", ");
-      dialog.returnValue = "cancel";
-      dialog.showModal();
-      field.focus();
-      return new Promise((resolve) => {
-        dialog.addEventListener(
-          "close",
-          () => {
-            this.focus();
-            resolve(dialog.returnValue === "save" && field.value.trim() ? field.value.trim() : null);
-          },
-          { once: true },
-        );
-      });
+      return window.worksheets.ask(this, names);
     }
 
     report() {
