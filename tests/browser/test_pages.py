@@ -32,6 +32,8 @@ PAGES = {
         "/rfps/?q=nothing+of+this+name",
         "/rfps/new/",
         "/rfps/{rfp}/",
+        "/rfps/intake/",
+        "/rfps/intake/{intake}/",
         "/projects/{code}/quotations/{quotation}/",
         "/projects/{code}/agreements/new/",
         "/projects/{code}/agreements/{agreement}/",
@@ -140,6 +142,9 @@ PAGES = {
         "/portal/{code}/",
         "/portal/{code}/quotation/{quotation}/",
         "/portal/{code}/quotation/{quotation}/changes/",
+        "/portal/requests/",
+        "/portal/requests/drafts/{written}/",
+        "/portal/requests/{sent}/",
         "/portal/{code}/account/",
         "/portal/{code}/change-orders/{order}/1/",
         "/portal/approvals/{approval}/",
@@ -178,6 +183,10 @@ NO_PAGES = frozenset(  # files, parts of pages, answers to machines
         "keep-alive",
         "import-file",
         "import-progress",
+        "rfp-intake-file",
+        "rfp-questionnaire",
+        "portal-request-draft-files",
+        "portal-request-file",
         "worksheet-data",
         "worksheet-lookup",
     }
@@ -188,7 +197,12 @@ FILES = ("-csv", "-xlsx", "-pdf", "-png", "-svg", "-scheme")
 
 def test_every_page_is_looked_at() -> None:
     example = defaultdict(
-        lambda: "1", code="API-2026-0001", rfp="RFP-2026-0001", document="API-2026-0001-SR-01", shown="API-2026-0001-QU-01"
+        lambda: "1",
+        code="API-2026-0001",
+        rfp="RFP-2026-0001",
+        document="API-2026-0001-SR-01",
+        shown="API-2026-0001-QU-01",
+        sent="RFP-2026-0002",
     )
     looked_at = {resolve(address.format_map(example).split("?")[0]).url_name for pages in PAGES.values() for address in pages}
     pages = {name for name, route in ROUTES.items() if 200 in route.get.values() and not name.startswith("api")}

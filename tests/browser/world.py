@@ -40,18 +40,34 @@ from process.routes.building import material_key
 from projects import steps
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, Deliverable, GateReview, Milestone, MilestoneLink, Occupancy, Project
-from projects.services import account, charter, commercial, evidence, gate, invoicing, milestones, payments, plan, rfp, risks
+from projects.services import (
+    account,
+    charter,
+    clarifications,
+    commercial,
+    evidence,
+    gate,
+    invoicing,
+    milestones,
+    payments,
+    plan,
+    rfp,
+    risks,
+)
 from projects.services.calendars import add_own_days
 from projects.services.change_orders import draft_change_order
 from projects.services.conditions import NewCondition, answer_condition
+from projects.services.intake import take_intake
 from projects.services.occupancy import Booking, book_vessel
 from projects.services.order_lines import Draft
 from projects.services.publishing import explanation_blockers
+from projects.services.request_drafts import attach_to_draft, begin_draft, send_draft
 from projects.services.saved_views import save_view
 from projects.services.scratch import change_scratch, open_scratch
 from projects.services.tasks import TaskDraft, add_task
 from projects.services.waivers import request_waiver
 from projects.what_if import Changes
+from tests.projects.mails import a_mail
 from worksheets.changing import ADD, Change, change_rows
 from worksheets.services import take_import
 
@@ -75,6 +91,7 @@ def make_world() -> dict[str, Any]:
             **_papers(project),
             **_systems(),
             **_chemistry(project),
+            **_requests(project.client),
             **_passed_with_a_condition(Project.objects.get(code=other)),
             **_evaluated(Project.objects.get(title=EVALUATION.molecule.name)),
         }
@@ -227,6 +244,20 @@ def _chemistry(project: Project) -> dict[str, Any]:
         "input": taken.pk,
         "finding": f"q3c:{material_key(solvent.pk)}",
         "reference": add_literature(project.code, reading, actor=chemist).number,
+    }
+
+
+def _requests(client: Client) -> dict[str, Any]:
+    """A message of a stranger; of what the client writes in the portal one request that is a draft, and one that was sent."""
+    approver, business = holding(Role.CLIENT_APPROVER, client.code), _bd()
+    sent = begin_draft(actor=approver)
+    attach_to_draft(sent.pk, stored=take_upload(BytesIO(PDF), "sds.pdf"), actor=approver)
+    request = send_draft(sent.pk, values={"contact_name": "Ann", "compound_name": "DC-417", "wanted": "50 g"}, actor=approver)
+    clarifications.ask_clarification(request.number, question="Which salt?", actor=business)
+    return {
+        "intake": take_intake(BytesIO(a_mail(sender="ann@stranger.example")), "mail.eml", actor=business)[0].pk,
+        "written": begin_draft(actor=approver).pk,
+        "sent": request.number,
     }
 
 
