@@ -17,7 +17,7 @@ from process.costs import services
 from process.costs.building import Trial
 from process.models import CostAssessment
 from projects.models import Phase, Project
-from worksheets.changing import ADD, Change, change_rows
+from worksheets.changing import ADD, CHANGE, Change, change_rows
 
 NAMES = (
     "label", "phase", "category", "department", "basis", "quantity", "quantity_low", "quantity_high", "unit", "price", "price_low",
@@ -65,7 +65,7 @@ def _estimate(project: Project, today: date, actor: User) -> None:
     terms = {"yield_pct": Decimal(100), "overhead_pct": Decimal(14), "contingency_pct": Decimal(8), "margin_pct": Decimal(28)}
     said = {
         "name": "As asked",
-        "currency": "EUR",
+        "currency": "USD",
         "priced_on": today,
         "route_version": project.routes.earliest("number").versions.latest("number"),
         "risk_in_price": True,
@@ -74,8 +74,16 @@ def _estimate(project: Project, today: date, actor: User) -> None:
     first = services.open_scenario(project.code, said | terms | given, actor=actor)
     _enter(f"cost-lines:{first.pk}", [dict(zip(NAMES, row, strict=True)) for row in LINES], actor)
     _enter(f"cost-risks:{first.pk}", [dict(zip(("label", "phase", "probability_pct", "impact"), row, strict=True)) for row in RISKS], actor)
+    _assume(first, actor)
     larger = Trial({Phase.PILOT: (Decimal(40), 1), Phase.VALIDATION: (Decimal(240), 2)}, DEARER)
     services.copy_scenario(first.pk, "Batches of twice the size", trial=larger, actor=actor)
+
+
+def _assume(scenario: CostAssessment, actor: User) -> None:
+    """What no supplier quotes today is an assumption, and reaches far."""
+    unknown = scenario.prices.filter(quote=None)
+    price = {"price_per_kg": "24", "price_low": "15", "price_high": "45", "reference": "Price of an alike material"}
+    change_rows(f"cost-materials:{scenario.pk}", [Change(CHANGE, row.pk, price) for row in unknown], actor=actor, all_or_none=True)
 
 
 def _enter(address: str, rows: list[dict[str, Any]], actor: User) -> None:

@@ -95,7 +95,6 @@ PRICES: dict[str, tuple[tuple[Any, ...], ...]] = {
 }
 RATES = (
     ("EUR", "USD", "1.0842"),
-    ("CHF", "EUR", "1.0427"),
     ("CHF", "USD", "1.1305"),
     ("GBP", "USD", "1.2671"),
     ("CNY", "USD", "0.1391"),

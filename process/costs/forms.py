@@ -14,6 +14,7 @@ from accounts.numbers import WholeNumberField
 from process.costs.building import Trial
 from process.costs.models import PRICED_PHASES, CostAssessment
 from process.costs.services import FIELDS, SCALE_FIELDS, SIZES, scale_values
+from process.costs.simulation import SEED
 from process.models import RouteVersion
 from process.routes.forms import number
 from projects.forms.gate import REASON
@@ -101,7 +102,7 @@ class TrialForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _add_sizes(self.fields)
-        self.order_fields([*SCALE_FIELDS, "yield_pct", "seed"])
+        self.order_fields(["yield_pct", *SCALE_FIELDS, "seed"])
 
     def clean_yield_pct(self) -> Decimal:
         percent: Decimal = self.cleaned_data["yield_pct"]
@@ -124,9 +125,6 @@ class TrialForm(forms.Form):
         sizes = _sizes(self.cleaned_data)
         scales = {phase.value: (sizes[f"{phase.value}-batch_kg"], sizes[f"{phase.value}-batches"]) for phase in PRICED_PHASES}
         return Trial(scales, self.cleaned_data["yield_pct"])
-
-
-SEED = 1
 
 
 def trial_values(assessment: CostAssessment) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from audit.refusals import BadInput, Blocker
 from charts.picture import Picture
 from process.costs.answers import Answer
 from process.costs.band import Band, price_band
-from process.costs.building import Assessed
+from process.costs.build_up import markup_of
+from process.costs.building import Assessed, terms_of
 from process.costs.case import Case
 from process.costs.completeness import Impact, Missing, price_impact
 from process.costs.estimate import Estimate, PhaseCost, estimate
 from process.costs.figures import Source
+from process.costs.models import CostAssessment
 from process.costs.pictures import price_distribution, price_tornado, price_waterfall
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import Bar, Tornado, tornado
@@ -93,6 +95,11 @@ def priced(found: Assessed) -> Priced:
     except BadInput as bad:
         return Priced(found, tuple(Blocker("cost.wrong", words) for said in bad.errors.values() for words in said))
     return Priced(found, (), answer.value, band.value, moves.value, answer.warnings)
+
+
+def markup_pct(assessment: CostAssessment) -> Decimal:
+    """On the cost, of the scenario's margin on the price."""
+    return HUNDRED * markup_of(terms_of(assessment).margin_fraction)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.costs import services
-from process.costs.build_up import markup_of
-from process.costs.building import assessed, assessed_many, terms_of
-from process.costs.forms import SEED, CopyForm, ScenarioForm, TrialForm, first_values, trial_values
+from process.costs.building import assessed, assessed_many
+from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
-from process.costs.results import priced, whole
+from process.costs.results import markup_pct, priced, whole
+from process.costs.simulation import SEED
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
 from process.models import RouteVersion
 from projects.forms.scratch import ReasonForm
@@ -95,7 +95,7 @@ def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any
         "is_tried": bool(form.is_valid() and trial is not None and _differs(form, standing)),
         "found": found,
         "whole": whole(found, scenario.project, seed=seed) if found is not None else None,
-        "markup_pct": 100 * markup_of(terms_of(scenario).margin_fraction),
+        "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, scenario.project) + not_active(scenario.project),
     }
