@@ -19,7 +19,7 @@ from process.costs.simulation import SEED
 from projects.models import Project
 
 LABEL, WIDEST_SUM = 34, 66
-PICTURE_WIDTH = 1000
+PICTURE_WIDTH = 720  # as wide as text of this size has room for
 
 
 def scenario_on_paper(project: Project) -> dict[str, Any] | None:

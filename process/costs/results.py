@@ -51,6 +51,12 @@ class Priced:
         return max(making, key=lambda phase: phase.output_kg, default=None)
 
     @property
+    def suppliers(self) -> list[str]:
+        """Whose prices are chosen."""
+        quotes = (row.quote for row in self.assessed.assessment.prices.all())
+        return sorted({quote.supplier.name for quote in quotes if quote is not None})
+
+    @property
     def matter(self) -> list[Matter]:
         return [_matter(bar) for bar in self.tornado.matter] if self.tornado else []
 

@@ -141,6 +141,7 @@ def test_three_scenarios_cost_the_list_what_one_does(seller: Client, scenario: C
     with CaptureQueriesContext(connection) as one:
         page = shown(seller, address)
     assert "Quantity of Operators" in page
+    assert "from Chemical Works" in page
     for name in ("Second", "Third"):
         services.copy_scenario(scenario.pk, name, actor=make.estimator())
 
