@@ -80,10 +80,10 @@ def _estimate(project: Project, today: date, actor: User) -> None:
 
 
 def _assume(scenario: CostAssessment, actor: User) -> None:
-    """What no supplier quotes today is an assumption, and reaches far."""
-    unknown = scenario.prices.filter(quote=None)
-    price = {"price_per_kg": "24", "price_low": "15", "price_high": "45", "reference": "Price of an alike material"}
-    change_rows(f"cost-materials:{scenario.pk}", [Change(CHANGE, row.pk, price) for row in unknown], actor=actor, all_or_none=True)
+    """One material counts by an assumption that reaches far, not by its supplier's price."""
+    price = {"quote": "", "source": "assumption", "price_per_kg": "36", "price_low": "25", "price_high": "60"}
+    row = scenario.prices.latest("pk")
+    change_rows(f"cost-materials:{scenario.pk}", [Change(CHANGE, row.pk, price)], actor=actor, all_or_none=True)
 
 
 def _enter(address: str, rows: list[dict[str, Any]], actor: User) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _t
 
@@ -26,6 +26,7 @@ from projects.completeness import QUESTIONS, completeness_of
 from projects.models import Project
 
 HUNDRED = Decimal(100)
+MOST = Decimal(10) ** 15  # what the record of a price has room for
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ class Priced:
         return fixed is not None and self.estimate is not None and fixed != self.estimate.price
 
 
+def _too_large() -> Blocker:
+    return Blocker("cost.too_large", _t("Some figures are so large that the price cannot be told; look for a number with too many digits."))
+
+
 @dataclass(frozen=True)
 class Matter:
     """A figure that moves the price: how low and high it may be, and what the price then is."""
@@ -98,6 +103,10 @@ def priced(found: Assessed) -> Priced:
         if answer.value is None:
             return Priced(found, (Blocker("cost.nothing", answer.reason),))
         band, moves = price_band(found.case), tornado(found.case)
+        if band.known.highest >= MOST:
+            return Priced(found, (_too_large(),))
+    except InvalidOperation:
+        return Priced(found, (_too_large(),))
     except BadInput as bad:
         return Priced(found, tuple(Blocker("cost.wrong", words) for said in bad.errors.values() for words in said))
     return Priced(found, (), answer.value, band.value, moves.value, answer.warnings)

@@ -20,6 +20,7 @@ from process.costs.answers import plain
 from process.costs.building import Assessed, Trial, assessed
 from process.costs.estimate import Estimate, estimate
 from process.costs.models import PRICED_PHASES, CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem
+from process.costs.results import priced
 from process.routes.building import known_prices, steps_of
 from process.routes.figures import materials_of
 from process.routes.services.shared import Values, as_data, take
@@ -65,10 +66,7 @@ def fix_blockers(assessment: CostAssessment, found: Assessed | None = None) -> l
     draft = (
         [Blocker("cost.route_draft", words % {"route": version}, link=version.get_absolute_url())] if version and version.is_draft else []
     )
-    found = found or assessed(assessment)
-    answer = estimate(found.case) if found.case is not None else None
-    nothing = [Blocker("cost.nothing", answer.reason)] if answer is not None and answer.value is None else []
-    return [*draft, *found.missing, *nothing]
+    return [*draft, *priced(found or assessed(assessment)).refusals]
 
 
 @act

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -29,12 +29,15 @@ HUNDRED = Decimal(100)
 
 
 def costs_of(assessment: CostAssessment) -> dict[str, list[LineCost]]:
-    """By line or material: its cost in each phase; while a material has no price, of the lines alone. Nothing where a rate is missing."""
+    """By line or material: its cost in each phase; while a material has no price, of the lines alone.
+
+    Nothing where an exchange rate is missing, or a figure has too many digits.
+    """
     found = assessed(CostAssessment.objects.select_related("route_version__route__project").get(pk=assessment.pk))
     case = found.case or found.lines
     try:
         answer = estimate(case) if case is not None else None
-    except BadInput:
+    except (BadInput, InvalidOperation):
         return {}
     costs: dict[str, list[LineCost]] = {}
     for line in answer.value.lines if answer is not None and answer.value is not None else ():

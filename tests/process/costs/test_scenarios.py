@@ -20,6 +20,7 @@ from catalogue.models import ExchangeRate
 from process.costs import services
 from process.costs.building import Trial, assessed, assessed_many
 from process.costs.estimate import estimate
+from process.costs.results import priced
 from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem
 from process.routes.services import fix_version
 from projects.models import Project
@@ -273,3 +274,15 @@ def test_three_scenarios_are_read_at_the_cost_of_one(scenario: CostAssessment, d
 
     with django_assert_num_queries(len(one)):
         assessed_many(list(CostAssessment.objects.all()))
+
+
+def test_figures_with_too_many_digits_are_said_and_break_nothing(scenario: CostAssessment) -> None:
+    huge = {"quantity": "999999999999", "quantity_high": "", "price": "999999999999", "basis": "kg"}
+
+    result = enter(scenario, LABOUR | huge)
+
+    assert result.is_saved
+    refusals = priced(assessed(read(scenario))).refusals
+    assert [each.key for each in refusals] == ["cost.too_large"]
+    bound = bind(f"cost-lines:{scenario.pk}", make.estimator())
+    assert bound.totals_of(list(bound.query()))
