@@ -8,9 +8,11 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from process import events, permissions, policies
+        from process.costs import worksheets
         from process.routes import importing
 
         permissions.register()
         events.register_all()
         policies.register_policies()
         importing.register()
+        worksheets.register()

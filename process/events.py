@@ -30,6 +30,10 @@ def register_all() -> None:
         "literature.changed": _("Reference “%(object_label)s” was changed."),
         "literature.linked": _("Step %(title)s rests on the reference “%(object_label)s”."),
         "literature.unlinked": _("Step %(title)s no longer rests on the reference “%(object_label)s”."),
+        "cost.opened": _("Cost scenario %(object_label)s was opened."),
+        "cost.copied": _("Cost scenario %(object_label)s was copied from %(source)s."),
+        "cost.changed": _("What cost scenario %(object_label)s counts with was changed."),
+        "cost.fixed": _("Cost scenario %(object_label)s was fixed at %(price)s."),
         "finding.decided": _("A finding of the early screen of route %(route)s was decided: %(title)s."),
     }.items():
         register(EventKind(key, words, link_named))

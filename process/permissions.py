@@ -1,4 +1,4 @@
-"""Who may say how a compound is made. Who does not see the project is told that there is none."""
+"""Who may say how a compound is made, and what it costs. Who does not see the project is told that there is none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ def may_decide_finding(user: User, obj: Any = None) -> bool:
     return holds(user, Role.RESEARCH, Role.EHS, Role.REGULATORY, Role.PROJECT_MANAGER, Role.QUALITY_ASSURANCE)
 
 
+@rules.predicate
+def may_edit_costs(user: User, obj: Any = None) -> bool:
+    return holds(user, Role.RESEARCH, Role.MATERIAL_CONTROL, Role.PRODUCTION, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT)
+
+
 def register() -> None:
     rules.set_perm("process.edit_route", may_edit_route)
     rules.set_perm("process.decide_finding", may_decide_finding)
+    rules.set_perm("process.edit_costs", may_edit_costs)
     rules.set_perm("process.keep_literature", has_department | has_project_manager | has_business_development)

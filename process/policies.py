@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from audit.policies import declare
 
+COSTS = ("CostAssessment", "CostPhase", "CostLine", "MaterialPrice", "RiskItem")
+
 
 def register_policies() -> None:
-    for label in ("Route", "RouteVersion", "RouteStep", "StepInput", "Literature", "StepSupport", "Disposition"):
+    for label in ("Route", "RouteVersion", "RouteStep", "StepInput", "Literature", "StepSupport", "Disposition", *COSTS):
         declare(f"process.{label}", "false")

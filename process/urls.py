@@ -1,12 +1,18 @@
 from django.urls import path
 
-from process.views import literature, routes, rows, screen
+from process.views import costs, literature, routes, rows, screen
 
 ROUTE = "projects/<str:code>/routes/<int:number>/"
+SCENARIO = "projects/<str:code>/costs/<int:number>/"
 VERSION = f"{ROUTE}versions/<int:version>/"
 
 urlpatterns = [
     path("projects/<str:code>/routes/", routes.routes_page, name="project-routes"),
+    path("projects/<str:code>/costs/", costs.costs_page, name="project-costs"),
+    path(SCENARIO, costs.scenario_page, name="cost-scenario"),
+    path(f"{SCENARIO}change/", costs.scenario_change, name="cost-change"),
+    path(f"{SCENARIO}copy/", costs.scenario_copy, name="cost-copy"),
+    path(f"{SCENARIO}fix/", costs.scenario_fix, name="cost-fix"),
     path("projects/<str:code>/literature/", literature.literature_page, name="project-literature"),
     path("projects/<str:code>/literature/<int:number>/change/", literature.literature_change, name="literature-change"),
     path("projects/<str:code>/literature/<int:number>/link/", literature.literature_link, name="literature-link"),

@@ -31,10 +31,10 @@ def write_routes(today: date) -> Iterator[date]:
     with acting(actor=actor, channel=Channel.COMMAND):
         materials = {each.code: bought(each) for each in STUFF}
         for story, synthesis in ((COMMERCIAL, IMATINIB_CONVERGENT), (QUOTED, ARIPIPRAZOLE_LINEAR)):
-            _write(_project(story), synthesis, materials, actor)
+            _write(project_of(story), synthesis, materials, actor)
 
 
-def _project(story: Story) -> Project:
+def project_of(story: Story) -> Project:
     rows = Project.objects.select_related("compound")
     return rows.filter(client__code=story.client, compound__cas_number=story.molecule.cas_number).earliest("pk")
 

@@ -18,6 +18,7 @@ from documents.content import Column, cell, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.reports import identity_of, part
+from process.costs.paper import pictures_on_paper, scenario_on_paper
 from projects.completeness import completeness_of
 from projects.models import Phase, Project, Quotation
 
@@ -127,7 +128,7 @@ def inquiry_assessment(project: Project) -> dict[str, Any]:
 
 
 def cost_assessment(project: Project) -> dict[str, Any]:
-    """The departments' costs beside the prices of the current quotation."""
+    """The departments' costs, the scenario that is worked out in depth, and the prices of the current quotation."""
     sheets = _sheets(project)
     quotation = Quotation.objects.current().filter(project=project).prefetch_related("lines").first()
     return {
@@ -150,6 +151,7 @@ def cost_assessment(project: Project) -> dict[str, Any]:
             [(str(row.department), row.currency, row.cost_low, row.cost_base, row.cost_high) for row in sheets],
         ),
         "band": _band(sheets),
+        "scenario": scenario_on_paper(project),
         "price": _price(quotation) if quotation else None,
         "result": _result(quotation, cost_bands(sheets)) if quotation else [],
         "assumptions": _by_department(sheets, _t("Assumptions"), "assumptions"),
@@ -235,6 +237,8 @@ TYPES = (
         number_prefix="CA",
         template="documents/types/detailed_cost_assessment.html",
         build_context=cost_assessment,
+        figures=lambda snapshot: pictures_on_paper(snapshot["data"].get("scenario")),
+        template_version="2",
         narrative=(
             part(
                 "basis",

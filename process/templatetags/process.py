@@ -20,6 +20,14 @@ def amount(value: Decimal | None) -> str:
 
 
 @register.filter
+def money(value: Decimal | None) -> str:
+    """With the places that it has been rounded to."""
+    if value is None:
+        return "–"
+    return number_format(value, max(-int(value.as_tuple().exponent), 0), force_grouping=True)
+
+
+@register.filter
 def percent(fraction: float) -> str:
     return number_format(100 * fraction, 1)
 

@@ -145,8 +145,9 @@
       return this.table.getRow(number) || undefined;
     }
 
+    // The row of totals has no state.
     mayType(state, column) {
-      return this.config.may_change && column.typed && !state.locked && !(column.fixed && state.key !== null);
+      return Boolean(state) && this.config.may_change && column.typed && !state.locked && !(column.fixed && state.key !== null);
     }
 
     shown(column, cell) {
@@ -158,7 +159,7 @@
       const isTyped = state?.typed.has(column.name);
       element.classList.toggle("sheet-wrong", Boolean(wrong));
       element.classList.toggle("sheet-typed", Boolean(isTyped && !wrong));
-      element.classList.toggle("sheet-closed", !state || !this.mayType(state, column));
+      element.classList.toggle("sheet-closed", !this.mayType(state, column));
       element.toggleAttribute("aria-invalid", Boolean(wrong));
       element.title = wrong ? wrong.join(" ") : "";
       const said = isTyped && wrong ? String(value ?? "") : cells.words(column, value, this.words);

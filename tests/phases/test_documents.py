@@ -23,6 +23,7 @@ from projects.services.charter import draft_charter
 from projects.services.clarifications import ask_clarification
 from projects.services.commercial import send_quotation
 from tests.finished import WORDS, drafted, finished, reader_of, render, text_of
+from tests.process.factories import a_scenario, a_whole_route, draft_of
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -271,12 +272,20 @@ def test_cost_assessment_sets_price_against_cost() -> None:
     project = factories.a_project()
     factories.sign_off_sheets(project)
     quotation = factories.a_quotation(project)
+    a_scenario(project, draft_of(a_whole_route(project)))
     sheets = list(DepartmentAssessment.objects.filter(project=project))
 
     version = finished("detailed_cost_assessment", project, author=factories.manager())
 
     said = " ".join(text_of(version).replace("\N{NARROW NO-BREAK SPACE}", " ").split())
-    for words in (quotation.label, "Price against cost", "EUR 180 000.00 (42.9 %)", *(cell(row.cost_base) for row in sheets)):
+    for words in (
+        quotation.label,
+        "Price against cost",
+        "EUR 180 000.00 (42.9 %)",
+        "Cost in detail",
+        "4-Aminophenol",
+        *(cell(row.cost_base) for row in sheets),
+    ):
         assert " ".join(str(words).split()) in said
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from catalogue.models import Material, Supplier, SupplierQuote
-from process.models import Route, RouteStep, RouteVersion, StepInput
+from process.costs.services import open_scenario
+from process.models import CostAssessment, Route, RouteStep, RouteVersion, StepInput
 from process.routes import services
 from projects.models import Project
 from tests.projects import factories as projects
@@ -70,3 +71,27 @@ def a_whole_route(project: Project) -> Route:
     an_input(step, anhydride, amount=Decimal("1.1"))
     an_input(step, water, role="water", amount=Decimal(5), basis="l_per_kg")
     return route
+
+
+def estimator() -> User:
+    return projects.person(Role.BUSINESS_DEVELOPMENT)
+
+
+def a_scenario(project: Project, version: RouteVersion | None = None, **values: Any) -> CostAssessment:
+    """Two pilot batches of 10 kg and three of validation of 50 kg, in euros."""
+    given = {
+        "name": "As asked",
+        "currency": "EUR",
+        "priced_on": timezone.localdate(),
+        "route_version": version,
+        "yield_pct": Decimal(100),
+        "overhead_pct": Decimal(12),
+        "contingency_pct": Decimal(8),
+        "margin_pct": Decimal(30),
+        "risk_in_price": True,
+        "pilot-batch_kg": Decimal(10),
+        "pilot-batches": 2,
+        "validation-batch_kg": Decimal(50),
+        "validation-batches": 3,
+    }
+    return open_scenario(project.code, given | values, actor=estimator())

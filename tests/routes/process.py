@@ -1,4 +1,4 @@
-"""How it is made: routes, their steps and inputs, what was read."""
+"""How it is made: routes, their steps and inputs, what was read; what it costs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ ROUTE = {"number": 1}
 VERSION = {**ROUTE, "version": 1}
 PROCESS_ROUTES = {
     "project-routes": of_project(),
+    "project-costs": of_project(),
+    "cost-scenario": of_project(number=1),
+    "cost-change": act(number=1),
+    "cost-copy": act(number=1),
+    "cost-fix": act(number=1),
     "project-literature": of_project(),
     "literature-change": act(number=1),
     "literature-link": act(number=1),

@@ -163,10 +163,11 @@ def things_of(project: Project) -> dict[str, Any]:
 
 
 def a_routes_input(project: Project) -> int:
-    """Of a route with one step, beside a reference."""
+    """Of a route with one step, beside a reference and a cost scenario."""
     reading = Reading(kind="paper", citation="A paper about the acetylation", relevance="high")
     add_literature(project.code, reading, actor=factories.person(Role.RESEARCH))
     version = process.draft_of(process.a_whole_route(project))
+    process.a_scenario(project, version)
     return StepInput.objects.filter(step__version=version).values_list("pk", flat=True)[0]
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit.context import Channel, acting
 from audit.outbox import consume_all
 from cdmo.demo.clock import as_it_happened
+from cdmo.demo.costing import estimate_costs
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.people import are_there, load_people
 from cdmo.demo.projects import COMMERCIAL, SMALL_SCALE, VALIDATION
@@ -62,6 +63,7 @@ class Command(BaseCommand):
                 save_views(today),
                 buy(today),
                 write_routes(today),
+                estimate_costs(today),
                 book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE),
             ]
         if not besides:

@@ -1,0 +1,298 @@
+"""Scenarios of what a project costs: their phases, cost lines, material prices and risks. Percent here, as people type it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import transition
+
+from accounts.currencies import Currency
+from accounts.models import DEPARTMENT_NAMES
+from audit.history import tracked
+from audit.states import StateField
+from catalogue.models import SupplierQuote
+from process.costs.case import Basis, Inclusion
+from process.costs.figures import Source
+from process.costs.materials import Category
+from process.routes.models import HUNDRED, MORE_THAN_NOTHING, own_projects
+from projects.models import PHASES
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+NOT_BELOW_ZERO = MinValueValidator(Decimal(0), _("Not below zero."))
+BELOW_ALL = MaxValueValidator(Decimal("99.99"), _("Below 100 %%."))
+SOURCES = [(each.value, each.label) for each in Source]
+CATEGORIES = [(each.value, each.label) for each in Category]
+PRICED_PHASES = PHASES[1:]
+PHASE_CHOICES = [(each.value, each.label) for each in PRICED_PHASES]
+INCLUSIONS = [
+    (Inclusion.INCLUDED.value, _("included")),
+    (Inclusion.OPTIONAL.value, _("optional")),
+    (Inclusion.EXCLUDED.value, _("excluded")),
+]
+BASES = [(Basis.ONCE.value, _("once")), (Basis.BATCH.value, _("per batch")), (Basis.KG.value, _("per kg of API"))]
+
+
+def _percent(words: Any, *limits: Any, **more: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(words, max_digits=6, decimal_places=2, default=Decimal(0), validators=[NOT_BELOW_ZERO, *limits], **more)
+
+
+def _amount(words: Any, **more: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(words, max_digits=16, decimal_places=4, validators=[NOT_BELOW_ZERO], **more)
+
+
+def _end(words: Any, **more: Any) -> models.DecimalField[Any, Any]:
+    """The low or high of a figure; empty: as the base."""
+    return _amount(words, null=True, blank=True, **more)
+
+
+def _source() -> models.CharField[Any, Any]:
+    return models.CharField(_("source"), max_length=12, choices=SOURCES, default=Source.ASSUMPTION.value)
+
+
+class AssessmentQuerySet(models.QuerySet["CostAssessment"]):
+    def visible_to(self, user: User) -> AssessmentQuerySet:
+        return self.filter(own_projects(user, "project_id"))
+
+
+@tracked
+class CostAssessment(models.Model):
+    """One scenario of a project's price. Numbered within the project, from 1; a fixed one never changes, the next one copies it.
+
+    priced_on: the day whose exchange rates hold, and on which prices must be valid. yield_pct: of each yield of the route, 100 as it stands
+    there. result: what was computed when it was fixed, with everything that it was computed from.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        FIXED = "fixed", _("Fixed")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="cost_assessments")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(_("scenario"), max_length=120)
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    priced_on = models.DateField(_("priced on"))
+    route_version = models.ForeignKey(
+        "process.RouteVersion", on_delete=models.PROTECT, related_name="cost_assessments", null=True, blank=True, verbose_name=_("route")
+    )
+    yield_pct = models.DecimalField(
+        _("yields, of those of the route (%)"), max_digits=6, decimal_places=2, default=Decimal(100), validators=[MORE_THAN_NOTHING]
+    )
+    overhead_pct = _percent(_("overhead (%)"), MaxValueValidator(Decimal(500)))
+    contingency_pct = _percent(_("contingency (%)"), HUNDRED)
+    margin_pct = _percent(_("margin on the price (%)"), BELOW_ALL)
+    risk_in_price = models.BooleanField(_("the client pays the expected cost of the risks"), default=True)
+    assumptions_valid_until = models.DateField(_("assumptions hold until"), null=True, blank=True)
+    note = models.TextField(_("note"), max_length=4000, blank=True)
+    state = StateField(_("state"), choices=State.choices, default=State.DRAFT)
+    made_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    fixed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    fixed_at = models.DateTimeField(null=True, blank=True)
+    fixed_because = models.TextField(max_length=2000, blank=True)
+    fixed_price = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
+    result = models.JSONField(null=True, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cost scenario")
+        verbose_name_plural = _("cost scenarios")
+        ordering = ["project_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="cost_assessment_numbered_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="cost_assessment_is_named"),
+            models.CheckConstraint(
+                condition=Q(yield_pct__gt=0, overhead_pct__gte=0, contingency_pct__gte=0, margin_pct__gte=0, margin_pct__lt=100),
+                name="cost_assessment_percents",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", fixed_at=None, fixed_by=None, fixed_price=None)
+                | (Q(state="fixed", fixed_at__isnull=False, fixed_by__isnull=False, fixed_price__isnull=False) & ~Q(fixed_because="")),
+                name="cost_assessment_fixed_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("cost-scenario", args=[self.project.code, self.number])
+
+    @property
+    def event_scope(self) -> tuple[int | None, int | None]:
+        return self.project.client_id, self.project_id
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @transition(field=state, source=State.DRAFT, target=State.FIXED)
+    def fix(self, *, by: User, at: datetime, because: str, price: Decimal, result: Any) -> None:
+        self.fixed_by, self.fixed_at, self.fixed_because = by, at, because
+        self.fixed_price, self.result = price, result
+
+
+@tracked
+class CostPhase(models.Model):
+    """How often a phase runs, and how large: there is one of each phase that is priced; without a batch nothing is made in it."""
+
+    assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="phases")
+    phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
+    batch_kg = models.DecimalField(_("batch size (kg)"), max_digits=12, decimal_places=4, default=Decimal(0), validators=[NOT_BELOW_ZERO])
+    batches = models.PositiveSmallIntegerField(_("batches"), default=0)
+
+    class Meta:
+        verbose_name = _("phase of a cost scenario")
+        verbose_name_plural = _("phases of cost scenarios")
+        ordering = ["assessment_id", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "phase"], name="cost_phase_once"),
+            models.CheckConstraint(condition=Q(batch_kg=0, batches=0) | Q(batch_kg__gt=0, batches__gt=0), name="cost_phase_batches"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_phase_display())
+
+
+@tracked
+class CostLine(models.Model):
+    """What a phase costs beside its materials: quantity × price, once, for each batch or for each kilogram of API.
+
+    at_cost: passed on after the margin (freight, tax, insurance). low and high where they are not as the base.
+    """
+
+    assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField(default=0)
+    label = models.CharField(_("cost line"), max_length=200)
+    phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
+    category = models.CharField(_("category"), max_length=12, choices=CATEGORIES)
+    department = models.CharField(_("department"), max_length=32, choices=list(DEPARTMENT_NAMES.items()), blank=True)
+    inclusion = models.CharField(_("scope"), max_length=10, choices=INCLUSIONS, default=Inclusion.INCLUDED.value)
+    basis = models.CharField(_("counted"), max_length=10, choices=BASES, default=Basis.ONCE.value)
+    quantity = _amount(_("quantity"))
+    quantity_low = _end(_("quantity, low"))
+    quantity_high = _end(_("quantity, high"))
+    unit = models.CharField(_("unit"), max_length=20)
+    price = _amount(_("price per unit"))
+    price_low = _end(_("price, low"))
+    price_high = _end(_("price, high"))
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    at_cost = models.BooleanField(_("passed on at cost"), default=False)
+    source = _source()
+    reference = models.CharField(_("reference"), max_length=120, blank=True)
+    dated = models.DateField(_("dated"), blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("cost line")
+        verbose_name_plural = _("cost lines")
+        ordering = ["assessment_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(label="") & ~Q(unit="") & ~Q(currency=""), name="cost_line_is_whole"),
+            models.CheckConstraint(
+                condition=(Q(quantity_low=None) | Q(quantity_low__lte=F("quantity")))
+                & (Q(quantity_high=None) | Q(quantity_high__gte=F("quantity")))
+                & (Q(price_low=None) | Q(price_low__lte=F("price")))
+                & (Q(price_high=None) | Q(price_high__gte=F("price"))),
+                name="cost_line_bands",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class QuotedPrice(SupplierQuote):
+    """A supplier's price list by the words that choose it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("supplier's price")
+        verbose_name_plural = _("suppliers' prices")
+
+    def __str__(self) -> str:
+        said = (self.material.code, str(self.supplier), self.price_words, self.quoted_on.isoformat(), self.reference)
+        return " · ".join(each for each in said if each)
+
+
+@tracked
+class MaterialPrice(models.Model):
+    """At what price a material is bought in this scenario: a supplier's, with all breaks of that list, or a typed one with its source."""
+
+    assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="prices")
+    material = models.ForeignKey("catalogue.Material", on_delete=models.PROTECT, related_name="+", verbose_name=_("material"))
+    quote = models.ForeignKey(
+        QuotedPrice, on_delete=models.PROTECT, related_name="chosen_in", null=True, blank=True, verbose_name=_("supplier's price")
+    )
+    price_per_kg = _end(_("price per kg"))
+    price_low = _end(_("price, low"))
+    price_high = _end(_("price, high"))
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    handling_loss_pct = _percent(_("handling loss (%)"), BELOW_ALL)
+    loss_in_yield = models.BooleanField(_("loss is in the yield"), default=False)
+    source = _source()
+    reference = models.CharField(_("reference"), max_length=120, blank=True)
+    dated = models.DateField(_("dated"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("material price of a scenario")
+        verbose_name_plural = _("material prices of scenarios")
+        ordering = ["assessment_id", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "material"], name="material_price_once"),
+            models.CheckConstraint(
+                condition=Q(price_per_kg=None) | (Q(quote=None, dated__isnull=False) & ~Q(currency="")), name="material_price_is_one"
+            ),
+            models.CheckConstraint(
+                condition=(Q(price_low=None) | Q(price_low__lte=F("price_per_kg")))
+                & (Q(price_high=None) | Q(price_high__gte=F("price_per_kg"))),
+                name="material_price_band",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.material)
+
+    @property
+    def is_known(self) -> bool:
+        return self.quote_id is not None or self.price_per_kg is not None
+
+
+@tracked
+class RiskItem(models.Model):
+    """What may happen in a phase and what it then costs, in the currency of the scenario."""
+
+    assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="risks")
+    position = models.PositiveIntegerField(default=0)
+    label = models.CharField(_("risk"), max_length=200)
+    phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
+    probability_pct = models.DecimalField(_("probability (%)"), max_digits=5, decimal_places=2, validators=[NOT_BELOW_ZERO, HUNDRED])
+    impact = models.DecimalField(_("cost if it happens"), max_digits=16, decimal_places=2, validators=[NOT_BELOW_ZERO])
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("risk of a cost scenario")
+        verbose_name_plural = _("risks of cost scenarios")
+        ordering = ["assessment_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(probability_pct__gte=0, probability_pct__lte=100, impact__gte=0) & ~Q(label=""), name="risk_item_is_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

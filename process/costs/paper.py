@@ -1,0 +1,155 @@
+"""A cost scenario on paper: tables that the snapshot of a document can hold, and its pictures as the specifications that a worker draws."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _t
+
+from charts.render import to_svg
+from documents.content import Column, cell, data_table, day, key_values, shortest
+from process.costs.building import assessed_many
+from process.costs.estimate import Estimate, LineCost
+from process.costs.models import CostAssessment
+from process.costs.results import Priced, Whole, markup_pct, priced, whole
+from process.costs.simulation import SEED
+from projects.models import Project
+
+LABEL, WIDEST_SUM = 34, 66
+PICTURE_WIDTH = 720  # as wide as text of this size has room for
+
+
+def scenario_on_paper(project: Project) -> dict[str, Any] | None:
+    """The newest fixed scenario, else the newest that has a price, with all others beside it. None where there is none."""
+    rows = CostAssessment.objects.filter(project=project).select_related("project", "route_version__route__project")
+    every = [priced(each) for each in assessed_many(list(rows))]
+    chosen = max((each for each in every if each.estimate), key=lambda each: _place(each.assessed.assessment), default=None)
+    found = whole(chosen, project, seed=SEED) if chosen else None
+    if chosen is None or chosen.estimate is None or found is None:
+        return None
+    return {
+        "facts": _facts(chosen, chosen.estimate),
+        "matter": data_table(
+            [Column(_t("Figure"), 40), Column(_t("At its low"), 30, "right"), Column(_t("At its high"), 30, "right")],
+            [(each.label, f"{each.low}: {cell(each.at_low)}", f"{each.high}: {cell(each.at_high)}") for each in chosen.matter],
+        ),
+        "phases": _phases(chosen, found),
+        "lines": _lines(chosen.estimate),
+        "rates": _rates(chosen.estimate.lines),
+        "sources": data_table(
+            [Column(_t("Source of the price"), 50), Column(chosen.estimate.currency, 30, "right"), Column(_t("Share (%)"), 20, "right")],
+            [(words, amount, share.quantize(Decimal("0.1"))) for words, amount, share in found.by_source],
+        ),
+        "risks": data_table(
+            [Column(_t("Risk"), 60), Column(_t("Probability (%)"), 20, "right"), Column(_t("Cost if it happens"), 20, "right")],
+            [(row.label, shortest(row.probability_pct), row.impact) for row in chosen.assessed.assessment.risks.all()],
+        ),
+        "scenarios": _scenarios(every),
+        "stated": list(found.stated),
+        "warnings": list(chosen.warnings),
+        "pictures": {name: json.dumps(picture.spec) for name, picture in _pictures(found)},
+    }
+
+
+def pictures_on_paper(kept: Mapping[str, Any] | None) -> dict[str, str]:
+    """Drawn in the worker, from the snapshot alone."""
+    return {name: to_svg(json.loads(spec), PICTURE_WIDTH) for name, spec in (kept or {}).get("pictures", {}).items()}
+
+
+def _place(row: CostAssessment) -> tuple[bool, int]:
+    return not row.is_draft, row.number
+
+
+def _pictures(found: Whole) -> Iterator[tuple[str, Any]]:
+    pictures = (("waterfall", found.waterfall), ("tornado", found.tornado), ("distribution", found.distribution))
+    yield from ((name, picture) for name, picture in pictures if picture is not None)
+
+
+def _facts(chosen: Priced, estimate: Estimate) -> list[dict[str, str]]:
+    row, band = chosen.assessed.assessment, chosen.band
+    largest = chosen.largest
+    batches = (
+        f"{each.get_phase_display()}: {each.batches} × {cell(shortest(each.batch_kg))} kg" for each in row.phases.all() if each.batches
+    )
+    margin = _t("%(margin)s %% of the price, that is a markup of %(markup)s %% on the cost")
+    percents = {"margin": shortest(row.margin_pct), "markup": markup_pct(row).quantize(Decimal("0.1"))}
+    return key_values(
+        (_t("Scenario"), f"{row.number} · {row.name} ({row.get_state_display()})"),
+        (_t("Priced on"), row.priced_on),
+        (_t("Assumptions hold until"), row.assumptions_valid_until),
+        (_t("Route"), row.route_version),
+        (_t("Yields, of those of the route (%)"), shortest(row.yield_pct)),
+        (_t("Batches"), "\n".join(batches)),
+        (_t("Overhead (%)"), shortest(row.overhead_pct)),
+        (_t("Contingency (%)"), shortest(row.contingency_pct)),
+        (_t("Margin"), margin % percents),
+        (_t("Price"), f"{estimate.currency} {cell(estimate.price)}"),
+        (_t("Likely between"), f"{cell(band.low)} – {cell(band.high)}" if band else None),
+        (_t("Price per kg"), f"{estimate.currency} {cell(largest.per_kg)} ({largest.label})" if largest else None),
+        (_t("Optional, beside the price"), estimate.optional or None),
+    )
+
+
+def _phases(chosen: Priced, found: Whole) -> dict[str, Any]:
+    heads = [head for head, _amount in found.rows[0].told]
+    share = WIDEST_SUM // len(heads)
+    columns = [Column(_t("Category"), 100 - share * len(heads)), *(Column(head, share, "right") for head in heads)]
+    currency = chosen.assessed.assessment.currency
+    return data_table(columns, [(row.label, *(amount for _head, amount in row.told)) for row in found.rows], caption=currency)
+
+
+def _lines(estimate: Estimate) -> dict[str, Any]:
+    """Every line of every phase with its source."""
+    labels = {phase.phase: phase.label for phase in estimate.phases}
+    columns = [
+        Column(_t("Line"), 25),
+        Column(_t("Phase"), 12),
+        Column(_t("Quantity"), 14, "right"),
+        Column(_t("Price per unit"), 13, "right"),
+        Column(_t("Source, reference, date"), 22),
+        Column(estimate.currency, 14, "right"),
+    ]
+    rows = ((line.label, labels[line.phase], _quantity(line), _price(line), _origin(line), line.amount) for line in estimate.lines)
+    return data_table(columns, rows)
+
+
+def _quantity(line: LineCost) -> str:
+    return f"{cell(shortest(line.quantity.quantize(Decimal('0.001'))))} {line.unit}"
+
+
+def _price(line: LineCost) -> str:
+    price = line.price
+    base = f"{cell(shortest(price.base))} {price.currency}"
+    return base if price.is_firm else f"{base}\n{cell(shortest(price.low))} – {cell(shortest(price.high))}"
+
+
+def _origin(line: LineCost) -> str:
+    return ", ".join(filter(None, (str(line.price.source.label), line.price.reference, day(line.price.on))))
+
+
+def _rates(lines: Iterable[LineCost]) -> dict[str, Any]:
+    rates = dict.fromkeys(line.rate for line in lines if line.rate is not None)
+    columns = [Column(_t("Exchange rate"), 30), Column(_t("Rate"), 20, "right"), Column(_t("On"), 20), Column(_t("Source"), 30)]
+    rows = [(f"{rate.currency}/{rate.into}", shortest(rate.factor), rate.on, rate.source) for rate in rates]
+    return data_table(columns, rows, empty=_t("Every price is in the currency of the scenario."))
+
+
+def _scenarios(every: Iterable[Priced]) -> dict[str, Any]:
+    columns = [
+        Column(_t("Scenario"), 34),
+        Column(_t("Currency"), 10),
+        Column(_t("Price per kg"), 16, "right"),
+        Column(_t("Price"), 16, "right"),
+        Column(_t("Likely between"), 24, "right"),
+    ]
+    return data_table(columns, [_told(each) for each in every])
+
+
+def _told(each: Priced) -> tuple[Any, ...]:
+    row, largest = each.assessed.assessment, each.largest
+    price = each.estimate.price if each.estimate else None
+    band = f"{cell(each.band.low)} – {cell(each.band.high)}" if each.band else None
+    return f"{row.number} · {row.name}", row.currency, largest.per_kg if largest else None, price, band

@@ -1,0 +1,214 @@
+"""Everything that the page of a scenario says of its price, computed from one case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput, Blocker
+from charts.picture import Picture
+from process.costs.answers import Answer
+from process.costs.band import Band, price_band
+from process.costs.build_up import markup_of
+from process.costs.building import Assessed, terms_of
+from process.costs.case import Case
+from process.costs.completeness import Impact, Missing, price_impact
+from process.costs.estimate import Estimate, PhaseCost, estimate
+from process.costs.figures import Source
+from process.costs.models import CostAssessment
+from process.costs.pictures import price_distribution, price_tornado, price_waterfall
+from process.costs.simulation import Settings, simulate
+from process.costs.tornado import Bar, Tornado, tornado
+from projects.completeness import QUESTIONS, completeness_of
+from projects.models import Project
+
+HUNDRED = Decimal(100)
+MOST = Decimal(10) ** 15  # what the record of a price has room for
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What every list shows of a scenario. refusals: why there is no price, with where it is mended."""
+
+    assessed: Assessed
+    refusals: tuple[Blocker, ...]
+    estimate: Estimate | None = None
+    band: Band | None = None
+    tornado: Tornado | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def phases(self) -> list[PhaseCost]:
+        """Those that cost something."""
+        return [phase for phase in self.estimate.phases if phase.built.price or phase.optional] if self.estimate else []
+
+    @property
+    def largest(self) -> PhaseCost | None:
+        """The phase that makes most; its price per kilogram is the one that people compare."""
+        making = [phase for phase in self.phases if phase.output_kg]
+        return max(making, key=lambda phase: phase.output_kg, default=None)
+
+    @property
+    def suppliers(self) -> list[str]:
+        """Whose prices are chosen."""
+        quotes = (row.quote for row in self.assessed.assessment.prices.all())
+        return sorted({quote.supplier.name for quote in quotes if quote is not None})
+
+    @property
+    def matter(self) -> list[Matter]:
+        return [_matter(bar) for bar in self.tornado.matter] if self.tornado else []
+
+    @property
+    def moved_since_fixed(self) -> bool:
+        """A supplier's price or an exchange rate was corrected after the scenario was fixed."""
+        fixed = self.assessed.assessment.fixed_price
+        return fixed is not None and self.estimate is not None and fixed != self.estimate.price
+
+
+def _too_large() -> Blocker:
+    return Blocker("cost.too_large", _t("Some figures are so large that the price cannot be told; look for a number with too many digits."))
+
+
+@dataclass(frozen=True)
+class Matter:
+    """A figure that moves the price: how low and high it may be, and what the price then is."""
+
+    label: str
+    low: str
+    high: str
+    at_low: Decimal
+    at_high: Decimal
+
+
+def _matter(bar: Bar) -> Matter:
+    variable = bar.variable
+    share = variable.unit == "1"
+
+    def words(end: Decimal) -> str:
+        number = (end * HUNDRED if share else end).quantize(Decimal("0.01")).normalize()
+        return f"{number:,f} %" if share else f"{number:,f} {variable.unit}"
+
+    return Matter(variable.label, words(variable.low), words(variable.high), bar.at_low, bar.at_high)
+
+
+def priced(found: Assessed) -> Priced:
+    """The price with its band and what moves it; where there is none, why."""
+    if found.case is None:
+        return Priced(found, found.missing)
+    try:
+        answer = estimate(found.case)
+        if answer.value is None:
+            return Priced(found, (Blocker("cost.nothing", answer.reason),))
+        band, moves = price_band(found.case), tornado(found.case)
+        if band.known.highest >= MOST:
+            return Priced(found, (_too_large(),))
+    except InvalidOperation:
+        return Priced(found, (_too_large(),))
+    except BadInput as bad:
+        return Priced(found, tuple(Blocker("cost.wrong", words) for said in bad.errors.values() for words in said))
+    return Priced(found, (), answer.value, band.value, moves.value, answer.warnings)
+
+
+def markup_pct(assessment: CostAssessment) -> Decimal:
+    """On the cost, of the scenario's margin on the price."""
+    return HUNDRED * markup_of(terms_of(assessment).margin_fraction)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """told: of each phase, then of all, the heading of its column and the amount; None where there is nothing. kind: "part", "sum"."""
+
+    label: str
+    told: tuple[tuple[str, Decimal | None], ...]
+    kind: str = "part"
+
+
+@dataclass(frozen=True)
+class OpenAnswer:
+    """A question of the request that nobody has answered, and what that does to the price."""
+
+    words: str
+    impact: Impact
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The page of one scenario. drawn: why there is no simulation, or its assumptions."""
+
+    rows: tuple[TableRow, ...]
+    waterfall: Picture
+    tornado: Picture | None
+    distribution: Picture | None
+    stated: tuple[str, ...]
+    by_source: tuple[tuple[str, Decimal, Decimal], ...]
+    open_answers: tuple[OpenAnswer, ...]
+    wider_together: Decimal
+
+
+def whole(found: Priced, project: Project, *, seed: int) -> Whole | None:
+    case, whole_estimate = found.assessed.case, found.estimate
+    if case is None or whole_estimate is None:
+        return None
+    drawn = simulate(case, Settings(seed))
+    impacts = _impacts(case, project)
+    return Whole(
+        rows=tuple(_rows(whole_estimate, found.phases, case)),
+        waterfall=price_waterfall(whole_estimate, case.terms),
+        tornado=price_tornado(found.tornado, case.currency) if found.tornado else None,
+        distribution=price_distribution(drawn.value, case.currency) if drawn.value else None,
+        stated=drawn.warnings if drawn.value else (drawn.reason,),
+        by_source=tuple(_by_source(whole_estimate.by_source)),
+        open_answers=tuple(_open(impacts.known.impacts)),
+        wider_together=impacts.known.together,
+    )
+
+
+def _rows(found: Estimate, phases: list[PhaseCost], case: Case) -> Iterator[TableRow]:
+    heads = [*(phase.label for phase in phases), _t("All phases")]
+
+    def row(label: str, cells: Iterable[Decimal | None], kind: str = "part") -> TableRow:
+        return TableRow(label, tuple(zip(heads, cells, strict=True)), kind)
+
+    for category, total in found.by_category.items():
+        yield row(str(category.label), (*(phase.by_category.get(category) for phase in phases), total))
+    terms, built = case.terms, [*(phase.built for phase in phases), found.built]
+    yield row(_t("Direct cost"), (each.direct for each in built), "sum")
+    loads = (
+        (_t("Overhead, %(percent)s %%") % {"percent": _percent(terms.overhead_fraction)}, "overhead"),
+        (_t("Contingency, %(percent)s %%") % {"percent": _percent(terms.contingency_fraction)}, "contingency"),
+        (_t("Expected cost of the risks"), "risk"),
+        (_t("Margin, %(percent)s %% of the price") % {"percent": _percent(terms.margin_fraction)}, "margin"),
+        (_t("Passed on at cost"), "at_cost"),
+    )
+    for label, name in loads:
+        if any(cells := [getattr(each, name) for each in built]):
+            yield row(label, cells)
+    yield row(_t("Price"), (each.price for each in built), "sum")
+    yield row(_t("Price per batch"), (*(phase.per_batch for phase in phases), None))
+    yield row(_t("Price per kg"), (*(phase.per_kg for phase in phases), None))
+    yield row(_t("Cost per kg, before the margin"), (*(phase.cost_per_kg for phase in phases), None))
+    if found.optional:
+        yield row(_t("Optional, beside the price"), (*(phase.optional for phase in phases), found.optional))
+
+
+def _percent(fraction: Decimal) -> str:
+    return f"{(fraction * HUNDRED).normalize():f}"
+
+
+def _by_source(sums: Mapping[Source, Decimal]) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Words, amount, share in percent."""
+    total = sum(sums.values(), Decimal(0))
+    for source, amount in sums.items():
+        yield str(source.label), amount, amount / total * HUNDRED if total else Decimal(0)
+
+
+def _impacts(case: Case, project: Project) -> Answer[Missing]:
+    return price_impact(case, [question.field for question in completeness_of(project.rfp).open])
+
+
+def _open(impacts: Iterable[Impact]) -> Iterator[OpenAnswer]:
+    words = {question.field: str(question.words) for question in QUESTIONS}
+    yield from (OpenAnswer(words[impact.field], impact) for impact in impacts)

@@ -1,0 +1,229 @@
+"""Everything that happens to a cost scenario as a whole. Only a draft changes; its tables are written by their worksheets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.acts import act
+from audit.events import record
+from audit.refusals import BadInput, Blocker, require_none, require_reason
+from audit.seen import require_unchanged, words_of
+from process.costs.answers import plain
+from process.costs.building import Assessed, Trial, assessed
+from process.costs.estimate import Estimate, estimate
+from process.costs.models import PRICED_PHASES, CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem
+from process.costs.results import priced
+from process.routes.building import known_prices, steps_of
+from process.routes.figures import materials_of
+from process.routes.services.shared import Values, as_data, take
+from projects.models import Project
+from projects.services.locking import locked, not_active, require_active
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+FIELDS = (
+    "name",
+    "currency",
+    "priced_on",
+    "route_version",
+    "yield_pct",
+    "overhead_pct",
+    "contingency_pct",
+    "margin_pct",
+    "risk_in_price",
+    "assumptions_valid_until",
+    "note",
+)
+SIZES = ("batch_kg", "batches")
+SCALE_FIELDS = tuple(f"{phase.value}-{name}" for phase in PRICED_PHASES for name in SIZES)
+Row = TypeVar("Row", CostLine, MaterialPrice, RiskItem)
+
+
+def editing_blockers(assessment: CostAssessment) -> list[Blocker]:
+    """Why nothing of the scenario can be changed; the page shows the same."""
+    words = _t("Scenario %(number)d is fixed and stays as it is. Copy it to go on.")
+    fixed = (
+        [] if assessment.is_draft else [Blocker("cost.fixed", words % {"number": assessment.number}, link=assessment.get_absolute_url())]
+    )
+    return fixed + not_active(assessment.project)
+
+
+def fix_blockers(assessment: CostAssessment, found: Assessed | None = None) -> list[Blocker]:
+    """What is fixed is quoted by: it has a price, and its route does not change any more. found: where it was computed already."""
+    if blockers := editing_blockers(assessment):
+        return blockers
+    version = assessment.route_version
+    words = _t("%(route)s is a draft: fix that version first.")
+    draft = (
+        [Blocker("cost.route_draft", words % {"route": version}, link=version.get_absolute_url())] if version and version.is_draft else []
+    )
+    return [*draft, *priced(found or assessed(assessment)).refusals]
+
+
+@act
+def open_scenario(code: str, values: Values, *, actor: User) -> CostAssessment:
+    """With the prices that are known for the materials of its route. Raises BadInput at the field."""
+    project = _project(code, actor)
+    row = CostAssessment(project=project, number=_next_number(project), created_by=actor)
+    _fill(row, values)
+    row.save(force_insert=True)
+    _keep_phases(row, {name: values.get(name) or Decimal(0) for name in SCALE_FIELDS})
+    add_materials(row)
+    record("cost.opened", row, actor=actor, after=as_data(row, FIELDS), link=row.get_absolute_url())
+    return row
+
+
+@act
+def copy_scenario(pk: int, name: str, *, trial: Trial | None = None, actor: User) -> CostAssessment:
+    """The next scenario of the project with all that the other says, and with what was tried on it."""
+    source = CostAssessment.objects.visible_to(actor).select_related("project", "route_version").get(pk=pk)
+    project, tried = _project(source.project.code, actor), trial or Trial()
+    row = CostAssessment(project=project, number=_next_number(project), created_by=actor, made_from=source)
+    kept: dict[str, Any] = {each: getattr(source, each) for each in FIELDS}
+    _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}))
+    row.save(force_insert=True)
+    sizes = scale_values(source)
+    for phase, size in tried.scales.items():
+        sizes |= {f"{phase}-{each}": value for each, value in zip(SIZES, size, strict=True)}
+    _keep_phases(row, sizes)
+    CostLine.objects.bulk_create([_copy(each, row) for each in source.lines.all()])
+    MaterialPrice.objects.bulk_create([_copy(each, row) for each in source.prices.all()])
+    RiskItem.objects.bulk_create([_copy(each, row) for each in source.risks.all()])
+    record("cost.copied", row, actor=actor, source=source.name, after=as_data(row, FIELDS), link=row.get_absolute_url())
+    return row
+
+
+@act
+def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") -> CostAssessment:
+    """version: of what the form showed (`audit.seen`). The same again records nothing. Raises BadInput at the field."""
+    row = _locked(pk, actor)
+    before = scenario_values(row)
+    require_unchanged(version, now=before, wanted=values, words=partial(_words, row, before))
+    old = as_data(row, FIELDS)
+    changed = _fill(row, values)
+    if changed:
+        row.save(update_fields=changed)
+    resized = _keep_phases(row, {name: values[name] or Decimal(0) for name in SCALE_FIELDS if name in values})
+    if "route_version" in changed:
+        add_materials(row)
+    if changed or resized:
+        was = {name: old[name] for name in changed} | {name: str(before[name]) for name in resized}
+        now = as_data(row, changed) | {name: str(values[name]) for name in resized}
+        record("cost.changed", row, actor=actor, before=was, after=now, link=row.get_absolute_url())
+    return row
+
+
+@act
+def fix_scenario(pk: int, *, reason: str, actor: User) -> CostAssessment:
+    """From now on it never changes, and keeps its result. Raises Refused while it has no price."""
+    row = _locked(pk, actor)
+    found = assessed(row)
+    require_none(fix_blockers(row, found))
+    require_reason(reason)
+    answer = estimate(found.case)  # type: ignore[arg-type]
+    whole: Estimate = answer.known
+    row.fix(by=actor, at=timezone.now(), because=reason.strip(), price=whole.price, result=plain(answer))
+    row.save(update_fields=["state", "fixed_by", "fixed_at", "fixed_because", "fixed_price", "result"])
+    said = {"price": f"{whole.price:,} {row.currency}", "link": row.get_absolute_url()}
+    record("cost.fixed", row, actor=actor, reason=reason, **said)
+    return row
+
+
+def scenario_values(row: CostAssessment) -> dict[str, Any]:
+    """What the form of the scenario shows."""
+    return {name: getattr(row, name) for name in FIELDS} | scale_values(row)
+
+
+def scale_values(row: CostAssessment) -> dict[str, Any]:
+    rows = {each.phase: each for each in row.phases.all()}
+    return {f"{phase}-{name}": getattr(rows[phase], name) for phase in PRICED_PHASES for name in SIZES if phase in rows}
+
+
+def add_materials(row: CostAssessment) -> None:
+    """A row for each material of the route that has none yet, with the cheapest price that is known for it on the day."""
+    if row.route_version is None:
+        return
+    materials = materials_of(steps_of(row.route_version)) - set(row.prices.values_list("material_id", flat=True))
+    quotes = {pk: found.quote for pk, found in known_prices(materials, currency=row.currency, on=row.priced_on).items()}
+    lists = first_breaks(QuotedPrice.objects.filter(material__in=materials))
+    by_list = {(each.material_id, each.supplier_id, each.quoted_on, each.reference): each for each in lists}
+    rows = []
+    for material in sorted(materials):
+        chosen = quotes.get(material)
+        key = (chosen.material_id, chosen.supplier_id, chosen.quoted_on, chosen.reference) if chosen else None
+        price = {"quote": by_list[key], "source": "quote"} if key else {}
+        rows.append(MaterialPrice(assessment=row, material_id=material, **price))
+    MaterialPrice.objects.bulk_create(rows)
+
+
+def first_breaks(rows: QuerySet[QuotedPrice]) -> QuerySet[QuotedPrice]:
+    """Of each price list the row with its smallest quantity, by which it is chosen."""
+    keys = ("material_id", "supplier_id", "quoted_on", "reference")
+    return rows.order_by(*keys, "quantity_from_kg").distinct(*keys).select_related("material", "supplier")
+
+
+def _project(code: str, actor: User) -> Project:
+    project = locked(code, actor)
+    require_permission("process.edit_costs", actor, project)
+    require_active(project)
+    return project
+
+
+def _locked(pk: int, actor: User) -> CostAssessment:
+    """A draft that the actor may change. Raises CostAssessment.DoesNotExist for absent and foreign alike, Refused for a fixed one."""
+    rows = CostAssessment.objects.visible_to(actor).select_for_update(of=("self",))
+    row = rows.select_related("project__client", "route_version__route__project").get(pk=pk)
+    require_permission("process.edit_costs", actor, row.project)
+    require_none(editing_blockers(row))
+    return row
+
+
+def _next_number(project: Project) -> int:
+    last: int = CostAssessment.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    return last + 1
+
+
+def _fill(row: CostAssessment, values: Values) -> list[str]:
+    own = {name: values[name] for name in FIELDS if name in values}
+    errors: dict[str, list[str]] = {}
+    version = own.get("route_version")
+    if version is not None and version.route.project_id != row.project_id:
+        errors["route_version"] = [_t("This is the route of another project.")]
+    return take(row, own, FIELDS, errors)
+
+
+def _keep_phases(row: CostAssessment, sizes: Mapping[str, Any]) -> list[str]:
+    """Writes what differs, and gives its names. Raises BadInput where batches have no size, or a size has no batches."""
+    rows = {each.phase: each for each in CostPhase.objects.filter(assessment=row)}
+    changed, errors = [], {}
+    for phase in PRICED_PHASES:
+        kept = rows.get(phase) or CostPhase(assessment=row, phase=phase)
+        names = [name for name in SIZES if sizes.get(f"{phase}-{name}", getattr(kept, name)) != getattr(kept, name)]
+        for name in names:
+            setattr(kept, name, sizes[f"{phase}-{name}"])
+        if bool(kept.batch_kg) != bool(kept.batches):
+            errors[f"{phase}-batches"] = _t("A batch size and a number of batches belong together; leave both empty where nothing is made.")
+        elif names or kept.pk is None:
+            kept.save()
+        changed += [f"{phase}-{name}" for name in names]
+    if errors:
+        raise BadInput(errors)
+    return changed
+
+
+def _words(row: CostAssessment, before: Mapping[str, Any], name: str) -> str:
+    return words_of(row, name) if name in FIELDS else str(before[name])
+
+
+def _copy(row: Row, assessment: CostAssessment) -> Row:
+    kept = {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields if not each.primary_key}
+    return type(row)(**(kept | {"assessment_id": assessment.pk}))

@@ -1,0 +1,213 @@
+"""The tables of a cost scenario: its cost lines, what its materials cost, its risks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import BadInput
+from catalogue.models import Material
+from process.costs.building import assessed, line_key
+from process.costs.case import Inclusion
+from process.costs.estimate import LineCost, estimate
+from process.costs.models import CostAssessment, CostLine, MaterialPrice, QuotedPrice, RiskItem
+from process.costs.services import editing_blockers, first_breaks
+from process.costs.table_rows import LineRows, MaterialPriceRows
+from process.routes.building import material_key
+from projects.money import rounded
+from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
+
+if TYPE_CHECKING:
+    from worksheets.bound import Bound
+
+WHO = _("Costs are kept by research, material control, production, business development and management.")
+HUNDRED = Decimal(100)
+
+
+def costs_of(assessment: CostAssessment) -> dict[str, list[LineCost]]:
+    """By line or material: its cost in each phase; while a material has no price, of the lines alone.
+
+    Nothing where an exchange rate is missing, or a figure has too many digits.
+    """
+    found = assessed(CostAssessment.objects.select_related("route_version__route__project").get(pk=assessment.pk))
+    case = found.case or found.lines
+    try:
+        answer = estimate(case) if case is not None else None
+    except (BadInput, InvalidOperation):
+        return {}
+    costs: dict[str, list[LineCost]] = {}
+    for line in answer.value.lines if answer is not None and answer.value is not None else ():
+        costs.setdefault(line.key, []).append(line)
+    return costs
+
+
+def _line_costs(rows: Sequence[CostLine], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
+    costs = costs_of(assessment)
+    found = {}
+    for row in rows:
+        lines = costs.get(line_key(row.pk), [])
+        name = "optional" if row.inclusion == Inclusion.OPTIONAL else "cost"
+        found[row.pk] = {name: _sum(line.amount for line in lines), "share": _share(lines)}
+    return found
+
+
+def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
+    costs = costs_of(assessment)
+    found = {}
+    for row in rows:
+        lines = costs.get(material_key(row.material_id), [])
+        prices = dict.fromkeys(f"{line.price.base.normalize():f} {line.price.currency}" for line in lines)
+        bought = _sum(line.quantity for line in lines)
+        found[row.pk] = {
+            "price_now": ", ".join(prices),
+            "bought_kg": None if bought is None else bought.quantize(Decimal("0.001")),
+            "cost": _sum(line.amount for line in lines),
+            "share": _share(lines),
+        }
+    return found
+
+
+def _sum(amounts: Any) -> Decimal | None:
+    given = list(amounts)
+    return sum(given, Decimal(0)) if given else None
+
+
+def _share(lines: Sequence[LineCost]) -> Decimal | None:
+    share = _sum(line.share for line in lines if line.share is not None)
+    return None if share is None else (share * HUNDRED).quantize(Decimal("0.1"))
+
+
+def _materials(bound: Bound) -> QuerySet[Any]:
+    return Material.objects.visible_to(bound.user).filter(in_use=True)
+
+
+def _called(materials: Any, words: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = materials.called(words)
+    return found
+
+
+def _offers(bound: Bound) -> QuerySet[Any]:
+    """The price lists of the scenario's materials, each by its smallest quantity."""
+    wanted = bound.parent.prices.values("material")
+    return first_breaks(QuotedPrice.objects.visible_to(bound.user).filter(material__in=wanted))
+
+
+def _offered(offers: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return offers.filter(pk__in=[each.pk for each in offers if str(each).casefold() == words.casefold()])
+
+
+def _page(assessment: CostAssessment) -> str:
+    return assessment.get_absolute_url()
+
+
+COST = SheetColumn("cost", _("Cost now"), derived=True, total=True, kind="number")
+SHARE = SheetColumn("share", _("Share of the direct cost"), unit="%", derived=True, total=True, kind="number")
+ORIGIN = (
+    SheetColumn("source", example="Quote", width=14),
+    SheetColumn("reference", example="Price book 2026", width=18),
+    SheetColumn("dated", note=_("Empty: the day of the scenario."), example="2026-03-12"),
+    SheetColumn("valid_until", example="2026-12-31"),
+    SheetColumn("note", note=_("A price of zero needs one."), width=24),
+)
+OF_SCENARIO: dict[str, Any] = {
+    "parent": "assessment",
+    "permission": "process.edit_costs",
+    "who": WHO,
+    "blockers": editing_blockers,
+    "page": _page,
+}
+COST_LINES = Worksheet(
+    key="cost-lines",
+    title=_("Cost lines"),
+    noun=_("cost line"),
+    model=CostLine,
+    columns=(
+        SheetColumn("label", example="Calorimetry of step 2", frozen=True, width=28),
+        SheetColumn("phase", example="Pilot", width=14),
+        SheetColumn("category", example="Labour", width=20),
+        SheetColumn("inclusion", note=_("Optional ones stand beside the price, excluded ones are only said."), example="included"),
+        SheetColumn("basis", example="per batch"),
+        SheetColumn("quantity", example="40"),
+        SheetColumn("quantity_low", note=_("Empty: as the base.")),
+        SheetColumn("quantity_high", note=_("Empty: as the base."), example="60"),
+        SheetColumn("unit", example="h", width=7),
+        SheetColumn("price", example="120"),
+        SheetColumn("price_low", note=_("Empty: as the base.")),
+        SheetColumn("price_high", note=_("Empty: as the base.")),
+        SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
+        COST,
+        SheetColumn("optional", _("Optional, cost"), derived=True, total=True, kind="number"),
+        SHARE,
+        SheetColumn("department", example="Research and development", width=20),
+        SheetColumn("at_cost", note=_("After the margin: freight, tax, insurance."), example="no"),
+        *ORIGIN,
+    ),
+    service=LineRows,
+    order="position",
+    together=_line_costs,
+    hint=_("Quantity × price, once, for each batch or for each kilogram of the phase. What a material costs stands in its own table."),
+    **OF_SCENARIO,
+)
+MATERIAL_PRICES = Worksheet(
+    key="cost-materials",
+    title=_("Material prices"),
+    noun=_("material price"),
+    model=MaterialPrice,
+    columns=(
+        SheetColumn(
+            "material",
+            lookup=Lookup(_materials, find=_called),
+            example="TOL-99",
+            fixed=True,
+            frozen=True,
+            width=26,
+            link=lambda row: row.material.get_absolute_url(),
+        ),
+        SheetColumn("quote", note=_("With every price break of that list."), lookup=Lookup(_offers, find=_offered), width=44),
+        SheetColumn("price_per_kg", note=_("Where no supplier's price is chosen."), example="4.80"),
+        SheetColumn("price_low", note=_("Empty: as the base.")),
+        SheetColumn("price_high", note=_("Empty: as the base.")),
+        SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
+        SheetColumn("price_now", _("Counted price per kg"), derived=True, width=14),
+        SheetColumn("bought_kg", _("Bought"), unit="kg", derived=True, kind="number"),
+        COST,
+        SHARE,
+        SheetColumn("handling_loss_pct", unit="%", note=_("Lost outside the reaction."), example="2"),
+        SheetColumn("loss_in_yield", note=_("Then it is not counted again."), example="no"),
+        *ORIGIN,
+    ),
+    service=MaterialPriceRows,
+    rows=lambda rows: rows.select_related("quote__material", "quote__supplier"),
+    together=_material_costs,
+    hint=_("Every material that the route buys: choose a supplier's price, or type one with its lowest and highest."),
+    **OF_SCENARIO,
+)
+RISKS = Worksheet(
+    key="cost-risks",
+    title=_("Risks in the price"),
+    noun=_("risk"),
+    model=RiskItem,
+    columns=(
+        SheetColumn("label", example="The dimer is not purged", frozen=True, width=32),
+        SheetColumn("phase", example="Pilot", width=14),
+        SheetColumn("probability_pct", unit="%", example="20"),
+        SheetColumn("impact", note=_("In the currency of the scenario."), example="45000"),
+        SheetColumn("expected", _("Expected cost"), compute=lambda row: _expected(row), total=True, kind="number"),
+        SheetColumn("note", width=32),
+    ),
+    order="position",
+    hint=_("Probability × cost is what a risk is expected to cost; it stands apart from the contingency."),
+    **OF_SCENARIO,
+)
+
+
+def _expected(row: RiskItem) -> Decimal:
+    return rounded(row.probability_pct / HUNDRED * row.impact, row.assessment.currency)
+
+
+def register() -> None:
+    register_sheet(COST_LINES, MATERIAL_PRICES, RISKS)

@@ -1,0 +1,167 @@
+"""Cost scenarios of a project: side by side, and the page of each, which prices anew what is typed without saving it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.events import events_of
+from audit.refusals import BadInput, Blocker, add_to_form, carried_out
+from audit.seen import version_after, version_of
+from process.costs import services
+from process.costs.building import assessed, assessed_many
+from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
+from process.costs.models import CostAssessment
+from process.costs.results import markup_pct, priced, whole
+from process.costs.simulation import SEED
+from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
+from process.models import RouteVersion
+from projects.forms.scratch import ReasonForm
+from projects.models import Project
+from projects.permissions import lacking
+from projects.services.locking import not_active
+from projects.views.found import visible_project
+from worksheets.bound import bind_to
+from worksheets.showing import Shown
+
+EVENTS = 20
+
+
+def editors(request: SignedInRequest, project: Project) -> list[Blocker]:
+    return lacking("process.edit_costs", request.user, project, str(COST_LINES.who))
+
+
+def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAssessment:
+    rows = CostAssessment.objects.visible_to(request.user)
+    rows = rows.select_related(
+        "project__client", "project__rfp", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
+    )
+    return get_object_or_404(rows, project__code=code, number=number)
+
+
+@internal_required
+@require_http_methods(["GET", "POST"])
+def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
+    """All scenarios side by side. POST opens one."""
+    project = visible_project(request, code)
+    versions = RouteVersion.objects.filter(route__project=project).select_related("route").order_by("route__number", "-number")
+    initial = first_values(project, versions[:1]) | {"priced_on": timezone.localdate()}
+    form = ScenarioForm(request.POST or None, project=project, prefix="new", initial=initial)
+    if request.method == "POST" and carried_out(form, lambda: services.open_scenario(code, form.values, actor=request.user)):
+        messages.success(request, _t("The scenario is open, with the prices that are known for the materials of its route."))
+        newest = CostAssessment.objects.filter(project=project).order_by("-number")[0]
+        return redirect("cost-scenario", code, newest.number)
+    rows = (
+        CostAssessment.objects.visible_to(request.user).filter(project=project).select_related("project", "route_version__route__project")
+    )
+    context = {
+        "project": project,
+        "rows": [priced(each) for each in assessed_many(list(rows))],
+        "form": form,
+        "blockers": editors(request, project) + not_active(project),
+    }
+    return render(request, "process/costs.html", context, status=400 if form.errors else 200)
+
+
+@internal_required
+@require_http_methods(["GET"])
+def scenario_page(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """One scenario. What is typed into the sizes and yields prices it anew; htmx is answered with that part alone."""
+    scenario = visible_scenario(request, code, number)
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "process/_cost_result.html", _result(request, scenario))
+    return render_scenario(request, scenario)
+
+
+def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any]:
+    standing = trial_values(scenario)
+    typed = {name: request.GET[name] for name in standing if name in request.GET}
+    form = TrialForm(standing | typed)
+    trial = form.trial if form.is_valid() else None
+    found = priced(assessed(scenario, trial)) if trial is not None else None
+    seed = form.cleaned_data.get("seed", SEED)
+    return {
+        "project": scenario.project,
+        "scenario": scenario,
+        "trial_form": form,
+        "is_tried": bool(form.is_valid() and trial is not None and _differs(form, standing)),
+        "found": found,
+        "whole": whole(found, scenario.project, seed=seed) if found is not None else None,
+        "markup_pct": markup_pct(scenario),
+        "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
+        "copy_blockers": editors(request, scenario.project) + not_active(scenario.project),
+    }
+
+
+def _differs(form: TrialForm, standing: dict[str, Any]) -> bool:
+    """The seed changes no price."""
+    return any((form.cleaned_data[name] or 0) != (standing[name] or 0) for name in standing if name != "seed")
+
+
+def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
+    """bound: a form with its errors."""
+    values = services.scenario_values(scenario)
+    not_mine = editors(request, scenario.project)
+    result = _result(request, scenario)
+    sheets = (COST_LINES, MATERIAL_PRICES, RISKS)
+    context = result | {
+        "sheets": [Shown(bind_to(sheet, scenario, request.user), request) for sheet in sheets],
+        "blockers": not_mine + services.editing_blockers(scenario),
+        "fix_blockers": not_mine + services.fix_blockers(scenario),
+        "fix_form": ReasonForm(prefix="fix"),
+        "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
+        "version": version_of(values),
+        "events": list(events_of(scenario)[:EVENTS]),
+    }
+    return render(request, "process/cost.html", context | bound, status=status)
+
+
+@internal_required
+@require_POST
+def scenario_change(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """Of two people who change it at once the second reads what the first one wrote."""
+    scenario = visible_scenario(request, code, number)
+    form, shown = ScenarioForm(request.POST, project=scenario.project, prefix="change"), request.POST.get("version", "")
+    try:
+        if form.is_valid():
+            services.change_scenario(scenario.pk, form.values, actor=request.user, version=shown)
+            messages.success(request, _t("Saved."))
+            return redirect(scenario)
+    except BadInput as bad:
+        add_to_form(form, bad)
+        shown = version_after(bad, shown)
+    return render_scenario(request, scenario, status=400, form=form, version=shown)
+
+
+@internal_required
+@require_POST
+def scenario_copy(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The next scenario, with what was tried on this one."""
+    scenario = visible_scenario(request, code, number)
+    form = CopyForm(request.POST, prefix="copy")
+    standing = trial_values(scenario)
+    tried = TrialForm(standing | {name: request.POST[name] for name in standing if name in request.POST})
+    if tried.is_valid() and form.is_valid():
+        copy = services.copy_scenario(scenario.pk, form.cleaned_data["name"], trial=tried.trial, actor=request.user)
+        messages.success(request, _t("This is the copy; change in it what shall differ."))
+        return redirect(copy)
+    return render_scenario(request, scenario, status=400, copy_form=form, trial_form=tried)
+
+
+@internal_required
+@require_POST
+def scenario_fix(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    scenario = visible_scenario(request, code, number)
+    form = ReasonForm(request.POST, prefix="fix")
+    if carried_out(form, lambda: services.fix_scenario(scenario.pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("Fixed: this scenario stays as it is."))
+        return redirect(scenario)
+    return render_scenario(request, scenario, status=400, fix_form=form)

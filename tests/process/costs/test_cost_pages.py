@@ -1,0 +1,149 @@
+"""The pages of cost scenarios in the browser's hands."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from process.costs import services
+from process.models import CostAssessment
+from projects.models import Project
+from tests.process import factories as make
+from tests.projects import factories as projects
+from worksheets.changing import ADD, Change, change_rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seller(client: Client) -> Client:
+    client.force_login(make.estimator())
+    return client
+
+
+@pytest.fixture
+def scenario(project: Project) -> CostAssessment:
+    """With one cost line that reaches from 40 to 60 hours a batch."""
+    found = make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
+    labour = {"label": "Operators", "phase": "pilot", "category": "labour", "basis": "batch", "unit": "h"}
+    line = labour | {"quantity": "40", "quantity_high": "60", "price": "120", "source": "Price book"}
+    change_rows(f"cost-lines:{found.pk}", [Change(ADD, values=line)], actor=make.estimator())
+    return found
+
+
+def shown(browser: Client, address: str, **more: Any) -> str:
+    answer = browser.get(address, **more)
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_the_page_says_the_price_its_band_and_what_it_rests_on(seller: Client, scenario: CostAssessment) -> None:
+    page = shown(seller, scenario.get_absolute_url())
+
+    for words in (
+        "18,352.13 EUR",
+        "30 % of the price, that is a markup of 42.9 % on the cost",
+        "Quantity of Operators: at 40 h the price is 18,352.13, at 60 h it is 26,646.53",
+        "10,000 draws of 1 figures with the seed 1",
+        "Price book",
+    ):
+        assert words in page, words
+
+
+def test_a_typed_batch_number_prices_anew_and_htmx_is_answered_with_that_part(seller: Client, scenario: CostAssessment) -> None:
+    address = f"{scenario.get_absolute_url()}?pilot-batches=4&yield_pct=100"
+
+    page = shown(seller, address)
+    part = shown(seller, address, headers={"HX-Request": "true"})
+
+    assert "Price as tried; nothing of it is saved" in page
+    assert part.startswith((' <div id="cost-result"', '<div id="cost-result"'))
+    price = re.search(r"[\d,.]+ EUR</strong>", part)
+    assert price is not None
+    assert price.group() in page
+    assert "18,352.13 EUR</strong>" not in page
+    assert services.scale_values(scenario)["pilot-batches"] == 2
+
+
+def test_a_wrong_figure_and_an_impossible_yield_are_said(seller: Client, scenario: CostAssessment) -> None:
+    address = scenario.get_absolute_url()
+
+    assert "Pilot, batches: " in shown(seller, f"{address}?pilot-batches=two")
+    assert "belong together" in shown(seller, f"{address}?pilot-batches=0")
+    assert "more than the equation gives" in shown(seller, f"{address}?yield_pct=150")
+
+
+def test_a_missing_price_leads_to_its_table(seller: Client, scenario: CostAssessment) -> None:
+    scenario.prices.filter(material__name="Water").update(quote=None)
+
+    page = shown(seller, scenario.get_absolute_url())
+
+    assert "Water has no price in this scenario." in page
+    assert 'href="#sheet-cost-materials"' in page
+
+
+def test_an_open_question_says_how_much_it_widens_the_band(seller: Client, scenario: CostAssessment) -> None:
+    rfp = scenario.project.rfp
+    rfp.commercial_quantity_kg_per_year, rfp.target_timeline = None, ""
+    rfp.save()
+
+    page = shown(seller, scenario.get_absolute_url())
+
+    assert "How many kilograms a year commercially?" in page
+    assert "4-Aminophenol, Acetic anhydride, Water" in page
+    assert "What is the target timeline?" in page
+
+
+def test_a_scenario_is_opened_changed_copied_and_fixed(seller: Client, project: Project) -> None:
+    form = seller.get(reverse("project-costs", args=[project.code])).context["form"]
+    typed = {form[name].html_name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    typed |= {"new-name": "First", "new-currency": "EUR", "new-priced_on": timezone.localdate(), "new-margin_pct": "33,33"}
+    wrong = seller.post(reverse("project-costs", args=[project.code]), typed | {"new-margin_pct": "100"})
+    seller.post(reverse("project-costs", args=[project.code]), typed)
+    first = CostAssessment.objects.get()
+    line = {"label": "Dossier", "phase": "pilot", "category": "dossier", "quantity": "1", "unit": "file", "price": "1000"}
+    change_rows(f"cost-lines:{first.pk}", [Change(ADD, values=line)], actor=make.estimator())
+    named = [project.code, 1]
+
+    changed = {name.replace("new-", "change-"): value for name, value in typed.items()} | {"change-margin_pct": "20"}
+    seller.post(reverse("cost-change", args=named), changed)
+    seller.post(reverse("cost-copy", args=named), {"copy-name": "Second", "pilot-batch_kg": "7", "pilot-batches": "3"})
+    seller.post(reverse("cost-fix", args=named), {"fix-reason": "For the quotation."})
+
+    assert wrong.status_code == 400
+    first, second = CostAssessment.objects.order_by("number")
+    assert (first.state, first.margin_pct, first.fixed_price) == ("fixed", Decimal(20), Decimal("1250"))
+    assert (second.name, services.scale_values(second)["pilot-batch_kg"]) == ("Second", Decimal(7))
+    assert "is fixed and stays as it is" in shown(seller, first.get_absolute_url())
+
+
+def test_who_may_not_price_reads_and_is_told_who_does(client: Client, scenario: CostAssessment) -> None:
+    client.force_login(projects.person(Role.QUALITY_ASSURANCE))
+
+    page = shown(client, scenario.get_absolute_url())
+
+    assert "Costs are kept by research" in page
+    assert 'name="copy-name"' not in page
+
+
+def test_three_scenarios_cost_the_list_what_one_does(seller: Client, scenario: CostAssessment, django_assert_num_queries: Any) -> None:
+    address = reverse("project-costs", args=[scenario.project.code])
+    seller.get(address)
+    with CaptureQueriesContext(connection) as one:
+        page = shown(seller, address)
+    assert "Quantity of Operators" in page
+    assert "from Chemical Works" in page
+    for name in ("Second", "Third"):
+        services.copy_scenario(scenario.pk, name, actor=make.estimator())
+
+    with django_assert_num_queries(len(one)):
+        seller.get(address)

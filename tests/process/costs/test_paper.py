@@ -1,0 +1,58 @@
+"""A cost scenario on paper."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from audit.hashes import hash_of
+from process.costs.paper import pictures_on_paper, scenario_on_paper
+from process.costs.services import copy_scenario, fix_scenario
+from process.models import CostAssessment
+from process.routes.services import fix_version
+from projects.models import Project
+from tests.process import factories as make
+from worksheets.changing import ADD, Change, change_rows
+
+pytestmark = pytest.mark.django_db
+LINE = {"label": "Operators", "phase": "pilot", "category": "labour", "unit": "h", "quantity": "40", "quantity_high": "60", "price": "120"}
+
+
+@pytest.fixture
+def scenario(project: Project) -> CostAssessment:
+    found = make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
+    change_rows(f"cost-lines:{found.pk}", [Change(ADD, values=LINE | {"reference": "Book 7"})], actor=make.estimator())
+    return found
+
+
+def test_every_line_stands_with_its_source_and_the_snapshot_is_plain(scenario: CostAssessment) -> None:
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    assert hash_of(found) == hash_of(json.loads(json.dumps(found)))
+    rows = {(row[0], row[1]): row for row in found["lines"]["rows"]}
+    assert rows["Operators", "Pilot"][2] == "40 h"
+    assert rows["Operators", "Pilot"][4].startswith("Assumption, Book 7, ")
+    assert rows["4-Aminophenol", "Validation"][4].startswith("Quote, Chemical Works, ")
+    assert sorted(pictures_on_paper(found)) == ["distribution", "tornado", "waterfall"]
+
+
+def test_the_fixed_scenario_is_printed_and_a_newer_draft_stands_beside_it(scenario: CostAssessment) -> None:
+    assert scenario.route_version is not None
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
+    fix_scenario(scenario.pk, reason="For the quotation.", actor=make.estimator())
+    copy_scenario(scenario.pk, "Second", actor=make.estimator())
+
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    assert found["facts"][0]["value"] == "1 · As asked (Fixed)"
+    assert [row[0] for row in found["scenarios"]["rows"]] == ["1 · As asked", "2 · Second"]
+
+
+def test_without_a_price_there_is_nothing_to_print(project: Project) -> None:
+    make.a_scenario(project)
+
+    assert scenario_on_paper(project) is None
+    assert pictures_on_paper(None) == {}

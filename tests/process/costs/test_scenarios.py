@@ -1,0 +1,288 @@
+"""Cost scenarios as their services and worksheets keep them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import INTERNAL_ROLES, Role
+from accounts.permissions import allowed
+from audit.models import Event
+from audit.refusals import BadInput, NotAllowed, Refused
+from audit.seen import version_of
+from catalogue.models import ExchangeRate
+from process.costs import services
+from process.costs.building import Trial, assessed, assessed_many
+from process.costs.estimate import estimate
+from process.costs.results import priced
+from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem
+from process.routes.services import fix_version
+from projects.models import Project
+from tests.process import factories as make
+from tests.projects import factories as projects
+from worksheets.bound import bind
+from worksheets.changing import ADD, CHANGE, Change, Result, change_rows
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+LABOUR = {
+    "label": "Operators",
+    "phase": "pilot",
+    "category": "labour",
+    "basis": "batch",
+    "quantity": "40",
+    "quantity_high": "60",
+    "unit": "h",
+    "price": "120",
+}
+
+
+def enter(assessment: CostAssessment, values: dict[str, Any], sheet: str = "cost-lines") -> Result:
+    (result,) = change_rows(f"{sheet}:{assessment.pk}", [Change(ADD, values=values)], actor=make.estimator()).results
+    return result
+
+
+def change(assessment: CostAssessment, row: Any, values: dict[str, Any], sheet: str = "cost-materials") -> Result:
+    (result,) = change_rows(f"{sheet}:{assessment.pk}", [Change(CHANGE, row.pk, values)], actor=make.estimator()).results
+    return result
+
+
+def read(assessment: CostAssessment) -> CostAssessment:
+    return CostAssessment.objects.get(pk=assessment.pk)
+
+
+def price_of(assessment: CostAssessment, trial: Trial | None = None) -> Decimal:
+    case = assessed(read(assessment), trial).case
+    assert case is not None
+    return estimate(case).known.price
+
+
+@pytest.fixture
+def scenario(project: Project) -> CostAssessment:
+    return make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
+
+
+def test_a_scenario_opens_with_the_prices_that_are_known(scenario: CostAssessment) -> None:
+    """20 + 150 kg of paracetamol: 4-aminophenol 0.80214, anhydride 0.82544, water 4.01070 kg/kg; one route, one price."""
+    direct = D("0.80214") * D("6.20") + D("0.82544") * D("1.15") + D("4.01070") * D("0.02")
+
+    assert [(row.material.name, row.quote is not None) for row in scenario.prices.all()] == [
+        ("4-Aminophenol", True),
+        ("Acetic anhydride", True),
+        ("Water", True),
+    ]
+    assert float(price_of(scenario)) == pytest.approx(float(direct * 170 * D("1.12") * D("1.08") / D("0.7")), rel=1e-4)
+    event = Event.objects.get(kind="cost.opened")
+    assert (event.data["after"]["name"], event.project_id) == ("As asked", scenario.project_id)
+
+
+def test_a_typed_batch_size_and_yield_price_anew_without_being_saved(scenario: CostAssessment) -> None:
+    half = Trial({"pilot": (D(0), 0), "validation": (D(85), 1)}, D(50))
+
+    assert float(price_of(scenario, half)) == pytest.approx(float(price_of(scenario)), rel=1e-4)  # half the output at half the yield
+    assert price_of(scenario, Trial(yield_pct=D(100))) == price_of(scenario)
+    assert read(scenario).yield_pct == 100
+
+
+def test_a_yield_above_what_the_equation_gives_is_refused_by_name(scenario: CostAssessment) -> None:
+    found = assessed(scenario, Trial(yield_pct=D(120)))
+
+    assert found.case is None
+    assert [each.words for each in found.missing] == ["Acetylation would yield 108 %, more than the equation gives."]
+
+
+def test_a_missing_price_and_a_missing_rate_are_named(scenario: CostAssessment) -> None:
+    water = scenario.prices.get(material__name="Water")
+    change(scenario, water, {"quote": ""})
+    enter(scenario, LABOUR | {"currency": "CHF"})
+
+    found = assessed(read(scenario))
+
+    assert found.case is None
+    assert [each.words.split(" on or")[0] for each in found.missing] == [
+        "Water has no price in this scenario.",
+        "No exchange rate from CHF to EUR is known",
+    ]
+    change(scenario, water, {"price_per_kg": "0.03", "price_high": "0.05"})
+    ExchangeRate.objects.create(currency="CHF", into="EUR", on=timezone.localdate(), rate=D("1.05"), source="ECB")
+    assert assessed(read(scenario)).case is not None
+
+
+def test_the_newest_rate_up_to_the_day_counts(project: Project) -> None:
+    scenario = make.a_scenario(project)
+    enter(scenario, LABOUR | {"currency": "CHF", "basis": "once", "quantity": "10"} | {"price": "100"})
+    for days, rate in ((3, "0.9"), (1, "0.95"), (-1, "2")):
+        day = timezone.localdate() - timedelta(days=days)
+        ExchangeRate.objects.create(currency="CHF", into="EUR", on=day, rate=D(rate), source="ECB")
+
+    found = estimate(assessed(read(scenario)).case).known  # type: ignore[arg-type]
+
+    assert found.built.direct == D("950.00")
+
+
+def test_the_table_says_what_a_line_costs_and_what_share_it_is(scenario: CostAssessment) -> None:
+    enter(scenario, LABOUR)
+    enter(scenario, LABOUR | {"label": "Dossier", "inclusion": "optional", "basis": "once"})
+
+    bound = bind(f"cost-lines:{scenario.pk}", make.estimator())
+    rows = list(bound.query())
+    told = [row["values"] for row in bound.table(rows)]
+
+    assert [(row["cost"], row["optional"]) for row in told] == [("9600", None), (None, "4800")]
+    assert float(told[0]["share"]) == pytest.approx(90.4)
+    assert bound.totals_of(rows)["cost"] == "9600"
+
+
+def test_the_table_of_materials_says_what_is_bought(scenario: CostAssessment) -> None:
+    bound = bind(f"cost-materials:{scenario.pk}", make.estimator())
+
+    first = bound.table(list(bound.query()))[0]["values"]
+
+    assert (first["price_now"], first["bought_kg"]) == ("6.2 EUR", "136.361")
+
+
+def test_a_price_list_counts_with_its_breaks_and_its_pack(scenario: CostAssessment) -> None:
+    material = scenario.prices.get(material__name="4-Aminophenol").material
+    make.a_price(material, "9.00", supplier="Breaks", reference="B1", pack_kg=D(25), minimum_order_kg=D(25))
+    make.a_price(material, "5.00", supplier="Breaks", reference="B1", quantity_from_kg=D(100))
+    row = scenario.prices.get(material=material)
+
+    result = change(scenario, row, {"quote": f"4-aminophenol · Breaks · 9.00 EUR/kg · {timezone.localdate() - timedelta(days=30)} · B1"})
+
+    assert result.is_saved, result.errors
+    lines = [line for line in estimate(assessed(read(scenario)).case).known.lines if line.label == "4-Aminophenol"]  # type: ignore[arg-type]
+    assert [(line.phase, line.quantity, line.price.base) for line in lines] == [("pilot", 25, D(9)), ("validation", 125, D(5))]
+
+
+@pytest.mark.parametrize(
+    ("values", "column"),
+    [
+        ({"quantity_low": "50"}, "quantity_low"),
+        ({"price_high": "100"}, "price_low"),
+        ({"price": "0"}, "note"),
+        ({"quantity": "-1"}, "quantity"),
+        ({"unit": ""}, "unit"),
+    ],
+)
+def test_a_wrong_figure_is_refused_at_its_cell(scenario: CostAssessment, values: dict[str, str], column: str) -> None:
+    result = enter(scenario, LABOUR | values)
+
+    assert list(result.errors) == [column]
+    assert not CostLine.objects.exists()
+
+
+def test_a_material_has_one_price(scenario: CostAssessment) -> None:
+    row = scenario.prices.get(material__name="Water")
+    other = scenario.prices.get(material__name="4-Aminophenol")
+
+    both = change(scenario, row, {"price_per_kg": "1"})
+    foreign = change(scenario, row, {"quote": str(other.quote)})
+
+    assert (list(both.errors), list(foreign.errors)) == (["price_per_kg"], ["quote"])
+
+
+def test_a_copy_takes_everything_and_what_was_tried(scenario: CostAssessment) -> None:
+    enter(scenario, LABOUR)
+    enter(scenario, {"label": "Dimer", "phase": "pilot", "probability_pct": "20", "impact": "10000"}, "cost-risks")
+    trial = Trial({"pilot": (D(20), 3)}, D(90))
+
+    copy = services.copy_scenario(scenario.pk, "Larger batches", trial=trial, actor=make.estimator())
+
+    assert (copy.number, copy.made_from, copy.yield_pct) == (2, scenario, D(90))
+    assert services.scale_values(copy)["pilot-batches"] == 3
+    assert services.scale_values(copy)["validation-batch_kg"] == 50
+    assert price_of(copy) == price_of(scenario, trial)
+    assert (CostLine.objects.count(), RiskItem.objects.count(), MaterialPrice.objects.count()) == (2, 2, 6)
+
+
+def test_a_change_is_recorded_once_and_shown_to_the_second_person(scenario: CostAssessment) -> None:
+    shown = version_of(services.scenario_values(scenario))
+    services.change_scenario(scenario.pk, {"margin_pct": D(40), "pilot-batches": 4}, actor=make.estimator(), version=shown)
+    services.change_scenario(scenario.pk, {"margin_pct": D(40)}, actor=make.estimator())
+
+    with pytest.raises(BadInput) as refused:
+        services.change_scenario(scenario.pk, {"margin_pct": D(35)}, actor=make.estimator(), version=shown)
+
+    assert "40" in str(refused.value.errors["margin_pct"])
+    event = Event.objects.get(kind="cost.changed")
+    assert (event.data["before"], event.data["after"]) == (
+        {"margin_pct": "30.00", "pilot-batches": "2"},
+        {"margin_pct": "40", "pilot-batches": "4"},
+    )
+
+
+def test_batches_without_a_size_are_refused(scenario: CostAssessment) -> None:
+    with pytest.raises(BadInput) as refused:
+        services.change_scenario(scenario.pk, {"pilot-batch_kg": D(0)}, actor=make.estimator())
+
+    assert list(refused.value.errors) == ["pilot-batches"]
+
+
+def test_a_fixed_scenario_keeps_its_price_and_takes_no_row(scenario: CostAssessment) -> None:
+    enter(scenario, LABOUR)
+    with pytest.raises(Refused, match="is a draft"):
+        services.fix_scenario(scenario.pk, reason="For the quotation.", actor=make.estimator())
+    assert scenario.route_version is not None
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
+    price = price_of(scenario)
+
+    fixed = services.fix_scenario(scenario.pk, reason="For the quotation.", actor=make.estimator())
+
+    assert (fixed.fixed_price, fixed.result["algorithm"]) == (price, "estimate/1")
+    assert fixed.result["inputs"]["materials"][0]["price"]["base"].startswith("6.2")
+    with pytest.raises(Refused):
+        enter(fixed, LABOUR)
+    with pytest.raises(Refused):
+        services.change_scenario(scenario.pk, {"margin_pct": D(40)}, actor=make.estimator())
+
+
+def test_a_scenario_without_a_price_is_not_fixed(project: Project) -> None:
+    empty = make.a_scenario(project)
+
+    with pytest.raises(Refused, match="nothing to price"):
+        services.fix_scenario(empty.pk, reason="For the quotation.", actor=make.estimator())
+
+
+def test_costs_are_kept_by_those_who_price(scenario: CostAssessment) -> None:
+    keep = (Role.RESEARCH, Role.MATERIAL_CONTROL, Role.PRODUCTION, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT)
+
+    assert [role for role in INTERNAL_ROLES if allowed("process.edit_costs", projects.person(role))] == [
+        role for role in INTERNAL_ROLES if role in keep
+    ]
+    with pytest.raises(NotAllowed):
+        services.change_scenario(scenario.pk, {"margin_pct": D(40)}, actor=projects.person(Role.QUALITY_ASSURANCE))
+
+
+def test_a_client_sees_no_scenario(scenario: CostAssessment) -> None:
+    person = projects.person(Role.CLIENT_VIEWER)
+
+    assert not CostAssessment.objects.visible_to(person).exists()
+
+
+def test_three_scenarios_are_read_at_the_cost_of_one(scenario: CostAssessment, django_assert_num_queries: Any) -> None:
+    enter(scenario, LABOUR)
+    with CaptureQueriesContext(connection) as one:
+        assessed_many(list(CostAssessment.objects.all()))
+    for name in ("Second", "Third"):
+        services.copy_scenario(scenario.pk, name, actor=make.estimator())
+
+    with django_assert_num_queries(len(one)):
+        assessed_many(list(CostAssessment.objects.all()))
+
+
+def test_figures_with_too_many_digits_are_said_and_break_nothing(scenario: CostAssessment) -> None:
+    huge = {"quantity": "999999999999", "quantity_high": "", "price": "999999999999", "basis": "kg"}
+
+    result = enter(scenario, LABOUR | huge)
+
+    assert result.is_saved
+    refusals = priced(assessed(read(scenario))).refusals
+    assert [each.key for each in refusals] == ["cost.too_large"]
+    bound = bind(f"cost-lines:{scenario.pk}", make.estimator())
+    assert bound.totals_of(list(bound.query()))
