@@ -54,10 +54,10 @@ def estimate_costs(today: date) -> Iterator[date]:
     actor = holding(Role.BUSINESS_DEVELOPMENT)
     with acting(actor=actor, channel=Channel.COMMAND):
         for story in (COMMERCIAL, QUOTED):
-            _estimate(project_of(story), today, actor)
+            estimate_for(project_of(story), today, actor)
 
 
-def _estimate(project: Project, today: date, actor: User) -> None:
+def estimate_for(project: Project, today: date, actor: User) -> None:
     """As asked, and in batches of twice the size at yields that are a little lower."""
     sizes = {Phase.SMALL_SCALE: ("0.5", 1), Phase.PILOT: ("20", 2), Phase.VALIDATION: ("120", 3)}
     given = {f"{phase}-{name}": value for phase, size in sizes.items() for name, value in zip(("batch_kg", "batches"), size, strict=True)}

@@ -167,6 +167,8 @@ PAGES = {
         "/projects/{code}/routes/",
         "/projects/{code}/routes/{route}/versions/1/",
         "/projects/{code}/literature/",
+        "/projects/{code}/costs/",
+        "/projects/{code}/costs/1/",
     ],
     "material": ["/imports/material-prices/of/TOL-99/"],
 }

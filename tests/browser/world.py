@@ -24,6 +24,7 @@ from accounts.signing import Authentication
 from audit.context import Channel, acting
 from catalogue.models import Material, Site, Supplier, Vessel
 from catalogue.services import VesselFacts, add_vessel
+from cdmo.demo.costing import estimate_for
 from cdmo.demo.evidence import reference_of
 from cdmo.demo.molecules import LENALIDOMIDE
 from cdmo.demo.people import holding
@@ -236,6 +237,8 @@ def _chemistry(project: Project) -> dict[str, Any]:
     limiting = {"material": reagent, "role": "reactant", "amount": Decimal(1), "basis": "equivalents", "is_limiting": True}
     taken = routes.add_input(step.pk, limiting, actor=chemist)
     routes.add_input(step.pk, {"material": solvent, "role": "solvent", "amount": Decimal(8), "basis": "l_per_kg"}, actor=chemist)
+    _entered_rows("exchange-rates", {"currency": "EUR", "into": "USD", "rate": "1.08", "on": today, "source": "ECB"}, actor=_bd())
+    estimate_for(project, timezone.localdate(), _bd())
     reading = Reading(kind="paper", citation="An enzyme for the amine", relevance="high")
     return {
         "supplier": Supplier.objects.get(name="Demo Solvents").pk,
