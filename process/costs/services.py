@@ -202,7 +202,7 @@ def _fill(row: CostAssessment, values: Values) -> list[str]:
 
 
 def _keep_phases(row: CostAssessment, sizes: Mapping[str, Any]) -> list[str]:
-    """Writes what differs, and gives its names. Raises BadInput where batches have no size, or a size has no batches."""
+    """Writes what differs, and gives its names. Raises BadInput where a size is below zero, or batches have none."""
     rows = {each.phase: each for each in CostPhase.objects.filter(assessment=row)}
     changed, errors = [], {}
     for phase in PRICED_PHASES:
@@ -210,7 +210,9 @@ def _keep_phases(row: CostAssessment, sizes: Mapping[str, Any]) -> list[str]:
         names = [name for name in SIZES if sizes.get(f"{phase}-{name}", getattr(kept, name)) != getattr(kept, name)]
         for name in names:
             setattr(kept, name, sizes[f"{phase}-{name}"])
-        if bool(kept.batch_kg) != bool(kept.batches):
+        if kept.batch_kg < 0 or kept.batches < 0:
+            errors[f"{phase}-{'batch_kg' if kept.batch_kg < 0 else 'batches'}"] = _t("Not below zero.")
+        elif bool(kept.batch_kg) != bool(kept.batches):
             errors[f"{phase}-batches"] = _t("A batch size and a number of batches belong together; leave both empty where nothing is made.")
         elif names or kept.pk is None:
             kept.save()

@@ -219,9 +219,9 @@ def test_a_change_is_recorded_once_and_shown_to_the_second_person(scenario: Cost
 
 def test_batches_without_a_size_are_refused(scenario: CostAssessment) -> None:
     with pytest.raises(BadInput) as refused:
-        services.change_scenario(scenario.pk, {"pilot-batch_kg": D(0)}, actor=make.estimator())
+        services.change_scenario(scenario.pk, {"pilot-batch_kg": D(0), "validation-batch_kg": D(-1)}, actor=make.estimator())
 
-    assert list(refused.value.errors) == ["pilot-batches"]
+    assert list(refused.value.errors) == ["pilot-batches", "validation-batch_kg"]
 
 
 def test_a_fixed_scenario_keeps_its_price_and_takes_no_row(scenario: CostAssessment) -> None:
