@@ -1,4 +1,4 @@
-// Price lines: rows are added and removed in place, and the total follows what is typed. Without script the form's own buttons do it.
+// Price lines: a set of rows (row-sets.js) whose total follows what is typed.
 (() => {
   // Exact to the cent: amounts are counted in hundredths as whole numbers; null for what the server will refuse.
   const POINT = /^([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ '’]\d{3})+|\d+)(?:\.(\d{0,2}))?$/;
@@ -17,66 +17,23 @@
     return `${value < 0n ? "-" : ""}${whole}.${String(size % 100n).padStart(2, "0")}`;
   };
 
-  const start = (form) => {
-    const body = form.querySelector("[data-lines]");
-    const template = form.querySelector("template[data-line]");
+  // Removed, or in the offer but not in its total.
+  const left = (row) => !row.querySelector("[name$='-DELETE']")?.checked && ["included", undefined].includes(row.querySelector("[name$='-standing']")?.value);
+
+  document.querySelectorAll("form[data-price-lines]").forEach((form) => {
     const total = form.querySelector("[data-total]");
-    const count = form.querySelector("[name='lines-TOTAL_FORMS']");
-    const add = form.querySelector("[data-add-line]");
-
-    const rows = () => [...body.querySelectorAll("tr")];
-    // Removed, or in the offer but not in its total.
-    const removed = (row) => row.querySelector("[name$='-DELETE']")?.checked || !["included", undefined].includes(row.querySelector("[name$='-standing']")?.value);
-    const recount = () => {
-      const amounts = rows().filter((row) => !removed(row)).map((row) => cents(row.querySelector("[name$='-amount']").value));
-      total.textContent = amounts.includes(null) ? "–" : shown(amounts.reduce((all, amount) => all + amount, 0n));
-    };
-    const append = () => {
-      const number = Number(count.value);
-      const row = template.content.firstElementChild.cloneNode(true);
-      row.querySelectorAll("[name], [id], [for]").forEach((item) => {
-        ["name", "id", "for"].filter((key) => item.hasAttribute(key)).forEach((key) => item.setAttribute(key, item.getAttribute(key).replace("__prefix__", number)));
-      });
-      count.value = number + 1;
-      body.append(row);
-      return row;
-    };
-    // The row stays in the form and is marked as removed, so that the numbering of the others holds.
-    const remove = (row) => {
-      const next = rows().filter((other) => other !== row && !other.hidden).at(-1);
-      row.querySelector("[name$='-DELETE']").checked = true;
-      row.hidden = true;
-      recount();
-      (next?.querySelector("[name$='-description']") ?? add).focus();
-    };
-
-    add.addEventListener("click", (event) => {
-      event.preventDefault();
-      append().querySelector("select, input").focus();
-    });
-    body.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-remove-line]");
-      if (button) remove(button.closest("tr"));
-    });
-    // Enter in a row goes to the next one instead of sending the form half-written.
-    body.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.matches("input[type='text']")) return;
-      event.preventDefault();
-      const left = rows().filter((row) => !row.hidden);
-      const next = left[left.indexOf(event.target.closest("tr")) + 1] ?? append();
-      next.querySelector("select, input").focus();
-    });
-    body.addEventListener("input", recount);
-    body.addEventListener("change", (event) => {
-      if (event.target.name?.endsWith("-DELETE")) event.target.closest("tr").hidden = event.target.checked;
-    });
-    form.addEventListener("draft:rows", (event) => {
-      const numbers = event.detail.names.map((name) => /^lines-(\d+)-/.exec(name)).filter(Boolean).map((found) => Number(found[1]));
-      while (Number(count.value) <= Math.max(-1, ...numbers)) append();
+    window.rowSet(form, {
+      name: "lines",
+      body: form.querySelector("[data-lines]"),
+      template: form.querySelector("template[data-line]"),
+      add: form.querySelector("[data-add-line]"),
+      first: "[name$='-description']",
+      remover: "[data-remove-line]",
+      recount: (rows) => {
+        const amounts = rows.filter(left).map((row) => cents(row.querySelector("[name$='-amount']").value));
+        total.textContent = amounts.includes(null) ? "–" : shown(amounts.reduce((all, amount) => all + amount, 0n));
+      },
     });
     form.classList.add("has-script");
-    recount();
-  };
-
-  document.querySelectorAll("form[data-price-lines]").forEach(start);
+  });
 })();

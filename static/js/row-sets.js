@@ -1,73 +1,70 @@
-// Rows of a form's sets (payments, rates, …) are added and removed in place. Without script the form's own buttons do it.
-(() => {
-  const start = (form, set) => {
-    const name = set.dataset.rowSet;
-    const body = set.querySelector("[data-rows]");
-    const template = set.querySelector("template[data-row]");
-    const count = set.querySelector(`[name='${name}-TOTAL_FORMS']`);
-    const add = set.querySelector("[data-add-row]");
-    const together = set.querySelector("[data-percent-total]");
-    const rows = () => [...body.querySelectorAll("tr")];
-
-    // Counted in thousandths of a percent, exactly; what the server will refuse shows a dash.
-    const thousandths = (text) => {
-      const typed = text.trim().replace(",", ".");
-      if (!typed) return 0;
-      return /^\d{1,3}(\.\d{0,3})?$/.test(typed) ? Math.round(Number(typed) * 1000) : null;
-    };
-    const recount = () => {
-      if (!together) return;
-      const left = rows().filter((row) => !row.querySelector("[name$='-DELETE']").checked);
-      const parts = left.map((row) => thousandths(row.querySelector("[name$='-percent']").value));
-      together.textContent = parts.includes(null) ? "–" : `${parts.reduce((all, part) => all + part, 0) / 1000} %`;
-    };
-    const append = () => {
-      const number = Number(count.value);
-      const row = template.content.firstElementChild.cloneNode(true);
-      row.querySelectorAll("[name], [id], [for]").forEach((item) => {
-        ["name", "id", "for"].filter((key) => item.hasAttribute(key)).forEach((key) => item.setAttribute(key, item.getAttribute(key).replace("__prefix__", number)));
-      });
-      count.value = number + 1;
-      body.append(row);
-      return row;
-    };
-    // The row stays in the form and is marked as removed, so that the numbering of the others holds.
-    const remove = (row) => {
-      const next = rows().filter((other) => other !== row && !other.hidden).at(-1);
-      row.querySelector("[name$='-DELETE']").checked = true;
-      row.hidden = true;
-      recount();
-      (next?.querySelector("input, select") ?? add).focus();
-    };
-
-    add.addEventListener("click", (event) => {
-      event.preventDefault();
-      append().querySelector("input, select").focus();
+// Rows of a form's sets (price lines, payments, rates, …) are added and removed in place. Without script the form's own buttons do it.
+window.rowSet = (form, { name, body, template, add, first = "input, select", remover = "[data-remove-row]", recount = () => {} }) => {
+  const count = form.querySelector(`[name='${name}-TOTAL_FORMS']`);
+  const rows = () => [...body.querySelectorAll("tr")];
+  const append = () => {
+    const number = Number(count.value);
+    const row = template.content.firstElementChild.cloneNode(true);
+    row.querySelectorAll("[name], [id], [for]").forEach((item) => {
+      ["name", "id", "for"].filter((key) => item.hasAttribute(key)).forEach((key) => item.setAttribute(key, item.getAttribute(key).replace("__prefix__", number)));
     });
-    body.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-remove-row]");
-      if (button) remove(button.closest("tr"));
-    });
-    // Enter in a row goes to the next one instead of sending the form half-written.
-    body.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.matches("input")) return;
-      event.preventDefault();
-      const left = rows().filter((row) => !row.hidden);
-      const next = left[left.indexOf(event.target.closest("tr")) + 1] ?? append();
-      next.querySelector("input, select").focus();
-    });
-    body.addEventListener("input", recount);
-    body.addEventListener("change", (event) => {
-      if (event.target.name?.endsWith("-DELETE")) event.target.closest("tr").hidden = event.target.checked;
-    });
-    form.addEventListener("draft:rows", (event) => {
-      const numbers = event.detail.names.map((each) => new RegExp(`^${name}-(\\d+)-`).exec(each)).filter(Boolean).map((found) => Number(found[1]));
-      while (Number(count.value) <= Math.max(-1, ...numbers)) append();
-    });
-    recount();
+    count.value = number + 1;
+    body.append(row);
+    return row;
+  };
+  // The row stays in the form and is marked as removed, so that the numbering of the others holds.
+  const remove = (row) => {
+    const next = rows().filter((other) => other !== row && !other.hidden).at(-1);
+    row.querySelector("[name$='-DELETE']").checked = true;
+    row.hidden = true;
+    recount(rows());
+    (next?.querySelector(first) ?? add).focus();
   };
 
-  document.querySelectorAll("form[data-row-sets]").forEach((form) => {
-    form.querySelectorAll("[data-row-set]").forEach((set) => start(form, set));
+  add.addEventListener("click", (event) => {
+    event.preventDefault();
+    append().querySelector("input, select").focus();
+  });
+  body.addEventListener("click", (event) => {
+    const button = event.target.closest(remover);
+    if (button) remove(button.closest("tr"));
+  });
+  // Enter in a row goes to the next one instead of sending the form half-written.
+  body.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.matches("input")) return;
+    event.preventDefault();
+    const left = rows().filter((row) => !row.hidden);
+    const next = left[left.indexOf(event.target.closest("tr")) + 1] ?? append();
+    next.querySelector("input, select").focus();
+  });
+  body.addEventListener("input", () => recount(rows()));
+  body.addEventListener("change", (event) => {
+    if (event.target.name?.endsWith("-DELETE")) event.target.closest("tr").hidden = event.target.checked;
+  });
+  form.addEventListener("draft:rows", (event) => {
+    const numbers = event.detail.names.map((each) => new RegExp(`^${name}-(\\d+)-`).exec(each)).filter(Boolean).map((found) => Number(found[1]));
+    while (Number(count.value) <= Math.max(-1, ...numbers)) append();
+  });
+  recount(rows());
+};
+
+(() => {
+  // Counted in thousandths of a percent, exactly; what the server will refuse shows a dash.
+  const thousandths = (text) => {
+    const typed = text.trim().replace(",", ".");
+    if (!typed) return 0;
+    return /^\d{1,3}(\.\d{0,3})?$/.test(typed) ? Math.round(Number(typed) * 1000) : null;
+  };
+  const percents = (shown) => (rows) => {
+    const left = rows.filter((row) => !row.querySelector("[name$='-DELETE']").checked);
+    const parts = left.map((row) => thousandths(row.querySelector("[name$='-percent']").value));
+    shown.textContent = parts.includes(null) ? "–" : `${parts.reduce((all, part) => all + part, 0) / 1000} %`;
+  };
+
+  document.querySelectorAll("form[data-row-sets] [data-row-set]").forEach((set) => {
+    const part = (name) => set.querySelector(name);
+    const together = part("[data-percent-total]");
+    const parts = { body: part("[data-rows]"), template: part("template[data-row]"), add: part("[data-add-row]") };
+    window.rowSet(set.closest("form"), { name: set.dataset.rowSet, ...parts, ...(together && { recount: percents(together) }) });
   });
 })();

@@ -186,7 +186,6 @@ NO_PAGES = frozenset(  # files, parts of pages, answers to machines
         "import-file",
         "import-progress",
         "rfp-intake-file",
-        "rfp-questionnaire",
         "portal-request-draft-files",
         "portal-request-file",
         "worksheet-data",

@@ -9,7 +9,7 @@ RFP_ROUTES = {
     "rfp-new": ours(staff=403, business_development=200, project_manager=200),
     "rfp-parties": ours(),
     "rfp-similar": ours(),
-    "rfp-questionnaire": ours(),
+    "rfp-questionnaire-xlsx": ours(),
     "rfp-intake-new": ours(staff=403, business_development=200, project_manager=200),
     "rfp-intake-detail": page(404, portfolio=200, arguments={"pk": "intake"}),
     "rfp-intake-file": page(404, portfolio=200, arguments={"pk": "intake"}),
