@@ -103,7 +103,7 @@ def buy(today: date) -> Iterator[date]:
         return
     for each in STUFF:
         if each.smiles:
-            create_or_find_compound(name=each.name, cas_number=each.cas, structure_text=each.smiles, actor=holding(Role.RESEARCH))
+            create_or_find_compound(name=each.name, cas_number=each.cas, structure_text=each.smiles, actor=holding(Role.MATERIAL_CONTROL))
     _enter("materials", MATERIAL_COLUMNS, MATERIALS)
     known = {row[4] for row in MATERIALS if row[4]}
     _enter("materials", STUFF_COLUMNS, [_as_typed(each) for each in STUFF if each.cas not in known])

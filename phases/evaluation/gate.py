@@ -22,6 +22,7 @@ from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.findings import Evidence, Finding, Findings
 from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
 from projects.models import Agreement, Phase, Quotation, Rfp
+from projects.services.quotation_parts import with_parts
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
 from projects.services.charter import issue_charter
@@ -134,10 +135,7 @@ def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) 
 
 def judge_quotation(projects: Sequence[Project]) -> Findings:
     """The client accepted the current revision."""
-    rows = {
-        row.project_id: row
-        for row in Quotation.objects.current().filter(project__in=projects).select_related("project").prefetch_related("lines")
-    }
+    rows = {row.project_id: row for row in with_parts(Quotation.objects.current().filter(project__in=projects).select_related("project"))}
     return {project.pk: _finding_of_quotation(project, rows.get(project.pk)) for project in projects}
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -24,11 +25,13 @@ from projects.models import (
     QuotationLine,
     QuotationPayment,
     QuotationRate,
+    RevisionRequest,
 )
 from projects.services.payments import gate_due
 
 if TYPE_CHECKING:
     from django.db import models
+    from django.db.models import QuerySet
 
 Errors = dict[str, list[str]]
 Standing = QuotationLine.Standing
@@ -241,6 +244,20 @@ def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts) -> 
         made = [_placed(row, order) for order, row in enumerate(rows)]
         model._default_manager.bulk_create(made)
     getattr(quotation, "_prefetched_objects_cache", {}).clear()
+
+
+def with_parts(rows: QuerySet[Quotation]) -> list[Quotation]:
+    """The quotations with everything they say, for their content hash. What none of them has is not asked for: most have few parts."""
+    answers = Exists(RevisionRequest.objects.filter(answered_in=OuterRef("pk")))
+    has = {name: Exists(model.objects.filter(quotation=OuterRef("pk"))) for name, (model, _kind) in PARTS.items()} | {"answers": answers}
+    found = list(rows.annotate(**{f"has_{name}": part for name, part in has.items()}).prefetch_related("lines"))
+    for name in has:
+        having = [row for row in found if getattr(row, f"has_{name}")]
+        prefetch_related_objects(having, "answers__remarks__line" if name == "answers" else name)
+        for row in found:
+            if row not in having:
+                row._prefetched_objects_cache[name] = getattr(row, name).none()  # type: ignore[attr-defined]
+    return found
 
 
 def _placed(row: models.Model, order: int) -> models.Model:
