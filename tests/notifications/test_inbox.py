@@ -127,13 +127,16 @@ def test_what_is_no_longer_shared_leaves_the_inbox(customer: User, project: Proj
     assert "Nothing has happened yet" in signed_in(customer).get("/inbox/").content.decode()
 
 
-def test_counter_costs_one_query_and_is_asked_once(reader: User) -> None:
+@pytest.mark.parametrize(("all_read", "queries"), [(True, 1), (False, 2)])
+def test_counter_is_asked_once_and_counts_only_where_something_is_unread(reader: User, all_read: bool, queries: int) -> None:
     browser = signed_in(reader)
+    if all_read:
+        browser.post("/inbox/read/")
     browser.get("/accounts/profile/")
     with CaptureQueriesContext(connection) as captured:
         browser.get("/accounts/profile/")
 
-    assert len([query for query in captured if "notifications_notification" in query["sql"]]) == 1
+    assert len([query for query in captured if "notifications_notification" in query["sql"]]) == queries
 
 
 def test_page_costs_the_same_for_one_and_for_many(reader: User, project: Project) -> None:
