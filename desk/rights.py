@@ -71,6 +71,7 @@ def _project_or_upkeep(user: User) -> Sequence[Project | None]:
 
 PEOPLE, CLIENTS, SITES = _("People and administration"), _("Clients and their systems"), _("Sites and compounds")
 SUPPLY = _("Materials and prices")
+PROCESS = _("Routes and costs")
 REQUESTS, EVALUATION, OFFERS = _("Requests"), _("Evaluation"), _("Quotations and change orders")
 PLAN, GATES, EVIDENCE = _("Plan and tasks"), _("Gates and the life of a project"), _("Evidence")
 TELLING, MONEY, PAPERS = _("What the client sees"), _("Payments and earnings"), _("Documents")
@@ -91,6 +92,10 @@ RIGHTS = (
     Right("catalogue.manage_suppliers", SUPPLY, _("Keep suppliers")),
     Right("catalogue.manage_quotes", SUPPLY, _("Keep suppliers' prices")),
     Right("catalogue.manage_rates", SUPPLY, _("Keep exchange rates")),
+    Right("process.edit_route", PROCESS, _("Write routes and fix their versions")),
+    Right("process.decide_finding", PROCESS, _("Decide on findings of the early screen")),
+    Right("process.keep_literature", PROCESS, _("Keep papers and patents")),
+    Right("process.edit_costs", PROCESS, _("Estimate costs")),
     Right("projects.edit_calendars", SITES, _("Change the working days of sites and clients")),
     Right("projects.log_rfp", REQUESTS, _("Log a request")),
     Right("projects.attach_to_rfp", REQUESTS, _("Attach a file to a request (a client’s side: to its own drafts)")),

@@ -362,7 +362,7 @@ def test_headers_are_announced_where_they_are_heeded_and_nowhere_else() -> None:
 
     for path, operations in yaml.safe_load(printed.getvalue())["paths"].items():
         for method in set(operations) & {"post", "put", "patch", "delete"}:
-            view = resolve(re.sub(r"\{(pk|round|delivery|id)\}", "1", path).translate(str.maketrans("", "", "{}"))).func.view_class
+            view = resolve(re.sub(r"\{(pk|round|delivery|id|revision)\}", "1", path).translate(str.maketrans("", "", "{}"))).func.view_class
             announced = {each["name"] for each in operations[method].get("parameters", ()) if each["in"] == "header"}
             bases = [base for base in view.__mro__[1:] if base.__module__ == view.__module__]
             source = getsource(getattr(view, method)) + "".join(getsource(base) for base in bases)

@@ -22,12 +22,12 @@ from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.findings import Evidence, Finding, Findings
 from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
 from projects.models import Agreement, Phase, Quotation, Rfp
-from projects.services.quotation_parts import with_parts
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
 from projects.services.charter import issue_charter
 from projects.services.plan import achieve_from
 from projects.services.publishing import publish_all_shared
+from projects.services.quotation_parts import with_parts
 from projects.services.sharing import share_as_planned
 
 if TYPE_CHECKING:

@@ -29,6 +29,8 @@ WITHOUT_HISTORY = {  # and why
     "projects.NumberSeries": "a counter; the numbers it gave stand in the rows",
     "projects.SavedView": "a person's own way to look at a list",
     "projects.ViewChoice": "a person's own way to look at a list",
+    "projects.RequestDraft": "what somebody of a client types; sent, it is a request, which has history",
+    "process.QuotedPrice": "a supplier's price by another name, which has history",
     "projects.Scratch": "a plan tried out; what is taken over changes milestones, which have history",
     "projects.StalePlan": "a queue of plans to compute again",
     "projects.WaitingFor": "opened and closed with the records that wait",

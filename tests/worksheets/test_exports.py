@@ -42,6 +42,8 @@ PART = "part of one record, which leaves as a document"
 FORM = "a form or what is being tried: it is filled in, not read"
 IN_LIST = "a few rows of a list that has its files on its own page"
 PDF = "drawn into a PDF"
+ROUTE = "computed of one route, which the API gives; its import has a template"
+COSTS = "computed of one scenario, which leaves as the Detailed Cost Assessment Form; its tables are worksheets"
 KEPT = "what the installation is set to; each version stands in the record"
 TABLES: dict[str, str] = {
     "accounts/_token_table.html": "accounts/tokens.html",
@@ -49,6 +51,24 @@ TABLES: dict[str, str] = {
     "catalogue/material.html": "the prices that hold; all of them are the worksheet below",
     "catalogue/sites.html": "catalogue/sites.html",
     "catalogue/vessels.html": "catalogue/vessels.html",
+    "desk/portal_requests.html": "a client's own few requests; systems read them from the API",
+    "process/_balance.html": ROUTE,
+    "process/_cost_phases.html": COSTS,
+    "process/_cost_picture.html": COSTS,
+    "process/_cost_scenarios.html": COSTS,
+    "process/_cost_sources.html": COSTS,
+    "process/_intensity.html": ROUTE,
+    "process/_reference_dialog.html": FORM,
+    "process/_screen.html": ROUTE,
+    "process/_step.html": ROUTE,
+    "process/literature.html": ROUTE,
+    "process/routes.html": ROUTE,
+    "projects/_compared_part.html": PART,
+    "projects/_offer_lines.html": PART,
+    "projects/_quotation_payments.html": PART,
+    "projects/_quotation_terms.html": PART,
+    "projects/_row_set.html": FORM,
+    "projects/similar.html": "what is found for one compound",
     "desk/_client_contacts.html": "desk/_client_contacts.html",
     "desk/_figure_cases.html": "desk/kpis.html",
     "desk/_milestones.html": IN_LIST,
