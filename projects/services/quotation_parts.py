@@ -249,7 +249,9 @@ def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts) -> 
 def with_parts(rows: QuerySet[Quotation]) -> list[Quotation]:
     """The quotations with everything they say, for their content hash. What none of them has is not asked for: most have few parts."""
     answers = Exists(RevisionRequest.objects.filter(answered_in=OuterRef("pk")))
-    has = {name: Exists(model.objects.filter(quotation=OuterRef("pk"))) for name, (model, _kind) in PARTS.items()} | {"answers": answers}
+    has = {name: Exists(model._default_manager.filter(quotation=OuterRef("pk"))) for name, (model, _kind) in PARTS.items()} | {
+        "answers": answers
+    }
     found = list(rows.annotate(**{f"has_{name}": part for name, part in has.items()}).prefetch_related("lines"))
     for name in has:
         having = [row for row in found if getattr(row, f"has_{name}")]
