@@ -35,7 +35,7 @@ from worksheets import api as worksheets
 urlpatterns = [
     path("", ApiRoot.as_view(), name="api-root"),
     path("schema/", Description.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url="/api/v1/schema/?format=json", template_name="api/docs.html"), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
     path("search/", Search.as_view(), name="api-search"),
     path("changes/", notifications.Changes.as_view(), name="api-changes"),
     path("changes/seen/", notifications.ChangesSeen.as_view(), name="api-changes-seen"),

@@ -247,6 +247,12 @@ def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str,
 
     page.goto("/api/v1/docs/")
     route = page.locator(".opblock", has=page.get_by_text("/api/v1/projects/{code}/", exact=True)).first
+    page.locator(".opblock").first.wait_for()
+    for _screen in range(100):  # of many routes only those that are in sight are drawn
+        if route.count():
+            break
+        page.mouse.wheel(0, 800)
+        page.wait_for_timeout(100)
     route.locator("button.opblock-summary-control").click()
     route.get_by_role("button", name="Try it out").click()
     route.get_by_placeholder("code").fill(places["code"])
