@@ -163,7 +163,7 @@ class DeliveryList(generics.ListAPIView[WebhookDelivery]):
 
     def get_queryset(self) -> QuerySet[WebhookDelivery]:
         webhook = webhook_of(self.request, self.kwargs["pk"])
-        return WebhookDelivery.objects.filter(webhook=webhook).select_related("event")
+        return WebhookDelivery.objects.filter(webhook=webhook).prefetch_related("event")
 
 
 class DeliveryReplay(APIView):

@@ -91,7 +91,8 @@ def _claim(delivery_id: int) -> WebhookDelivery | None:
     now = timezone.now()
     with transaction.atomic():
         rows = WebhookDelivery.objects.due(now).select_for_update(of=("self",), skip_locked=True)
-        delivery = rows.select_related("webhook", "event__actor").filter(pk=delivery_id).first()
+        # The event is read by itself: joined, a few deliveries beside a million events can cost a walk through all of them.
+        delivery = rows.select_related("webhook").prefetch_related("event__actor").filter(pk=delivery_id).first()
         if delivery is None:
             return None
         if delivery.is_exhausted:

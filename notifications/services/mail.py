@@ -142,7 +142,7 @@ def _letter(message: MailMessage) -> EmailMultiAlternatives | None:
     """The mail as of now: what its reader may no longer read is left out; None when nothing is left."""
     if not message.user.is_active:
         return None
-    rows = Notification.objects.visible_to(message.user).filter(mail=message).select_related("event").order_by("event_id")
+    rows = Notification.objects.visible_to(message.user).filter(mail=message).prefetch_related("event").order_by("event_id")
     notifications = list(rows[: ITEMS_AT_MOST + 1])
     if not notifications:
         return None

@@ -61,7 +61,7 @@ def webhook_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _detail(request: SignedInRequest, webhook: Webhook, *, secret: str = "") -> HttpResponse:
-    deliveries = WebhookDelivery.objects.filter(webhook=webhook).select_related("event").order_by("-pk")
+    deliveries = WebhookDelivery.objects.filter(webhook=webhook).prefetch_related("event").order_by("-pk")
     overlap = webhook.previous_until if webhook.previous_until and webhook.previous_until > timezone.now() else None
     page = Paginator(deliveries, PAGE).get_page(request.GET.get("page"))
     return render(request, "notifications/webhook.html", {"webhook": webhook, "page": page, "secret": secret, "overlap": overlap})

@@ -36,16 +36,16 @@ def rest() -> None:
 
 
 def waiting() -> int:
-    """How many tasks wait in the broker."""
+    """How many tasks wait in the broker or are being worked on."""
     broker = redis_client()
     try:
-        return int(broker.llen("default")) + int(broker.llen("documents"))  # type: ignore[arg-type]
+        return int(broker.llen("default")) + int(broker.llen("documents")) + int(broker.hlen("unacked"))  # type: ignore[arg-type]
     finally:
         broker.close()
 
 
 def acts(url: str, times: int) -> None:
-    """Hold and resume a project of a client whose system listens; prints the moments after each commit, in order."""
+    """Hold and resume a project of a client whose system listens; prints its number and the moments after each commit, in order."""
     with acting(channel=Channel.COMMAND):
         project, keeper = a_running_project(), User.objects.holding(Role.BUSINESS_DEVELOPMENT).filter(is_active=True).earliest("pk")
         webhook, _secret = create_webhook(project.client_id, url=url, actor=keeper, description="Bench")
@@ -57,8 +57,12 @@ def acts(url: str, times: int) -> None:
             sleep(PAUSE_SECONDS)
         if times % 2:
             resume_project(project.code, actor=project.project_manager, reason="Measured.")
-        disable_webhook(webhook.pk, actor=keeper)
-    print(json.dumps(moments))
+    print(json.dumps([webhook.pk, moments]))
+
+
+def disable(webhook: int) -> None:
+    with acting(channel=Channel.COMMAND):
+        disable_webhook(webhook, actor=User.objects.holding(Role.BUSINESS_DEVELOPMENT).filter(is_active=True).earliest("pk"))
 
 
 def crowd(number: int) -> None:
