@@ -250,6 +250,7 @@ class DocumentVersion(models.Model):
         ]
         indexes = [
             models.Index(fields=["requested_at"], condition=Q(state__in=["queued", "rendering"]), name="document_version_queue"),
+            models.Index(fields=["requested_by", "started_at"], condition=Q(started_at__isnull=False), name="document_version_begun"),
             GinIndex(WordsOf("snapshot"), name="document_version_data_words"),
             GinIndex(WordsOf("narrative"), name="document_version_text_words"),
         ]
