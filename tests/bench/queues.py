@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from audit.context import Channel, acting
+from cdmo.celery import app
 from cdmo.health import redis_client
 from documents.models import Document, DocumentVersion
 from documents.services import request_document
@@ -36,12 +37,13 @@ def rest() -> None:
 
 
 def waiting() -> int:
-    """How many tasks wait in the broker or are being worked on."""
-    broker = redis_client()
+    """How many tasks wait in the broker or with a worker, or are being worked on."""
+    broker, workers = redis_client(), app.control.inspect(timeout=2)
     try:
-        return int(broker.llen("default")) + int(broker.llen("documents")) + int(broker.hlen("unacked"))  # type: ignore[arg-type]
+        queued = int(broker.llen("default")) + int(broker.llen("documents"))  # type: ignore[arg-type]
     finally:
         broker.close()
+    return queued + sum(len(tasks) for held in (workers.active(), workers.reserved()) for tasks in (held or {}).values())
 
 
 def acts(url: str, times: int) -> None:
