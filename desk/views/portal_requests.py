@@ -69,6 +69,7 @@ def request_draft(request: SignedInRequest, pk: int) -> HttpResponse:
         draft = services.save_draft(pk, typed=typed, actor=request.user, version=version)
         if "send" not in request.POST or not form.is_valid():
             return _show(request, draft, form, status=400 if form.errors else 200)
+        version = ""  # what was typed is kept: the page that is shown again shows that
         rfp = services.send_draft(pk, values=form.given(), actor=request.user)
     except BadInput as bad:
         add_to_form(form, bad)
@@ -81,7 +82,7 @@ def _show(request: SignedInRequest, draft: RequestDraft, form: RequestForm, *, v
     locks = _locks(request)
     if locks:
         for field in form.fields.values():
-            field.disabled = True
+            field.widget.attrs["disabled"] = True  # a field that is itself disabled would show nothing of what the form is bound to
     kept = {name: draft.values.get(name, []) for name in form.fields}
     context = {"draft": draft, "form": form, "locks": locks, "version": version or version_of(kept), "missing": form.missing}
     return render(request, "desk/portal_request_draft.html", context, status=status)
@@ -129,6 +130,10 @@ def request_upload(request: SignedInRequest, pk: int) -> HttpResponse:
             return JsonResponse({"errors": bad.errors}, status=400)
         messages.error(request, str(bad))
         return redirect(draft)
+    except (NotAllowed, Refused) as refused:
+        if not dropped:
+            raise
+        return JsonResponse({"detail": str(refused)}, status=403 if isinstance(refused, NotAllowed) else 409)
     return JsonResponse({"name": stored.name}, status=201) if dropped else redirect(f"{draft.get_absolute_url()}#files")
 
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from projects.models import Intake, Rfp
 from projects.services.intake import draft_from_intake, set_aside_intake, take_intake
 from tests.projects import factories as make
-from tests.projects.mails import ANSWERS, PDF, a_mail, a_questionnaire
+from tests.projects.mails import ANSWERS, PDF, SENDER, WHEN, a_mail, a_questionnaire
 
 pytestmark = pytest.mark.django_db
 STRANGER = "Ann Other <ann@stranger.example>"
@@ -93,6 +94,32 @@ def test_the_same_message_again_leads_to_the_first_draft(key: str, known: Contac
     rfp = Rfp.objects.get()
     assert (again.status_code, again.json()["location"]) == (200, rfp.get_absolute_url())
     assert again.json()["words"] == f"This came in before: it is the request {rfp.number}."
+
+
+@pytest.mark.parametrize("key", ["<[bcc3f1]@microsoft.com>", "<>", "<a@[b", "<abc.@x>"])
+def test_a_message_id_that_no_parser_takes_is_read_as_it_stands(key: str, business: User) -> None:
+    raw = a_mail(key="").replace(b"Subject:", f"Message-ID: {key}\nSubject:".encode(), 1)
+
+    first, _new = take(raw, business)
+    copy = take(b"X-Hop: 1\n" + raw, business)
+    other = take(b"X-Hop: 2\n" + raw.replace(b"Dear team", b"Dear all"), business)
+
+    assert first.subject == "RE: Paracetamol"
+    assert (copy[1], other[1]) == ((True, True) if key == "<>" else (False, False))
+
+
+def test_an_attached_message_with_such_an_id_is_kept(known: Contact, business: User) -> None:
+    inner = a_mail(key="").replace(b"Subject:", f"Message-ID: <[{'b' * 90}]@microsoft.com>\nSubject:".encode(), 1)
+    outer = EmailMessage()
+    outer["From"], outer["Subject"], outer["Date"] = SENDER, "Fw: Paracetamol", WHEN
+    outer.set_content("See below.")
+    raw = outer.as_bytes().replace(b"Content-Type: text/plain", b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain")
+    raw += b"\n--b\nContent-Type: message/rfc822\n\n" + inner + b"\n--b--\n"
+
+    take(raw, business)
+
+    assert Intake.objects.get().refused == []
+    assert list(Rfp.objects.get().files.values_list("media_type", flat=True)) == ["message/rfc822", "message/rfc822"]
 
 
 def test_another_copy_of_the_message_is_the_same_message(known: Contact, business: User) -> None:
