@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.signatures import content_hash, signatures_of
+from audit.models import Signature
+from audit.signatures import content_hash, signatures_of, signatures_on
 
 if TYPE_CHECKING:
-    from audit.models import Signature
     from audit.refusals import Words
+    from projects.models import Quotation
 
 CHOICE = "accepted"  # in a signed content: what of the offer the signer took
 WORDS: Mapping[str, Words] = {
@@ -42,6 +43,11 @@ class Signed:
     words: Words
     covers_now: bool
 
+    @property
+    def choice(self) -> dict[str, Any] | None:
+        """What of the offer the signer took, and the price with it; nothing where there was nothing to choose."""
+        return self.signature.content.get(CHOICE)
+
 
 def meaning_words(meaning: str) -> Words:
     """The words of a stored meaning; a meaning that came in words is its own."""
@@ -58,5 +64,15 @@ def signed_rows(obj: Any) -> list[Signed]:
 
 def _accepted_part_of(signature: Signature, obj: Any, now: str) -> bool:
     """Whether it was given on this very content and on what the signer chose of it."""
-    offered = {name: value for name, value in signature.content.items() if name != CHOICE}
-    return CHOICE in signature.content and content_hash(obj, offered) == now
+    return CHOICE in signature.content and _hash_of_offer(signature, obj) == now
+
+
+def _hash_of_offer(signature: Signature, obj: Any) -> str:
+    return content_hash(obj, {name: value for name, value in signature.content.items() if name != CHOICE})
+
+
+def accepted_hashes(quotations: Iterable[Quotation]) -> dict[int, str]:
+    """By id, the content hash of what each accepted quotation offers. One query: it is frozen, so it says what the client signed."""
+    rows = {str(row.pk): row for row in quotations}
+    signed = signatures_on(rows.values()).filter(meaning="accept_quotation") if rows else ()
+    return {rows[each.object_id].pk: _hash_of_offer(each, rows[each.object_id]) for each in signed}

@@ -130,10 +130,6 @@ def request_upload(request: SignedInRequest, pk: int) -> HttpResponse:
             return JsonResponse({"errors": bad.errors}, status=400)
         messages.error(request, str(bad))
         return redirect(draft)
-    except (NotAllowed, Refused) as refused:
-        if not dropped:
-            raise
-        return JsonResponse({"detail": str(refused)}, status=403 if isinstance(refused, NotAllowed) else 409)
     return JsonResponse({"name": stored.name}, status=201) if dropped else redirect(f"{draft.get_absolute_url()}#files")
 
 
@@ -172,12 +168,13 @@ def request_page(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _show_sent(request: SignedInRequest, rfp: Rfp, *, answering: int = 0, answer_form: AnswerForm | None = None) -> HttpResponse:
+    asked = list(rfp.clarifications.filter(asked_in_portal=True))
     context = {
         "rfp": rfp,
         "given": [(IN_THEIR_WORDS[name], _written(rfp, name)) for name in ASKED if getattr(rfp, name) not in (None, "", [])],
         "missing": [question.words for question in completeness_of(rfp).open] if rfp.state == Rfp.State.DRAFT else [],
-        "questions": list(rfp.clarifications.filter(answered_at=None)),
-        "answered": list(rfp.clarifications.exclude(answered_at=None)),
+        "questions": [row for row in asked if row.answered_at is None],
+        "answered": [row for row in asked if row.answered_at is not None],
         "files": RfpFile.objects.visible_to(request.user).filter(rfp=rfp),
         "locks": _locks(request),
         "answering": answering,
@@ -201,7 +198,7 @@ def _written(rfp: Rfp, name: str) -> str:
 @require_POST
 def request_answer(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     rfp, form = _sent(request, number), AnswerForm(request.POST, auto_id=False)
-    get_object_or_404(rfp.clarifications, pk=pk)
+    get_object_or_404(rfp.clarifications, pk=pk, asked_in_portal=True)
     if not form.is_valid():
         return _show_sent(request, rfp, answering=pk, answer_form=form)
     answer_as_client(number, pk, actor=request.user, **form.cleaned_data)

@@ -217,8 +217,9 @@ TYPES = (
         narrative=(NarrativeSection("letter", _("Letter"), _("A few words to the client at the beginning.")),),
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
         missing=no_released_quotation,
-        # What was offered; the client's choice and signature come after it and make no other offer of it.
-        dated_by=("title", "scope", "price", "payment", "conditions", "assumptions", "answers", "content_hash", "released"),
+        template_version="2",
+        # What was offered and who released it; the client's choice and signature come after it and make no other offer of it.
+        dated_by=("content_hash", "released"),
     ),
     DocumentType(
         key="project_charter",

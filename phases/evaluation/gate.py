@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +21,13 @@ from audit.signatures import content_hash
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.findings import Evidence, Finding, Findings
 from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
+from projects.meanings import accepted_hashes
 from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
 from projects.services.charter import issue_charter
 from projects.services.plan import achieve_from
 from projects.services.publishing import publish_all_shared
-from projects.services.quotation_parts import with_parts
 from projects.services.sharing import share_as_planned
 
 if TYPE_CHECKING:
@@ -135,11 +135,13 @@ def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) 
 
 def judge_quotation(projects: Sequence[Project]) -> Findings:
     """The client accepted the current revision."""
-    rows = {row.project_id: row for row in with_parts(Quotation.objects.current().filter(project__in=projects).select_related("project"))}
-    return {project.pk: _finding_of_quotation(project, rows.get(project.pk)) for project in projects}
+    current = Quotation.objects.current().filter(project__in=projects).select_related("project").prefetch_related("lines")
+    rows = {row.project_id: row for row in current}
+    hashes = accepted_hashes([row for row in rows.values() if row.state == Quotation.State.ACCEPTED])
+    return {project.pk: _finding_of_quotation(project, rows.get(project.pk), hashes) for project in projects}
 
 
-def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
+def _finding_of_quotation(project: Project, row: Quotation | None, hashes: Mapping[int, str]) -> Finding:
     if row is None:
         return _blocked(
             "quotation.missing",
@@ -159,7 +161,7 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
         _t("Scope"): row.scope,
         _t("Terms of payment"): row.payment_terms,
     }
-    return Finding(True, (Evidence(row.label, row.get_absolute_url(), content_hash(row), row.answered_at, facts),))
+    return Finding(True, (Evidence(row.label, row.get_absolute_url(), hashes[row.pk], row.answered_at, facts),))
 
 
 def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:

@@ -198,6 +198,21 @@ def test_a_file_dropped_on_a_sent_request_is_refused_as_the_page_can_read_it(app
     assert (answer.status_code, "is sent" in answer.json()["detail"]) == (409, True)
 
 
+def test_the_record_says_what_happened_to_a_draft_and_nothing_of_what_it_says(approver: Browser, draft: RequestDraft) -> None:
+    approver.post(at("portal-request-autosave", draft), {"changed": "compound_name", "compound_name": "DC-417"})
+    approver.post(at("portal-request-autosave", draft), {"changed": "compound_name", "compound_name": "DC-417"})
+    attach(approver, draft)
+    approver.post(draft.get_absolute_url(), {**WORDS, "send": "1"})
+    approver.post(reverse("portal-request-new"))
+    approver.post(at("portal-request-discard", RequestDraft.objects.unsent().get()))
+
+    rows = Event.objects.filter(kind__startswith="request.").order_by("pk")
+    kinds = [row.kind.partition(".")[2] for row in rows]
+    assert kinds == ["begun", "saved", "filed", "saved", "sent", "begun", "discarded"]
+    assert {row.client_id for row in rows} == {make.a_client().pk} and not rows.filter(client_visible=True).exists()
+    assert "DC-417" not in str([row.data for row in rows]) and "sds.pdf" not in str([row.data for row in rows])
+
+
 def test_for_another_client_and_for_ours_there_is_no_such_draft(draft: RequestDraft) -> None:
     foreign, ours = signed_in(code="DCB"), Browser()
     ours.force_login(make.person(Role.BUSINESS_DEVELOPMENT))
