@@ -188,6 +188,8 @@ INTERNAL_KINDS = {
         "change_order.release_signed": _("signed the release of %(label)s for %(role)s"),
         "change_order.released": _("released %(label)s"),
         "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),
+        "charter.written": _("wrote the charter from quotation %(label)s"),
+        "charter.responsibilities_set": _("chose who does and answers for %(count)s deliverables"),
         "charter.issued": _("issued the charter"),
         "tailoring.chosen": _("chose that it does not apply: %(title)s"),
         "tailoring.removed": _("chose that it applies after all: %(title)s"),
