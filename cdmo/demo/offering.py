@@ -117,7 +117,7 @@ class Offering(Working):
         )
         for person in (business, holding(Role.MANAGEMENT)):
             self.signed_by(person, commercial.release_quotation, self.code, revision)
-        paper = self._document(business, "quotation")
+        paper = self._document(business, "quotation", "Answers what the client asked." if revision > 1 else "")
         self._draw(paper)
         self.by(business, commercial.send_quotation, self.code, revision)
         self._draw(paper)

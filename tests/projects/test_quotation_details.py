@@ -18,11 +18,12 @@ from audit.refusals import BadInput, Refused
 from audit.seen import version_of
 from projects.default_plan import FACTS, MILESTONES, content_now, newest
 from projects.meanings import signed_rows
-from projects.models import Milestone, Phase, Project, Quotation, QuotationOutcome, RevisionRemark, RevisionRequest, WaitingFor
+from projects.models import KpiCase, Milestone, Phase, Project, Quotation, QuotationOutcome, RevisionRemark, RevisionRequest, WaitingFor
 from projects.money import fitted, split
 from projects.quotations import compared_parts
 from projects.services import commercial, quotation_answers
 from projects.services.default_plan import change_default
+from projects.services.facts import refresh_facts
 from projects.services.payments import source_words
 from projects.services.plan import achieve_milestone
 from projects.services.quotation_parts import Break, Input, Line, Parts, Payment, Rate, due_words, payments_of
@@ -291,6 +292,8 @@ def test_an_offer_that_expired_is_recorded_as_lost_with_the_reason(project: Proj
 
     assert (unsaid.status_code, "say why it counts as lost" in unsaid.content.decode(), said.status_code) == (400, True, 302)
     assert QuotationOutcome.objects.get().note == "Its filing moved by two years."
+    refresh_facts([project.pk])
+    assert list(KpiCase.objects.filter(figure="won").values_list("number", flat=True)) == [0]
     assert not WaitingFor.objects.open().filter(key=f"quotation.answer:{quotation.pk}").exists()
 
 
