@@ -24,7 +24,7 @@ from projects.models import Quotation, RevisionRemark, RevisionRequest
 from projects.quotations import COMPARED
 from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
-from projects.services.quotation_parts import PARTS, TERMS, Line, Parts, write_content, wrong_content
+from projects.services.quotation_parts import PARTS, TERMS, Line, Parts, rows_of_lines, rows_of_part, write_content, wrong_content
 from projects.services.releasing import releasing_as, sign_release, signer_blockers
 from projects.services.replies import Replies, replies_in, reply, take_over, unanswered_blockers, values_of
 from projects.services.waiting import close_waits, open_wait
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from accounts.signing import Authentication
 
 NO_PARTS = Parts()
-LINE = tuple(field.name for field in fields(Line))
-COLUMNS = {name: tuple(field.name for field in fields(row)) for name, (_model, row) in PARTS.items()}
 
 
 def locked_quotation(code: str, revision: int, actor: User) -> Quotation:
@@ -136,9 +134,8 @@ def change_quotation(
     require_none(state_blockers(quotation, Quotation.State.DRAFT))
     _check_quotation(currency, valid_until, scope, lines, parts, terms)
     values = {"currency": currency, "valid_until": valid_until, "scope": scope, **TERMS, **terms}
-    wanted = values | {"lines": [_plain(line, LINE) for line in lines]}
-    wanted |= {name: [_plain(row, columns) for row in getattr(parts, name)] for name, columns in COLUMNS.items()}
-    wanted |= values_of(replies or {})
+    wanted = values | {"lines": [vars(line) for line in lines]} | values_of(replies or {})
+    wanted |= {name: [vars(row) for row in getattr(parts, name)] for name in PARTS}
     now = quotation_values(quotation)
     require_unchanged(version, now=now, wanted=wanted, words=partial(_words_now, quotation))
     changed = [name for name in wanted if wanted[name] != now.get(name)]
@@ -157,13 +154,8 @@ def change_quotation(
 
 def quotation_values(quotation: Quotation) -> dict[str, Any]:
     """What the form of a draft shows."""
-    rows = {name: [_plain(row, columns) for row in getattr(quotation, name).all()] for name, columns in COLUMNS.items()}
-    rows["lines"] = [_plain(line, LINE) for line in quotation.lines.all()]
+    rows = {name: rows_of_part(quotation, name) for name in PARTS} | {"lines": rows_of_lines(quotation)}
     return {name: getattr(quotation, name) for name in COMPARED} | rows | values_of(replies_in(quotation))
-
-
-def _plain(row: Any, columns: Sequence[str]) -> list[Any]:
-    return [getattr(row, column) for column in columns]
 
 
 def _words_now(quotation: Quotation, name: str) -> str:
@@ -173,8 +165,9 @@ def _words_now(quotation: Quotation, name: str) -> str:
     if name.startswith("replies-"):
         said = values_of(replies_in(quotation))[name]
         return str(dict(RevisionRemark.Outcome.choices).get(said, said)) or _t("nothing")
-    if name in COLUMNS:
-        return "; ".join(", ".join(words_of(row, column) for column in COLUMNS[name]) for row in getattr(quotation, name).all())
+    if name in PARTS:
+        columns = [field.name for field in fields(PARTS[name][1])]
+        return "; ".join(", ".join(words_of(row, column) for column in columns) for row in getattr(quotation, name).all())
     return words_of(quotation, name)
 
 

@@ -16,6 +16,8 @@ from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, Refused
 from audit.seen import version_of
+from audit.signatures import content_hash
+from phases.evaluation.gate import judge_quotation
 from projects.default_plan import FACTS, MILESTONES, content_now, newest
 from projects.meanings import signed_rows
 from projects.models import KpiCase, Milestone, Phase, Project, Quotation, QuotationOutcome, RevisionRemark, RevisionRequest, WaitingFor
@@ -271,6 +273,26 @@ def test_what_became_of_the_remarks_is_frozen_with_the_acceptance(project: Proje
     for act in acts:
         with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
             act()
+
+
+# What it costs to read
+
+
+def test_the_gate_reads_an_offer_with_every_part_by_few_queries(project: Project, django_assert_max_num_queries: Any) -> None:
+    remark = ask(sent(project), remarks={1: "Sooner."}).remarks.get()
+    second = draft(project, replies={remark.pk: Reply("done")}, incoterm="DAP", delivery_place="Basel")
+    make.release(second)
+    make.send(second)
+    accept(second, 2)
+    browser, page = as_person(make.manager()), reverse("project-gate", args=[project.code])
+    browser.get(page)
+
+    with django_assert_max_num_queries(3):
+        finding = judge_quotation([project])[project.pk]
+    with django_assert_max_num_queries(20):
+        browser.get(page)
+
+    assert [evidence.content_hash for evidence in finding.evidence] == [content_hash(Quotation.objects.accepted().get())]
 
 
 # Expired
