@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -114,13 +114,6 @@ def sign(
 def signatures_of(obj: models.Model) -> models.QuerySet[Signature]:
     """All signatures on the object, first to last."""
     return Signature.objects.filter(object_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk)).order_by("sequence")
-
-
-def signatures_on(objects: Iterable[models.Model]) -> models.QuerySet[Signature]:
-    """All signatures on these objects of one model, of which there is at least one."""
-    rows = list(objects)
-    kind = ContentType.objects.get_for_model(rows[0])
-    return Signature.objects.filter(object_type=kind, object_id__in=[str(row.pk) for row in rows]).order_by("object_id", "sequence")
 
 
 def verify(signature: Signature) -> SignatureCheck:

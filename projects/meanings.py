@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, OuterRef
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Signature
-from audit.signatures import content_hash, signatures_of, signatures_on
+from audit.signatures import content_hash, signatures_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from audit.refusals import Words
     from projects.models import Quotation
 
@@ -64,15 +69,20 @@ def signed_rows(obj: Any) -> list[Signed]:
 
 def _accepted_part_of(signature: Signature, obj: Any, now: str) -> bool:
     """Whether it was given on this very content and on what the signer chose of it."""
-    return CHOICE in signature.content and _hash_of_offer(signature, obj) == now
+    return CHOICE in signature.content and _hash_of_offer(signature.content, obj) == now
 
 
-def _hash_of_offer(signature: Signature, obj: Any) -> str:
-    return content_hash(obj, {name: value for name, value in signature.content.items() if name != CHOICE})
+def _hash_of_offer(signed: Mapping[str, Any], obj: Any) -> str:
+    return content_hash(obj, {name: value for name, value in signed.items() if name != CHOICE})
 
 
-def accepted_hashes(quotations: Iterable[Quotation]) -> dict[int, str]:
-    """By id, the content hash of what each accepted quotation offers. One query: it is frozen, so it says what the client signed."""
-    rows = {str(row.pk): row for row in quotations}
-    signed = signatures_on(rows.values()).filter(meaning="accept_quotation") if rows else ()
-    return {rows[each.object_id].pk: _hash_of_offer(each, rows[each.object_id]) for each in signed}
+def with_signed_content(quotations: QuerySet[Quotation]) -> QuerySet[Quotation]:
+    """Each with the content that its client signed, as `signed_content`; nothing where nobody accepted it."""
+    kind = ContentType.objects.get_for_model(quotations.model)
+    signed = Signature.objects.filter(object_type=kind, object_id=Cast(OuterRef("pk"), CharField()), meaning="accept_quotation")
+    return quotations.annotate(signed_content=signed.order_by("sequence").values("content")[:1])
+
+
+def hash_of_accepted(quotation: Any) -> str:
+    """Of an accepted quotation `with_signed_content`: of what it offers. It is frozen, so it says what the client signed."""
+    return _hash_of_offer(quotation.signed_content, quotation)

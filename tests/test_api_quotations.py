@@ -81,7 +81,7 @@ def test_a_line_without_an_amount_is_an_error_at_its_field(project: Project) -> 
 
     answer = send(person(Role.BUSINESS_DEVELOPMENT), "post", f"projects/{project.code}/quotations/", body)
 
-    assert (answer.status_code, answer.json()["errors"]) == (400, {"lines": [{}, {"amount": ["This field is required."]}, {}]})
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"lines": {"1": {"amount": ["This field is required."]}}})
     assert not Quotation.objects.exists()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from audit.signatures import content_hash
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.findings import Evidence, Finding, Findings
 from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
-from projects.meanings import accepted_hashes
+from projects.meanings import hash_of_accepted, with_signed_content
 from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
@@ -135,13 +135,12 @@ def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) 
 
 def judge_quotation(projects: Sequence[Project]) -> Findings:
     """The client accepted the current revision."""
-    current = Quotation.objects.current().filter(project__in=projects).select_related("project").prefetch_related("lines")
-    rows = {row.project_id: row for row in current}
-    hashes = accepted_hashes([row for row in rows.values() if row.state == Quotation.State.ACCEPTED])
-    return {project.pk: _finding_of_quotation(project, rows.get(project.pk), hashes) for project in projects}
+    current = with_signed_content(Quotation.objects.current().filter(project__in=projects))
+    rows = {row.project_id: row for row in current.select_related("project").prefetch_related("lines")}
+    return {project.pk: _finding_of_quotation(project, rows.get(project.pk)) for project in projects}
 
 
-def _finding_of_quotation(project: Project, row: Quotation | None, hashes: Mapping[int, str]) -> Finding:
+def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
     if row is None:
         return _blocked(
             "quotation.missing",
@@ -161,7 +160,7 @@ def _finding_of_quotation(project: Project, row: Quotation | None, hashes: Mappi
         _t("Scope"): row.scope,
         _t("Terms of payment"): row.payment_terms,
     }
-    return Finding(True, (Evidence(row.label, row.get_absolute_url(), hashes[row.pk], row.answered_at, facts),))
+    return Finding(True, (Evidence(row.label, row.get_absolute_url(), hash_of_accepted(row), row.answered_at, facts),))
 
 
 def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:

@@ -21,6 +21,7 @@ from audit.seen import Overtaken, require_unchanged, words_of
 from projects.default_plan import newest
 from projects.delivery import delivery
 from projects.models import Quotation, RevisionRemark, RevisionRequest
+from projects.money import fitted
 from projects.quotations import COMPARED
 from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
@@ -108,7 +109,9 @@ def draft_quotation(
     if previous is not None:
         take_over(previous, quotation)
         reply(quotation, replies or {})
-    record("quotation.drafted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=currency)
+    record(
+        "quotation.drafted", quotation, actor=actor, label=quotation.label, total=str(fitted(quotation.total, currency)), currency=currency
+    )
     return quotation
 
 

@@ -20,7 +20,7 @@ from audit.signatures import content_hash, content_of, sign
 from projects.forecasting import calendar_of
 from projects.meanings import CHOICE
 from projects.models import Charter, Quotation, QuotationLine, QuotationOutcome, RevisionRemark, RevisionRequest
-from projects.money import is_too_fine, too_fine_words
+from projects.money import fitted, is_too_fine, too_fine_words
 from projects.services.commercial import ask_for_answer, locked_quotation, state_blockers
 from projects.services.locking import not_active
 from projects.services.plan import set_actual_from
@@ -99,7 +99,8 @@ def accept_quotation(
     quotation.accept(by=actor, at=now)
     quotation.save(update_fields=["state", "answered_by", "answered_at"])
     getattr(quotation, "_prefetched_objects_cache", {}).clear()
-    record("quotation.accepted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=quotation.currency)
+    total = str(fitted(quotation.total, quotation.currency))
+    record("quotation.accepted", quotation, actor=actor, label=quotation.label, total=total, currency=quotation.currency)
     close_waits(f"quotation.answer:{quotation.pk}")
     if Charter.objects.filter(project=quotation.project).exists():  # else its payments enter the plan with the charter
         plan_quoted_payments(quotation.project, actor=actor)

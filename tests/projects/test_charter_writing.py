@@ -46,8 +46,8 @@ def test_the_accepted_quotation_fills_the_charter(project: Project) -> None:
 
     charter = write(project)
 
-    project.refresh_from_db()
-    assert (project.first_phase, project.last_phase) == (Phase.EVALUATION, Phase.COMMERCIAL)  # a price per kg is agreed
+    planned = Project.objects.get()
+    assert (planned.first_phase, planned.last_phase) == (Phase.EVALUATION, Phase.COMMERCIAL)  # a price per kg is agreed
     assert "Delivered: Process development report" in charter.objectives and "Delivered: Screening report" in charter.objectives
     assert "Pilot: Second polymorph screen (Screening report)" in charter.scope_in and charter.scope_in.startswith("All of it.")
     assert charter.scope_out == "Toxicology batch"
