@@ -38,7 +38,7 @@ def client_rows(client_id: int) -> Iterator[None]:
 def as_application() -> Iterator[None]:
     """The one act inside a client's request that has to reach beyond its rows; elsewhere it does nothing. Say at the call why.
 
-    Used by `projects.services.waiting.open_wait` (what waits for our people before there is a project is no client's row).
+    Used by `projects.services.waiting`: what waits for our people before there is a project is no client's row.
     """
     client_id = _client.get()
     if client_id is None:

@@ -17,6 +17,7 @@ from projects import api as projects
 from projects import approval_api as approvals
 from projects import assessing_api as assessing
 from projects import change_order_api as change_orders
+from projects import charter_api as charters
 from projects import evidence_api as evidence
 from projects import gate_api as gates
 from projects import occupancy_api as occupancies
@@ -53,6 +54,8 @@ urlpatterns = [
     path("projects/<str:code>/gates/<str:gate>/<int:round>/", gates.GateRound.as_view(), name="api-project-gate-round"),
     path("projects/<str:code>/gates/<str:gate>/<int:round>/minutes/", gates.GateMinutes.as_view(), name="api-project-gate-minutes"),
     path("projects/<str:code>/gates/<str:gate>/<int:round>/assessments/", assessing.AssessmentList.as_view(), name="api-assessment-list"),
+    path("projects/<str:code>/charter/", charters.CharterWriting.as_view(), name="api-charter-write"),
+    path("projects/<str:code>/responsibilities/", charters.Responsibilities.as_view(), name="api-responsibilities"),
     path("projects/<str:code>/tailoring/", tailoring.TailoringList.as_view(), name="api-tailoring-list"),
     path("projects/<str:code>/tailoring/<int:pk>/", tailoring.TailoringDetail.as_view(), name="api-tailoring-detail"),
     path("projects/<str:code>/routes/", process.RouteList.as_view(), name="api-route-list"),

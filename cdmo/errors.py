@@ -30,6 +30,8 @@ def refusal(request: HttpRequest, error: NotAllowed | Refused | BadInput) -> Htt
 def _answer(request: HttpRequest, status: int, words: str, blockers: Sequence[Blocker] = ()) -> HttpResponse:
     if request.path.startswith("/api/"):
         return _problem(status, words)
+    if request.headers.get("X-Requested-With") == "dropzone":  # a script sent a file and says the words beside it
+        return JsonResponse({"detail": words}, status=status)
     template = "_refusal.html" if is_fragment(request) else f"{status}.html"
     return render(request, template, {"words": words, "blockers": blockers}, status=status)
 

@@ -54,7 +54,7 @@ def definitions(phase: str = "") -> list[Definition]:
         Definition(
             WON,
             _t("Quotations won"),
-            _t("Quotations that the client accepted, of all that it accepted or declined for good in the period."),
+            _t("Quotations that the client accepted, of all that it accepted, declined for good or let expire in the period."),
             Measure.SHARE,
         ),
         Definition(

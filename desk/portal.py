@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import prefetch_related_objects
@@ -20,6 +20,7 @@ from notifications.models import MilestoneWatch
 from projects.accounts_of_delay import accounts_of_delay
 from projects.cost_of_waiting import with_costs
 from projects.forecasting import calendar_of, is_provisional
+from projects.meanings import signed_rows
 from projects.milestones import states_of
 from projects.models import (
     ApprovalAnswer,
@@ -166,9 +167,17 @@ def quotation_context(reader: User, quotation: Quotation) -> dict[str, Any]:
         "choosable": not blockers and allowed("projects.answer_quotation", reader, quotation),
         "may_ask": not quotation_answers.asking_blockers(quotation),
         "may_withdraw": quotation.is_asked,
+        "withdraw_blockers": quotation_answers.withdrawing_blockers(quotation) if quotation.is_asked else [],
         "may_answer": allowed("projects.answer_quotation", reader, quotation),
-        "signatures": [signature for signature in signatures_of(quotation) if signature.meaning == "accept_quotation"],
+        "signatures": [row for row in signed_rows(quotation) if row.signature.meaning == "accept_quotation"],
     }
+
+
+def taken_of(quotation: Quotation, chosen: Collection[int]) -> dict[str, Any] | None:
+    """What an acceptance with these options takes, as the dialog says it in which it is signed; nothing where there is no option."""
+    lines = [(line, line.number in chosen) for line in quotation.options]
+    total = quotation.price_with(line for line, is_taken in lines if is_taken)
+    return {"lines": lines, "base": quotation.price_without_options, "total": total, "currency": quotation.currency} if lines else None
 
 
 def order_for(reader: User, code: str, sequence: int, revision: int) -> ChangeOrder:

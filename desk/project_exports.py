@@ -62,7 +62,7 @@ def milestones(request: SignedInRequest, code: str) -> Table:
 
 def payments(request: SignedInRequest, code: str) -> Table:
     project = _project(request, code)
-    sources = dict(payment_services.payment_sources(project))
+    sources = payment_services.source_words(project)
     columns = [
         (_("Payment"), of("title")),
         (_("Ready when"), lambda row: sources.get(row.source)),

@@ -34,6 +34,7 @@ WAIT_OF_KIND = {
     "approval.asked": "approval.answer:{object}",
     "approval.rejected": "approval.rejected:{object}",
     "rfp.logged": "rfp.complete:{object}",
+    "rfp.question_asked": "rfp.question:{object}",
     "milestone.achieved": "plan.explain:{object}",
     "account.objected": "account.objection:{object}",
     "deliverable.reopened": "deliverable:{object}",

@@ -51,6 +51,7 @@ GROUP_OF_NOUN = {
     "risk": Group.PROJECT,
     "rfp": Group.COMMERCIAL,
     "intake": Group.COMMERCIAL,
+    "request": Group.COMMERCIAL,
     "quotation": Group.COMMERCIAL,
     "agreement": Group.COMMERCIAL,
     "charter": Group.COMMERCIAL,
@@ -70,6 +71,11 @@ GROUP_OF_NOUN = {
 UNTOLD = frozenset(
     {
         "rfp.changed",
+        "request.begun",
+        "request.saved",
+        "request.filed",
+        "request.discarded",
+        "request.sent",  # what comes of it, `rfp.logged` tells
         "sheet.saved",
         "document.narrative_saved",
         "document.rendered",
@@ -103,6 +109,7 @@ ANSWERS = frozenset(
         "approval.accepted",
         "approval.accepted_with_comment",
         "approval.rejected",
+        "rfp.clarification_answered",
     }
 )
 SIGNING = frozenset(
@@ -118,6 +125,7 @@ SIGNING = frozenset(
         "change_order.sent",
         "change_order.release_signed",
         "approval.asked",
+        "rfp.question_asked",
     }
 )
 

@@ -10,6 +10,7 @@ class PhasesConfig(AppConfig):
         from phases.commercial import gate as commercial_gate
         from phases.evaluation import (
             asking,
+            charter_sources,
             permissions,  # noqa: F401  (its rules register themselves)
         )
         from phases.evaluation import documents as evaluation_documents
@@ -24,6 +25,7 @@ class PhasesConfig(AppConfig):
         from phases.validation import gate as validation_gate
 
         asking.register()
+        charter_sources.register()
         evaluation_events.register()
         evaluation_sending.register()
         for gate in (evaluation_gate, small_scale_gate, pilot_gate, validation_gate, commercial_gate):

@@ -19,6 +19,7 @@ from projects.models import (
     Milestone,
     Project,
     Quotation,
+    Rfp,
 )
 from projects.signed_contents import change_order_content, quotation_content, reference_content
 
@@ -120,6 +121,10 @@ def _reminder_for_client(asked: Any, data: dict[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in ("project", "words", "due_on")}
 
 
+def _question_for_client(rfp: Rfp, data: dict[str, Any]) -> dict[str, Any]:
+    return {"rfp": rfp.number, "question": data["question"]}
+
+
 def _change_order_for_client(order: ChangeOrder, data: dict[str, Any]) -> dict[str, Any]:
     return {"project": order.project.code, "change_order": order.label, "title": order.title, "state": order.state}
 
@@ -137,6 +142,7 @@ INTERNAL_KINDS = {
     },
     link_intake: {
         "intake.taken": _("took in %(file)s"),
+        "intake.made": _("made the request %(number)s of %(file)s"),
         "intake.set_aside": _("set %(file)s aside"),
     },
     link_by_id: {
@@ -182,6 +188,8 @@ INTERNAL_KINDS = {
         "change_order.release_signed": _("signed the release of %(label)s for %(role)s"),
         "change_order.released": _("released %(label)s"),
         "charter.drafted": _("drafted the charter (%(first_phase)s to %(last_phase)s)"),
+        "charter.written": _("wrote the charter from quotation %(label)s"),
+        "charter.responsibilities_set": _("chose who does and answers for %(count)s deliverables"),
         "charter.issued": _("issued the charter"),
         "tailoring.chosen": _("chose that it does not apply: %(title)s"),
         "tailoring.removed": _("chose that it applies after all: %(title)s"),
@@ -252,6 +260,14 @@ CONDITION_KINDS = {
     "condition.replaced": _("replaced condition %(label)s by the decision of %(gate)s, round %(round)s"),
 }
 
+REQUEST_KINDS = {  # what a client is writing is not ours to read before it is sent: of it there is no page, and no word in the record
+    "request.begun": _("began a request in the portal"),
+    "request.saved": _("went on writing a request in the portal"),
+    "request.filed": _("changed the files of a request in the portal"),
+    "request.discarded": _("discarded a request that was not sent"),
+    "request.sent": _("sent the request %(number)s from the portal"),
+}
+
 VIEW_KINDS = {  # a list that somebody keeps has no page of its own
     "view.saved": _("saved the view “%(name)s” of %(page)s"),
     "view.changed": _("changed the view “%(name)s”"),
@@ -268,7 +284,7 @@ TO_CLIENT = {
 
 
 def register_all() -> None:
-    register(*(EventKind(key, words) for key, words in VIEW_KINDS.items()))
+    register(*(EventKind(key, words) for key, words in (VIEW_KINDS | REQUEST_KINDS).items()))
     for link, kinds in INTERNAL_KINDS.items():
         register(*(EventKind(key, words, link=link) for key, words in kinds.items()))
     register(*(EventKind(key, words, link=link_gate) for key, words in CONDITION_KINDS.items()))
@@ -329,6 +345,12 @@ def register_all() -> None:
                 key, words, link=link_approval, audience=CLIENT, client_projection=_approval_for_client, client_words=TO_CLIENT.get(key)
             )
         )
+    asked, to_client = _("asked the client: %(question)s"), _("asked you: %(question)s")
+    register(
+        EventKind(
+            "rfp.question_asked", asked, link=link_rfp, audience=CLIENT, client_projection=_question_for_client, client_words=to_client
+        )
+    )
     reminded = _("reminded the client that its answer is awaited: %(words)s")
     to_client = _("reminds you that your answer is awaited: %(words)s")
     register(

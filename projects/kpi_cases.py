@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from projects.accounts_of_delay import accounts_of_delay
 from projects.forecasting import calendar_for
 from projects.models import PHASES, SHOWN_TO_CLIENT, GateReview, KpiCase, Milestone, Phase, PhaseMove, Publication, Quotation
@@ -73,10 +75,14 @@ def _quotation_turnaround(projects: Mapping[int, Project]) -> Iterator[KpiCase]:
 
 
 def _won(projects: Mapping[int, Project]) -> Iterator[KpiCase]:
-    """Each project's quotation that the client answered: good when it accepted. One with a later revision is still in play."""
-    rows = Quotation.objects.current().filter(project__in=projects, answered_at__isnull=False)
-    for row in rows:
-        on, good = projects[row.project_id].day_of(row.answered_at), row.state == Quotation.State.ACCEPTED
+    """Each project's quotation that the client answered, or that expired and counts as lost: good when it was accepted.
+
+    One with a later revision is still in play.
+    """
+    rows = Quotation.objects.current().filter(Q(answered_at__isnull=False) | Q(outcome__isnull=False), project__in=projects)
+    for row in rows.select_related("outcome"):
+        moment = row.answered_at or row.outcome.recorded_at
+        on, good = projects[row.project_id].day_of(moment), row.state == Quotation.State.ACCEPTED
         yield KpiCase(project_id=row.project_id, figure=WON, phase=Phase.EVALUATION, on=on, number=int(good), quotation_id=row.pk)
 
 

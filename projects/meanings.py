@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, OuterRef
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Signature
 from audit.signatures import content_hash, signatures_of
 
 if TYPE_CHECKING:
-    from audit.models import Signature
+    from django.db.models import QuerySet
+
     from audit.refusals import Words
+    from projects.models import Quotation
 
 CHOICE = "accepted"  # in a signed content: what of the offer the signer took
 WORDS: Mapping[str, Words] = {
@@ -42,6 +48,11 @@ class Signed:
     words: Words
     covers_now: bool
 
+    @property
+    def choice(self) -> dict[str, Any] | None:
+        """What of the offer the signer took, and the price with it; nothing where there was nothing to choose."""
+        return self.signature.content.get(CHOICE)
+
 
 def meaning_words(meaning: str) -> Words:
     """The words of a stored meaning; a meaning that came in words is its own."""
@@ -58,5 +69,20 @@ def signed_rows(obj: Any) -> list[Signed]:
 
 def _accepted_part_of(signature: Signature, obj: Any, now: str) -> bool:
     """Whether it was given on this very content and on what the signer chose of it."""
-    offered = {name: value for name, value in signature.content.items() if name != CHOICE}
-    return CHOICE in signature.content and content_hash(obj, offered) == now
+    return CHOICE in signature.content and _hash_of_offer(signature.content, obj) == now
+
+
+def _hash_of_offer(signed: Mapping[str, Any], obj: Any) -> str:
+    return content_hash(obj, {name: value for name, value in signed.items() if name != CHOICE})
+
+
+def with_signed_content(quotations: QuerySet[Quotation]) -> QuerySet[Quotation]:
+    """Each with the content that its client signed, as `signed_content`; nothing where nobody accepted it."""
+    kind = ContentType.objects.get_for_model(quotations.model)
+    signed = Signature.objects.filter(object_type=kind, object_id=Cast(OuterRef("pk"), CharField()), meaning="accept_quotation")
+    return quotations.annotate(signed_content=signed.order_by("sequence").values("content")[:1])
+
+
+def hash_of_accepted(quotation: Any) -> str:
+    """Of an accepted quotation `with_signed_content`: of what it offers. It is frozen, so it says what the client signed."""
+    return _hash_of_offer(quotation.signed_content, quotation)

@@ -46,9 +46,13 @@ EMPTY_LINES = re.compile(r"\n[ \t\xa0]*(?:\n[ \t\xa0]*){2,}")
 
 
 class _Bounded(EmailPolicy):
-    """Reads of a header only so much as one has that a person wrote."""
+    """Reads of a header only so much as one has that a person wrote, and of a Message-ID the bare words: many programs write one that
+    the parser cannot take apart.
+    """
 
     def header_fetch_parse(self, name: str, value: Any) -> Any:
+        if name.lower() == "message-id":
+            return str(value)[:LONGEST_HEADER]
         return _parsed(name, str(value)[:LONGEST_HEADER])
 
 
@@ -58,7 +62,7 @@ def _parsed(name: str, value: str) -> Any:
     return default.header_fetch_parse(name, value)  # type: ignore[no-untyped-call]
 
 
-POLICY = _Bounded(utf8=True)
+POLICY = _Bounded(utf8=True, refold_source="none")  # an attached message is written as it came, and none of its headers is parsed
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,9 @@ def _read(raw: bytes) -> Message:
 
 
 def _key(mail: EmailMessage, raw: bytes) -> str:
-    """The same for every copy of a message: of its Message-ID, and where there is none, of its bytes."""
+    """The same for every copy of a message: of its Message-ID, and where there is none (or an empty one), of its bytes."""
     name = "".join(_header(mail, "Message-ID", LONGEST_HEADER).split())
+    name = "" if name == "<>" else name
     return hashlib.sha256(f"message-id:{name}".encode() if name else b"message:" + raw).hexdigest()
 
 

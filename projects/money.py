@@ -1,19 +1,19 @@
-"""Money to the last cent: rounding as an invoice does, and a sum split into parts that add up to it."""
+"""Money to the last minor unit of its currency: rounding as an invoice does, and a sum split into parts that add up to it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _t
-
-from audit.refusals import BadInput
 
 # ISO 4217 where the minor unit is not a hundredth.
 _PLACES = dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0)
 _PLACES |= dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-MOST_MISSING_PERCENT = Decimal("0.05")
+CENT = Decimal("0.01")
+WHOLE = Decimal(100)
+HALF_STEP = Decimal("0.0005")  # of a percentage typed with three decimals
 
 
 def is_currency(code: str) -> bool:
@@ -36,35 +36,45 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return half_up(amount, minor_unit(currency))
 
 
-def split(total: Decimal, percents: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """The parts of a price in the order of their percentages; together they are the price exactly.
+def is_too_fine(amount: Decimal, currency: str) -> bool:
+    """Whether it has more decimals than its currency."""
+    return amount != amount.quantize(minor_unit(currency))
 
-    What rounding down leaves over goes, a minor unit each, to the parts that lost most by it, of equals to the earlier. Percentages
-    must add up to 100; those typed with decimals may miss it by their own rounding (3 × 33.333), at most by 0.05.
-    Raises BadInput for other percentages, and for a total that is no whole number of minor units.
+
+def too_fine_words(currency: str) -> str:
+    return _t("An amount in %(currency)s is not finer than %(unit)s.") % {"currency": currency, "unit": minor_unit(currency)}
+
+
+def fitted(amount: Decimal, currency: str) -> Decimal:
+    """With as many decimals as its currency has (150000.00 yen → 150000); what is finer keeps its own."""
+    return amount if is_too_fine(amount, currency) else amount.quantize(minor_unit(currency))
+
+
+def split(total: Decimal, percents: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Parts of `total` by percentage that add up to exactly it (science.md §3).
+
+    Each is rounded down to the minor unit; of what that leaves over, the parts that lost most get a unit each, of equals the earlier.
+    A total that is finer than its currency is shared out to the cent, and what is finer still goes to the first part. Percentages
+    that add up to nothing share nothing: an empty list.
     """
-    step = minor_unit(currency)
-    if total != total.quantize(step):
-        raise BadInput({"total": _t("%(amount)s is no amount of %(currency)s.") % {"amount": total, "currency": currency}})
-    if wrong := _wrong(percents):
-        raise BadInput({"percent": wrong})
     whole = sum(percents, Decimal(0))
-    shares = [total * percent / whole for percent in percents]
-    parts = [share.quantize(step, ROUND_FLOOR) for share in shares]
-    spare = int((total - sum(parts, Decimal(0))) / step)
-    for place in sorted(range(len(parts)), key=lambda each: (parts[each] - shares[each], each))[:spare]:
+    if not percents or whole <= 0:
+        return []
+    step = min(CENT, minor_unit(currency)) if is_too_fine(total, currency) else minor_unit(currency)
+    exact = [total * percent / whole for percent in percents]
+    parts = [part.quantize(step, ROUND_DOWN) for part in exact]
+    spare = int((total - sum(parts)) / step)
+    for place in sorted(range(len(parts)), key=lambda place: (parts[place] - exact[place], place))[:spare]:
         parts[place] += step
+    parts[0] += total - sum(parts)
     return parts
 
 
-def _wrong(percents: Sequence[Decimal]) -> str:
-    if not percents or any(percent < 0 for percent in percents):
-        return _t("Percentages of at least one part, none below zero.")
-    whole = sum(percents, Decimal(0))
-    typed = max((_places(percent) for percent in percents), default=0)
-    slack = min(MOST_MISSING_PERCENT, len(percents) * Decimal(5).scaleb(-typed - 1)) if typed else Decimal(0)
-    return "" if abs(whole - 100) <= slack else _t("The percentages add up to %(sum)s, not to 100.") % {"sum": whole}
+def is_whole(percents: Sequence[Decimal]) -> bool:
+    """Whether they add up to 100, thirds typed as 33.333 included."""
+    return abs(sum(percents, Decimal(0)) - WHOLE) <= HALF_STEP * len(percents)
 
 
-def _places(number: Decimal) -> int:
-    return max(0, -int(number.as_tuple().exponent))
+def first_rise(prices: Sequence[tuple[Decimal, Decimal]]) -> int | None:
+    """Of (quantity, price per unit) in the order of quantity: the place of the first price above the one before it; None where none is."""
+    return next((place for place in range(1, len(prices)) if prices[place][1] > prices[place - 1][1]), None)

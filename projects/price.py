@@ -18,7 +18,6 @@ from projects.money import rounded
 if TYPE_CHECKING:
     from projects.models import Milestone, Project
 
-CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 _TERM = re.compile(r"(?P<percent>\d{1,3}(?:[.,]\d{1,2})?)\s*%\s*(?P<words>[^,;.\n]*)")
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, BinaryIO
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
@@ -133,8 +133,11 @@ def _choices(book: Workbook, sheet: Any) -> None:
     lists.sheet_state = "hidden"
 
 
-def read_answers(content: BinaryIO) -> Answers:
-    """What the filled-in questionnaire says. Raises BadInput on `file` for what is not our questionnaire."""
+def read_answers(content: BinaryIO, *, received_on: date) -> Answers:
+    """What the filled-in questionnaire says, judged as of the day on which it came, whenever it is read again.
+
+    Raises BadInput on `file` for what is not our questionnaire.
+    """
     sheet = read(content, XLSX, PARTS, sheet=SHEET, most_rows=MOST_LINES)
     known = {column.name: column for column in questions()}
     by_words = {plain(words): column for column in known.values() for words in in_both(words_of(column))}
@@ -146,7 +149,7 @@ def read_answers(content: BinaryIO) -> Answers:
             _take(answers, column, answer, line)
         elif answer is not None:
             _problem(answers, "", _text(line, "question"), answer, _t("This question is none of ours; look where the answer belongs."))
-    _judge(answers, known)
+    _judge(answers, known, received_on)
     return answers
 
 
@@ -173,16 +176,16 @@ def _problem(answers: Answers, name: str, label: str, answer: Cell, words: str) 
     answers.problems.append(said)
 
 
-def _judge(answers: Answers, known: Mapping[str, Column]) -> None:
+def _judge(answers: Answers, known: Mapping[str, Column], received_on: date) -> None:
     """What can be read and cannot be meant: a day gone by, a quantity of nothing."""
-    for name, words in limits(answers.values, received_on=timezone.localdate()).items():
+    for name, words in limits(answers.values, received_on=received_on).items():
         typed = Cell("", answers.values.pop(name))
         _problem(answers, name, str(known[name].heading), typed, " ".join(words))
 
 
-def try_answers(content: BinaryIO) -> Answers | None:
+def try_answers(content: BinaryIO, *, received_on: date) -> Answers | None:
     """None for a spreadsheet that is not our questionnaire."""
     try:
-        return read_answers(content)
+        return read_answers(content, received_on=received_on)
     except BadInput:
         return None

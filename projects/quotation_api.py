@@ -27,7 +27,7 @@ from projects.quotation_serializers import (
 )
 from projects.services import commercial, quotation_answers
 from projects.services.locking import locked
-from projects.services.quotation_parts import PARTS, RELATED, Line, Parts
+from projects.services.quotation_parts import PARTS, Line, Parts, with_parts
 from projects.services.replies import Reply
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class QuotationFilter(filters.FilterSet):
 def quotations_for(request: ApiRequest) -> QuerySet[Quotation]:
     remarks = Prefetch("remarks", RevisionRemark.objects.select_related("line", "request__answered_in"))
     requests = Prefetch("requests", RevisionRequest.objects.select_related("asked_by", "answered_in").prefetch_related(remarks))
-    return Quotation.objects.visible_to(request.user).select_related("project").prefetch_related(*RELATED, requests)
+    return with_parts(Quotation.objects.visible_to(request.user).select_related("project")).prefetch_related(requests)
 
 
 def _context(request: ApiRequest) -> dict[str, Any]:

@@ -148,9 +148,14 @@ def _text(most: int) -> serializers.CharField:
 class LineToDraftSerializer(serializers.Serializer[Any]):
     phase = serializers.ChoiceField(choices=Phase.choices)
     description = serializers.CharField(max_length=300)
-    amount = _money(required=False, default=Decimal("0.00"), help_text="Nothing for what is excluded.")
+    amount = _money(required=False, allow_null=True, default=None, help_text="Of everything but what is excluded.")
     standing = serializers.ChoiceField(choices=Standing.choices, required=False, default=Standing.INCLUDED.value)
     deliverables = _text(500)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["amount"] is None and attrs["standing"] != Standing.EXCLUDED:
+            raise serializers.ValidationError({"amount": [self.fields["amount"].error_messages["required"]]})
+        return attrs | {"amount": attrs["amount"] or Decimal("0.00")}
 
 
 class PaymentToDraftSerializer(serializers.Serializer[Any]):

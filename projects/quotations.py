@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from projects.money import fitted
 from projects.services.quotation_parts import TERMS, payments_of
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from projects.models import Quotation, QuotationLine
 
 COMPARED = ("currency", "valid_until", "scope", *TERMS)
-LineKey = tuple[str, str, int]
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -86,37 +89,30 @@ def _shown(quotation: Quotation, name: str) -> object:
 
 
 def compared_lines(before: Quotation, after: Quotation) -> list[LineChange]:
-    """Lines matched by phase and description; a description that occurs twice is matched in its order."""
-    old, new = _by_key(before.lines.all()), _by_key(after.lines.all())
-    return [
-        LineChange(
-            (new.get(key) or old[key]).get_phase_display(),
-            key[1],
-            old.get(key),
-            new.get(key),
-        )
-        for key in {**new, **old}
-    ]
+    """Lines matched by phase and description."""
+    old, new = (_in_order(((line.phase, line.description), line) for line in each.lines.all()) for each in (before, after))
+    return [LineChange((new.get(key) or old[key]).get_phase_display(), key[0][1], old.get(key), new.get(key)) for key in {**new, **old}]
 
 
-def _by_key(lines: Iterable[QuotationLine]) -> dict[LineKey, QuotationLine]:
-    seen: Counter[tuple[str, str]] = Counter()
-    found: dict[LineKey, QuotationLine] = {}
-    for line in lines:
-        words = (line.phase, line.description)
-        found[(*words, seen[words])] = line
-        seen[words] += 1
+def _in_order(rows: Iterable[tuple[Key, Row]]) -> dict[tuple[Key, int], Row]:
+    """Rows by what they are about; of several about the same, the first of one revision is matched with the first of the other."""
+    seen: Counter[Key] = Counter()
+    found = {}
+    for key, row in rows:
+        found[key, seen[key]] = row
+        seen[key] += 1
     return found
 
 
 def compared_parts(before: Quotation, after: Quotation) -> list[PartChange]:
     """Payments, price breaks, rates and client inputs, each matched by what it is about. Parts in which nothing differs are left out."""
-    shown: dict[Words, tuple[dict[str, str], dict[str, str]]] = {
-        _("Payments"): (_payments(before), _payments(after)),
-        _("Price per kilogram by quantity"): (_breaks(before), _breaks(after)),
-        _("Rates for change orders"): (_rates(before), _rates(after)),
-        _("What the client gives"): (_inputs(before), _inputs(after)),
+    parts: dict[Words, Callable[[Quotation], Iterable[tuple[str, str]]]] = {
+        _("Payments"): _payments,
+        _("Price per kilogram by quantity"): _breaks,
+        _("Rates for change orders"): _rates,
+        _("What the client gives"): _inputs,
     }
+    shown = {title: (_in_order(part(before)), _in_order(part(after))) for title, part in parts.items()}
     return [
         PartChange(title, [RowChange(old.get(key, ""), new.get(key, "")) for key in {**new, **old}])
         for title, (old, new) in shown.items()
@@ -124,26 +120,28 @@ def compared_parts(before: Quotation, after: Quotation) -> list[PartChange]:
     ]
 
 
-def _payments(quotation: Quotation) -> dict[str, str]:
-    found = {}
+def _payments(quotation: Quotation) -> Iterator[tuple[str, str]]:
     for due in payments_of(quotation):
         row, when = due.row, f" ({due.when})" if due.when else ""
-        found[row.title] = f"{row.title}{when}: {row.percent.normalize():f} %, {quotation.currency} {due.amount:,.2f}"
-    return found
+        yield row.title, f"{row.title}{when}: {row.percent.normalize():f} %, {_money(due.amount, quotation)}"
 
 
-def _breaks(quotation: Quotation) -> dict[str, str]:
-    return {
-        str(row.from_kg): _t("from %(kg)s kg: %(price)s per kg")
-        % {"kg": f"{row.from_kg.normalize():f}", "price": f"{quotation.currency} {row.price_per_kg:,.2f}"}
-        for row in quotation.breaks.all()
-    }
+def _breaks(quotation: Quotation) -> Iterator[tuple[str, str]]:
+    words = _t("from %(kg)s kg: %(price)s per kg")
+    for row in quotation.breaks.all():
+        kilograms = f"{row.from_kg.normalize():f}"
+        yield kilograms, words % {"kg": kilograms, "price": _money(row.price_per_kg, quotation)}
 
 
-def _rates(quotation: Quotation) -> dict[str, str]:
-    rows = quotation.rates.all()
-    return {f"{row.work}/{row.unit}": f"{row.work}: {quotation.currency} {row.rate:,.2f} / {row.unit}" for row in rows}
+def _rates(quotation: Quotation) -> Iterator[tuple[str, str]]:
+    for row in quotation.rates.all():
+        yield f"{row.work}/{row.unit}", f"{row.work}: {_money(row.rate, quotation)} / {row.unit}"
 
 
-def _inputs(quotation: Quotation) -> dict[str, str]:
-    return {row.words: f"{row.words}: {date_format(row.due_on, 'j M Y')}" if row.due_on else row.words for row in quotation.inputs.all()}
+def _inputs(quotation: Quotation) -> Iterator[tuple[str, str]]:
+    for row in quotation.inputs.all():
+        yield row.words, f"{row.words}: {date_format(row.due_on, 'j M Y')}" if row.due_on else row.words
+
+
+def _money(amount: Decimal, quotation: Quotation) -> str:
+    return f"{quotation.currency} {fitted(amount, quotation.currency):,}"

@@ -75,7 +75,7 @@ class RfpFileSerializer(serializers.ModelSerializer[RfpFile]):
 class ClarificationSerializer(serializers.ModelSerializer[Clarification]):
     class Meta:
         model = Clarification
-        fields = ["id", "question", "asked_at", "answer", "answered_at"]
+        fields = ["id", "question", "asked_in_portal", "asked_at", "answer", "answered_at"]
 
 
 class AskedSerializer(serializers.ModelSerializer[Clarification]):
@@ -107,8 +107,9 @@ class RfpSerializer(serializers.ModelSerializer[Rfp]):
 
     @extend_schema_field(AskedSerializer(many=True))
     def get_questions(self, rfp: Rfp) -> list[dict[str, Any]]:
-        """Those that are open; read from what the list fetched at once."""
-        return [dict(AskedSerializer(row).data) for row in rfp.clarifications.all() if row.answered_at is None]
+        """Those asked in the portal that are open; read from what the list fetched at once."""
+        rows = (row for row in rfp.clarifications.all() if row.asked_in_portal and row.answered_at is None)
+        return [dict(AskedSerializer(row).data) for row in rows]
 
     @extend_schema_field(CompletenessSerializer)
     def get_completeness(self, rfp: Rfp) -> dict[str, Any]:

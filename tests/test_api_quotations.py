@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role
@@ -72,6 +74,40 @@ def test_what_is_wrong_is_named_at_its_row(project: Project) -> None:
     answer = send(person(Role.BUSINESS_DEVELOPMENT), "post", f"projects/{project.code}/quotations/", body)
 
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["payments-0-source"])
+
+
+def test_a_line_without_an_amount_is_an_error_at_its_field(project: Project) -> None:
+    body = a_draft(lines=[LINES[0], {"phase": "pilot", "description": "Freight"}, LINES[2]])
+
+    answer = send(person(Role.BUSINESS_DEVELOPMENT), "post", f"projects/{project.code}/quotations/", body)
+
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"lines": {"1": {"amount": ["This field is required."]}}})
+    assert not Quotation.objects.exists()
+
+
+def test_a_list_of_quotations_costs_no_query_for_each(project: Project) -> None:
+    address, client = sent(project), person(Role.CLIENT_APPROVER)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/api/v1/quotations/").status_code == 200
+        return len(captured)
+
+    def answered() -> None:
+        remarks = send(client, "post", f"{address}changes/", {"remarks": [{"words": "Sooner."}]}).json()["requests"][0]["remarks"]
+        body = a_draft(replies=[{"remark": remarks[0]["id"], "outcome": "done"}])
+        send(person(Role.BUSINESS_DEVELOPMENT), "post", f"projects/{project.code}/quotations/", body)
+        latest = Quotation.objects.order_by("-revision").first()
+        assert latest is not None
+        make.release(latest)
+        make.send(latest)
+
+    answered()
+    two = queries()
+    address = address.replace("/1/", "/2/")
+    answered()
+
+    assert queries() == two
 
 
 def test_the_client_asks_reads_the_answer_and_accepts_with_its_choice(project: Project) -> None:

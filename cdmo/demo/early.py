@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from accounts.models import Role
 from cdmo.demo.molecules import ARIPIPRAZOLE, IBRUTINIB, LENALIDOMIDE, OSELTAMIVIR
+from cdmo.demo.offers import SECOND_SOURCE, UNDER_CONTAINMENT
 from cdmo.demo.story import Change, Contract, Held, Lost, Paper, Risk, Sheet, Slip, Story, at_the_gates, quantities
 from projects.models.states import Phase
 
@@ -58,6 +59,7 @@ QUOTED = Story(
         terms="40 % at the start of each phase, 60 % at its gate; 45 days net.",
         assumptions="The client provides reference standards of both crystal forms.",
         waits=True,
+        offer=SECOND_SOURCE,
     ),
 )
 
@@ -174,8 +176,8 @@ IN_DEVELOPMENT = Story(
             "risks": "Dimer; containment of the dryer.",
             "governance": "Call every two weeks; steering committee at each gate.",
         },
+        offer=UNDER_CONTAINMENT,
     ),
-    payments=at_the_gates(70),
     slips=(
         Slip(
             "route_selected",

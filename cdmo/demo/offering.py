@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from accounts.models import Client, Role, User
 from catalogue.models import Site
@@ -12,11 +13,12 @@ from cdmo.demo.story import Contract, Lost
 from cdmo.demo.voice import Days
 from cdmo.demo.working import Working
 from phases.evaluation import services as evaluation
-from projects.models import Deliverable, Phase, Rfp
+from projects.models import Deliverable, Phase, RevisionRemark, Rfp
 from projects.services import agreements, charter, clarifications, commercial, quotation_answers, rfp, tailoring
 from projects.services.lifecycle import cancel_project
+from projects.services.replies import Reply
 
-SUBMITTED_AFTER, SHEETS_AFTER, QUOTED_AFTER, ACCEPTED_AFTER, AGREED_AFTER = 4, 9, 11, 18, 21
+SUBMITTED_AFTER, SHEETS_AFTER, QUOTED_AFTER, ASKED_AFTER, ANSWERED_AFTER, ACCEPTED_AFTER, AGREED_AFTER = 4, 9, 11, 13, 15, 18, 21
 
 
 class Offering(Working):
@@ -69,9 +71,36 @@ class Offering(Working):
                 self.signed_by(head, evaluation.sign_off_sheet, self.code, department)
 
     def _agree(self, contract: Contract) -> Days:
-        business, management = holding(Role.BUSINESS_DEVELOPMENT), holding(Role.MANAGEMENT)
+        business = holding(Role.BUSINESS_DEVELOPMENT)
         yield self.after(QUOTED_AFTER)
         self.by(business, evaluation.recommend, self.code, recommendation="bid", reason=contract.recommendation)
+        self._offer(contract, 1)
+        approver = holding(Role.CLIENT_APPROVER, self.story.client)
+        if contract.offer.asked:
+            yield self.after(ASKED_AFTER)
+            remarks = {number: words for number, words, _outcome, _reply in contract.offer.asked}
+            self.by(approver, quotation_answers.ask_for_changes, self.code, 1, remarks=remarks)
+            yield self.after(ANSWERED_AFTER)
+            self._offer(contract, 2)
+        if contract.waits:
+            return
+        yield self.after(ACCEPTED_AFTER)
+        if isinstance(self.story.turn, Lost):
+            yield from self._lose(self.story.turn, approver)
+            return
+        self.signed_by(approver, quotation_answers.accept_quotation, self.code, 1, options=contract.offer.taken)
+        self._charter(contract)
+        self._settle()
+        yield from self._agreements()
+
+    def _offer(self, contract: Contract, revision: int) -> None:
+        """Drafted with what became of the client's remarks, released by both roles, sent with its PDF."""
+        business, offer = holding(Role.BUSINESS_DEVELOPMENT), contract.offer
+        lines = [commercial.Line(phase, words, contract.price(amount)) for phase, words, amount in contract.lines]
+        lines += [commercial.Line(phase, words, contract.price(amount), "optional", given) for phase, words, given, amount in offer.options]
+        lines += [commercial.Line(phase, words, Decimal("0.00"), "excluded") for phase, words in offer.excluded]
+        remarks = RevisionRemark.objects.filter(request__quotation__project__code=self.code)
+        said = {words: Reply(outcome, reply) for _number, words, outcome, reply in offer.asked}
         self.by(
             business,
             commercial.draft_quotation,
@@ -81,32 +110,26 @@ class Offering(Working):
             scope=contract.scope,
             assumptions=contract.assumptions,
             payment_terms=contract.terms,
-            lines=[commercial.Line(phase, words, contract.price(amount)) for phase, words, amount in contract.lines],
+            lines=lines,
+            parts=offer.parts,
+            replies={row.pk: said[row.words] for row in remarks},
+            **offer.terms,
         )
-        for person in (business, management):
-            self.signed_by(person, commercial.release_quotation, self.code, 1)
-        paper = self._document(business, "quotation")
+        for person in (business, holding(Role.MANAGEMENT)):
+            self.signed_by(person, commercial.release_quotation, self.code, revision)
+        paper = self._document(business, "quotation", "Answers what the client asked." if revision > 1 else "")
         self._draw(paper)
-        self.by(business, commercial.send_quotation, self.code, 1)
+        self.by(business, commercial.send_quotation, self.code, revision)
         self._draw(paper)
         self._settle()
-        if contract.waits:
-            return
-        yield self.after(ACCEPTED_AFTER)
-        approver = holding(Role.CLIENT_APPROVER, self.story.client)
-        if isinstance(self.story.turn, Lost):
-            yield from self._lose(self.story.turn, approver)
-            return
-        self.signed_by(approver, quotation_answers.accept_quotation, self.code, 1)
-        self._charter(contract)
-        self._settle()
-        yield from self._agreements()
 
     def _lose(self, lost: Lost, approver: User) -> Days:
-        """Declined with a reason, and closed some days later by business development."""
+        """Declined with a reason, and read and closed some days later by business development."""
+        business = holding(Role.BUSINESS_DEVELOPMENT)
         self.by(approver, quotation_answers.decline_quotation, self.code, 1, reason=lost.reply)
         yield self.after(AGREED_AFTER)
-        self.by(holding(Role.BUSINESS_DEVELOPMENT), cancel_project, self.code, reason=lost.lesson, cancel_class="lost")
+        self.by(business, quotation_answers.record_outcome, self.code, 1, why="time", position="field", note=lost.lesson)
+        self.by(business, cancel_project, self.code, reason=lost.lesson, cancel_class="lost")
 
     def _charter(self, contract: Contract) -> None:
         manager = holding(Role.PROJECT_MANAGER)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cdmo.demo.molecules import Molecule
+from cdmo.demo.offers import Offer
 from projects.models.states import Phase
 
 
@@ -142,6 +143,7 @@ class Contract:
     without: tuple[tuple[str, str, str], ...] = ()
     first_phase: Phase = Phase.EVALUATION  # what lies between is passed as not in scope
     waits: bool = False  # for the client's answer to the quotation
+    offer: Offer = field(default_factory=Offer)
 
     def price(self, thousands: int) -> Decimal:
         return Decimal(thousands * 1000).quantize(Decimal("0.01"))

@@ -64,9 +64,9 @@ class Voice:
     def after(self, days: int) -> date:
         return self.began + timedelta(days=days)
 
-    def _document(self, person: User, type_key: str) -> DocumentVersion:
-        """Made from the data as they are on that day."""
-        return self.by(person, request_document, type_key, project=Project.objects.get(code=self.code))
+    def _document(self, person: User, type_key: str, reason: str = "") -> DocumentVersion:
+        """Made from the data as they are on that day. reason: of a version after the first."""
+        return self.by(person, request_document, type_key, project=Project.objects.get(code=self.code), reason=reason)
 
     def _draw(self, version: DocumentVersion) -> None:
         """As the worker would have done then."""

@@ -14,7 +14,7 @@ from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
 from audit.refusals import BadInput, carried_out
 from desk.getting_started import first_steps
-from desk.portal import project_context, quotation_context, quotation_for, waits_of
+from desk.portal import project_context, quotation_context, quotation_for, taken_of, waits_of
 from notifications.forms import WatchForm
 from notifications.reading import told_to
 from notifications.visibility import readable_events
@@ -79,8 +79,9 @@ def portal_quotation(request: SignedInRequest, code: str, revision: int) -> Http
 def _show_quotation(
     request: SignedInRequest, quotation: Quotation, errors: dict[str, list[str]] | None = None, *, dialog: str = ""
 ) -> HttpResponse:
-    context = quotation_context(request.user, quotation)
-    context |= {"errors": errors or {}, "open_dialog": dialog, "reason": request.POST.get("reason", ""), "chosen": _chosen(request)}
+    context, chosen = quotation_context(request.user, quotation), _chosen(request)
+    context |= {"errors": errors or {}, "open_dialog": dialog, "reason": request.POST.get("reason", ""), "chosen": chosen}
+    context["taken"] = taken_of(quotation, chosen)
     return render(request, "desk/portal_quotation.html", context, status=400 if errors else 200)
 
 

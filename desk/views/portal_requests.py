@@ -69,6 +69,7 @@ def request_draft(request: SignedInRequest, pk: int) -> HttpResponse:
         draft = services.save_draft(pk, typed=typed, actor=request.user, version=version)
         if "send" not in request.POST or not form.is_valid():
             return _show(request, draft, form, status=400 if form.errors else 200)
+        version = ""  # what was typed is kept: the page that is shown again shows that
         rfp = services.send_draft(pk, values=form.given(), actor=request.user)
     except BadInput as bad:
         add_to_form(form, bad)
@@ -81,7 +82,7 @@ def _show(request: SignedInRequest, draft: RequestDraft, form: RequestForm, *, v
     locks = _locks(request)
     if locks:
         for field in form.fields.values():
-            field.disabled = True
+            field.widget.attrs["disabled"] = True  # a field that is itself disabled would show nothing of what the form is bound to
     kept = {name: draft.values.get(name, []) for name in form.fields}
     context = {"draft": draft, "form": form, "locks": locks, "version": version or version_of(kept), "missing": form.missing}
     return render(request, "desk/portal_request_draft.html", context, status=status)
@@ -167,12 +168,13 @@ def request_page(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _show_sent(request: SignedInRequest, rfp: Rfp, *, answering: int = 0, answer_form: AnswerForm | None = None) -> HttpResponse:
+    asked = list(rfp.clarifications.filter(asked_in_portal=True))
     context = {
         "rfp": rfp,
         "given": [(IN_THEIR_WORDS[name], _written(rfp, name)) for name in ASKED if getattr(rfp, name) not in (None, "", [])],
         "missing": [question.words for question in completeness_of(rfp).open] if rfp.state == Rfp.State.DRAFT else [],
-        "questions": list(rfp.clarifications.filter(answered_at=None)),
-        "answered": list(rfp.clarifications.exclude(answered_at=None)),
+        "questions": [row for row in asked if row.answered_at is None],
+        "answered": [row for row in asked if row.answered_at is not None],
         "files": RfpFile.objects.visible_to(request.user).filter(rfp=rfp),
         "locks": _locks(request),
         "answering": answering,
@@ -196,7 +198,7 @@ def _written(rfp: Rfp, name: str) -> str:
 @require_POST
 def request_answer(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     rfp, form = _sent(request, number), AnswerForm(request.POST, auto_id=False)
-    get_object_or_404(rfp.clarifications, pk=pk)
+    get_object_or_404(rfp.clarifications, pk=pk, asked_in_portal=True)
     if not form.is_valid():
         return _show_sent(request, rfp, answering=pk, answer_form=form)
     answer_as_client(number, pk, actor=request.user, **form.cleaned_data)

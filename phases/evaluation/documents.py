@@ -15,11 +15,15 @@ from documents.models import DocumentVersion
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents
-from phases.evaluation.quotation_document import quotation
+from phases.evaluation.quotation_document import BLANK, quotation
+from projects.charter_texts import budget_of
 from projects.completeness import completeness_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Rfp, Tailoring
 from projects.models.rfp import Market, Submission
+from projects.money import fitted
 from projects.price import accepted_quotation
+from projects.services.payments import source_words
+from projects.services.responsibilities import functions, rows_of
 from projects.services.tailoring import pending
 from projects.steps import MAKE_EFFECTIVE, register_guard
 
@@ -139,6 +143,10 @@ def charter(project: Project) -> dict[str, Any]:
                 for m in Milestone.objects.filter(project=project)
             ],
         ),
+        "budget": _budget(project, accepted),
+        "payments": _payments(project, accepted),
+        "raci": _raci(project, row),
+        "chosen_responsibilities": row.responsibilities,
         "team": data_table(
             [Column(_t("Department"), 50), Column(_t("Person"), 50)],
             [(str(member.department), member.user or "") for member in project.team.select_related("department", "user")],
@@ -153,6 +161,34 @@ def _batches(row: Charter) -> str:
     """How many prove the pilot and the validation where it is not the usual number, with the reason."""
     names = {"pilot": row.pilot_batches, "validation": row.validation_batches, "reason": row.batches_reason}
     return _t("%(pilot)d pilot, %(validation)d consecutive validation: %(reason)s") % names
+
+
+def _budget(project: Project, accepted: Quotation | None) -> dict[str, Any] | None:
+    if accepted is None:
+        return None
+    rows = [(str(phase.label), fitted(amount, accepted.currency)) for phase, amount in budget_of(accepted)]
+    columns = [Column(_t("Phase"), 70), Column(_t("Amount (%(currency)s)") % {"currency": accepted.currency}, 30, "right")]
+    return data_table(columns, [*rows, (_t("Together"), fitted(accepted.total, accepted.currency))])
+
+
+def _payments(project: Project, accepted: Quotation | None) -> dict[str, Any] | None:
+    payments = list(Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT))
+    if accepted is None or not payments:
+        return None
+    words = source_words(project)
+    rows = [(row.title, words.get(row.source, ""), row.amount and fitted(row.amount, accepted.currency)) for row in payments]
+    amount = Column(_t("Amount (%(currency)s)") % {"currency": accepted.currency}, 24, "right")
+    return data_table([Column(_t("Payment"), 38), Column(_t("Due when"), 38), amount], rows)
+
+
+def _raci(project: Project, row: Charter) -> dict[str, Any]:
+    """The matrix, with its functions numbered: their names are too long for the heads of ten columns."""
+    departments = functions()
+    columns = [Column(_t("Deliverable"), 100 - 6 * len(departments))]
+    columns += [Column(str(number), 6) for number in range(1, len(departments) + 1)]
+    rows = [(each.deliverable.title, *(letter or BLANK for letter in each.of(departments))) for each in rows_of(row, project)]
+    names = [f"{number}: {department}" for number, department in enumerate(departments, 1)]
+    return {"functions": ", ".join(names), "table": data_table(columns, rows)}
 
 
 def deliverables_of(project: Project, phase: Phase) -> dict[str, Any]:
@@ -217,8 +253,9 @@ TYPES = (
         narrative=(NarrativeSection("letter", _("Letter"), _("A few words to the client at the beginning.")),),
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
         missing=no_released_quotation,
-        # What was offered; the client's choice and signature come after it and make no other offer of it.
-        dated_by=("title", "scope", "price", "payment", "conditions", "assumptions", "answers", "content_hash", "released"),
+        template_version="2",
+        # What was offered and who released it; the client's choice and signature come after it and make no other offer of it.
+        dated_by=("content_hash", "released"),
     ),
     DocumentType(
         key="project_charter",
@@ -227,6 +264,7 @@ TYPES = (
         number_prefix="PC",
         template="documents/types/project_charter.html",
         build_context=charter,
+        template_version="2",
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),
@@ -235,7 +273,18 @@ TYPES = (
         missing=no_charter,
         follows_data=True,
         # Dates move with the plan and are told by publication and change order, not by a new charter.
-        dated_by=("facts", "objectives", "background", "scope_in", "scope_out", "tailoring", "assumptions", "risks", "governance"),
+        dated_by=(
+            "facts",
+            "objectives",
+            "background",
+            "scope_in",
+            "scope_out",
+            "tailoring",
+            "assumptions",
+            "risks",
+            "governance",
+            "chosen_responsibilities",
+        ),
     ),
     *assessment_documents.TYPES,
 )

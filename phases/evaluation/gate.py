@@ -21,13 +21,13 @@ from audit.signatures import content_hash
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.findings import Evidence, Finding, Findings
 from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
+from projects.meanings import hash_of_accepted, with_signed_content
 from projects.models import Agreement, Phase, Quotation, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
 from projects.services.charter import issue_charter
 from projects.services.plan import achieve_from
 from projects.services.publishing import publish_all_shared
-from projects.services.quotation_parts import with_parts
 from projects.services.sharing import share_as_planned
 
 if TYPE_CHECKING:
@@ -135,7 +135,8 @@ def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) 
 
 def judge_quotation(projects: Sequence[Project]) -> Findings:
     """The client accepted the current revision."""
-    rows = {row.project_id: row for row in with_parts(Quotation.objects.current().filter(project__in=projects).select_related("project"))}
+    current = with_signed_content(Quotation.objects.current().filter(project__in=projects))
+    rows = {row.project_id: row for row in current.select_related("project").prefetch_related("lines")}
     return {project.pk: _finding_of_quotation(project, rows.get(project.pk)) for project in projects}
 
 
@@ -159,7 +160,7 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
         _t("Scope"): row.scope,
         _t("Terms of payment"): row.payment_terms,
     }
-    return Finding(True, (Evidence(row.label, row.get_absolute_url(), content_hash(row), row.answered_at, facts),))
+    return Finding(True, (Evidence(row.label, row.get_absolute_url(), hash_of_accepted(row), row.answered_at, facts),))
 
 
 def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:

@@ -158,6 +158,8 @@ def _quotation_next(row: Quotation) -> tuple[str, str]:
     both = " / ".join(str(Role(role).label) for role in RELEASERS)
     if row.is_asked:
         return _t("The client asks for changes; draft the next revision."), ours
+    if row.is_expired:
+        return _t("It expired without an answer; draft the next revision, or record it as lost."), ours
     answers = {
         State.DRAFT: (_t("Release the price; both roles sign."), both),
         State.RELEASED: (_t("Send it to the client."), ours),
@@ -242,7 +244,8 @@ def _wanted_of_quotation(records: Records, row: Quotation | None, today: date) -
     if row is None:
         return _t("Draft the quotation.")
     if row.state == State.SENT:
-        return _t("%(label)s expired without an answer; draft the next revision.") % {"label": row.label} if row.valid_until < today else ""
+        words = _t("%(label)s expired without an answer; draft the next revision, or record it as lost.") % {"label": row.label}
+        return words if row.valid_until < today and not hasattr(row, "outcome") else ""
     if row.state == State.DRAFT and not records.unsigned_release:
         return ""
     return f"{row.label}: {next_act(row)}"

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _t
 from audit.signatures import content_hash, signatures_of
 from documents.content import Column, cell, data_table, key_values, numbered, shortest
 from projects.models import Quotation, QuotationLine
+from projects.money import fitted
 from projects.offered import offer_context
 from projects.services.quotation_parts import RELATED
 from projects.services.replies import remarks_answered_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
     from audit.models import Signature
     from projects.models import Project
@@ -39,12 +41,12 @@ def quotation(project: Project) -> dict[str, Any]:
             *([(_t("Dated"), row.released_at.date())] if row.released_at else []),
             (_t("Valid until"), row.valid_until),
             (_t("Currency"), row.currency),
-            (_t("Total"), f"{row.currency} {cell(row.total)}"),
+            (_t("Total"), _money(row, row.total)),
         ),
         "scope": row.scope,
         "price": _price(row, offered["included"], total=row.price_without_options),
         "options": _options(row, offered["optional"]),
-        "accepted_total": f"{row.currency} {cell(row.total)}" if row.state == Quotation.State.ACCEPTED and offered["optional"] else "",
+        "accepted_total": _money(row, row.total) if row.state == Quotation.State.ACCEPTED and offered["optional"] else "",
         "excluded": [_with_deliverables(line) for line in offered["excluded"]],
         "payments": _payments(row, offered["payments"]),
         "payment": row.payment_terms,
@@ -61,6 +63,10 @@ def quotation(project: Project) -> dict[str, Any]:
     }
 
 
+def _money(row: Quotation, amount: Decimal) -> str:
+    return f"{row.currency} {cell(fitted(amount, row.currency))}"
+
+
 def _with_deliverables(line: QuotationLine) -> str:
     if not line.deliverables:
         return line.description
@@ -68,8 +74,8 @@ def _with_deliverables(line: QuotationLine) -> str:
 
 
 def _price(row: Quotation, lines: Sequence[QuotationLine], *, total: Any) -> dict[str, Any]:
-    rows = [(line.number, str(line.get_phase_display()), _with_deliverables(line), line.amount) for line in lines]
-    return data_table(_columns(row), [*rows, (BLANK, BLANK, _t("Total"), total)])
+    rows = [(line.number, str(line.get_phase_display()), _with_deliverables(line), fitted(line.amount, row.currency)) for line in lines]
+    return data_table(_columns(row), [*rows, (BLANK, BLANK, _t("Total"), fitted(total, row.currency))])
 
 
 def _options(row: Quotation, lines: Sequence[QuotationLine]) -> dict[str, Any] | None:
@@ -81,7 +87,7 @@ def _options(row: Quotation, lines: Sequence[QuotationLine]) -> dict[str, Any] |
             line.number,
             str(line.get_phase_display()),
             f"{_with_deliverables(line)}\n{chosen}" if line.chosen else _with_deliverables(line),
-            line.amount,
+            fitted(line.amount, row.currency),
         )
         for line in lines
     ]
@@ -98,7 +104,7 @@ def _columns(row: Quotation) -> list[Column]:
 
 
 def _payments(row: Quotation, payments: Iterable[Any]) -> dict[str, Any] | None:
-    rows = [(due.row.title, due.when, shortest(due.row.percent), due.amount) for due in payments]
+    rows = [(due.row.title, due.when, shortest(due.row.percent), fitted(due.amount, row.currency)) for due in payments]
     if not rows:
         return None
     columns = [
@@ -107,17 +113,17 @@ def _payments(row: Quotation, payments: Iterable[Any]) -> dict[str, Any] | None:
         Column("%", 10, "right"),
         Column(_t("Amount (%(currency)s)") % {"currency": row.currency}, 22, "right"),
     ]
-    return data_table(columns, [*rows, (_t("Together"), BLANK, 100, row.total)])
+    return data_table(columns, [*rows, (_t("Together"), BLANK, 100, fitted(row.total, row.currency))])
 
 
 def _breaks(row: Quotation) -> dict[str, Any] | None:
-    rows = [(shortest(each.from_kg), each.price_per_kg) for each in row.breaks.all()]
+    rows = [(shortest(each.from_kg), fitted(each.price_per_kg, row.currency)) for each in row.breaks.all()]
     columns = [Column(_t("From (kg)"), 40, "right"), Column(_t("%(currency)s per kg") % {"currency": row.currency}, 60, "right")]
     return data_table(columns, rows) if rows else None
 
 
 def _rates(row: Quotation) -> dict[str, Any] | None:
-    rows = [(each.work, each.unit, each.rate) for each in row.rates.all()]
+    rows = [(each.work, each.unit, fitted(each.rate, row.currency)) for each in row.rates.all()]
     columns = [Column(_t("Work"), 54), Column(_t("Per"), 20), Column(_t("Rate (%(currency)s)") % {"currency": row.currency}, 26, "right")]
     return data_table(columns, rows) if rows else None
 
@@ -134,7 +140,7 @@ def _conditions(row: Quotation, offered: dict[str, Any]) -> list[dict[str, str]]
         *([(_t("Delivery (Incoterms 2020)"), f"{row.incoterm} {row.delivery_place}")] if row.incoterm else []),
         *((words[:1].upper() + words[1:], text) for words, text in offered["passages"]),
         *([(_t("Band of raw-material prices"), stays % {"percent": shortest(band)})] if band is not None else []),
-        *([(_t("Fee for reserving a slot"), f"{row.currency} {cell(fee)}")] if fee is not None else []),
+        *([(_t("Fee for reserving a slot"), _money(row, fee))] if fee is not None else []),
         *((words[:1].upper() + words[1:], text) for words, text in offered["references"]),
     )
 

@@ -24,6 +24,7 @@ from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.calendars import WorkingCalendar
 from projects.completeness import completeness_of
 from projects.models import Project, Rfp, TeamMember
+from projects.services.clarifications import questions_follow
 from projects.services.lifecycle import locked, open_project, require_active
 from projects.services.rfp import locked_rfp
 from projects.services.waiting import close_waits, open_wait
@@ -73,6 +74,7 @@ def submit_rfp(number: str, *, actor: User) -> Project:
     rfp.save(update_fields=["state", "submitted_at", "updated_at"])
     close_waits(f"rfp.complete:{rfp.pk}")
     project = open_project(rfp, compound=compound, actor=actor)
+    questions_follow(rfp, project)
     record("rfp.submitted", rfp, actor=actor, code=project.code)
     due_on = WorkingCalendar(country="").add_working_days(timezone.localdate(), SHEET_WORKING_DAYS)
     for department in Department.objects.filter(key__in=SHEET_DEPARTMENTS):

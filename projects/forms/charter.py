@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,13 @@ from catalogue.models import Site
 from projects.forms.evidence import day_input
 from projects.forms.shape import ShapeForm
 from projects.models import Charter, Phase
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+def managers() -> QuerySet[User]:
+    return User.objects.active().internal().holding(Role.PROJECT_MANAGER)
 
 
 class CharterForm(ShapeForm):
@@ -71,8 +78,7 @@ class CharterForm(ShapeForm):
             self.fields[name].required = False
         self.fields["start_on"].required = False  # the service asks for the date that the way of planning needs
         self.fields["site"].queryset = Site.objects.all()  # type: ignore[attr-defined]
-        managers = User.objects.active().internal().holding(Role.PROJECT_MANAGER)
-        self.fields["project_manager"].queryset = managers  # type: ignore[attr-defined]
+        self.fields["project_manager"].queryset = managers()  # type: ignore[attr-defined]
 
     def clean_pilot_batches(self) -> int:
         return self._batches("pilot_batches")
@@ -84,6 +90,19 @@ class CharterForm(ShapeForm):
         """Left empty, the usual number."""
         given = self.cleaned_data[name]
         return int(getattr(Charter(), name) if given is None else given)
+
+
+class WritingForm(forms.Form):
+    """What the quotation does not say of a charter."""
+
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), empty_label="–")
+    project_manager = forms.ModelChoiceField(label=_("Project manager"), queryset=User.objects.none(), empty_label="–")
+    start_on = forms.DateField(label=_("Planned start"), widget=day_input())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"prefix": "write", **kwargs})
+        self.fields["site"].queryset = Site.objects.all()  # type: ignore[attr-defined]
+        self.fields["project_manager"].queryset = managers()  # type: ignore[attr-defined]
 
 
 class MemberForm(forms.Form):

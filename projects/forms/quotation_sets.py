@@ -12,6 +12,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import AmountField, AmountText, NumberField, NumberText
+from projects.default_plan import newest
 from projects.forms.evidence import day_input, select_input
 from projects.forms.order_lines import RowForm, cell
 from projects.forms.quotation import (
@@ -173,12 +174,19 @@ class Block:
 
 
 class QuotationForms:
-    """Everything that a quotation says, in several forms of one page. Bound to `data`, or filled from a revision."""
+    """Everything that a quotation says, in several forms of one page. Bound to `data`, or filled from a revision.
 
-    def __init__(self, *, quotation: Quotation | None = None, data: Any = None, remarks: Sequence[RevisionRemark] = ()) -> None:
+    is_next: of the revision after it. What somebody confirmed of the prices of one is asked again of the next.
+    """
+
+    def __init__(
+        self, *, quotation: Quotation | None = None, data: Any = None, remarks: Sequence[RevisionRemark] = (), is_next: bool = False
+    ) -> None:
         first = _initial(quotation)
+        if is_next:
+            first["words"].pop("rise_confirmed", None)
         self.words = QuotationForm(data, initial=first.pop("words"))
-        self.kwargs: dict[str, dict[str, Any]] = {"payments": {"form_kwargs": {"choices": {"source": list(due_words().items())}}}}
+        self.kwargs: dict[str, dict[str, Any]] = {"payments": {"form_kwargs": {"choices": {"source": list(due_words(newest()).items())}}}}
         self.sets = {name: kind(data, prefix=name, initial=first[name], **self.kwargs.get(name, {})) for name, kind in SETS.items()}
         self.replies = RepliesForm(data, remarks=remarks)
 

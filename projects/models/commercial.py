@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,8 @@ class Quotation(Offer):
     """One revision of the price. Its lines, payments, price breaks, rates and client inputs are rows of their own.
 
     adjustment_band_percent: by so much a raw-material price may move before `price_adjustment` applies. reservation_fee: of a slot, in
-    the quotation's currency. rise_confirmed: the price per kg rises with the quantity somewhere, and that is meant.
+    the quotation's currency. rise_confirmed: the price per kg rises with the quantity somewhere, and that is meant. default_plan: whose
+    words say when a payment is due, that of the day on which it was written (none: as this release declares it).
     """
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="quotations")
@@ -65,6 +66,7 @@ class Quotation(Offer):
     liability = models.CharField(_("liability"), max_length=500, blank=True)
     sample_acceptance = models.TextField(_("acceptance of samples"), max_length=4000, blank=True)
     batch_acceptance = models.TextField(_("acceptance of batches"), max_length=4000, blank=True)
+    default_plan = models.ForeignKey("projects.DefaultPlan", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     if TYPE_CHECKING:
         requests: Any
@@ -90,6 +92,15 @@ class Quotation(Offer):
     @property
     def price_without_options(self) -> Decimal:
         return sum((line.amount for line in self.lines.all() if line.standing == QuotationLine.Standing.INCLUDED), Decimal("0.00"))
+
+    def price_with(self, chosen: Iterable[QuotationLine]) -> Decimal:
+        """What an acceptance with these options comes to."""
+        return sum((line.amount for line in chosen), self.price_without_options)
+
+    @property
+    def is_expired(self) -> bool:
+        """Offered, and nobody answered while it was valid."""
+        return self.state == self.State.SENT and self.valid_until < timezone.localdate()
 
     @property
     def is_asked(self) -> bool:

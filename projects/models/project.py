@@ -275,6 +275,9 @@ class Charter(models.Model):
     validation_batches = models.PositiveSmallIntegerField(_("consecutive validation batches"), default=3, validators=[MinValueValidator(1)])
     batches_reason = models.TextField(_("why other than two and three batches"), max_length=2000, blank=True)
     left_out = models.JSONField(default=list, editable=False)  # keys of the template's milestones that somebody removed
+    responsibilities = models.JSONField(
+        default=dict, editable=False
+    )  # letters by function, by deliverable, other than usual (projects/raci.py)
     default_plan = models.ForeignKey(
         "projects.DefaultPlan", on_delete=models.PROTECT, related_name="charters", null=True, editable=False
     )  # the version that the plan was made from, for good; none: the declarations of the release

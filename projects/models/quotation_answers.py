@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from projects.models.commercial import Quotation, QuotationLine
+from projects.models.frozen import remark_frozen_when_accepted, request_frozen_when_accepted
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -43,6 +44,7 @@ class RevisionRequest(models.Model):
 
     class Meta:
         ordering = ["quotation_id", "-asked_at", "-id"]
+        triggers = [request_frozen_when_accepted()]
         constraints = [
             models.UniqueConstraint(
                 fields=["quotation"], condition=Q(withdrawn_at=None, answered_in=None), name="quotation_one_open_request"
@@ -70,6 +72,7 @@ class RevisionRemark(models.Model):
 
     class Meta:
         ordering = ["request_id", models.F("line__order").asc(nulls_last=True), "id"]
+        triggers = [remark_frozen_when_accepted()]
 
     def __str__(self) -> str:
         return self.words[:80]

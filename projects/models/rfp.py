@@ -197,6 +197,11 @@ class Rfp(models.Model):
         return _("Being assessed") if self.state == self.State.SUBMITTED else self.get_state_display()
 
     @property
+    def is_seen_by_client(self) -> bool:
+        """Its own side logged it. Asks for who did."""
+        return self.created_by.client_id == self.client_id
+
+    @property
     def event_scope(self) -> tuple[int | None, int | None]:
         project = getattr(self, "project", None)
         return self.client_id, project.pk if project else None
@@ -240,7 +245,10 @@ class RfpFile(models.Model):
 
 @tracked
 class Clarification(models.Model):
-    """A question to the client; open ones keep the gate of evaluation shut."""
+    """A question to the client; open ones keep the gate of evaluation shut.
+
+    asked_in_portal: the client reads it there and answers it. What is not is our own note of what was asked otherwise.
+    """
 
     rfp = models.ForeignKey(Rfp, on_delete=models.CASCADE, related_name="clarifications")
     question = models.TextField(_("question"), max_length=2000)
@@ -248,6 +256,7 @@ class Clarification(models.Model):
     asked_at = models.DateTimeField(auto_now_add=True)
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    asked_in_portal = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["asked_at", "id"]

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from accounts.models import User
     from projects.cost_of_waiting import Cost
 
-OUR_PAGES = {"portal-quotation": "quotation-detail", "portal-change-order": "change-order-detail"}  # by the page of the portal
+OUR_PAGES = {  # by the page of the portal
+    "portal-quotation": "quotation-detail",
+    "portal-change-order": "change-order-detail",
+    "portal-request": "rfp-detail",
+}
 
 
 class WaitingForQuerySet(models.QuerySet["WaitingFor"]):

@@ -18,7 +18,10 @@ REMINDED_DAYS = 60  # before it expires
 
 
 def remind_of_expiring_agreements(on: date | None = None) -> int:
-    """Every night: whoever owns the account is asked once for each agreement that expires soon and has no successor. How many were."""
+    """Every night: whoever owns the account is asked once for each agreement that expires soon and has no successor. How many were.
+
+    Where a successor was found and is withdrawn again, it is asked anew.
+    """
     today = on or timezone.localdate()
     rows = Agreement.objects.filter(withdrawn_at=None, project__status=ProjectStatus.ACTIVE)
     soon = rows.filter(expires_on__gte=today, expires_on__lte=today + timedelta(days=REMINDED_DAYS))
@@ -29,8 +32,8 @@ def remind_of_expiring_agreements(on: date | None = None) -> int:
 def _remind(pk: int) -> bool:
     agreement = Agreement.objects.select_for_update(of=("self",)).select_related("project__account_owner").get(pk=pk)
     key = f"agreement.expiring:{pk}"
-    asked_before = WaitingFor.objects.filter(key=key).exists()
-    if asked_before or agreement.standing not in _BINDING or _successors(agreement, _of_project(agreement)):
+    is_asked = WaitingFor.objects.open().filter(key=key).exists()
+    if is_asked or agreement.standing not in _BINDING or _successors(agreement, _of_project(agreement)):
         return False
     project, words = agreement.project, _t("%(code)s: the %(kind)s %(number)s expires; record its successor, or withdraw it")
     owner = project.account_owner

@@ -15,16 +15,19 @@ from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
 from audit.events import record
+from audit.hashes import hash_of
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from audit.seen import Overtaken, require_unchanged, words_of
+from projects.default_plan import newest
 from projects.delivery import delivery
-from projects.models import Quotation, RevisionRequest
+from projects.models import Quotation, RevisionRemark, RevisionRequest
+from projects.money import fitted
 from projects.quotations import COMPARED
 from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
-from projects.services.quotation_parts import PARTS, TERMS, Line, Parts, write_content, wrong_content
+from projects.services.quotation_parts import PARTS, TERMS, Line, Parts, rows_of_lines, rows_of_part, write_content, wrong_content
 from projects.services.releasing import releasing_as, sign_release, signer_blockers
-from projects.services.replies import Replies, reply, take_over, unanswered_blockers
+from projects.services.replies import Replies, replies_in, reply, take_over, unanswered_blockers, values_of
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -32,8 +35,6 @@ if TYPE_CHECKING:
     from accounts.signing import Authentication
 
 NO_PARTS = Parts()
-LINE = tuple(field.name for field in fields(Line))
-COLUMNS = {name: tuple(field.name for field in fields(row)) for name, (_model, row) in PARTS.items()}
 
 
 def locked_quotation(code: str, revision: int, actor: User) -> Quotation:
@@ -79,7 +80,7 @@ def draft_quotation(
     """Draft the next revision; the one before it is superseded and can no longer be accepted. An accepted one stays.
 
     terms: of `quotation_parts.TERMS`. replies: what becomes of the remarks that the client made to the one before, by their id.
-    version: the revision that the form went out from; another that came meanwhile is not superseded unseen.
+    version: of the revision that the form went out from (`latest_version`); another, or a change of it, is not superseded unseen.
     """
     project = locked(code, actor)
     require_permission("projects.quote", actor, project)
@@ -101,13 +102,16 @@ def draft_quotation(
         scope=scope,
         prepared_by=actor,
         prepared_at=timezone.now(),
+        default_plan=newest(),
         **(TERMS | terms),
     )
     write_content(quotation, lines, parts)
     if previous is not None:
         take_over(previous, quotation)
         reply(quotation, replies or {})
-    record("quotation.drafted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=currency)
+    record(
+        "quotation.drafted", quotation, actor=actor, label=quotation.label, total=str(fitted(quotation.total, currency)), currency=currency
+    )
     return quotation
 
 
@@ -133,53 +137,56 @@ def change_quotation(
     require_none(state_blockers(quotation, Quotation.State.DRAFT))
     _check_quotation(currency, valid_until, scope, lines, parts, terms)
     values = {"currency": currency, "valid_until": valid_until, "scope": scope, **TERMS, **terms}
-    wanted = values | {"lines": [_plain(line, LINE) for line in lines]}
-    wanted |= {name: [_plain(row, columns) for row in getattr(parts, name)] for name, columns in COLUMNS.items()}
-    require_unchanged(version, now=quotation_values(quotation), wanted=wanted, words=partial(_words_now, quotation))
-    before = {"total": str(quotation.total), "currency": quotation.currency, "valid_until": quotation.valid_until}
+    wanted = values | {"lines": [vars(line) for line in lines]} | values_of(replies or {})
+    wanted |= {name: [vars(row) for row in getattr(parts, name)] for name in PARTS}
+    now = quotation_values(quotation)
+    require_unchanged(version, now=now, wanted=wanted, words=partial(_words_now, quotation))
+    changed = [name for name in wanted if wanted[name] != now.get(name)]
+    if not changed:
+        return quotation
     for name, value in values.items():
         setattr(quotation, name, value)
+    quotation.default_plan = newest()
     quotation.save()
     write_content(quotation, lines, parts)
     reply(quotation, replies or {})
-    record(
-        "quotation.changed",
-        quotation,
-        actor=actor,
-        before=before,
-        after={"total": str(quotation.total), "currency": currency, "valid_until": valid_until},
-        label=quotation.label,
-    )
+    before, after = ({name: said[name] for name in changed if name in said} for said in (now, wanted))
+    record("quotation.changed", quotation, actor=actor, before=before, after=after, label=quotation.label)
     return quotation
 
 
 def quotation_values(quotation: Quotation) -> dict[str, Any]:
     """What the form of a draft shows."""
-    rows = {name: [_plain(row, columns) for row in getattr(quotation, name).all()] for name, columns in COLUMNS.items()}
-    return {name: getattr(quotation, name) for name in COMPARED} | {"lines": [_plain(line, LINE) for line in quotation.lines.all()]} | rows
-
-
-def _plain(row: Any, columns: Sequence[str]) -> list[Any]:
-    return [getattr(row, column) for column in columns]
+    rows = {name: rows_of_part(quotation, name) for name in PARTS} | {"lines": rows_of_lines(quotation)}
+    return {name: getattr(quotation, name) for name in COMPARED} | rows | values_of(replies_in(quotation))
 
 
 def _words_now(quotation: Quotation, name: str) -> str:
     if name == "lines":
         rows = [f"{line.get_phase_display()}, {line.description}: {words_of(line, 'amount')}" for line in quotation.lines.all()]
         return "; ".join(rows)
-    if name in COLUMNS:
-        return "; ".join(", ".join(words_of(row, column) for column in COLUMNS[name]) for row in getattr(quotation, name).all())
+    if name.startswith("replies-"):
+        said = values_of(replies_in(quotation))[name]
+        return str(dict(RevisionRemark.Outcome.choices).get(said, said)) or _t("nothing")
+    if name in PARTS:
+        columns = [field.name for field in fields(PARTS[name][1])]
+        return "; ".join(", ".join(words_of(row, column) for column in columns) for row in getattr(quotation, name).all())
     return words_of(quotation, name)
 
 
 def latest_version(latest: Quotation | None) -> str:
-    return str(latest.revision if latest else 0)
+    """Of the form of the next revision: which one it went out from, and what that one said."""
+    return f"{latest.revision}:{hash_of(quotation_values(latest))}" if latest else "0"
 
 
 def _require_latest(latest: Quotation | None, version: str) -> None:
-    if version and latest is not None and version != latest_version(latest):
-        words = _t("%(name)s has drafted %(label)s meanwhile. Save again to supersede it with yours.")
-        raise Overtaken({"": words % {"name": latest.prepared_by.full_name, "label": latest.label}}, latest_version(latest))
+    if not version or latest is None or version == latest_version(latest):
+        return
+    names = {"name": latest.prepared_by.full_name, "label": latest.label}
+    words = _t("%(name)s has drafted %(label)s meanwhile. Save again to supersede it with yours.")
+    if version.startswith(f"{latest.revision}:"):
+        words = _t("%(label)s has been changed meanwhile; look at it first. Save again to supersede it with yours.")
+    raise Overtaken({"": words % names}, latest_version(latest))
 
 
 def _check_quotation(currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]) -> None:

@@ -26,8 +26,11 @@ from projects.questionnaire import Answers, read_answers, try_answers
 from projects.services.rfp import attach_rfp_file, find_client, find_contact, log_rfp
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from datetime import date, datetime
 
+    from accounts.models import Client, User
+
+PARTIES = ("client_", "contact_")  # how the fields begin that say whose request it is
 LONGEST_WANTED = 4000
 LONGEST_NAME = 200
 MOST_NAMED = 30
@@ -78,12 +81,13 @@ def _media_type_of(content: BinaryIO, name: str) -> str:
     return accept_upload(content, name, kinds={**MESSAGES, "xlsx": XLSX})
 
 
-def _read(raw: bytes, media_type: str) -> Reading:
-    return _read_message(raw) if media_type == EML else _read_questionnaire(raw)
+def _read(raw: bytes, media_type: str, came_at: datetime | None = None) -> Reading:
+    """came_at: of what is read again, so that it is judged as of the day on which it came."""
+    return _read_message(raw, came_at) if media_type == EML else _read_questionnaire(raw, came_at or timezone.now())
 
 
-def _read_message(raw: bytes) -> Reading:
-    """A questionnaire that is attached says more than the subject does."""
+def _read_message(raw: bytes, came_at: datetime | None) -> Reading:
+    """A questionnaire that is attached says more than the subject does; whose request it is, a known sender says better."""
     message = read_message(raw)
     facts = {
         "kind": Intake.Kind.MESSAGE,
@@ -96,10 +100,20 @@ def _read_message(raw: bytes) -> Reading:
         "remarks": message.remarks,
     }
     reading = Reading(message.key, facts, _said_by(message), message.parts)
-    if (answers := _attached_answers(message)) is not None:
-        reading.values |= _filled(answers)
+    if (answers := _attached_answers(message, timezone.localdate(came_at or message.received_at))) is not None:
+        said, known = _filled(answers), _known_sender(message.sender_address)
+        if known is not None and not _is_named(known.client, said.get("client_name", known.client.name)):
+            words = _t("The questionnaire names %(named)s; the sender is known as %(contact)s of %(client)s, and so is the request.")
+            names = {"named": said["client_name"], "contact": known.name, "client": known.client.name}
+            facts["remarks"] = [*message.remarks, words % names]
+            said = {name: value for name, value in said.items() if not name.startswith(PARTIES)}
+        reading.values |= said
         reading.problems = answers.problems
     return reading
+
+
+def _is_named(client: Client, name: str) -> bool:
+    return " ".join(name.split()).casefold() in (client.name.casefold(), client.code.casefold())
 
 
 def _said_by(message: Message) -> dict[str, Any]:
@@ -115,25 +129,25 @@ def _known_sender(address: str) -> Contact | None:
     return rows[0] if len({row.client_id for row in rows}) == 1 else None
 
 
-def _attached_answers(message: Message) -> Answers | None:
+def _attached_answers(message: Message, received_on: date) -> Answers | None:
     for part in message.parts:
         if part.name.lower().endswith(".xlsx"):
             with suppress(BadInput):
                 accept_upload(io.BytesIO(part.content), part.name)
-                if (answers := try_answers(io.BytesIO(part.content))) is not None:
+                if (answers := try_answers(io.BytesIO(part.content), received_on=received_on)) is not None:
                     return answers
     return None
 
 
-def _read_questionnaire(raw: bytes) -> Reading:
-    answers = read_answers(io.BytesIO(raw))
+def _read_questionnaire(raw: bytes, came_at: datetime) -> Reading:
+    answers = read_answers(io.BytesIO(raw), received_on=timezone.localdate(came_at))
     values = _filled(answers)
     facts = {
         "kind": Intake.Kind.QUESTIONNAIRE,
         "sender_name": values.get("contact_name", ""),
         "sender_address": values.get("contact_email", ""),
         "subject": values.get("compound_name", ""),
-        "received_at": timezone.now(),
+        "received_at": came_at,
     }
     return Reading(hashlib.sha256(b"questionnaire:" + raw).hexdigest(), facts, values, [], answers.problems)
 
@@ -197,13 +211,14 @@ def _log(intake: Intake, values: dict[str, Any], filed: list[Attachment], actor:
         attach_rfp_file(rfp.number, stored=stored, actor=actor)
     intake.rfp = rfp
     intake.save(update_fields=["rfp"])
+    record("intake.made", intake, actor=actor, file=intake.name, number=rfp.number)
     return rfp
 
 
 def said_by(intake: Intake) -> Reading:
     """What the kept file says, read again."""
     with open_file(intake.sha256) as content:
-        return _read(content.read(), intake.media_type)
+        return _read(content.read(), intake.media_type, intake.received_at)
 
 
 def draft_from_intake(pk: int, *, actor: User, **typed: Any) -> Rfp:

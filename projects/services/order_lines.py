@@ -27,7 +27,7 @@ from projects.models import (
     Project,
     Task,
 )
-from projects.price import CENT
+from projects.money import CENT
 from projects.services.happened import EVIDENCE, happened_in
 from projects.services.payments import deliverable_due, gate_due, payment_sources
 

@@ -15,7 +15,8 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, missing_reason, require_none
 from projects import gates
 from projects.models import PHASES, SHOWN_TO_CLIENT, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project, Quotation
-from projects.price import CENT, agreed_price
+from projects.money import CENT, is_too_fine, too_fine_words
+from projects.price import agreed_price
 from projects.services.locking import locked, require_active
 from projects.services.plan import achieve_from, update_forecasts
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.models import User
+
+
+ACCEPTED = "quotation:accepted"
 
 
 def payment_sources(project: Project, *, for_client: bool = False) -> list[tuple[str, str]]:
@@ -47,6 +51,17 @@ def gate_due(phase: str) -> tuple[str, str]:
 
 def deliverable_due(key: str, title: str) -> tuple[str, str]:
     return f"deliverable:{key}", _t("“%(title)s” is done") % {"title": title}
+
+
+def milestone_due(key: str, title: str) -> tuple[str, str]:
+    return f"milestone:{key}", _t("Milestone “%(title)s”") % {"title": title}
+
+
+def source_words(project: Project) -> dict[str, str]:
+    """What makes any payment of the project due, in words: also what is chosen elsewhere, in its quotation. Two queries."""
+    milestones = Milestone.objects.filter(project=project).exclude(kind=Milestone.Kind.PAYMENT).values_list("key", "title")
+    accepted = (ACCEPTED, _t("The quotation is accepted"))
+    return dict([*payment_sources(project), accepted, *(milestone_due(key, title) for key, title in milestones)])
 
 
 @act
@@ -126,8 +141,10 @@ def _priced(project: Project, amount: Decimal | None, percent: Decimal | None) -
         return None, {"percent": [_t("Above zero, at most 100.")]}
     share = price.share(percent) if percent is not None else None
     amount = share if amount is None else amount
-    if amount is None or amount <= 0 or amount != amount.quantize(CENT):
-        return None, {"amount": [_t("An amount above zero, to the cent.")]}
+    if amount is None or amount <= 0:
+        return None, {"amount": [_t("An amount above zero.")]}
+    if is_too_fine(amount, price.currency):
+        return None, {"amount": [too_fine_words(price.currency)]}
     if share is not None and abs(share - amount) > CENT:
         words = _t("%(percent)s %% of %(currency)s %(total)s is %(share)s: leave one of the two empty, or make them agree.")
         words %= {"percent": percent, "currency": price.currency, "total": f"{price.total:,.2f}", "share": f"{share:,.2f}"}
@@ -186,14 +203,15 @@ def _phase_of(project: Project, source: str) -> str:
 
 
 def _follow_its_source(project: Project, milestone: Milestone) -> None:
-    """Its forecast is the forecast of what makes it due: the milestone of the same source, else the deliverable's due date."""
+    """Its forecast is the forecast of what makes it due: that milestone, or the one of the same source, else the deliverable's due date."""
     if not milestone.source:
         return
-    same = Milestone.objects.filter(project=project, source=milestone.source).exclude(pk=milestone.pk).first()
-    if same is not None:
-        MilestoneLink.objects.create(predecessor=same, successor=milestone, by_hand=True)
-        return
     kind, _colon, name = milestone.source.partition(":")
+    rows = Milestone.objects.filter(project=project)
+    ahead = rows.filter(key=name) if kind == "milestone" else rows.filter(source=milestone.source).exclude(pk=milestone.pk)
+    if (followed := ahead.first()) is not None:
+        MilestoneLink.objects.create(predecessor=followed, successor=milestone, by_hand=True)
+        return
     due = Deliverable.objects.filter(project=project, key=name).values_list("due_on", flat=True).first() if kind == "deliverable" else None
     if due is not None:
         milestone.earliest_on = due
@@ -206,6 +224,8 @@ def _happened_on(project: Project, source: str) -> date | None:
         done = Quotation.objects.accepted().filter(project=project).values_list("answered_at", flat=True).first()
     elif kind == "deliverable":
         done = Deliverable.objects.filter(project=project, key=name).values_list("done_at", flat=True).first()
+    elif kind == "milestone":
+        return Milestone.objects.filter(project=project, key=name).values_list("actual_on", flat=True).first()
     else:
         passed = GateReview.objects.passed().filter(project=project, gate=name)
         done = passed.order_by("-decided_at").values_list("decided_at", flat=True).first()

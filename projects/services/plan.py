@@ -103,6 +103,8 @@ def _achieve(milestone: Milestone, on: date, *, actor: User, reason: str = "") -
     record("milestone.achieved", milestone, actor=actor, reason=reason, title=milestone.title, actual_on=on)
     if milestone.kind == Milestone.Kind.PAYMENT:
         ask_to_invoice(milestone, actor=actor)
+    else:
+        achieve_from(milestone.project, f"milestone:{milestone.key}", on=on, actor=actor)  # payments that are due with it
 
 
 def achievement_blockers(milestone: Milestone) -> list[Blocker]:
@@ -114,10 +116,12 @@ def _fed_by_the_record(milestone: Milestone) -> list[Blocker]:
     """What sets the date instead of a person."""
     kind, _colon, name = milestone.source.partition(":")
     code = milestone.project.code
-    if not kind or (kind == "deliverable" and _never_comes(milestone.project, name)):
+    if not kind or (kind in ("deliverable", "milestone") and _never_comes(milestone.project, kind, name)):
         return []
     if kind == "deliverable":
         words, link = _t("The record sets this date when its deliverable is done."), reverse("deliverable-detail", args=[code, name])
+    elif kind == "milestone":
+        words, link = _t("The record sets this date when its milestone is achieved."), reverse("project-milestones", args=[code])
     elif kind == "gate":
         words, link = _t("The record sets this date when %(gate)s is decided “go”.") % {"gate": name}, reverse("project-gate", args=[code])
     else:
@@ -125,9 +129,11 @@ def _fed_by_the_record(milestone: Milestone) -> list[Blocker]:
     return [Blocker(key="milestone.fed", words=words, link=link)]
 
 
-def _never_comes(project: Project, deliverable: str) -> bool:
-    """A deliverable that does not apply feeds nothing: a person enters the date."""
-    return Deliverable.objects.filter(project=project, key=deliverable).exclude(not_applicable="").exists()
+def _never_comes(project: Project, kind: str, key: str) -> bool:
+    """A deliverable that does not apply and a milestone that is dropped feed nothing: a person enters the date."""
+    if kind == "milestone":
+        return not Milestone.objects.filter(project=project, key=key).exists()
+    return Deliverable.objects.filter(project=project, key=key).exclude(not_applicable="").exists()
 
 
 def rescheduling_blockers(milestone: Milestone) -> list[Blocker]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,9 @@ from audit.signatures import content_hash, content_of, sign
 from projects.forecasting import calendar_of
 from projects.meanings import CHOICE
 from projects.models import Charter, Quotation, QuotationLine, QuotationOutcome, RevisionRemark, RevisionRequest
+from projects.money import fitted, is_too_fine, too_fine_words
 from projects.services.commercial import ask_for_answer, locked_quotation, state_blockers
-from projects.services.locking import require_active
+from projects.services.locking import not_active
 from projects.services.plan import set_actual_from
 from projects.services.quotation_parts import payments_of
 from projects.services.quoted_payments import plan_quoted_payments
@@ -33,10 +35,24 @@ if TYPE_CHECKING:
 ANSWER_DAYS = 5  # working days in which we answer what a client asks of a quotation
 
 
+def _unsent_blockers(quotation: Quotation) -> list[Blocker]:
+    """Why the client can say nothing to this revision: the project rests, or it is not offered."""
+    return [*_told(not_active(quotation.project)), *_not_offered(quotation)]
+
+
+def _not_offered(quotation: Quotation) -> list[Blocker]:
+    return _told(state_blockers(quotation, Quotation.State.SENT))
+
+
+def _told(blockers: list[Blocker]) -> list[Blocker]:
+    """As the client reads them: our own pages are not there for it."""
+    return [replace(blocker, link="") for blocker in blockers]
+
+
 def answer_blockers(quotation: Quotation) -> list[Blocker]:
     """Why the client cannot accept this revision."""
-    reasons = state_blockers(quotation, Quotation.State.SENT)
-    if not reasons and quotation.valid_until < timezone.localdate():
+    reasons = _unsent_blockers(quotation)
+    if not reasons and quotation.is_expired:
         words = _t("%(label)s expired; ask for a new revision.") % {"label": quotation.label}
         reasons = [Blocker(key="quotation.expired", words=words)]
     return reasons or _asked_blockers(quotation)
@@ -69,13 +85,12 @@ def accept_quotation(
     """
     quotation = locked_quotation(code, revision, actor)
     require_permission("projects.answer_quotation", actor, quotation)
-    require_active(quotation.project)
     require_none(answer_blockers(quotation))
     chosen = _chosen(quotation, options)
     if expected_hash and expected_hash != content_hash(quotation):
         words = _t("The content has changed since it was shown to you. Read it again, then sign.")
         raise Refused([Blocker("signature.content_changed", words)])
-    signed = content_of(quotation) | {CHOICE: accepted_content(quotation, chosen)} if chosen else None
+    signed = content_of(quotation) | {CHOICE: accepted_content(quotation, chosen)} if quotation.options else None
     sign(quotation, actor=actor, meaning="accept_quotation", authentication=authentication, content=signed)
     for line in chosen:
         line.chosen = True
@@ -84,7 +99,8 @@ def accept_quotation(
     quotation.accept(by=actor, at=now)
     quotation.save(update_fields=["state", "answered_by", "answered_at"])
     getattr(quotation, "_prefetched_objects_cache", {}).clear()
-    record("quotation.accepted", quotation, actor=actor, label=quotation.label, total=str(quotation.total), currency=quotation.currency)
+    total = str(fitted(quotation.total, quotation.currency))
+    record("quotation.accepted", quotation, actor=actor, label=quotation.label, total=total, currency=quotation.currency)
     close_waits(f"quotation.answer:{quotation.pk}")
     if Charter.objects.filter(project=quotation.project).exists():  # else its payments enter the plan with the charter
         plan_quoted_payments(quotation.project, actor=actor)
@@ -102,9 +118,10 @@ def _chosen(quotation: Quotation, options: Collection[int]) -> list[QuotationLin
 
 def accepted_content(quotation: Quotation, chosen: Collection[QuotationLine]) -> dict[str, Any]:
     """What the client takes of the offer: the options, the price with them, and what of it is paid when."""
-    total = sum((line.amount for line in chosen), quotation.price_without_options)
+    total = quotation.price_with(chosen)
     payments = [{"title": due.row.title, "amount": due.amount} for due in payments_of(quotation, total=total)]
-    return {"options": [line.number for line in chosen], "total": total, "payments": payments}
+    taken = [{"number": line.number, "description": line.description, "amount": line.amount} for line in chosen]
+    return {"options": taken, "currency": quotation.currency, "total": total, "payments": payments}
 
 
 @act
@@ -114,7 +131,7 @@ def decline_quotation(code: str, revision: int, *, actor: User, reason: str) -> 
     require_permission("projects.answer_quotation", actor, quotation)
     if not reason.strip():
         raise BadInput({"reason": [_t("Tell us why; we may send a better revision.")]})
-    require_none(state_blockers(quotation, Quotation.State.SENT))
+    require_none(_not_offered(quotation))
     quotation.decline(by=actor, at=timezone.now(), reason=reason)
     quotation.save(update_fields=["state", "answered_by", "answered_at", "answer_reason"])
     record("quotation.declined", quotation, actor=actor, reason=reason, label=quotation.label)
@@ -125,7 +142,7 @@ def decline_quotation(code: str, revision: int, *, actor: User, reason: str) -> 
 
 def asking_blockers(quotation: Quotation) -> list[Blocker]:
     """Why the client cannot ask for changes of this revision now."""
-    reasons = state_blockers(quotation, Quotation.State.SENT)
+    reasons = _unsent_blockers(quotation)
     if not reasons and open_request(quotation) is not None:
         words = _t("Changes of %(label)s are asked for already; take that request back to ask for others.") % {"label": quotation.label}
         reasons = [Blocker("quotation.changes_asked", words)]
@@ -140,7 +157,6 @@ def ask_for_changes(code: str, revision: int, *, remarks: Mapping[int | None, st
     """
     quotation = locked_quotation(code, revision, actor)
     require_permission("projects.answer_quotation", actor, quotation)
-    require_active(quotation.project)
     require_none(asking_blockers(quotation))
     lines = {line.number: line for line in quotation.lines.all()}
     said = {number: words.strip() for number, words in remarks.items() if words.strip()}
@@ -167,15 +183,21 @@ def ask_for_changes(code: str, revision: int, *, remarks: Mapping[int | None, st
     return request
 
 
+def withdrawing_blockers(quotation: Quotation) -> list[Blocker]:
+    """Why the client has nothing to take back."""
+    reasons = _unsent_blockers(quotation)
+    if not reasons and open_request(quotation) is None:
+        reasons = [Blocker("quotation.nothing_asked", _t("No change of %(label)s is asked for.") % {"label": quotation.label})]
+    return reasons
+
+
 @transaction.atomic
 def withdraw_changes(code: str, revision: int, *, actor: User) -> RevisionRequest:
     """The client takes its request back: the revision can be accepted as it is."""
     quotation = locked_quotation(code, revision, actor)
     require_permission("projects.answer_quotation", actor, quotation)
-    require_none(state_blockers(quotation, Quotation.State.SENT))
-    request = RevisionRequest.objects.open().select_for_update(of=("self",)).filter(quotation=quotation).first()
-    if request is None:
-        raise Refused([Blocker("quotation.nothing_asked", _t("No change of %(label)s is asked for.") % {"label": quotation.label})])
+    require_none(withdrawing_blockers(quotation))
+    request = RevisionRequest.objects.open().select_for_update(of=("self",)).get(quotation=quotation)
     request.withdrawn_at = timezone.now()
     request.save(update_fields=["withdrawn_at"])
     record("quotation.changes_withdrawn", quotation, actor=actor, label=quotation.label)
@@ -185,15 +207,18 @@ def withdraw_changes(code: str, revision: int, *, actor: User) -> RevisionReques
 
 
 def outcome_blockers(quotation: Quotation) -> list[Blocker]:
-    """Why there is nothing to say of win or loss."""
-    return state_blockers(quotation, Quotation.State.ACCEPTED, Quotation.State.DECLINED)
+    """Why there is nothing to say of win or loss: the client can still answer, or never could."""
+    return [] if quotation.is_expired else state_blockers(quotation, Quotation.State.ACCEPTED, Quotation.State.DECLINED)
 
 
 @transaction.atomic
 def record_outcome(
     code: str, revision: int, *, why: str, position: str, actor: User, competitor_price: Decimal | None = None, note: str = ""
 ) -> QuotationOutcome:
-    """How we read the client's answer: what decided it, and where our price stood among the offers. Recorded again, it is corrected."""
+    """How we read the client's answer: what decided it, and where our price stood among the offers. Recorded again, it is corrected.
+
+    An offer that expired without an answer is lost; the client is asked for none any more, and `note` says what we know of it.
+    """
     quotation = locked_quotation(code, revision, actor)
     require_permission("projects.quote", actor, quotation.project)
     require_none(outcome_blockers(quotation))
@@ -204,6 +229,10 @@ def record_outcome(
         errors["position"] = [_t("Choose where our price stood.")]
     if competitor_price is not None and competitor_price <= 0:
         errors["competitor_price"] = [_t("An amount above zero, or empty.")]
+    elif competitor_price is not None and is_too_fine(competitor_price, quotation.currency):
+        errors["competitor_price"] = [too_fine_words(quotation.currency)]
+    if quotation.is_expired and not note.strip():
+        errors["note"] = [_t("Nobody answered: say why it counts as lost.")]
     if errors:
         raise BadInput(errors)
     values = {"why": why, "position": position, "competitor_price": competitor_price, "note": note.strip()}
@@ -213,4 +242,6 @@ def record_outcome(
     outcome, _made = QuotationOutcome.objects.update_or_create(quotation=quotation, defaults=values | marks)
     data = {"label": quotation.label, "why": str(outcome.get_why_display()), "position": str(outcome.get_position_display())}
     record("quotation.outcome_recorded", quotation, actor=actor, before=before, after=values, **data)
+    if quotation.is_expired:
+        close_waits(f"quotation.answer:{quotation.pk}")
     return outcome

@@ -8,12 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.currencies import Currency
-from projects.amounts import first_rise, is_whole, minor_unit, split
 from projects.default_plan import newest, plan_of_version
 from projects.models import (
     PHASES,
@@ -25,17 +23,18 @@ from projects.models import (
     QuotationLine,
     QuotationPayment,
     QuotationRate,
-    RevisionRequest,
 )
-from projects.services.payments import gate_due
+from projects.money import first_rise, is_too_fine, is_whole, split, too_fine_words
+from projects.services.payments import ACCEPTED, gate_due
 
 if TYPE_CHECKING:
     from django.db import models
     from django.db.models import QuerySet
 
+    from projects.models import DefaultPlan
+
 Errors = dict[str, list[str]]
 Standing = QuotationLine.Standing
-ACCEPTED = "quotation:accepted"
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,7 @@ PARTS: Mapping[str, tuple[type[models.Model], type]] = {
     "inputs": (QuotationInput, Input),
 }
 RELATED = ("lines", *PARTS)  # what of a quotation a page shows
+ANSWERS = "answers__remarks__line"  # what it answers to the client: with these, all that a signature covers
 WORDS = ("scope", "assumptions", "payment_terms")
 TERMS: dict[str, Any] = {  # what may stay open, by field, with what it is then
     "assumptions": "",
@@ -119,9 +119,8 @@ TERMS: dict[str, Any] = {  # what may stay open, by field, with what it is then
 }
 
 
-def due_words() -> dict[str, str]:
-    """What can make a payment due, in words, by source: the acceptance, each gate, each milestone of the default plan. One query."""
-    plan = newest()
+def due_words(plan: DefaultPlan | None) -> dict[str, str]:
+    """What can make a payment due, in words, by source: the acceptance, each gate, each milestone of this version of the default plan."""
     found = {ACCEPTED: _t("This quotation is accepted")} | dict(gate_due(phase) for phase in PHASES)
     for phase in PHASES:
         for item in plan_of_version(phase, plan).milestones:
@@ -141,7 +140,17 @@ def wrong_content(currency: str, valid_until: date, scope: str, lines: Sequence[
         errors["scope"] = [_t("Say what the price covers.")]
     errors |= _wrong_lines(lines) | _wrong_terms(terms)
     errors |= _wrong_payments(parts.payments) | _wrong_breaks(parts.breaks, rise_confirmed=bool(terms.get("rise_confirmed")))
-    return errors | _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs)
+    errors |= _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs)
+    return errors | _too_fine(currency, lines, parts, terms.get("reservation_fee"))
+
+
+def _too_fine(currency: str, lines: Sequence[Line], parts: Parts, fee: Decimal | None) -> Errors:
+    """Money has as many decimals as its currency."""
+    amounts = {f"lines-{number}-amount": line.amount for number, line in enumerate(lines)}
+    amounts |= {f"breaks-{number}-price_per_kg": row.price_per_kg for number, row in enumerate(parts.breaks)}
+    amounts |= {f"rates-{number}-rate": row.rate for number, row in enumerate(parts.rates)}
+    amounts |= {"reservation_fee": fee} if fee is not None else {}
+    return {name: [too_fine_words(currency)] for name, amount in amounts.items() if is_too_fine(amount, currency)}
 
 
 def _wrong_lines(lines: Sequence[Line]) -> Errors:
@@ -179,7 +188,7 @@ def _wrong_terms(terms: Mapping[str, Any]) -> Errors:
 
 def _wrong_payments(payments: Sequence[Payment]) -> Errors:
     errors: Errors = {}
-    sources = due_words() if payments else {}
+    sources = due_words(newest()) if payments else {}
     for number, row in enumerate(payments):
         if not row.title.strip():
             errors[f"payments-{number}-title"] = [_t("Say what is paid.")]
@@ -235,7 +244,7 @@ def _wrong_inputs(inputs: Sequence[Input]) -> Errors:
 
 
 def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts) -> None:
-    """Keep these rows, in place of what the quotation said before. The quotation is saved, the content was checked."""
+    """Keep these rows, in place of what the quotation said before. The content was checked; the caller saves the quotation itself."""
     quotation.lines.all().delete()
     QuotationLine.objects.bulk_create(QuotationLine(quotation=quotation, order=order, **vars(line)) for order, line in enumerate(lines))
     for name, (model, _row) in PARTS.items():
@@ -246,20 +255,9 @@ def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts) -> 
     getattr(quotation, "_prefetched_objects_cache", {}).clear()
 
 
-def with_parts(rows: QuerySet[Quotation]) -> list[Quotation]:
-    """The quotations with everything they say, for their content hash. What none of them has is not asked for: most have few parts."""
-    answers = Exists(RevisionRequest.objects.filter(answered_in=OuterRef("pk")))
-    has = {name: Exists(model._default_manager.filter(quotation=OuterRef("pk"))) for name, (model, _kind) in PARTS.items()} | {
-        "answers": answers
-    }
-    found = list(rows.annotate(**{f"has_{name}": part for name, part in has.items()}).prefetch_related("lines"))
-    for name in has:
-        having = [row for row in found if getattr(row, f"has_{name}")]
-        prefetch_related_objects(having, "answers__remarks__line" if name == "answers" else name)
-        for row in found:
-            if row not in having:
-                row._prefetched_objects_cache[name] = getattr(row, name).none()  # type: ignore[attr-defined]
-    return found
+def with_parts(rows: QuerySet[Quotation]) -> QuerySet[Quotation]:
+    """The quotations with everything they say, as their content hash reads it: nine queries at most, however many they are."""
+    return rows.prefetch_related(*RELATED, ANSWERS)
 
 
 def _placed(row: models.Model, order: int) -> models.Model:
@@ -279,7 +277,7 @@ def rows_of_lines(quotation: Quotation) -> list[dict[str, Any]]:
 
 def amounts_of(quotation: Quotation, total: Decimal) -> list[Decimal]:
     """What of `total` each payment comes to. Reads what is prefetched."""
-    return split(total, [row.percent for row in quotation.payments.all()], step=step_of(quotation, total))
+    return split(total, [row.percent for row in quotation.payments.all()], quotation.currency)
 
 
 @dataclass(frozen=True)
@@ -295,11 +293,5 @@ def payments_of(quotation: Quotation, *, total: Decimal | None = None) -> list[D
     """With amounts that add up to the price (or to `total`). One query besides what is prefetched."""
     rows = list(quotation.payments.all())
     amounts = amounts_of(quotation, quotation.total if total is None else total)
-    words = due_words() if rows else {}
+    words = due_words(quotation.default_plan) if rows else {}
     return [Due(row, words.get(row.source, ""), amount) for row, amount in zip(rows, amounts, strict=True)]
-
-
-def step_of(quotation: Quotation, total: Decimal) -> Decimal:
-    """The minor unit of the currency; a price that is finer than that is shared out to the cent."""
-    unit = minor_unit(quotation.currency)
-    return unit if total == total.quantize(unit) else Decimal("0.01")

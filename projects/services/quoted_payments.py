@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from projects import gates
-from projects.models import Milestone, MilestoneLink, Phase, Project
-from projects.price import CENT, accepted_quotation
-from projects.services.payments import put_payment
-from projects.services.quotation_parts import ACCEPTED, payments_of
+from projects.models import Milestone, Phase, Project
+from projects.money import CENT
+from projects.price import accepted_quotation
+from projects.services.payments import ACCEPTED, put_payment
+from projects.services.quotation_parts import payments_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,19 +40,20 @@ def _put(project: Project, due: Due, *, reason: str, actor: User) -> Milestone:
         phase=follows.phase if follows else _phase_in(project, source),
         actor=actor,
     )
-    if follows is not None and not source:
-        MilestoneLink.objects.create(predecessor=follows, successor=payment, by_hand=True)
     row.milestone = payment
     row.save(update_fields=["milestone"])
     return payment
 
 
 def _source_in(project: Project, source: str) -> tuple[str, Milestone | None]:
-    """What makes it due in this project's plan, and the milestone that it follows. Nothing where a person has to say that it is due."""
+    """What makes it due in this project's plan, and the milestone that it follows. Nothing where a person has to say that it is due.
+
+    What feeds that milestone makes the payment due as well; without, whoever achieves the milestone does.
+    """
     kind, _colon, name = source.partition(":")
     if kind == "milestone":
         follows = Milestone.objects.filter(project=project, key=name).first()
-        return (follows.source if follows else "", follows)
+        return (follows.source or source if follows else "", follows)
     if kind == "gate" and not any(gates.gate_of(phase).key == name and project.in_scope(phase) for phase in Phase):
         return "", None
     return source, None

@@ -48,10 +48,23 @@ def remarks_answered_in(quotation: Quotation) -> list[RevisionRemark]:
     return list(rows.select_related("line", "request__asked_by", "request__quotation").order_by("request__asked_at", "line__order", "pk"))
 
 
+def values_of(replies: Replies) -> dict[str, str]:
+    """As a form has them: two fields for each."""
+    said = ((f"replies-{pk}", each) for pk, each in replies.items())
+    return {f"{name}-{part}": value for name, each in said for part, value in (("outcome", each.outcome), ("words", each.words.strip()))}
+
+
+def replies_in(quotation: Quotation) -> dict[int, Reply]:
+    """What this revision says became of each remark, by its id."""
+    return {row.pk: Reply(row.outcome, row.reply) for row in remarks_answered_in(quotation)}
+
+
 def reply(quotation: Quotation, replies: Replies) -> None:
-    """Keep what becomes of each remark. Raises BadInput where a remark that is not wholly taken over gets no word."""
+    """Keep what becomes of each remark. Raises BadInput for one that the client did not make, or not of a revision that this one answers,
+    and where one that is not wholly taken over gets no word.
+    """
     remarks = {row.pk: row for row in remarks_answered_in(quotation)}
-    errors = {}
+    errors = {f"replies-{pk}-outcome": [_t("There is no such remark to answer.")] for pk in replies.keys() - remarks.keys()}
     for pk, said in replies.items():
         if said.outcome not in ("", *RevisionRemark.Outcome.values):
             errors[f"replies-{pk}-outcome"] = [_t("Choose what became of it.")]
@@ -59,8 +72,8 @@ def reply(quotation: Quotation, replies: Replies) -> None:
             errors[f"replies-{pk}-words"] = [_t("Say why; the client reads it.")]
     if errors:
         raise BadInput(errors)
-    for pk in remarks.keys() & replies.keys():
-        row, said = remarks[pk], replies[pk]
+    for pk, said in replies.items():
+        row = remarks[pk]
         if (row.outcome, row.reply) != (said.outcome, said.words.strip()):
             row.outcome, row.reply = said.outcome, said.words.strip()
             row.save(update_fields=["outcome", "reply"])

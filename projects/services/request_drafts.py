@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
+from audit.events import record
 from audit.refusals import BadInput, Blocker, Missing, Refused
 from audit.seen import require_unchanged
 from projects.attachments import Attachment
@@ -37,6 +38,7 @@ def begin_draft(*, actor: User) -> RequestDraft:
         raise Refused([Blocker(key="request.too_many", words=words % {"count": MOST_DRAFTS})])
     person = {"contact_name": [actor.full_name], "contact_email": [actor.email]}
     draft: RequestDraft = RequestDraft.objects.create(client=client, created_by=actor, values=person)
+    record("request.begun", draft, actor=actor)
     return draft
 
 
@@ -59,8 +61,11 @@ def save_draft(pk: int, *, typed: Typed, actor: User, version: str = "") -> Requ
     kept = {name: [value.replace("\x00", "")[:LONGEST] for value in values] for name, values in typed.items()}
     now = {name: draft.values.get(name, []) for name in kept}
     require_unchanged(version, now=now, wanted=kept, words=lambda name: "; ".join(now[name]))
-    draft.values = {**draft.values, **kept}
-    draft.save(update_fields=["values", "updated_at"])
+    changed = sorted(name for name in kept if kept[name] != now[name])
+    if changed:
+        draft.values = {**draft.values, **kept}
+        draft.save(update_fields=["values", "updated_at"])
+        record("request.saved", draft, actor=actor, fields=changed)
     return draft
 
 
@@ -73,17 +78,20 @@ def attach_to_draft(pk: int, *, stored: Attachment, actor: User) -> RequestDraft
         return draft
     if len(draft.files) >= MOST_FILES:
         raise BadInput({"file": [_t("A request takes %(count)d files; put the others into one of them.") % {"count": MOST_FILES}]})
-    draft.files = [*draft.files, asdict(stored)]
-    draft.save(update_fields=["files", "updated_at"])
-    return draft
+    return _with_files(draft, [*draft.files, asdict(stored)], actor)
 
 
 @transaction.atomic
 def detach_from_draft(pk: int, sha256: str, *, actor: User) -> RequestDraft:
     draft = _locked(pk, actor)
     _require_unsent(draft)
-    draft.files = [each for each in draft.files if each["sha256"] != sha256]
+    return _with_files(draft, [each for each in draft.files if each["sha256"] != sha256], actor)
+
+
+def _with_files(draft: RequestDraft, files: list[dict[str, Any]], actor: User) -> RequestDraft:
+    draft.files = files
     draft.save(update_fields=["files", "updated_at"])
+    record("request.filed", draft, actor=actor, count=len(files))
     return draft
 
 
@@ -92,6 +100,7 @@ def discard_draft(pk: int, *, actor: User) -> None:
     """Nobody of ours has seen it, so nothing is kept."""
     draft = _locked(pk, actor)
     _require_unsent(draft)
+    record("request.discarded", draft, actor=actor)
     draft.delete()
 
 
@@ -107,4 +116,5 @@ def send_draft(pk: int, *, values: dict[str, Any], actor: User) -> Rfp:
         attach_rfp_file(rfp.number, stored=Attachment(**each), actor=actor)
     draft.rfp = rfp
     draft.save(update_fields=["rfp", "updated_at"])
+    record("request.sent", draft, actor=actor, number=rfp.number)
     return rfp

@@ -336,7 +336,8 @@ def decline_rfp(number: str, *, actor: User, reason: str) -> Rfp:
         )
     rfp.decline(reason)
     rfp.save(update_fields=["state", "decline_reason", "updated_at"])
-    close_waits(f"rfp.complete:{rfp.pk}")
+    for asked in ("complete", "question"):
+        close_waits(f"rfp.{asked}:{rfp.pk}")
     record("rfp.declined", rfp, actor=actor, reason=reason)
     return rfp
 

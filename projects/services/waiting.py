@@ -20,12 +20,13 @@ from audit.events import record
 from audit.rows import write_together
 from projects.calendars import WorkingCalendar
 from projects.forecasting import calendar_of
-from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation, WaitingFor
+from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation, Rfp, WaitingFor
 from projects.plans import phase_plan
 
 if TYPE_CHECKING:
     from accounts.models import Client
 
+Asked = Quotation | ChangeOrder | ApprovalRequest | Rfp
 ESCALATION = "escalation"
 ESCALATION_DAYS = 5  # working days after it is due, or after it began where it has no date
 
@@ -65,7 +66,8 @@ def close_waits(prefix: str) -> int:
     rows = open_rows.filter(key=prefix) | open_rows.filter(key__startswith=f"{prefix}:")
     escalated = [f"{ESCALATION}:{pk}" for pk in rows.exclude(escalated_at=None).values_list("pk", flat=True)]
     if escalated:
-        open_rows.filter(key__in=escalated).update(closed_at=now)
+        with as_application():  # what our people were asked instead of a client is no client's row
+            open_rows.filter(key__in=escalated).update(closed_at=now)
     return rows.update(closed_at=now)
 
 
@@ -161,7 +163,7 @@ def _tell_management(wait: WaitingFor) -> None:
 def _follow_up(wait: WaitingFor, today: date) -> None:
     """Whoever leads the project asks the client how it stands; the client is reminded in its own words, while it can still answer."""
     asked = _asked_of_client(wait)
-    leading = (wait.project.project_manager, wait.project.account_owner) if wait.project else ()
+    leading = (wait.project.project_manager, wait.project.account_owner) if wait.project else (getattr(asked, "account_owner", None),)
     named = next((person for person in leading if person and person.is_active), None)
     link, day = _page_of_ours(asked), timezone.localdate(wait.since)
     values = {"day": date_format(day, "j M Y"), "words": wait.words}
@@ -176,22 +178,24 @@ def _follow_up(wait: WaitingFor, today: date) -> None:
     )
     who = named.full_name if named else str(Role.BUSINESS_DEVELOPMENT.label)
     record("wait.unanswered", wait.project, actor=None, who=who, day=day, words=wait.words, wait=wait.pk, link=link)
-    if isinstance(asked, ApprovalRequest) or asked.valid_until >= today:
+    if getattr(asked, "valid_until", today) >= today:
         code = wait.project.code if wait.project else ""
         record("wait.reminded", asked, actor=None, words=wait.words, key=wait.key, project=code, due_on=wait.due_on, link=link)
 
 
-def _asked_of_client(wait: WaitingFor) -> Quotation | ChangeOrder | ApprovalRequest:
+def _asked_of_client(wait: WaitingFor) -> Asked:
     """What the client is to answer, by the key of its wait."""
     kind, _colon, number = wait.key.partition(":")
     if kind == "quotation.answer":
         return Quotation.objects.get(pk=number)
     if kind == "change_order.answer":
         return ChangeOrder.objects.get(pk=number)
+    if kind == "rfp.question":
+        return Rfp.objects.select_related("account_owner").get(pk=number.partition(":")[0])
     return ApprovalRequest.objects.select_related("project").get(pk=number)
 
 
-def _page_of_ours(asked: Quotation | ChangeOrder | ApprovalRequest) -> str:
+def _page_of_ours(asked: Asked) -> str:
     """Where ours see what was asked, and take it back or send the next revision."""
     if not isinstance(asked, ApprovalRequest):
         return asked.get_absolute_url()

@@ -16,15 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import internal_required
 from accounts.models import Department, User
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput, Blocker, add_to_form
+from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from projects.charter_plan import PlannedDates, planned_dates
-from projects.forms.charter import CharterForm, MemberForm
+from projects.charter_texts import budget_of
+from projects.forms.charter import CharterForm, MemberForm, WritingForm
 from projects.forms.tailoring import TailoringForm
-from projects.models import Charter, Deliverable, Phase, Project, Quotation, Tailoring, TeamMember
+from projects.models import Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring, TeamMember
 from projects.permissions import lacking
 from projects.services import charter as services
 from projects.services import tailoring
+from projects.services.charter_writing import accepted_with_parts, write_charter, writing_blockers
 from projects.services.lifecycle import not_active
 
 if TYPE_CHECKING:
@@ -66,6 +68,33 @@ def charter_page(request: SignedInRequest, code: str) -> HttpResponse:
         add_to_form(form, bad)
         version = version_after(bad, version)
     return _render(request, project, charter, form, status=400, version=version)
+
+
+@internal_required
+@require_POST
+def charter_write(request: SignedInRequest, code: str) -> HttpResponse:
+    """Write the charter from the accepted quotation, in one step."""
+    project, form = _project(request, code), WritingForm(request.POST)
+    if carried_out(form, lambda: write_charter(code, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("The charter is written from the quotation; read it, and change what it needs."))
+        return redirect("project-charter", code)
+    charter: Charter | None = getattr(project, "charter", None)
+    fresh = CharterForm(instance=charter, initial=_initial(project, charter))
+    return _render(request, project, charter, fresh, status=400, writing_form=form)
+
+
+def _writing(request: SignedInRequest, project: Project, charter: Charter | None) -> dict[str, Any]:
+    """The card from which the charter is written; none once it is issued."""
+    if charter is not None and charter.state == Charter.State.ISSUED:
+        return {}
+    words = _t("The charter is drafted by a project manager or business development.")
+    first = {
+        "site": project.site_id,
+        "project_manager": project.project_manager_id,
+        "start_on": charter.start_on if charter else timezone.localdate(),
+    }
+    reasons = [*lacking("projects.draft_charter", request.user, project, words), *writing_blockers(project)]
+    return {"writing_form": WritingForm(initial=first), "writing_blockers": reasons}
 
 
 def _preview(project: Project, charter: Charter | None, values: dict[str, Any]) -> PlannedDates:
@@ -124,8 +153,17 @@ def _render(
         "tailored": rows,
         "tailoring_blockers": _tailoring_locks(request, project),
         "tailoring_form": TailoringForm(offers=_not_chosen(project, rows)),
+        **_writing(request, project, charter),
+        **_price(project),
     }
     return render(request, "projects/charter.html", context | bound, status=status)
+
+
+def _price(project: Project) -> dict[str, Any]:
+    """What was agreed, by phase, and how it is paid."""
+    quotation = accepted_with_parts(project)
+    payments = [row for row in project.milestones.all() if row.kind == Milestone.Kind.PAYMENT] if quotation else []
+    return {"accepted": quotation, "budget": budget_of(quotation) if quotation else [], "payments": payments}
 
 
 def _by_phase(deliverables: Iterable[Deliverable], tailored: Iterable[Tailoring]) -> list[tuple[_StrPromise, list[Deliverable]]]:

@@ -29,7 +29,7 @@ from projects.quotations import changed_fields, compared_lines, compared_parts
 from projects.services import commercial as services
 from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
-from projects.services.quotation_answers import record_outcome
+from projects.services.quotation_answers import outcome_blockers, record_outcome
 from projects.services.quotation_parts import RELATED
 from projects.services.releasing import open_release_roles, releasing_as
 from projects.services.replies import remarks_answered_in
@@ -73,8 +73,8 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
     user = request.user
     open_roles = open_release_roles(quotation) if quotation.state == State.DRAFT else frozenset()
     mine = releasing_as(quotation, user) if open_roles else None
-    locks, is_answered = quote_locks(user, project), quotation.state in (State.ACCEPTED, State.DECLINED)
-    outcome = QuotationOutcome.objects.filter(quotation=quotation).select_related("recorded_by").first() if is_answered else None
+    locks, is_over = quote_locks(user, project), not outcome_blockers(quotation)
+    outcome = QuotationOutcome.objects.filter(quotation=quotation).select_related("recorded_by").first() if is_over else None
     context = {
         "project": project,
         "quotation": quotation,
@@ -99,7 +99,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "is_asked": quotation.is_asked,
         "answered": remarks_answered_in(quotation),
         "outcome": outcome,
-        "is_answered": is_answered,
+        "is_over": is_over,
         "outcome_form": OutcomeForm(instance=outcome),
         "outcome_blockers": quote_locks(user, project),
         "events": list(events_of(quotation)[:HISTORY]),
@@ -142,7 +142,7 @@ def quotation_outcome(request: SignedInRequest, code: str, revision: int) -> Htt
     revision_of(quotations_of(request, project), revision)
     form = OutcomeForm(request.POST)
     if carried_out(form, lambda: record_outcome(code, revision, actor=request.user, **form.cleaned_data)):
-        messages.success(request, _t("Recorded; the key figures read it."))
+        messages.success(request, _t("Recorded."))
         return redirect("quotation-detail", code, revision)
     return _render(request, project, revision, status=400, outcome_form=form)
 

@@ -222,10 +222,6 @@ def rfp_upload(request: SignedInRequest, number: str) -> HttpResponse:
         if dropped:
             return _not_saved(400, bad.errors)
         return _render(request, rfp, upload_errors=str(bad))
-    except (NotAllowed, Refused) as refused:
-        if not dropped:
-            raise
-        return _not_saved(403 if isinstance(refused, NotAllowed) else 409, detail=str(refused))
     if dropped:
         return JsonResponse({"id": attached.pk, "name": attached.name}, status=201)
     return redirect(f"{rfp.get_absolute_url()}#files")

@@ -38,6 +38,9 @@ from projects.models import (
     ProjectStanding,
     Publication,
     Quotation,
+    QuotationLine,
+    QuotationOutcome,
+    RevisionRequest,
     Rfp,
     StatusChange,
     WaitingFor,
@@ -109,7 +112,10 @@ def _every_phase_and_every_way_out() -> None:
     assert {story.phase for story in running} == set(Phase)
     assert {type(story.turn) for story in STORIES} == {type(None), Held, Lost, Returned}
     assert Quotation.objects.filter(state="declined").exclude(answer_reason="").count() == 1
-    assert StatusChange.objects.filter(cancel_class="lost").count() == 1
+    assert StatusChange.objects.filter(cancel_class="lost").count() == QuotationOutcome.objects.count() == 1
+    assert {line.chosen for line in QuotationLine.objects.filter(standing="optional")} == {True, False}
+    assert RevisionRequest.objects.filter(answered_in__state="sent").exists(), "a client reads what became of its remarks"
+    assert Milestone.objects.filter(quoted_payment__isnull=False, actual_on__isnull=False).exists(), "a quoted payment fell due"
     assert PhaseMove.objects.filter(kind="return").count() == 1
     assert PhaseMove.objects.filter(kind="out_of_scope").exists(), "some development was done elsewhere"
 
@@ -145,7 +151,8 @@ def _record_carries_the_time_of_the_stories() -> None:
     for pk, day in begun.items():
         assert Event.objects.filter(project_id=pk).earliest("at").at.date() - day < timedelta(days=9)
     drawn = [row.created_at - row.version.requested_at for row in Rendition.objects.filter(version__document__type_key="quotation")]
-    assert len(drawn) == 2 * sum(story.contract is not None for story in STORIES)
+    contracts = [story.contract for story in STORIES if story.contract is not None]
+    assert len(drawn) == 2 * sum(1 + bool(contract.offer.asked) for contract in contracts)
     assert all(later < timedelta(hours=1) for later in drawn), "the worker drew it then"
     assert (today - User.objects.exclude(kind=User.Kind.INTEGRATION).latest("date_joined").date_joined.date()).days > 800
     signed = {(signature.object_label, signature.signed_at.date()) for signature in Signature.objects.filter(meaning="accept_quotation")}

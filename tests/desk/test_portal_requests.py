@@ -9,10 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Contact, Role
 from audit.models import Event
 from projects.models import RequestDraft, Rfp, WaitingFor
+from projects.questionnaire import IN_THEIR_WORDS
 from projects.services.clarifications import ask_clarification
 from tests.projects import factories as make
 from tests.projects.mails import PDF
@@ -163,6 +165,52 @@ def test_whoever_may_not_send_reads_who_may(approver: Browser, draft: RequestDra
     assert [page.status_code for page in pages] == [200, 200]
     assert all("Requests are written by approvers of your organisation." in page.content.decode() for page in pages)
     assert [act.status_code for act in acts] == [403, 403, 403]
+
+
+def test_whoever_may_not_send_reads_what_was_written(approver: Browser, draft: RequestDraft) -> None:
+    typed = {"compound_name": "DC-417", "target_markets": ["EU"], "process_challenges": "An azide."}
+    approver.post(at("portal-request-autosave", draft), {"changed": list(typed), **typed})
+
+    page = signed_in(Role.CLIENT_VIEWER).get(draft.get_absolute_url())
+
+    shown = page.content.decode()
+    assert 'value="DC-417"' in shown and "An azide." in shown and page.context["form"]["target_markets"].value() == ["EU"]
+    assert all(bound.field.widget.attrs["disabled"] for bound in page.context["form"])
+    assert str(IN_THEIR_WORDS["process_challenges"]) not in page.context["missing"]
+
+
+def test_after_a_refused_sending_the_form_saves_again(approver: Browser, draft: RequestDraft) -> None:
+    version = approver.get(draft.get_absolute_url()).context["version"]
+    Contact.objects.create(client=make.a_client(), name="Ann", email="ann@example.com", left_on=timezone.localdate(), left_reason="Left.")
+    refused = approver.post(draft.get_absolute_url(), {**WORDS, "version": version, "send": "1"})
+
+    again = approver.post(draft.get_absolute_url(), {**WORDS, "wanted": "Other", "version": refused.context["version"]})
+
+    assert (refused.status_code, again.status_code, again.context["form"].errors) == (400, 200, {})
+    assert RequestDraft.objects.get().values["wanted"] == ["Other"]
+
+
+def test_a_file_dropped_on_a_sent_request_is_refused_as_the_page_can_read_it(approver: Browser, draft: RequestDraft) -> None:
+    approver.post(draft.get_absolute_url(), {**WORDS, "send": "1"})
+
+    answer = attach(approver, draft)
+
+    assert (answer.status_code, "is sent" in answer.json()["detail"]) == (409, True)
+
+
+def test_the_record_says_what_happened_to_a_draft_and_nothing_of_what_it_says(approver: Browser, draft: RequestDraft) -> None:
+    approver.post(at("portal-request-autosave", draft), {"changed": "compound_name", "compound_name": "DC-417"})
+    approver.post(at("portal-request-autosave", draft), {"changed": "compound_name", "compound_name": "DC-417"})
+    attach(approver, draft)
+    approver.post(draft.get_absolute_url(), {**WORDS, "send": "1"})
+    approver.post(reverse("portal-request-new"))
+    approver.post(at("portal-request-discard", RequestDraft.objects.unsent().get()))
+
+    rows = Event.objects.filter(kind__startswith="request.").order_by("pk")
+    kinds = [row.kind.partition(".")[2] for row in rows]
+    assert kinds == ["begun", "saved", "filed", "saved", "sent", "begun", "discarded"]
+    assert {row.client_id for row in rows} == {make.a_client().pk} and not rows.filter(client_visible=True).exists()
+    assert "DC-417" not in str([row.data for row in rows]) and "sds.pdf" not in str([row.data for row in rows])
 
 
 def test_for_another_client_and_for_ours_there_is_no_such_draft(draft: RequestDraft) -> None:

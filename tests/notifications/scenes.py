@@ -11,10 +11,11 @@ from django.utils import timezone
 from accounts.models import Role, User
 from audit.context import acting
 from documents.services import refuse_version, submit_for_review, upload_version
-from projects.models import Agreement, ApprovalRequest, Milestone, Project, Task
+from projects.models import Agreement, ApprovalRequest, Milestone, Project, Rfp, Task
 from projects.services import account, change_orders, loops, meeting, plan, publishing, tasks
 from projects.services.agreement_reminders import remind_of_expiring_agreements
 from projects.services.approvals import answer_approval
+from projects.services.clarifications import ask_clarification
 from projects.services.readiness import refresh_readiness
 from projects.services.rfp import log_rfp_from_system
 from projects.services.sharing import ask_for_approval
@@ -65,6 +66,13 @@ def a_request_of_a_client(project: Project) -> Act:
     return lambda: log_rfp_from_system(
         client=project.client, contact_name="Purchasing Manager", contact_email="purchasing@example.com", actor=approver, **words
     )
+
+
+def a_question_to_a_client(project: Project) -> Act:
+    seller = business()
+    rfp = a_request_of_a_client(project)()
+    assert isinstance(rfp, Rfp)
+    return lambda: ask_clarification(rfp.number, question="12.5 kg?", actor=seller)
 
 
 def a_refused_memo(project: Project) -> Act:
@@ -157,6 +165,7 @@ MORE_IN_SMALL_SCALE: dict[str, Scene] = {
     "approval.rejected": a_rejected_question,
     "agreement.expiring": an_expiring_agreement,
     "rfp.logged": a_request_of_a_client,
+    "rfp.question_asked": a_question_to_a_client,
     "document.refused": a_refused_memo,
     "gate.decision_requested": a_wish_for_a_decision,
     "gate.evidence_changed": changed_evidence,

@@ -78,6 +78,17 @@ def test_with_its_successor_signed_nobody_is_asked_any_more() -> None:
     assert remind() == 0
 
 
+def test_when_the_successor_is_withdrawn_the_owner_is_asked_again() -> None:
+    agreement = agree(make.a_project(), "CDA-1", until=in_days(30))
+    remind()
+    successor = agree(agreement.project, "CDA-2", until=None, since=in_days(31))
+    assert open_waits(agreement) == []
+
+    withdraw_agreement(successor.project.code, successor.pk, reason="Signed by nobody.", actor=make.person(Role.BUSINESS_DEVELOPMENT))
+
+    assert (remind(), len(open_waits(agreement)), remind()) == (1, 1, 0)
+
+
 def test_withdrawn_it_asks_for_nothing() -> None:
     agreement = agree(make.a_project(), "CDA-1", until=in_days(30))
     remind()

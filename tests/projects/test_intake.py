@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -18,9 +19,9 @@ from accounts.models import Contact, Role, User
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from projects.models import Intake, Rfp
-from projects.services.intake import draft_from_intake, set_aside_intake, take_intake
+from projects.services.intake import draft_from_intake, said_by, set_aside_intake, take_intake
 from tests.projects import factories as make
-from tests.projects.mails import ANSWERS, PDF, a_mail, a_questionnaire
+from tests.projects.mails import ANSWERS, PDF, SENDER, WHEN, a_mail, a_questionnaire
 
 pytestmark = pytest.mark.django_db
 STRANGER = "Ann Other <ann@stranger.example>"
@@ -66,11 +67,12 @@ def test_a_message_of_a_known_contact_is_a_draft_with_everything_that_came(known
     assert "5 t a year" in rfp.wanted and "-- \nPurchasing Manager\n> an older mail" in rfp.wanted
     assert (rfp.received_at, intake.received_zone) == (datetime(2026, 11, 26, 1, 30, tzinfo=UTC), "+09:00")
     assert list(rfp.files.values_list("name", "media_type")) == [("mail.eml", "message/rfc822"), ("structure.pdf", "application/pdf")]
-    assert list(Event.objects.order_by("pk").values_list("kind", flat=True))[-4:] == [
+    assert list(Event.objects.order_by("pk").values_list("kind", flat=True))[-5:] == [
         "intake.taken",
         "rfp.logged",
         "rfp.file_attached",
         "rfp.file_attached",
+        "intake.made",
     ]
 
 
@@ -93,6 +95,34 @@ def test_the_same_message_again_leads_to_the_first_draft(key: str, known: Contac
     rfp = Rfp.objects.get()
     assert (again.status_code, again.json()["location"]) == (200, rfp.get_absolute_url())
     assert again.json()["words"] == f"This came in before: it is the request {rfp.number}."
+
+
+@pytest.mark.parametrize("key", ["<[bcc3f1]@microsoft.com>", "<>", "<a@[b", "<abc.@x>"])
+def test_a_message_id_that_no_parser_takes_is_read_as_it_stands(key: str, business: User) -> None:
+    raw = a_mail(key="").replace(b"Subject:", f"Message-ID: {key}\nSubject:".encode(), 1)
+
+    first, _new = take(raw, business)
+    copy = take(b"X-Hop: 1\n" + raw, business)
+    other = take(b"X-Hop: 2\n" + raw.replace(b"Dear team", b"Dear all"), business)
+
+    assert first.subject == "RE: Paracetamol"
+    assert (copy[1], other[1]) == ((True, True) if key == "<>" else (False, False))
+
+
+def test_an_attached_message_with_such_an_id_is_kept(known: Contact, business: User) -> None:
+    inner = a_mail(key="").replace(b"Subject:", f"Message-ID: <[{'b' * 90}]@microsoft.com>\nSubject:".encode(), 1)
+    outer = EmailMessage()
+    outer["From"], outer["Subject"], outer["Date"] = SENDER, "Fw: Paracetamol", WHEN
+    outer.set_content("See below.")
+    raw = outer.as_bytes().replace(
+        b"Content-Type: text/plain", b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain"
+    )
+    raw += b"\n--b\nContent-Type: message/rfc822\n\n" + inner + b"\n--b--\n"
+
+    take(raw, business)
+
+    assert Intake.objects.get().refused == []
+    assert list(Rfp.objects.get().files.values_list("media_type", flat=True)) == ["message/rfc822", "message/rfc822"]
 
 
 def test_another_copy_of_the_message_is_the_same_message(known: Contact, business: User) -> None:
@@ -258,6 +288,38 @@ def test_a_questionnaire_attached_to_a_message_is_read(known: Contact, business:
 
     rfp = Rfp.objects.get()
     assert (rfp.wanted, rfp.pilot_quantity_kg, rfp.files.count()) == ("Development and supply", Decimal("12.5"), 2)
+
+
+def test_a_known_sender_says_whose_request_it_is_whatever_the_questionnaire_names(known: Contact, business: User) -> None:
+    make.a_client("DCB")
+    answers = {**ANSWERS, "client_name": "Demo Client B", "contact_name": "Bob", "contact_email": "bob@example.org"}
+
+    intake, _new = take(a_mail(rfp_xlsx=a_questionnaire(answers)), business)
+
+    rfp = Rfp.objects.get()
+    assert (rfp.client, rfp.contact, rfp.pilot_quantity_kg) == (known.client, known, Decimal("12.5"))
+    assert "The questionnaire names Demo Client B; the sender is known as Purchasing Manager of Demo Client A" in intake.remarks[0]
+
+
+def test_a_questionnaire_is_judged_as_of_the_day_on_which_it_came(business: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {**ANSWERS, "client_name": "Stranger Ltd", "first_sample_wanted_on": "2026-11-28"}
+    mail = a_mail(sender=STRANGER, rfp_xlsx=a_questionnaire(answers))  # of 26 November 2026
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2027, 3, 1, 12, tzinfo=UTC))
+    by_mail, _new = take(mail, business)
+    alone, _new = take(a_questionnaire({**answers, "first_sample_wanted_on": "2027-03-02"}), business, "rfp.xlsx")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2027, 3, 20, 12, tzinfo=UTC))
+    again = said_by(by_mail), said_by(alone)
+
+    assert (by_mail.problems, alone.problems) == ([], [])
+    assert [each.values["first_sample_wanted_on"].isoformat() for each in again] == ["2026-11-28", "2027-03-02"]
+
+
+def test_who_may_not_log_requests_reads_it_beside_the_file_that_was_dropped(client: Client) -> None:
+    client.force_login(make.person(Role.RESEARCH))
+
+    answer = drop(client, a_mail(), **{"X-Requested-With": "dropzone"})
+
+    assert (answer.status_code, "logged by business development" in answer.json()["detail"]) == (403, True)
 
 
 def test_another_spreadsheet_is_refused_with_what_is_missing(seller: Client) -> None:

@@ -18,7 +18,6 @@ from audit.models import Event, Signature
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.signatures import content_hash, verify
 from phases.evaluation.quotation_document import quotation as paper_of
-from projects.amounts import first_rise, is_whole, minor_unit, split
 from projects.meanings import signed_rows
 from projects.models import (
     Milestone,
@@ -32,6 +31,7 @@ from projects.models import (
     RevisionRemark,
     WaitingFor,
 )
+from projects.money import first_rise, is_whole, split
 from projects.price import agreed_price
 from projects.services import commercial, quotation_answers
 from projects.services.quotation_parts import Break, Input, Line, Parts, Payment, Rate, payments_of
@@ -122,14 +122,14 @@ def project() -> Project:
     ],
 )
 def test_parts_add_up_to_the_cent(total: str, percents: list[str], parts: list[str]) -> None:
-    found = split(Decimal(total), [Decimal(each) for each in percents])
+    found = split(Decimal(total), [Decimal(each) for each in percents], "EUR")
 
     assert found == [Decimal(each) for each in parts]
     assert sum(found, Decimal(0)) == (Decimal(total) if percents else 0)
 
 
 def test_a_currency_without_decimals_is_shared_out_whole() -> None:
-    assert split(Decimal(100), [Decimal("33.333")] * 3, step=minor_unit("JPY")) == [34, 33, 33]
+    assert split(Decimal(100), [Decimal("33.333")] * 3, "JPY") == [34, 33, 33]
 
 
 def test_thirds_are_whole_and_a_tenth_too_little_is_not() -> None:
@@ -162,14 +162,14 @@ def test_what_is_chosen_is_signed_priced_and_paid(project: Project) -> None:
     signature = Signature.objects.get(meaning="accept_quotation")
     price = agreed_price(project)
     assert price is not None and (accepted.total, price.total) == (Decimal("170000.01"), Decimal("170000.01"))
-    assert signature.content["accepted"]["options"] == [2]
+    assert [row["number"] for row in signature.content["accepted"]["options"]] == [2]
     assert (content_hash(accepted), verify(signature).valid) == (offered, True)
     assert all(row.covers_now for row in signed_rows(accepted))
     assert sum(due.amount for due in payments_of(accepted)) == accepted.total
 
 
-def test_an_acceptance_without_options_signs_the_offer_itself(project: Project) -> None:
-    quotation = sent(project)
+def test_an_acceptance_of_an_offer_without_options_signs_the_offer_itself(project: Project) -> None:
+    quotation = sent(project, lines=[LINES[0], LINES[2]])
 
     accept(quotation)
 

@@ -1,0 +1,65 @@
+"""The charter written in one step from the accepted quotation: texts, scope, plan, payments and the people who worked on the offer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import allowed, require_permission
+from audit.events import record
+from audit.refusals import Blocker, Refused
+from projects.charter_texts import said_elsewhere, written
+from projects.models import Charter, Project, Quotation, TeamMember
+from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, name_team
+from projects.services.locking import locked, not_active
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from catalogue.models import Site
+
+KEPT = ("objectives", *TEXTS)
+DATES = ("plan_from", "filing_on", *BATCHES, "batches_reason")
+
+
+def accepted_with_parts(project: Project) -> Quotation | None:
+    row: Quotation | None = Quotation.objects.accepted().filter(project=project).prefetch_related("lines", "breaks", "inputs").first()
+    return row
+
+
+def writing_blockers(project: Project) -> list[Blocker]:
+    """Why the charter cannot be written from the quotation now; the page shows the same."""
+    reasons = [*charter_blockers(project), *not_active(project)]
+    if not Quotation.objects.accepted().filter(project=project).exists():
+        words = _t("The client has not accepted a quotation yet.")
+        reasons.append(Blocker("charter.quotation", words, f"{reverse('project-evaluation', args=[project.code])}#quotations"))
+    return reasons
+
+
+@transaction.atomic
+def write_charter(code: str, *, site: Site, project_manager: User, start_on: date, actor: User) -> Charter:
+    """Draft the charter from what was accepted. What somebody wrote into a draft before stays; what it left empty is filled.
+
+    Whoever worked on a department's part of the offer is named on the team, where the actor may name and nobody is named yet.
+    """
+    project = locked(code, actor)
+    require_permission("projects.draft_charter", actor, project)
+    if reasons := writing_blockers(project):
+        raise Refused(reasons)
+    quotation, before, said = accepted_with_parts(project), Charter.objects.filter(project=project).first(), said_elsewhere(project)
+    assert quotation is not None  # noqa: S101 - the blockers ask for it
+    values = written(project, quotation, risks=said.risks)
+    if before is not None:
+        values |= {name: kept for name in KEPT if (kept := getattr(before, name).strip())}
+        values |= {name: getattr(before, name) for name in DATES}
+    else:
+        values["filing_on"] = project.rfp.filing_planned_on
+    charter = draft_charter(code, site=site, project_manager=project_manager, start_on=start_on, actor=actor, **values)
+    if allowed("projects.plan", actor, project):
+        team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
+        name_team(code, {key: person for key, person in said.people.items() if key in team and team[key] is None}, actor=actor)
+    record("charter.written", project, actor=actor, label=quotation.label)
+    return charter

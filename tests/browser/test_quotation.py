@@ -1,0 +1,89 @@
+"""A quotation in depth, pressed: its rows are written, the client chooses, asks, takes back and accepts, and we say why we won."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.acts import PATIENCE, People, press, send, sign
+from tests.browser.test_sign_in import sign_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+TELL = """
+from dataclasses import replace
+from cdmo.demo import early, molecules
+from cdmo.demo.telling import tell
+print(*tell([replace(early.QUOTED, molecule=molecules.OSELTAMIVIR, client="DEMOA")]))
+"""
+
+
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    expect.set_options(timeout=PATIENCE)
+
+
+def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: Page) -> None:
+    sign_in(page, "bd@demo.example")
+    page.goto(f"/projects/{places['evaluated']}/quotations/2/edit/")
+    press(page, "Add a line")
+    option = page.locator("[data-lines] tr").last
+    for label, value in (("Phase", "pilot"), ("Standing", "optional")):
+        option.get_by_label(label, exact=True).select_option(value)
+    for label, words in (("Description", "Second screen"), ("Amount", "20,000.00")):
+        option.get_by_label(label, exact=True).fill(words)
+    last = a_row(page, "payments", "Down payment", "40")
+    last.get_by_label("Due when").select_option("quotation:accepted")
+    press_add(page, "payments")
+    a_row(page, "payments", "Rest", "60").get_by_label("Due when").select_option("gate:G2")
+    expect(page.locator("[data-percent-total]")).to_contain_text("100")
+    for name, typed in {"breaks": ("10", "2,400.00"), "rates": ("Chemist", "hour", "180.00"), "inputs": ("Standard",)}.items():
+        page.locator("details", has=page.locator(f"[data-row-set={name}]")).locator("summary").click()
+        a_row(page, name, *typed)
+    send(page, "Save the draft")
+
+    expect(page.locator("main")).to_contain_text("is saved as a draft")
+    for words in ("Second screen", "Down payment", "164,000.00", "2,400.00", "Chemist", "Standard"):
+        expect(page.locator("main")).to_contain_text(words)
+
+
+def a_row(page: Page, name: str, *typed: str) -> Locator:
+    """The last row of a set, with what is typed into its text fields in their order."""
+    row = page.locator(f"[data-row-set={name}] [data-rows] tr").last
+    for field, words in zip(row.locator("input[type=text]").all(), typed, strict=False):
+        field.fill(words)
+    return row
+
+
+def press_add(page: Page, name: str) -> None:
+    page.locator(f"[data-row-set={name}] [data-add-row]").click()
+
+
+def test_the_client_chooses_asks_takes_back_and_accepts(stack: Stack, new_page: Callable[[], Page]) -> None:
+    people, code = People(new_page), stack.python(TELL).splitlines()[-1]
+    client, business = people["approver.a"], people["bd"]
+    client.goto(f"/portal/{code}/quotation/2/")
+    expect(client.locator("main")).to_contain_text("What you asked for, and what became of it")
+
+    client.get_by_role("link", name="Ask for changes").click()
+    client.get_by_label("Line 1", exact=False).fill("Sooner, please.")
+    send(client, "Ask for these changes")
+    expect(client.locator("main")).to_contain_text("Sooner, please.")
+    send(client, "Take the request back")
+
+    client.get_by_label("Second crystallisation", exact=False).check()
+    press(client, "Accept…")
+    expect(client.locator("#accept")).to_contain_text("taken, EUR 45,000.00")
+    expect(client.locator("[data-offer-total]")).to_have_text("1,185,000.00")
+    client.keyboard.press("Escape")
+    sign(client, "Accept…")
+    expect(client.locator("main")).to_contain_text("Price: EUR 1,185,000.00.")
+
+    business.goto(f"/projects/{code}/quotations/2/")
+    press(business, "Record it…")
+    business.get_by_label("decided by", exact=False).select_option("capacity")
+    business.get_by_label("our price among the offers", exact=False).select_option("field")
+    send(business, "Record it")
+    expect(business.locator("#outcome")).to_contain_text("Capacity and equipment")

@@ -1,0 +1,239 @@
+"""The charter written from the accepted quotation in one step, and who does and answers for each deliverable."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.models import Event
+from audit.refusals import BadInput, NotAllowed, Refused
+from audit.seen import version_of
+from phases.evaluation.documents import charter as paper_of
+from phases.evaluation.services import save_sheet
+from projects.models import Charter, Milestone, Phase, Project, TeamMember
+from projects.raci import usual, wrong_letters
+from projects.services import responsibilities
+from projects.services.charter import issue_charter
+from projects.services.charter_writing import write_charter
+from projects.services.responsibilities import letters_of, rows_of, set_responsibilities
+from tests.projects import factories as make
+from tests.projects.test_quotation_offers import accept, as_person, sent
+
+pytestmark = pytest.mark.django_db
+KEY = "route_selection_report"
+
+
+@pytest.fixture
+def project() -> Project:
+    return make.a_project()
+
+
+def write(project: Project, **values: Any) -> Charter:
+    given = {"site": make.a_site(), "project_manager": make.manager(), "start_on": timezone.localdate(), "actor": make.manager()}
+    return write_charter(project.code, **(given | values))
+
+
+def test_the_accepted_quotation_fills_the_charter(project: Project) -> None:
+    head = make.person(Role.RESEARCH)
+    save_sheet(project.code, "research", changes={"risks": "Polymorphs.\nA patent."}, actor=head)
+    accept(sent(project, assumptions="Assays are ours."), 2)
+
+    charter = write(project)
+
+    planned = Project.objects.get()
+    assert (planned.first_phase, planned.last_phase) == (Phase.EVALUATION, Phase.COMMERCIAL)  # a price per kg is agreed
+    assert "Delivered: Process development report" in charter.objectives and "Delivered: Screening report" in charter.objectives
+    assert "Pilot: Second polymorph screen (Screening report)" in charter.scope_in and charter.scope_in.startswith("All of it.")
+    assert charter.scope_out == "Toxicology batch"
+    assert charter.assumptions == "Assays are ours.\nThe client gives: Reference standard, 5 g"
+    assert charter.risks.splitlines() == ["Research and development: Polymorphs.", "Research and development: A patent."]
+    payments = Milestone.objects.filter(project=project, kind="payment")
+    assert sum(row.amount or 0 for row in payments) == Decimal("170000.01")
+    assert Event.objects.filter(kind="charter.written").count() == 1
+
+
+def test_whoever_worked_on_the_offer_is_on_the_team(project: Project) -> None:
+    make.sign_off_sheets(project)
+    accept(sent(project))
+
+    write(project)
+
+    named = dict(TeamMember.objects.exclude(user=None).filter(project=project).values_list("department__key", "user__full_name"))
+    assert named["research"] == make.person(Role.RESEARCH).full_name
+
+
+def test_what_somebody_wrote_before_stays(project: Project) -> None:
+    accept(sent(project))
+    make.charter(project)
+    Charter.objects.filter(project=project).update(scope_out="Nothing else.")
+
+    charter = write(project)
+
+    assert charter.objectives == "Develop the process and supply the substance." and charter.scope_out == "Nothing else."
+    assert charter.scope_in.startswith("All of it.")
+
+
+def test_without_an_accepted_quotation_nothing_is_written(project: Project) -> None:
+    sent(project)
+
+    with pytest.raises(Refused, match="has not accepted a quotation"):
+        write(project)
+
+    page = as_person(make.manager()).get(reverse("project-charter", args=[project.code])).content.decode()
+    assert "The client has not accepted a quotation yet." in page and not Charter.objects.exists()
+
+
+def test_who_may_not_draft_the_charter_writes_none(project: Project) -> None:
+    accept(sent(project))
+
+    with pytest.raises(NotAllowed):
+        write(project, actor=make.person(Role.RESEARCH))
+
+
+def test_the_page_writes_it_in_one_step_and_says_what_is_missing(project: Project) -> None:
+    accept(sent(project), 2)
+    browser, address = as_person(make.manager()), reverse("project-charter-write", args=[project.code])
+    data = {"write-site": make.a_site().pk, "write-project_manager": make.manager().pk, "write-start_on": timezone.localdate().isoformat()}
+
+    missing = browser.post(address, data | {"write-site": ""})
+    done = browser.post(address, data)
+    page = browser.get(done["Location"]).content.decode()
+
+    assert (missing.status_code, done.status_code) == (400, 302)
+    assert "Budget and payments" in page and "EUR 70,000.01" in page and "Down payment" in page
+
+
+def test_the_api_writes_it_too(project: Project) -> None:
+    accept(sent(project))
+    body = {"site": make.a_site().key, "project_manager": make.manager().email, "start_on": timezone.localdate().isoformat()}
+
+    answer = as_person(make.manager()).post(f"/api/v1/projects/{project.code}/charter/", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["scope_out"].splitlines()[-1]) == (201, "Toxicology batch")
+
+
+# Responsibilities
+
+
+@pytest.fixture
+def planned(project: Project) -> Project:
+    make.charter(project)
+    return project
+
+
+def charter_of(project: Project) -> Charter:
+    return Charter.objects.get(project=project)
+
+
+def letters(project: Project, key: str = KEY) -> dict[str, str]:
+    return letters_of(rows_of(charter_of(project), project))[key]
+
+
+def test_what_nobody_chose_follows_from_whose_it_is(planned: Project) -> None:
+    assert letters(planned) == {"business_development": "I", "project_management": "A", "quality_assurance": "C", "research": "R"}
+    assert usual("project_management")["project_management"] == "RA"
+    assert all(wrong_letters(given) == "" for given in letters_of(rows_of(None, planned)).values())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"research": "R"}, "Exactly one function answers for it (A or RA); here it is 0."),
+        ({"research": "RA", "production": "A"}, "here it is 2."),
+        ({"production": "A"}, "Somebody has to do it"),
+        ({"research": "X"}, "Choose R, A, RA, C or I."),
+    ],
+)
+def test_one_answers_and_somebody_does_it(planned: Project, given: dict[str, str], words: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        set_responsibilities(planned.code, {KEY: given}, actor=make.manager())
+
+    assert list(refused.value.errors) == [KEY] and words in str(refused.value)
+
+
+def test_what_is_chosen_is_kept_and_what_is_usual_again_is_not(planned: Project) -> None:
+    set_responsibilities(planned.code, {KEY: {"research": "RA", "production": "C", "ehs": ""}}, actor=make.manager())
+    chosen = letters(planned)
+    set_responsibilities(planned.code, {KEY: usual("research")}, actor=make.manager())
+    set_responsibilities(planned.code, {KEY: usual("research")}, actor=make.manager())
+
+    assert chosen == {"research": "RA", "production": "C"}
+    assert charter_of(planned).responsibilities == {}
+    assert Event.objects.filter(kind="charter.responsibilities_set").count() == 2
+
+
+def test_of_two_who_choose_at_once_the_second_reads_what_the_first_chose(planned: Project) -> None:
+    seen = version_of(letters_of(rows_of(charter_of(planned), planned)))
+    set_responsibilities(planned.code, {KEY: {"research": "RA"}}, actor=make.manager())
+
+    with pytest.raises(BadInput, match="research RA"):
+        set_responsibilities(planned.code, {KEY: {"production": "RA"}}, actor=make.manager(), version=seen)
+
+
+def test_an_issued_charter_stays(planned: Project) -> None:
+    issue_charter(planned.deliverables.get(key="project_charter"), make.manager())
+
+    with pytest.raises(Refused, match="issued"):
+        set_responsibilities(planned.code, {KEY: {"research": "RA"}}, actor=make.manager())
+
+
+def test_the_page_keeps_what_was_typed_and_saves(planned: Project) -> None:
+    browser = as_person(make.manager())
+    address = f"{reverse('project-responsibilities', args=[planned.code])}?phase=small_scale"
+    context = browser.get(address).context
+    data = {f"{row.key}-{each.key}": letter for row, cells, _wrong in context["rows"] for each, letter in cells}
+
+    wrong = browser.post(address, data | {"version": context["version"], f"{KEY}-research": ""})
+    right = browser.post(address, data | {"version": context["version"], f"{KEY}-production": "C"})
+
+    shown = {row.key: {each.key: letter for each, letter in cells} for row, cells, _wrong in wrong.context["rows"]}
+    assert (wrong.status_code, shown[KEY]["research"], right.status_code) == (400, "", 302)
+    assert "Somebody has to do it" in wrong.content.decode()
+    assert letters(planned)["production"] == "C"
+
+
+def test_whoever_may_not_choose_reads_the_matrix(planned: Project) -> None:
+    page = as_person(make.person(Role.RESEARCH)).get(f"{reverse('project-responsibilities', args=[planned.code])}?phase=small_scale")
+
+    assert "chosen by a project manager" in page.content.decode() and b"<select" not in page.content
+
+
+def test_the_charter_prints_budget_payments_and_responsibilities(project: Project) -> None:
+    accept(sent(project), 2)
+    write(project)
+    set_responsibilities(project.code, {KEY: {"research": "RA"}}, actor=make.manager())
+
+    data = paper_of(project)
+
+    amounts = [row[-1].replace("\N{NARROW NO-BREAK SPACE}", " ") for row in data["budget"]["rows"]]
+    assert amounts == ["100 000.00", "70 000.01", "170 000.01"]
+    assert [row[1] for row in data["payments"]["rows"]][:2] == ["The quotation is accepted", "G2 is decided “go”"]
+    number = [each.key for each in responsibilities.functions()].index("research") + 1
+    title = project.deliverables.get(key=KEY).title
+    (row,) = [row for row in data["raci"]["table"]["rows"] if row[0] == title]
+    assert row[number] == "RA" and data["chosen_responsibilities"] == {KEY: {"research": "RA"}}
+
+
+def test_the_api_reads_and_chooses_responsibilities(planned: Project) -> None:
+    browser, address = as_person(make.manager()), f"/api/v1/projects/{planned.code}/responsibilities/"
+    read = browser.get(address)
+    body = {"deliverables": {KEY: {"research": "RA"}}}
+
+    blind = browser.put(address, body, content_type="application/json")
+    done = browser.put(address, body, content_type="application/json", headers={"If-Match": read["ETag"]})
+
+    assert (blind.status_code, done.status_code) == (428, 200)
+    assert done.json()["deliverables"][KEY] == {"research": "RA"}
+
+
+def test_the_matrix_is_not_the_clients_to_read(planned: Project) -> None:
+    browser = Browser()
+    browser.force_login(make.person(Role.CLIENT_APPROVER))
+
+    assert browser.get(reverse("project-responsibilities", args=[planned.code])).status_code == 404
