@@ -44,14 +44,15 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     saved(page, "step-inputs")
     expect(at(page, "step-inputs", "fresh")).to_have_text("0.741")  # kg of toluene: 92.14 / (0.92 · 135.17)
 
-    page.reload()
     at(page, "route-steps", "yield_pct").click()
     page.keyboard.type("80")
     page.keyboard.press("Enter")
     saved(page, "route-steps")
     expect(at(page, "route-steps", "cost")).to_have_text(re.compile(r"^10\.9"))
+    expect(at(page, "step-inputs", "fresh")).to_have_text("0.8521")
+    expect(page.locator("#route-figures")).to_contain_text("10.95 EUR/kg")
+    expect(page.locator("#route-head svg")).to_have_count(1)
 
-    page.reload()
     page.get_by_text("Fix this version").click()
     page.locator("form[action$='/fix/']").get_by_label("Reason").fill("For the quotation.")
     page.get_by_role("button", name="Fix this version").click()
