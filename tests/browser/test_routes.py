@@ -51,9 +51,9 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     expect(at(page, "route-steps", "cost")).to_have_text(re.compile(r"^10\.9"))
     expect(at(page, "step-inputs", "fresh")).to_have_text("0.8521")
     expect(page.locator("#route-figures")).to_contain_text("10.95 EUR/kg")
-    expect(page.locator("#route-head svg")).to_have_count(1)
+    expect(page.locator("#route-head .picture-scroll")).to_contain_text("yield 80 %")
 
-    page.get_by_text("Fix this version").click()
+    page.locator("summary", has_text="Fix this version").click()
     page.locator("form[action$='/fix/']").get_by_label("Reason").fill("For the quotation.")
     page.get_by_role("button", name="Fix this version").click()
     expect(page.locator("#sheet-route-steps .sheet-why")).to_contain_text("is fixed and stays as it is")

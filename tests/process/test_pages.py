@@ -168,6 +168,9 @@ def test_a_quality_person_reads_and_is_told_who_writes(client: Client, project: 
     page = client.get(page_of(version)).content.decode()
 
     assert "Routes are written by research or a project manager." in page
+    listed = client.get(reverse("project-routes", args=[project.code])).content.decode()
+    assert 'id="blocked-import"' in listed
+    assert "/imports/routes/" not in listed
     assert "Add: step" not in page
     assert page.count("Routes are written by research or a project manager.") >= 4  # both tables, fixing, what is said about it
 
