@@ -307,6 +307,20 @@ def test_what_cannot_be_computed_is_not_fixed(project: Project) -> None:
     assert "Coupling: the molar mass of Base is missing." in str(refused.value)
 
 
+def test_the_project_is_held_before_its_version(project: Project) -> None:
+    """As in every service of a project, so that no two of them wait for one another."""
+    version = make.draft_of(make.a_whole_route(project))
+
+    with CaptureQueriesContext(connection) as asked:
+        services.fix_version(version.pk, reason="For the quotation.", actor=make.chemist())
+
+    held = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert [table for table in ("projects_project", "process_routeversion") if table in held[0].split("FROM", 1)[1][:60]] == [
+        "projects_project"
+    ]
+    assert len(held) == 2
+
+
 def test_reasons_are_needed_to_fix_and_to_start(project: Project) -> None:
     route = make.a_whole_route(project)
 
