@@ -108,7 +108,6 @@ class StepSupport(models.Model):
     literature = models.ForeignKey(Literature, on_delete=models.PROTECT, related_name="supports")
     route = models.ForeignKey(Route, on_delete=models.PROTECT, related_name="supports")
     step_key = models.PositiveSmallIntegerField()
-    step_name: str | None = None
 
     objects = SupportManager()
 
@@ -119,4 +118,4 @@ class StepSupport(models.Model):
         constraints = [models.UniqueConstraint(fields=["literature", "route", "step_key"], name="step_support_once")]
 
     def __str__(self) -> str:
-        return f"{self.route.name}: {self.step_name or self.step_key}"
+        return f"{self.route.name}: {getattr(self, 'step_name', None) or self.step_key}"  # a new one has not been read yet
