@@ -18,7 +18,9 @@ from process.routes.building import plain_route, steps_of, steps_of_many
 from process.routes.figures import CURRENCY, Figures, of_many
 from process.routes.mass_balance import Bought, Line, StepBalance, mass_balance
 from process.routes.models import RouteStep, RouteVersion
+from process.routes.worksheets import INPUTS, STEPS
 from projects.api import internal_project
+from worksheets.bound import bind_to
 
 TARGET = OpenApiParameter("target_kg", float, description="Kilograms of the product of the route; 1 where nothing is said.")
 MOST_KG = 1e9
@@ -43,37 +45,13 @@ class RouteSerializer(serializers.Serializer[Any]):
     missing = serializers.ListField(child=serializers.CharField())
 
 
-class StepInputSerializer(serializers.Serializer[Any]):
-    material = serializers.CharField(allow_null=True, help_text="Our code of a bought material.")
-    from_step = serializers.IntegerField(allow_null=True, help_text="The key of the step whose product it is.")
-    name = serializers.CharField()
-    role = serializers.CharField()
-    amount = serializers.DecimalField(max_digits=12, decimal_places=6)
-    counted_in = serializers.CharField()
-    is_limiting = serializers.BooleanField()
-    assay_pct = serializers.DecimalField(max_digits=6, decimal_places=3)
-    recycle_pct = serializers.DecimalField(max_digits=6, decimal_places=3)
-
-
-class RouteStepSerializer(serializers.Serializer[Any]):
-    key = serializers.IntegerField()
-    name = serializers.CharField()
-    transformation = serializers.CharField(allow_blank=True)
-    product = serializers.CharField()
-    product_molar_mass_g_per_mol = serializers.FloatField(allow_null=True)
-    yield_pct = serializers.DecimalField(max_digits=6, decimal_places=3)
-    cycle_time_h = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True)
-    conditions = serializers.CharField(allow_blank=True)
-    set_aside = serializers.BooleanField()
-    inputs = StepInputSerializer(many=True)
-
-
 class RouteVersionSerializer(serializers.Serializer[Any]):
     route = serializers.IntegerField()
     number = serializers.IntegerField()
     name = serializers.CharField()
     is_fixed = serializers.BooleanField()
-    steps = RouteStepSerializer(many=True)
+    steps_sheet = serializers.CharField(help_text="The address of its steps among the worksheets.")
+    inputs_sheet = serializers.CharField(help_text="The address of what goes into its steps.")
 
 
 class BalanceLineSerializer(serializers.Serializer[Any]):
@@ -124,13 +102,13 @@ class RouteList(Tagged, APIView):
 
 
 class RouteVersionDetail(Tagged, APIView):
-    """One version: its steps with their inputs."""
+    """One version. Its steps and their inputs are read and written as worksheets."""
 
     @extend_schema(operation_id="route_version", responses=RouteVersionSerializer)
     def get(self, request: ApiRequest, code: str, number: int, version: int) -> Response:
         found = _version(request, code, number, version)
-        steps = [_step_data(step) for step in steps_of(found)]
-        data = {"route": number, "number": version, "name": found.route.name, "is_fixed": not found.is_draft, "steps": steps}
+        sheets = {name: bind_to(sheet, found, request.user).address for name, sheet in (("steps_sheet", STEPS), ("inputs_sheet", INPUTS))}
+        data = {"route": number, "number": version, "name": found.route.name, "is_fixed": not found.is_draft, **sheets}
         return Response(RouteVersionSerializer(data).data)
 
 
@@ -151,9 +129,7 @@ class RouteBalance(Tagged, APIView):
             "algorithm": balance.algorithm,
             "algorithm_version": balance.version,
             "steps": [_balance_data(step) for step in balance.value.steps],
-            "bought": [
-                {"name": row.substance.name, "charged_kg": row.charged_kg, "fresh_kg": row.fresh_kg} for row in balance.value.bought
-            ],
+            "bought": [_line_data(row.substance.name, row) for row in balance.value.bought],
             **{f"waste_{name}_kg": getattr(waste, name) for name in ("solvent", "water", "aqueous", "other")},
             "warnings": [fault.words for fault in balance.warnings],
         }
@@ -183,25 +159,6 @@ def _route_data(version: RouteVersion, steps: list[RouteStep], figures: Figures)
         "material_cost_per_kg": round(cost.cost_per_kg, 4) if cost else None,
         "currency": figures.currency,
         "missing": [fault.words for fault in figures.faults or figures.unpriced],
-    }
-
-
-def _step_data(step: RouteStep) -> dict[str, Any]:
-    names = ("key", "name", "transformation", "yield_pct", "cycle_time_h", "conditions", "set_aside")
-    return {
-        **{name: getattr(step, name) for name in names},
-        "product": step.product_name,
-        "product_molar_mass_g_per_mol": step.molar_mass_g_per_mol,
-        "inputs": [
-            {
-                **{name: getattr(line, name) for name in ("role", "amount", "is_limiting", "assay_pct", "recycle_pct")},
-                "material": line.material.code if line.material else None,
-                "from_step": line.from_step.key if line.from_step else None,
-                "name": str(line),
-                "counted_in": line.basis,
-            }
-            for line in step.inputs.all()
-        ],
     }
 
 

@@ -8,11 +8,15 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from process import events, permissions, policies
-        from process.costs import worksheets
+        from process.costs import worksheets as costs
+        from process.literature import worksheets as literature
         from process.routes import importing
+        from process.routes import worksheets as routes
 
         permissions.register()
         events.register_all()
         policies.register_policies()
         importing.register()
-        worksheets.register()
+        routes.register()
+        literature.register()
+        costs.register()

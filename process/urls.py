@@ -1,6 +1,6 @@
 from django.urls import path
 
-from process.views import costs, literature, routes, rows, screen
+from process.views import costs, literature, routes, screen
 
 ROUTE = "projects/<str:code>/routes/<int:number>/"
 SCENARIO = "projects/<str:code>/costs/<int:number>/"
@@ -14,9 +14,6 @@ urlpatterns = [
     path(f"{SCENARIO}copy/", costs.scenario_copy, name="cost-copy"),
     path(f"{SCENARIO}fix/", costs.scenario_fix, name="cost-fix"),
     path("projects/<str:code>/literature/", literature.literature_page, name="project-literature"),
-    path("projects/<str:code>/literature/<int:number>/change/", literature.literature_change, name="literature-change"),
-    path("projects/<str:code>/literature/<int:number>/link/", literature.literature_link, name="literature-link"),
-    path("projects/<str:code>/literature/<int:number>/unlink/", literature.literature_unlink, name="literature-unlink"),
     path(ROUTE, routes.route_page, name="route-detail"),
     path(f"{ROUTE}change/", routes.route_change, name="route-change"),
     path(f"{ROUTE}start/", routes.version_start, name="route-start"),
@@ -24,12 +21,4 @@ urlpatterns = [
     path(f"{VERSION}scheme.svg", routes.version_scheme, name="route-scheme"),
     path(f"{VERSION}fix/", routes.version_fix, name="route-fix"),
     path(f"{VERSION}findings/decide/", screen.finding_decide, name="route-finding"),
-    path(f"{VERSION}steps/add/", rows.step_add, name="route-step-add"),
-    path(f"{VERSION}steps/<int:key>/change/", rows.step_change, name="route-step-change"),
-    path(f"{VERSION}steps/<int:key>/move/", rows.step_move, name="route-step-move"),
-    path(f"{VERSION}steps/<int:key>/remove/", rows.step_remove, name="route-step-remove"),
-    path(f"{VERSION}steps/<int:key>/inputs/add/", rows.input_add, name="step-input-add"),
-    path(f"{VERSION}inputs/<int:pk>/change/", rows.input_change, name="step-input-change"),
-    path(f"{VERSION}inputs/<int:pk>/move/", rows.input_move, name="step-input-move"),
-    path(f"{VERSION}inputs/<int:pk>/remove/", rows.input_remove, name="step-input-remove"),
 ]

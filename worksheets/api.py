@@ -166,7 +166,7 @@ class SheetList(InternalView):
     @extend_schema(operation_id="worksheets", responses=SheetNameSerializer(many=True))
     def get(self, request: ApiRequest) -> Response:
         refuse_unknown(request, ())
-        return Response([{"key": each.key, "title": str(each.title), "parent": each.parent} for each in all_sheets()])
+        return Response([{"key": each.key, "title": str(each.title), "parent": each.parent.rpartition("__")[2]} for each in all_sheets()])
 
 
 class SheetDetail(InternalView):

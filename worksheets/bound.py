@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet, Sum
 from django.urls import reverse
 
@@ -63,7 +63,7 @@ class Bound:
         links = [column.name for column in self.sheet.columns if column.lookup is not None]
         links += [self.sheet.parent] if self.sheet.parent else []
         rows = rows.select_related(*links) if links else rows
-        order = [self.sheet.order, "pk"] if self.sheet.order else list(self.sheet.model._meta.ordering or ["pk"])
+        order = [*self.sheet.within, self.sheet.order, "pk"] if self.sheet.order else list(self.sheet.model._meta.ordering or ["pk"])
         return rows.order_by(*order)  # said aloud, for annotations that group would forget the model's own
 
     def query(self) -> QuerySet[Any]:
@@ -147,7 +147,7 @@ def _sum(bound: Bound, rows: Sequence[Any], column: SheetColumn, derived: Mappin
 
 def _described(bound: Bound, column: SheetColumn) -> Values:
     sheet = bound.sheet
-    source = _source(sheet, column)
+    source = sheet.source(column)
     reader = sheet.reader(column) if column.is_typed else None
     choices = [(key, str(label)) for key, label in (getattr(reader, "choices", None) or ()) if key not in ("", None)]
     kind = column.kind or kind_of(source, column)
@@ -167,13 +167,6 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
         "choices": [{"key": key, "label": label} for key, label in choices] if kind == "choice" else [],
         "creates": str(column.lookup.new) if column.lookup is not None and column.lookup.create is not None else "",
     }
-
-
-def _source(sheet: Worksheet, column: SheetColumn) -> Any:
-    try:
-        return sheet.model._meta.get_field(column.name)
-    except FieldDoesNotExist:
-        return None
 
 
 def bind(address: str, user: User) -> Bound:
@@ -196,7 +189,7 @@ def again(bound: Bound, parent: Any) -> Bound:
 
 
 def _parent(sheet: Worksheet, scope: str, user: User) -> Any:
-    model: Any = sheet.model._meta.get_field(sheet.parent).related_model
+    model: Any = sheet.parent_model
     try:
         return model._default_manager.visible_to(user).get(**{sheet.parent_key: scope})
     except (model.DoesNotExist, ValueError, ValidationError, OverflowError) as error:

@@ -242,8 +242,10 @@ class Writing:
         row = self._row(change)
         if self.order is None or change.after is None:
             raise BadInput({"": _t("The rows of this table have no order of their own.")})
+        before = list(self.order.keys)
         self.order.put(row.pk, change.after)
-        self._note(MOVE, row)
+        if self.order.keys != before:
+            self._note(MOVE, row)
 
     def _remove(self, change: Change, _result: Result) -> None:
         row = self._row(change)
@@ -303,13 +305,15 @@ class Writing:
         return values
 
     def _cell(self, name: str, typed: Any, change: Change, result: Result) -> Any:
-        column, source = self.sheet.column(name), self.sheet.model._meta.get_field(name)
-        value = self.readers[name].read(Cell("", typed))
-        if value in (None, "") and source.has_default():  # type: ignore[union-attr]
-            return source.get_default()  # type: ignore[union-attr]
+        column = self.sheet.column(name)
+        source, value = self.sheet.source(column), self.readers[name].read(Cell("", typed))
+        if source is None:
+            return value
+        if value in (None, "") and source.has_default():
+            return source.get_default()
         if column.lookup is not None:
             return self._named(column.lookup, name, str(value or ""), change, result)
-        return source.to_python(value) if value is not None else None  # type: ignore[union-attr]
+        return source.to_python(value) if value is not None else None
 
     def _named(self, lookup: Lookup, name: str, words: str, change: Change, result: Result) -> Any:
         """The row that the words name, looked for once in a request."""
@@ -359,6 +363,14 @@ class Writing:
 
 
 KINDS = {ADD: "worksheet.row_added", CHANGE: "worksheet.row_changed", MOVE: "worksheet.row_moved", REMOVE: "worksheet.row_removed"}
+
+
+def add_row(address: str, values: Mapping[str, Any], *, actor: User) -> Any:
+    """One new row, as a service or an import enters it. Raises BadInput by column."""
+    (result,) = change_rows(address, [Change(ADD, values=values)], actor=actor).results
+    if not result.is_saved:
+        raise BadInput(result.errors)
+    return result.pk
 
 
 def named(lookup: Lookup, bound: Bound, words: str) -> Any:

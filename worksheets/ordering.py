@@ -27,6 +27,8 @@ class Order:
     def put(self, key: Any, after: int | None) -> None:
         """Behind the row `after`, in the first place for 0; a new one without it at the end."""
         self.numbers.setdefault(key, self.next_number)
+        if after == key:
+            return
         self.keys = [each for each in self.keys if each != key]
         if after is None:
             self.keys.append(key)
@@ -42,7 +44,7 @@ class Order:
         del self.numbers[key]
 
     def save(self) -> None:
-        wanted = {key: place for place, key in enumerate(self.keys, 1)}
+        wanted = self._places()
         moved = [key for key in self.keys if self.numbers[key] != wanted[key]]
         if not moved:
             return
@@ -51,3 +53,14 @@ class Order:
         for row in rows:
             setattr(row, self.name, wanted[row.pk])
         model._default_manager.bulk_update(rows, [self.name], batch_size=500)
+
+    def _places(self) -> dict[Any, int]:
+        """From one, for each of what the rows are listed within."""
+        within = self.bound.sheet.within
+        groups = dict(self.bound.base().values_list("pk", within[-1])) if within else {}
+        counted: dict[Any, int] = {}
+        places = {}
+        for key in self.keys:
+            group = groups.get(key)
+            places[key] = counted[group] = counted.get(group, 0) + 1
+        return places

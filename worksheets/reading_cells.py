@@ -62,9 +62,9 @@ class YesNoOrDefaultField(ChoiceField):
 
 def field_of(source: Any, column: SheetColumn) -> forms.Field:
     """How a cell of the column is read. Limits and patterns of the model's field are asked by the model itself when the row is cleaned."""
-    required = not source.blank and not source.has_default() and not isinstance(source, models.BooleanField)
     if column.field is not None:
         return column.field()
+    required = not source.blank and not source.has_default() and not isinstance(source, models.BooleanField)
     if column.lookup is not None:
         return TextField(required=required, max_length=300)
     if choices := list(column.choices or source.choices or ()):

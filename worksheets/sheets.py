@@ -37,6 +37,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
 
@@ -70,7 +71,8 @@ class Lookup:
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """name: the model's field, which people type; with `compute(row)` it is derived from the row, and nobody types it.
+    """name: the model's field, which people type; with `compute(row)` it is derived from the row, and nobody types it. A property of the
+    model that can be set is typed too: such a column names its heading and `field`, and the service reads what was set.
 
     heading, note, whether it is needed, its limits and choices are those of the model's field, unless said otherwise here. unit: of a
     number; it may be typed behind it, and is shown in the heading. field(): reads the cell where the model's field does not say how.
@@ -115,7 +117,9 @@ def _same(rows: QuerySet[Any]) -> QuerySet[Any]:
 class Worksheet:
     """rows(query): select_related and annotations that `compute` reads, and another order than the model's.
 
+    parent may lead over another table (step__version); the service then says in `new` what a row belongs to.
     order: the integer field that keeps the order of rows, where people move them; in the database it is not unique, or unique deferrable.
+    within: by what rows are listed before their order, which counts from one for each value of the last of them.
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
     together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
     totals(rows): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the one of its
@@ -134,6 +138,7 @@ class Worksheet:
     service: type[Rows] = Rows
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = _same
     order: str = ""
+    within: tuple[str, ...] = ()
     blockers: Callable[[Any], Sequence[Blocker]] = _none
     locked: Callable[[Row], Words] | None = None
     together: Callable[[Sequence[Row], Any], Mapping[Any, Mapping[str, Any]]] | None = None
@@ -158,13 +163,27 @@ class Worksheet:
     def asks_reason(self) -> bool:
         return any(column.regulated for column in self.columns)
 
+    @property
+    def parent_model(self) -> Any:
+        model: Any = self.model
+        for name in self.parent.split("__"):
+            model = model._meta.get_field(name).related_model
+        return model
+
+    def source(self, column: SheetColumn) -> Any:
+        """The model's field behind the column; None for what is computed, or typed into a property."""
+        try:
+            return self.model._meta.get_field(column.name)
+        except FieldDoesNotExist:
+            return None
+
     def heading(self, column: SheetColumn) -> str:
         words = str(column.heading or capfirst(str(self.model._meta.get_field(column.name).verbose_name)))  # type: ignore[union-attr]
         return words if not column.unit or f"({column.unit})" in words else f"{words} ({column.unit})"
 
     def reader(self, column: SheetColumn) -> forms.Field:
         """The field that reads a cell of the column; of a lookup the words alone."""
-        return field_of(self.model._meta.get_field(column.name), column)
+        return field_of(self.source(column), column)
 
     def template(self) -> tuple[Column, ...]:
         """The columns of the import: those that people type."""
@@ -173,7 +192,7 @@ class Worksheet:
                 column.name,
                 self.heading(column),
                 self.reader(column),
-                column.note or getattr(self.model._meta.get_field(column.name), "help_text", ""),
+                column.note or getattr(self.source(column), "help_text", ""),
                 column.example,
             )
             for column in self.typed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from accounts.models import Role, User
@@ -16,10 +15,12 @@ from cdmo.demo.projects import COMMERCIAL
 from cdmo.demo.story import Story
 from cdmo.demo.supplies import bought
 from cdmo.demo.syntheses import ARIPIPRAZOLE_LINEAR, IMATINIB_CONVERGENT, STUFF, Makes, Synthesis, Takes
-from process.literature.services import Reading, add_literature, link_step
-from process.models import Route, RouteStep
+from process.models import Route
 from process.routes import services
 from projects.models import Project
+from worksheets.changing import ADD, Change, change_rows
+
+READ = ("kind", "citation", "identifier", "year", "rights")
 
 
 def write_routes(today: date) -> Iterator[date]:
@@ -43,22 +44,23 @@ def _write(project: Project, synthesis: Synthesis, materials: dict[str, Material
     said = {"name": synthesis.name, "origin": Route.Origin.LITERATURE, "purpose": synthesis.purpose, "note": synthesis.note}
     route = services.open_route(project.code, said, actor=actor)
     version = route.versions.get()
-    steps: dict[str, RouteStep] = {}
-    for each in synthesis.steps:
-        steps[each.name] = services.add_step(version.pk, _values(each, project), actor=actor)
-        for takes in each.takes:
-            services.add_input(steps[each.name].pk, _input(takes, steps, materials), actor=actor)
-    for kind, citation, identifier, year, rights in synthesis.references:
-        reading = Reading(kind=kind, citation=citation, identifier=identifier, year=year, rights=rights, relevance="high")
-        row = add_literature(project.code, reading, actor=actor)
-        for step in steps.values():
-            link_step(project.code, row.number, route=route.number, step_key=step.key, actor=actor)
+    _enter(f"route-steps:{version.pk}", [_step(each, project) for each in synthesis.steps], actor)
+    made = {each.name for each in synthesis.steps}
+    inputs = [_input(each, takes, made, materials) for each in synthesis.steps for takes in each.takes]
+    _enter(f"step-inputs:{version.pk}", inputs, actor)
+    rests = "; ".join(f"{synthesis.name}: {each.name}" for each in synthesis.steps)
+    read = [dict(zip(READ, row, strict=True)) | {"relevance": "high", "steps": rests} for row in synthesis.references]
+    _enter(f"literature:{project.code}", read, actor)
     if synthesis.fixed:
         services.fix_version(version.pk, reason=synthesis.fixed, actor=actor)
 
 
-def _values(each: Makes, project: Project) -> dict[str, Any]:
-    low, base, high = (Decimal(percent) for percent in each.percent)
+def _enter(address: str, rows: list[dict[str, Any]], actor: User) -> None:
+    change_rows(address, [Change(ADD, values=row) for row in rows], actor=actor, all_or_none=True)
+
+
+def _step(each: Makes, project: Project) -> dict[str, Any]:
+    low, base, high = each.percent
     return {
         "name": each.name,
         "transformation": each.kind,
@@ -67,22 +69,23 @@ def _values(each: Makes, project: Project) -> dict[str, Any]:
         "yield_low_pct": low,
         "yield_pct": base,
         "yield_high_pct": high,
-        "cycle_time_h": Decimal(each.hours),
-        "temperature_min_c": Decimal(each.celsius[0]),
-        "temperature_max_c": Decimal(each.celsius[1]),
+        "cycle_time_h": each.hours,
+        "temperature_min_c": each.celsius[0],
+        "temperature_max_c": each.celsius[1],
         "conditions": each.conditions,
         "hazards": each.hazards,
     }
 
 
-def _input(takes: Takes, steps: dict[str, RouteStep], materials: dict[str, Material]) -> dict[str, Any]:
-    source = {"from_step": steps[takes.what]} if takes.what in steps else {"material": materials[takes.what]}
+def _input(each: Makes, takes: Takes, made: set[str], materials: dict[str, Material]) -> dict[str, Any]:
+    source = {"from_step": takes.what} if takes.what in made else {"material": materials[takes.what].code}
     return source | {
+        "step": each.name,
         "role": takes.role,
-        "amount": Decimal(takes.amount),
+        "amount": takes.amount,
         "basis": takes.basis,
         "is_limiting": takes.limiting,
-        "assay_pct": Decimal(takes.assay),
-        "recycle_pct": Decimal(takes.recycled),
-        "stoichiometry": Decimal(takes.stoichiometry) if takes.stoichiometry else None,
+        "assay_pct": takes.assay,
+        "recycle_pct": takes.recycled,
+        "stoichiometry": takes.stoichiometry,
     }

@@ -93,7 +93,10 @@ PRICES: dict[str, tuple[tuple[Any, ...], ...]] = {
     "HYD-50": ((BASEL, 8, "14.20", "CHF", 8, 8, 3, "99.99", "CH", 90, 365, "G-200"),),
     "AIM-98": ((TAIZHOU, 5, "310", "USD", 5, 5, 70, "98.0", "CN", 15, 60, "TZ-0417"),),
 }
-RATES = (("EUR", "USD", "1.0842"), ("CHF", "USD", "1.1305"), ("GBP", "USD", "1.2671"), ("CNY", "USD", "0.1391"), ("INR", "USD", "0.01187"))
+RATES = (
+    ("EUR", "USD", "1.0842"), ("CHF", "USD", "1.1305"), ("GBP", "USD", "1.2671"), ("CNY", "USD", "0.1391"), ("INR", "USD", "0.01187"),
+    ("USD", "EUR", "0.9223"), ("CHF", "EUR", "1.0427"), ("GBP", "EUR", "1.1687"), ("CNY", "EUR", "0.1283"), ("INR", "EUR", "0.01095"),
+)  # fmt: skip
 
 
 def buy(today: date) -> Iterator[date]:

@@ -153,7 +153,7 @@ def add_materials(row: CostAssessment) -> None:
     if row.route_version is None:
         return
     materials = materials_of(steps_of(row.route_version)) - set(row.prices.values_list("material_id", flat=True))
-    quotes = {pk: found.quote for pk, found in known_prices(materials, currency=row.currency, on=row.priced_on).items()}
+    quotes = {pk: found.quote for pk, found in known_prices(materials, currency=row.currency, on=row.priced_on).found.items()}
     lists = first_breaks(QuotedPrice.objects.filter(material__in=materials))
     by_list = {(each.material_id, each.supplier_id, each.quoted_on, each.reference): each for each in lists}
     rows = []

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
-from process.routes.models import Route, own_projects
+from process.routes.models import Route, RouteStep, own_projects
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -57,6 +57,7 @@ class Literature(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    typed_steps: str | None = None
 
     objects = LiteratureQuerySet.as_manager()
 
@@ -73,14 +74,31 @@ class Literature(models.Model):
         return self.citation
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('project-literature', args=[self.project.code])}?reference={self.number}"
+        return reverse("project-literature", args=[self.project.code])
 
     @property
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.project.client_id, self.project_id
 
+    @property
+    def steps(self) -> str:
+        """The steps that rest on it, in words; what is set here is looked up when the row is judged."""
+        return "; ".join(str(each) for each in self.supports.all()) if self.typed_steps is None else self.typed_steps
+
+    @steps.setter
+    def steps(self, words: str) -> None:
+        self.typed_steps = words
+
     def is_in_the_way(self, on: date) -> bool:
         return self.rights == self.Rights.BLOCKING and (self.rights_expire_on is None or self.rights_expire_on >= on)
+
+
+class SupportManager(models.Manager["StepSupport"]):
+    """Each with its route, and with `step_name`: as the newest version calls the step."""
+
+    def get_queryset(self) -> models.QuerySet[StepSupport]:
+        newest = RouteStep.objects.filter(version__route=OuterRef("route"), key=OuterRef("step_key")).order_by("-version__number")
+        return super().get_queryset().select_related("route").annotate(step_name=Subquery(newest.values("name")[:1]))
 
 
 @tracked
@@ -91,6 +109,8 @@ class StepSupport(models.Model):
     route = models.ForeignKey(Route, on_delete=models.PROTECT, related_name="supports")
     step_key = models.PositiveSmallIntegerField()
 
+    objects = SupportManager()
+
     class Meta:
         verbose_name = _("support of a step")
         verbose_name_plural = _("supports of steps")
@@ -98,4 +118,4 @@ class StepSupport(models.Model):
         constraints = [models.UniqueConstraint(fields=["literature", "route", "step_key"], name="step_support_once")]
 
     def __str__(self) -> str:
-        return f"{self.route_id}, {self.step_key}: {self.literature_id}"
+        return f"{self.route.name}: {getattr(self, 'step_name', None) or self.step_key}"  # a new one has not been read yet

@@ -1,4 +1,4 @@
-"""From equivalents and volumes to kilograms per kilogram of a step's product, and back."""
+"""From equivalents and volumes to kilograms per kilogram of a step's product."""
 
 from __future__ import annotations
 
@@ -35,19 +35,3 @@ def _by_equivalents(step: Step, charge: Charge) -> float:
     """m = eq · M / (y · M product) / assay."""
     product = step.yield_fraction * step.product.molar_mass_g_per_mol  # type: ignore[operator]
     return charge.amount * charge.substance.molar_mass_g_per_mol / product / charge.assay_fraction  # type: ignore[operator]
-
-
-def equivalents(step: Step, charge: Charge, *, charged_kg_per_kg: float) -> float:
-    """The equivalents behind a mass, the inverse of `per_kg`; science: it comes back to 1e-9."""
-    product = step.yield_fraction * step.product.molar_mass_g_per_mol  # type: ignore[operator]
-    return charged_kg_per_kg * charge.assay_fraction * product / charge.substance.molar_mass_g_per_mol  # type: ignore[operator]
-
-
-def recycle_fraction_of(*, uses: int, top_up_fraction: float) -> float:
-    """Of a solvent charged `uses` times, with so much of a fresh charge added at each reuse: r = 1 − (1 + p(n − 1))/n.
-
-    Raises ValueError for fewer than one use, or a top-up that is no fraction.
-    """
-    if uses < 1 or not 0 <= top_up_fraction <= 1:
-        raise ValueError("A solvent is used once or more, and the top-up is a fraction of a fresh charge.")
-    return 1 - (1 + top_up_fraction * (uses - 1)) / uses

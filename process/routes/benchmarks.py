@@ -46,8 +46,3 @@ def standing(value: float, low: float, high: float) -> Standing:
     if value < low:
         return Standing.BELOW
     return Standing.ABOVE if value > high else Standing.WITHIN
-
-
-def place_between(value: float, low: float, high: float) -> float | None:
-    """0 at the lower quartile, 1 at the upper one; None where they are one number."""
-    return None if high == low else (value - low) / (high - low)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from catalogue.models import ExchangeRate, Material, SupplierQuote
+from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Basis, Charge, Price, Role, Route, Step, Substance
 
@@ -77,6 +77,10 @@ def material_key(pk: int) -> str:
     return f"material {pk}"
 
 
+def material_pk(key: str) -> int:
+    return int(key.split()[-1])
+
+
 def _charge(line: StepInput, by_id: dict[int, RouteStep]) -> Charge:
     made = by_id[line.from_step_id] if line.from_step_id else None
     return Charge(
@@ -103,36 +107,56 @@ class Priced:
     is_reached: bool
 
     @property
+    def least_kg(self) -> Decimal:
+        return least_kg(self.quote)
+
+    @property
     def rank(self) -> tuple[bool, Decimal]:
         return not self.is_reached, self.price.amount_per_kg
 
 
-def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg: Mapping[int, float] | None = None) -> dict[int, Priced]:
-    """By material: the cheapest price in force on that day for the quantity that is needed, in `currency`.
+@dataclass(frozen=True)
+class Prices:
+    """By material, in `currency`. unrated: of what is quoted only in currencies without a known rate, those currencies."""
+
+    currency: str
+    on: date
+    found: Mapping[int, Priced]
+    unrated: Mapping[int, Sequence[str]]
+
+
+def least_kg(quote: SupplierQuote) -> Decimal:
+    """What has to be ordered to have this price."""
+    return max(quote.quantity_from_kg, quote.minimum_order_kg or Decimal(0))
+
+
+def holding_quotes(materials: Iterable[int], on: date) -> QuerySet[SupplierQuote]:
+    """Prices that somebody may order by on that day."""
+    quotes: QuerySet[SupplierQuote] = SupplierQuote.objects.valid(on).filter(material__in=materials)
+    return quotes.exclude(supplier__status__in=(Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED))
+
+
+def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg: Mapping[int, float] | None = None) -> Prices:
+    """By material: the cheapest price that holds on that day for the quantity that is needed.
 
     Of one supplier the newest price list counts, and of it the highest break that the quantity reaches; the smallest quantity where none
-    is said. Where no supplier sells so little, the smallest break stands in. What is quoted in a currency without a known rate is as good
-    as not quoted.
+    is said. Where no supplier sells so little, the smallest break stands in.
     """
-    quotes = SupplierQuote.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), material__in=materials, quoted_on__lte=on)
-    rates = _rates(currency, on)
+    rates = {currency: Decimal(1)} | dict(ExchangeRate.objects.holding(on).filter(into=currency).values_list("currency", "rate"))
     lists: dict[tuple[int, int], list[SupplierQuote]] = {}
-    for quote in quotes.select_related("supplier").order_by("quoted_on", "quantity_from_kg", "id"):
+    unrated: dict[int, set[str]] = {}
+    for quote in holding_quotes(materials, on).select_related("supplier").order_by("quoted_on", "quantity_from_kg", "id"):
         if quote.currency in rates:
             rows = lists.setdefault((quote.material_id, quote.supplier_id), [])
             rows[:] = [row for row in rows if row.quoted_on == quote.quoted_on] + [quote]
+        else:
+            unrated.setdefault(quote.material_id, set()).add(quote.currency)
     found: dict[int, Priced] = {}
     for (material, _supplier), rows in lists.items():
         needed = Decimal(repr((needed_kg or {}).get(material, 0.0)))
-        quote = ([rows[0]] + [row for row in rows if row.quantity_from_kg <= needed])[-1]
+        quote = ([rows[0]] + [row for row in rows if least_kg(row) <= needed])[-1]
         price = Price(material_key(material), quote.price_per_kg * rates[quote.currency], currency, quote.note)
-        priced = Priced(price, quote, is_reached=quote.quantity_from_kg <= needed)
+        priced = Priced(price, quote, is_reached=least_kg(quote) <= needed)
         if material not in found or priced.rank < found[material].rank:
             found[material] = priced
-    return found
-
-
-def _rates(into: str, on: date) -> dict[str, Decimal]:
-    """By currency: what one unit was worth on the last day before that has a rate."""
-    rows = ExchangeRate.objects.filter(into=into, on__lte=on).order_by("currency", "-on").distinct("currency")
-    return {into: Decimal(1), **{row.currency: row.rate for row in rows}}
+    return Prices(currency, on, found, {material: sorted(each) for material, each in unrated.items() if material not in found})

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from charts.look import written
 from process.routes.benchmarks import BENCHMARKS, Benchmark, Standing, standing
-from process.routes.building import Priced, known_prices, material_key, plain_route
+from process.routes.building import Priced, Prices, known_prices, material_key, material_pk, plain_route, steps_of
 from process.routes.checks import faults_of
 from process.routes.green import GreenMetrics, StepMetrics, green_metrics
 from process.routes.mass_balance import Balance, Line, StepBalance, mass_balance
 from process.routes.models import RouteStep, RouteVersion
 from process.routes.plain import Computed, Fault, Route
-from process.routes.unit_cost import UnitCost, exact, unit_cost
+from process.routes.unit_cost import NO_PRICE, UnitCost, exact, unit_cost
 from process.routes.yields import OverallYield, overall_yield
 
 CURRENCY = "EUR"
@@ -26,9 +30,9 @@ class Compared:
     """A step beside the published quartiles of its class; no benchmark where we have none."""
 
     metrics: StepMetrics
-    benchmark: Benchmark | None
-    pmi: Standing | None
-    yield_fraction: Standing | None
+    benchmark: Benchmark | None = None
+    pmi: Standing | None = None
+    yield_fraction: Standing | None = None
 
 
 @dataclass(frozen=True)
@@ -65,23 +69,86 @@ class Figures:
         return (*self.balance.warnings, *(each for each in self.green.warnings if each not in self.balance.warnings))
 
 
-def figures_of(steps: Sequence[RouteStep], priced: dict[int, Priced], *, currency: str, target_kg: float = TARGET_KG) -> Figures:
-    """Of the steps of one version, with the prices that are known for its materials."""
+@dataclass(frozen=True)
+class Balanced:
+    """The steps of one version that count, as plain data, with what stands in the way of their balance."""
+
+    steps: Sequence[RouteStep]
+    route: Route
+    faults: tuple[Fault, ...]
+    balance: Computed[Balance]
+
+    @property
+    def needed_kg(self) -> dict[int, float]:
+        """By material, for the price breaks of the target; nothing while there is no balance."""
+        found = self.balance.value
+        return {material_pk(each.substance.key): each.fresh_kg for each in found.bought} if found else {}
+
+    def of_target(self, target_kg: float) -> Balanced:
+        return replace(self, balance=mass_balance(self.route, target_kg, faults=self.faults))
+
+
+def balanced(steps: Sequence[RouteStep]) -> Balanced:
+    """For one kilogram."""
     route = plain_route(steps)
-    used = materials_of(steps)
-    prices = {material_key(pk): found for pk, found in priced.items() if pk in used}
-    green = green_metrics(route)
+    faults = faults_of(route)
+    return Balanced(steps, route, faults, mass_balance(route, TARGET_KG, faults=faults))
+
+
+def balance_of(version: RouteVersion) -> Balanced:
+    """Read once for each version that was fetched: the tables and the figures of a page rest on one reading."""
+    known = version.__dict__
+    if "_balanced" not in known:
+        known["_balanced"] = balanced(list(steps_of(version)))
+    found: Balanced = known["_balanced"]
+    return found
+
+
+def worked_out(version: RouteVersion) -> Figures:
+    """For one kilogram, in the currency of routes, by today's prices; computed once, as `balance_of` is."""
+    known = version.__dict__
+    if "_figures" not in known:
+        known["_figures"] = figures_for(balance_of(version), currency=CURRENCY, day=timezone.localdate())
+    found: Figures = known["_figures"]
+    return found
+
+
+def figures_for(whole: Balanced, *, currency: str, day: date) -> Figures:
+    """With the prices that hold on the day for the quantities of the target."""
+    return figures_of(whole, known_prices(materials_of(whole.steps), currency=currency, on=day, needed_kg=whole.needed_kg))
+
+
+def figures_of(whole: Balanced, known: Prices) -> Figures:
+    """With the prices that are known for its materials."""
+    used = materials_of(whole.steps)
+    prices = {material_key(pk): found for pk, found in known.found.items() if pk in used}
+    green = green_metrics(whole.route, faults=whole.faults)
+    cost = unit_cost(whole.route, [found.price for found in prices.values()], faults=whole.faults)
     return Figures(
-        route,
-        faults=faults_of(route),
-        overall=overall_yield(route),
-        balance=mass_balance(route, target_kg),
+        whole.route,
+        faults=whole.faults,
+        overall=overall_yield(whole.route, faults=whole.faults),
+        balance=whole.balance,
         green=green,
-        cost=unit_cost(route, [found.price for found in prices.values()]),
+        cost=replace(cost, faults=tuple(_with_rate(fault, whole.route, known) for fault in cost.faults)),
         prices=prices,
-        currency=currency,
-        compared=tuple(_compared(steps, green.value)),
+        currency=known.currency,
+        compared=tuple(_compared(whole.steps, green.value)),
     )
+
+
+def _with_rate(fault: Fault, route: Route, known: Prices) -> Fault:
+    """Of a price that is there and cannot be converted, the rate is missing."""
+    if fault.kind != NO_PRICE:
+        return fault
+    step = route.step(fault.step)
+    substance = next(charge.substance for charge in step.charges if charge.key == fault.charge)
+    currencies = known.unrated.get(material_pk(substance.key))
+    if not currencies:
+        return fault
+    words = _t("%(step)s: %(material)s is quoted in %(from)s, and no exchange rate to %(into)s is known on or before %(day)s.")
+    parts = {"from": ", ".join(currencies), "into": known.currency, "day": written(known.on)}
+    return Fault("price.rate", words % (parts | {"step": step.name, "material": substance.name}), fault.step, fault.charge)
 
 
 def materials_of(steps: Iterable[RouteStep]) -> set[int]:
@@ -91,14 +158,8 @@ def materials_of(steps: Iterable[RouteStep]) -> set[int]:
 def of_many(by_version: dict[RouteVersion, list[RouteStep]], *, currency: str, on: date) -> dict[RouteVersion, Figures]:
     """Of several versions at the cost of one: their prices are asked for once."""
     every = set().union(*(materials_of(steps) for steps in by_version.values())) if by_version else set()
-    priced = known_prices(every, currency=currency, on=on) if every else {}
-    return {version: figures_of(steps, priced, currency=currency) for version, steps in by_version.items()}
-
-
-def needed_kg(steps: Sequence[RouteStep], target_kg: float) -> dict[int, float]:
-    """By material, for the price breaks of the target; nothing while there is no balance."""
-    found = mass_balance(plain_route(steps), target_kg).value
-    return {int(each.substance.key.split()[-1]): each.fresh_kg for each in found.bought} if found else {}
+    known = known_prices(every, currency=currency, on=on)
+    return {version: figures_of(balanced(steps), known) for version, steps in by_version.items()}
 
 
 def _compared(steps: Iterable[RouteStep], green: GreenMetrics | None) -> Iterable[Compared]:
@@ -106,7 +167,7 @@ def _compared(steps: Iterable[RouteStep], green: GreenMetrics | None) -> Iterabl
     for each in green.steps if green else ():
         known = BENCHMARKS.get(classes[each.step.key])
         if known is None:
-            yield Compared(each, None, None, None)
+            yield Compared(each)
             continue
         made = each.step.yield_fraction / each.step.product_per_limiting
         yield Compared(

@@ -76,9 +76,12 @@ class GreenMetrics:
         return self.steps[-1].cumulative_gross
 
 
-def green_metrics(route: Route) -> Computed[GreenMetrics]:
-    """Water is counted and shown apart. A route that would give more mass than it takes in has faults instead."""
-    balance = mass_balance(route, 1.0)
+def green_metrics(route: Route, *, faults: tuple[Fault, ...] | None = None) -> Computed[GreenMetrics]:
+    """Water is counted and shown apart. A route that would give more mass than it takes in has faults instead.
+
+    faults: of the route, where they were looked for already.
+    """
+    balance = mass_balance(route, 1.0, faults=faults)
     if balance.value is None:
         return Computed(ALGORITHM, VERSION, None, "kg/kg", faults=balance.faults)
     net: dict[str, Intensity] = {}

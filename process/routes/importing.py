@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -14,11 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.numbers import NumberField
+from audit.refusals import BadInput
 from catalogue.chemistry import CasNumberError, normalise_cas
 from catalogue.models import Material
 from process.routes import services
-from process.routes.models import Route, RouteStep, RouteVersion, StepInput
+from process.routes.models import Route, RouteVersion, StepInput
+from process.routes.worksheets import WHO
 from projects.models import Project
+from worksheets.changing import add_row
 from worksheets.columns import ChoiceField, Column, TextField, YesNoField, text
 from worksheets.kinds import Entered, ImportKind, register_import
 
@@ -35,6 +37,7 @@ OF_THE_STEP = (
     "temperature_max_c",
     "conditions",
 )
+COLUMN_OF = {"name": "step", "product_name": "product", "material": "input", "from_step": "input"}  # of the tables, in the file
 
 
 def _number(*, digits: int = 12, places: int = 4, needed: bool = False) -> NumberField:
@@ -81,7 +84,7 @@ class RouteWriter:
         self.described: set[tuple[str, str]] = set()
         self.products: dict[tuple[str, str], str] = {}  # by route and product, the step that makes it
         self.versions: dict[str, RouteVersion] = {}
-        self.steps: dict[tuple[str, str], RouteStep] = {}
+        self.made: dict[tuple[str, str], tuple[str, str]] = {}  # by route and step, its name and what it makes
 
     def faults(self, values: Values) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -109,11 +112,18 @@ class RouteWriter:
         if there is not None:
             return Entered(f"{values['step']}: {values['input']}", there.get_absolute_url(), is_new=False)
         version = self._version(values["route"])
-        step = self.steps.get(key)
-        if step is None:
-            step = self.steps[key] = services.add_step(version.pk, _step_values(values), actor=self.actor)
-        line = services.add_input(step.pk, self._input_values(values, key[0]), actor=self.actor)
-        return Entered(f"{step.name}: {line}", version.get_absolute_url())
+        if key not in self.made:
+            self._add(f"route-steps:{version.pk}", _step_values(values))
+            self.made[key] = (values["step"], values["product"].casefold())
+        self._add(f"step-inputs:{version.pk}", self._input_values(values, key[0]))
+        return Entered(f"{values['step']}: {values['input']}", version.get_absolute_url())
+
+    def _add(self, address: str, values: dict[str, Any]) -> None:
+        """What is wrong stands at the column of the file."""
+        try:
+            add_row(address, values, actor=self.actor)
+        except BadInput as bad:
+            raise BadInput({COLUMN_OF.get(name, name): words for name, words in bad.errors.items()}) from bad
 
     def _version(self, name: str) -> RouteVersion:
         found = self.versions.get(name.casefold())
@@ -123,15 +133,13 @@ class RouteWriter:
         return found
 
     def _input_values(self, values: Values, route: str) -> dict[str, Any]:
+        """Steps and materials by the words that their cells take."""
         typed = values["input"].casefold()
-        made = next((step for (of, _name), step in self.steps.items() if of == route and step.product_name.casefold() == typed), None)
-        source = {"from_step": made} if made is not None else {"material": materials_called(values["input"])[0]}
-        assay, recycle = values["assay_pct"], values["recycle_pct"]
-        return source | {
-            **{name: values[name] for name in ("role", "amount", "basis", "is_limiting")},
-            "assay_pct": Decimal(100) if assay is None else assay,
-            "recycle_pct": recycle or Decimal(0),
-        }
+        makers = (step for (of, _name), (step, product) in self.made.items() if of == route and product == typed)
+        maker = next(makers, None)
+        source = {"from_step": maker} if maker is not None else {"material": materials_called(values["input"])[0].code}
+        kept = ("step", "role", "amount", "basis", "is_limiting", "assay_pct", "recycle_pct")
+        return source | {name: values[name] for name in kept}
 
     @staticmethod
     def _key(values: Values) -> tuple[str, str]:
@@ -151,14 +159,8 @@ def _codes(materials: list[Material]) -> str:
 
 
 def _step_values(values: Values) -> dict[str, Any]:
-    mass = values["product_molar_mass_g_per_mol"]
-    given = {name: values[name] for name in OF_THE_STEP}
-    return given | {
-        "name": values["step"],
-        "product_name": values["product"],
-        "product_structure": values["product_structure"],
-        "product_molar_mass_g_per_mol": None if mass is None else float(mass),
-    }
+    said = {"name": values["step"], "product_name": values["product"], "product_structure": values["product_structure"]}
+    return said | {name: values[name] for name in OF_THE_STEP}
 
 
 def _project(user: User, code: str) -> Project:
@@ -173,7 +175,7 @@ def register() -> None:
             columns=columns,
             writer=RouteWriter,
             permission="process.edit_route",
-            who=_("Routes are written by research or a project manager."),
+            who=WHO,
             back=lambda project: reverse("project-routes", args=[project.code]) if project else "",
             subject=_project,
             most_rows=MOST_ROWS,

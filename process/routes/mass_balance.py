@@ -77,9 +77,12 @@ class Balance:
     waste: Waste
 
 
-def mass_balance(route: Route, target_kg: float) -> Computed[Balance]:
-    """Every input in kilograms for `target_kg` of the route's product; steps in the order in which they are run."""
-    faults = faults_of(route)
+def mass_balance(route: Route, target_kg: float, *, faults: tuple[Fault, ...] | None = None) -> Computed[Balance]:
+    """Every input in kilograms for `target_kg` of the route's product; steps in the order in which they are run.
+
+    faults: of the route, where they were looked for already.
+    """
+    faults = faults_of(route) if faults is None else faults
     if not target_kg > 0:
         faults += (Fault("target", _t("The target is more than nothing.")),)
     if faults:
@@ -107,17 +110,6 @@ def needed_per_kg(route: Route) -> dict[str, float]:
             if line.charge.from_step:
                 needed[line.charge.from_step] += needed[step.key] * line.fresh
     return needed
-
-
-def usage_per_kg(route: Route) -> dict[str, float]:
-    """Cumulative usage: by the key of a bought substance, kg per kg of the route's product, of a route without faults."""
-    needed, used = needed_per_kg(route), dict[str, float]()
-    for step in route.steps:
-        for line in per_kg(step):
-            if not line.charge.from_step:
-                key = line.charge.substance.key
-                used[key] = used.get(key, 0.0) + needed[step.key] * line.fresh
-    return used
 
 
 def _computed(value: Balance | None, target_kg: float, **found: Any) -> Computed[Balance]:

@@ -209,6 +209,7 @@ class RouteStep(models.Model):
     conditions = models.CharField(_("conditions"), max_length=1000, blank=True)
     hazards = models.CharField(_("hazards"), max_length=1000, blank=True)
     set_aside = models.BooleanField(_("an alternative, not counted"), default=False)
+    typed_structure: str | None = None
 
     class Meta:
         verbose_name = _("step of a route")
@@ -231,6 +232,17 @@ class RouteStep(models.Model):
     @property
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.version.event_scope
+
+    @property
+    def product_structure(self) -> str:
+        """The SMILES of the compound; what is set here is looked up in the catalogue when the row is judged."""
+        if self.typed_structure is not None:
+            return self.typed_structure
+        return self.product_compound.smiles if self.product_compound else ""
+
+    @product_structure.setter
+    def product_structure(self, text: str) -> None:
+        self.typed_structure = text
 
     @property
     def molar_mass_g_per_mol(self) -> float | None:

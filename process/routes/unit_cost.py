@@ -14,6 +14,7 @@ from process.routes.mass_balance import needed_per_kg
 from process.routes.plain import Charge, Computed, Fault, Price, Route, Step
 
 ALGORITHM, VERSION = "route.unit_cost", "1"
+NO_PRICE = "input.price"
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,12 @@ class UnitCost:
     cost_per_kg: Decimal
 
 
-def unit_cost(route: Route, prices: Sequence[Price]) -> Computed[UnitCost]:
-    """C(product) = Σ m · c(input) + operating cost; an intermediate costs what it costs to make."""
-    faults = faults_of(route) + price_faults(route, prices)
+def unit_cost(route: Route, prices: Sequence[Price], *, faults: tuple[Fault, ...] | None = None) -> Computed[UnitCost]:
+    """C(product) = Σ m · c(input) + operating cost; an intermediate costs what it costs to make.
+
+    faults: of the route, where they were looked for already.
+    """
+    faults = (faults_of(route) if faults is None else faults) + price_faults(route, prices)
     if faults:
         return Computed(ALGORITHM, VERSION, None, "currency/kg", faults=faults)
     by_substance = {price.substance: price.amount_per_kg for price in prices}
@@ -81,7 +85,7 @@ def price_faults(route: Route, prices: Sequence[Price]) -> tuple[Fault, ...]:
         for charge in step.charges:
             if not charge.from_step and charge.substance.key not in priced:
                 words = _t("%(step)s: the price of %(material)s is missing.")
-                found.append(Fault("input.price", words % {"step": step.name, "material": charge.substance.name}, step.key, charge.key))
+                found.append(Fault(NO_PRICE, words % {"step": step.name, "material": charge.substance.name}, step.key, charge.key))
     return tuple(found)
 
 

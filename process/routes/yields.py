@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from process.routes.checks import faults_of, final_step, graph_of, in_order
-from process.routes.plain import Computed, Route, Step
+from process.routes.plain import Computed, Fault, Route, Step
 
 ALGORITHM, VERSION = "route.overall_yield", "1"
 
@@ -20,9 +20,12 @@ class OverallYield:
     is_linear: bool
 
 
-def overall_yield(route: Route) -> Computed[OverallYield]:
-    """Of a linear route over all its steps; of a convergent one along the longest linear sequence."""
-    faults = faults_of(route)
+def overall_yield(route: Route, *, faults: tuple[Fault, ...] | None = None) -> Computed[OverallYield]:
+    """Of a linear route over all its steps; of a convergent one along the longest linear sequence.
+
+    faults: of the route, where they were looked for already.
+    """
+    faults = faults_of(route) if faults is None else faults
     if faults:
         return Computed(ALGORITHM, VERSION, None, "mol/mol", faults=faults)
     best: dict[str, tuple[Step, ...]] = {}

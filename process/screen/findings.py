@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Min
+from django.utils import timezone
 
-from catalogue.models import SupplierQuote
-from process.routes.building import material_key
+from catalogue.models import Material
+from process.routes.building import holding_quotes, material_key
 from process.routes.figures import materials_of
 from process.routes.models import RouteStep, RouteVersion
 from process.screen.models import Disposition
@@ -29,10 +31,10 @@ class Judged:
         return self.disposition is not None and self.disposition.words != self.finding.words
 
 
-def findings_of(version: RouteVersion, steps: Iterable[RouteStep]) -> list[Finding]:
-    """Of the steps that count, read with their inputs; one more query, for lead times."""
+def findings_of(version: RouteVersion, steps: Iterable[RouteStep], on: date | None = None) -> list[Finding]:
+    """Of the steps that count, read with their inputs; one more query, for the lead times of prices that hold on that day (today)."""
     rows = [step for step in steps if not step.set_aside]
-    quotes = SupplierQuote.objects.filter(material__in=materials_of(rows)).values("material").annotate(days=Min("lead_time_days"))
+    quotes = holding_quotes(materials_of(rows), on or timezone.localdate()).values("material").annotate(days=Min("lead_time_days"))
     days = dict(quotes.order_by().values_list("material", "days"))
     return screen(list(_substances(rows, days)), circumstances_of(version))
 
@@ -49,22 +51,33 @@ def circumstances_of(version: RouteVersion) -> Circumstances:
 
 
 def _substances(rows: list[RouteStep], days: dict[int, int | None]) -> Iterator[Substance]:
+    """Each where it goes in and, what is made, where it is made: an intermediate is in two steps or more."""
+    by_id = {step.pk: step for step in rows}
     for step in rows:
         for line in step.inputs.all():
-            material = line.material
-            if material is None:
-                continue
-            yield Substance(
-                key=material_key(material.pk),
-                name=str(material),
-                step=step.name,
-                step_key=str(step.key),
-                role=line.role,
-                cas=material.cas_number,
-                smiles=material.compound.smiles if material.compound else "",
-                exposure_band=material.exposure_band,
-                controlled_as=material.controlled_as,
-                lead_time_days=days.get(material.pk),
-            )
-        smiles = step.product_compound.smiles if step.product_compound else ""
-        yield Substance(f"step {step.key}", step.product_name, step.name, str(step.key), smiles=smiles, is_bought=False)
+            if line.material is not None:
+                yield _bought(line.material, line.role, step, days.get(line.material.pk))
+            elif (made := by_id.get(line.from_step_id or 0)) is not None:
+                yield _made(made, step)
+        yield _made(step, step)
+
+
+def _bought(material: Material, role: str, step: RouteStep, lead_time_days: int | None) -> Substance:
+    return Substance(
+        key=material_key(material.pk),
+        name=str(material),
+        step=step.name,
+        step_key=str(step.key),
+        role=role,
+        cas=material.cas_number,
+        smiles=material.compound.smiles if material.compound else "",
+        exposure_band=material.exposure_band,
+        controlled_as=material.controlled_as,
+        lead_time_days=lead_time_days,
+    )
+
+
+def _made(made: RouteStep, step: RouteStep) -> Substance:
+    """The product of one step in another, or in its own."""
+    smiles = made.product_compound.smiles if made.product_compound else ""
+    return Substance(f"step {made.key}", made.product_name, step.name, str(step.key), smiles=smiles, is_bought=False)

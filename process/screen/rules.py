@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ NO_LIMIT_PPM = 100_000  # a tenth of the substance: no residue of a dried one co
 
 @dataclass(frozen=True)
 class Substance:
-    """Something of the route. key: its identity; step and step_key: where it is, empty step for what is in several."""
+    """Something of the route in one of its steps. key: its identity, the same in each step that it is in."""
 
     key: str
     name: str
@@ -57,7 +57,7 @@ class Finding:
 class Rule:
     key: str
     title: Words
-    source: str
+    source: Words
     find: Callable[[Sequence[Substance], Circumstances], Iterable[tuple[str, str, str, bool]]]
 
 
@@ -71,26 +71,29 @@ def screen(substances: Sequence[Substance], circumstances: Circumstances) -> lis
 
 
 def _solvents(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    """Whatever is bought and stands in a table, a base or an acid too; what stands in none is said of solvents alone."""
     for each in substances:
-        if each.role != "solvent":
-            continue
-        known = solvent_of(each)
-        if known is None:
+        known = solvent_of(each) if each.is_bought else None
+        if known is not None:
+            yield each.key, each.name, _limit_words(known, now.dose_g_per_day), not known.checked
+        elif each.role == "solvent":
             yield each.key, each.name, _t("It stands in none of the three classes; its limit has to be justified."), False
-            continue
-        words = _t("Class %(klass)d: %(option_1)s ppm by option 1") % {
-            "klass": known.klass,
-            "option_1": _plain(100 * known.pde_mg_per_day) if known.klass != 3 else "5000",
-        }
-        if now.dose_g_per_day:
-            limit, dose = 1000 * known.pde_mg_per_day / now.dose_g_per_day, _plain(now.dose_g_per_day)
-            if limit < NO_LIMIT_PPM:
-                words += _t(", %(limit)s ppm by option 2 at %(dose)s g/day.") % {"limit": _plain(limit), "dose": dose}
-            else:
-                words += _t(", no practical limit by option 2 at %(dose)s g/day.") % {"dose": dose}
-        else:
-            words += _t("; option 2 needs the daily dose, which the request does not say.")
-        yield each.key, each.name, words, not known.checked
+
+
+def _limit_words(known: tables.Solvent, dose_g_per_day: float | None) -> str:
+    """Only class 2 has two options (ICH Q3C, 3.3)."""
+    at_ten_grams = _plain(100 * known.pde_mg_per_day)
+    if known.klass == 1:
+        return _t("Class 1, to be avoided; where it cannot be, %(limit)s ppm at most.") % {"limit": at_ten_grams}
+    if known.klass == 3:
+        return _t("Class 3: up to 50 mg/day (5000 ppm) needs no justification.")
+    words = _t("Class 2: %(option_1)s ppm by option 1") % {"option_1": at_ten_grams}
+    if not dose_g_per_day:
+        return words + _t("; option 2 needs the daily dose, which the request does not say.")
+    limit, dose = 1000 * known.pde_mg_per_day / dose_g_per_day, _plain(dose_g_per_day)
+    if limit < NO_LIMIT_PPM:
+        return words + _t(", %(limit)s ppm by option 2 at %(dose)s g/day.") % {"limit": _plain(limit), "dose": dose}
+    return words + _t(", no practical limit by option 2 at %(dose)s g/day.") % {"dose": dose}
 
 
 def solvent_of(substance: Substance) -> tables.Solvent | None:
@@ -141,13 +144,18 @@ def _mutagenic(substances: Sequence[Substance], now: Circumstances) -> Iterator[
 
 def _energetic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
     for each in substances:
-        molecule = _molecule(each.smiles)
-        if molecule is None:
-            continue
-        groups = [name for name, pattern in tables.ENERGETIC if molecule.HasSubstructMatch(_pattern(pattern))]
+        groups = energetic_groups_in(each)
         if groups:
             words = _t("It has a group that can decompose with much heat or gas: %(groups)s. Calorimetry before scale-up.")
             yield each.key, each.name, words % {"groups": ", ".join(groups)}, False
+
+
+def energetic_groups_in(substance: Substance) -> list[str]:
+    """By its structure, else by its name."""
+    molecule = _molecule(substance.smiles)
+    if molecule is None:
+        return [str(group) for group, pattern in tables.ENERGETIC_NAMES if re.search(pattern, substance.name.casefold())]
+    return [str(group) for group, pattern in tables.ENERGETIC if molecule.HasSubstructMatch(_pattern(pattern))]
 
 
 def _exposure(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -174,20 +182,30 @@ def _supply(substances: Sequence[Substance], now: Circumstances) -> Iterator[tup
 
 def _nitrosamines(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
     """A nitrosating agent anywhere in the route beside an amine: in one step, or carried over."""
-    agents = [each for each in substances if is_nitrosating(each)]
-    for agent in agents:
-        for each in substances:
-            kind = amine_in(each)
-            if not kind or each.key == agent.key:
+    places: dict[str, list[Substance]] = {}
+    for each in substances:
+        places.setdefault(each.key, []).append(each)
+    amines = [(each, kind) for each, *_others in places.values() if (kind := amine_in(each))]
+    for agent in (each for each, *_others in places.values() if is_nitrosating(each)):
+        for each, kind in amines:
+            if each.key == agent.key:
                 continue
-            where = (
-                _t("in the same step (%(step)s)") % {"step": agent.step}
-                if agent.step_key == each.step_key
-                else _t("in %(one)s and %(other)s") % {"one": agent.step, "other": each.step}
-            )
             words = _t("%(agent)s and a %(kind)s, %(where)s: an N-nitrosamine can form.")
-            parts = {"agent": agent.name, "kind": kind, "where": where}
+            parts = {"agent": agent.name, "kind": kind, "where": _where(places[agent.key], places[each.key])}
             yield f"{agent.key} {each.key}", f"{agent.name} + {each.name}", words % parts, False
+
+
+def _where(one: Sequence[Substance], other: Sequence[Substance]) -> str:
+    """The steps in which both are, else those of each."""
+    keys = {each.step_key for each in other}
+    together = [each for each in one if each.step_key in keys]
+    if together:
+        return _t("in the same step (%(step)s)") % {"step": _steps(together)}
+    return _t("in %(one)s and %(other)s") % {"one": _steps(one), "other": _steps(other)}
+
+
+def _steps(places: Sequence[Substance]) -> str:
+    return ", ".join({each.step_key: each.step for each in places}.values())
 
 
 def is_nitrosating(substance: Substance) -> bool:
@@ -218,6 +236,7 @@ def _pattern(smarts: str) -> Chem.Mol:
     return Chem.MolFromSmarts(smarts)
 
 
+@lru_cache(maxsize=1024)
 def _molecule(smiles: str) -> Chem.Mol | None:
     return Chem.MolFromSmiles(smiles) if smiles else None
 
@@ -233,5 +252,5 @@ RULES: tuple[Rule, ...] = (
     Rule("energetic", _("Energetic groups"), tables.PRACTICE, _energetic),
     Rule("exposure", _("Occupational exposure"), tables.PRACTICE, _exposure),
     Rule("supply", _("Controlled or long-lead materials"), tables.PRACTICE, _supply),
-    Rule("nitrosamine", _("Nitrosamine-forming pairs"), f"{tables.PRACTICE}; EMA/409815/2020", _nitrosamines),
+    Rule("nitrosamine", _("Nitrosamine-forming pairs"), tables.EMA, _nitrosamines),
 )

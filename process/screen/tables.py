@@ -6,15 +6,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Words
+
 Q3C = "ICH Q3C(R9), tables 1 to 3"
 Q3D = "ICH Q3D(R2), table A.2.1 (oral)"
 M7 = "ICH M7(R2), table 2 and note on the cohort of concern"
-PRACTICE = "practice"
+PRACTICE = _("practice")
+EMA = _("practice; EMA/409815/2020")
 
 
 @dataclass(frozen=True)
 class Solvent:
-    """pde_mg_per_day: permitted daily exposure; option 1 is a thousand times it at 10 g/day. Names beside the first are synonyms."""
+    """pde_mg_per_day: permitted daily exposure; at 10 g/day it is option 1 of class 2, and the limit of class 1. Names beside the first
+    are synonyms."""
 
     cas: str
     names: tuple[str, ...]
@@ -112,7 +118,7 @@ ELEMENTS: tuple[Element, ...] = (
     Element("Hg", "mercury", "1", 30, checked=True),
     Element("Co", "cobalt", "2A", 50, checked=True),
     Element("V", "vanadium", "2A", 100, checked=True),
-    Element("Ni", "nickel", "2A", 200),
+    Element("Ni", "nickel", "2A", 220, checked=True),
     Element("Tl", "thallium", "2B", 8),
     Element("Au", "gold", "2B", 300),
     Element("Pd", "palladium", "2B", 100, checked=True),
@@ -134,31 +140,59 @@ ELEMENTS: tuple[Element, ...] = (
 CONTROL_THRESHOLD = 0.3  # of the permitted daily exposure
 
 # By duration of treatment: micrograms a day of one mutagenic impurity.
-MUTAGENIC_UG_PER_DAY = (("up to 1 month", 120.0), ("over 1 to 12 months", 20.0), ("over 1 to 10 years", 10.0), ("over 10 years", 1.5))
+MUTAGENIC_UG_PER_DAY: tuple[tuple[Words, float], ...] = (
+    (_("up to 1 month"), 120.0),
+    (_("over 1 to 12 months"), 20.0),
+    (_("over 1 to 10 years"), 10.0),
+    (_("over 10 years"), 1.5),
+)
 
 # Functional groups that decompose with much heat or gas. Source: practice.
-ENERGETIC: tuple[tuple[str, str], ...] = (
-    ("azide", "[NX1-]=[N+]=[NX1-]"),
-    ("organic azide", "[#6][NX2]=[N+]=[NX1-]"),
-    ("diazonium", "[#6][N+]#N"),
-    ("diazo", "[#6]=[N+]=[N-]"),
-    ("azo", "[#6]N=N[#6]"),
-    ("nitro", "[$([NX3](=O)=O),$([NX3+](=O)[O-])][#6]"),
-    ("nitrate ester", "[#6][OX2][N+](=O)[O-]"),
-    ("nitramine", "[NX3][N+](=O)[O-]"),
-    ("nitroso", "[#6,#7][NX2]=O"),
-    ("peroxide", "[OX2][OX2]"),
-    ("peroxide ion", "[OX2,OX1-][OX1-]"),
-    ("tetrazole", "c1nnnn1"),
-    ("triazole", "c1nncn1"),
-    ("1,2,3-triazole", "c1cnnn1"),
-    ("hydrazine", "[NX3;!$(NC=O)][NX3;!$(NC=O)]"),
-    ("hydroxylamine", "[NX3;H1,H2][OX2H]"),
-    ("N-oxide", "[#6][N+;!$([N+]=O)]([#6])[O-]"),
-    ("perchlorate", "[O-]Cl(=O)(=O)=O"),
-    ("N-halogen", "[N][Cl,Br,I]"),
-    ("terminal alkyne", "[CX2H1]#C"),
-    ("epoxide or aziridine", "[#6]1[O,N][#6]1"),
+ENERGETIC: tuple[tuple[Words, str], ...] = (
+    (_("azide"), "[$(N=[N+]=[N-]),$([N-][N+]#N)]"),  # on carbon, silicon, phosphorus, sulfur or nothing
+    (_("diazonium"), "[#6][N+]#N"),
+    (_("diazo"), "[#6]=[N+]=[N-]"),
+    (_("azo"), "[#6]N=N[#6]"),
+    (_("nitro"), "[$([NX3](=O)=O),$([NX3+](=O)[O-])][#6]"),
+    (_("nitrate ester"), "[#6][OX2][N+](=O)[O-]"),
+    (_("nitrite ester"), "[#6][OX2][NX2]=O"),
+    (_("nitrate ion"), "[OX1-][N+](=O)[O-]"),
+    (_("nitrate of a base"), "[OX2H][N+](=O)[O-].[#7;!$([#7+]=O)]"),  # the salt drawn as acid and base
+    (_("nitramine"), "[NX3][N+](=O)[O-]"),
+    (_("nitroso"), "[#6,#7][NX2]=O"),
+    (_("peroxide"), "[OX2][OX2]"),
+    (_("peroxide ion"), "[OX2,OX1-][OX1-]"),
+    (_("tetrazole"), "c1nnnn1"),
+    (_("triazole"), "c1nncn1"),
+    (_("1,2,3-triazole"), "c1cnnn1"),
+    (_("hydrazine"), "[$([NX3;!$(NC=O);!$(N=O)]),NX4+][$([NX3;!$(NC=O);!$(N=O)]),NX4+]"),
+    (_("hydroxylamine"), "[$([NX3;H1,H2]),$([NX4+;H2,H3])][OX2H]"),
+    (_("N-oxide"), "[$([N+;!$([N+]=O)]([#6])[#6]),n+][OX1-]"),
+    (_("perchlorate"), "[Cl+3]([O-])([O-])[O-]"),  # so RDKit writes Cl(=O)(=O)=O
+    (_("N-halogen"), "[N][Cl,Br,I]"),
+    (_("terminal alkyne"), "[CX2H1]#C"),
+    (_("epoxide or aziridine"), "[#6]1[O,N][#6]1"),
+)
+# The same of what has no structure, by its name; patterns of `re`, small letters.
+ENERGETIC_NAMES: tuple[tuple[Words, str], ...] = (
+    (_("azide"), r"(?<![br])azid(e|o)|hydrazoic"),  # neither hydrazide nor carbazide
+    (_("diazonium"), r"diazonium"),
+    (_("diazo"), r"diazo(?!nium|l)"),
+    (_("azo"), r"\bazobis|azodicarb"),
+    (_("nitro"), r"nitro(?!gen|s|us)"),
+    (_("nitroso"), r"nitroso"),
+    (_("nitrate"), r"nitrate\b"),
+    (_("nitrite ester"), r"(yl|alkyl) nitrite"),
+    (_("peroxide"), r"peroxide|peroxy|peracetic|perbenzoic"),
+    (_("tetrazole"), r"tetrazol"),
+    (_("triazole"), r"triazol"),
+    (_("hydrazine"), r"hydrazin"),
+    (_("hydroxylamine"), r"hydroxylam"),
+    (_("N-oxide"), r"n-oxide"),
+    (_("perchlorate"), r"perchlor(ate|ic)"),
+    (_("N-halogen"), r"\bn-(chloro|bromo|iodo)(succinimide|phthalimide|saccharin)"),
+    (_("terminal alkyne"), r"acetylene|propargyl|ethynyl"),
+    (_("epoxide or aziridine"), r"epoxide|oxirane|aziridine"),
 )
 
 # What can nitrosate, and what is nitrosated. Source: practice, after the EMA questions and answers on N-nitrosamines.

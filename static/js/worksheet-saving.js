@@ -31,7 +31,7 @@ window.SheetSaving = (() => {
   }
 
   return class SheetSaving {
-    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), ask(reasonFor), drop(number) }
+    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), ask(reasonFor), drop(number), section }
     constructor(config, grid) {
       this.config = config;
       this.grid = grid;
@@ -206,6 +206,17 @@ window.SheetSaving = (() => {
       this.grid.totals(answer.totals);
       this.grid.show([...shown]);
       this.grid.report();
+      if (answer.results?.some((result) => result.saved)) this.grid.section.dispatchEvent(new CustomEvent("sheet-saved", { bubbles: true }));
+    }
+
+    // Another table on which this one rests was written: what is computed follows, what was taken away with a row of it goes.
+    async again() {
+      const answer = await fetch(this.config.data, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const told = await answer.json();
+      const there = new Set(told.rows.map((row) => row.id));
+      [...this.byKey].filter(([key]) => !there.has(key)).forEach(([, number]) => this.grid.drop(number));
+      this.spread(told);
     }
 
     async act(changes, reason = "") {

@@ -38,9 +38,6 @@ DIALOGS = {  # template and id as it is written there: person, name of the page'
     "phases/evaluation/sheet.html reopen": "pm sheet-detail reopen",
     "phases/evaluation/sheet.html sign-off": "production sheet-detail sign-off",
     "process/_finding_dialog.html finding-dialog": "research route-version finding-dialog",
-    "process/_input_dialog.html input-dialog": "research route-version input-dialog",
-    "process/_reference_dialog.html reference": "research project-literature reference",
-    "process/_step_dialog.html step-dialog": "research route-version step-dialog",
     "projects/_gate_meeting.html meeting": "pm project-gate meeting",
     "projects/_gate_meeting.html minutes": "pm project-gate minutes",
     "projects/_gate_meeting.html request-decision": "qa project-gate request-decision",
@@ -135,10 +132,7 @@ ASIDE = {  # where only the dialogs are looked at; some open with the address
     ],
     "production": ["/projects/{evaluated}/sheets/production/"],
     "research": [
-        "/projects/{code}/routes/{route}/versions/1/?step=1",
-        "/projects/{code}/routes/{route}/versions/1/?input={input}",
         "/projects/{code}/routes/{route}/versions/1/?finding={finding}",
-        "/projects/{code}/literature/?reference={reference}",
     ],
 }
 

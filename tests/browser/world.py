@@ -35,7 +35,6 @@ from documents.services import request_document, upload_version
 from documents.services.review import submit_for_review
 from notifications.services.webhooks import create_webhook
 from phases.evaluation import services as evaluation
-from process.literature.services import Reading, add_literature
 from process.routes import services as routes
 from process.routes.building import material_key
 from projects import steps
@@ -229,24 +228,23 @@ def _chemistry(project: Project) -> dict[str, Any]:
     today = timezone.localdate().isoformat()
     price = {"supplier": "Demo Solvents", "quantity_from_kg": "0", "price_per_kg": "1.62", "currency": "EUR", "quoted_on": today}
     _entered_rows("material-prices:TOL-99", price, actor=buyer)
-    solvent, reagent = Material.objects.get(code="TOL-99"), Material.objects.get(code="ENZ-1")
+    solvent = Material.objects.get(code="TOL-99")
     route = routes.open_route(project.code, {"name": "Enzymatic route", "origin": "literature"}, actor=chemist)
     version = route.versions.get()
-    made = {"name": "Amination", "product_name": "The amine", "product_molar_mass_g_per_mol": 407.3, "yield_pct": Decimal(88)}
-    step = routes.add_step(version.pk, made, actor=chemist)
-    limiting = {"material": reagent, "role": "reactant", "amount": Decimal(1), "basis": "equivalents", "is_limiting": True}
-    taken = routes.add_input(step.pk, limiting, actor=chemist)
-    routes.add_input(step.pk, {"material": solvent, "role": "solvent", "amount": Decimal(8), "basis": "l_per_kg"}, actor=chemist)
+    made = {"name": "Amination", "product_name": "The amine", "product_molar_mass_g_per_mol": "407.3", "yield_pct": "88"}
+    _entered_rows(f"route-steps:{version.pk}", made, actor=chemist)
+    limiting = {"step": "Amination", "material": "ENZ-1", "role": "reactant", "amount": "1", "basis": "equivalents", "is_limiting": "yes"}
+    diluted = {"step": "Amination", "material": "TOL-99", "role": "solvent", "amount": "8", "basis": "l_per_kg"}
+    _entered_rows(f"step-inputs:{version.pk}", limiting, diluted, actor=chemist)
     _entered_rows("exchange-rates", {"currency": "EUR", "into": "USD", "rate": "1.08", "on": today, "source": "ECB"}, actor=_bd())
     estimate_for(project, timezone.localdate(), _bd())
-    reading = Reading(kind="paper", citation="An enzyme for the amine", relevance="high")
+    reading = {"kind": "paper", "citation": "An enzyme for the amine", "relevance": "high", "steps": "Enzymatic route: Amination"}
+    _entered_rows(f"literature:{project.code}", reading, actor=chemist)
     return {
         "supplier": Supplier.objects.get(name="Demo Solvents").pk,
         "stuff": solvent.pk,
         "route": route.number,
-        "input": taken.pk,
         "finding": f"q3c:{material_key(solvent.pk)}",
-        "reference": add_literature(project.code, reading, actor=chemist).number,
     }
 
 

@@ -9,12 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Role, User
+from audit.refusals import BadInput
 from catalogue.models import Material, Supplier, SupplierQuote
 from process.costs.services import open_scenario
-from process.models import CostAssessment, Route, RouteStep, RouteVersion, StepInput
+from process.models import CostAssessment, Literature, Route, RouteStep, RouteVersion, StepInput
 from process.routes import services
 from projects.models import Project
 from tests.projects import factories as projects
+from worksheets.changing import ADD, CHANGE, Change, Result, change_rows
 
 
 def a_project() -> Project:
@@ -46,15 +48,36 @@ def draft_of(route: Route) -> RouteVersion:
     return route.versions.get(state=RouteVersion.State.DRAFT)
 
 
+def one(address: str, act: str, pk: int | None = None, *, by: User | None = None, **said: Any) -> Result:
+    """One change of a table; raises BadInput where the row is not saved."""
+    (result,) = change_rows(address, [Change(act, pk, **said)], actor=by or chemist()).results
+    if not result.is_saved:
+        raise BadInput(result.errors)
+    return result
+
+
 def a_step(version: RouteVersion, name: str = "Acetylation", **values: Any) -> RouteStep:
-    given = {"name": name, "product_name": f"Product of {name}", "product_molar_mass_g_per_mol": 151.165, "yield_pct": Decimal(90)}
-    return services.add_step(version.pk, given | values, actor=chemist())
+    given = {"name": name, "product_name": f"Product of {name}", "product_molar_mass_g_per_mol": "151.165", "yield_pct": "90"}
+    return RouteStep.objects.get(pk=one(f"route-steps:{version.pk}", ADD, values=given | values).pk)
 
 
-def an_input(step: RouteStep, taken: Material | RouteStep, **values: Any) -> StepInput:
-    source = {"from_step": taken} if isinstance(taken, RouteStep) else {"material": taken}
-    given = {"role": "reactant", "amount": Decimal(1), "basis": "equivalents"}
-    return services.add_input(step.pk, given | source | values, actor=chemist())
+def an_input(step: RouteStep, taken: Material | RouteStep | None, **values: Any) -> StepInput:
+    source = {"from_step": taken.name} if isinstance(taken, RouteStep) else {"material": taken.code if taken else ""}
+    given = {"step": step.name, "role": "reactant", "amount": "1", "basis": "equivalents"}
+    return StepInput.objects.get(pk=one(f"step-inputs:{step.version_id}", ADD, values=given | source | values).pk)
+
+
+def change_step(step: RouteStep, **values: Any) -> Result:
+    return one(f"route-steps:{step.version_id}", CHANGE, step.pk, values=values)
+
+
+def change_input(line: StepInput, **values: Any) -> Result:
+    return one(f"step-inputs:{line.step.version_id}", CHANGE, line.pk, values=values)
+
+
+def a_reference(project: Project, **values: Any) -> Literature:
+    given = {"kind": "paper", "citation": "A paper about the acetylation", "relevance": "high"}
+    return Literature.objects.get(pk=one(f"literature:{project.code}", ADD, values=given | values).pk)
 
 
 def a_whole_route(project: Project) -> Route:
@@ -67,9 +90,9 @@ def a_whole_route(project: Project) -> Route:
     a_price(aminophenol, "6.20")
     a_price(anhydride, "1.15")
     a_price(water, "0.02")
-    an_input(step, aminophenol, is_limiting=True)
-    an_input(step, anhydride, amount=Decimal("1.1"))
-    an_input(step, water, role="water", amount=Decimal(5), basis="l_per_kg")
+    an_input(step, aminophenol, is_limiting="yes")
+    an_input(step, anhydride, amount="1.1")
+    an_input(step, water, role="water", amount="5", basis="l_per_kg")
     return route
 
 

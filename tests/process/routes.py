@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from process.routes.mass_balance import mass_balance
 from process.routes.plain import Basis, Charge, Price, Role, Route, Step, Substance
 
 DATA = Path(__file__).parents[1] / "data" / "costcalc2"
@@ -73,6 +74,13 @@ def step(key: str, *charges: Charge, product: float | None = 150.0, y: float = 0
 def from_step(key: str, of: Step, **more: object) -> Charge:
     role = more.pop("role", Role.REACTANT)
     return Charge(key, of.product, role, more.pop("amount", 1.0), from_step=of.key, **more)
+
+
+def usage_per_kg(route: Route) -> dict[str, float]:
+    """By the key of a bought substance: kg for a kilogram of the route's product."""
+    balance = mass_balance(route, 1.0).value
+    assert balance is not None
+    return {each.substance.key: each.fresh_kg for each in balance.bought}
 
 
 @st.composite

@@ -6,10 +6,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import Role
-from process.routes import services
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
+from worksheets.changing import REMOVE
 
 pytestmark = pytest.mark.django_db
 
@@ -36,13 +36,16 @@ def test_a_version_has_its_steps_and_its_masses(project: Project, ours: APIClien
     version = make.draft_of(make.a_whole_route(project))
     address = f"/api/v1/projects/{project.code}/routes/1/versions/{version.number}/"
 
-    (step,) = ours.get(address).json()["steps"]
+    told = ours.get(address).json()
+    (step,) = ours.get(f"/api/v1/worksheets/{told['steps_sheet']}/rows/").json()["results"]
+    inputs = ours.get(f"/api/v1/worksheets/{told['inputs_sheet']}/rows/").json()["results"]
     balance = ours.get(f"{address}balance/", {"target_kg": "100"}).json()
 
-    assert [line["material"] for line in step["inputs"]] == ["4-aminophenol", "acetic-anhydride", "water"]
+    assert (step["values"]["name"], step["values"]["cost"]) == ("Acetylation", "6.0026")
+    assert {line["values"]["material"] for line in inputs} == {"4-Aminophenol", "Acetic anhydride", "Water"}
     assert balance["bought"][0]["fresh_kg"] == pytest.approx(100 * 109.128 / (0.9 * 151.165))
     assert ours.get(f"{address}balance/", {"target_kg": "-1"}).status_code == 400
-    services.remove_step(version.steps.get().pk, actor=make.chemist())
+    make.one(f"route-steps:{version.pk}", REMOVE, version.steps.get().pk)
     refused = ours.get(f"{address}balance/")
     assert (refused.status_code, "has no step" in refused.content.decode()) == (409, True)
 

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 
 from catalogue.chemistry import StructureError, parse_structure
-from process.routes.benchmarks import BENCHMARKS, Standing, place_between, standing
+from process.routes.benchmarks import BENCHMARKS, Standing, standing
 from process.routes.green import GreenMetrics, atom_economy, green_metrics
-from process.routes.mass_balance import usage_per_kg
 from process.routes.plain import Role, Route
-from tests.process.routes import charge, from_step, published_route, routes, step
+from tests.process.routes import charge, from_step, published_route, routes, step, usage_per_kg
 
 
 def metrics_of(route: Route) -> GreenMetrics:
@@ -131,8 +130,8 @@ def test_benchmarks_are_as_published() -> None:
     found = BENCHMARKS["amidation"]
     assert (found.pmi_low, found.pmi_high, found.yield_low, found.yield_high, found.reactions) == (19.7, 67.2, 0.7675, 0.92, 120)
     only = BENCHMARKS["alcohol_dehydration"]
-    assert (place_between(51.0, only.pmi_low, only.pmi_high), standing(51.0, only.pmi_low, only.pmi_high)) == (None, Standing.WITHIN)
-    assert place_between(43.45, found.pmi_low, found.pmi_high) == pytest.approx(0.5)
+    assert standing(51.0, only.pmi_low, only.pmi_high) == Standing.WITHIN
+    assert [standing(pmi, found.pmi_low, found.pmi_high) for pmi in (12.0, 100.0)] == [Standing.BELOW, Standing.ABOVE]
 
 
 @given(routes())

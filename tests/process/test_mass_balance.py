@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from process.routes.amounts import equivalents, per_kg, recycle_fraction_of
+from process.routes.amounts import per_kg
 from process.routes.checks import faults_of
-from process.routes.mass_balance import Waste, mass_balance, usage_per_kg
+from process.routes.mass_balance import Waste, mass_balance
 from process.routes.plain import Basis, Role, Route
 from process.routes.yields import overall_yield
-from tests.process.routes import charge, from_step, published_route, routes, step
+from tests.process.routes import charge, from_step, published_route, routes, step, usage_per_kg
 
 ONE_STEP = step("1", charge("l", "start", is_limiting=True), charge("r", "reagent", 80.0, 1.2, role=Role.REAGENT))
 
@@ -54,13 +54,6 @@ def test_overall_yield_of_a_convergent_route_names_its_longest_sequence() -> Non
     assert found is not None
     assert (found.yield_fraction, [each.key for each in found.sequence]) == (pytest.approx(0.27), ["1", "2", "4"])
     assert not found.is_linear
-
-
-def test_recycle_fraction_of_uses_and_top_up() -> None:
-    assert recycle_fraction_of(uses=10, top_up_fraction=0.1) == pytest.approx(0.81)
-    assert recycle_fraction_of(uses=1, top_up_fraction=0.1) == 0
-    with pytest.raises(ValueError, match="once or more"):
-        recycle_fraction_of(uses=0, top_up_fraction=0.1)
 
 
 def test_a_kilogram_per_kilogram_is_counted_on_the_line_it_names() -> None:
@@ -222,4 +215,6 @@ def test_equivalents_come_back_from_masses(route: Route) -> None:
     for made in route.steps:
         for line in per_kg(made):
             if line.charge.basis == Basis.EQUIVALENTS:
-                assert equivalents(made, line.charge, charged_kg_per_kg=line.charged) == pytest.approx(line.charge.amount, rel=1e-9)
+                product = made.yield_fraction * made.product.molar_mass_g_per_mol
+                back = line.charged * line.charge.assay_fraction * product / line.charge.substance.molar_mass_g_per_mol
+                assert back == pytest.approx(line.charge.amount, rel=1e-9)

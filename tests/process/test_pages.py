@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
+from audit.refusals import BadInput
 from process.models import Literature, Route, RouteStep, RouteVersion, StepInput
-from process.routes import services
+from process.routes.checks import faults_of
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
+from worksheets.changing import CHANGE
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +34,18 @@ def page_of(version: RouteVersion, name: str = "route-version", **more: Any) -> 
     return reverse(name, args=[version.route.project.code, version.route.number, version.number, *more.values()])
 
 
-STEP = {"step-name": "Coupling", "step-product_name": "Amide", "step-yield_pct": "92,5", "step-product_structure": "CC(=O)Nc1ccccc1"}
-INPUT = {"input-role": "reactant", "input-amount": "1.05", "input-basis": "equivalents"}
+def grid(client: Client, address: str, *rows: dict[str, Any]) -> Any:
+    """As the grid of the page sends it."""
+    changes = [{"act": "add", "values": row} for row in rows]
+    body = {"changes": changes, "all_or_none": False}
+    answer = client.post(
+        f"/api/v1/worksheets/{address}/batch/", body, content_type="application/json", headers={"Idempotency-Key": str(uuid4())}
+    )
+    return answer.json()
+
+
+STEP = {"name": "Coupling", "product_name": "Amide", "yield_pct": "92,5", "product_structure": "CC(=O)Nc1ccccc1"}
+INPUT = {"step": "Coupling", "role": "reactant", "amount": "1.05", "basis": "equivalents"}
 
 
 def test_routes_stand_side_by_side(chemist: Client, project: Project) -> None:
@@ -59,48 +72,47 @@ def test_the_list_costs_the_same_for_one_and_three_routes(chemist: Client, proje
         chemist.get(address)
 
 
-def test_a_route_is_opened_and_filled_in_the_browser(chemist: Client, project: Project) -> None:
-    material = make.a_material(molar_mass_g_per_mol=109.1)
+def test_a_route_is_opened_and_its_tables_are_filled(chemist: Client, project: Project) -> None:
+    make.a_material(molar_mass_g_per_mol=109.1)
     chemist.post(reverse("project-routes", args=[project.code]), {"new-name": "Amide route", "new-origin": "client"})
     version = Route.objects.get().versions.get()
 
-    chemist.post(page_of(version, "route-step-add"), STEP)
-    step = RouteStep.objects.get()
-    chemist.post(page_of(version, "step-input-add", key=step.key), INPUT | {"input-material": material.pk, "input-is_limiting": "on"})
+    grid(chemist, f"route-steps:{version.pk}", STEP)
+    told = grid(chemist, f"step-inputs:{version.pk}", INPUT | {"material": "4-aminophenol", "is_limiting": "yes"}, INPUT)
 
+    step = RouteStep.objects.get()
     assert (step.molar_mass_g_per_mol, step.product_compound.name) == (pytest.approx(135.166, abs=0.01), "Amide")
     assert (step.yield_pct, StepInput.objects.get().amount) == (Decimal("92.5"), Decimal("1.05"))
+    assert [each["saved"] for each in told["results"]] == [True, False]
+    assert list(told["results"][1]["errors"]) == ["material"]
     page = chemist.get(page_of(version)).content.decode()
     assert "Coupling: the limiting input has one equivalent." in page
+    assert f'"batch": "/api/v1/worksheets/step-inputs:{version.pk}/batch/"' in page
 
 
-def test_a_wrong_step_keeps_what_was_typed(chemist: Client, project: Project) -> None:
+def test_a_row_is_typed_without_a_script_and_a_wrong_one_keeps_what_was_typed(chemist: Client, project: Project) -> None:
     version = make.draft_of(make.a_route(project))
+    address = reverse("worksheet-row-new", args=[f"route-steps:{version.pk}"])
 
-    answer = chemist.post(page_of(version, "route-step-add"), STEP | {"step-yield_pct": "0.92"})
+    wrong = chemist.post(address, STEP | {"yield_pct": "0.92"})
+    right = chemist.post(address, STEP)
 
-    assert answer.status_code == 400
-    assert "write 92" in answer.content.decode()
-    assert 'value="Amide"' in answer.content.decode()
-    assert not RouteStep.objects.exists()
-
-
-def test_a_step_and_an_input_are_changed_moved_and_removed(chemist: Client, project: Project) -> None:
-    version = make.draft_of(make.a_whole_route(project))
-    step = version.steps.get()
-    line = step.inputs.get(position=2)
-    for asked in (f"step={step.key}", f"input={line.pk}", "new_step=1", f"new_input={step.key}"):
-        assert "data-open" in chemist.get(f"{page_of(version)}?{asked}").content.decode()
-
-    chemist.post(page_of(version, "route-step-change", key=step.key), STEP)
-    chemist.post(page_of(version, "step-input-change", pk=line.pk), INPUT | {"input-material": line.material_id})
-    chemist.post(page_of(version, "step-input-move", pk=line.pk), {"place": "1"})
-
+    assert (wrong.status_code, right.status_code) == (400, 302)
+    assert "write 92" in wrong.content.decode()
+    assert 'value="Amide"' in wrong.content.decode()
     assert RouteStep.objects.get().name == "Coupling"
-    assert (StepInput.objects.get(pk=line.pk).position, StepInput.objects.get(pk=line.pk).amount) == (1, Decimal("1.05"))
-    chemist.post(page_of(version, "step-input-remove", pk=line.pk))
-    chemist.post(page_of(version, "route-step-remove", key=step.key))
-    assert not RouteStep.objects.exists()
+
+
+def test_a_page_looks_for_faults_once(chemist: Client, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    looked: list[int] = []
+    monkeypatch.setattr("process.routes.figures.faults_of", lambda route: looked.append(1) or faults_of(route))
+    for module in ("mass_balance", "yields", "unit_cost"):
+        monkeypatch.setattr(f"process.routes.{module}.faults_of", lambda route: looked.append(2) or faults_of(route))
+
+    chemist.get(f"{page_of(version)}?target=100&currency=EUR")
+
+    assert looked == [1]
 
 
 def test_the_target_scales_masses_and_cost(chemist: Client, project: Project) -> None:
@@ -114,7 +126,7 @@ def test_the_target_scales_masses_and_cost(chemist: Client, project: Project) ->
 
 def test_a_missing_price_is_said_and_a_fault_stands_at_its_step(chemist: Client, project: Project) -> None:
     version = make.draft_of(make.a_whole_route(project))
-    make.an_input(version.steps.get(), make.a_material("Carbon"), role="auxiliary", amount=Decimal("0.1"), basis="l_per_kg")
+    make.an_input(version.steps.get(), make.a_material("Carbon"), role="auxiliary", amount="0.1", basis="l_per_kg")
 
     page = chemist.get(page_of(version)).content.decode()
 
@@ -124,7 +136,7 @@ def test_a_missing_price_is_said_and_a_fault_stands_at_its_step(chemist: Client,
 
 def test_the_scheme_is_a_picture_without_inline_style(chemist: Client, project: Project) -> None:
     version = make.draft_of(make.a_whole_route(project))
-    services.change_step(version.steps.get().pk, {"product_compound": project.compound}, actor=make.chemist())
+    make.change_step(version.steps.get(), product_structure=project.compound.smiles)
 
     answer = chemist.get(page_of(version, "route-scheme"))
 
@@ -143,6 +155,8 @@ def test_a_version_is_fixed_and_the_next_started(chemist: Client, project: Proje
     chemist.post(reverse("route-start", args=[project.code, 1]), {"start-reason": "Less water."})
 
     assert "is fixed and stays as it is" in page
+    assert "and with it what is said about the route" in page
+    assert "Add: step" not in page
     assert list(RouteVersion.objects.values_list("number", "state")) == [(1, "fixed"), (2, "draft")]
     assert chemist.get(reverse("route-detail", args=[project.code, 1])).url.endswith("/versions/2/")
 
@@ -154,23 +168,51 @@ def test_a_quality_person_reads_and_is_told_who_writes(client: Client, project: 
     page = client.get(page_of(version)).content.decode()
 
     assert "Routes are written by research or a project manager." in page
-    assert "new_step" not in page
+    listed = client.get(reverse("project-routes", args=[project.code])).content.decode()
+    assert 'id="blocked-import"' in listed
+    assert "/imports/routes/" not in listed
+    assert "Add: step" not in page
+    assert page.count("Routes are written by research or a project manager.") >= 4  # both tables, fixing, what is said about it
 
 
 def test_a_reference_is_kept_changed_and_tied_to_a_step(chemist: Client, project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    given = {"kind": "patent", "citation": "Acetylation process", "identifier": "US 1234567", "relevance": "high", "rights": "blocking"}
+
+    kept = make.a_reference(project, **given, steps="Acetylation: acetylation")
+    with pytest.raises(BadInput) as twice:
+        make.a_reference(project, **given)
+    with pytest.raises(BadInput) as unknown:
+        make.a_reference(project, citation="Another", steps="Acetylation: Nitration")
+
+    assert (list(twice.value.errors), list(unknown.value.errors)) == (["identifier"], ["steps"])
+    page = chemist.get(reverse("project-literature", args=[project.code])).content.decode()
+    assert "Acetylation: Acetylation" in page
+    assert "rights stand in the way" in page
+    assert "1. Acetylation process" in chemist.get(page_of(version)).content.decode()
+    make.one(f"literature:{project.code}", CHANGE, kept.pk, values={"steps": "", "year": "1998"})
+    assert (Literature.objects.get().year, Literature.objects.get().steps) == (1998, "")
+
+
+def test_a_step_keeps_its_references_under_a_new_name(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    kept = make.a_reference(project, steps="Acetylation: Acetylation")
+
+    make.change_step(version.steps.get(), name="Acylation")
+    make.one(f"literature:{project.code}", CHANGE, kept.pk, values={"steps": "Acetylation: Acylation", "note": "Read."})
+
+    assert Literature.objects.get().steps == "Acetylation: Acylation"
+
+
+def test_the_references_cost_the_same_for_one_and_three(chemist: Client, project: Project, django_assert_num_queries: Any) -> None:
     make.a_whole_route(project)
     address = reverse("project-literature", args=[project.code])
-    given = {"kind": "patent", "citation": "Acetylation process", "identifier": "US 1234567", "relevance": "high", "rights": "blocking"}
-    chemist.post(address, {f"new-{name}": value for name, value in given.items()})
-    twice = chemist.post(address, {f"new-{name}": value for name, value in given.items()})
-    named = [project.code, Literature.objects.get().number]
+    make.a_reference(project, steps="Acetylation: Acetylation")
+    chemist.get(address)
+    with CaptureQueriesContext(connection) as one:
+        chemist.get(address)
+    for citation in ("Second", "Third"):
+        make.a_reference(project, citation=citation, steps="Acetylation: Acetylation")
 
-    chemist.post(reverse("literature-change", args=named), {f"change-{name}": v for name, v in (given | {"year": "1998"}).items()})
-    chemist.post(reverse("literature-link", args=named), {"link-step": "1:1"})
-
-    assert "reference 1 of this project already" in twice.content.decode()
-    assert Literature.objects.get().year == 1998
-    assert "Acetylation: Acetylation" in chemist.get(f"{address}?reference=1").content.decode()
-    assert "Acetylation process" in chemist.get(page_of(Route.objects.get().versions.get())).content.decode()
-    chemist.post(reverse("literature-unlink", args=named), {"link-step": "1:1"})
-    assert not Literature.objects.get().supports.exists()
+    with django_assert_num_queries(len(one)):
+        chemist.get(address)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Role
 from audit.models import Event
-from audit.refusals import BadInput, NotAllowed, Refused
-from audit.seen import Overtaken, version_of
+from audit.refusals import BadInput, Missing, NotAllowed, Refused
+from catalogue.models import ExchangeRate, Material, Supplier
 from process.models import Route, RouteStep, RouteVersion, StepInput
 from process.routes import services
-from process.routes.building import known_prices, plain_route, steps_of
-from process.routes.mass_balance import usage_per_kg
+from process.routes.building import Prices, known_prices, plain_route, steps_of
+from process.routes.figures import worked_out
 from projects.models import Project
 from projects.services.lifecycle import hold_project
 from tests.process import factories as make
+from tests.process.routes import usage_per_kg
 from tests.projects import factories as projects
+from worksheets.bound import bind
+from worksheets.changing import ADD, CHANGE, MOVE, REMOVE
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +44,10 @@ def test_a_client_has_no_route(role: str, project: Project) -> None:
 
     assert not Route.objects.visible_to(theirs).exists()
     assert not RouteVersion.objects.visible_to(theirs).exists()
+    with pytest.raises(Missing):
+        make.one(f"route-steps:{make.draft_of(route).pk}", ADD, by=theirs)
     with pytest.raises(RouteVersion.DoesNotExist):
-        services.add_step(make.draft_of(route).pk, {}, actor=theirs)
+        services.fix_version(make.draft_of(route).pk, reason="x", actor=theirs)
 
 
 @pytest.mark.parametrize("role", [Role.BUSINESS_DEVELOPMENT, Role.QUALITY_ASSURANCE, Role.MANAGEMENT])
@@ -46,29 +55,124 @@ def test_chemists_and_project_managers_change_it(role: str, project: Project) ->
     route = make.a_route(project)
 
     with pytest.raises(NotAllowed):
-        make.services.add_step(make.draft_of(route).pk, {"name": "x"}, actor=projects.person(role))
+        make.one(f"route-steps:{make.draft_of(route).pk}", ADD, by=projects.person(role), values={"name": "x"})
 
 
 def test_steps_are_added_moved_and_removed(project: Project) -> None:
     version = make.draft_of(make.a_route(project))
     first, second, third = (make.a_step(version, name) for name in ("One", "Two", "Three"))
 
-    services.move_step(third.pk, 1, actor=make.chemist())
-    services.remove_step(first.pk, actor=make.chemist())
+    make.one(f"route-steps:{version.pk}", MOVE, third.pk, after=0)
+    make.one(f"route-steps:{version.pk}", REMOVE, first.pk)
 
     assert list(version.steps.values_list("name", "position", "key")) == [("Three", 1, 3), ("Two", 2, 2)]
     assert make.a_step(version, "Four").key == 4
-    kinds = Event.objects.filter(kind__startswith="route_step.").order_by("pk").values_list("kind", flat=True)
-    assert list(kinds) == ["route_step.added"] * 3 + ["route_step.moved", "route_step.removed", "route_step.added"]
     assert second.pk in version.steps.values_list("pk", flat=True)
 
 
+def test_a_move_to_the_same_place_is_no_event(project: Project) -> None:
+    version = make.draft_of(make.a_route(project))
+    first, second = make.a_step(version, "One"), make.a_step(version, "Two")
+
+    for step, after in ((first, 0), (second, first.pk), (second, second.pk)):
+        make.one(f"route-steps:{version.pk}", MOVE, step.pk, after=after)
+
+    assert not Event.objects.filter(kind="worksheet.row_moved").exists()
+
+
+def test_inputs_stand_with_their_step_and_are_counted_in_it(project: Project) -> None:
+    """Of all steps in one table: a late input of the first step comes before those of the second."""
+    version = make.draft_of(make.a_route(project))
+    first, second = make.a_step(version, "One"), make.a_step(version, "Two")
+    acid, base = make.a_material("Acid"), make.a_material("Base")
+    make.an_input(first, acid)
+    make.an_input(second, first)
+    late = make.an_input(first, base)
+    bound = bind(f"step-inputs:{version.pk}", make.chemist())
+
+    make.one(bound.address, MOVE, late.pk, after=0)
+
+    told = [(row["values"]["step"], row["values"]["material"] or row["values"]["from_step"]) for row in bound.table(list(bound.query()))]
+    assert told == [("One", "Base"), ("One", "Acid"), ("Two", "One")]
+    assert list(StepInput.objects.filter(step=second).values_list("position", flat=True)) == [1]
+
+
+def test_two_steps_of_a_version_have_two_names(project: Project) -> None:
+    version = make.draft_of(make.a_route(project))
+    make.a_step(version, "Coupling")
+
+    with pytest.raises(BadInput) as bad:
+        make.a_step(version, "coupling")
+
+    assert list(bad.value.errors) == ["name"]
+
+
+def test_a_line_is_counted_on_the_one_of_its_own_step(project: Project) -> None:
+    """The same material stands in two steps."""
+    version = make.draft_of(make.a_route(project))
+    first, second = make.a_step(version, "One"), make.a_step(version, "Two")
+    amine, carbon = make.a_material("Amine"), make.a_material("Carbon")
+    make.an_input(first, amine)
+    own = make.an_input(second, amine)
+
+    line = make.an_input(second, carbon, basis="kg_per_kg", reference="Amine")
+
+    assert line.reference == own
+    with pytest.raises(BadInput) as bad:
+        make.one(f"step-inputs:{version.pk}", REMOVE, own.pk)
+    assert "Carbon" in str(bad.value)
+
+
+def test_the_tables_compute_masses_and_costs(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    steps, inputs = (bind(f"{key}:{version.pk}", make.chemist()) for key in ("route-steps", "step-inputs"))
+
+    (step,) = steps.table(list(steps.query()))
+    phenol, anhydride, _water = inputs.table(list(inputs.query()))
+
+    assert (step["values"]["made"], step["values"]["cost"], step["values"]["missing"]) == ("1", "6.0026", "")
+    assert (phenol["values"]["fresh"], phenol["values"]["cost"]) == ("0.8021", "4.9732")
+    assert float(inputs.totals()["cost"]) == pytest.approx(6.0026, abs=2e-4)
+    assert anhydride["values"]["from_step"] is None
+
+
+def test_what_is_missing_stands_at_its_step(project: Project) -> None:
+    version = make.draft_of(make.a_route(project))
+    make.an_input(make.a_step(version, "Coupling"), make.a_material("Base"))
+    steps = bind(f"route-steps:{version.pk}", make.chemist())
+
+    (step,) = steps.table(list(steps.query()))
+
+    assert "the molar mass of Base is missing" in step["values"]["missing"]
+    assert step["values"]["cost"] is None
+
+
+def test_the_tables_cost_the_same_for_one_step_and_for_three(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as counted:
+            for key in ("route-steps", "step-inputs"):
+                bound = bind(f"{key}:{version.pk}", user)
+                bound.table(list(bound.query()))
+        return len(counted)
+
+    user = make.chemist()
+    queries()
+    one = queries()
+    for name in ("Second", "Third"):
+        make.an_input(make.a_step(version, name), make.a_material(), is_limiting="yes")
+
+    assert queries() == one
+
+
 def test_what_happens_to_steps_and_inputs_is_in_the_record_of_the_project(project: Project) -> None:
-    make.a_whole_route(project)
+    version = make.draft_of(make.a_whole_route(project))
 
-    kinds = Event.objects.filter(project_id=project.pk, client_id=project.client_id, kind__contains="_").values_list("kind", flat=True)
+    rows = Event.objects.filter(project_id=project.pk, client_id=project.client_id, kind="worksheet.row_added")
 
-    assert {"route_step.added", "step_input.added"} <= set(kinds)
+    assert [event.data["key"] for event in rows.order_by("pk")] == ["route-steps", "step-inputs", "step-inputs", "step-inputs"]
+    assert {event.data["link"] for event in rows} == {version.get_absolute_url()}
 
 
 def test_a_step_whose_product_is_taken_in_stays(project: Project) -> None:
@@ -76,9 +180,9 @@ def test_a_step_whose_product_is_taken_in_stays(project: Project) -> None:
     first, second = make.a_step(version, "One"), make.a_step(version, "Two")
     make.an_input(second, first)
 
-    with pytest.raises(Refused, match="Two"):
-        services.remove_step(first.pk, actor=make.chemist())
-    services.remove_step(second.pk, actor=make.chemist())
+    with pytest.raises(BadInput, match="Two"):
+        make.one(f"route-steps:{version.pk}", REMOVE, first.pk)
+    make.one(f"route-steps:{version.pk}", REMOVE, second.pk)
 
     assert not StepInput.objects.exists()
 
@@ -111,7 +215,7 @@ def test_a_fault_of_a_step_is_said_at_its_field(field: str, values: dict[str, An
         ("recycle_pct", {"recycle_pct": Decimal(100)}),
         ("assay_pct", {"assay_pct": Decimal("0.98")}),
         ("amount", {"amount": Decimal(0)}),
-        ("material", {"material": None}),
+        ("material", {"material": ""}),
     ],
 )
 def test_a_fault_of_an_input_is_said_at_its_field(field: str, values: dict[str, Any], project: Project) -> None:
@@ -124,40 +228,64 @@ def test_a_fault_of_an_input_is_said_at_its_field(field: str, values: dict[str, 
 
 
 def test_an_input_belongs_to_its_version_and_is_not_counted_on_itself(project: Project) -> None:
-    step = make.a_step(make.draft_of(make.a_route(project)))
-    other = make.a_step(make.draft_of(make.a_route(project, "Another")))
-    line = make.an_input(step, make.a_material())
+    step = make.a_step(make.draft_of(make.a_route(project)), "One")
+    make.a_step(make.draft_of(make.a_route(project, "Another")), "Other")
+    line = make.an_input(step, make.a_material("Amine"))
 
-    for field, value in (("from_step", other), ("from_step", step), ("reference", line)):
-        values = {"material": None, field: value} if field == "from_step" else {field: value}
+    for field, value in (("from_step", "Other"), ("from_step", "One"), ("reference", "Amine"), ("step", "Other")):
+        values = {"material": "", field: value} if field == "from_step" else {field: value}
         with pytest.raises(BadInput) as bad:
-            services.change_input(line.pk, values, actor=make.chemist())
+            make.change_input(line, **values)
         assert list(bad.value.errors) == [field]
 
 
 def test_of_two_people_the_second_reads_what_the_first_wrote(project: Project) -> None:
     step = make.a_step(make.draft_of(make.a_route(project)))
-    shown = version_of(services.step_values(step))
-    services.change_step(step.pk, {"yield_pct": Decimal(80)}, actor=make.chemist(), version=shown)
+    shown = {"yield_pct": "90"}
+    make.change_step(step, yield_pct="80")
 
-    with pytest.raises(Overtaken, match="80"):
-        services.change_step(step.pk, {"yield_pct": Decimal(70)}, actor=projects.manager(), version=shown)
-    services.change_step(step.pk, {"name": "Another name"}, actor=projects.manager(), version=shown)
+    with pytest.raises(BadInput, match="80"):
+        make.one(f"route-steps:{step.version_id}", CHANGE, step.pk, values={"yield_pct": "70"}, seen=shown)
+    make.one(f"route-steps:{step.version_id}", CHANGE, step.pk, values={"name": "Another name"}, seen={"name": "Acetylation"})
 
     assert RouteStep.objects.get(pk=step.pk).yield_pct == 80
+
+
+def test_what_is_said_about_a_route_is_fixed_with_its_version(project: Project) -> None:
+    route = make.a_whole_route(project)
+    services.fix_version(make.draft_of(route).pk, reason="For the quotation.", actor=make.chemist())
+
+    with pytest.raises(Refused, match="and with it what is said about the route"):
+        services.change_route(route.pk, {"name": "Another name"}, actor=make.chemist())
+    services.start_version(route.pk, reason="Less water.", actor=make.chemist())
+    services.change_route(route.pk, {"name": "Another name"}, actor=make.chemist())
+
+    assert Route.objects.get().name == "Another name"
+
+
+def test_a_structure_is_a_compound_of_the_catalogue(project: Project) -> None:
+    version = make.draft_of(make.a_route(project))
+
+    step = make.a_step(version, product_name="Acetanilide", product_structure="O=C(C)Nc1ccccc1", product_molar_mass_g_per_mol="")
+    change = make.change_step(step, product_structure="")
+
+    assert (step.product_compound.name, step.product_structure) == ("Acetanilide", "CC(=O)Nc1ccccc1")
+    assert step.molar_mass_g_per_mol == pytest.approx(135.166, abs=0.01)
+    assert change.is_saved
+    assert RouteStep.objects.get().product_compound is None
 
 
 def test_a_fixed_version_stays_and_the_next_is_its_copy(project: Project) -> None:
     route = make.a_whole_route(project)
     first = make.draft_of(route)
-    carbon = make.an_input(first.steps.get(), make.a_material("Carbon"), role="auxiliary", amount=Decimal("0.05"), basis="kg_per_kg")
-    services.change_input(carbon.pk, {"reference": first.steps.get().inputs.get(position=2)}, actor=make.chemist())
+    carbon = make.an_input(first.steps.get(), make.a_material("Carbon"), role="auxiliary", amount="0.05", basis="kg_per_kg")
+    make.change_input(carbon, reference="Acetic anhydride")
 
     services.fix_version(first.pk, reason="For the quotation.", actor=make.chemist())
     with pytest.raises(Refused, match="fixed"):
         make.a_step(RouteVersion.objects.get(pk=first.pk))
     with pytest.raises(Refused, match="fixed"):
-        services.change_input(carbon.pk, {"amount": Decimal(1)}, actor=make.chemist())
+        make.change_input(carbon, amount="1")
     second = services.start_version(route.pk, reason="Less water.", actor=make.chemist())
 
     assert (second.number, second.made_from_id, second.is_draft) == (2, first.pk, True)
@@ -177,6 +305,20 @@ def test_what_cannot_be_computed_is_not_fixed(project: Project) -> None:
         services.fix_version(version.pk, reason="For the quotation.", actor=make.chemist())
 
     assert "Coupling: the molar mass of Base is missing." in str(refused.value)
+
+
+def test_the_project_is_held_before_its_version(project: Project) -> None:
+    """As in every service of a project, so that no two of them wait for one another."""
+    version = make.draft_of(make.a_whole_route(project))
+
+    with CaptureQueriesContext(connection) as asked:
+        services.fix_version(version.pk, reason="For the quotation.", actor=make.chemist())
+
+    held = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert [table for table in ("projects_project", "process_routeversion") if table in held[0].split("FROM", 1)[1][:60]] == [
+        "projects_project"
+    ]
+    assert len(held) == 2
 
 
 def test_reasons_are_needed_to_fix_and_to_start(project: Project) -> None:
@@ -199,7 +341,7 @@ def test_an_alternative_set_aside_is_not_counted(project: Project) -> None:
     other = make.a_step(version, "Another way", product_name="Paracetamol")
     assert len(plain_route(steps_of(version)).steps) == 2
 
-    services.change_step(other.pk, {"set_aside": True}, actor=make.chemist())
+    make.change_step(other, set_aside="yes")
 
     assert [step.name for step in plain_route(steps_of(version)).steps] == ["Acetylation"]
 
@@ -211,7 +353,12 @@ def test_reading_a_version_costs_the_same_for_one_step_and_for_three(project: Pr
         with django_assert_num_queries(2):
             plain_route(steps_of(version))
         step = make.a_step(version, f"Step {_count}")
-        make.an_input(step, make.a_material(), is_limiting=True)
+        make.an_input(step, make.a_material(), is_limiting="yes")
+
+
+def prices(material: Material, needed: float | None = None, currency: str = "EUR") -> Prices:
+    needs = None if needed is None else {material.pk: needed}
+    return known_prices([material.pk], currency=currency, on=timezone.localdate(), needed_kg=needs)
 
 
 def test_the_cheapest_price_in_force_counts(project: Project) -> None:
@@ -221,13 +368,9 @@ def test_the_cheapest_price_in_force_counts(project: Project) -> None:
     make.a_price(material, "1.00", supplier="Late", valid_until=on)
     make.a_price(material, "3.00", "USD", supplier="Overseas")
 
-    def price(needed: float | None) -> Decimal:
-        needs = None if needed is None else {material.pk: needed}
-        return known_prices([material.pk], currency="EUR", on=projects.timezone.localdate(), needed_kg=needs)[
-            material.pk
-        ].price.amount_per_kg
+    found = [prices(material, needed).found[material.pk].price.amount_per_kg for needed in (None, 10.0, 250.0)]
 
-    assert [price(each) for each in (None, 10.0, 250.0)] == [Decimal("7.00"), Decimal("7.00"), Decimal("5.00")]
+    assert found == [Decimal("7.00"), Decimal("7.00"), Decimal("5.00")]
 
 
 def test_what_nobody_sells_so_little_of_has_its_smallest_break(project: Project) -> None:
@@ -235,6 +378,48 @@ def test_what_nobody_sells_so_little_of_has_its_smallest_break(project: Project)
     make.a_price(material, "5.00", quantity_from_kg=Decimal(100))
     make.a_price(material, "4.00", quantity_from_kg=Decimal(1000))
 
-    (found,) = known_prices([material.pk], currency="EUR", on=projects.timezone.localdate(), needed_kg={material.pk: 2.0}).values()
+    (found,) = prices(material, 2.0).found.values()
 
     assert (found.price.amount_per_kg, found.is_reached) == (Decimal("5.00"), False)
+
+
+def test_a_minimum_order_has_to_be_reached(project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "5.00", minimum_order_kg=Decimal(50))
+    make.a_price(material, "8.00", supplier="Small amounts")
+
+    little, much = (prices(material, needed).found[material.pk] for needed in (10.0, 60.0))
+
+    assert (little.price.amount_per_kg, little.is_reached, little.least_kg) == (Decimal("8.00"), True, 0)
+    assert (much.price.amount_per_kg, much.is_reached, much.least_kg) == (Decimal("5.00"), True, 50)
+
+
+@pytest.mark.parametrize("status", [Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED])
+def test_nobody_buys_from_a_barred_supplier(status: str, project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "1.00", supplier="Barred")
+    Supplier.objects.update(status=status)
+    make.a_price(material, "9.00", supplier="Other")
+
+    assert prices(material).found[material.pk].price.amount_per_kg == Decimal("9.00")
+
+
+def test_a_price_is_converted_by_the_newest_rate_before_the_day(project: Project) -> None:
+    material, today = make.a_material(), timezone.localdate()
+    make.a_price(material, "10.00", "USD")
+    for days, rate in ((30, "0.80"), (2, "0.90"), (-1, "0.50")):
+        ExchangeRate.objects.create(currency="USD", into="EUR", on=today - timedelta(days=days), rate=Decimal(rate), source="ECB")
+
+    assert prices(material).found[material.pk].price.amount_per_kg == Decimal("9.00")
+
+
+def test_a_missing_rate_is_named_and_no_price_is_said_to_be_missing(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    material = make.a_material("Acetic anhydride")
+    material.quotes.update(currency="USD")
+
+    figures = worked_out(version)
+
+    assert prices(material).unrated == {material.pk: ["USD"]}
+    (missing,) = figures.unpriced
+    assert missing.words.startswith("Acetylation: Acetic anhydride is quoted in USD, and no exchange rate to EUR is known on or before ")

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from rdkit import Chem
 
 from accounts.models import Role
+from audit.models import Event
 from audit.refusals import BadInput, Missing, NotAllowed
-from catalogue.models import Site
+from audit.seen import Overtaken, version_of
+from catalogue.models import Site, Supplier
 from catalogue.services import create_or_find_compound
 from process.models import Disposition, RouteVersion
 from process.routes.building import steps_of
 from process.screen.findings import findings_of, judged
 from process.screen.rules import Circumstances, Substance, screen
-from process.screen.services import decide_finding
-from process.screen.tables import ENERGETIC, SOLVENTS, Solvent
+from process.screen.services import decide_finding, decided_values
+from process.screen.tables import ELEMENTS, ENERGETIC, SOLVENTS, Solvent
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
@@ -41,10 +47,25 @@ def test_dichloromethane_has_its_limit_by_both_options() -> None:
 def test_at_ten_grams_a_day_both_options_are_one_table() -> None:
     """Science: option 2 at 10 g/day gives the table of option 1."""
     for row in SOLVENTS:
-        if row.klass != 3:
+        if row.klass == 2:
             (found,) = words("q3c", substance(row.names[0], cas=row.cas, role="solvent"), dose_g_per_day=10.0)
             one, two = (part.split(" ppm")[0].split()[-1] for part in found.split(",", 1))
             assert one == two
+
+
+def test_the_second_option_is_for_class_2_alone() -> None:
+    """ICH Q3C, 3.3 and 3.4."""
+    benzene, ethanol = (words("q3c", substance(name, role="solvent"), dose_g_per_day=1.0) for name in ("Benzene", "Ethanol"))
+
+    assert benzene == ["Class 1, to be avoided; where it cannot be, 2 ppm at most."]
+    assert ethanol == ["Class 3: up to 50 mg/day (5000 ppm) needs no justification."]
+
+
+def test_a_bought_base_that_is_a_listed_solvent_has_its_limit() -> None:
+    assert words("q3c", substance("Triethylamine", role="reagent"))[0].startswith("Class 3")
+    assert words("q3c", substance("Pyridine", role="reactant"))[0].startswith("Class 2: 200 ppm")
+    assert words("q3c", substance("Potassium carbonate", role="reagent")) == []
+    assert words("q3c", substance("Pyridine", is_bought=False)) == []
 
 
 @pytest.mark.parametrize(
@@ -72,6 +93,17 @@ def test_palladium_is_found_by_name_and_structure(values: dict[str, str]) -> Non
     assert found == "Palladium, class 2B: 100 µg/day, which is 200 µg/g at the daily dose; control threshold 60 µg/g."
 
 
+Q3D_ORAL = (
+    "Cd 5, Pb 5, As 15, Hg 30, Co 50, V 100, Ni 220, Tl 8, Au 300, Pd 100, Ir 100, Os 100, Rh 100, Ru 100, Se 150, Ag 150, Pt 100, "
+    "Li 550, Sb 1200, Ba 1400, Mo 3000, Cu 3000, Sn 6000, Cr 11000"
+)
+
+
+def test_elements_are_as_published() -> None:
+    """ICH Q3D(R2), table A.2.1, oral."""
+    assert ", ".join(f"{row.symbol} {row.pde_ug_per_day:g}" for row in ELEMENTS) == Q3D_ORAL
+
+
 def test_mutagenic_limits_by_duration() -> None:
     (found,) = words("m7", substance("Anything"), dose_g_per_day=0.1)
 
@@ -83,7 +115,18 @@ def test_mutagenic_limits_by_duration() -> None:
     ("smiles", "group"),
     [
         ("[N-]=[N+]=[N-].[Na+]", "azide"),
-        ("c1ccccc1CN=[N+]=[N-]", "organic azide"),
+        ("c1ccccc1CN=[N+]=[N-]", "azide"),
+        ("C[Si](C)(C)N=[N+]=[N-]", "azide"),
+        ("[H]N=[N+]=[N-]", "azide"),
+        ("[O-]Cl(=O)(=O)=O.[Na+]", "perchlorate"),
+        ("OCl(=O)(=O)=O", "perchlorate"),
+        ("[Cl+3]([O-])([O-])([O-])[O-].[Na+]", "perchlorate"),
+        ("[NH3+]O.[Cl-]", "hydroxylamine"),
+        ("[NH3+][NH3+].[O-]S(=O)(=O)[O-]", "hydrazine"),
+        ("[O-][n+]1ccccc1", "N-oxide"),
+        ("CC(C)(C)ON=O", "nitrite ester"),
+        ("[NH4+].[O-][N+](=O)[O-]", "nitrate ion"),
+        ("NC(N)=N.O[N+](=O)[O-]", "nitrate of a base"),
         ("O=[N+]([O-])c1ccccc1", "nitro"),
         ("CC(=O)OO", "peroxide"),
         ("NN", "hydrazine"),
@@ -96,6 +139,34 @@ def test_energetic_groups(smiles: str, group: str) -> None:
     (found,) = words("energetic", substance("It", smiles=smiles))
 
     assert found.startswith(f"It has a group that can decompose with much heat or gas: {group}.")
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        ("Sodium azide", "azide"),
+        ("Trimethylsilyl azide (97 %)", "azide"),
+        ("Magnesium perchlorate", "perchlorate"),
+        ("tert-Butyl nitrite", "nitrite ester"),
+        ("Ammonium nitrate", "nitrate"),
+        ("3-Nitroaniline", "nitro"),
+        ("Hydrogen peroxide 30 %", "peroxide"),
+        ("Hydroxylamine hydrochloride", "hydroxylamine"),
+    ],
+)
+def test_energetic_groups_by_name_where_there_is_no_structure(name: str, group: str) -> None:
+    (found,) = words("energetic", substance(name))
+
+    assert found.startswith(f"It has a group that can decompose with much heat or gas: {group}.")
+
+
+@pytest.mark.parametrize("name", ["Nitrogen", "Nitrous acid", "Acetohydrazide", "Imidazole", "Thiadiazole", "Sodium nitrite"])
+def test_names_that_only_sound_energetic(name: str) -> None:
+    assert words("energetic", substance(name)) == []
+
+
+def test_a_structure_counts_before_the_name() -> None:
+    assert words("energetic", substance("Nitrogen-free replacement of sodium azide", smiles="CCO")) == []
 
 
 @pytest.mark.parametrize("smiles", ["CC(=O)Nc1ccc(O)cc1", "CCO", "CC(=O)OC(C)=O", "c1ccncc1", "O[N+](=O)[O-]"])
@@ -131,6 +202,14 @@ def test_nitrosamine_forming_pairs(smiles: str, kind: str) -> None:
     assert found == f"Sodium nitrite and a {kind}, in Two and One: an N-nitrosamine can form."
 
 
+def test_an_amine_meets_the_agent_where_it_is_taken_in() -> None:
+    made, taken_in = (substance("Amine", smiles="CNC", step=step, step_key=key) for step, key in (("One", "1"), ("Two", "2")))
+
+    (found,) = words("nitrosamine", made, NITRITE, taken_in)
+
+    assert found == "Sodium nitrite and a secondary amine, in the same step (Two): an N-nitrosamine can form."
+
+
 @pytest.mark.parametrize("smiles", ["CC(=O)Nc1ccc(O)cc1", "c1ccccc1N", "CN(C)S(C)(=O)=O"])
 def test_no_nitrosamine_from_these(smiles: str) -> None:
     assert words("nitrosamine", NITRITE, substance("It", smiles=smiles)) == []
@@ -160,6 +239,32 @@ def test_findings_follow_the_rows_and_the_site(version: RouteVersion) -> None:
 
 
 @pytest.mark.django_db
+def test_an_intermediate_is_screened_where_it_goes_in_too(version: RouteVersion) -> None:
+    """The amine made in the first step meets the nitrite of the second."""
+    made = make.a_step(version, "Amination", product_name="Amine", product_structure="CNC")
+    second = make.a_step(version, "Nitrosation")
+    make.an_input(second, made, is_limiting=True)
+    make.an_input(second, make.a_material("Sodium nitrite"), role="reagent")
+
+    (found,) = (each for each in findings_of(version, steps_of(version)) if each.rule.key == "nitrosamine")
+
+    assert "in the same step (Nitrosation)" in found.words
+
+
+@pytest.mark.django_db
+def test_only_quotes_that_hold_today_have_a_lead_time(version: RouteVersion) -> None:
+    material, today = make.a_material("Toluene"), timezone.localdate()
+    make.a_price(material, "1.00", lead_time_days=10, valid_until=today - timedelta(days=1))
+    make.a_price(material, "1.20", lead_time_days=20, supplier="Barred")
+    Supplier.objects.filter(name="Barred").update(status=Supplier.Status.SUSPENDED)
+    make.a_price(material, "2.00", lead_time_days=90, supplier="Slow")
+
+    found = {each.rule.key: each.words for each in findings_of(version, steps_of(version))}
+
+    assert found["supply"] == "The shortest lead time quoted is 90 days."
+
+
+@pytest.mark.django_db
 def test_a_finding_is_decided_with_a_reason_and_says_when_it_changed(version: RouteVersion) -> None:
     quality = projects.person(Role.QUALITY_ASSURANCE)
     subject = next(each.subject for each in findings_of(version, steps_of(version)) if each.rule.key == "q3c")
@@ -174,6 +279,30 @@ def test_a_finding_is_decided_with_a_reason_and_says_when_it_changed(version: Ro
     judgement = {each.finding.rule.key: each for each in judged(version, findings_of(version, steps_of(version)))}
     assert judgement["q3c"].changed
     assert judgement["m7"].disposition is None
+
+
+@pytest.mark.django_db
+def test_the_same_decision_again_is_no_event_and_of_two_people_the_second_is_told(version: RouteVersion) -> None:
+    given = {"rule": "m7", "subject": "route", "actor": make.chemist()}
+    decide_finding(version.pk, **given, decision="to_do", reason="(Q)SAR.", version=version_of(decided_values(None)))
+    shown = version_of(decided_values(Disposition.objects.get()))
+
+    decide_finding(version.pk, **given, decision="to_do", reason="(Q)SAR.", version=shown)
+    decide_finding(version.pk, **given, decision="controlled", reason="Purged.", version=shown)
+    with pytest.raises(Overtaken, match="Purged"):
+        decide_finding(version.pk, **given, decision="to_do", reason="Again.", version=shown)
+
+    assert Event.objects.filter(kind="finding.decided").count() == 2
+
+
+@pytest.mark.django_db
+def test_who_may_not_decide_sees_a_closed_button_and_who_may(client: Client, version: RouteVersion) -> None:
+    client.force_login(projects.person(Role.BUSINESS_DEVELOPMENT))
+
+    page = client.get(version.get_absolute_url()).content.decode()
+
+    assert "Findings are decided by research, EHS" in page
+    assert 'aria-describedby="blocked-decide"' in page
 
 
 @pytest.mark.django_db
@@ -194,8 +323,13 @@ def test_a_finding_is_decided_on_its_page(client: Client, version: RouteVersion)
     page = client.get(f"{version.get_absolute_url()}?finding=m7:route").content.decode()
     address = reverse("route-finding", args=[version.route.project.code, 1, 1])
     form = {"finding-rule": "m7", "finding-subject": "route", "finding-decision": "to_do", "finding-reason": "(Q)SAR is asked for."}
+    shown = re.findall(r'name="version" value="([^"]*)"', page)[-1]
 
-    client.post(address, form)
+    wrong = client.post(address, form | {"finding-reason": " "}).content.decode()
+    client.post(address, form | {"version": unescape(shown)})
+    late = client.post(address, form | {"finding-decision": "controlled", "version": unescape(shown)})
 
     assert "Decide on the finding" in page
+    assert "One mutagenic impurity" in wrong.split('id="finding-dialog"')[1]
+    assert (late.status_code, "Somebody has changed this meanwhile" in late.content.decode()) == (400, True)
     assert "To be worked on: (Q)SAR is asked for." in client.get(version.get_absolute_url()).content.decode()

@@ -18,8 +18,6 @@ from notifications.models import Notification
 from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
-from process.literature.services import Reading, add_literature
-from process.models import StepInput
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Quotation, Tailoring, Task
 from projects.services.agreements import record_agreement
@@ -127,6 +125,7 @@ def things_of(project: Project) -> dict[str, Any]:
     vessel = a_vessel()
     scratch = open_scratch(project.code, name="Two weeks later", actor=manager)
     token = a_token(project.client)[0]
+    how_it_is_made(project)
     return {
         **things_of_notifications(project),
         "change_order": order.number,
@@ -154,7 +153,6 @@ def things_of(project: Project) -> dict[str, Any]:
         "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
         "public_id": token.public_id,
         "account": token.user_id,
-        "step_input": a_routes_input(project),
         "site": project.site.key if project.site else "",
         "view": save_view("rfps", name="Drafts", query="state=draft", shared=False, actor=manager).pk,
         "client": project.client_id,
@@ -162,13 +160,10 @@ def things_of(project: Project) -> dict[str, Any]:
     }
 
 
-def a_routes_input(project: Project) -> int:
-    """Of a route with one step, beside a reference and a cost scenario."""
-    reading = Reading(kind="paper", citation="A paper about the acetylation", relevance="high")
-    add_literature(project.code, reading, actor=factories.person(Role.RESEARCH))
-    version = process.draft_of(process.a_whole_route(project))
-    process.a_scenario(project, version)
-    return StepInput.objects.filter(step__version=version).values_list("pk", flat=True)[0]
+def how_it_is_made(project: Project) -> None:
+    """A route with one step, beside a reference and a cost scenario."""
+    process.a_reference(project)
+    process.a_scenario(project, process.draft_of(process.a_whole_route(project)))
 
 
 def an_outcome(project: Project) -> Quotation:

@@ -6,14 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
+from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
+from audit.refusals import Blocker, require_none
 from audit.seen import require_unchanged, words_of
 from process.routes.models import Route, RouteVersion
 from process.routes.services.shared import Values, as_data, locked_route, take
-from projects.services.locking import locked, require_active
+from projects.services.locking import locked, not_active, require_active
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,8 +40,10 @@ def open_route(code: str, values: Values, *, actor: User) -> Route:
 
 @act
 def change_route(pk: int, values: Values, *, actor: User, version: str = "") -> Route:
-    """Correct what is said about it. version: of what the form showed (`audit.seen`). The same again records nothing."""
+    """Correct what is said about it, while it has a draft. version: of what the form showed (`audit.seen`). The same again records
+    nothing."""
     route = locked_route(pk, actor)
+    require_none(facts_blockers(route))
     before = route_values(route)
     require_unchanged(version, now=before, wanted=values, words=partial(words_of, route))
     changed = take(route, values, FIELDS, {})
@@ -48,6 +52,14 @@ def change_route(pk: int, values: Values, *, actor: User, version: str = "") -> 
         old = {name: before[name] for name in changed}
         record("route.changed", route, actor=actor, before=old, after=as_data(route, changed), link=route.get_absolute_url())
     return route
+
+
+def facts_blockers(route: Route) -> list[Blocker]:
+    """What is said about a route is fixed with its newest version, and can be corrected again once there is a draft."""
+    newest = route.versions.order_by("-number")[0]
+    words = _t("Version %(number)d is fixed, and with it what is said about the route. Start a new version to correct it.")
+    fixed = [] if newest.is_draft else [Blocker("route.fixed", words % {"number": newest.number}, link=newest.get_absolute_url())]
+    return fixed + not_active(route.project)
 
 
 def route_values(route: Route) -> dict[str, Any]:

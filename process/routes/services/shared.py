@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.refusals import BadInput, Blocker, require_none
 from process.routes.models import Route, RouteVersion
-from projects.models import Project
-from projects.services.locking import not_active
+from projects.services.locking import locked, not_active
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,8 +23,7 @@ Values = Mapping[str, Any]
 
 def locked_route(pk: int, actor: User) -> Route:
     """Visible to the actor, its project locked before it, so that numbers are given out once."""
-    found = Route.objects.visible_to(actor).values_list("project_id", flat=True).get(pk=pk)
-    project = Project.objects.select_for_update(of=("self",)).select_related("client").get(pk=found)
+    project = locked(Route.objects.visible_to(actor).values_list("project__code", flat=True).get(pk=pk), actor)
     route = Route.objects.select_for_update(of=("self",)).get(pk=pk)
     route.project = project
     require_permission("process.edit_route", actor, project)
@@ -35,9 +33,10 @@ def locked_route(pk: int, actor: User) -> Route:
 
 def locked_version(pk: int, actor: User) -> RouteVersion:
     """A draft that the actor may change. Raises RouteVersion.DoesNotExist for absent and foreign alike, Refused for a fixed one."""
-    rows = RouteVersion.objects.visible_to(actor).select_for_update(of=("self",)).select_related("route__project__client")
-    version = rows.get(pk=pk)
-    require_permission("process.edit_route", actor, version.route.project)
+    project = locked(RouteVersion.objects.visible_to(actor).values_list("route__project__code", flat=True).get(pk=pk), actor)
+    version = RouteVersion.objects.select_for_update(of=("self",)).select_related("route").get(pk=pk)
+    version.route.project = project
+    require_permission("process.edit_route", actor, project)
     require_none(editing_blockers(version))
     return version
 
@@ -81,23 +80,5 @@ def as_data(row: Model, names: Iterable[str]) -> dict[str, Any]:
 
 
 def told(version: RouteVersion) -> dict[str, Any]:
-    """What the words of an event of a step or an input need."""
+    """What the words of an event of a version need."""
     return {"route": version.route.name, "number": version.number, "link": version.get_absolute_url()}
-
-
-def read_as_fraction(value: Decimal | None, *, of_nothing: bool) -> list[str]:
-    """A percentage at or below one was meant as a fraction; where nothing is possible, nothing is not."""
-    if value is None or value > 1 or (of_nothing and value == 0) or value < 0:
-        return []
-    shown = f"{(value * 100).normalize():f}"
-    return [_t("This is a percentage: for %(typed)s as a fraction write %(percent)s.") % {"typed": value, "percent": shown}]
-
-
-def renumber(rows: Sequence[Any], moved: Any, place: int) -> None:
-    """Put `moved` at this place (from 1) among the rows, and write the positions that change."""
-    order = [row for row in rows if row.pk != moved.pk]
-    order.insert(max(place - 1, 0), moved)
-    for position, row in enumerate(order, 1):
-        if row.position != position:
-            row.position = position
-            row.save(update_fields=["position"])

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _t
 from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none, require_reason
-from process.routes.building import plain_route, steps_of
-from process.routes.checks import faults_of
+from process.routes.figures import balance_of
 from process.routes.models import Route, RouteStep, RouteVersion, StepInput
 from process.routes.services.shared import editing_blockers, locked_route, locked_version, told
 from projects.services.locking import not_active
@@ -26,7 +25,7 @@ def fix_blockers(version: RouteVersion) -> list[Blocker]:
     """What is fixed is quoted and made by: it has to be computable."""
     if blockers := editing_blockers(version):
         return blockers
-    return [Blocker(fault.kind, fault.words) for fault in faults_of(plain_route(steps_of(version)))]
+    return [Blocker(fault.kind, fault.words) for fault in balance_of(version).faults]
 
 
 def starting_blockers(route: Route) -> list[Blocker]:

@@ -1,0 +1,83 @@
+"""What is true of a reference, and which steps rest on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
+from process.literature.models import Literature, StepSupport
+from process.routes.models import RouteStep
+from worksheets.rows import AlreadyThere, Rows
+
+if TYPE_CHECKING:
+    from projects.models import Project
+
+BETWEEN = re.compile(r"[;\n]")
+Named = tuple[int, int]  # a route, and the key of a step in all its versions
+
+
+class LiteratureRows(Rows):
+    """Of a project, numbered within it."""
+
+    parent: Project
+
+    def new(self) -> Literature:
+        last = Literature.objects.filter(project=self.parent).aggregate(last=Max("number"))["last"] or 0
+        return Literature(project=self.parent, number=last + 1, added_by=self.actor)
+
+    def clean(self, row: Literature, changed: Collection[str]) -> None:
+        same = Literature.objects.filter(project=self.parent, identifier__iexact=row.identifier).exclude(pk=row.pk)
+        if row.identifier and "identifier" in changed and (there := same.first()) is not None:
+            raise AlreadyThere("identifier", there, there.get_absolute_url())
+        if row.typed_steps is not None:
+            self.named(row.typed_steps)
+
+    def add(self, row: Literature) -> Literature:
+        return self._with_steps(super().add(row))
+
+    def change(self, row: Literature, changed: Collection[str]) -> Literature:
+        return self._with_steps(super().change(row, changed))
+
+    def remove(self, row: Literature) -> None:
+        row.supports.all().delete()
+        row.delete()
+
+    def named(self, words: str) -> set[Named]:
+        """Raises BadInput for what is no step of the project, or several."""
+        found = set()
+        for part in filter(None, (each.strip() for each in BETWEEN.split(words))):
+            steps = self._steps.get(part.casefold(), set())
+            if len(steps) != 1:
+                said = _t("Several steps are called “%(words)s”.") if steps else _t("No route of the project has a step “%(words)s”.")
+                raise BadInput({"steps": said % {"words": part[:80]}})
+            found |= steps
+        return found
+
+    @cached_property
+    def _steps(self) -> dict[str, set[Named]]:
+        """By route and step as they are written together: whatever a version has called it."""
+        rows = RouteStep.objects.filter(version__route__project=self.parent).values_list(
+            "version__route", "version__route__name", "key", "name"
+        )
+        found: dict[str, set[Named]] = {}
+        for route, route_name, key, name in rows:
+            found.setdefault(f"{route_name}: {name}".casefold(), set()).add((route, key))
+        return found
+
+    def _with_steps(self, row: Literature) -> Literature:
+        """Write the links that differ from what was typed."""
+        if row.typed_steps is None:
+            return row
+        wanted, row.typed_steps = self.named(row.typed_steps), None
+        there = {(each.route_id, each.step_key): each for each in row.supports.all()}
+        for named in there.keys() - wanted:
+            there[named].delete()
+        links = [StepSupport(literature=row, route_id=route, step_key=key) for route, key in sorted(wanted - there.keys())]
+        StepSupport.objects.bulk_create(links)
+        return row

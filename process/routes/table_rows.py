@@ -1,0 +1,122 @@
+"""What is true of a step of a route, and of what goes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
+from catalogue.models import Compound
+from catalogue.services import create_or_find_compound
+from process.routes.models import RouteStep, StepInput
+from worksheets.rows import Rows
+
+if TYPE_CHECKING:
+    from process.routes.models import RouteVersion
+
+YIELDS = ("yield_low_pct", "yield_pct", "yield_high_pct")
+
+
+class StepRows(Rows):
+    """Of a draft. The key of a step is one that no version of the route has used."""
+
+    parent: RouteVersion
+
+    def new(self) -> RouteStep:
+        used = RouteStep.objects.filter(version__route=self.parent.route_id).aggregate(last=Max("key"))["last"] or 0
+        return RouteStep(version=self.parent, key=used + 1)
+
+    def clean(self, row: RouteStep, changed: Collection[str]) -> None:
+        errors = _wrong_yields(row)
+        low, high = row.temperature_min_c, row.temperature_max_c
+        if low is not None and high is not None and high < low:
+            errors["temperature_max_c"] = [_t("The upper temperature is below the lower one.")]
+        if "name" in changed and self.parent.steps.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
+            errors["name"] = [_t("Another step of this version has this name; inputs name their step by it.")]
+        if errors:
+            raise BadInput(errors)
+        if row.typed_structure is not None:
+            row.product_compound, row.typed_structure = self._compound(row), None
+
+    def _compound(self, row: RouteStep) -> Compound | None:
+        """A structure is a compound of the catalogue, entered now under the name of the product where it is new."""
+        if not row.product_structure.strip():
+            return None
+        try:
+            return create_or_find_compound(name=row.product_name, structure_text=row.product_structure, actor=self.actor)
+        except BadInput as bad:
+            named = {"structure_text": "product_structure", "name": "product_name"}
+            raise BadInput({named.get(field, field): words for field, words in bad.errors.items()}) from bad
+
+    def remove(self, row: RouteStep) -> None:
+        """With its inputs. Refused while another step takes in its product."""
+        consumers = StepInput.objects.filter(from_step=row).select_related("step")
+        if names := ", ".join(dict.fromkeys(line.step.name for line in consumers)):
+            raise BadInput({"": _t("Its product goes into %(steps)s.") % {"steps": names}})
+        row.inputs.update(reference=None)
+        row.inputs.all().delete()
+        row.delete()
+
+
+def _wrong_yields(row: RouteStep) -> dict[str, list[str]]:
+    low, base, high = (getattr(row, name) for name in YIELDS)
+    found = {name: words for name in YIELDS if (words := read_as_fraction(getattr(row, name), of_nothing=False))}
+    for name in YIELDS:
+        if (value := getattr(row, name)) is not None and value > 100:
+            found[name] = [_t("At most 100 % of what the equation gives.")]
+    if low is not None and low > base:
+        found.setdefault("yield_low_pct", [_t("The low yield is above the yield.")])
+    if high is not None and high < base:
+        found.setdefault("yield_high_pct", [_t("The high yield is below the yield.")])
+    return found
+
+
+class InputRows(Rows):
+    """Of all steps of a draft."""
+
+    def new(self) -> StepInput:
+        return StepInput()
+
+    def clean(self, row: StepInput, changed: Collection[str]) -> None:
+        found = {}
+        if words := read_as_fraction(row.assay_pct, of_nothing=False):
+            found["assay_pct"] = words
+        if words := read_as_fraction(row.recycle_pct, of_nothing=True):
+            found["recycle_pct"] = words
+        if (row.material is None) == (row.from_step is None):
+            found["material"] = [_t("Choose a material, or the step whose product it is.")]
+        if row.from_step is not None and row.from_step == row.step:
+            found["from_step"] = [_t("A step does not take in its own product.")]
+        if "step" in changed and row.pk and row.counted_on_it.exists():
+            found["step"] = [_t("Another line of the step is counted on it.")]
+        if found:
+            raise BadInput(found)
+        if row.reference is not None and {"reference", "step"} & set(changed):
+            row.reference = self._counted_on(row, str(row.reference))
+
+    def _counted_on(self, row: StepInput, words: str) -> StepInput:
+        """The line of the same step that is called so: a material may stand in several steps."""
+        lines = row.step.inputs.exclude(pk=row.pk).select_related("material", "from_step")
+        found = next((line for line in lines if str(line) == words), None)
+        if found is None:
+            raise BadInput({"reference": _t("Choose another line of the same step.")})
+        return found
+
+    def remove(self, row: StepInput) -> None:
+        """Refused while the amount of another line is counted on it."""
+        others = row.counted_on_it.select_related("material", "from_step")
+        if names := ", ".join(str(line) for line in others):
+            raise BadInput({"": _t("The amount of %(materials)s is counted on it.") % {"materials": names}})
+        row.delete()
+
+
+def read_as_fraction(value: Decimal | None, *, of_nothing: bool) -> list[str]:
+    """A percentage at or below one was meant as a fraction; where nothing is possible, nothing is not."""
+    if value is None or value > 1 or (of_nothing and value == 0) or value < 0:
+        return []
+    shown = f"{(value * 100).normalize():f}"
+    return [_t("This is a percentage: for %(typed)s as a fraction write %(percent)s.") % {"typed": value, "percent": shown}]

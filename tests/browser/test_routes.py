@@ -1,0 +1,71 @@
+"""A route in the browser: its tables filled by typing and by pasting, its version fixed and closed, a finding decided."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_sign_in import sign_in
+from tests.browser.test_worksheets import PASTE
+
+pytestmark = pytest.mark.browser
+
+
+def sheet(page: Page, key: str) -> Locator:
+    return page.locator(f"#sheet-{key}")
+
+
+def at(page: Page, key: str, field: str) -> Locator:
+    return sheet(page, key).locator(f".tabulator-row [tabulator-field=c_{field}]").first
+
+
+def saved(page: Page, key: str) -> None:
+    expect(sheet(page, key).locator("[data-sheet-status]")).to_contain_text("Saved")
+
+
+def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "research@demo.example")
+    page.goto(f"/projects/{places['code']}/routes/")
+    page.get_by_label("Name").fill("Acylation in toluene")
+    page.get_by_label("Origin").select_option("ours")
+    page.get_by_role("button", name="Open a route").click()
+    page.get_by_role("link", name="Acylation in toluene").click()
+
+    sheet(page, "route-steps").get_by_role("button", name="Add a row").click()
+    for words in ("Coupling", "amid", "Anilide", "CC(=O)Nc1ccccc1", "", "92"):
+        page.keyboard.type(words)
+        page.keyboard.press("Tab")
+    saved(page, "route-steps")
+    sheet(page, "step-inputs").get_by_role("button", name="Add a row").click()
+    lines = ("Coupling\tTOL-99\t\tReactant\t1\tequivalents\tyes", "Coupling\tTOL-99\t\tSolvent\t8\tL/kg\tno")
+    page.evaluate(PASTE, "\n".join(lines))
+    saved(page, "step-inputs")
+    expect(at(page, "step-inputs", "fresh")).to_have_text("0.741")  # kg of toluene: 92.14 / (0.92 · 135.17)
+
+    at(page, "route-steps", "yield_pct").click()
+    page.keyboard.type("80")
+    page.keyboard.press("Enter")
+    saved(page, "route-steps")
+    expect(at(page, "route-steps", "cost")).to_have_text(re.compile(r"^10\.9"))
+    expect(at(page, "step-inputs", "fresh")).to_have_text("0.8521")
+    expect(page.locator("#route-figures")).to_contain_text("10.95 EUR/kg")
+    expect(page.locator("#route-head .picture-scroll")).to_contain_text("yield 80 %")
+
+    page.locator("summary", has_text="Fix this version").click()
+    page.locator("form[action$='/fix/']").get_by_label("Reason").fill("For the quotation.")
+    page.get_by_role("button", name="Fix this version").click()
+    expect(page.locator("#sheet-route-steps .sheet-why")).to_contain_text("is fixed and stays as it is")
+    expect(page.get_by_role("button", name="Add a row")).to_have_count(0)
+    at(page, "route-steps", "yield_pct").click()
+    page.keyboard.type("50")
+    page.keyboard.press("Enter")
+    expect(at(page, "route-steps", "yield_pct")).to_have_text("80")
+
+    page.get_by_role("link", name="Decide: Residual solvents, Toluene").click()
+    dialog = page.get_by_role("dialog", name="Decide on the finding")
+    dialog.get_by_label("Decision").select_option("controlled")
+    dialog.get_by_label("Reason").fill("Dried at 60 °C.")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("#screen")).to_contain_text("Under control: Dried at 60 °C.")
