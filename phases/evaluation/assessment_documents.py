@@ -18,7 +18,7 @@ from documents.content import Column, cell, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.reports import identity_of, part
-from process.costs.paper import pictures_on_paper, scenario_on_paper
+from process.costs.paper import fixed_price_of, pictures_on_paper, scenario_on_paper
 from projects.completeness import completeness_of
 from projects.models import Phase, Project, Quotation
 
@@ -129,6 +129,11 @@ def inquiry_assessment(project: Project) -> dict[str, Any]:
 
 def cost_assessment(project: Project) -> dict[str, Any]:
     """The departments' costs, the scenario that is worked out in depth, and the prices of the current quotation."""
+    return cost_dating(project) | {"scenario": scenario_on_paper(project)}
+
+
+def cost_dating(project: Project) -> dict[str, Any]:
+    """What makes the form out of date. Of the scenarios only what was fixed does: drafts are tried all day, and their prices are not quoted."""
     sheets = _sheets(project)
     quotation = Quotation.objects.current().filter(project=project).prefetch_related("lines").first()
     return {
@@ -151,7 +156,7 @@ def cost_assessment(project: Project) -> dict[str, Any]:
             [(str(row.department), row.currency, row.cost_low, row.cost_base, row.cost_high) for row in sheets],
         ),
         "band": _band(sheets),
-        "scenario": scenario_on_paper(project),
+        "fixed": fixed_price_of(project),
         "price": _price(quotation) if quotation else None,
         "result": _result(quotation, cost_bands(sheets)) if quotation else [],
         "assumptions": _by_department(sheets, _t("Assumptions"), "assumptions"),
@@ -238,7 +243,10 @@ TYPES = (
         template="documents/types/detailed_cost_assessment.html",
         build_context=cost_assessment,
         figures=lambda snapshot: pictures_on_paper(snapshot["data"].get("scenario")),
-        template_version="2",
+        template_version="3",
+        for_us=True,
+        dated_by=("identity", "quantities", "costs", "band", "fixed", "price", "result", "assumptions", "signed_off"),
+        build_dating=cost_dating,
         narrative=(
             part(
                 "basis",

@@ -54,6 +54,12 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
     }
 
 
+def fixed_price_of(project: Project) -> dict[str, str] | None:
+    """Of the newest fixed scenario. None while none is fixed."""
+    row = CostAssessment.objects.filter(project=project, state=CostAssessment.State.FIXED).last()
+    return {"number": str(row.number), "price": f"{row.fixed_price:f}", "currency": row.currency} if row else None
+
+
 def pictures_on_paper(kept: Mapping[str, Any] | None) -> dict[str, str]:
     """Drawn in the worker, from the snapshot alone."""
     return {name: to_svg(json.loads(spec), PICTURE_WIDTH) for name, spec in (kept or {}).get("pictures", {}).items()}

@@ -18,7 +18,7 @@ from audit.models import Event, Signature
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.signatures import content_hash, verify
 from phases.evaluation.quotation_document import quotation as paper_of
-from projects.amounts import first_rise, is_whole, minor_unit, split
+from projects.money import first_rise, is_whole, minor_unit, split
 from projects.meanings import signed_rows
 from projects.models import (
     Milestone,
