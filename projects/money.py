@@ -1,4 +1,4 @@
-"""Money to the last cent: rounding as an invoice does, a sum shared out into parts that add up to it, prices that fall with the quantity."""
+"""Money to the last cent: rounding as an invoice does, a sum shared out into parts that add up to it, prices by quantity."""
 
 from __future__ import annotations
 

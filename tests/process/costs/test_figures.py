@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from audit.refusals import BadInput
 from process.costs.figures import Source, fraction, price, quantity
-from process.costs.rates import Money, Rate, added, converted
+from process.costs.rates import Rate, converted
 from projects.money import half_up, minor_unit, rounded, split
 from tests.process.costs.cases import TODAY, chf
 
@@ -76,13 +76,6 @@ def test_without_exactly_one_rate_nothing_is_converted(rates: list[Rate]) -> Non
 def test_a_rate_that_is_none_is_refused(currency: str, factor: str) -> None:
     with pytest.raises(BadInput):
         Rate(currency, "CHF", D(factor), TODAY)
-
-
-def test_two_currencies_are_never_added() -> None:
-    assert added([Money(D(1), "CHF"), Money(D(2), "CHF")], "CHF") == Money(D(3), "CHF")
-
-    with pytest.raises(BadInput, match="EUR cannot be added to CHF"):
-        added([Money(D(1), "CHF"), Money(D(2), "EUR")], "CHF")
 
 
 # Case RD-01: rounded half away from zero to the decimals of the limit, then compared.
