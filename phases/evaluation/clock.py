@@ -128,7 +128,7 @@ def _waited_for(enquiry: Enquiry) -> tuple[str, datetime]:
 def _hand(label: str | Promise, spans: Sequence[Span], client: Sequence[Span], *, running: bool) -> Hand:
     total, waited = _days(spans), _days(_common(spans, client))
     work = round(total - waited, 1)
-    said = _t("%(days)s days") % {"days": f"{round(total, 1):g}"}
+    said = _t("1 day") if round(total, 1) == 1 else _t("%(days)s days") % {"days": f"{round(total, 1):g}"}
     return Hand(label, work, round(waited, 1), f"{said}, {_t('running')}" if running else said)
 
 

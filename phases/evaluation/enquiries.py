@@ -15,12 +15,16 @@ from charts.picture import Picture
 from phases.evaluation.clock import Enquiry, Sheet, Stretch, hands, likely, sentence
 from phases.evaluation.models import DepartmentAssessment
 from projects.kpi_cases import QUOTATION
-from projects.models import KpiCase, Project, Quotation, Rfp, WaitingFor
+from projects.models import KpiCase, Rfp, WaitingFor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from phases.evaluation.progress import Records
+    from projects.models import Project
 
 LOOKED_BACK = 50
+Wait = tuple[str, int | None, datetime, datetime | None]  # key, client, since, until
 
 
 @dataclass(frozen=True)
@@ -36,35 +40,40 @@ class Clock:
         return [each for each in (self.line, self.reckoned) if each]
 
 
-def clock_of(rfp: Rfp, project: Project | None) -> Clock | None:
-    """None for a request that was declined, and for a project that ended or rests without a quotation. Four queries."""
-    enquiry = _enquiry(rfp, project)
-    if enquiry.quoted is None and (rfp.state == Rfp.State.DECLINED or (project is not None and not project.is_active)):
+def clock_of(rfp: Rfp, records: Records | None) -> Clock | None:
+    """records: of its project, None before there is one. Three queries.
+
+    None for a request that was declined, and for a project that ended or rests without a quotation.
+    """
+    enquiry = _enquiry(rfp, records)
+    if enquiry.quoted is None and (rfp.state == Rfp.State.DECLINED or (records is not None and not records.project.is_active)):
         return None
     now = timezone.localtime()
     found = likely(enquiry, _past_days() if enquiry.sheets else [], now.date())
     return Clock(sentence(enquiry, found, now), found.words if found else "", clock(hands(enquiry, now)))
 
 
-def _enquiry(rfp: Rfp, project: Project | None) -> Enquiry:
-    waits = _waits(project) if project else []
+def _enquiry(rfp: Rfp, records: Records | None) -> Enquiry:
+    waits = _waits(records.project) if records else []
     asked = rfp.clarifications.values_list("asked_at", "answered_at")
     client = [*asked, *((since, closed) for _key, client_id, since, closed in waits if client_id)]
-    sent = Quotation.objects.filter(project=project, sent_at__isnull=False).order_by("sent_at").values_list("sent_at", flat=True)
-    quoted = sent.first() if project else None
-    sales = Role.BUSINESS_DEVELOPMENT.label
-    received = timezone.localtime(rfp.received_at)
-    return Enquiry(received, quoted and timezone.localtime(quoted), tuple(_sheets(project, waits)), _stretches(client), sales)
+    sent = [timezone.localtime(row.sent_at) for row in records.quotations if row.sent_at] if records else []
+    return Enquiry(
+        timezone.localtime(rfp.received_at),
+        min(sent, default=None),
+        tuple(_sheets(records.sheets if records else (), waits)),
+        _stretches(client),
+        Role.BUSINESS_DEVELOPMENT.label,
+    )
 
 
-def _waits(project: Project) -> list[tuple[str, int | None, datetime, datetime | None]]:
+def _waits(project: Project) -> list[Wait]:
     """Of the departments for their sheets, and of the client for whatever it was asked."""
     rows = WaitingFor.objects.filter(Q(key__startswith="sheet:") | Q(client__isnull=False), project=project)
     return list(rows.values_list("key", "client_id", "since", "closed_at"))
 
 
-def _sheets(project: Project | None, waits: list[tuple[str, int | None, datetime, datetime | None]]) -> Iterable[Sheet]:
-    rows = DepartmentAssessment.objects.filter(project=project).select_related("department") if project else ()
+def _sheets(rows: Iterable[DepartmentAssessment], waits: Iterable[Wait]) -> Iterator[Sheet]:
     for row in rows:
         times = ((since, closed) for key, _client, since, closed in waits if key == f"sheet:{row.pk}")
         yield Sheet(str(row.department), _stretches(times), row.due_on)

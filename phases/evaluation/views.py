@@ -54,8 +54,10 @@ def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
 @require_GET
 def rfp_clock(request: SignedInRequest, number: str) -> HttpResponse:
     """A part of the request's page, which asks for it: the sheets are of this phase."""
-    rfp = get_object_or_404(Rfp.objects.visible_to(request.user).select_related("project"), number=number)
-    return render(request, "phases/evaluation/_clock.html", {"clock": clock_of(rfp, getattr(rfp, "project", None))})
+    rows = Rfp.objects.visible_to(request.user).select_related("project__client", "project__charter")
+    rfp = get_object_or_404(rows, number=number)
+    project = getattr(rfp, "project", None)
+    return render(request, "phases/evaluation/_clock.html", {"clock": clock_of(rfp, records_of(project) if project else None)})
 
 
 # The page of the phase
@@ -119,7 +121,7 @@ def _evaluation(
             "projects.record_agreement", user, project, _t("Agreements are recorded by business development or a project manager.")
         ),
         "charter_blockers": _charter_blockers(project, user, records.charter),
-        "clock": clock_of(project.rfp, project),
+        "clock": clock_of(project.rfp, records),
         "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")),
     }
     return render(request, "phases/evaluation/evaluation.html", context, status=400 if recommend_form else 200)

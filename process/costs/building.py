@@ -188,7 +188,7 @@ def terms_of(assessment: CostAssessment) -> Terms:
 
 
 def _rates(assessment: CostAssessment, known: _Known) -> Iterator[Rate]:
-    for row in known.rates[assessment.currency, assessment.priced_on].values():
+    for _currency, row in sorted(known.rates[assessment.currency, assessment.priced_on].items()):
         yield Rate(row.currency, row.into, row.rate, row.on, row.source)
 
 

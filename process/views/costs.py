@@ -75,9 +75,13 @@ def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
 def scenario_page(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     """One scenario. What is typed into the sizes and yields prices it anew; htmx is answered with that part alone."""
     scenario = visible_scenario(request, code, number)
-    if request.headers.get("HX-Request") == "true":
-        return render(request, "process/_cost_result.html", _result(request, scenario))
-    return render_scenario(request, scenario)
+    if request.headers.get("HX-Request") != "true":
+        return render_scenario(request, scenario)
+    context = _result(request, scenario)
+    if scenario.is_draft and "blocked" in request.GET:
+        blockers = editors(request, scenario.project) + services.fix_blockers(scenario)
+        context |= {"fix_blockers": blockers, "fix_form": ReasonForm(prefix="fix")}
+    return render(request, "process/_cost_result.html", context)
 
 
 def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any]:

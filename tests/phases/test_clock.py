@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.models import Role
 from charts.clock import Hand
+from phases.evaluation.asking import records_of
 from phases.evaluation.clock import Enquiry, Likely, Sheet, Stretch, hands, likely, sentence
-from phases.evaluation.enquiries import clock_of
+from phases.evaluation.enquiries import Clock, clock_of
 from phases.evaluation.models import DepartmentAssessment
 from projects.kpi_cases import QUOTATION
 from projects.models import KpiCase, Project, Rfp, WaitingFor
@@ -132,9 +133,9 @@ def project() -> Project:
     return make.a_project()
 
 
-def read(project: Project) -> tuple[Rfp, Project]:
+def told(project: Project) -> Clock | None:
     found = Project.objects.select_related("rfp").get(pk=project.pk)
-    return found.rfp, found
+    return clock_of(found.rfp, records_of(found))
 
 
 def past_quotations(number: int, days: int) -> None:
@@ -159,7 +160,7 @@ def test_the_waits_of_the_sheets_drive_the_clock(project: Project) -> None:
     WaitingFor.objects.filter(project=project, role="research").update(closed_at=since + timedelta(days=1))
     DepartmentAssessment.objects.filter(project=project).update(due_on=timezone.localdate() + timedelta(days=2))
 
-    found = clock_of(*read(project))
+    found = told(project)
 
     assert found is not None
     likely_on = (timezone.localdate() + timedelta(days=6)).day
@@ -167,7 +168,7 @@ def test_the_waits_of_the_sheets_drive_the_clock(project: Project) -> None:
     assert f"likely {likely_on} " in found.line
     assert "Of the last 3 enquiries half were quoted within 4 days" in found.reckoned
     rows = {row[0]: row[1:] for row in found.picture.rows}
-    assert rows["Research and development"][2] == "1 days"
+    assert rows["Research and development"][2] == "1 day"
     assert rows["Production"][2] == "3 days, running"
 
 
@@ -175,7 +176,7 @@ def test_the_waits_of_the_sheets_drive_the_clock(project: Project) -> None:
 def test_without_enough_enquiries_no_day_is_told_and_a_question_waits_for_the_client(project: Project) -> None:
     ask_clarification(project.rfp.number, question="Which polymorph?", actor=make.person(Role.BUSINESS_DEVELOPMENT))
 
-    found = clock_of(*read(project))
+    found = told(project)
 
     assert found is not None
     assert "likely" not in found.line and found.reckoned == ""
@@ -189,7 +190,7 @@ def test_a_declined_request_and_a_resting_project_have_no_clock(project: Project
 
     assert clock_of(Rfp.objects.get(pk=rfp.pk), None) is None
     make.hold(project)
-    assert clock_of(*read(project)) is None
+    assert told(project) is None
 
 
 @pytest.mark.django_db
@@ -213,9 +214,9 @@ def test_more_enquiries_and_questions_cost_no_more_queries(project: Project, dja
     actor = make.person(Role.BUSINESS_DEVELOPMENT)
     ask_clarification(project.rfp.number, question="Which polymorph?", actor=actor)
     with CaptureQueriesContext(connection) as one:
-        clock_of(*read(project))
+        told(project)
     past_quotations(2, days=2)
     ask_clarification(project.rfp.number, question="Which salt?", actor=actor)
 
     with django_assert_num_queries(len(one)):
-        clock_of(*read(project))
+        told(project)

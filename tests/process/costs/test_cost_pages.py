@@ -17,6 +17,7 @@ from accounts.models import Role
 from process.costs import building, services
 from process.costs.estimate import estimate
 from process.models import CostAssessment
+from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
@@ -73,6 +74,19 @@ def test_a_typed_batch_number_prices_anew_and_htmx_is_answered_with_that_part(se
     assert price.group() in page
     assert "18,352.13 EUR</strong>" not in page
     assert services.scale_values(scenario)["pilot-batches"] == 2
+
+
+def test_the_button_that_fixes_opens_once_nothing_is_missing(seller: Client, scenario: CostAssessment) -> None:
+    address, asked = f"{scenario.get_absolute_url()}?blocked=1", {"HX-Request": "true"}
+    assert scenario.route_version is not None
+
+    blocked = shown(seller, address, headers=asked)
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
+    opened = shown(seller, address, headers=asked)
+
+    assert 'id="cost-fix" hx-swap-oob="true"' in blocked and "fix that version first" in blocked
+    assert 'name="fix-reason"' in opened
+    assert "cost-fix" not in shown(seller, scenario.get_absolute_url(), headers=asked)
 
 
 def test_a_wrong_figure_and_an_impossible_yield_are_said(seller: Client, scenario: CostAssessment) -> None:

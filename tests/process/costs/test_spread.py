@@ -95,7 +95,7 @@ def test_an_optional_line_does_not_move_the_price() -> None:
 
 def test_what_is_done_once_does_not_grow_with_the_output() -> None:
     case = small()
-    unsure = replace(case, scales=(replace(case.scales[0], low=D(".5"), high=D(2)),))
+    unsure = replace(case, scales=(replace(case.scales[0], low=D(".5"), high=D(2)), *case.scales[1:]))
 
     assert price_band(unsure).known == price_band(case).known
 
