@@ -9,14 +9,14 @@ from decimal import Decimal
 from django.utils.translation import gettext as _t
 
 from charts.look import written
-from process.costs.build_up import BuildUp, build_up, markup_of, summed
+from process.costs.build_up import BuildUp, build_up, summed
 from process.costs.case import Case, Inclusion, Scale
 from process.costs.demand import base_value
 from process.costs.figures import Figure, Source
 from process.costs.materials import ZERO, Category
 from process.costs.purchases import left_over
 from process.costs.rates import Rate
-from process.costs.roll_up import Leaf, expected_risk, leaves, load_factor, total_price
+from process.costs.roll_up import Leaf, expected_risk, leaves, load_factor
 from process.routes.plain import Computed, Fault
 from process.words import grouped
 from projects.money import half_up, rounded
@@ -67,12 +67,11 @@ class PhaseCost:
     per_batch: Decimal | None
     per_kg: Decimal | None
     cost_per_kg: Decimal | None
-    reason: str
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """The total is the sum of the phases, each the sum of its rounded lines. unrounded: the same price without rounding.
+    """The total is the sum of the phases, each the sum of its rounded lines.
 
     expected_risk: probability × impact, shown apart whether it is in the price or not. optional: the price of the optional lines.
     by_source: the direct cost by where its prices come from.
@@ -86,8 +85,6 @@ class Estimate:
     built: BuildUp
     expected_risk: Decimal
     optional: Decimal
-    markup_fraction: Decimal
-    unrounded: Decimal
 
     @property
     def price(self) -> Decimal:
@@ -110,8 +107,6 @@ def estimate(case: Case) -> Computed[Estimate]:
         built=summed(phase.built for phase in phases),
         expected_risk=sum((phase.expected_risk for phase in phases), ZERO),
         optional=sum((phase.optional for phase in phases), ZERO),
-        markup_fraction=markup_of(case.terms.margin_fraction),
-        unrounded=total_price(case, base_value),
     )
     return Computed(ALGORITHM, VERSION, value, case.currency, inputs, warnings=warnings_of(case, value))
 
@@ -161,7 +156,6 @@ def _phase(case: Case, scale: Scale, lines: list[LineCost]) -> PhaseCost:
         per_batch=rounded(built.price / batches, case.currency) if batches else None,
         per_kg=rounded(built.price / output, case.currency) if output else None,
         cost_per_kg=rounded(built.cost / output, case.currency) if output else None,
-        reason="" if output else _t("This phase makes no kilogram of the API."),
     )
 
 

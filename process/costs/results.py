@@ -132,7 +132,7 @@ class OpenAnswer:
 
 @dataclass(frozen=True)
 class Whole:
-    """The page of one scenario. drawn: why there is no simulation, or its assumptions."""
+    """The page of one scenario. stated: the assumptions of the simulation, or why there is none; factors: whose word the widening is."""
 
     rows: tuple[TableRow, ...]
     waterfall: Picture
@@ -141,6 +141,7 @@ class Whole:
     stated: tuple[str, ...]
     by_source: tuple[tuple[str, Decimal, Decimal], ...]
     open_answers: tuple[OpenAnswer, ...]
+    factors: tuple[str, ...]
     wider_together: Decimal
 
 
@@ -158,6 +159,7 @@ def whole(found: Priced, project: Project, *, seed: int) -> Whole | None:
         stated=tuple(map(str, drawn.warnings if drawn.value else drawn.faults)),
         by_source=tuple(_by_source(whole_estimate.by_source)),
         open_answers=tuple(_open(impacts.known.impacts)),
+        factors=tuple(dict.fromkeys(source for each in impacts.known.impacts for source in each.sources)),
         wider_together=impacts.known.together,
     )
 

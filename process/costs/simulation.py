@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from process.costs.case import Case
-from process.costs.demand import base_value
 from process.costs.roll_up import total_price
 from process.costs.variables import Draws, Variable, drawn_value, variables
 from process.routes.plain import Computed, Fault
@@ -42,14 +41,8 @@ class Bin:
 
 @dataclass(frozen=True)
 class Simulation:
-    """Prices of all phases to the minor unit. sd: of the sample. quantiles: by percent (5, 50, 95).
+    """Prices of all phases to the minor unit. quantiles: by percent (5, 50, 95)."""
 
-    base: the price of the estimate, which is not the mean.
-    """
-
-    base: Decimal
-    mean: Decimal
-    sd: Decimal
     quantiles: dict[int, Decimal]
     bins: tuple[Bin, ...]
 
@@ -63,8 +56,7 @@ def simulate(case: Case, settings: Settings) -> Computed[Simulation]:
         nothing = Fault("cost.certain", _t("No figure has a lowest and a highest value: every draw would be the same."))
         return Computed(ALGORITHM, VERSION, None, case.currency, inputs, faults=(nothing,))
     prices = np.broadcast_to(total_price(case, drawn_value(drawn(found, settings))), settings.draws)
-    base = rounded(total_price(case, base_value), case.currency)
-    value = _summary(prices, base, case.currency)
+    value = _summary(prices, case.currency)
     stated = tuple(Fault("cost.assumption", words) for words in _stated(case, settings, len(found)))
     return Computed(ALGORITHM, VERSION, value, case.currency, inputs, warnings=stated)
 
@@ -87,16 +79,13 @@ def drawn(found: Sequence[Variable], settings: Settings) -> dict[str, Draws]:
     return {each.key: generator.triangular(float(each.low), float(each.base), float(each.high), settings.draws) for each in found}
 
 
-def _summary(prices: Draws, base: Decimal, currency: str) -> Simulation:
+def _summary(prices: Draws, currency: str) -> Simulation:
     def money(number: float) -> Decimal:
         return rounded(exact(number), currency)
 
     counts, edges = np.histogram(prices, bins=BINS)
     ends = [money(edge) for edge in edges.tolist()]
     return Simulation(
-        base=base,
-        mean=money(float(prices.mean())),
-        sd=money(float(prices.std(ddof=1))),
         quantiles={each: money(float(found)) for each, found in zip(PERCENTILES, np.percentile(prices, PERCENTILES), strict=True)},
         bins=tuple(Bin(low, high, count) for low, high, count in zip(ends[:-1], ends[1:], counts.tolist(), strict=True)),
     )
