@@ -50,7 +50,7 @@ class KpiForm(forms.Form):
 class BidForm(KpiForm):
     """Enquiries are all of one phase."""
 
-    phase = None
+    phase = None  # type: ignore[assignment]
 
 
 # A quarter before and after fits into the calendar; what lies beyond is a slip of the keyboard.

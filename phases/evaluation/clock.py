@@ -105,8 +105,9 @@ def likely(enquiry: Enquiry, past_days: Sequence[float], today: date) -> Likely 
 def sentence(enquiry: Enquiry, found: Likely | None, now: datetime) -> str:
     """Where the enquiry stands, in one line."""
     if enquiry.quoted is not None:
-        values = {"day": written(enquiry.quoted.date()), "days": _whole_days(enquiry.received, enquiry.quoted)}
-        return ngettext("Quoted on %(day)s, after %(days)s day.", "Quoted on %(day)s, after %(days)s days.", values["days"]) % values
+        took = _whole_days(enquiry.received, enquiry.quoted)
+        words = ngettext("Quoted on %(day)s, after %(days)s day.", "Quoted on %(day)s, after %(days)s days.", took)
+        return words % {"day": written(enquiry.quoted.date()), "days": took}
     who, since = _waited_for(enquiry)
     days = _whole_days(since, now)
     waits = ngettext("Waits for %(who)s since %(days)s day", "Waits for %(who)s since %(days)s days", days) if days else ""

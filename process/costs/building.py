@@ -92,7 +92,7 @@ def assessed_many(assessments: Sequence[CostAssessment], trial: Trial | None = N
 
 
 def _fixed(assessment: CostAssessment) -> Assessed:
-    result = assessment.result
+    result: Any = assessment.result
     case: Case = restored(Case, result["inputs"]["case"])
     value: Estimate = restored(Estimate, result["value"])
     names = {name: result[name] for name in ("algorithm", "version", "unit")}

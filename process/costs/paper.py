@@ -63,7 +63,7 @@ def what_counts(project: Project) -> str | None:
     rows = _scenarios_of(project)
     fixed = [each for each in rows if not each.is_draft]
     chosen = _chosen([priced(each) for each in assessed_many(fixed[-1:] or rows)])
-    return hash_of([chosen.assessed.assessment.number, plain(chosen.assessed.case)]) if chosen else None
+    return hash_of({"number": chosen.assessed.assessment.number, "case": plain(chosen.assessed.case)}) if chosen else None
 
 
 def _scenarios_of(project: Project) -> list[CostAssessment]:

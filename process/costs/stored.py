@@ -37,7 +37,7 @@ def restored(kind: Any, kept: Any) -> Any:
     if get_origin(kind) is not None:
         return {restored(inner[0], key): restored(inner[1], each) for key, each in kept.items()}
     if is_dataclass(kind):
-        return kind(**{name: restored(each, kept[name]) for name, each in _fields(kind).items() if name in kept})  # type: ignore[operator]
+        return kind(**{name: restored(each, kept[name]) for name, each in _fields(kind).items() if name in kept})  # type: ignore[arg-type, operator]
     if kind is date:
         return date.fromisoformat(kept)
     return kind(kept) if issubclass(kind, Decimal | StrEnum) else kept

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from projects.kpi_cases import QUOTATION, WON
-from projects.models import KpiCase, Project, Quotation, Rfp
+from projects.models import KpiCase, Project, Rfp
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,8 @@ def reader(client: Client) -> Client:
     return client
 
 
-def case(project: Project, figure: str, on: date, number: int, quotation: Quotation | None = None) -> None:
+def case(project: Project, figure: str, on: date, number: int) -> None:
+    quotation = project.quotations.get()
     KpiCase.objects.create(project=project, figure=figure, phase="evaluation", on=on, number=number, quotation=quotation)
 
 
