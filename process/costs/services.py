@@ -32,7 +32,7 @@ from process.costs.results import priced
 from process.costs.stored import plain
 from process.costs.trial import Trial
 from process.routes.building import known_prices, steps_of
-from process.routes.figures import materials_of, needed_kg
+from process.routes.figures import balanced, materials_of
 from process.routes.services.shared import Values, as_data, take
 from process.words import grouped
 from projects.models import Project
@@ -169,7 +169,7 @@ def add_materials(row: CostAssessment) -> None:
     steps = list(steps_of(row.route_version))
     materials = materials_of(steps) - set(row.prices.values_list("material_id", flat=True))
     largest = max((each.batch_kg * each.batches for each in row.phases.all()), default=Decimal(0))
-    needed = needed_kg(steps, float(largest)) if largest else {}
+    needed = balanced(steps).of_target(float(largest)).needed_kg if largest else {}
     known = known_prices(materials, currency=row.currency, on=row.priced_on, needed_kg=needed)
     by_list = {list_of(each): each for each in first_breaks(QuotedPrice.objects.filter(material__in=materials))}
     quotes = {material: by_list[list_of(found.quote)] for material, found in known.found.items()}
