@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.currencies import Currency
 from audit.history import tracked
 from catalogue.models.kept import InternalQuerySet
+
+
+class ExchangeRateQuerySet(InternalQuerySet):
+    def known(self, into: str, on: date) -> dict[str, ExchangeRate]:
+        """Of each currency the newest rate of that day or before."""
+        rows = self.filter(into=into, on__lte=on).order_by("currency", "-on").distinct("currency")
+        return {row.currency: row for row in rows}
 
 
 @tracked
@@ -22,7 +31,7 @@ class ExchangeRate(models.Model):
     source = models.CharField(_("source"), max_length=120)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = InternalQuerySet.as_manager()
+    objects = ExchangeRateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exchange rate")
