@@ -23,6 +23,11 @@ def buys(user: User, obj: Any = None) -> bool:
     return holds(user, Role.MATERIAL_CONTROL)
 
 
+@rules.predicate
+def tests_samples(user: User, obj: Any = None) -> bool:
+    return holds(user, Role.ANALYTICAL)
+
+
 def register() -> None:
     rules.set_perm("catalogue.manage_sites", has_administrator | has_management)
     rules.set_perm("catalogue.cite_compound", has_business_development | has_project_manager)
@@ -30,3 +35,4 @@ def register() -> None:
     rules.set_perm("catalogue.manage_suppliers", buys)
     rules.set_perm("catalogue.manage_quotes", buys)
     rules.set_perm("catalogue.manage_rates", has_management | has_business_development)
+    rules.set_perm("catalogue.manage_analytical_prices", tests_samples)

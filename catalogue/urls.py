@@ -7,6 +7,7 @@ urlpatterns = [
     path("materials/", worksheet, {"sheet": "materials"}, name="materials"),
     path("suppliers/", worksheet, {"sheet": "suppliers"}, name="suppliers"),
     path("exchange-rates/", worksheet, {"sheet": "exchange-rates"}, name="exchange-rates"),
+    path("analytical-prices/", worksheet, {"sheet": "analytical-prices"}, name="analytical-prices"),
     path("materials/<slug:code>/", supply_views.material_page, name="material-detail"),
     path("suppliers/<int:pk>/", supply_views.supplier_page, name="supplier-detail"),
     path("sites/", views.sites_page, name="sites"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
-from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
+from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQuote
+from catalogue.services.analysis import AnalyticalPriceRows
 from catalogue.services.materials import MaterialRows
 from catalogue.services.supply import QuoteRows, RateRows, enter_supplier
 from worksheets.columns import text
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 LANDS = [*COUNTRIES.items()]
+CENT = Decimal("0.01")
 AS_WRITTEN = 40  # letters of a number with what people put around it, such as "CAS No. 108-88-3"
 
 
@@ -192,7 +195,42 @@ RATES = Worksheet(
     group="catalogue",
     hint=_("A price keeps the rate and the day with which it was converted."),
 )
+ANALYTICAL_PRICES = Worksheet(
+    key="analytical-prices",
+    title=_("Prices of tests"),
+    noun=_("price of a test"),
+    model=AnalyticalPrice,
+    columns=(
+        SheetColumn("test", example="Assay", fixed=True, frozen=True, width=22),
+        SheetColumn("technique", example="HPLC", fixed=True, width=12),
+        SheetColumn("method", example="AM-012", fixed=True, width=12),
+        SheetColumn(
+            "supplier",
+            note=_("Empty: our own."),
+            lookup=Lookup(_suppliers, create=enter_supplier, new=_("Enter the laboratory as a supplier")),
+            fixed=True,
+            width=20,
+        ),
+        SheetColumn("price_per_sample", note=_("In place of hours and rate; needed of an outside laboratory."), fixed=True),
+        SheetColumn("hours_per_sample", unit="h", example="1.5", fixed=True),
+        SheetColumn("hourly_rate", example="95", fixed=True),
+        SheetColumn("consumables_per_sample", example="18", fixed=True),
+        SheetColumn("currency", example="EUR", fixed=True),
+        SheetColumn("cost_per_sample", _("Cost per sample"), compute=lambda row: row.cost_per_sample.quantize(CENT), kind="number"),
+        SheetColumn("valid_from", example="2026-01-01", fixed=True),
+        SheetColumn("valid_until", example="2026-12-31"),
+        SheetColumn("standing", _("Standing"), compute=lambda row: row.standing_on(timezone.localdate())),
+        SheetColumn("reference", example="Price book 2026", width=16),
+        SheetColumn("note", width=24),
+    ),
+    permission="catalogue.manage_analytical_prices",
+    who=_("The prices of tests are kept by the analytical department."),
+    service=AnalyticalPriceRows,
+    page=lambda _none: reverse("analytical-prices"),
+    group="catalogue",
+    hint=_("A price stays as it was entered: give it a last day and enter its successor, or take away what no plan uses."),
+)
 
 
 def register() -> None:
-    register_sheet(MATERIALS, SUPPLIERS, MATERIAL_PRICES, SUPPLIER_PRICES, RATES)
+    register_sheet(MATERIALS, SUPPLIERS, MATERIAL_PRICES, SUPPLIER_PRICES, RATES, ANALYTICAL_PRICES)

@@ -16,7 +16,9 @@ class PhasesConfig(AppConfig):
         from phases.evaluation import documents as evaluation_documents
         from phases.evaluation import events as evaluation_events
         from phases.evaluation import gate as evaluation_gate
+        from phases.evaluation import policies as evaluation_policies
         from phases.evaluation import sending as evaluation_sending
+        from phases.evaluation import worksheets as evaluation_worksheets
         from phases.pilot import documents as pilot_documents
         from phases.pilot import gate as pilot_gate
         from phases.small_scale import documents as small_scale_documents
@@ -28,6 +30,8 @@ class PhasesConfig(AppConfig):
         charter_sources.register()
         evaluation_events.register()
         evaluation_sending.register()
+        evaluation_policies.register()
+        evaluation_worksheets.register()
         for gate in (evaluation_gate, small_scale_gate, pilot_gate, validation_gate, commercial_gate):
             gate.register()
         for documents in (evaluation_documents, small_scale_documents, pilot_documents, validation_documents, commercial_documents):

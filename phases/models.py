@@ -1,5 +1,15 @@
 """The models of all slices; `phases` is one app with one migration history."""
 
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
 
-__all__ = ["DepartmentAssessment", "InquiryAssessment"]
+__all__ = [
+    "DepartmentAssessment",
+    "InquiryAssessment",
+    "PlannedOperation",
+    "PlannedTest",
+    "SheetAssumption",
+    "SheetHazard",
+    "SheetRisk",
+    "SiteVessel",
+]

@@ -41,7 +41,11 @@ def title_for(booking: Occupancy) -> str:
 
 def days_of(booking: Occupancy) -> str:
     """3 Mar 2027 – 10 Mar 2027; one day alone is written once."""
-    first, last = date_format(booking.first_on, "j M Y"), date_format(booking.last_on, "j M Y")
+    return days_between(booking.first_on, booking.last_on)
+
+
+def days_between(first_on: date, last_on: date) -> str:
+    first, last = date_format(first_on, "j M Y"), date_format(last_on, "j M Y")
     return first if first == last else f"{first} – {last}"
 
 

@@ -1,5 +1,6 @@
 """What exists before any project: compounds, materials and who sells them, sites and the vessels that stand there."""
 
+from catalogue.models.analysis import AnalyticalPrice
 from catalogue.models.compounds import Compound, CompoundQuerySet
 from catalogue.models.fingerprints import CompoundFingerprint
 from catalogue.models.materials import Material
@@ -8,6 +9,7 @@ from catalogue.models.rates import ExchangeRate
 from catalogue.models.supply import Supplier, SupplierQuote
 
 __all__ = [
+    "AnalyticalPrice",
     "Compound",
     "CompoundFingerprint",
     "CompoundQuerySet",

@@ -9,7 +9,8 @@ from accounts.models import Client, Role, User
 from catalogue.models import Site
 from catalogue.services import cite_compound
 from cdmo.demo.people import holding
-from cdmo.demo.story import Contract, Lost
+from cdmo.demo.sheets import USUAL, assumptions_of, own_rows, risks_of
+from cdmo.demo.story import Contract, Lost, Sheet
 from cdmo.demo.voice import Days
 from cdmo.demo.working import Working
 from phases.evaluation import services as evaluation
@@ -17,7 +18,9 @@ from projects.models import Deliverable, Phase, RevisionRemark, Rfp
 from projects.services import agreements, charter, clarifications, commercial, quotation_answers, rfp, tailoring
 from projects.services.lifecycle import cancel_project
 from projects.services.replies import Reply
+from worksheets.changing import change_rows
 
+ASKED_SITE = "shanghai"
 SUBMITTED_AFTER, SHEETS_AFTER, QUOTED_AFTER, ASKED_AFTER, ANSWERED_AFTER, ACCEPTED_AFTER, AGREED_AFTER = 4, 9, 11, 13, 15, 18, 21
 
 
@@ -39,7 +42,7 @@ class Offering(Working):
         self.by(business, rfp.update_rfp, logged.number, changes={**identity, **story.details})
         self._clarify(logged, business)
         yield self.after(SUBMITTED_AFTER)
-        project = self.by(business, evaluation.submit_rfp, logged.number)
+        project = self.by(business, evaluation.submit_rfp, logged.number, site=self._site)
         self.code, molecule = project.code, story.molecule
         self.by(business, cite_compound, project.compound_id, pubchem_cid=molecule.pubchem_cid, references=molecule.references)
 
@@ -52,23 +55,36 @@ class Offering(Working):
     def _sheets(self) -> Days:
         """Filled in; signed off only where the evaluation went on."""
         yield self.after(SHEETS_AFTER)
-        for department, sheet in self.story.sheets.items():
+        for department, sheet in {**USUAL, **self.story.sheets}.items():
             head = holding(department)
             low, base, high = (value * 1000 for value in sheet.costs)
             changes = {
                 "feasibility_score": sheet.score,
                 "feasibility_reason": sheet.reason,
-                "assumptions": sheet.assumptions,
-                "risks": sheet.risks,
                 "currency": "USD",
                 "cost_low": low,
                 "cost_base": base,
                 "cost_high": high,
                 "duration_weeks": sheet.weeks,
             }
-            self.by(head, evaluation.save_sheet, self.code, department, changes=changes)
+            saved = self.by(head, evaluation.save_sheet, self.code, department, changes=changes)
+            self._tables(head, saved.pk, department, sheet)
             if self.story.contract is not None:
                 self.signed_by(head, evaluation.sign_off_sheet, self.code, department)
+
+    def _tables(self, head: User, pk: int, department: str, sheet: Sheet) -> None:
+        """Risks and assumptions of every sheet; the plans as far as vessels and prices were there already."""
+        today = self.clock.today
+        tables = [("sheet-risks", risks_of(department, sheet)), ("sheet-assumptions", assumptions_of(sheet, today))]
+        if own := own_rows(department, self._site, today):
+            tables.append(own)
+        for key, rows in tables:
+            self.by(head, change_rows, f"{key}:{pk}", rows, all_or_none=True)
+
+    @property
+    def _site(self) -> str:
+        """The one that is asked."""
+        return self.story.contract.site if self.story.contract else ASKED_SITE
 
     def _agree(self, contract: Contract) -> Days:
         business = holding(Role.BUSINESS_DEVELOPMENT)

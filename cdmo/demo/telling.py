@@ -106,4 +106,4 @@ class Teller(Offering, Happening):
         self._settle()
 
     def _is_contracted(self) -> bool:
-        return Project.objects.filter(code=self.code).exclude(site=None).exists()
+        return Project.objects.filter(code=self.code).exclude(charter=None).exists()

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -17,11 +17,24 @@ from audit.refusals import Blocker
 from documents.content import Column, cell, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from phases.evaluation.worksheets import ASSUMPTIONS, HAZARDS, PRODUCTION_PLAN, RISKS, TEST_PLAN
 from phases.reports import identity_of, part
 from process.costs.paper import pictures_on_paper, scenario_on_paper, what_counts
 from projects.completeness import completeness_of
 from projects.models import Phase, Project, Quotation, QuotationLine
+from worksheets.bound import bind_to
+from worksheets.printing import printed_table
 
+if TYPE_CHECKING:
+    from worksheets.sheets import Worksheet
+
+NOBODY: Any = None  # the snapshot is everybody's; of its tables no row depends on the reader
+PRINTED_OPERATIONS = (
+    "operation", "vessel", "batch_kg", "litres_per_kg", "fill_litres", "fill_percent", "fit", "batches", "hours", "cleaning_hours", "days",
+)  # fmt: skip
+PRINTED_COSTS = (
+    "operation", "shifts_per_day", "vessel_rate", "operators", "operator_rate", "utilities_per_kg", "waste_kg", "cost",
+)  # fmt: skip
 REQUESTERS = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER})
 
 
@@ -65,7 +78,8 @@ def margin_percent(price: Decimal, cost: Decimal) -> Decimal | None:
 
 
 def _sheets(project: Project) -> list[DepartmentAssessment]:
-    return list(DepartmentAssessment.objects.filter(project=project).select_related("department", "signed_off_by"))
+    rows = DepartmentAssessment.objects.filter(project=project).with_tables()
+    return list(rows.select_related("owner", "signed_off_by", "project__site"))
 
 
 def open_sheets(project: Project) -> list[Blocker]:
@@ -106,16 +120,21 @@ def inquiry_assessment(project: Project) -> dict[str, Any]:
             (_t("Recommended"), found.recommended_at),
         ),
         "feasibility": data_table(
-            [Column(_t("Department"), 22), Column(_t("Score (1–5)"), 12, "right"), Column(_t("Reasons"), 66)],
-            [(str(row.department), row.feasibility_score, row.feasibility_reason) for row in sheets],
+            [Column(_t("Department"), 22), Column(_t("Score (1–5)"), 20), Column(_t("Reasons"), 58)],
+            [(str(row.department), row.feasibility_words, row.feasibility_reason) for row in sheets],
         ),
         "band": _band(sheets),
         "durations": data_table(
             [Column(_t("Department"), 60), Column(_t("Duration (weeks)"), 40, "right")],
             [(str(row.department), shortest(row.duration_weeks)) for row in sheets],
         ),
-        "assumptions": _by_department(sheets, _t("Assumptions"), "assumptions"),
-        "risks": _by_department(sheets, _t("Risks"), "risks"),
+        "assumptions": _printed(sheets, ASSUMPTIONS, "assumption_rows"),
+        "risks": _printed(sheets, RISKS, "risk_rows"),
+        "plans": [
+            *_printed(sheets, TEST_PLAN, "tests"),
+            *_printed(sheets, PRODUCTION_PLAN, "operations", PRINTED_OPERATIONS, PRINTED_COSTS),
+            *_printed(sheets, HAZARDS, "hazards"),
+        ],
         "challenges": rfp.process_challenges,
         "questions": data_table(
             [Column(_t("Question"), 50), Column(_t("Answer"), 50)],
@@ -159,7 +178,7 @@ def cost_dating(project: Project) -> dict[str, Any]:
         "counted": what_counts(project),
         "price": _price(quotation) if quotation else None,
         "result": _result(quotation, cost_bands(sheets)) if quotation else [],
-        "assumptions": _by_department(sheets, _t("Assumptions"), "assumptions"),
+        "assumptions": _printed(sheets, ASSUMPTIONS, "assumption_rows"),
         "signed_off": _signed_off(sheets),
     }
 
@@ -170,10 +189,14 @@ def _band(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
     return data_table(columns, rows, empty=_t("No sheet gives a cost."))
 
 
-def _by_department(sheets: Iterable[DepartmentAssessment], label: str, name: str) -> dict[str, Any]:
-    return data_table(
-        [Column(_t("Department"), 26), Column(label, 74)], [(str(row.department), getattr(row, name)) for row in sheets], empty=_t("None.")
-    )
+def _printed(sheets: Iterable[DepartmentAssessment], table: Worksheet, rows: str, *columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    """A table of every sheet that has rows in it; in several parts where all its columns are too wide for a page."""
+    filled = [sheet for sheet in sheets if getattr(sheet, rows).all()]
+    return [
+        printed_table(bind_to(table, sheet, NOBODY), names=names, caption=f"{sheet.department}: {table.title}")
+        for sheet in filled
+        for names in columns or ((),)
+    ]
 
 
 def _signed_off(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
@@ -236,6 +259,7 @@ TYPES = (
         number_prefix="IA",
         template="documents/types/inquiry_assessment_report.html",
         build_context=inquiry_assessment,
+        template_version="2",
         narrative=(
             part("summary", _("Summary"), _("Five sentences for whoever decides: feasible, at what price band, by when, with which risk.")),
             part("capacity", _("Capacity window"), _("Dates and vessels that could take the campaigns."), required=False),

@@ -10,7 +10,7 @@ from audit.events import EventKind
 from audit.events import register as register_kinds
 from audit.policies import declare_signed
 from audit.signatures import register_content
-from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.models import ROWS, DepartmentAssessment
 from projects.events import link_by_id, link_rfp
 
 
@@ -29,9 +29,23 @@ def register() -> None:
 
 
 COSTS = ("cost_low", "cost_base", "cost_high")
-CONTENT_FIELDS = ("feasibility_score", "feasibility_reason", "assumptions", "risks", "currency", *COSTS, "duration_weeks")
+CONTENT_FIELDS = ("feasibility_score", "feasibility_reason", "currency", *COSTS, "duration_weeks")
+KEPT_TEXTS = {"assumption_rows": "assumptions", "risk_rows": "risks"}  # of a sheet signed before these were tables: by the table, the text
+NOT_SIGNED = frozenset({"id", "assessment", "position", "booking"})
 
 
 def sheet_content(sheet: DepartmentAssessment) -> dict[str, Any]:
-    """What a sign-off covers."""
-    return {"project": sheet.project.code, "department": sheet.department.key, **{name: getattr(sheet, name) for name in CONTENT_FIELDS}}
+    """What a sign-off covers. A table without rows is left out, as before there were any; so are rows that only repeat a text it covers."""
+    return {
+        "project": sheet.project.code,
+        "department": sheet.department.key,
+        **{name: getattr(sheet, name) for name in (*CONTENT_FIELDS, *KEPT_TEXTS.values())},
+        **{name: rows for name in ROWS if not getattr(sheet, KEPT_TEXTS.get(name, ""), "") and (rows := _rows_of(sheet, name))},
+    }
+
+
+def _rows_of(sheet: DepartmentAssessment, name: str) -> list[dict[str, Any]]:
+    """As they were typed, in their order; a price and a vessel by their keys, whatever they are called later."""
+    fields = [each for each in getattr(sheet, name).model._meta.concrete_fields if each.name not in NOT_SIGNED]
+    values = ({field.name: getattr(row, field.attname) for field in fields} for row in getattr(sheet, name).all())
+    return [{key: value for key, value in row.items() if value not in (None, "")} for row in values]

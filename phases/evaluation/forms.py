@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -13,14 +14,7 @@ from phases.evaluation.events import CONTENT_FIELDS, COSTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.forms.shape import ShapeForm
 
-SCORES = (
-    ("", "–"),
-    (1, _("1 not feasible")),
-    (2, _("2 doubtful")),
-    (3, _("3 feasible with development")),
-    (4, _("4 feasible")),
-    (5, _("5 routine")),
-)
+SCORES = (("", "–"), *((value, format_lazy("{} {}", value, words)) for value, words in DepartmentAssessment.Feasibility.choices))
 
 
 def text(rows: int) -> forms.Textarea:
@@ -37,13 +31,10 @@ class SheetForm(ShapeForm):
         fields = CONTENT_FIELDS
         widgets = {
             "feasibility_reason": text(4),
-            "assumptions": text(3),
-            "risks": text(3),
         }
         field_classes = dict.fromkeys(COSTS, AmountField) | {"duration_weeks": NumberField}
         help_texts = {
             "feasibility_reason": _("Known route, equipment, hazards, what is new to us."),
-            "assumptions": _("What must hold for cost and time to be right."),
         }
 
     def keep_only(self, names: set[str]) -> None:

@@ -73,7 +73,7 @@ def _finding_of_rfp(rfp: Any) -> Finding:
 def judge_sheets(projects: Sequence[Project]) -> Findings:
     """Every department's sheet is signed off."""
     sheets: dict[int, list[DepartmentAssessment]] = {project.pk: [] for project in projects}
-    for sheet in DepartmentAssessment.objects.filter(project__in=projects).select_related("department", "owner", "project"):
+    for sheet in DepartmentAssessment.objects.filter(project__in=projects).with_tables().select_related("owner"):
         sheets[sheet.project_id].append(sheet)
     return {project.pk: _finding_of_sheets(sheets[project.pk]) for project in projects}
 
@@ -100,14 +100,14 @@ def _finding_of_sheets(sheets: list[DepartmentAssessment]) -> Finding:
 
 def _facts_of_sheet(sheet: DepartmentAssessment) -> dict[str, str]:
     return {
-        _t("Feasibility"): str(sheet.feasibility_score or ""),
+        _t("Feasibility"): sheet.feasibility_words,
         _t("Reasons"): sheet.feasibility_reason,
         _t("Low cost"): _money(sheet.cost_low, sheet.currency),
         _t("Base cost"): _money(sheet.cost_base, sheet.currency),
         _t("High cost"): _money(sheet.cost_high, sheet.currency),
         _t("Duration (weeks)"): str(sheet.duration_weeks or ""),
-        _t("Assumptions"): sheet.assumptions,
-        _t("Risks"): sheet.risks,
+        _t("Assumptions"): "\n".join(row.text for row in sheet.assumption_rows.all()),
+        _t("Risks"): "\n".join(row.text for row in sheet.risk_rows.all()),
     }
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+ROWS = ("risk_rows", "assumption_rows", "tests", "operations", "hazards")  # the tables of a sheet, by their names there
+
+
 class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
     def visible_to(self, user: User) -> DepartmentAssessmentQuerySet:
         """Sheets are internal; a client sees the quotation that comes of them."""
@@ -29,14 +32,28 @@ class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
             return self.none()
         return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
 
+    def with_tables(self) -> DepartmentAssessmentQuerySet:
+        """With everything that a signature covers, in as many queries for many sheets as for one."""
+        return self.select_related("project", "department").prefetch_related(*ROWS)
+
 
 @tracked
 class DepartmentAssessment(models.Model):
-    """One department's feasibility sheet: is it feasible, at what cost and in what time, under which assumptions and risks."""
+    """One department's feasibility sheet: is it feasible, at what cost and in what time. Its tables are in `tables.py`.
+
+    assumptions, risks: text of a sheet that was signed before these were tables, kept because its signature covers it; empty otherwise.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         SIGNED_OFF = "signed_off", _("Signed off")
+
+    class Feasibility(models.IntegerChoices):
+        NOT_FEASIBLE = 1, _("not feasible")
+        DOUBTFUL = 2, _("doubtful")
+        WITH_DEVELOPMENT = 3, _("feasible with development")
+        FEASIBLE = 4, _("feasible")
+        ROUTINE = 5, _("routine")
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="assessments")
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+")
@@ -46,7 +63,7 @@ class DepartmentAssessment(models.Model):
     )
     due_on = models.DateField(_("due"))
     feasibility_score = models.PositiveSmallIntegerField(
-        _("feasibility"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+        _("feasibility"), null=True, blank=True, choices=Feasibility.choices, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     feasibility_reason = models.TextField(_("reasons"), max_length=8000, blank=True)
     assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
@@ -86,6 +103,11 @@ class DepartmentAssessment(models.Model):
         return reverse("sheet-detail", args=[self.project.code, self.department.key])
 
     @property
+    def feasibility_words(self) -> str:
+        """4 feasible; empty while nobody has said."""
+        return f"{self.feasibility_score} {self.get_feasibility_score_display()}" if self.feasibility_score else ""
+
+    @property
     def event_scope(self) -> tuple[int | None, int | None]:
         return self.project.client_id, self.project_id
 
@@ -95,7 +117,9 @@ class DepartmentAssessment(models.Model):
 
     @transition(field=state, source=State.SIGNED_OFF, target=State.OPEN)
     def reopen(self) -> None:
+        """The tables stand for the texts of an older signature from now on."""
         self.signed_off_by = self.signed_off_at = None
+        self.assumptions = self.risks = ""
 
 
 @tracked

@@ -15,17 +15,18 @@ from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused, require_reason
+from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from audit.signatures import sign
+from catalogue.models import Site
 from catalogue.services import create_or_find_compound
-from phases.evaluation.events import CONTENT_FIELDS, COSTS
+from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
-from projects.calendars import WorkingCalendar
 from projects.completeness import completeness_of
+from projects.forecasting import calendar_of
 from projects.models import Project, Rfp, TeamMember
 from projects.services.clarifications import questions_follow
-from projects.services.lifecycle import locked, open_project, require_active
+from projects.services.lifecycle import locked, not_active, open_project, require_active
 from projects.services.rfp import locked_rfp
 from projects.services.waiting import close_waits, open_wait
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
 
-SHEET_DEPARTMENTS = ("research", "production")
+SHEET_DEPARTMENTS = ("research", "material_control", "analytical", "production", "ehs")
 SHEET_WORKING_DAYS = 5
 
 
@@ -61,10 +62,14 @@ def submission_blockers(rfp: Rfp) -> list[Blocker]:
 
 
 @transaction.atomic
-def submit_rfp(number: str, *, actor: User) -> Project:
-    """Open the project in evaluation and the departments' sheets. Refused with the open questions."""
+def submit_rfp(number: str, *, actor: User, site: str = "") -> Project:
+    """Open the project in evaluation and the departments' sheets. Refused with the open questions.
+
+    site: the key of the one that is asked, whose working days the sheets' due dates count; the charter may name another one.
+    """
     rfp = locked_rfp(number, actor)
     require_permission("projects.submit_rfp", actor, rfp)
+    asked = _site(site)
     reasons = submission_blockers(rfp)
     if reasons:
         raise Refused(reasons)
@@ -73,13 +78,20 @@ def submit_rfp(number: str, *, actor: User) -> Project:
     rfp.submitted_at = timezone.now()
     rfp.save(update_fields=["state", "submitted_at", "updated_at"])
     close_waits(f"rfp.complete:{rfp.pk}")
-    project = open_project(rfp, compound=compound, actor=actor)
+    project = open_project(rfp, compound=compound, site=asked, actor=actor)
     questions_follow(rfp, project)
     record("rfp.submitted", rfp, actor=actor, code=project.code)
-    due_on = WorkingCalendar(country="").add_working_days(timezone.localdate(), SHEET_WORKING_DAYS)
+    due_on = calendar_of(project).add_working_days(project.day_of(timezone.now()), SHEET_WORKING_DAYS)
     for department in Department.objects.filter(key__in=SHEET_DEPARTMENTS):
         _open_sheet(project, department, due_on, actor=actor)
     return project
+
+
+def _site(key: str) -> Site | None:
+    found = Site.objects.filter(key=key).first() if key else None
+    if key and found is None:
+        raise BadInput({"site": [_t("There is no such site.")]})
+    return found
 
 
 def _open_sheet(project: Project, department: Department, due_on: date, *, actor: User) -> None:
@@ -101,7 +113,7 @@ def _ask_department(sheet: DepartmentAssessment) -> None:
     )
 
 
-def _locked_sheet(code: str, department_key: str, actor: User) -> DepartmentAssessment:
+def locked_sheet(code: str, department_key: str, actor: User) -> DepartmentAssessment:
     project = locked(code, actor)
     sheet = (
         DepartmentAssessment.objects.visible_to(actor)
@@ -113,19 +125,24 @@ def _locked_sheet(code: str, department_key: str, actor: User) -> DepartmentAsse
     return sheet
 
 
-def _require_open_sheet(sheet: DepartmentAssessment) -> None:
-    if sheet.state == DepartmentAssessment.State.SIGNED_OFF:
-        words = _t("The sheet is signed off by %(name)s; reopen it to change it.") % {"name": sheet.signed_off_by}
-        raise Refused([Blocker(key="sheet.signed_off", words=words, link=sheet.get_absolute_url())])
+def change_blockers(sheet: DepartmentAssessment) -> list[Blocker]:
+    """Why nothing on the sheet and in its tables can be changed now."""
+    return [*not_active(sheet.project), *_signed_off(sheet)]
+
+
+def _signed_off(sheet: DepartmentAssessment) -> list[Blocker]:
+    if sheet.state == DepartmentAssessment.State.OPEN:
+        return []
+    words = _t("The sheet is signed off by %(name)s; reopen it to change it.") % {"name": sheet.signed_off_by}
+    return [Blocker(key="sheet.signed_off", words=words, link=sheet.get_absolute_url())]
 
 
 @transaction.atomic
 def save_sheet(code: str, department_key: str, *, changes: dict[str, Any], actor: User, version: str = "") -> DepartmentAssessment:
     """Write changed fields of an open sheet. Raises BadInput at the field; `version` is what the person was shown (`audit.seen`)."""
-    sheet = _locked_sheet(code, department_key, actor)
+    sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
-    require_active(sheet.project)
-    _require_open_sheet(sheet)
+    require_none(change_blockers(sheet))
     unknown = set(changes) - set(CONTENT_FIELDS)
     if unknown:
         raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
@@ -180,10 +197,9 @@ def _validate_sheet(sheet: DepartmentAssessment) -> None:
 
 @transaction.atomic
 def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: date, actor: User) -> DepartmentAssessment:
-    sheet = _locked_sheet(code, department_key, actor)
+    sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.assign_sheet", actor, sheet)
-    require_active(sheet.project)
-    _require_open_sheet(sheet)
+    require_none(change_blockers(sheet))
     if owner is not None and department_key not in owner.roles:
         raise BadInput(
             {"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department}]}
@@ -208,16 +224,14 @@ def sign_off_blockers(sheet: DepartmentAssessment) -> list[Blocker]:
     """What a sheet lacks before it can be signed off."""
     if sheet.state == DepartmentAssessment.State.SIGNED_OFF:
         return [Blocker(key="sheet.signed_off", words=_t("The sheet is signed off."), link=sheet.get_absolute_url())]
+    owner, page = str(sheet.owner or sheet.department), sheet.get_absolute_url()
     needed = ["feasibility_score", "feasibility_reason", "cost_base", "duration_weeks"]
     missing = [name for name in needed if getattr(sheet, name) in (None, "")]
+    empty, unjudged = _t("“%(field)s” is empty."), _t("The risk “%(risk)s” has no probability or no impact yet.")
+    risks = [risk for risk in sheet.risk_rows.all() if not risk.is_judged]
     return [
-        Blocker(
-            key=f"sheet.{name}",
-            words=_t("“%(field)s” is empty.") % {"field": label_of(name)},
-            link=f"{sheet.get_absolute_url()}#id_{name}",
-            owner=str(sheet.owner or sheet.department),
-        )
-        for name in missing
+        *(Blocker(f"sheet.{name}", empty % {"field": label_of(name)}, f"{page}#id_{name}", owner) for name in missing),
+        *(Blocker("sheet.risk", unjudged % {"risk": risk}, f"{page}#sheet-sheet-risks", owner) for risk in risks),
     ]
 
 
@@ -226,7 +240,7 @@ def sign_off_sheet(
     code: str, department_key: str, *, actor: User, authentication: Authentication, expected_hash: str = ""
 ) -> DepartmentAssessment:
     """The department answers for its sheet by signature."""
-    sheet = _locked_sheet(code, department_key, actor)
+    sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
     require_active(sheet.project)
     reasons = sign_off_blockers(sheet)
@@ -244,14 +258,14 @@ def sign_off_sheet(
 @act
 def reopen_sheet(code: str, department_key: str, *, actor: User, reason: str) -> DepartmentAssessment:
     """Open a signed sheet again with a reason; its signature stays in the record and no longer covers it."""
-    sheet = _locked_sheet(code, department_key, actor)
+    sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.reopen_sheet", actor, sheet)
     require_active(sheet.project)
     require_reason(reason)
     if sheet.state != DepartmentAssessment.State.SIGNED_OFF:
         raise Refused([Blocker(key="sheet.open", words=_t("The sheet is open."), link=sheet.get_absolute_url())])
     sheet.reopen()
-    sheet.save(update_fields=["state", "signed_off_by", "signed_off_at", "updated_at"])
+    sheet.save(update_fields=["state", "signed_off_by", "signed_off_at", *KEPT_TEXTS.values(), "updated_at"])
     record("sheet.reopened", sheet, actor=actor, reason=reason, department=sheet.department.name)
     _ask_department(sheet)
     return sheet

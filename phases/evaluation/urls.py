@@ -12,4 +12,5 @@ urlpatterns = [
     path("projects/<str:code>/sheets/<slug:department>/sign-off/", views.sheet_sign_off, name="sheet-sign-off"),
     path("projects/<str:code>/sheets/<slug:department>/reopen/", views.sheet_reopen, name="sheet-reopen"),
     path("projects/<str:code>/sheets/<slug:department>/assign/", views.sheet_assign, name="sheet-assign"),
+    path("projects/<str:code>/sheets/<slug:department>/calendar/", views.sheet_calendar, name="sheet-calendar"),
 ]

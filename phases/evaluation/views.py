@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.capacities import capacity, giver_of
@@ -23,15 +26,21 @@ from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
+from phases.evaluation.booking import calendar_blockers, operations_of, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
 from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.planned import plan_total
+from phases.evaluation.worksheets import PRODUCTION_PLAN, tables_of
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Charter, Project, Rfp, WaitingFor
+from projects.occupancies import no_booker
 from projects.permissions import lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
+from worksheets.bound import bind_to
+from worksheets.showing import Shown
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,7 +54,7 @@ HISTORY = 30
 def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
     """Open the project of a complete request; what is missing is refused with its questions."""
     get_object_or_404(Rfp.objects.visible_to(request.user), number=number)
-    project = services.submit_rfp(number, actor=request.user)
+    project = services.submit_rfp(number, site=request.POST.get("site", ""), actor=request.user)
     messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
     return redirect(project)
 
@@ -138,7 +147,8 @@ def _charter_blockers(project: Project, user: User, charter: Charter | None) -> 
 
 
 def _sheet(request: SignedInRequest, code: str, department: str) -> DepartmentAssessment:
-    rows = DepartmentAssessment.objects.visible_to(request.user).select_related("project__client", "department", "owner", "signed_off_by")
+    rows = DepartmentAssessment.objects.visible_to(request.user).with_tables()
+    rows = rows.select_related("project__client", "project__site", "owner", "signed_off_by")
     return get_object_or_404(rows, project__code=code, department__key=department)
 
 
@@ -235,6 +245,31 @@ def sheet_assign(request: SignedInRequest, code: str, department: str) -> HttpRe
     )
 
 
+@internal_required
+@require_POST
+def sheet_calendar(request: SignedInRequest, code: str, department: str) -> HttpResponse:
+    """The vessels as the production plan wants them, on the occupancy calendar."""
+    sheet = _sheet(request, code, department)
+    windows = show_on_calendar(code, department, actor=request.user)
+    messages.success(request, _t("The vessels are booked as tentative."))
+    if met := sum(bool(window.clashes) for window in windows):
+        words = ngettext("%(count)d of them meets another booking.", "%(count)d of them meet other bookings.", met)
+        messages.warning(request, words % {"count": met})
+    return redirect(f"{sheet.get_absolute_url()}#calendar")
+
+
+def _calendar(sheet: DepartmentAssessment, user: User) -> dict[str, Any]:
+    """What the production plan wants of the occupancy calendar."""
+    rows = operations_of(sheet)
+    windows = windows_of(rows, user)
+    first = min((window.first_on for window in windows), default=None)
+    return {
+        "windows": windows,
+        "blockers": [*no_booker(user, sheet.project), *calendar_blockers(sheet, rows)],
+        "link": f"{reverse('occupancy')}?{urlencode({'from': first.isoformat()} if first else {})}",
+    }
+
+
 def _answer(
     request: SignedInRequest,
     sheet: DepartmentAssessment,
@@ -284,5 +319,8 @@ def _render_sheet(
         "giver": giver_of(capacity(request.user, sheet.department.key)),
         "signatures": signed_rows(sheet),
         "events": list(events_of(sheet)[:HISTORY]),
+        "tables": [Shown(bind_to(table, sheet, user), request) for table in tables_of(sheet)],
+        "plan_total": plan_total(sheet),
+        "calendar": _calendar(sheet, user) if PRODUCTION_PLAN in tables_of(sheet) else None,
     }
     return render(request, "phases/evaluation/sheet.html", context | bound, status=status)

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
     from audit.models import Signature
-    from catalogue.models import Compound
+    from catalogue.models import Compound, Site
     from projects.gates import Gate
 
 
 @transaction.atomic
-def open_project(rfp: Rfp, *, compound: Compound, actor: User) -> Project:
-    """Open the project of a submitted request in evaluation, with its first move and its first gate review."""
+def open_project(rfp: Rfp, *, compound: Compound, actor: User, site: Site | None = None) -> Project:
+    """Open the project of a submitted request in evaluation, with its first move and its first gate review. site: the one that is asked."""
     now = timezone.now()
     project = Project.objects.create(
         code=next_number("API", timezone.localdate().year),
@@ -46,6 +46,7 @@ def open_project(rfp: Rfp, *, compound: Compound, actor: User) -> Project:
         rfp=rfp,
         client=rfp.client,
         compound=compound,
+        site=site,
         account_owner=rfp.account_owner,
         opened_at=now,
     )

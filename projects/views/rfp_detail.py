@@ -21,6 +21,7 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form, carried_out
 from audit.seen import version_after, version_of, version_with
 from catalogue.chemistry import draw_svg
+from catalogue.models import Site
 from projects import similar
 from projects.attachments import take_upload
 from projects.completeness import Completeness, completeness_of
@@ -133,6 +134,7 @@ def _standing(request: SignedInRequest, rfp: Rfp) -> dict[str, Any]:
         ),
         "submit_blockers": _submit_blockers(request, rfp, completeness),
         "is_draft": rfp.state == Rfp.State.DRAFT,
+        "sites": list(Site.objects.all()),
     }
 
 

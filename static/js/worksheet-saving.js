@@ -156,7 +156,10 @@ window.SheetSaving = (() => {
           body: JSON.stringify({ changes, reason }),
         });
         const told = await answer.json();
-        if (answer.ok) return told;
+        if (answer.ok) {
+          document.dispatchEvent(new CustomEvent("rows-saved")); // for what else on the page rests on the rows
+          return told;
+        }
         this.failed = told.detail || this.config.words.offline;
       } catch {
         this.failed = this.config.words.offline;

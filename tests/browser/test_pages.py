@@ -155,7 +155,8 @@ PAGES = {
         "/webhooks/",
     ],
     "qa": ["/inbox/"],
-    "production": ["/my-work/"],
+    "production": ["/my-work/", "/projects/{evaluated}/sheets/production/"],
+    "analytical": ["/analytical-prices/", "/projects/{evaluated}/sheets/analytical/"],
     "research": [
         "/materials/",
         "/materials/TOL-99/",

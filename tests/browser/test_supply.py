@@ -115,6 +115,9 @@ def evaluate(people: People) -> str:
     code = acts.submit_the_request(business)
     acts.fill_the_sheet(people["research"], code, "research", reason="Five known steps.", cost="420000", weeks="40")
     acts.fill_the_sheet(people["production"], code, "production", reason="The 3 m³ line is free.", cost="980000", weeks="26")
+    acts.fill_the_sheet(people["material"], code, "material_control", reason="Two suppliers of each.", cost="310000", weeks="10")
+    acts.fill_the_sheet(people["analytical"], code, "analytical", reason="Methods of the monograph.", cost="90000", weeks="12")
+    acts.fill_the_sheet(people["ehs"], code, "ehs", reason="Within our containment.", cost="15000", weeks="4")
     return code
 
 

@@ -29,6 +29,7 @@ from cdmo.demo.evidence import reference_of
 from cdmo.demo.molecules import LENALIDOMIDE
 from cdmo.demo.people import holding
 from cdmo.demo.projects import EVALUATION, SMALL_SCALE
+from cdmo.demo.sheets import enter_price_book, own_rows
 from cdmo.demo.telling import is_told, tell
 from documents.models import Document
 from documents.services import request_document, upload_version
@@ -322,7 +323,16 @@ def _evaluated(project: Project) -> dict[str, Any]:
     code, business, manager, today = project.code, _bd(), _pm(), timezone.localdate()
     _signed(evaluation.sign_off_sheet, code, "research", actor=holding(Role.RESEARCH))
     facts = {"feasibility_score": 4, "feasibility_reason": "A line is free.", "currency": "USD", "cost_base": 300_000, "duration_weeks": 20}
-    evaluation.save_sheet(code, "production", changes=facts, actor=holding(Role.PRODUCTION))
+    made = evaluation.save_sheet(code, "production", changes=facts, actor=holding(Role.PRODUCTION))
+    vessel = {"vessel": "R-302", "batch_kg": "120", "litres_per_kg": "12", "batches": "3", "hours": "36", "vessel_rate": "410"}
+    plan_rows = [vessel | {"operation": f"Step {number}", "wanted_from": today + timedelta(days=5 * number)} for number in (1, 2)]
+    _entered_rows(f"production-plan:{made.pk}", *plan_rows, actor=holding(Role.PRODUCTION))
+    list(enter_price_book(today))
+    for department in ("analytical", "ehs"):
+        own = own_rows(department, "shanghai", today)
+        assert own is not None
+        address = f"{own[0]}:{project.assessments.get(department__key=department).pk}"
+        change_rows(address, own[1], actor=holding(department), all_or_none=True)
     evaluation.recommend(code, recommendation="bid", reason="Known chemistry.", actor=business)
     words: dict[str, Any] = {"currency": "USD", "valid_until": today + timedelta(days=30), "scope": "Development.", "actor": business}
     for amount in (380, 410):

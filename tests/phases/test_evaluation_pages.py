@@ -21,11 +21,10 @@ from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
+MOST_QUERIES_OF_TABLES = 40  # a sheet has up to three worksheets
 ANSWERS = {
     "feasibility_score": "4",
     "feasibility_reason": "A known route.",
-    "assumptions": "",
-    "risks": "",
     "currency": "EUR",
     "cost_low": "",
     "cost_base": "120000.10",
@@ -65,7 +64,7 @@ def research() -> Client:
         (Role.PROJECT_MANAGER, 200),
         (Role.MANAGEMENT, 200),
         (Role.RESEARCH, 200),
-        (Role.EHS, 404),
+        (Role.REGULATORY, 404),
         (Role.CLIENT_APPROVER, 404),
         (Role.CLIENT_VIEWER, 404),
     ],
@@ -96,7 +95,7 @@ def test_sheet_page_costs_few_queries(project: Project, research: Client) -> Non
     with CaptureQueriesContext(connection) as captured:
         assert research.get(sheet_address(project)).status_code == 200
 
-    assert len(captured) <= MOST_QUERIES
+    assert len(captured) <= MOST_QUERIES_OF_TABLES
 
 
 def next_words(project: Project) -> str:
@@ -196,11 +195,11 @@ def test_autosave_writes_only_what_changed(project: Project, research: Client) -
     research.post(sheet_address(project), ANSWERS)
     shown = version_of(services.sheet_values(sheet(project)))
 
-    answer = autosave(research, project, risks="One supplier.", version=shown)
+    answer = autosave(research, project, duration_weeks="12", version=shown)
 
     saved = sheet(project)
     assert answer.json() == {"version": version_of(services.sheet_values(saved)), "content_hash": content_hash(saved), "ready": True}
-    assert (saved.risks, saved.feasibility_reason) == ("One supplier.", "A known route.")
+    assert (saved.duration_weeks, saved.feasibility_reason) == (12, "A known route.")
 
 
 def test_autosave_says_what_is_wrong(project: Project, research: Client) -> None:
@@ -223,24 +222,26 @@ def test_costs_out_of_order_are_marked_all_three(project: Project, research: Cli
 
 def test_autosave_on_what_somebody_else_changed_is_refused(project: Project, research: Client) -> None:
     shown = version_of(services.sheet_values(sheet(project)))
-    autosave(research, project, risks="Mine", version=shown)
+    autosave(research, project, feasibility_reason="Mine", version=shown)
 
-    other = autosave(research, project, assumptions="Two suppliers.", version=shown)
-    answer = autosave(research, project, risks="Theirs", version=shown)
+    other = autosave(research, project, duration_weeks="12", version=shown)
+    answer = autosave(research, project, feasibility_reason="Theirs", version=shown)
 
-    assert (other.status_code, answer.status_code, sheet(project).risks) == (200, 400, "Mine")
-    assert "It now says: “Mine”" in answer.json()["errors"]["risks"][0]
-    assert autosave(research, project, risks="Theirs", version=answer.json()["version"]).status_code == 200
+    assert (other.status_code, answer.status_code, sheet(project).feasibility_reason) == (200, 400, "Mine")
+    assert "It now says: “Mine”" in answer.json()["errors"]["feasibility_reason"][0]
+    assert autosave(research, project, feasibility_reason="Theirs", version=answer.json()["version"]).status_code == 200
 
 
-@pytest.mark.parametrize(("mine", "status"), [("risks", 200), ("assumptions", 400)])
-def test_autosave_tells_nobody_a_field_that_their_page_still_shows_old(project: Project, research: Client, mine: str, status: int) -> None:
+@pytest.mark.parametrize(("mine", "status"), [({"duration_weeks": "12"}, 200), ({"currency": "CHF"}, 400)])
+def test_autosave_tells_nobody_a_field_that_their_page_still_shows_old(
+    project: Project, research: Client, mine: dict[str, str], status: int
+) -> None:
     research.post(sheet_address(project), ANSWERS)
     shown = version_of(services.sheet_values(sheet(project)))
-    autosave(research, project, feasibility_reason="Theirs", assumptions="Theirs", version=shown)
+    autosave(research, project, feasibility_reason="Theirs", currency="USD", version=shown)
 
-    answer = autosave(research, project, version=shown, **{mine: "Mine"})
-    whole = research.post(sheet_address(project), {**ANSWERS, mine: "Mine", "version": answer.json()["version"]})
+    answer = autosave(research, project, version=shown, **mine)
+    whole = research.post(sheet_address(project), {**ANSWERS, **mine, "version": answer.json()["version"]})
 
     assert (answer.status_code, whole.status_code, sheet(project).feasibility_reason) == (status, 400, "Theirs")
     assert "feasibility_reason" in whole.context["sheet_form"].errors
@@ -263,9 +264,9 @@ def test_the_form_shows_what_somebody_else_wrote_and_then_takes_the_own_words(pr
 def test_autosave_refuses_others_and_signed_sheets(project: Project, research: Client) -> None:
     make.sign_off_sheets(project)
 
-    assert autosave(research, project, risks="x").status_code == 409
-    assert autosave(as_person(make.manager()), project, risks="x").status_code == 403
-    assert autosave(as_person(make.person(Role.CLIENT_APPROVER)), project, risks="x").status_code == 404
+    assert autosave(research, project, feasibility_reason="x").status_code == 409
+    assert autosave(as_person(make.manager()), project, feasibility_reason="x").status_code == 403
+    assert autosave(as_person(make.person(Role.CLIENT_APPROVER)), project, feasibility_reason="x").status_code == 404
 
 
 def test_sign_off_is_blocked_by_what_is_empty(project: Project, research: Client) -> None:
@@ -300,7 +301,7 @@ def test_signing_with_the_password(project: Project, research: Client) -> None:
 def test_signing_what_has_changed_is_refused(project: Project, research: Client) -> None:
     research.post(sheet_address(project), ANSWERS)
     shown = content_hash(sheet(project))
-    autosave(research, project, risks="New")
+    autosave(research, project, feasibility_reason="New")
 
     answer = research.post(sheet_address(project, "sheet-sign-off"), {"password": make.PASSWORD, "expected_hash": shown})
 

@@ -62,7 +62,7 @@ def refuses(act: Callable[[], object], refusal: type[Exception]) -> Exception:
 
 
 ACTIONS: dict[str, Callable[[str], object]] = {
-    "save": lambda code: services.save_sheet(code, "research", changes={"risks": "One supplier."}, actor=chemist()),
+    "save": lambda code: services.save_sheet(code, "research", changes={"feasibility_reason": "One supplier."}, actor=chemist()),
     "assign": lambda code: services.assign_sheet(
         code, "research", owner=chemist(), due_on=timezone.localdate() + timedelta(days=9), actor=make.manager()
     ),
@@ -159,7 +159,7 @@ def test_saving_the_same_again_records_nothing() -> None:
 def test_changed_content_is_not_signed() -> None:
     sheet = sheet_in("filled")
     shown = content_hash(sheet)
-    services.save_sheet(sheet.project.code, "research", changes={"risks": "Another one."}, actor=chemist())
+    services.save_sheet(sheet.project.code, "research", changes={"feasibility_reason": "Another one."}, actor=chemist())
 
     error = refuses(lambda: sign_off(sheet.project.code, expected_hash=shown), Refused)
 

@@ -20,7 +20,7 @@ from accounts.signing import Authentication
 from catalogue.models import Site
 from documents.models import DocumentVersion, Rendition
 from documents.services import request_document
-from phases.evaluation.services import recommend, save_sheet, sign_off_sheet, submit_rfp
+from phases.evaluation.services import SHEET_DEPARTMENTS, recommend, save_sheet, sign_off_sheet, submit_rfp
 from projects.gates import gate_of
 from projects.models import (
     PHASES,
@@ -138,12 +138,12 @@ def tailor(project: Project, kind: str, key: str, justification: str = "A non-GM
 
 
 def sign_off_sheets(project: Project) -> None:
-    for department in ("research", "production"):
+    for department in SHEET_DEPARTMENTS:
         actor = person(department)
         values = {
             "feasibility_score": 4,
             "feasibility_reason": "A known route.",
-            "cost_base": Decimal("120000.00"),
+            "cost_base": Decimal("48000.00"),
             "currency": "EUR",
             "duration_weeks": Decimal(20),
         }

@@ -186,7 +186,7 @@ def test_where_an_unsigned_agreement_stands(project: Project, business: Client) 
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [(Role.PROJECT_MANAGER, 200), (Role.RESEARCH, 200), (Role.EHS, 404), (Role.CLIENT_APPROVER, 404)]
+    ("role", "status"), [(Role.PROJECT_MANAGER, 200), (Role.RESEARCH, 200), (Role.REGULATORY, 404), (Role.CLIENT_APPROVER, 404)]
 )
 def test_who_reads(project: Project, business: Client, role: str, status: int) -> None:
     record(business, project)

@@ -217,7 +217,9 @@ def test_an_issued_charter_says_so(project: Project) -> None:
     assert "<textarea" not in page.split("What was agreed to do")[1]
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.MANAGEMENT, 200), (Role.RESEARCH, 200), (Role.EHS, 404), (Role.CLIENT_VIEWER, 404)])
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.MANAGEMENT, 200), (Role.RESEARCH, 200), (Role.REGULATORY, 404), (Role.CLIENT_VIEWER, 404)]
+)
 @pytest.mark.parametrize("name", ["project-charter", "project-team"])
 def test_who_reads(project: Project, name: str, role: str, status: int) -> None:
     assert as_person(make.person(role)).get(reverse(name, args=[project.code])).status_code == status

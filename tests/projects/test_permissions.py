@@ -9,6 +9,7 @@ import rules
 
 from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Role
 from accounts.permissions import allowed
+from phases.evaluation.services import SHEET_DEPARTMENTS
 from projects.models import Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp, Task
 from projects.permissions import revenue_readable_by
 from tests.projects import factories as make
@@ -92,7 +93,8 @@ def test_the_portfolio_is_seen_by_role_and_else_by_team() -> None:
 
     seen = {role for role in INTERNAL_ROLES if Project.objects.visible_to(make.person(role)).filter(pk=project.pk).exists()}
 
-    assert seen == {BD, PM, QA, MANAGEMENT, Role.RESEARCH, Role.PRODUCTION}
+    asked = {Role(key) for key in SHEET_DEPARTMENTS}
+    assert seen == {BD, PM, QA, MANAGEMENT, *asked}
 
 
 def test_the_database_knows_whose_revenue_a_person_reads() -> None:
@@ -109,8 +111,8 @@ def test_the_database_knows_whose_revenue_a_person_reads() -> None:
 
 def test_a_named_team_member_sees_the_project() -> None:
     project = make.a_project()
-    engineer = make.person(Role.EHS)
-    project.team.create(department=make.Department.objects.get(key="ehs"), user=engineer)
+    engineer = make.person(Role.REGULATORY)
+    project.team.create(department=make.Department.objects.get(key="regulatory"), user=engineer)
 
     assert list(Project.objects.visible_to(engineer)) == [project]
 

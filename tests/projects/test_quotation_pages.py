@@ -223,7 +223,9 @@ def test_comparison_names_what_differs(project: Project) -> None:
 # Pages
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.MANAGEMENT, 200), (Role.RESEARCH, 200), (Role.EHS, 404), (Role.CLIENT_APPROVER, 404)])
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.MANAGEMENT, 200), (Role.RESEARCH, 200), (Role.REGULATORY, 404), (Role.CLIENT_APPROVER, 404)]
+)
 @pytest.mark.parametrize("name", ["quotation-detail", "quotation-new", "quotation-edit", "quotation-compare"])
 def test_who_reads(project: Project, name: str, role: str, status: int) -> None:
     draft(project, "100.00")

@@ -70,6 +70,8 @@ GATE_ROUTES = {
     "waiver-grant": act(pk="waiver"),
     "waiver-refuse": act(pk="waiver"),
     "waiver-withdraw": act(pk="waiver"),
+    "api-sheet-list": api_object(own=404, tokens=404),
+    "api-sheet-vessels": api_object(own=404, tokens=404, arguments={"department": "production"}),
     "api-assessment-list": api_object(own=404, tokens=404, arguments={"gate": "G1", "round": 1}),
     "api-charter-write": api_act(),
     "api-responsibilities": api_object(own=404, tokens=404),
@@ -89,4 +91,5 @@ EVALUATION_ROUTES = {
     "sheet-sign-off": act(department="research"),
     "sheet-reopen": act(department="research"),
     "sheet-assign": act(department="research"),
+    "sheet-calendar": act(department="production"),
 }

@@ -11,6 +11,7 @@ WORKSHEET_ROUTES = {
     "materials": ours(),
     "suppliers": ours(),
     "exchange-rates": ours(),
+    "analytical-prices": ours(),
     "worksheet": page(302, own=404, foreign=404, arguments=OF_MATERIALS),
     "worksheet-data": page(200, own=404, foreign=404, arguments=OF_MATERIALS),
     "worksheet-lookup": page(200, own=404, foreign=404, arguments=OF_MATERIALS | {"sheet": "material-prices:TOL-99"}),

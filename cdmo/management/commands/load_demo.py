@@ -19,6 +19,7 @@ from cdmo.demo.people import are_there, load_people
 from cdmo.demo.projects import COMMERCIAL, SMALL_SCALE, VALIDATION
 from cdmo.demo.requests import is_logged, log
 from cdmo.demo.routes import write_routes
+from cdmo.demo.sheets import enter_price_book
 from cdmo.demo.stories import REQUESTS, STORIES
 from cdmo.demo.supplies import buy
 from cdmo.demo.systems import connect, tell_systems
@@ -62,6 +63,7 @@ class Command(BaseCommand):
                 connect(today),
                 save_views(today),
                 buy(today),
+                enter_price_book(today),
                 write_routes(today),
                 estimate_costs(today),
                 book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE),

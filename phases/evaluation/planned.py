@@ -1,0 +1,138 @@
+"""The rows of a sheet's plans with what follows from them: the cost of a test in the sheet's currency, how a vessel is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
+
+from catalogue.models import ExchangeRate
+from phases.evaluation.analytical_plan import SampleCost, SamplePrice, added, cost_of
+from phases.evaluation.production_plan import Filling, Fit, Work, cost_of_all, filling_of
+
+if TYPE_CHECKING:
+    from catalogue.models import AnalyticalPrice
+    from phases.evaluation.models import DepartmentAssessment
+    from phases.evaluation.tables import PlannedOperation, PlannedTest
+
+
+@dataclass(frozen=True)
+class PricedTest:
+    """cost: in the sheet's currency, None where that cannot be told. words: what stands against the price; empty where nothing does."""
+
+    row: PlannedTest
+    cost: SampleCost | None
+    words: str
+
+
+def priced_on(sheet: DepartmentAssessment) -> date:
+    """The day whose prices and rates hold: today, or that of the signature."""
+    return sheet.project.day_of(sheet.signed_off_at or timezone.now())
+
+
+def priced_tests(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> list[PricedTest]:
+    """One query, however many rows, and none where everything is in the sheet's currency."""
+    day = priced_on(sheet)
+    foreign = {row.price.currency for row in rows} - {sheet.currency}
+    rates = ExchangeRate.objects.holding_for([(sheet.currency, day)])[sheet.currency, day] if foreign and sheet.currency else {}
+    factors = {currency: rate.rate for currency, rate in rates.items()} | {sheet.currency: Decimal(1)}
+    return [_priced(row, sheet, day, factors) for row in rows]
+
+
+def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, factors: Mapping[str, Decimal]) -> PricedTest:
+    said = [_expired(row.price, day)]
+    factor = factors.get(row.price.currency) if sheet.currency else None
+    if not sheet.currency:
+        said.append(_t("The sheet has no currency yet."))
+    elif factor is None:
+        values = {"currency": row.price.currency, "into": sheet.currency, "day": date_format(day, "j M Y")}
+        said.append(_t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.") % values)
+    own = cost_of(_sample(row.price), batches=row.batches, samples_per_batch=row.samples_per_batch)
+    return PricedTest(row, None if factor is None else own.times(factor), " ".join(filter(None, said)))
+
+
+def _expired(price: AnalyticalPrice, day: date) -> str:
+    if price.holds_on(day):
+        return ""
+    if price.valid_until is not None and price.valid_until < day:
+        return _t("Expired on %(day)s.") % {"day": date_format(price.valid_until, "j M Y")}
+    return _t("Valid only from %(day)s.") % {"day": date_format(price.valid_from, "j M Y")}
+
+
+def _sample(price: AnalyticalPrice) -> SamplePrice:
+    return SamplePrice(
+        price.price_per_sample, price.hours_per_sample, price.hourly_rate, price.consumables_per_sample, price.supplier_id is not None
+    )
+
+
+def sum_of_tests(tests: Iterable[PricedTest]) -> SampleCost | None:
+    """None where one of them has no cost: a sum without it would be too low."""
+    costs = [each.cost for each in tests]
+    return None if None in costs else added(cost for cost in costs if cost is not None)
+
+
+def filling(row: PlannedOperation) -> Filling:
+    return filling_of(row.batch_kg, row.litres_per_kg, row.vessel.volume_min_litres, row.vessel.volume_max_litres)
+
+
+def fit_words(row: PlannedOperation) -> str:
+    """Whether the batch suits the vessel; where not, which limit it misses, and by how much."""
+    found, vessel = filling(row), row.vessel
+    told = {"litres": _short(found.misses_by), "smallest": _short(vessel.volume_min_litres), "greatest": _short(vessel.volume_max_litres)}
+    words = {
+        Fit.FITS: _t("fits"),
+        Fit.TOO_LITTLE: _t("%(litres)s L below the smallest working volume (%(smallest)s L)") % told,
+        Fit.TOO_MUCH: _t("%(litres)s L above the greatest working volume (%(greatest)s L)") % told,
+        Fit.UNKNOWN: _t("no volume is planned") if row.litres_per_kg is None else _t("the vessel has no working volume on record"),
+    }[found.fit]
+    return words if vessel.in_service else _t("%(words)s; the vessel is out of service") % {"words": words}
+
+
+def _short(litres: Decimal | None) -> str:
+    return "" if litres is None else f"{Decimal(f'{litres.normalize():f}'):,f}"
+
+
+def work_of(row: PlannedOperation) -> Work:
+    return Work(
+        batch_kg=row.batch_kg,
+        batches=row.batches,
+        hours=row.hours,
+        cleaning_hours=row.cleaning_hours,
+        shifts_per_day=row.shifts_per_day,
+        vessel_rate=row.vessel_rate,
+        operators=row.operators,
+        operator_rate=row.operator_rate,
+        utilities_per_kg=row.utilities_per_kg,
+        waste_kg_per_kg=row.waste_kg_per_kg,
+        waste_price_per_kg=row.waste_price_per_kg,
+    )
+
+
+def sum_of_operations(rows: Iterable[PlannedOperation]) -> Decimal:
+    return cost_of_all(work_of(row) for row in rows)
+
+
+def plan_total(sheet: DepartmentAssessment) -> Decimal | None:
+    """What the department's plan adds up to in the sheet's currency; None without a plan, or where a line of it has no cost."""
+    tests, operations = list(sheet.tests.select_related("price")), list(sheet.operations.all())
+    if tests:
+        cost = sum_of_tests(priced_tests(tests, sheet))
+        return None if cost is None else cost.total
+    return sum_of_operations(operations) if operations and sheet.currency else None
+
+
+def band_words(required: int | None, capability: int | None) -> str:
+    """Whether the site can contain it. Bands are 1 (least) to 5."""
+    if required is None:
+        return _t("no band is named")
+    if capability is None:
+        return _t("nobody has said what the site can contain")
+    if required <= capability:
+        return _t("within")
+    return _t("%(bands)d above what the site can contain (%(capability)d)") % {"bands": required - capability, "capability": capability}

@@ -1,0 +1,72 @@
+"""What is true of a row of a sheet's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
+from phases.evaluation.planned import priced_on, work_of
+from projects.models import ProjectRisk
+from projects.occupancies import days_of
+from projects.services.occupancy import LONGEST_DAYS
+from worksheets.columns import ChoiceField
+from worksheets.rows import Rows
+
+if TYPE_CHECKING:
+    from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption
+
+MOST_YEARS = 10
+
+
+class LevelField(ChoiceField):
+    """Low, medium, high, or not judged yet."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=[("", ""), *ProjectRisk.Level.choices], required=False)
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) or None
+
+
+class AssumptionRows(Rows):
+    def clean(self, row: SheetAssumption, changed: Collection[str]) -> None:
+        """A figure has its unit; low and high belong to it, and stand on its sides."""
+        errors = {}
+        if row.figure is None:
+            errors = {name: _t("This belongs to a figure.") for name in ("unit", "low", "high") if getattr(row, name) not in (None, "")}
+        elif not row.unit:
+            errors["unit"] = _t("A figure needs its unit.")
+        else:
+            errors |= {"low": _t("Above the figure.")} if row.low is not None and row.low > row.figure else {}
+            errors |= {"high": _t("Below the figure.")} if row.high is not None and row.high < row.figure else {}
+        if errors:
+            raise BadInput(errors)
+
+
+class PlannedTestRows(Rows):
+    def clean(self, row: PlannedTest, changed: Collection[str]) -> None:
+        """A price is chosen while it is valid; later it may expire, and is then marked."""
+        day = priced_on(self.parent)
+        if "price" in changed and not row.price.holds_on(day):
+            raise BadInput({"price": _t("This price is %(standing)s.") % {"standing": row.price.standing_on(day)}})
+
+
+class PlannedOperationRows(Rows):
+    def clean(self, row: PlannedOperation, changed: Collection[str]) -> None:
+        """What the calendar can hold: a year at once, and not in another decade."""
+        errors = {}
+        if None not in (row.batches, row.hours, row.shifts_per_day) and work_of(row).days > LONGEST_DAYS:
+            errors["hours"] = _t("The vessel would be taken for more than a year.")
+        if row.wanted_from and abs(row.wanted_from.year - priced_on(self.parent).year) > MOST_YEARS:
+            errors["wanted_from"] = _t("This is more than %(years)d years away.") % {"years": MOST_YEARS}
+        if errors:
+            raise BadInput(errors)
+
+    def remove(self, row: PlannedOperation) -> None:
+        """What stands on the calendar is released there, with a reason."""
+        if row.booking is not None:
+            raise BadInput({"": _t("Its vessel is booked (%(days)s). Release the booking first.") % {"days": days_of(row.booking)}})
+        super().remove(row)

@@ -1,0 +1,216 @@
+"""The tables of a feasibility sheet: risks and assumptions of every one, the test plan, the production plan and the hazards of its own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.history import tracked
+from catalogue.models import Vessel
+from phases.evaluation.models import DepartmentAssessment
+from process.costs.models import SOURCES
+from projects.models import ProjectRisk
+
+NOT_BELOW_ZERO = MinValueValidator(Decimal(0), _("Not below zero."))
+MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"), _("More than nothing."))
+COUNTED = [MinValueValidator(1, _("One or more.")), MaxValueValidator(9999)]
+LONGEST = 8000  # what the text field before these tables could hold, so that a line of it always fits
+
+
+def _of_sheet(name: str) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(DepartmentAssessment, on_delete=models.PROTECT, related_name=name)
+
+
+def _decimal(words: Any, places: int = 2, *, more_than_nothing: bool = False, **more: Any) -> models.DecimalField[Any, Any]:
+    limit = MORE_THAN_NOTHING if more_than_nothing else NOT_BELOW_ZERO
+    return models.DecimalField(words, max_digits=6 + places, decimal_places=places, validators=[limit], **more)
+
+
+def _none_or_more(words: Any, places: int = 2) -> models.DecimalField[Any, Any]:
+    return _decimal(words, places, default=Decimal(0))
+
+
+def _figure(words: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(words, max_digits=18, decimal_places=4, null=True, blank=True)
+
+
+@tracked
+class SheetRisk(models.Model):
+    """What may go wrong, in the department's eyes. Not judged yet where probability or impact is empty."""
+
+    assessment = _of_sheet("risk_rows")
+    position = models.PositiveIntegerField(default=0)
+    text = models.TextField(_("risk"), max_length=LONGEST)
+    probability = models.PositiveSmallIntegerField(_("probability"), choices=ProjectRisk.Level.choices, null=True, blank=True)
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=ProjectRisk.Level.choices, null=True, blank=True)
+    response = models.TextField(_("response"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("risk of a sheet")
+        verbose_name_plural = _("risks of sheets")
+        ordering = ["assessment_id", "position", "id"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="sheet_risk_is_said")]
+
+    def __str__(self) -> str:
+        return self.text[:120]
+
+    @property
+    def is_judged(self) -> bool:
+        return self.probability is not None and self.impact is not None
+
+    @property
+    def weight(self) -> int | None:
+        """Probability × impact, 1 to 9."""
+        return self.probability * self.impact if self.probability and self.impact else None
+
+
+@tracked
+class SheetAssumption(models.Model):
+    """What must hold for cost and time to be right; where it is a figure, with its lowest and highest."""
+
+    assessment = _of_sheet("assumption_rows")
+    position = models.PositiveIntegerField(default=0)
+    text = models.TextField(_("assumption"), max_length=LONGEST)
+    source = models.CharField(_("source"), max_length=12, choices=SOURCES, default="assumption")
+    figure = _figure(_("figure"))
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    low = _figure(_("low"))
+    high = _figure(_("high"))
+    confirm_by = models.DateField(_("needs confirming by"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("assumption of a sheet")
+        verbose_name_plural = _("assumptions of sheets")
+        ordering = ["assessment_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="sheet_assumption_is_said"),
+            models.CheckConstraint(
+                condition=(Q(low=None) | Q(low__lte=F("figure"))) & (Q(high=None) | Q(high__gte=F("figure"))), name="sheet_assumption_band"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:120]
+
+
+@tracked
+class PlannedTest(models.Model):
+    """A test of the price book, so many samples of so many batches: a line of the analytical sheet's test plan."""
+
+    class Stage(models.TextChoices):
+        INCOMING = "incoming", _("Incoming materials")
+        IN_PROCESS = "in_process", _("In process")
+        INTERMEDIATE = "intermediate", _("Intermediate")
+        RELEASE = "release", _("Release")
+        STABILITY = "stability", _("Stability")
+        CLEANING = "cleaning", _("Cleaning")
+
+    assessment = _of_sheet("tests")
+    position = models.PositiveIntegerField(default=0)
+    price = models.ForeignKey("catalogue.AnalyticalPrice", on_delete=models.PROTECT, related_name="planned", verbose_name=_("test"))
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices)
+    batches = models.PositiveIntegerField(_("batches"), validators=COUNTED)
+    samples_per_batch = models.PositiveIntegerField(_("samples per batch"), validators=COUNTED)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("planned test")
+        verbose_name_plural = _("planned tests")
+        ordering = ["assessment_id", "position", "id"]
+        constraints = [models.CheckConstraint(condition=Q(batches__gt=0, samples_per_batch__gt=0), name="planned_test_has_samples")]
+
+    def __str__(self) -> str:
+        return str(self.price)
+
+
+class SiteVessel(Vessel):
+    """A vessel by the words that choose it: a tag is unique at its site only."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("vessel")
+        verbose_name_plural = _("vessels")
+
+    def __str__(self) -> str:
+        return f"{self.tag} · {self.site}"
+
+
+@tracked
+class PlannedOperation(models.Model):
+    """A vessel for so many hours of so many batches: a line of the production plan. Hours are of one batch; money in the sheet's currency.
+
+    booking: what was put on the occupancy calendar for it.
+    """
+
+    assessment = _of_sheet("operations")
+    position = models.PositiveIntegerField(default=0)
+    operation = models.CharField(_("operation"), max_length=120)
+    vessel = models.ForeignKey(SiteVessel, on_delete=models.PROTECT, related_name="planned", verbose_name=_("vessel"))
+    batch_kg = _decimal(_("batch size (kg)"), 3, more_than_nothing=True)
+    litres_per_kg = _decimal(_("volume (L/kg)"), 3, null=True, blank=True, more_than_nothing=True)
+    batches = models.PositiveIntegerField(_("batches"), default=1, validators=COUNTED)
+    hours = _decimal(_("hours per batch"), more_than_nothing=True)
+    cleaning_hours = _none_or_more(_("cleaning per batch (h)"))
+    shifts_per_day = models.PositiveSmallIntegerField(
+        _("shifts per day"), default=3, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
+    vessel_rate = _none_or_more(_("vessel, per hour"))
+    operators = _none_or_more(_("operators"), 1)
+    operator_rate = _none_or_more(_("operator, per hour"))
+    utilities_per_kg = _none_or_more(_("utilities, per kg"), 4)
+    waste_kg_per_kg = _none_or_more(_("waste (kg/kg)"), 3)
+    waste_price_per_kg = _none_or_more(_("waste, price per kg"), 4)
+    wanted_from = models.DateField(_("wanted from"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    booking = models.ForeignKey("projects.Occupancy", on_delete=models.SET_NULL, related_name="+", null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("planned operation")
+        verbose_name_plural = _("planned operations")
+        ordering = ["assessment_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(operation="") & Q(batch_kg__gt=0, batches__gt=0, hours__gt=0), name="operation_is_whole"),
+            models.CheckConstraint(condition=Q(shifts_per_day__gte=1, shifts_per_day__lte=3), name="operation_shifts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.operation
+
+
+@tracked
+class SheetHazard(models.Model):
+    """What is dangerous about the work, the containment that it asks for, and what is done about it."""
+
+    class Source(models.TextChoices):
+        SAFETY_DATA_SHEET = "sds", _("Safety data sheet")
+        EARLY_SCREEN = "screen", _("Early screen of the route")
+        CALORIMETRY = "calorimetry", _("Calorimetry")
+        LITERATURE = "literature", _("Literature")
+        CLIENT = "client", _("Client")
+        JUDGEMENT = "judgement", _("Judgement")
+
+    assessment = _of_sheet("hazards")
+    position = models.PositiveIntegerField(default=0)
+    hazard = models.CharField(_("hazard"), max_length=300)
+    source = models.CharField(_("source"), max_length=12, choices=Source.choices, default=Source.JUDGEMENT)
+    band_required = models.PositiveSmallIntegerField(
+        _("exposure band required"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    measure = models.TextField(_("measure"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("hazard of a sheet")
+        verbose_name_plural = _("hazards of sheets")
+        ordering = ["assessment_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(hazard=""), name="sheet_hazard_is_said"),
+            models.CheckConstraint(condition=Q(band_required=None) | Q(band_required__range=(1, 5)), name="sheet_hazard_band"),
+        ]
+
+    def __str__(self) -> str:
+        return self.hazard

@@ -1,0 +1,269 @@
+"""The tables of a feasibility sheet as worksheets: of every department its risks and assumptions; the plans and hazards of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Blocker
+from catalogue.models import AnalyticalPrice
+from phases.evaluation.booking import calendar_words
+from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.planned import band_words, filling, fit_words, priced_on, priced_tests, sum_of_operations, sum_of_tests, work_of
+from phases.evaluation.services import change_blockers
+from phases.evaluation.table_rows import AssumptionRows, LevelField, PlannedOperationRows, PlannedTestRows
+from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
+from projects.money import half_up, rounded
+from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
+
+if TYPE_CHECKING:
+    from worksheets.bound import Bound
+
+TENTH = Decimal("0.1")
+OWN = {"test-plan": "analytical", "production-plan": "production", "sheet-hazards": "ehs"}  # tables that only one department has
+
+
+def _blockers(sheet: DepartmentAssessment, key: str) -> list[Blocker]:
+    if OWN.get(key, sheet.department.key) != sheet.department.key:
+        return [Blocker("sheet.other_table", _t("The sheet of this department has no such table."), link=sheet.get_absolute_url())]
+    return change_blockers(sheet)
+
+
+def _of_sheet(key: str) -> dict[str, Any]:
+    """What all tables of sheets have in common."""
+    return {
+        "key": key,
+        "parent": "assessment",
+        "permission": "phases.edit_sheet",
+        "who": _("The tables of a sheet are filled in by its department."),
+        "blockers": lambda sheet: _blockers(sheet, key),
+        "page": lambda sheet: str(sheet.get_absolute_url()),
+        "order": "position",
+    }
+
+
+def _money(amount: Decimal, sheet: DepartmentAssessment) -> Decimal | None:
+    """None where the amount has more digits than a sum can have."""
+    try:
+        return rounded(amount, sheet.currency)
+    except InvalidOperation:
+        return None
+
+
+def _prices(bound: Bound) -> QuerySet[Any]:
+    """Those that hold today, and what the plan uses already."""
+    day, used = priced_on(bound.parent), bound.parent.tests.values("price")
+    rows = AnalyticalPrice.objects.visible_to(bound.user).select_related("supplier")
+    return rows.filter(Q(pk__in=rows.valid(day).values("pk")) | Q(pk__in=used))
+
+
+def _called(prices: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By all its words; the name of the test is enough where one price is meant."""
+    exact = [each.pk for each in prices if str(each).casefold() == words.casefold()]
+    return prices.filter(pk__in=exact) if exact else prices.filter(test__iexact=words)
+
+
+def _test_costs(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> Mapping[Any, Mapping[str, Any]]:
+    found = {}
+    for each in priced_tests(rows, sheet):
+        told: dict[str, Any] = {"standing": each.words or _t("valid")}
+        if each.cost is not None:
+            told |= {"hours": half_up(each.cost.hours, TENTH), "cost": _money(each.cost.total, sheet)}
+            told |= {name: _money(getattr(each.cost, name), sheet) for name in ("consumables", "outside")}
+        found[each.row.pk] = told
+    return found
+
+
+def _test_totals(rows: Sequence[PlannedTest]) -> dict[str, Any]:
+    """Of what is not rounded yet; nothing where a row has no cost."""
+    if not rows:
+        return {}
+    sheet = rows[0].assessment
+    total = sum_of_tests(priced_tests(rows, sheet))
+    if total is None:
+        return {}
+    money = {name: _money(amount, sheet) for name, amount in (("consumables", total.consumables), ("outside", total.outside))}
+    return {"samples": total.samples, "hours": half_up(total.hours, TENTH), **money, "cost": _money(total.total, sheet)}
+
+
+def _vessels(bound: Bound) -> QuerySet[Any]:
+    """Of the site that is asked; of all sites while none is."""
+    rows = SiteVessel.objects.visible_to(bound.user).select_related("site")
+    site = bound.parent.project.site
+    return rows.filter(site=site) if site else rows
+
+
+def _tagged(vessels: QuerySet[Any], words: str) -> QuerySet[Any]:
+    exact = [each.pk for each in vessels if str(each).casefold() == words.casefold()]
+    return vessels.filter(pk__in=exact) if exact else vessels.filter(tag__iexact=words)
+
+
+def _litres(row: PlannedOperation) -> Decimal | None:
+    litres = filling(row).litres
+    return None if litres is None else half_up(litres, TENTH)
+
+
+def _percent(row: PlannedOperation) -> Decimal | None:
+    percent = filling(row).percent
+    return None if percent is None else half_up(percent, TENTH)
+
+
+def _waste(row: PlannedOperation) -> Decimal:
+    return half_up(work_of(row).waste_kg, TENTH)
+
+
+def _cost(row: PlannedOperation) -> Decimal | None:
+    return _money(work_of(row).cost, row.assessment)
+
+
+def _operation_totals(rows: Sequence[PlannedOperation]) -> dict[str, Any]:
+    if not rows:
+        return {}
+    works = [work_of(row) for row in rows]
+    waste = sum((each.waste_kg for each in works), Decimal(0))
+    cost = _money(sum_of_operations(rows), rows[0].assessment)
+    return {"days": sum(each.days for each in works), "waste_kg": half_up(waste, TENTH), "cost": cost}
+
+
+def _capability(row: SheetHazard) -> int | None:
+    site = row.assessment.project.site
+    return site.highest_exposure_band if site else None
+
+
+def _verdict(row: SheetHazard) -> str:
+    if row.assessment.project.site is None:
+        return _t("no site is chosen yet")
+    return band_words(row.band_required, _capability(row))
+
+
+RISKS = Worksheet(
+    title=_("Risks"),
+    noun=_("risk"),
+    model=SheetRisk,
+    columns=(
+        SheetColumn("text", example="The dimer is not purged", frozen=True, width=40),
+        SheetColumn("probability", field=LevelField, example="Medium", width=12),
+        SheetColumn("impact", field=LevelField, example="High", width=12),
+        SheetColumn("weight", _("Weight"), compute=lambda row: row.weight, kind="whole"),
+        SheetColumn("response", example="Crystallise twice in the first batch", width=40),
+    ),
+    hint=_("What may go wrong, how likely and how badly, and what is done about it. The weight is probability × impact, 1 to 9."),
+    **_of_sheet("sheet-risks"),
+)
+ASSUMPTIONS = Worksheet(
+    title=_("Assumptions"),
+    noun=_("assumption"),
+    model=SheetAssumption,
+    columns=(
+        SheetColumn("text", example="The amine is bought, not made", frozen=True, width=40),
+        SheetColumn("source", example="Assumption", width=16),
+        SheetColumn("figure", example="82"),
+        SheetColumn("unit", example="%", width=8),
+        SheetColumn("low", example="75"),
+        SheetColumn("high", example="88"),
+        SheetColumn("confirm_by", example="2026-06-30"),
+    ),
+    service=AssumptionRows,
+    hint=_("What must hold for cost and time to be right; a figure with its lowest and highest, and by when it is confirmed."),
+    **_of_sheet("sheet-assumptions"),
+)
+TEST_PLAN = Worksheet(
+    title=_("Test plan"),
+    noun=_("planned test"),
+    model=PlannedTest,
+    columns=(
+        SheetColumn(
+            "price",
+            note=_("As the price book calls it."),
+            lookup=Lookup(_prices, find=_called),
+            example="Assay",
+            frozen=True,
+            width=36,
+        ),
+        SheetColumn("stage", example="Release", width=16),
+        SheetColumn("batches", example="3"),
+        SheetColumn("samples_per_batch", example="2"),
+        SheetColumn("samples", _("Samples"), compute=lambda row: row.batches * row.samples_per_batch, total=True, kind="whole"),
+        SheetColumn("hours", _("Hours of ours"), unit="h", derived=True, total=True, kind="number"),
+        SheetColumn("consumables", _("Consumables"), derived=True, total=True, kind="number"),
+        SheetColumn("outside", _("Outside laboratories"), derived=True, total=True, kind="number"),
+        SheetColumn("cost", _("Cost in all"), derived=True, total=True, kind="number"),
+        SheetColumn("standing", _("Price"), derived=True, width=18),
+        SheetColumn("note", width=20),
+    ),
+    service=PlannedTestRows,
+    rows=lambda rows: rows.select_related("price__supplier", "assessment__project__site"),
+    together=_test_costs,
+    totals=_test_totals,
+    hint=_("Tests of the price book × samples × batches, in the currency of the sheet. A price that has expired since is named."),
+    **_of_sheet("test-plan"),
+)
+PRODUCTION_PLAN = Worksheet(
+    title=_("Production plan"),
+    noun=_("planned operation"),
+    model=PlannedOperation,
+    columns=(
+        SheetColumn("operation", example="Step 2: amination", frozen=True, width=24),
+        SheetColumn(
+            "vessel", lookup=Lookup(_vessels, find=_tagged), example="R-302", width=20, link=lambda row: row.vessel.get_absolute_url()
+        ),
+        SheetColumn("batch_kg", unit="kg", example="120"),
+        SheetColumn("litres_per_kg", unit="L/kg", note=_("At its fullest, for each kilogram of the batch size."), example="12"),
+        SheetColumn("fill_litres", _("Filled"), unit="L", compute=_litres, kind="number"),
+        SheetColumn("fill_percent", _("Filled"), unit="%", compute=_percent, kind="number"),
+        SheetColumn("fit", _("Fit"), compute=fit_words, width=26),
+        SheetColumn("batches", example="3"),
+        SheetColumn("hours", unit="h", note=_("Of one batch in this vessel."), example="36"),
+        SheetColumn("cleaning_hours", unit="h", example="8"),
+        SheetColumn("shifts_per_day", note=_("Of eight hours."), example="3"),
+        SheetColumn("days", _("Days taken"), compute=lambda row: work_of(row).days, total=True, kind="whole"),
+        SheetColumn("vessel_rate", example="410"),
+        SheetColumn("operators", example="2"),
+        SheetColumn("operator_rate", example="68"),
+        SheetColumn("utilities_per_kg", example="3.20"),
+        SheetColumn("waste_kg_per_kg", example="18"),
+        SheetColumn("waste_price_per_kg", example="0.42"),
+        SheetColumn("waste_kg", _("Waste"), unit="kg", compute=_waste, total=True, kind="number"),
+        SheetColumn("cost", _("Cost in all"), compute=_cost, total=True, kind="number"),
+        SheetColumn("wanted_from", note=_("The first day on which the vessel is wanted."), example="2026-09-14"),
+        SheetColumn("on_calendar", _("On the calendar"), compute=calendar_words, width=26),
+        SheetColumn("note", width=20),
+    ),
+    service=PlannedOperationRows,
+    rows=lambda rows: rows.select_related("vessel__site", "assessment__project", "booking__vessel__site"),
+    totals=_operation_totals,
+    hint=_("Vessel and operators cost their hours, cleaning included; utilities and waste the kilograms that are made."),
+    **_of_sheet("production-plan"),
+)
+HAZARDS = Worksheet(
+    title=_("Hazards and containment"),
+    noun=_("hazard"),
+    model=SheetHazard,
+    columns=(
+        SheetColumn("hazard", example="Dust of the active substance", frozen=True, width=32),
+        SheetColumn("source", example="Safety data sheet", width=18),
+        SheetColumn("band_required", note=_("Occupational, 1 (least) to 5."), example="4"),
+        SheetColumn("capability", _("Site contains up to band"), compute=_capability, kind="whole"),
+        SheetColumn("verdict", _("Verdict"), compute=_verdict, width=26),
+        SheetColumn("measure", example="Isolator at the dryer", width=36),
+    ),
+    rows=lambda rows: rows.select_related("assessment__project__site"),
+    hint=_("What the site can contain stands on its page; what goes beyond it needs a measure, or another site."),
+    **_of_sheet("sheet-hazards"),
+)
+EVERY = (RISKS, ASSUMPTIONS, TEST_PLAN, PRODUCTION_PLAN, HAZARDS)
+
+
+def tables_of(sheet: DepartmentAssessment) -> tuple[Worksheet, ...]:
+    """The department's own first."""
+    own = tuple(each for each in EVERY if OWN.get(each.key) == sheet.department.key)
+    return (*own, RISKS, ASSUMPTIONS)
+
+
+def register() -> None:
+    register_sheet(*EVERY)

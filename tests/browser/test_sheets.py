@@ -1,0 +1,35 @@
+"""A feasibility sheet in the browser: what rests on the rows of its tables follows them without the page being loaded again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.acts import send
+from tests.browser.test_sign_in import sign_in
+
+pytestmark = pytest.mark.browser
+
+
+def test_sign_off_and_calendar_follow_the_rows(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "production@demo.example")
+    page.goto(f"/projects/{places['evaluated']}/sheets/production/")
+    plan, risks = page.locator("#sheet-production-plan"), page.locator("#sheet-sheet-risks")
+    expect(plan.locator("[data-sheet-grid] .tabulator-row").first).to_be_visible()
+    wanted = page.locator("#calendar tbody tr").first
+    before = wanted.locator("td").nth(1).inner_text()
+
+    plan.locator(".tabulator-row").first.locator("[tabulator-field=c_batches]").click()
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    expect(wanted.locator("td").nth(1)).not_to_have_text(before)
+
+    risks.get_by_role("button", name="Add a row").click()
+    page.keyboard.type("The agitator is changed in May")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sign-off-card")).to_contain_text("The agitator is changed in May")
+    expect(page.locator("#sign-off-card")).to_contain_text("has no probability or no impact yet")
+
+    send(page, "Show on the calendar")
+    expect(page.locator("#calendar tbody tr").first).to_contain_text("tentative")
+    expect(page.get_by_role("link", name="Occupancy calendar")).to_be_visible()

@@ -1,0 +1,50 @@
+"""Sheets of a project in evaluation, and rows of their tables, entered through the door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Role
+from catalogue.models import AnalyticalPrice
+from phases.evaluation.models import DepartmentAssessment
+from projects.models import Project
+from tests.projects import factories as make
+from worksheets.changing import ADD, CHANGE, Change, Result, change_rows
+
+ANALYST = Role.ANALYTICAL
+OURS = {"test": "Assay", "technique": "HPLC", "method": "AM-012", "hours_per_sample": "1.5", "hourly_rate": "95", "currency": "EUR"}
+RISK = {"text": "The dimer is not purged.", "probability": "2", "impact": "3", "response": "Crystallise twice."}
+OPERATION = {"operation": "Step 1", "batch_kg": "120", "litres_per_kg": "12", "batches": "3", "hours": "36", "cleaning_hours": "8"}
+
+
+def sheet_of(project: Project, department: str) -> DepartmentAssessment:
+    rows = DepartmentAssessment.objects.with_tables().select_related("project__site")
+    return rows.get(project=project, department__key=department)
+
+
+def enter(address: str, values: dict[str, Any], role: str) -> Result:
+    (result,) = change_rows(address, [Change(ADD, values=values)], actor=make.person(role)).results
+    return result
+
+
+def entered(address: str, values: dict[str, Any], role: str) -> int:
+    result = enter(address, values, role)
+    assert result.is_saved, result.errors
+    assert result.pk is not None
+    return result.pk
+
+
+def changed(address: str, pk: int, values: dict[str, Any], role: str) -> Result:
+    (result,) = change_rows(address, [Change(CHANGE, pk, values)], actor=make.person(role)).results
+    return result
+
+
+def add_row(project: Project, department: str, key: str, **values: Any) -> int:
+    return entered(f"{key}:{sheet_of(project, department).pk}", values, department)
+
+
+def a_test_price(**values: Any) -> AnalyticalPrice:
+    given = OURS | {"valid_from": timezone.localdate().replace(month=1, day=1)} | values
+    return AnalyticalPrice.objects.get(pk=entered("analytical-prices", given, ANALYST))

@@ -1,0 +1,315 @@
+"""The tables of a feasibility sheet: who fills them, what a signature covers, what the plans cost, and what is kept of older texts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.refusals import NotAllowed, Refused
+from audit.signatures import content_hash, signatures_of, verify
+from catalogue.models import AnalyticalPrice, ExchangeRate, Site
+from phases.evaluation import gate, services
+from phases.evaluation.assessment_documents import inquiry_assessment
+from phases.evaluation.models import DepartmentAssessment
+from projects.calendars import WorkingCalendar
+from projects.models import Project
+from tests.phases.sheets import OPERATION, RISK, a_test_price, add_row, changed, enter, sheet_of
+from tests.projects import factories as make
+from tests.projects.vessels import a_vessel
+from worksheets.bound import bind
+from worksheets.changing import REMOVE, Change, change_rows
+
+pytestmark = pytest.mark.django_db
+texts_into_rows = import_module("phases.migrations.0005_texts_into_rows")
+ANSWERS: dict[str, Any] = {
+    "feasibility_score": 4,
+    "feasibility_reason": "A known route.",
+    "currency": "EUR",
+    "cost_base": Decimal("120000.00"),
+    "duration_weeks": Decimal("20.0"),
+}
+
+
+@pytest.fixture
+def project() -> Project:
+    return make.a_project()
+
+
+def sign_off(project: Project, department: str = "research", **values: Any) -> DepartmentAssessment:
+    actor = make.person(department)
+    proof = make.fake_authentication(actor)
+    return services.sign_off_sheet(project.code, department, actor=actor, authentication=proof, **values)
+
+
+def table(project: Project, department: str, key: str) -> list[dict[str, Any]]:
+    bound = bind(f"{key}:{sheet_of(project, department).pk}", make.person(department))
+    return [row["values"] for row in bound.table(list(bound.query()))]
+
+
+def totals(project: Project, department: str, key: str) -> dict[str, Any]:
+    return bind(f"{key}:{sheet_of(project, department).pk}", make.person(department)).totals()
+
+
+def test_five_departments_are_asked(project: Project) -> None:
+    found = DepartmentAssessment.objects.filter(project=project).values_list("department__key", flat=True)
+
+    assert set(found) == {"research", "material_control", "analytical", "production", "ehs"}
+
+
+def test_sheets_are_due_in_the_working_days_of_the_site_that_is_asked() -> None:
+    rfp = make.an_rfp(**make.COMPLETE_REQUEST)
+    today = timezone.localdate()
+    off = [
+        {
+            "first": (today + timedelta(days=1)).isoformat(),
+            "last": (today + timedelta(days=40)).isoformat(),
+            "worked": False,
+            "words": "Move",
+        }
+    ]
+    site = Site.objects.create(key="asked", name="Asked site", country="CN", time_zone="UTC", own_days_json=off)
+
+    project = services.submit_rfp(rfp.number, site="asked", actor=make.person(Role.BUSINESS_DEVELOPMENT))
+
+    plain = WorkingCalendar("CN", closures=site.closures)
+    expected = {plain.add_working_days(today, services.SHEET_WORKING_DAYS)}
+    assert (project.site, set(project.assessments.values_list("due_on", flat=True))) == (site, expected)
+    assert min(expected) > today + timedelta(days=40)
+
+
+def test_only_the_department_fills_its_tables(project: Project) -> None:
+    address = f"sheet-risks:{sheet_of(project, 'research').pk}"
+
+    assert enter(address, RISK, Role.RESEARCH).is_saved
+    with pytest.raises(NotAllowed):
+        enter(address, RISK, Role.PRODUCTION)
+
+
+def test_a_table_of_another_department_is_no_table_of_this_sheet(project: Project) -> None:
+    with pytest.raises(Refused, match="no such table"):
+        enter(f"test-plan:{sheet_of(project, 'research').pk}", {}, Role.RESEARCH)
+
+
+@pytest.mark.parametrize("key", ["sheet-risks", "sheet-assumptions"])
+def test_a_signed_sheet_and_a_held_project_keep_their_rows(project: Project, key: str) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    sign_off(project)
+    address = f"{key}:{sheet_of(project, 'research').pk}"
+
+    with pytest.raises(Refused, match="reopen it"):
+        enter(address, {"text": "Late."}, Role.RESEARCH)
+
+    make.hold(project)
+    with pytest.raises(Refused):
+        enter(f"{key}:{sheet_of(project, 'production').pk}", {"text": "Late."}, Role.PRODUCTION)
+
+
+def test_a_risk_is_judged_before_the_signature(project: Project) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    pk = add_row(project, "research", "sheet-risks", text="The dimer is not purged.")
+
+    with pytest.raises(Refused, match="no probability or no impact"):
+        sign_off(project)
+
+    changed(f"sheet-risks:{sheet_of(project, 'research').pk}", pk, {"probability": "2", "impact": "3"}, Role.RESEARCH)
+    sign_off(project)
+    assert table(project, "research", "sheet-risks")[0]["weight"] == 6
+
+
+@pytest.mark.parametrize(
+    ("values", "columns"),
+    [
+        ({"low": "1"}, {"low"}),
+        ({"figure": "82"}, {"unit"}),
+        ({"figure": "82", "unit": "%", "low": "90", "high": "80"}, {"low", "high"}),
+        ({"figure": "82", "unit": "%", "low": "75", "high": "88"}, set()),
+    ],
+)
+def test_an_assumed_figure_has_a_unit_and_stands_between_its_ends(project: Project, values: dict[str, str], columns: set[str]) -> None:
+    result = enter(f"sheet-assumptions:{sheet_of(project, 'research').pk}", {"text": "Yield of step 2", **values}, Role.RESEARCH)
+
+    assert set(result.errors) == columns
+
+
+def test_a_signature_covers_the_rows(project: Project) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    without = content_hash(sheet_of(project, "research"))
+    add_row(project, "research", "sheet-risks", **RISK)
+
+    with pytest.raises(Refused, match="changed since it was shown"):
+        sign_off(project, expected_hash=without)
+    signed = sign_off(project, expected_hash=content_hash(sheet_of(project, "research")))
+
+    assert verify(signatures_of(signed).get()).valid
+
+
+def test_the_gate_reads_the_tables_of_many_sheets_at_once(project: Project) -> None:
+    make.sign_off_sheets(project)
+    other = make.a_project(make.a_client("DCB"))
+    make.sign_off_sheets(other)
+
+    def queries(projects: list[Project]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert all(finding.met for finding in gate.judge_sheets(projects).values())
+        return len(captured)
+
+    queries([project])  # permissions and content types are asked for once
+    assert queries([project]) == queries([project, other])
+
+
+def a_text(sheet: DepartmentAssessment) -> DepartmentAssessment:
+    """As it was before these were tables."""
+    DepartmentAssessment.objects.filter(pk=sheet.pk).update(risks="- Hydrate in the dryer\n\n• Dimer", assumptions="One campaign a year.")
+    return DepartmentAssessment.objects.get(pk=sheet.pk)
+
+
+def test_older_texts_become_rows_and_a_signature_still_covers_its_text(project: Project) -> None:
+    signed, still_open = sheet_of(project, "research"), sheet_of(project, "production")
+    a_text(still_open)
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    a_text(signed)
+    sign_off(project)
+
+    texts_into_rows.into_rows(apps, SimpleNamespace(connection=connection))
+
+    signed, still_open = sheet_of(project, "research"), sheet_of(project, "production")
+    for sheet in (signed, still_open):
+        assert [row.text for row in sheet.risk_rows.all()] == ["Hydrate in the dryer", "Dimer"]
+        assert [row.text for row in sheet.assumption_rows.all()] == ["One campaign a year."]
+    assert (still_open.risks, still_open.assumptions) == ("", "")
+    assert verify(signatures_of(signed).get()).valid
+
+    services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="The dimer is judged.")
+    assert sheet_of(project, "research").risks == ""
+
+
+# The test plan
+
+
+def plan_of(project: Project, **changes: Any) -> None:
+    services.save_sheet(project.code, "analytical", changes={"currency": "EUR", **changes}, actor=make.person(Role.ANALYTICAL))
+
+
+def test_a_test_plan_is_priced_from_the_price_book(project: Project) -> None:
+    plan_of(project)
+    a_test_price(consumables_per_sample="18")
+    add_row(project, "analytical", "test-plan", price="Assay", stage="release", batches="3", samples_per_batch="2")
+
+    (row,) = table(project, "analytical", "test-plan")
+
+    told = {name: row[name] for name in ("samples", "hours", "consumables", "outside", "cost", "standing")}
+    assert told == {"samples": 6, "hours": "9", "consumables": "108", "outside": "0", "cost": "963", "standing": "valid"}
+    assert totals(project, "analytical", "test-plan") == {"samples": 6, "hours": "9", "consumables": "108", "outside": "0", "cost": "963"}
+
+
+def test_an_expired_price_is_refused_and_where_it_stands_it_is_named(project: Project) -> None:
+    plan_of(project)
+    price, today = a_test_price(), timezone.localdate()
+    address = f"test-plan:{sheet_of(project, 'analytical').pk}"
+    row = {"price": "Assay", "stage": "release", "batches": "1", "samples_per_batch": "1"}
+    pk = add_row(project, "analytical", "test-plan", **row)
+    AnalyticalPrice.objects.filter(pk=price.pk).update(valid_from=today - timedelta(days=9), valid_until=today - timedelta(days=1))
+
+    assert table(project, "analytical", "test-plan")[0]["standing"].startswith("Expired on ")
+    assert "This price is expired." in enter(address, row, Role.ANALYTICAL).errors["price"]
+    assert changed(address, pk, {"batches": "2"}, Role.ANALYTICAL).is_saved
+
+
+def test_another_currency_is_converted_by_the_rate_of_the_day(project: Project) -> None:
+    plan_of(project, currency="USD")
+    a_test_price()
+    add_row(project, "analytical", "test-plan", price="Assay", stage="release", batches="1", samples_per_batch="1")
+
+    (row,) = table(project, "analytical", "test-plan")
+    assert row["cost"] is None and row["standing"].startswith("No exchange rate from EUR to USD")
+    assert totals(project, "analytical", "test-plan") == {}
+
+    today = timezone.localdate()
+    for days, rate in ((3, "1.05"), (1, "1.10"), (-1, "9")):
+        ExchangeRate.objects.create(currency="EUR", into="USD", on=today - timedelta(days=days), rate=Decimal(rate), source="ECB")
+    assert table(project, "analytical", "test-plan")[0]["cost"] == "156.75"
+
+
+def test_without_a_currency_there_is_no_sum(project: Project) -> None:
+    a_test_price()
+    add_row(project, "analytical", "test-plan", price="Assay", stage="release", batches="1", samples_per_batch="1")
+
+    assert "no currency yet" in table(project, "analytical", "test-plan")[0]["standing"]
+
+
+def test_a_price_that_a_plan_uses_stays(project: Project) -> None:
+    price = a_test_price()
+    add_row(project, "analytical", "test-plan", price="Assay", stage="release", batches="1", samples_per_batch="1")
+
+    (result,) = change_rows("analytical-prices", [Change(REMOVE, price.pk)], actor=make.person(Role.ANALYTICAL)).results
+
+    assert "used elsewhere" in result.errors[""][0]
+
+
+# Production and hazards
+
+
+def test_a_production_plan_says_how_the_vessel_fits(project: Project) -> None:
+    a_vessel(volume_min_litres=Decimal(450), volume_max_litres=Decimal(3000))
+    services.save_sheet(project.code, "production", changes={"currency": "EUR"}, actor=make.person(Role.PRODUCTION))
+    for kg in ("120", "30", "260"):
+        add_row(project, "production", "production-plan", **OPERATION | {"vessel": "R-302", "batch_kg": kg, "vessel_rate": "410"})
+
+    rows = table(project, "production", "production-plan")
+
+    assert [row["fit"] for row in rows] == [
+        "fits",
+        "90 L below the smallest working volume (450 L)",
+        "120 L above the greatest working volume (3,000 L)",
+    ]
+    assert [(row["fill_litres"], row["fill_percent"], row["days"], row["cost"]) for row in rows[:1]] == [("1440", "48", 6, "54120")]
+    assert totals(project, "production", "production-plan") == {"days": 18, "waste_kg": "0", "cost": "162360"}
+
+
+@pytest.mark.parametrize(
+    ("band", "capability", "verdict"),
+    [("4", 4, "within"), ("5", 3, "2 above what the site can contain (3)"), ("2", None, "nobody has said what the site can contain")],
+)
+def test_a_hazard_is_held_against_the_site(project: Project, band: str, capability: int | None, verdict: str) -> None:
+    site = make.a_site()
+    Site.objects.filter(pk=site.pk).update(highest_exposure_band=capability)
+    Project.objects.filter(pk=project.pk).update(site=site)
+    add_row(project, "ehs", "sheet-hazards", hazard="Dust", source="sds", band_required=band)
+
+    (row,) = table(project, "ehs", "sheet-hazards")
+
+    assert (row["capability"], row["verdict"]) == (capability, verdict)
+
+
+def test_the_report_prints_the_tables(project: Project) -> None:
+    plan_of(project)
+    a_test_price()
+    a_vessel(volume_min_litres=Decimal(450), volume_max_litres=Decimal(3000))
+    add_row(project, "research", "sheet-risks", **RISK)
+    add_row(project, "analytical", "test-plan", price="Assay", stage="release", batches="3", samples_per_batch="2")
+    add_row(project, "production", "production-plan", **OPERATION | {"vessel": "R-302"})
+    add_row(project, "ehs", "sheet-hazards", hazard="Dust", band_required="3")
+    services.recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.manager())
+
+    said = inquiry_assessment(Project.objects.get(pk=project.pk))
+
+    captions = [table["caption"] for table in (*said["risks"], *said["plans"])]
+    assert captions == [
+        "Research and development: Risks",
+        "Analytical: Test plan",
+        "Production: Production plan",
+        "Production: Production plan",
+        "Environment, health and safety: Hazards and containment",
+    ]
+    assert said["risks"][0]["rows"] == [["The dimer is not purged.", "Medium", "High", "6", "Crystallise twice."]]
+    assert said["assumptions"] == []
