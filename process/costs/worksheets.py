@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import BadInput
-from catalogue.models import Material
+from catalogue.worksheets import A_MATERIAL
 from process.costs.building import assessed, line_key
 from process.costs.case import Inclusion
 from process.costs.estimate import LineCost, estimate
@@ -79,15 +79,6 @@ def _sum(amounts: Any) -> Decimal | None:
 def _share(lines: Sequence[LineCost]) -> Decimal | None:
     share = _sum(line.share for line in lines if line.share is not None)
     return None if share is None else (share * HUNDRED).quantize(Decimal("0.1"))
-
-
-def _materials(bound: Bound) -> QuerySet[Any]:
-    return Material.objects.visible_to(bound.user).filter(in_use=True)
-
-
-def _called(materials: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = materials.called(words)
-    return found
 
 
 def _offers(bound: Bound) -> QuerySet[Any]:
@@ -160,7 +151,7 @@ MATERIAL_PRICES = Worksheet(
     columns=(
         SheetColumn(
             "material",
-            lookup=Lookup(_materials, find=_called),
+            lookup=A_MATERIAL,
             example="TOL-99",
             fixed=True,
             frozen=True,
