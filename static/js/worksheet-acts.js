@@ -118,7 +118,7 @@ window.sheetActs = (() => {
     const row = sheet.row(number);
     if (above) row.move(after, false);
     else row.move(sheet.table.getRows()[0], true);
-    sheet.table.getRows().forEach((each) => each.reformat());
+    sheet.show(sheet.table.getRows().map((each) => each.getData().n));
     sheet.select(sheet.row(number));
     return true;
   };

@@ -16,6 +16,7 @@
       this.saving = new window.SheetSaving(this.config, this);
       this.sums = {};
       this.gestures = [];
+      this.late = new Set();
       this.last = 0;
     }
 
@@ -194,11 +195,28 @@
     }
 
     set(number, values) {
-      this.row(number)?.update(Object.fromEntries(Object.entries(values).map(([name, value]) => [FIELD + name, value])));
+      const open = this.row(number)?.getElement().querySelector(".tabulator-cell.tabulator-editing")?.getAttribute("tabulator-field");
+      const given = Object.entries(values).map(([name, value]) => [FIELD + name, value]);
+      this.row(number)?.update(Object.fromEntries(given.filter(([field]) => field !== open)));
     }
 
+    // A row of which a cell is open is drawn when that is closed: what is being typed there stays.
     show(numbers) {
-      numbers.forEach((number) => this.row(number)?.reformat());
+      numbers.forEach((number) => {
+        const row = this.row(number);
+        if (row?.getElement().classList.contains("tabulator-editing")) this.late.add(number);
+        else row?.reformat();
+      });
+    }
+
+    showLate() {
+      const late = [...this.late].filter((number) => this.saving.states.has(number));
+      this.late.clear();
+      late.forEach((number) => {
+        const { saved, typed } = this.saving.states.get(number);
+        this.set(number, Object.fromEntries(Object.entries(saved).filter(([name]) => !typed.has(name))));
+      });
+      this.show(late);
     }
 
     totals(totals) {
@@ -245,6 +263,7 @@
       if (gesture && (edits.length || gesture.added?.length)) this.gestures.push({ edits, ...gesture });
       this.said = "";
       this.saving.note(edits);
+      this.showLate();
       this.show([...new Set(edits.map((each) => each.number))]);
       this.report();
       return this.saving.flush(this.current()?.getData().n ?? null);
@@ -318,6 +337,7 @@
 
     // At once: the next letter is typed there. way: null stays.
     go(way) {
+      this.showLate();
       if (way) this.ranges.navigate(false, false, way);
       this.focus();
     }
@@ -329,6 +349,7 @@
       if (number !== this.at) this.saving.flush(number);
       this.at = number;
       this.place = place;
+      this.showLate();
       this.report();
     }
 
