@@ -37,7 +37,7 @@ def material_page(request: SignedInRequest, code: str) -> HttpResponse:
         "material": material,
         "structure": f"data:image/svg+xml;base64,{b64encode(draw_svg(smiles).encode()).decode()}" if smiles else "",
         "valid": sorted(valid, key=lambda quote: (quote.currency, quote.price_per_kg)),
-        "expired": [quote for quote in quotes if quote.valid_until and quote.valid_until < today],
+        "expired": [quote for quote in quotes if quote.has_expired(today)],
         "facts": facts_of(bind_to(MATERIALS, None, request.user), material, besides=("code", "name", "valid_prices")),
         "sheet": Shown(bind_to(MATERIAL_PRICES, material, request.user), request),
         "events": list(events_of(material)[:EVENTS]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
 from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQuote
+from catalogue.models.materials import WHOLE_NAME
+from catalogue.models.supply import in_force
 from catalogue.services.analysis import AnalyticalPriceRows
 from catalogue.services.materials import MaterialRows
 from catalogue.services.supply import QuoteRows, RateRows, enter_supplier
@@ -29,16 +31,14 @@ AS_WRITTEN = 40  # letters of a number with what people put around it, such as "
 
 def _valid(rows: QuerySet[Any]) -> QuerySet[Any]:
     """With the number of prices by which one could order today."""
-    today = timezone.localdate()
-    good = Q(quotes__quoted_on__lte=today) & (Q(quotes__valid_until=None) | Q(quotes__valid_until__gte=today))
-    return rows.annotate(valid_prices=Count("quotes", filter=good))
+    return rows.annotate(valid_prices=Count("quotes", filter=in_force(timezone.localdate(), "quotes__")))
 
 
 def _standing(quote: SupplierQuote) -> str:
     today = timezone.localdate()
-    if quote.valid_until and quote.valid_until < today:
-        return _t("expired")
-    return _t("valid")
+    if quote.holds_on(today):
+        return _t("valid")
+    return _t("expired") if quote.has_expired(today) else _t("not yet valid")
 
 
 def _materials(bound: Bound) -> QuerySet[Any]:
@@ -49,6 +49,9 @@ def _materials(bound: Bound) -> QuerySet[Any]:
 def _called(materials: Any, words: str) -> QuerySet[Any]:
     found: QuerySet[Any] = materials.called(words)
     return found
+
+
+A_MATERIAL = Lookup(_materials, find=_called, shown=WHOLE_NAME)  # for every table of which a cell names one
 
 
 def _suppliers(bound: Bound) -> QuerySet[Any]:
@@ -120,7 +123,7 @@ def _price_columns(other: SheetColumn) -> tuple[SheetColumn, ...]:
         other,
         SheetColumn("quantity_from_kg", unit="kg", note=_("The price holds from this quantity on."), example="25"),
         SheetColumn("price_per_kg", regulated=True, example="4.80"),
-        SheetColumn("currency", example="EUR"),
+        SheetColumn("currency", regulated=True, example="EUR"),
         SheetColumn("pack_kg", unit="kg", example="180"),
         SheetColumn("minimum_order_kg", unit="kg", example="180"),
         SheetColumn("lead_time_days", example="21"),
@@ -166,7 +169,7 @@ SUPPLIER_PRICES = Worksheet(
     columns=_price_columns(
         SheetColumn(
             "material",
-            lookup=Lookup(_materials, find=_called),
+            lookup=A_MATERIAL,
             example="TOL-99",
             frozen=True,
             width=24,
@@ -182,9 +185,9 @@ RATES = Worksheet(
     noun=_("exchange rate"),
     model=ExchangeRate,
     columns=(
-        SheetColumn("currency", example="EUR", frozen=True),
-        SheetColumn("into", example="USD"),
-        SheetColumn("on", example="2026-03-12"),
+        SheetColumn("currency", regulated=True, example="EUR", frozen=True),
+        SheetColumn("into", regulated=True, example="USD"),
+        SheetColumn("on", regulated=True, example="2026-03-12"),
         SheetColumn("rate", note=_("What one unit of the currency is worth."), regulated=True, example="1.0842", width=14),
         SheetColumn("source", example="ECB reference rate", width=28),
     ),

@@ -16,6 +16,7 @@ from accounts.requests import ApiRequest, refuse_unknown
 from audit.models import Event
 from audit.refusals import BadInput
 from worksheets.bound import Bound, bind
+from worksheets.bound import held as hold
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, Result, change_rows
 from worksheets.sheets import all_sheets
 
@@ -275,7 +276,7 @@ def _one(sheet: str, change: Change, request: ApiRequest, reason: str) -> Result
 
 def answer(outcome: Outcome) -> dict[str, Any]:
     written = [each.pk for each in outcome.saved if each.pk is not None and each.act != REMOVE]
-    rows, totals = outcome.bound.after(written) if outcome.saved else ([], {})
+    rows, totals = outcome.bound.after(written) if outcome.saved else ([], outcome.bound.totals())
     results = [
         {
             "act": each.act,
@@ -288,12 +289,13 @@ def answer(outcome: Outcome) -> dict[str, Any]:
         }
         for each in outcome.results
     ]
-    return {"results": results, "rows": rows, "totals": totals or outcome.bound.totals()}
+    return {"results": results, "rows": rows, "totals": totals}
 
 
 def row_data(bound: Bound, pk: Any, *, held: bool = False) -> dict[str, Any]:
-    """A row as the API tells it. Raises Missing. held: with its lock, for whoever compares before writing."""
+    """A row as the API tells it. Raises Missing. held: its parent under its lock and then the row, for whoever compares before writing."""
     if held:
+        bound = hold(bound)
         list(bound.base().filter(pk=pk).select_for_update(of=("self",)))
     row: Model | None = bound.query().filter(pk=pk).first() if pk <= BIGGEST else None
     if row is None:

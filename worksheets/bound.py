@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Values = dict[str, Any]
+Derived = Mapping[Any, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,33 @@ class Bound:
         """What the cells tell, as JSON."""
         return {column.name: told(self.value(row, column)) for column in self.sheet.columns if names is None or column.name in names}
 
+    def derived(self, rows: Sequence[Any]) -> Derived:
+        """What rests on several rows, by the key of each."""
+        return self.sheet.together(rows, self.parent) if self.sheet.together else {}
+
     def table(self, rows: Sequence[Any]) -> list[Values]:
         """Every row as the grid has it: id, values, and where cells lead; `locked` says why a row cannot be changed."""
-        together = self.sheet.together(rows, self.parent) if self.sheet.together else {}
-        return [self._row(row, together.get(row.pk, {})) for row in rows]
+        return self._table(rows, self.derived(rows))
+
+    def whole(self, rows: Sequence[Any]) -> tuple[list[Values], Values]:
+        """The table and its totals; what rests on several rows is computed once for both."""
+        derived = self.derived(rows)
+        return self._table(rows, derived), self._totals(rows, derived)
 
     def told(self, rows: Sequence[Any]) -> list[Values]:
         """The same of some of the rows, in their order; what rests on the others is computed with all of them."""
-        if self.sheet.together is None:
-            return self.table(rows)
-        found = {each["id"]: each for each in self.table(list(self.query()))}
-        return [found[row.pk] for row in rows]
+        return self.part(rows)[0] if self.sheet.together else self.table(rows)
+
+    def part(self, rows: Sequence[Any]) -> tuple[list[Values], Values]:
+        """Some of the rows, with the totals of all."""
+        if not self._needs_all_rows:
+            return self.table(rows), self.totals()
+        every, totals = self.whole(list(self.query()))
+        found = {each["id"]: each for each in every}
+        return [found[row.pk] for row in rows], totals
+
+    def _table(self, rows: Sequence[Any], derived: Derived) -> list[Values]:
+        return [self._row(row, derived.get(row.pk, {})) for row in rows]
 
     def _row(self, row: Model, derived: Mapping[str, Any]) -> Values:
         values = self.values(row) | {name: told(value) for name, value in derived.items()}
@@ -105,13 +122,15 @@ class Bound:
 
     def after(self, keys: Iterable[Any]) -> tuple[list[Values], Values]:
         """Of the rows that were written their values now, of all others what follows from them; and the totals."""
-        if self.sheet.together or self._totals_need_rows:
-            rows = list(self.query())
-            wanted = set(keys)
-            told_rows = self.table(rows)
-            changed = told_rows if self.sheet.together else [each for each in told_rows if each["id"] in wanted]
-            return changed, self.totals_of(rows)
-        return self.table(list(self.query().filter(pk__in=list(keys)))), self.totals()
+        if not self._needs_all_rows:
+            return self.table(list(self.query().filter(pk__in=list(keys)))), self.totals()
+        wanted = set(keys)
+        every, totals = self.whole(list(self.query()))
+        return [each for each in every if self.sheet.together or each["id"] in wanted], totals
+
+    @property
+    def _needs_all_rows(self) -> bool:
+        return self.sheet.together is not None or self._totals_need_rows
 
     @property
     def _totals_need_rows(self) -> bool:
@@ -128,9 +147,11 @@ class Bound:
         return {name: told(sums[f"sum_{name}"]) for name in names}
 
     def totals_of(self, rows: Sequence[Any]) -> Values:
+        return self._totals(rows, self.derived(rows))
+
+    def _totals(self, rows: Sequence[Any], derived: Derived) -> Values:
         if self.sheet.totals is not None:
             return {name: told(value) for name, value in self.sheet.totals(rows).items()}
-        derived = self.sheet.together(rows, self.parent) if self.sheet.together else {}
         summed = [column for column in self.sheet.columns if column.total]
         return {column.name: told(_sum(self, rows, column, derived)) for column in summed}
 
@@ -139,7 +160,7 @@ class Bound:
         return [_described(self, column) for column in self.sheet.columns]
 
 
-def _sum(bound: Bound, rows: Sequence[Any], column: SheetColumn, derived: Mapping[Any, Mapping[str, Any]]) -> Any:
+def _sum(bound: Bound, rows: Sequence[Any], column: SheetColumn, derived: Derived) -> Any:
     values = [derived.get(row.pk, {}).get(column.name) if column.derived else bound.value(row, column) for row in rows]
     given = [value for value in values if value is not None]
     return sum(given) if given else None
@@ -163,7 +184,7 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
         "total": column.total,
         "frozen": column.frozen,
         "width": column.width,
-        "note": str(column.note),
+        "note": str(sheet.note(column)),
         "choices": [{"key": key, "label": label} for key, label in choices] if kind == "choice" else [],
         "creates": str(column.lookup.new) if column.lookup is not None and column.lookup.create is not None else "",
     }
@@ -183,9 +204,12 @@ def bind_to(sheet: Worksheet, parent: Any, user: User) -> Bound:
     return Bound(sheet, parent, user)
 
 
-def again(bound: Bound, parent: Any) -> Bound:
-    """The same with its parent read anew, under the lock of who writes."""
-    return replace(bound, parent=parent)
+def held(bound: Bound) -> Bound:
+    """The same with its parent read anew, under the lock that whoever writes rows takes before theirs. Its key may be referred to."""
+    if not bound.sheet.parent:
+        return bound
+    model: Any = type(bound.parent)
+    return replace(bound, parent=model._default_manager.select_for_update(of=("self",), no_key=True).get(pk=bound.parent.pk))
 
 
 def _parent(sheet: Worksheet, scope: str, user: User) -> Any:

@@ -6,27 +6,26 @@ nothing behind, so that the writer mends it where it was typed; with `all_or_non
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _t
 
 from audit.context import because
-from audit.events import record
+from audit.events import Happened, record, record_each
 from audit.refusals import BadInput, NotAllowed, Refused, missing_reason, require_none
-from worksheets.bound import Bound, again, bind
-from worksheets.columns import Cell, Column
+from worksheets.bound import Bound, bind, held
 from worksheets.ordering import Order
 from worksheets.reading_cells import told
 from worksheets.rows import AlreadyThere, Rows, words_of_constraint
+from worksheets.typed import Typed, alike
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from worksheets.sheets import Lookup, SheetColumn
 
 MOST_CHANGES = 2000
 ADD, CHANGE, MOVE, REMOVE = "add", "change", "move", "remove"
@@ -58,7 +57,7 @@ class Result:
     """
 
     act: str
-    pk: int | None = None
+    pk: Any = None
     errors: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     now: Values = field(default_factory=dict)
@@ -89,16 +88,12 @@ class Overtaken(BadInput):
         super().__init__({name: said % {"value": words[name]} for name in now})
 
 
-class Unknown(ValidationError):
-    """The words name nothing that is there; the writer may have it entered."""
-
-
 class _Undone(Exception):
-    """One wrong row takes all of them back."""
+    """What takes every row back, by the names that BadInput has: one wrong row, or a reason that nobody gave."""
 
 
 def change_rows(address: str, changes: Sequence[Change], *, actor: User, reason: str = "", all_or_none: bool = False) -> Outcome:
-    """Write the changes that are right, in their order, and record them as one event.
+    """Write the changes that are right, in their order, and record them: of a sheet with a parent as one event of that, else row by row.
 
     Raises Missing, NotAllowed, Refused (the sheet is closed), BadInput on `reason` where a regulated value changes without one, or, with
     `all_or_none`, by "<place of the change>.<column>".
@@ -106,84 +101,67 @@ def change_rows(address: str, changes: Sequence[Change], *, actor: User, reason:
     if len(changes) > MOST_CHANGES:
         raise BadInput({"": _t("At most %(most)d rows at once.") % {"most": MOST_CHANGES}})
     bound = bind(address, actor)
-    outcome = Outcome(bound, [])
     try:
         with transaction.atomic():
-            outcome = _change(_held(bound), changes, reason.strip(), all_or_none=all_or_none)
+            keys = {each.pk for each in changes if each.pk is not None}
+            writing = Writing(bound, reason, keys=keys, moves=any(each.act != CHANGE for each in changes))
+            with writing.because():
+                results = [writing.one(each) for each in changes]
+                writing.done()
+            if all_or_none and any(not each.is_saved for each in results):
+                raise _Undone({f"{place}.{name}": words for place, each in enumerate(results) for name, words in each.errors.items()})
     except _Undone as undone:
         raise BadInput(undone.args[0]) from undone
-    return outcome
+    return Outcome(writing.bound, results)
 
 
-def _held(bound: Bound) -> Bound:
-    """The parent under its lock, and everything that may stand against a change asked under it."""
-    if bound.sheet.parent:
-        model: Any = type(bound.parent)
-        bound = again(bound, model._default_manager.select_for_update(of=("self",)).get(pk=bound.parent.pk))
-    blockers = bound.blockers
-    if blockers and blockers[0].key == "permission":
-        raise NotAllowed(blockers[0].words)
-    require_none(blockers)
-    return bound
+@dataclass(frozen=True)
+class Done:
+    """What happened to a row, for its event."""
 
+    act: str
+    row: Any
+    key: Any
+    label: str
+    before: Values = field(default_factory=dict)
+    after: Values = field(default_factory=dict)
 
-def _change(bound: Bound, changes: Sequence[Change], reason: str, *, all_or_none: bool) -> Outcome:
-    writing = Writing(bound, changes, reason)
-    if reason:
-        with because(reason):
-            results = writing.run()
-    else:
-        results = writing.run()
-    if all_or_none and any(not each.is_saved for each in results):
-        raise _Undone({f"{place}.{name}": words for place, each in enumerate(results) for name, words in each.errors.items()})
-    return Outcome(bound, results)
+    def as_dict(self) -> Values:
+        said = {name: values for name, values in (("before", self.before), ("after", self.after)) if values}
+        return {"act": self.act, "id": self.key, "row": self.label, **said}
 
 
 class Writing:
-    """One request: the rows it names, held; their service; what it did, for the event."""
+    """One request, in its transaction: the parent and the rows that it names, held; their service; what it did.
 
-    def __init__(self, bound: Bound, changes: Sequence[Change], reason: str) -> None:
-        self.bound, self.sheet, self.changes, self.reason = bound, bound.sheet, changes, reason
-        self.service: Rows = self.sheet.service(bound, actor=bound.user, reason=reason)
-        keys = {each.pk for each in changes if each.pk is not None}
-        rows = bound.base().filter(pk__in=keys).order_by("pk")
+    keys: of the rows that are there. moves: whether rows come, go or change places. Raises NotAllowed, Refused. Every change is handed to
+    `one`, and after the last one `done` is called, inside `because`.
+    """
+
+    def __init__(self, bound: Bound, reason: str, *, keys: Collection[Any] = (), moves: bool = True) -> None:
+        self.bound, self.sheet, self.reason = held(bound), bound.sheet, reason.strip()
+        self._require_open()
+        self.service: Rows = self.sheet.service(self.bound, actor=bound.user, reason=self.reason)
+        rows = self.bound.base().filter(pk__in=keys).order_by("pk")
         self.rows = {row.pk: row for row in rows.select_for_update(of=("self",))} if keys else {}
-        self.order = Order(bound) if self.sheet.order else None
-        self.happened: list[Values] = []
-        self.readers = {column.name: Column(column.name, "", self.sheet.reader(column)) for column in self.sheet.typed}
-        self.found: dict[tuple[str, str], Any] = {}
+        self.order = Order(self.bound) if self.sheet.order and moves else None
+        self.happened: list[Done] = []
+        self.typed = Typed(self.bound)
 
-    def run(self) -> list[Result]:
-        self._require_reason()
-        results = [self._one(each) for each in self.changes]
-        if self.order:
-            self.order.save()
-        if self.happened:
-            self.service.done()
-            self._record()
-        return results
+    def _require_open(self) -> None:
+        blockers = self.bound.blockers
+        if blockers and blockers[0].key == "permission":
+            raise NotAllowed(blockers[0].words)
+        require_none(blockers)
 
-    def _require_reason(self) -> None:
-        if self.reason or not self.sheet.asks_reason:
-            return
-        regulated = {column.name for column in self.sheet.columns if column.regulated}
-        for each in self.changes:
-            row = self.rows.get(each.pk)
-            touched = regulated if each.act == REMOVE else regulated & set(each.values)
-            if row is not None and any(self._differs(row, each, name) for name in touched):
-                raise BadInput(missing_reason(""))
-
-    def _differs(self, row: Any, change: Change, name: str) -> bool:
-        """Whether a value that is there would become another one."""
-        is_now = told(getattr(row, name))
-        return is_now not in (None, "") and (change.act == REMOVE or not _alike(is_now, change.values[name]))
-
-    def _one(self, change: Change) -> Result:
+    def one(self, change: Change) -> Result:
+        """Judge and write one change; what is wrong with it leaves nothing behind."""
         result = Result(change.act, change.pk)
-        acts: dict[str, Callable[[Change, Result], None]] = {ADD: self._add, CHANGE: self._alter, MOVE: self._move, REMOVE: self._remove}
+        acts: dict[str, Callable[[Change], Any]] = {ADD: self._add, CHANGE: self._alter, MOVE: self._move, REMOVE: self._remove}
+        self.typed.begin()
         try:
             with transaction.atomic():
-                acts[change.act](change, result)
+                result.pk = acts[change.act](change)
         except BadInput as bad:
             result.errors = bad.errors
             if isinstance(bad, Overtaken):
@@ -198,47 +176,62 @@ class Writing:
         except IntegrityError as error:
             name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
             result.errors = {"": [words_of_constraint(self.service.new(), name)]}
-        if result.errors and change.act == ADD:
-            result.pk = None
+        if result.errors:
+            self.typed.take_back()
+            result.unknown = self.typed.unknown
         return result
 
-    def _add(self, change: Change, result: Result) -> None:
+    def done(self) -> None:
+        """The places of the rows, and what is recorded of them."""
+        if not self.happened:
+            return
+        if self.order:
+            self.order.save()
+        self._record()
+
+    def because(self) -> AbstractContextManager[Any]:
+        """The reason in the history of the rows."""
+        return because(self.reason) if self.reason else nullcontext()
+
+    def _add(self, change: Change) -> Any:
         row = self.service.new()
-        values = self._read({name: change.values.get(name) for name in self.readers}, change, result)
+        values = self.typed.read({**dict.fromkeys(self.typed.readers), **change.values}, change.create)
         _set(row, values)
         if self.order:
             setattr(row, self.sheet.order, self.order.next_number)
         self.service.judge(row, set(values))
         row = self.service.add(row)
-        result.pk = row.pk
-        self.rows[row.pk] = row
         if self.order:
             self.order.put(row.pk, change.after)
+        self.rows[row.pk] = row
         self._note(ADD, row, after={name: told(value) for name, value in values.items() if value not in (None, "")})
+        return row.pk
 
-    def _alter(self, change: Change, result: Result) -> None:
+    def _alter(self, change: Change) -> Any:
         row = self._row(change)
-        self._require_unchanged(row, change)
-        values = self._read(change.values, change, result)
+        values = self.typed.read(change.values, change.create)
+        self._require_unchanged(row, change, {name: told(value) for name, value in values.items()})
         before = {name: told(getattr(row, name)) for name in values}
-        changed = {name for name, value in values.items() if not _alike(before[name], told(value))}
+        changed = {name for name, value in values.items() if not alike(before[name], told(value))}
         if fixed := [name for name in changed if self.sheet.column(name).fixed]:
             raise BadInput({name: _t("This stays as it was entered.") for name in fixed})
         if not changed:
-            return
+            return row.pk
         others = {column.name: told(getattr(row, column.name)) for column in self.sheet.typed}
         _set(row, {name: values[name] for name in changed})
         try:
             self.service.judge(row, changed)
+            self._require_reason(others, changed)
             row = self.service.change(row, changed)
         except Exception:
-            self.rows.pop(row.pk)  # what the refused change left on it must not be saved by the next one
+            self.rows.pop(row.pk, None)  # what the refused change left on it must not be saved by the next one
             raise
         after = {column.name: told(getattr(row, column.name)) for column in self.sheet.typed}
         differ = [name for name in others if others[name] != after[name]]
         self._note(CHANGE, row, before={name: others[name] for name in differ}, after={name: after[name] for name in differ})
+        return row.pk
 
-    def _move(self, change: Change, _result: Result) -> None:
+    def _move(self, change: Change) -> Any:
         row = self._row(change)
         if self.order is None or change.after is None:
             raise BadInput({"": _t("The rows of this table have no order of their own.")})
@@ -246,17 +239,21 @@ class Writing:
         self.order.put(row.pk, change.after)
         if self.order.keys != before:
             self._note(MOVE, row)
+        return row.pk
 
-    def _remove(self, change: Change, _result: Result) -> None:
+    def _remove(self, change: Change) -> Any:
         row = self._row(change)
-        self._require_unchanged(row, change)
+        self._require_unchanged(row, change, {})
         before = {column.name: told(getattr(row, column.name)) for column in self.sheet.typed}
+        self._require_reason(before, before)
         label, key = str(row), row.pk
         self.service.remove(row)
-        del self.rows[key]
+        self.rows.pop(key, None)
         if self.order:
             self.order.drop(key)
-        self._note(REMOVE, row, key=key, label=label, before={name: value for name, value in before.items() if value not in (None, "")})
+        row.pk = key  # of what is gone the record still says which one it was
+        self._note(REMOVE, row, label=label, before={name: value for name, value in before.items() if value not in (None, "")})
+        return key
 
     def _row(self, change: Change) -> Any:
         row = self.rows.get(change.pk)
@@ -268,98 +265,46 @@ class Writing:
             raise BadInput({"": why})
         return row
 
-    def _require_unchanged(self, row: Any, change: Change) -> None:
+    def _require_unchanged(self, row: Any, change: Change, wanted: Values) -> None:
+        """What differs from what the writer saw, and is not what the writer wants either, somebody else has written."""
         if change.seen is None:
             return
-        typed = {column.name: column for column in self.sheet.typed}
-        is_now = {name: told(getattr(row, name)) for name in change.seen if name in typed}
+        is_now = {name: told(getattr(row, name)) for name in change.seen if name in self.typed.readers}
         other = {
             name: value
             for name, value in is_now.items()
-            if not _alike(value, change.seen[name]) and (change.act == REMOVE or not _alike(value, change.values.get(name)))
+            if not alike(value, change.seen[name]) and (change.act == REMOVE or not alike(value, wanted.get(name)))
         }
         if other:
-            raise Overtaken(other, {name: self._words(row, typed[name]) for name in other})
+            raise Overtaken(other, {name: self.typed.words(name, value) for name, value in other.items()})
 
-    def _words(self, row: Any, column: SheetColumn) -> str:
-        value = told(getattr(row, column.name))
-        labels = dict(getattr(self.readers[column.name].field, "choices", ()))
-        return str(labels.get(value, value)) if value not in (None, "") else _t("nothing")
+    def _require_reason(self, before: Values, touched: Collection[str]) -> None:
+        """Of a regulated value that is there. It is one reason for the whole request, so that without it nothing of it is written."""
+        if not self.reason and any(column.regulated and before[column.name] not in (None, "") for column in self._columns(touched)):
+            raise _Undone(missing_reason(""))
 
-    def _read(self, typed: Mapping[str, Any], change: Change, result: Result) -> Values:
-        """Every cell by the field of its column. Raises BadInput with every cell that cannot be read."""
-        values: Values = {}
-        errors: dict[str, list[str]] = {}
-        for name, value in typed.items():
-            if name not in self.readers:
-                errors[name] = [_t("There is no such column, or nobody types it.")]
-                continue
-            try:
-                values[name] = self._cell(name, value, change, result)
-            except ValidationError as wrong:
-                errors[name] = wrong.messages
-            except BadInput as bad:
-                errors[name] = [words for said in bad.errors.values() for words in said]
-        if errors:
-            raise BadInput(errors)
-        return values
+    def _columns(self, names: Collection[str]) -> list[Any]:
+        return [column for column in self.sheet.typed if column.name in names]
 
-    def _cell(self, name: str, typed: Any, change: Change, result: Result) -> Any:
-        column = self.sheet.column(name)
-        source, value = self.sheet.source(column), self.readers[name].read(Cell("", typed))
-        if source is None:
-            return value
-        if value in (None, "") and source.has_default():
-            return source.get_default()
-        if column.lookup is not None:
-            return self._named(column.lookup, name, str(value or ""), change, result)
-        return source.to_python(value) if value is not None else None
-
-    def _named(self, lookup: Lookup, name: str, words: str, change: Change, result: Result) -> Any:
-        """The row that the words name, looked for once in a request."""
-        if not words:
-            return None
-        key = (name, words.casefold())
-        if key not in self.found:
-            self.found[key] = named(lookup, self.bound, words)
-        if self.found[key] is None and lookup.create is not None:
-            if name in change.create:
-                self.found[key] = lookup.create(words, self.bound.user)
-            else:
-                result.unknown.append(name)
-        if self.found[key] is None:
-            raise Unknown(_t("There is no “%(words)s”.") % {"words": words[:80]})
-        return self.found[key]
-
-    def _note(self, act: str, row: Any, *, key: Any = None, label: str = "", **said: Any) -> None:
-        self.happened.append({"act": act, "id": key or row.pk, "row": label or str(row)[:250], **said})
+    def _note(self, act: str, row: Any, *, label: str = "", before: Values | None = None, after: Values | None = None) -> None:
+        self.happened.append(Done(act, row, row.pk, label or str(row)[:250], before or {}, after or {}))
 
     def _record(self) -> None:
-        """One event for the request; of a single row its own, with before and after."""
-        first = self.happened[0]
+        """Of several rows below one parent one event of that; else each row's own, with before and after, found with the row again."""
         facts = {"sheet": str(self.sheet.title), "key": self.sheet.key, "link": self.bound.page}
-        about = self.bound.parent
-        if len(self.happened) == 1:
-            row = self.rows.get(first["id"])
-            names = sorted({*first.get("before", {}), *first.get("after", {})})
-            fields = ", ".join(self.sheet.heading(self.sheet.column(name)) for name in names)
-            said = {"before": first.get("before"), "after": first.get("after")}
-            kind = KINDS[first["act"]]
-            record(
-                kind,
-                about or row,
-                actor=self.bound.user,
-                reason=self.reason,
-                row=first["row"],
-                id=first["id"],
-                fields=fields,
-                **said,
-                **facts,
-            )
+        if len(self.happened) == 1 or not self.sheet.parent:
+            record_each(self._event(each, facts) for each in self.happened)
             return
-        counts = {act: sum(each["act"] == act for each in self.happened) for act in (ADD, CHANGE, MOVE, REMOVE)}
+        counts = {act: sum(each.act == act for each in self.happened) for act in (ADD, CHANGE, MOVE, REMOVE)}
         told_counts = {"added": counts[ADD], "changed": counts[CHANGE] + counts[MOVE], "removed": counts[REMOVE]}
-        record("worksheet.rows_changed", about, actor=self.bound.user, reason=self.reason, rows=self.happened, **told_counts, **facts)
+        rows = [each.as_dict() for each in self.happened]
+        record("worksheet.rows_changed", self.bound.parent, actor=self.bound.user, reason=self.reason, rows=rows, **told_counts, **facts)
+
+    def _event(self, done: Done, facts: Values) -> Happened:
+        fields = ", ".join(self.sheet.heading(self.sheet.column(name)) for name in sorted({*done.before, *done.after}))
+        said = {"actor": self.bound.user, "reason": self.reason, "before": done.before or None, "after": done.after or None}
+        data = {"row": done.label, "id": done.key, "fields": fields, **facts}
+        return Happened(KINDS[done.act], self.bound.parent or done.row, said, data)
 
 
 KINDS = {ADD: "worksheet.row_added", CHANGE: "worksheet.row_changed", MOVE: "worksheet.row_moved", REMOVE: "worksheet.row_removed"}
@@ -373,25 +318,6 @@ def add_row(address: str, values: Mapping[str, Any], *, actor: User) -> Any:
     return result.pk
 
 
-def named(lookup: Lookup, bound: Bound, words: str) -> Any:
-    """The one row that the words name, None where there is none. Raises BadInput where there are several."""
-    rows = lookup.rows(bound)
-    if lookup.find is not None:
-        found = list(lookup.find(rows, words)[:2])
-    else:
-        found = next((some for field in lookup.by if (some := list(rows.filter(**{f"{field}__iexact": words})[:2]))), [])
-    if len(found) > 1:
-        raise BadInput({"": _t("Several are called “%(words)s”.") % {"words": words[:80]}})
-    return found[0] if found else None
-
-
 def _set(row: Any, values: Values) -> None:
     for name, value in values.items():
         setattr(row, name, value)
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Nothing is nothing, and 1 is 1.0, however JSON tells it."""
-    if one in (None, "") or other in (None, ""):
-        return one in (None, "") and other in (None, "")
-    return one == other or str(one) == str(other)

@@ -47,6 +47,7 @@ class ImportKind:
     subject(user, scope) gives the object of a scoped kind (a project by its code) through `visible_to`, or raises Missing.
     of_project: it is a project and no other thing.
     stands_alone: no row rests on an earlier one, so that the rehearsal of each is taken back at once.
+    finish(writer): after the last row, writes what concerns all of them.
     """
 
     key: str
@@ -60,6 +61,7 @@ class ImportKind:
     of_project: bool = True
     asks_reason: bool = False
     stands_alone: bool = False
+    finish: Callable[[Any], None] = lambda _writer: None
     most_rows: int = MOST_ROWS
 
     def subject_of(self, user: User, scope: str) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
+from audit.rows import write_together
 
 if TYPE_CHECKING:
     from worksheets.bound import Bound
@@ -16,28 +17,22 @@ class Order:
     """The keys of all rows in their order, and which number each has; what has another number afterwards is written by one statement."""
 
     def __init__(self, bound: Bound) -> None:
-        self.bound, self.name = bound, bound.sheet.order
-        self.numbers: dict[Any, int] = dict(bound.query().values_list("pk", self.name))
+        self.bound, self.model, self.name = bound, bound.sheet.model, bound.sheet.order
+        self.numbers: dict[Any, int] = dict(bound.base().values_list("pk", self.name))
         self.keys = list(self.numbers)
-
-    @property
-    def next_number(self) -> int:
-        return max(self.numbers.values(), default=0) + 1
+        self.next_number = max(self.numbers.values(), default=0) + 1
 
     def put(self, key: Any, after: int | None) -> None:
-        """Behind the row `after`, in the first place for 0; a new one without it at the end."""
-        self.numbers.setdefault(key, self.next_number)
-        if after == key:
-            return
-        self.keys = [each for each in self.keys if each != key]
-        if after is None:
-            self.keys.append(key)
-        elif after == 0:
-            self.keys.insert(0, key)
-        elif after in self.keys:
-            self.keys.insert(self.keys.index(after) + 1, key)
-        else:
+        """Behind the row `after`, in the first place for 0; a new one without it at the end. Raises BadInput, and nothing has moved."""
+        if after and (after not in self.numbers or after == key):
             raise BadInput({"": _t("The row behind which it goes is not there any more.")})
+        if key in self.numbers:
+            self.keys.remove(key)
+        else:
+            self.numbers[key] = self.next_number
+            self.next_number += 1
+        place = len(self.keys) if after is None else self.keys.index(after) + 1 if after else 0
+        self.keys.insert(place, key)
 
     def drop(self, key: Any) -> None:
         self.keys.remove(key)
@@ -46,13 +41,7 @@ class Order:
     def save(self) -> None:
         wanted = self._places()
         moved = [key for key in self.keys if self.numbers[key] != wanted[key]]
-        if not moved:
-            return
-        model: Any = self.bound.sheet.model
-        rows = list(model._default_manager.filter(pk__in=moved))
-        for row in rows:
-            setattr(row, self.name, wanted[row.pk])
-        model._default_manager.bulk_update(rows, [self.name], batch_size=500)
+        write_together([self.model(**{"pk": key, self.name: wanted[key]}) for key in moved], [self.name])
 
     def _places(self) -> dict[Any, int]:
         """From one, for each of what the rows are listed within."""

@@ -20,9 +20,8 @@ def printed_table(bound: Bound, *, names: Sequence[str] = (), caption: str = "",
     """
     described = {column["name"]: column for column in bound.columns()}
     columns = [described[name] for name in names or described]
-    rows = list(bound.query())
-    printed = [[words_for(column, row["values"][column["name"]]) or EMPTY for column in columns] for row in bound.table(rows)]
-    totals = bound.totals_of(rows)
+    rows, totals = bound.whole(list(bound.query()))
+    printed = [[words_for(column, row["values"][column["name"]]) or EMPTY for column in columns] for row in rows]
     if rows and any(column["name"] in totals for column in columns):
         printed.append([words_for(column, totals.get(column["name"])) for column in columns])
     widths = shares([column["width"] or USUAL for column in columns])

@@ -56,10 +56,10 @@ class _Raw:
 
 
 class UnknownHeadings(BadInput):
-    """400: headings that are not ours; somebody may say what they are. headings: address and words; found: the columns that are there."""
+    """400: headings that are not ours; somebody may say what they are. headings: address and words."""
 
-    def __init__(self, words: Sequence[str], headings: Sequence[tuple[str, str]], found: Sequence[str]) -> None:
-        self.headings, self.found = list(headings), list(found)
+    def __init__(self, words: Sequence[str], headings: Sequence[tuple[str, str]]) -> None:
+        self.headings = list(headings)
         super().__init__({"file": list(words)})
 
 
@@ -133,7 +133,7 @@ def _headings(rows: Iterator[tuple[int, dict[int, Cell]]], columns: Sequence[Col
     if number > HEADINGS_WITHIN or not found:
         known = ", ".join(column.title for column in columns)
         words = _t("The first row does not hold our headings. They are: %(known)s.") % {"known": known}
-        raise _bad(words) if number > HEADINGS_WITHIN else UnknownHeadings([words], foreign, [])
+        raise _bad(words) if number > HEADINGS_WITHIN else UnknownHeadings([words], foreign)
     missing = [str(column.heading) for column in columns if column.field.required and column.name not in found.values()]
     faults = [
         _t("These headings are missing: %(names)s.") % {"names": ", ".join(missing)} if missing else "",
@@ -143,7 +143,7 @@ def _headings(rows: Iterator[tuple[int, dict[int, Cell]]], columns: Sequence[Col
         _t("These headings are there twice: %(names)s.") % {"names": ", ".join(twice)} if twice else "",
     ]
     if foreign and not twice:
-        raise UnknownHeadings([*filter(None, faults)], foreign, [*found.values()])
+        raise UnknownHeadings([*filter(None, faults)], foreign)
     if any(faults):
         raise _bad(*filter(None, faults))
     return found

@@ -25,7 +25,7 @@ _WITH_UNIT = re.compile(r"(?P<number>.*?[\d.,])\s*(?P<unit>[^\d\s.,'’][^\d]*)"
 IN_OTHER_UNITS: dict[str, dict[str, Decimal]] = {
     "kg": {"mg": Decimal("0.000001"), "g": Decimal("0.001"), "t": Decimal(1000)},
     "g": {"mg": Decimal("0.001"), "kg": Decimal(1000)},
-    "l": {"ml": Decimal("0.001"), "m3": Decimal(1000), "m³": Decimal(1000)},
+    "l": {"ml": Decimal("0.001"), "m³": Decimal(1000)},
     "h": {"d": Decimal(24)},
 }
 

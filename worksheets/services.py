@@ -289,18 +289,19 @@ def _carry_out(pk: int) -> None:
 def _enter_all(held: Import, *, is_rehearsal: bool) -> list[Finding]:
     kind = import_kind(held.kind)
     try:
-        subject = kind.require(held.actor, held.scope)
-    except NotAllowed as refusal:  # a right that ended between pressing and a late worker
+        writer = kind.writer(held.actor, kind.require(held.actor, held.scope), held.reason)
+    except (NotAllowed, Refused) as refusal:  # a right that ended between pressing and a late worker, or a table that was closed
         return [Finding(0, [], [_problem("", "", str(refusal))])]
     columns = kind.columns()
     with open_file(held.sha256) as content:
         sheet = read(content, held.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, mapping=held.mapping)
-    writer = kind.writer(held.actor, subject, held.reason)
     findings = []
     for place, line in enumerate(sheet.lines, 1):
         findings.append(_enter(writer, kind, columns, line, take_back=is_rehearsal and kind.stands_alone))
         if place % TOLD_EVERY == 0:
             cache.set(_progress_key(held.pk), place, 600)
+    if not is_rehearsal:
+        kind.finish(writer)
     return findings
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from worksheets.bound import Bound, bind
-from worksheets.changing import ADD, Change, change_rows
+from worksheets.changing import ADD, Change, Writing
 from worksheets.exports import Export, Table, register_export
 from worksheets.kinds import Entered, ImportKind, Values, register_import
 from worksheets.reading_cells import told
@@ -43,7 +43,7 @@ def table_of_sheet(bound: Bound) -> Table:
     described = {column["name"]: column for column in bound.columns()}
     labels = {name: {each["key"]: each["label"] for each in column["choices"]} for name, column in described.items()}
     rows = list(bound.query())
-    together = bound.sheet.together(rows, bound.parent) if bound.sheet.together else {}
+    together = bound.derived(rows)
 
     def cell(row: Any, name: str) -> Any:
         column = bound.sheet.column(name)
@@ -62,11 +62,13 @@ def _is_plain(value: Any) -> bool:
 
 
 class SheetWriter:
-    """Enters the rows of a file through the door of the sheet; a row that is there already stays as it is."""
+    """Enters the rows of a file through the door of the sheet, as one request; a row that is there already stays as it is.
+
+    Raises Missing, NotAllowed, Refused.
+    """
 
     def __init__(self, sheet: Worksheet, actor: User, scope: str, reason: str) -> None:
-        self.sheet, self.actor, self.reason, self.address = sheet, actor, reason, address_of(sheet, scope)
-        self.bound = bind(self.address, actor)
+        self.writing = Writing(bind(address_of(sheet, scope), actor), reason)
 
     def faults(self, values: Values) -> dict[str, list[str]]:
         return {}
@@ -75,16 +77,21 @@ class SheetWriter:
         return []
 
     def enter(self, values: Values) -> Entered:
-        (result,) = change_rows(self.address, [Change(ADD, values=values)], actor=self.actor, reason=self.reason).results
+        with self.writing.because():
+            result = self.writing.one(Change(ADD, values=values))
         if result.there is not None:
             return Entered(str(result.there)[:250], self._link(result.there), is_new=False)
         if not result.is_saved:
             raise BadInput(result.errors)
-        row = self.bound.base().get(pk=result.pk)
+        row = self.writing.rows[result.pk]
         return Entered(str(row)[:250], self._link(row))
 
+    def done(self) -> None:
+        with self.writing.because():
+            self.writing.done()
+
     def _link(self, row: Any) -> str:
-        return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else self.bound.page
+        return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else self.writing.bound.page
 
 
 def _import(sheet: Worksheet) -> None:
@@ -106,5 +113,6 @@ def _import(sheet: Worksheet) -> None:
             subject=subject if sheet.parent else None,
             of_project=False,
             stands_alone=not sheet.order,
+            finish=SheetWriter.done,
         )
     )

@@ -10,7 +10,9 @@ from django.forms.widgets import Select
 from django.utils.translation import gettext_lazy as _
 
 from worksheets.bound import Bound
-from worksheets.changing import Result
+from worksheets.changing import ADD, Change, Result
+from worksheets.reading_cells import told
+from worksheets.typed import alike
 
 if TYPE_CHECKING:
     from worksheets.sheets import SheetColumn
@@ -41,11 +43,8 @@ class RowForm(forms.Form):
         self.bound, self.row = bound, row
         shown = row if row is not None else copied
         values = bound.values(shown, [column.name for column in bound.sheet.typed]) if shown is not None else self._defaults()
-        values = {
-            name: {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value for name, value in values.items()
-        }
-        seen = json.dumps(values if row is not None else {})
-        super().__init__(*args, **{"initial": {**values, "seen": seen}, **kwargs})
+        choices = {name: "yes" if value else "no" for name, value in values.items() if isinstance(value, bool)}
+        super().__init__(*args, **{"initial": {**values, **choices, "seen": json.dumps(values if row is not None else {})}, **kwargs})
         for column in bound.sheet.typed:
             self.fields[column.name] = self._field(column)
             if column.lookup is not None and column.lookup.create is not None:
@@ -61,7 +60,7 @@ class RowForm(forms.Form):
 
     def _field(self, column: SheetColumn) -> forms.Field:
         field = self.bound.sheet.reader(column)
-        field.label, field.help_text = self.bound.sheet.heading(column), column.note
+        field.label, field.help_text = self.bound.sheet.heading(column), self.bound.sheet.note(column)
         if column.lookup is not None:
             field.widget = Offering([str(each) for each in column.lookup.rows(self.bound)[:OFFERED]])
         if isinstance(field.widget, Select):
@@ -70,12 +69,17 @@ class RowForm(forms.Form):
         field.disabled = column.fixed and self.row is not None
         return field
 
-    @property
-    def values(self) -> dict[str, Any]:
-        return {column.name: self.cleaned_data[column.name] for column in self.bound.sheet.typed if not self.fields[column.name].disabled}
+    def change(self, act: str, pk: int | None) -> Change:
+        """Of a row that is there only what differs from what the form showed: the rest may be somebody else's by now, or closed to us."""
+        typed = {column.name: self.cleaned_data[column.name] for column in self.bound.sheet.typed if not self.fields[column.name].disabled}
+        if act == ADD:
+            return Change(act, values=typed, create=self._created)
+        shown = self._seen
+        values = {name: value for name, value in typed.items() if name not in shown or not alike(told(value), shown[name])}
+        return Change(act, pk, values, {name: shown[name] for name in values if name in shown}, create=self._created)
 
     @property
-    def seen_values(self) -> dict[str, Any]:
+    def _seen(self) -> dict[str, Any]:
         try:
             seen = json.loads(self.cleaned_data["seen"])
         except ValueError:
@@ -83,7 +87,7 @@ class RowForm(forms.Form):
         return seen if isinstance(seen, dict) else {}
 
     @property
-    def created(self) -> frozenset[str]:
+    def _created(self) -> frozenset[str]:
         return frozenset(name.removeprefix("create-") for name in self.fields if name.startswith("create-") and self.cleaned_data[name])
 
     def take(self, result: Result) -> None:
@@ -93,4 +97,4 @@ class RowForm(forms.Form):
                 self.add_error(name if name in self.fields else None, message)
         if result.now:
             self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data["seen"] = json.dumps(self.seen_values | result.now)  # type: ignore[index]
+            self.data["seen"] = json.dumps(self._seen | result.now)  # type: ignore[index]

@@ -18,6 +18,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
 from worksheets.bound import Bound, bind
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Result, change_rows
+from worksheets.lookups import offered
 from worksheets.sheet_forms import RowForm
 from worksheets.sheets import all_sheets
 from worksheets.showing import Shown
@@ -43,8 +44,8 @@ def worksheet(request: SignedInRequest, sheet: str) -> HttpResponse:
 def worksheet_data(request: SignedInRequest, sheet: str) -> HttpResponse:
     """All rows for the grid, which draws only those in sight."""
     bound = bind(sheet, request.user)
-    rows = list(bound.query())
-    return HttpResponse(as_json({"rows": bound.table(rows), "totals": bound.totals_of(rows)}), content_type="application/json")
+    rows, totals = bound.whole(list(bound.query()))
+    return HttpResponse(as_json({"rows": rows, "totals": totals}), content_type="application/json")
 
 
 @internal_required
@@ -55,11 +56,8 @@ def worksheet_lookup(request: SignedInRequest, sheet: str, column: str) -> HttpR
     declared = next((each for each in bound.sheet.columns if each.name == column and each.lookup is not None), None)
     if declared is None or declared.lookup is None:
         raise Http404
-    words = request.GET.get("q", "").strip().casefold()[:100]
-    named = [str(each) for each in declared.lookup.rows(bound)]
-    starting = [each for each in named if each.casefold().startswith(words)]
-    inside = [each for each in named if words in each.casefold() and each not in starting]
-    return HttpResponse(as_json({"names": (starting + inside)[:OFFERED]}), content_type="application/json")
+    words = request.GET.get("q", "").strip()[:100]
+    return HttpResponse(as_json({"names": offered(declared.lookup, bound, words, OFFERED)}), content_type="application/json")
 
 
 def _row(bound: Bound, pk: int) -> Any:
@@ -77,7 +75,7 @@ def worksheet_row_new(request: SignedInRequest, sheet: str) -> HttpResponse:
     copied = request.GET.get("copy", "")
     source = _row(bound, int(copied)) if copied.isascii() and copied.isdigit() else None
     form = RowForm(request.POST or None, bound=bound, copied=source)
-    if request.method == "POST" and _saved(form, bound, Change(ADD)):
+    if request.method == "POST" and _saved(form, bound, ADD):
         messages.success(request, _t("The row was added."))
         return redirect(bound.page)
     return _form_page(request, bound, form, None)
@@ -90,21 +88,19 @@ def worksheet_row(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse
     bound = bind(sheet, request.user)
     row = _row(bound, pk)
     form = RowForm(request.POST or None, bound=bound, row=row)
-    if request.method == "POST" and _saved(form, bound, Change(CHANGE, pk)):
+    if request.method == "POST" and _saved(form, bound, CHANGE, pk):
         messages.success(request, _t("The row was saved."))
         return redirect(bound.page)
     return _form_page(request, bound, form, row)
 
 
-def _saved(form: RowForm, bound: Bound, change: Change) -> bool:
+def _saved(form: RowForm, bound: Bound, act: str, pk: int | None = None) -> bool:
     """Whether the form was right and the row is saved; else the faults stand at its fields, and it keeps what was typed."""
     if not form.is_valid():
         return False
-    seen = form.seen_values if change.act == CHANGE else None
-    filled = Change(change.act, change.pk, form.values, seen, None, form.created)
     reason = form.cleaned_data.get("reason", "")
     try:
-        (result,) = change_rows(bound.address, [filled], actor=bound.user, reason=reason).results
+        (result,) = change_rows(bound.address, [form.change(act, pk)], actor=bound.user, reason=reason).results
     except BadInput as bad:
         add_to_form(form, bad)
         return False

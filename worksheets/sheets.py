@@ -25,9 +25,13 @@ page of yours, with `sheet = Shown(bind_to(SUPPLIER_PRICES, supplier, request.us
 XLSX and CSV; the import with template and preview; `/api/v1/worksheets/<key>/rows/` and `/batch/`; the table of a document
 (`worksheets.printing.printed_table`).
 
+What else stands on the page and follows from the rows is told of each save by the event `worksheet:saved` of the sheet's section, which
+bubbles.
+
 Everything is written through one door, `worksheets.changing.change_rows`: it asks the permission and the `blockers`, holds the parent and
-the rows, reads every cell by the field of its column, asks for the reason of a regulated change, compares with what the writer saw,
-hands each row to the service, and writes one event for the request. Your part is what is true of a row: `Rows.clean`.
+the rows, reads every cell by the field of its column, compares with what the writer saw, asks for the reason of a regulated change, hands
+each row to the service, and records it: the request as one event of the parent, or row by row where there is none. Your part is what is
+true of a row: `Rows.clean`.
 """
 
 from __future__ import annotations
@@ -39,6 +43,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.text import capfirst
 
 from audit.refusals import Blocker, Missing, Words
@@ -58,13 +63,15 @@ class Lookup:
     """A cell that names a row of another table.
 
     rows(bound): what can be named. by: the fields one of which the typed words must equal, capitals aside; a cell shows str(row), so that
-    must be found too: where it is no field, `find(rows, words)` narrows them down instead. create(words, actor): enters what is not there
-    yet, asked for by the writer at the cell; it refuses by itself whoever may not. new: the words of that offer.
+    must be found too: where it is no field, `find(rows, words)` narrows them down instead, and `shown` is the expression of what the cell
+    shows, so that the database finds what is offered while somebody types. create(words, actor): enters what is not there yet, asked for
+    by the writer at the cell; it refuses by itself whoever may not. new: the words of that offer.
     """
 
     rows: Callable[[Bound], QuerySet[Any]]
     by: tuple[str, ...] = ("name",)
     find: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    shown: Combinable | None = None
     create: Callable[[str, User], Row] | None = None
     new: Words = ""
 
@@ -181,6 +188,10 @@ class Worksheet:
         words = str(column.heading or capfirst(str(self.model._meta.get_field(column.name).verbose_name)))  # type: ignore[union-attr]
         return words if not column.unit or f"({column.unit})" in words else f"{words} ({column.unit})"
 
+    def note(self, column: SheetColumn) -> Words:
+        """What it means, in our words or the model's."""
+        return column.note or (getattr(self.source(column), "help_text", "") if column.is_typed else "")
+
     def reader(self, column: SheetColumn) -> forms.Field:
         """The field that reads a cell of the column; of a lookup the words alone."""
         return field_of(self.source(column), column)
@@ -188,14 +199,7 @@ class Worksheet:
     def template(self) -> tuple[Column, ...]:
         """The columns of the import: those that people type."""
         return tuple(
-            Column(
-                column.name,
-                self.heading(column),
-                self.reader(column),
-                column.note or getattr(self.source(column), "help_text", ""),
-                column.example,
-            )
-            for column in self.typed
+            Column(column.name, self.heading(column), self.reader(column), self.note(column), column.example) for column in self.typed
         )
 
 

@@ -67,7 +67,12 @@ class Shown:
 
     @cached_property
     def rows(self) -> list[PlainRow]:
-        return [self._row(told, str(row)) for told, row in zip(self.bound.told(list(self.page)), self.page, strict=True)]
+        return [self._row(told, str(row)) for told, row in zip(self._told[0], self.page, strict=True)]
+
+    @cached_property
+    def _told(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """The rows of the page, and the totals of all."""
+        return self.bound.part(list(self.page))
 
     def _row(self, row: Mapping[str, Any], label: str) -> PlainRow:
         links = row.get("links", {})
@@ -82,7 +87,7 @@ class Shown:
     @cached_property
     def totals(self) -> list[PlainCell]:
         """Below the columns; empty where nothing is summed."""
-        totals = self.bound.totals()
+        totals = self._told[1]
         if not totals:
             return []
         return [
@@ -155,7 +160,6 @@ def grid_words() -> dict[str, str]:
         "fixed": _t("This stays as it was entered."),
         "undone": _t("Taken back."),
         "nothing_to_undo": _t("There is nothing to take back."),
-        "undo_reason": _t("Taken back"),
         "theirs": _t("Take theirs: {value}"),
         "mine": _t("Keep mine: {value}"),
         "nothing": _t("nothing"),
@@ -165,7 +169,9 @@ def grid_words() -> dict[str, str]:
         "wide": _t("The block is wider than the table; what had no column was left out."),
         "unsaved": _t("Some rows are not saved yet."),
         "discard": _t("Discard what is not saved in this row"),
-        "conflict": _t("Somebody has changed this meanwhile."),
+        "left": _t("Cells left as they are: {count}. {why}"),
+        "at_end": _t("There is no row beyond this one."),
+        "not_moved": _t("Only rows that are saved can be moved, and only beside saved ones."),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from catalogue.chemistry import CasNumberError, normalise_cas
+from catalogue.models.kept import CAS_NUMBER
 
 
 class CompoundQuerySet(models.QuerySet["Compound"]):
@@ -48,12 +49,7 @@ class Compound(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     code = models.CharField(_("code"), max_length=60, blank=True)
-    cas_number = models.CharField(
-        _("CAS number"),
-        max_length=12,
-        blank=True,
-        validators=[RegexValidator(r"^[1-9][0-9]{1,6}-[0-9]{2}-[0-9]$", _("A CAS number looks like 50-78-2."))],
-    )
+    cas_number = models.CharField(_("CAS number"), max_length=12, blank=True, validators=[CAS_NUMBER])
     molfile = models.TextField(_("molfile"), max_length=100_000, blank=True)
     smiles = models.TextField(_("SMILES"), blank=True, editable=False)
     inchikey = models.CharField(_("InChIKey"), max_length=27, blank=True, editable=False)

@@ -5,21 +5,22 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat, Lower, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from catalogue.models.compounds import Compound
-from catalogue.models.kept import InternalQuerySet
+from catalogue.models.kept import CAS_NUMBER, InternalQuerySet
+
+WHOLE_NAME = Case(When(grade="", then=F("name")), default=Concat("name", Value(" ("), "grade", Value(")")))  # as str() has it
 
 
 class MaterialQuerySet(InternalQuerySet):
     def called(self, words: str) -> MaterialQuerySet:
         """By its code, or by name and grade as they are written together."""
-        whole = Concat("name", Value(" ("), "grade", Value(")"))
-        return self.annotate(whole_name=whole).filter(Q(code__iexact=words) | Q(whole_name__iexact=words) | Q(name__iexact=words, grade=""))
+        return self.annotate(whole_name=WHOLE_NAME).filter(Q(code__iexact=words) | Q(whole_name__iexact=words))
 
 
 @tracked
@@ -44,12 +45,7 @@ class Material(models.Model):
     name = models.CharField(_("name"), max_length=200)
     grade = models.CharField(_("grade"), max_length=60, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    cas_number = models.CharField(
-        _("CAS number"),
-        max_length=12,
-        blank=True,
-        validators=[RegexValidator(r"^[1-9][0-9]{1,6}-[0-9]{2}-[0-9]$", _("A CAS number looks like 50-78-2."))],
-    )
+    cas_number = models.CharField(_("CAS number"), max_length=12, blank=True, validators=[CAS_NUMBER])
     compound = models.ForeignKey(
         Compound, on_delete=models.PROTECT, related_name="materials", null=True, blank=True, verbose_name=_("compound")
     )

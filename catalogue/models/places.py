@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -17,9 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.working_days import HasOwnDays
 from audit.history import tracked
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from catalogue.models.kept import COUNTRY, InternalQuerySet
 
 
 def validate_time_zone(key: str) -> None:
@@ -33,9 +30,7 @@ class Site(HasOwnDays):
 
     key = models.SlugField(_("key"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    country = models.CharField(
-        _("country"), max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters (ISO 3166), for example CN."))]
-    )
+    country = models.CharField(_("country"), max_length=2, validators=[COUNTRY])
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
     highest_exposure_band = models.PositiveSmallIntegerField(
         _("highest exposure band"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -57,12 +52,6 @@ class Site(HasOwnDays):
     def today(self) -> date:
         """The day that it is there now."""
         return timezone.localdate(timezone.now(), ZoneInfo(self.time_zone))
-
-
-class VesselQuerySet(models.QuerySet["Vessel"]):
-    def visible_to(self, user: User) -> VesselQuerySet:
-        """What we have stands in no contract: to a client there are no vessels."""
-        return self.all() if user.is_active and user.is_internal else self.none()
 
 
 @tracked
@@ -102,7 +91,7 @@ class Vessel(models.Model):
     in_service = models.BooleanField(_("in service"), default=True)
     out_of_service_reason = models.CharField(_("why it is out of service"), max_length=1000, blank=True)
 
-    objects = VesselQuerySet.as_manager()
+    objects = InternalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vessel")

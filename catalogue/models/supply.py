@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
 from audit.history import tracked
-from catalogue.models.kept import InternalQuerySet
+from catalogue.models.kept import COUNTRY, InternalQuerySet
 from catalogue.models.materials import Material
 
-COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters (ISO 3166), for example CN."))
 MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"), _("More than nothing."))
 
 
@@ -59,10 +58,14 @@ class Supplier(models.Model):
         return reverse("supplier-detail", args=[self.pk])
 
 
+def in_force(on: date, of: str = "") -> Q:
+    """Of the prices that somebody could order by on that day; of: what leads to them, as in "quotes__"."""
+    return Q(**{f"{of}quoted_on__lte": on}) & (Q(**{f"{of}valid_until": None}) | Q(**{f"{of}valid_until__gte": on}))
+
+
 class QuoteQuerySet(InternalQuerySet):
     def valid(self, on: date) -> QuoteQuerySet:
-        """That somebody could still order by."""
-        return self.filter(Q(valid_until=None) | Q(valid_until__gte=on), quoted_on__lte=on)
+        return self.filter(in_force(on))
 
 
 @tracked
@@ -115,7 +118,10 @@ class SupplierQuote(models.Model):
         return f"{self.material}: {self.supplier}"
 
     def holds_on(self, day: date) -> bool:
-        return self.quoted_on <= day and (self.valid_until is None or self.valid_until >= day)
+        return self.quoted_on <= day and not self.has_expired(day)
+
+    def has_expired(self, day: date) -> bool:
+        return self.valid_until is not None and self.valid_until < day
 
     @property
     def price_words(self) -> str:

@@ -44,4 +44,4 @@ def enter_supplier(name: str, actor: User) -> Any:
     (result,) = change_rows("suppliers", [Change(ADD, values={"name": name})], actor=actor).results
     if not result.is_saved:
         raise BadInput(result.errors)
-    return Supplier.objects.get(name__iexact=name)
+    return Supplier.objects.get(pk=result.pk)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import PercentField
 from audit.refusals import BadInput
-from catalogue.models import Material
+from catalogue.worksheets import A_MATERIAL
 from process.costs.building import Assessed, assessed, line_key, risk_of
 from process.costs.case import Case, Inclusion
 from process.costs.estimate import LineCost, estimate
@@ -108,15 +108,6 @@ def _share(lines: Sequence[LineCost]) -> Decimal | None:
     return None if share is None else (share * HUNDRED).quantize(Decimal("0.1"))
 
 
-def _materials(bound: Bound) -> QuerySet[Any]:
-    return Material.objects.visible_to(bound.user).filter(in_use=True)
-
-
-def _called(materials: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = materials.called(words)
-    return found
-
-
 def _offers(bound: Bound) -> QuerySet[Any]:
     """The price lists of the scenario's materials, each by its smallest quantity."""
     wanted = bound.parent.prices.values("material")
@@ -187,7 +178,7 @@ MATERIAL_PRICES = Worksheet(
     columns=(
         SheetColumn(
             "material",
-            lookup=Lookup(_materials, find=_called),
+            lookup=A_MATERIAL,
             example="TOL-99",
             fixed=True,
             frozen=True,

@@ -29,7 +29,7 @@ document.addEventListener("autosaved", (event) => {
 });
 
 // A signature covers the tables too: what is signed, what is missing and what the calendar is asked are read anew.
-document.addEventListener("rows-saved", () => {
+document.addEventListener("worksheet:saved", () => {
   ["#sign-off-part", "#calendar"].forEach((part) => {
     if (document.querySelector(part)) window.htmx.ajax("GET", window.location.pathname, { target: part, select: part, swap: "outerHTML" });
   });

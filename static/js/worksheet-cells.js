@@ -74,7 +74,11 @@ window.sheetCells = (() => {
         const answer = await fetch(`${lookup.replace("COLUMN", column.name)}?q=${encodeURIComponent(input.value)}`);
         if (answer.ok && number === asked) show((await answer.json()).names);
       };
-      input.addEventListener("input", ask);
+      let waiting;
+      input.addEventListener("input", () => {
+        clearTimeout(waiting);
+        waiting = setTimeout(ask, 150);
+      });
       ask();
     }
     input.setAttribute("list", list.id);
@@ -108,6 +112,7 @@ window.sheetCells = (() => {
         event.stopPropagation();
         input.removeEventListener("blur", done);
         cancel();
+        leave(null);
       } else if (way && !event.isComposing) {
         event.preventDefault();
         event.stopPropagation();

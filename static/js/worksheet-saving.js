@@ -1,13 +1,17 @@
-// What was typed into a worksheet's grid and what became of it: one request at a time, each row saved or marked by itself, and the way back.
+// What was typed into a worksheet's grid and what became of it: one request at a time, each row saved or marked by itself.
 window.SheetSaving = (() => {
   const { alike, isEmpty } = window.sheetCells;
   const csrf = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
+  // Of one request, however often it is sent: the server writes it once.
+  const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  // A row of the grid. key: of the record, null before it is saved; saved: its values there; typed: names that are not saved yet.
+  // A row of the grid. key: of the record, null before it is saved; saved: its values there; typed: by name of what is not saved yet,
+  // what stood there when it was typed over; sent: what is on its way, by name.
   class RowState {
     constructor(number, told) {
       this.number = number;
-      this.typed = new Set();
+      this.typed = new Map();
+      this.sent = new Map();
       this.create = new Set();
       this.isWaiting = true; // for the rest of a new row to be typed
       this.clear();
@@ -16,7 +20,7 @@ window.SheetSaving = (() => {
 
     take(told) {
       this.key = told?.id ?? null;
-      this.saved = told?.values ?? {};
+      this.saved = { ...told?.values };
       this.links = told?.links ?? {};
       this.locked = told?.locked ?? "";
     }
@@ -28,17 +32,32 @@ window.SheetSaving = (() => {
       this.unknown = [];
       this.isRefused = false; // until something else is typed
     }
+
+    // What was said of a cell is over.
+    heard(name) {
+      delete this.errors[name];
+      delete this.there[name];
+      delete this.now[name];
+      this.unknown = this.unknown.filter((each) => each !== name);
+      this.create.delete(name);
+    }
+
+    get isWrong() {
+      return Object.keys(this.errors).length > 0;
+    }
   }
 
   return class SheetSaving {
-    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), ask(reasonFor), drop(number), section }
+    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), ask(names), drop(number), after(number) }
     constructor(config, grid) {
       this.config = config;
       this.grid = grid;
       this.states = new Map();
       this.byKey = new Map();
-      this.undoable = [];
+      this.turn = Promise.resolve();
+      this.current = null;
       this.isSending = false;
+      this.isWithheld = false; // a reason that was asked for
       this.failed = "";
       this.savedCount = 0;
       this.typedNames = config.columns.filter((column) => column.typed).map((column) => column.name);
@@ -58,20 +77,19 @@ window.SheetSaving = (() => {
       this.states.delete(number);
     }
 
-    // cells: [{ number, name, before, after }]
+    // cells: [{ number, name, after }]
     note(cells) {
       cells.forEach(({ number, name, after }) => {
         const state = this.states.get(number);
-        if (state.key !== null && alike(state.saved[name], after)) state.typed.delete(name);
-        else state.typed.add(name);
-        delete state.errors[name];
-        delete state.there[name];
-        delete state.now[name];
+        const seen = state.typed.has(name) ? state.typed.get(name) : state.saved[name];
+        const isBack = state.key !== null && !state.sent.has(name) && (alike(seen, after) || alike(state.saved[name], after));
+        if (!isBack) state.typed.set(name, seen ?? null);
+        else if (state.typed.delete(name)) this.grid.set(number, { [name]: state.saved[name] });
+        state.heard(name);
         delete state.errors[""];
-        state.unknown = state.unknown.filter((each) => each !== name);
-        state.create.delete(name);
         state.isRefused = false;
       });
+      this.resume?.();
     }
 
     get unsaved() {
@@ -79,137 +97,208 @@ window.SheetSaving = (() => {
     }
 
     get wrong() {
-      return this.unsaved.filter((state) => Object.keys(state.errors).length);
+      return this.unsaved.filter((state) => state.isWrong);
     }
 
-    isReady(state, current) {
+    isReady(state) {
       if (!state.typed.size || state.isRefused) return false;
       const isWhole = this.needed.every((name) => !isEmpty(this.grid.value(state.number, name)));
-      return state.key !== null || isWhole || !state.isWaiting || state.number !== current;
+      return state.key !== null || isWhole || !state.isWaiting || state.number !== this.current;
     }
 
-    // current: the row in which somebody types; a new one is sent when it is whole or left.
-    async flush(current = null) {
-      if (this.isSending) return;
-      const states = this.inTurn([...this.states.values()].filter((state) => this.isReady(state, current)).slice(0, this.config.most));
-      if (!states.length) return;
-      const changes = states.map((state) => this.changeOf(state));
-      const reason = await this.reasonFor(states);
-      if (reason === null) return;
-      const sent = states.map((state) => new Map([...state.typed].map((name) => [name, this.grid.value(state.number, name)])));
-      const answer = await this.send(changes, reason, states);
-      if (!answer) return;
-      answer.results.forEach((result, place) => this.take(states[place], result, sent[place]));
-      this.spread(answer, new Set(states.map((state) => state.number)));
-      await this.flush(current);
+    get ready() {
+      return this.ordered([...this.states.values()].filter((state) => this.isReady(state)).slice(0, this.config.most));
     }
 
     // New rows that go behind one row are sent from the last to the first, so that they stand there in their order.
-    inTurn(states) {
+    ordered(states) {
       if (!this.config.moves) return states;
-      const behind = new Map(states.map((state) => [state, state.key === null ? this.grid.after(state.number) : null]));
-      const added = states.filter((state) => behind.get(state) !== null);
-      return [...states.filter((state) => behind.get(state) === null), ...added.reverse()];
+      const added = states.filter((state) => state.key === null);
+      return [...states.filter((state) => state.key !== null), ...added.reverse()];
+    }
+
+    // Everything that writes waits here for what was asked for before it.
+    inTurn(act) {
+      const done = this.turn.then(act);
+      this.turn = done.catch(() => {});
+      return done;
+    }
+
+    // Until what was asked for so far is answered.
+    settled() {
+      return this.turn;
+    }
+
+    // current: the row in which somebody types; a new one is sent when it is whole or left.
+    flush(current = null) {
+      this.current = current;
+      this.flushing ??= this.inTurn(async () => {
+        try {
+          for (let states = this.ready; states.length && (await this.write(states)); states = this.ready);
+        } finally {
+          this.flushing = undefined;
+        }
+      });
+      return this.flushing;
+    }
+
+    // Whether to go on with the rows that are left. Only the server knows whether what was typed is another value, and asks for its reason.
+    async write(states) {
+      let reason = "";
+      while (reason !== null) {
+        const answer = await this.sendRows(states, reason);
+        if (answer.results) return true;
+        if (!answer.errors?.reason) return this.fail(answer, states);
+        reason = await this.grid.ask([...new Set(this.regulatedOf(states).map(({ name }) => name))]);
+      }
+      // Without it the regulated values stay; what else was typed into those rows is saved.
+      const withheld = this.regulatedOf(states);
+      this.isWithheld = withheld.length > 0;
+      withheld.forEach(({ state, name }) => this.putBack(state, [name]));
+      return this.isWithheld;
+    }
+
+    // The cells of which a reason is asked: in which something stood.
+    regulatedOf(states) {
+      const kept = states.filter((state) => state.key !== null);
+      const cells = kept.flatMap((state) => [...state.typed.keys()].filter((name) => this.regulated.has(name)).map((name) => ({ state, name })));
+      const stood = cells.filter(({ state, name }) => !isEmpty(state.typed.get(name)));
+      return stood.length ? stood : cells;
+    }
+
+    async sendRows(states, reason) {
+      states.forEach((state) => {
+        state.sent = new Map([...state.typed.keys()].map((name) => [name, this.grid.value(state.number, name)]));
+      });
+      const answer = await this.send(states.map((state) => this.changeOf(state)), reason);
+      answer.results?.forEach((result, place) => this.take(states[place], result));
+      if (answer.results) this.spread(answer, new Set(states.map((state) => state.number)));
+      states.forEach((state) => {
+        state.sent = new Map();
+      });
+      return answer;
     }
 
     changeOf(state) {
-      const names = state.key === null ? this.typedNames.filter((name) => state.typed.has(name)) : [...state.typed];
+      const names = this.typedNames.filter((name) => state.typed.has(name));
       const values = Object.fromEntries(names.map((name) => [name, this.grid.value(state.number, name)]));
       const create = [...state.create];
       if (state.key === null) return { act: "add", values, create, after: this.grid.after(state.number) };
-      return { act: "change", id: state.key, values, seen: Object.fromEntries(names.map((name) => [name, state.saved[name] ?? null])), create };
-    }
-
-    async reasonFor(states) {
-      const touched = (state) => [...state.typed].filter((name) => this.regulated.has(name) && !isEmpty(state.saved[name]));
-      const regulated = states.filter((state) => state.key !== null && touched(state).length);
-      if (!regulated.length) return "";
-      this.isSending = true;
-      const given = this.reason ?? (await this.grid.ask([...new Set(regulated.flatMap(touched))]));
-      this.isSending = false;
-      this.reason = undefined;
-      if (given !== null) return given;
-      regulated.forEach((state) => this.discard(state));
-      return null;
+      return { act: "change", id: state.key, values, seen: Object.fromEntries(names.map((name) => [name, state.typed.get(name)])), create };
     }
 
     // Back to what is saved; a row that is saved nowhere goes.
     discard(state) {
       if (state.key === null) return this.grid.drop(state.number);
-      const values = Object.fromEntries([...state.typed].map((name) => [name, state.saved[name]]));
-      state.typed.clear();
       state.clear();
-      this.grid.set(state.number, values);
-      this.grid.show([state.number]);
-      this.grid.report();
-      return undefined;
+      return this.putBack(state, [...state.typed.keys()]);
     }
 
-    async send(changes, reason, states = []) {
+    putBack(state, names) {
+      names.forEach((name) => {
+        state.typed.delete(name);
+        state.heard(name);
+      });
+      this.grid.set(state.number, Object.fromEntries(names.map((name) => [name, state.saved[name]])));
+      this.grid.show([state.number]);
+      this.grid.report();
+    }
+
+    // The answer of the server. While there is none it may have been written: the same is sent again, with the same key, as soon as
+    // somebody presses "Save again" or types on; everything else waits behind it.
+    async send(changes, reason) {
+      const body = JSON.stringify({ changes, reason });
+      const key = newKey();
+      let answer = await this.post(body, key);
+      while (!answer) {
+        await new Promise((resolve) => {
+          this.resume = resolve;
+        });
+        this.resume = undefined;
+        answer = await this.post(body, key);
+      }
+      return answer;
+    }
+
+    async post(body, key) {
       this.isSending = true;
       this.failed = "";
       this.grid.report();
       try {
-        const answer = await fetch(this.config.batch, {
-          method: "POST",
-          headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() },
-          body: JSON.stringify({ changes, reason }),
-        });
+        const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf(), "Idempotency-Key": key };
+        const answer = await fetch(this.config.batch, { method: "POST", headers, body });
         const told = await answer.json();
-        if (answer.ok) {
-          document.dispatchEvent(new CustomEvent("rows-saved")); // for what else on the page rests on the rows
-          return told;
-        }
+        if (answer.status < 500 && !answer.headers.has("Retry-After")) return told;
         this.failed = told.detail || this.config.words.offline;
       } catch {
         this.failed = this.config.words.offline;
       } finally {
         this.isSending = false;
       }
-      states.forEach((state) => {
-        state.isRefused = true;
-      });
       this.grid.report();
       return null;
     }
 
-    retry() {
-      this.states.forEach((state) => {
-        if (!Object.keys(state.errors).length) state.isRefused = false;
+    // The request was refused as a whole.
+    fail(answer, states = []) {
+      this.failed = answer.detail || this.config.words.offline;
+      states.forEach((state) => {
+        state.isRefused = true;
       });
-      return this.flush();
+      this.grid.report();
+      return false;
     }
 
-    take(state, result, sent) {
+    retry() {
+      this.release();
+      this.failed = "";
+      this.resume?.();
+      this.grid.report();
+      return this.flush(this.current);
+    }
+
+    // What was refused together with others is tried again.
+    release() {
+      this.states.forEach((state) => {
+        if (!state.isWrong) state.isRefused = false;
+      });
+    }
+
+    take(state, result) {
       state.isWaiting = false;
+      const isTypedOn = [...state.typed.keys()].some((name) => !state.sent.has(name) || !alike(this.grid.value(state.number, name), state.sent.get(name)));
       if (!result.saved) {
-        Object.assign(state, { errors: result.errors, there: result.links, now: result.now, unknown: result.unknown, isRefused: true });
         // Typed on while the answer was on its way: that is another attempt.
-        if ([...state.typed].some((name) => !sent.has(name) || !alike(this.grid.value(state.number, name), sent.get(name)))) state.isRefused = false;
+        Object.assign(state, { errors: result.errors, there: result.links, now: result.now, unknown: result.unknown, isRefused: !isTypedOn });
         return;
       }
-      sent.forEach((value, name) => alike(this.grid.value(state.number, name), value) && state.typed.delete(name));
+      state.sent.forEach((value, name) => alike(this.grid.value(state.number, name), value) && state.typed.delete(name));
       state.clear();
       state.create.clear();
       state.key = result.id;
-      this.byKey.set(result.id, state.number);
+      if (this.states.get(state.number) === state) this.byKey.set(result.id, state.number);
       this.savedCount += 1;
     }
 
-    // What the server answers for the rows that were written, and for every other whose values follow from them.
+    // What the server answers for the rows that were written, and for every other whose values follow from them. What is typed stays,
+    // and so does what its writer saw there, so that a conflict is told; of what was sent, the writer has seen what was written.
     spread(answer, shown = new Set()) {
       answer.rows.forEach((row) => {
         const number = this.byKey.get(row.id);
         if (number === undefined) return;
         const state = this.states.get(number);
         state.take(row);
+        if (!state.isWrong) [...state.typed.keys()].filter((name) => state.sent.has(name)).forEach((name) => state.typed.set(name, row.values[name]));
         this.grid.set(number, Object.fromEntries(Object.entries(row.values).filter(([name]) => !state.typed.has(name))));
         shown.add(number);
       });
       this.grid.totals(answer.totals);
       this.grid.show([...shown]);
       this.grid.report();
-      if (answer.results?.some((result) => result.saved)) this.grid.section.dispatchEvent(new CustomEvent("sheet-saved", { bubbles: true }));
+      if (answer.results?.some((result) => result.saved)) {
+        this.release();
+        this.grid.saved();
+      }
     }
 
     // Another table on which this one rests was written: what is computed follows, what was taken away with a row of it goes.
@@ -222,10 +311,15 @@ window.SheetSaving = (() => {
       this.spread(told);
     }
 
-    async act(changes, reason = "") {
-      const answer = await this.send(changes, reason);
-      if (answer) this.spread(answer);
-      return answer;
+    // make(): moves or removals, made when it is their turn, for by then a row may have been saved. Null where all were refused.
+    act(make, reason = "") {
+      return this.inTurn(async () => {
+        const changes = make();
+        const answer = changes.length ? await this.send(changes, reason) : { results: [] };
+        if (!answer.results) this.fail(answer);
+        else if (changes.length) this.spread(answer);
+        return answer.results ? answer : null;
+      });
     }
   };
 })();

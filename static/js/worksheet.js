@@ -16,6 +16,7 @@
       this.saving = new window.SheetSaving(this.config, this);
       this.sums = {};
       this.gestures = [];
+      this.late = new Set();
       this.last = 0;
     }
 
@@ -106,10 +107,9 @@
     }
 
     // pairs: what is typed into a new row at once.
-    rowOf(told, pairs = []) {
-      this.last += 1;
-      const state = this.saving.add(this.last, told);
-      const row = { n: this.last };
+    rowOf(told, pairs = [], number = (this.last += 1)) {
+      const state = this.saving.add(number, told);
+      const row = { n: number };
       this.columns.forEach((_column, name) => {
         row[FIELD + name] = told?.values[name] ?? null;
       });
@@ -150,6 +150,11 @@
       return Boolean(state) && this.config.may_change && column.typed && !state.locked && !(column.fixed && state.key !== null);
     }
 
+    whyNot(state, column) {
+      if (!state || !this.config.may_change) return "";
+      return state.locked || (column.typed ? this.words.fixed : this.words.computed);
+    }
+
     shown(column, cell) {
       const state = this.stateOf(cell.getRow());
       const element = cell.getElement();
@@ -175,7 +180,7 @@
     number(cell) {
       const state = this.stateOf(cell.getRow());
       const element = cell.getElement();
-      const wrong = state && (Object.keys(state.errors).length > 0 || state.isRefused);
+      const wrong = state && (state.isWrong || state.isRefused);
       element.classList.toggle("sheet-wrong", Boolean(wrong));
       element.classList.toggle("sheet-typed", Boolean(state?.typed.size && !wrong));
       element.title = state?.errors[""]?.join(" ") ?? state?.locked ?? "";
@@ -190,11 +195,28 @@
     }
 
     set(number, values) {
-      this.row(number)?.update(Object.fromEntries(Object.entries(values).map(([name, value]) => [FIELD + name, value])));
+      const open = this.row(number)?.getElement().querySelector(".tabulator-cell.tabulator-editing")?.getAttribute("tabulator-field");
+      const given = Object.entries(values).map(([name, value]) => [FIELD + name, value]);
+      this.row(number)?.update(Object.fromEntries(given.filter(([field]) => field !== open)));
     }
 
+    // A row of which a cell is open is drawn when that is closed: what is being typed there stays.
     show(numbers) {
-      numbers.forEach((number) => this.row(number)?.reformat());
+      numbers.forEach((number) => {
+        const row = this.row(number);
+        if (row?.getElement().classList.contains("tabulator-editing")) this.late.add(number);
+        else row?.reformat();
+      });
+    }
+
+    showLate() {
+      const late = [...this.late].filter((number) => this.saving.states.has(number));
+      this.late.clear();
+      late.forEach((number) => {
+        const { saved, typed } = this.saving.states.get(number);
+        this.set(number, Object.fromEntries(Object.entries(saved).filter(([name]) => !typed.has(name))));
+      });
+      this.show(late);
     }
 
     totals(totals) {
@@ -217,6 +239,11 @@
       return this.saving.byKey.size ? 0 : null;
     }
 
+    // For what stands on the page beside the table and follows from it.
+    saved() {
+      this.section.dispatchEvent(new CustomEvent("worksheet:saved", { bubbles: true }));
+    }
+
     ask(names) {
       return window.worksheets.ask(this, names);
     }
@@ -231,101 +258,46 @@
       return { number, name, before, after };
     }
 
+    // gesture: what else was done with it, for the way back; null where this is the way back.
     edited(edits, gesture = {}) {
-      if (edits.length) this.gestures.push({ edits, ...gesture });
+      if (gesture && (edits.length || gesture.added?.length)) this.gestures.push({ edits, ...gesture });
+      this.said = "";
       this.saving.note(edits);
+      this.showLate();
       this.show([...new Set(edits.map((each) => each.number))]);
       this.report();
       return this.saving.flush(this.current()?.getData().n ?? null);
     }
 
-    // wanted: [number, name, value]; in one gesture, that one undo takes back. also: what is written already in new rows.
-    write(wanted, gesture = {}, also = []) {
-      const edits = wanted
-        .filter(([number, name]) => this.mayType(this.saving.states.get(number), this.columns.get(name)))
+    // wanted: [number, name, value]; in one gesture, that one undo takes back. also: what is written already in new rows; closed: how many
+    // cells of those nobody types.
+    write(wanted, gesture = {}, also = [], closed = 0) {
+      const differing = wanted
         .map(([number, name, value]) => this.edit(number, name, this.value(number, name), value))
         .filter(({ before, after }) => !cells.alike(before, after));
+      const edits = differing.filter(({ number, name }) => this.mayType(this.saving.states.get(number), this.columns.get(name)));
       const byRow = new Map();
       edits.forEach(({ number, name, after }) => byRow.set(number, { ...byRow.get(number), [name]: after }));
       this.table.blockRedraw();
       byRow.forEach((values, number) => this.set(number, values));
       this.table.restoreRedraw();
-      return this.edited([...edits, ...also], gesture);
+      const saved = this.edited([...edits, ...also], gesture);
+      const left = differing.find((each) => !edits.includes(each));
+      const count = differing.length - edits.length + closed;
+      const why = left ? this.whyNot(this.saving.states.get(left.number), this.columns.get(left.name)) : this.words.computed;
+      if (count) this.say(cells.fill(this.words.left, { count, why }));
+      return saved;
     }
 
-    async undo() {
-      const gesture = this.gestures.pop();
-      if (!gesture) return this.say(this.words.nothing_to_undo);
-      this.saving.reason = this.config.asks_reason ? this.words.undo_reason : undefined;
-      await this.takeBack(gesture);
-      this.saving.reason = undefined;
-      return this.say(this.words.undone);
-    }
-
-    async takeBack({ edits = [], added = [], removed = [], move = null }) {
-      const gone = new Set(added);
-      const back = edits.filter(({ number }) => !gone.has(number) && this.saving.states.has(number));
-      if (added.length) await this.takeAway(added.filter((number) => this.saving.states.has(number)), this.words.undo_reason);
-      if (removed.length) await this.addBack(removed);
-      if (move) await this.put(move.number, move.after);
-      if (back.length) await this.write(back.map(({ number, name, before }) => [number, name, before]));
-      if (back.length) this.gestures.pop();
-    }
-
-    async addBack(removed) {
-      const wanted = [];
-      for (const { values, above } of removed) {
-        const number = await this.insert(above !== undefined && this.row(above) ? above : null);
-        this.columns.forEach((column, name) => column.typed && !cells.isEmpty(values[name]) && wanted.push([number, name, values[name]]));
-      }
-      await this.write(wanted);
-      this.gestures.pop();
-      await this.saving.flush();
-    }
-
-    // A new row behind another, or at the end; its number.
-    async insert(behind = null) {
-      const data = this.rowOf(null);
-      await this.table.addRow(data, false, behind ?? undefined);
+    // A new row behind another, in the first place for 0, or at the end; its number.
+    async insert(behind = null, number = undefined) {
+      const data = this.rowOf(null, [], number);
+      await this.table.addRow(data, behind === 0, behind || undefined);
       return data.n;
-    }
-
-    async takeAway(numbers, reason = "") {
-      const kept = numbers.map((number) => this.saving.states.get(number)).filter((state) => state.key !== null);
-      if (kept.length) {
-        const changes = kept.map((state) => ({ act: "remove", id: state.key, seen: this.typedOf(state.saved) }));
-        const answer = await this.saving.act(changes, reason);
-        if (!answer) return [];
-        answer.results.forEach((result, place) => {
-          if (result.saved) return;
-          const state = kept[place];
-          Object.assign(state, { errors: { "": Object.values(result.errors).flat() }, isRefused: true, saved: { ...state.saved, ...result.now } });
-          this.set(state.number, result.now);
-        });
-      }
-      const gone = numbers.filter((number) => !this.saving.states.get(number)?.errors[""]);
-      gone.forEach((number) => this.drop(number));
-      this.show(numbers.filter((number) => !gone.includes(number)));
-      this.report();
-      return gone;
     }
 
     typedOf(values) {
       return Object.fromEntries([...this.columns.values()].filter((column) => column.typed).map(({ name }) => [name, values[name] ?? null]));
-    }
-
-    // Behind the row with the number `after`; null for the first place.
-    async put(number, after) {
-      const state = this.saving.states.get(number);
-      const above = after === null ? null : this.saving.states.get(after);
-      if (state.key === null || (above && above.key === null)) return;
-      const answer = await this.saving.act([{ act: "move", id: state.key, after: above ? above.key : 0 }]);
-      if (!answer?.results[0].saved) return;
-      const row = this.row(number);
-      if (above) row.move(after, false);
-      else row.move(this.table.getRows()[0], true);
-      this.table.getRows().forEach((each) => each.reformat());
-      this.select(this.row(number));
     }
 
     // Where one is
@@ -348,7 +320,7 @@
     chosen() {
       const range = this.range();
       const names = range.getColumns().map((column) => column.getField()).filter((field) => field?.startsWith(FIELD));
-      return { rows: range.getRows(), names: names.map((field) => field.slice(FIELD.length)) };
+      return { rows: range.getRows().filter((row) => this.stateOf(row)), names: names.map((field) => field.slice(FIELD.length)) };
     }
 
     select(row, name) {
@@ -363,16 +335,21 @@
       this.table.rowManager.element.focus({ preventScroll: true });
     }
 
-    // At once: the next letter is typed there.
+    // At once: the next letter is typed there. way: null stays.
     go(way) {
-      this.ranges.navigate(false, false, way);
+      this.showLate();
+      if (way) this.ranges.navigate(false, false, way);
       this.focus();
     }
 
     moved() {
       const number = this.current()?.getData().n ?? null;
+      const place = `${number} ${this.currentColumn()?.name}`;
+      if (place !== this.place) this.said = "";
       if (number !== this.at) this.saving.flush(number);
       this.at = number;
+      this.place = place;
+      this.showLate();
       this.report();
     }
 
@@ -386,11 +363,11 @@
   if (window.matchMedia(NARROW).matches) return;
   const sheets = [...document.querySelectorAll("[data-sheet]")].map((section) => new Sheet(section));
   document.addEventListener("DOMContentLoaded", () => sheets.forEach((sheet) => sheet.begin()));
-  document.addEventListener("sheet-saved", ({ target }) => {
+  document.addEventListener("worksheet:saved", ({ target }) => {
     const beside = target.closest("[data-sheets-together]");
     sheets.filter((sheet) => beside?.contains(sheet.section) && sheet.section !== target && sheet.table).forEach((sheet) => sheet.saving.again());
   });
   window.addEventListener("beforeunload", (event) => {
-    if (sheets.some((sheet) => sheet.saving.unsaved.length)) event.preventDefault();
+    if (sheets.some(({ saving }) => saving.unsaved.length || saving.isSending)) event.preventDefault();
   });
 })();

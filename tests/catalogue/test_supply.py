@@ -18,6 +18,7 @@ from cdmo.demo.supplies import MATERIALS, buy
 from cdmo.demo.syntheses import STUFF
 from tests.projects import factories as make
 from tests.worksheets.rows import PRICE, TOLUENE, a_material, a_price, a_supplier, buyer, change, enter
+from worksheets.bound import bind
 from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,9 @@ def test_which_prices_hold_is_a_matter_of_the_day() -> None:
 
     assert set(SupplierQuote.objects.valid(today)) == set(held[:2])
     assert [quote.holds_on(today) for quote in held] == [True, True, False, False]
+    shown = bind("material-prices:TOL-99", buyer())
+    assert [row["values"]["standing"] for row in shown.table(held)] == ["valid", "valid", "expired", "not yet valid"]
+    assert [row["values"]["valid_prices"] for row in bind("materials", buyer()).table(bind("materials", buyer()).query())] == [2]
 
 
 def test_the_page_of_a_material_is_nobody_s_but_ours(client: Browser) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from audit.models import Event
@@ -57,6 +59,18 @@ def test_rows_are_listed_added_changed_with_what_was_read_and_taken_away(caller:
     assert [each["id"] for each in caller.get("/api/v1/worksheets/materials/rows/").json()["results"]] == [added.json()["id"]]
     assert caller.delete(row).status_code == 204
     assert caller.get(row).status_code == 404
+
+
+@pytest.mark.parametrize(("method", "body"), [("patch", {"values": {"note": "x"}, "reason": "y"}), ("delete", {})])
+def test_what_was_read_is_compared_under_the_lock_of_the_parent(caller: Browser, method: str, body: dict[str, Any]) -> None:
+    row = f"{PRICES}/rows/{a_price(a_material()).pk}/"
+    tag = caller.get(row)["ETag"]
+
+    with CaptureQueriesContext(connection) as asked:
+        send(caller, row, body, method=method, **{"If-Match": tag})
+
+    locks = [each["sql"].rpartition(" FOR ")[2] for each in asked if "UPDATE OF" in each["sql"]]
+    assert locks[:2] == ['NO KEY UPDATE OF "catalogue_material"', 'UPDATE OF "catalogue_supplierquote"']
 
 
 def test_a_wrong_cell_is_a_problem_by_its_column(caller: Browser) -> None:

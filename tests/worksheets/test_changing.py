@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
+from audit.events import events_of
 from audit.models import Event
 from audit.refusals import BadInput, Missing, NotAllowed
-from catalogue.models import Material, Supplier, SupplierQuote
+from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
 from tests.projects import factories as make
 from tests.worksheets.rows import PRICE, TOLUENE, a_material, a_price, a_supplier, buyer, change, enter
 from worksheets.changing import ADD, CHANGE, REMOVE, Change, change_rows
@@ -98,6 +99,96 @@ def test_a_regulated_value_that_is_there_changes_with_a_reason_only() -> None:
     assert event.words == "Prices: Toluene (99.8 %): Demo Chemicals was changed (Price per kg)."
     history = list(SupplierQuote.pgh_event_model.objects.filter(pgh_obj=price).order_by("pgh_id"))  # type: ignore[attr-defined]
     assert history[-1].pgh_context.metadata["reason"] == "New list"
+
+
+def test_the_same_in_other_words_is_no_change_and_needs_no_reason() -> None:
+    price = a_price(a_material())
+    events = Event.objects.count()
+
+    typed = {"price_per_kg": "4,80", "currency": "eur", "supplier": "demo chemicals"}
+    assert change("material-prices:TOL-99", price.pk, typed, seen={"price_per_kg": "4.8"}).is_saved
+
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize(("name", "value"), [("currency", "CHF"), ("into", "CHF"), ("on", "2026-03-13"), ("rate", "1.1")])
+def test_what_a_rate_is_worth_between_whom_and_when_changes_with_a_reason_only(name: str, value: str) -> None:
+    keeper = make.person(Role.MANAGEMENT)
+    rate = {"currency": "EUR", "into": "USD", "on": "2026-03-12", "rate": "1.08", "source": "ECB"}
+    change_rows("exchange-rates", [Change(ADD, values=rate)], actor=keeper)
+    key = ExchangeRate.objects.get().pk
+
+    with pytest.raises(BadInput, match="reason"):
+        change("exchange-rates", key, {name: value}, actor=keeper)
+    assert change("exchange-rates", key, {name: value}, actor=keeper, reason="A slip").is_saved
+
+
+def test_the_currency_of_a_price_changes_with_a_reason_only() -> None:
+    price = a_price(a_material())
+
+    with pytest.raises(BadInput, match="reason"):
+        change("material-prices:TOL-99", price.pk, {"currency": "USD"})
+
+
+def test_a_row_that_somebody_else_changed_asks_for_no_reason_and_holds_up_no_other() -> None:
+    material = a_material()
+    price, other = a_price(material), a_price(material, quantity_from_kg="100")
+    assert change("material-prices:TOL-99", price.pk, {"price_per_kg": "5"}, reason="New list").is_saved
+
+    late = Change(CHANGE, price.pk, {"price_per_kg": "6"}, seen={"price_per_kg": "4.8"})
+    beside = Change(CHANGE, other.pk, {"note": "By telephone"}, seen={"note": ""})
+    first, second = change_rows("material-prices:TOL-99", [late, beside], actor=buyer()).results
+
+    assert (first.now, second.is_saved) == ({"price_per_kg": "5"}, True)
+
+
+def test_two_people_who_type_the_same_do_not_stand_against_each_other() -> None:
+    material = a_material()
+    assert change("materials", material.pk, {"kind": "Reagent", "density_kg_per_l": "0.87"}).is_saved
+
+    typed = {"kind": "REAGENT", "density_kg_per_l": "0,870"}
+    second = change("materials", material.pk, typed, seen={"kind": "solvent", "density_kg_per_l": None}, actor=make.person(Role.RESEARCH))
+
+    assert second.is_saved, second.errors
+
+
+def test_a_column_that_is_not_there_is_refused_in_a_new_row_too() -> None:
+    result = enter("materials", TOLUENE | {"colour": "none"})
+
+    assert result.errors == {"colour": ["There is no such column, or nobody types it."]}
+    assert not Material.objects.exists()
+
+
+def test_a_supplier_entered_for_a_row_that_is_refused_is_entered_for_the_next_one() -> None:
+    a_material()
+    wrong, right = ({**PRICE, "price_per_kg": price} for price in ("dear", "5"))
+    changes = [Change(ADD, values=values, create=frozenset({"supplier"})) for values in (wrong, right)]
+
+    first, second = change_rows("material-prices:TOL-99", changes, actor=buyer()).results
+
+    assert (list(first.errors), second.is_saved) == (["price_per_kg"], True)
+    assert SupplierQuote.objects.get().supplier == Supplier.objects.get()
+
+
+def test_of_rows_without_a_parent_each_has_what_happened_to_it() -> None:
+    one, other = a_material(), a_material("M-2")
+
+    changes = [Change(CHANGE, each.pk, {"storage": "cool"}) for each in (one, other)]
+    change_rows("materials", [*changes, Change(REMOVE, other.pk)], actor=buyer())
+
+    assert [event.kind for event in events_of(one)] == ["worksheet.row_changed", "worksheet.row_added"]
+    assert [event.kind for event in events_of(other)] == ["worksheet.row_removed", "worksheet.row_changed", "worksheet.row_added"]
+    assert events_of(one)[0].data["after"] == {"storage": "cool"}
+
+
+def test_the_parent_is_held_before_its_rows_and_leaves_its_key_free() -> None:
+    price = a_price(a_material())
+
+    with CaptureQueriesContext(connection) as asked:
+        change("material-prices:TOL-99", price.pk, {"note": "x"})
+
+    locks = [each["sql"].rpartition(" FOR ")[2] for each in asked if "UPDATE OF" in each["sql"]]
+    assert locks == ['NO KEY UPDATE OF "catalogue_material"', 'UPDATE OF "catalogue_supplierquote"']
 
 
 def test_taking_a_row_with_regulated_values_away_needs_a_reason() -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
+from django.test import RequestFactory
 
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import Blocker, Refused
 from projects.models import QuotationLine
 from tests.projects import factories as make
-from worksheets import sheets
+from worksheets import changing, sheets
 from worksheets.bound import bind
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, change_rows
+from worksheets.ordering import Order
 from worksheets.printing import printed_table
+from worksheets.sheet_files import SheetWriter
 from worksheets.sheets import SheetColumn, Worksheet
+from worksheets.showing import Shown
 
 pytestmark = pytest.mark.django_db
 
@@ -89,10 +94,57 @@ def test_rows_are_added_where_they_belong_and_moved(address: str) -> None:
 
 
 def test_a_move_behind_what_is_gone_is_refused_and_nothing_moves(address: str) -> None:
-    (result,) = write(address, Change(MOVE, key_of("Pilot batches"), after=999_999)).results
+    numbers = list(QuotationLine.objects.values_list("pk", "order"))
 
-    assert "not there any more" in result.errors[""][0]
-    assert descriptions() == ["Process development", "Pilot batches"]
+    moved, added = write(address, Change(MOVE, key_of("Process development"), after=999_999), a_line("Lost", after=999_999)).results
+
+    assert "not there any more" in moved.errors[""][0]
+    assert "not there any more" in added.errors[""][0]
+    assert list(QuotationLine.objects.values_list("pk", "order")) == numbers
+
+
+def test_the_places_of_all_rows_are_read_only_where_one_comes_goes_or_moves(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changing, "Order", None)
+
+    assert write(address, Change(CHANGE, key_of("Pilot batches"), {"amount": "1"})).results[0].is_saved
+
+
+def test_a_file_comes_in_as_one_request(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders: list[Any] = []
+    monkeypatch.setattr(changing, "Order", lambda bound: orders.append(bound) or Order(bound))
+    writer = SheetWriter(LINES, make.person(Role.BUSINESS_DEVELOPMENT), address.partition(":")[2], "")
+
+    for words in ("Third", "Fourth", "Fifth"):
+        writer.enter({"phase": "pilot", "description": words, "amount": Decimal(1)})
+    writer.done()
+
+    assert (descriptions()[2:], len(orders)) == (["Third", "Fourth", "Fifth"], 1)
+    assert Event.objects.latest("pk").words == "Lines: 3 rows added, 0 changed, 0 taken away."
+
+
+def test_what_rests_on_several_rows_is_computed_once_for_table_and_totals(address: str, client: Browser, rf: RequestFactory) -> None:
+    asked: list[int] = []
+
+    def counted(rows: Sequence[QuotationLine], quotation: Any) -> dict[Any, dict[str, Any]]:
+        asked.append(len(rows))
+        return running(rows, quotation)
+
+    seller = make.person(Role.BUSINESS_DEVELOPMENT)
+    sheets._sheets["test-lines"] = replace(LINES, together=counted, _by_name={})
+    outcome = write(address, Change(CHANGE, key_of("Pilot batches"), {"amount": "1"}))
+    client.force_login(seller)
+    shown = Shown(bind(address, seller), rf.get("/"))
+
+    ways: list[Callable[[], object]] = [
+        lambda: outcome.bound.after([key_of("Pilot batches")]),
+        lambda: printed_table(bind(address, seller)),
+        lambda: client.get(f"/worksheets/{address}/rows.json"),
+        lambda: (shown.rows, shown.totals),
+    ]
+    for way in ways:
+        way()
+
+    assert asked == [2] * len(ways)
 
 
 def test_what_rests_on_other_rows_follows_with_the_totals(address: str) -> None:

@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
+from audit.events import events_of
 from catalogue.models import ExchangeRate, Material, SupplierQuote
 from tests.projects import factories as make
 from tests.worksheets.rows import PRICE, TOLUENE, a_material, a_price, a_supplier, buyer, change
@@ -90,6 +91,32 @@ def test_the_form_of_a_row_tells_what_somebody_else_wrote_and_then_takes_what_is
     assert Material.objects.get().storage == "cool"
 
 
+def test_yes_and_no_are_changed_by_the_form_and_compared_with_what_it_showed(buying: Browser) -> None:
+    material = a_material()
+    address = f"/worksheets/materials/rows/{material.pk}/"
+    mine = row_form(buying, address) | {"in_use": "no"}
+
+    assert buying.post(address, mine).status_code == 302
+    assert not Material.objects.get().in_use
+
+    late = buying.post(address, mine | {"in_use": "yes", "seen": json.dumps(json.loads(mine["seen"]) | {"in_use": None})})
+    assert "It now says: “no”" in str(late.context["form"].errors["in_use"])
+
+
+def test_the_form_leaves_what_nobody_changed_to_whoever_did_meanwhile(buying: Browser) -> None:
+    price = a_price(a_material())
+    address = f"/worksheets/supplier-prices:{price.supplier_id}/rows/{price.pk}/"
+    mine = row_form(buying, address) | {"note": "By telephone"}
+    change(f"supplier-prices:{price.supplier_id}", price.pk, {"reference": "Q-7"})
+    Material.objects.update(in_use=False)  # such a one cannot be named any more
+
+    answer = buying.post(address, mine)
+
+    assert answer.status_code == 302
+    price = SupplierQuote.objects.get()
+    assert (price.note, price.reference) == ("By telephone", "Q-7")
+
+
 def test_the_form_of_a_regulated_row_asks_for_the_reason(buying: Browser) -> None:
     price = a_price(a_material())
     address = f"/worksheets/material-prices:TOL-99/rows/{price.pk}/"
@@ -143,6 +170,20 @@ def test_the_grid_gets_every_row_and_the_list_of_what_a_cell_may_name(buying: Br
     assert told["rows"][0]["values"]["price_per_kg"] == "4.8"
     assert names == ["Demo Chemicals", "Chemicals of Demo"]
     assert buying.get("/worksheets/material-prices:TOL-99/lookup/price_per_kg/").status_code == 404
+
+
+def test_the_database_finds_what_a_cell_may_name(buying: Browser) -> None:
+    for number in range(30):
+        a_material(f"M-{number}", name=f"Acid {number:02}", grade="" if number else "98 %")
+    a_material()
+    path = f"/worksheets/supplier-prices:{a_supplier().pk}/lookup/material/?q="
+
+    with CaptureQueriesContext(connection) as asked:
+        names = buying.get(f"{path}acid").json()["names"]
+
+    assert names[:2] == ["Acid 00 (98 %)", "Acid 01"]
+    assert any("LIMIT 20" in each["sql"] for each in asked)
+    assert buying.get(f"{path}99.8%20%25").json()["names"] == ["Toluene (99.8 %)"]
 
 
 def test_pages_cost_the_same_with_one_row_and_with_many(buying: Browser) -> None:
@@ -215,6 +256,7 @@ def test_the_prices_of_one_material_come_in_and_what_is_there_stays(buying: Brow
     assert "<strong>2</strong> new" in shown
     assert SupplierQuote.objects.count() == 3
     assert SupplierQuote.objects.get(pk=price.pk).price_per_kg == price.price_per_kg
+    assert events_of(price.material)[0].words == "Prices: 2 rows added, 0 changed, 0 taken away."
 
 
 def test_the_table_of_a_document_has_headings_units_and_words() -> None:

@@ -1,0 +1,114 @@
+"""What a worksheet's grid sends and what it does with the answer: once, again after a lost one, with a reason, and not over a refusal."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.sheets import Grid
+from tests.browser.test_sign_in import sign_in
+from tests.browser.test_worksheets import ask, materials
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+PRICE = """
+from accounts.models import User
+from audit.context import acting
+from worksheets.changing import ADD, Change, change_rows
+actor = User.objects.get(email="material@demo.example")
+price = {{"supplier": "Seller of {code}", "price_per_kg": "4.80", "currency": "EUR", "quoted_on": "2026-03-12"}}
+with acting(actor=actor, channel="command"):
+    change_rows("material-prices:{code}", [Change(ADD, values=price, create=frozenset({{"supplier"}}))], actor=actor, all_or_none=True)
+"""
+PHONES = """
+from catalogue.models import Supplier
+print(*Supplier.objects.filter(name="Lost Chemicals").values_list("phone", flat=True))
+"""
+PRICES_OF = "Material.objects.get(code='{code}').quotes"
+
+
+def test_what_is_typed_is_sent_once_and_again_after_a_lost_answer_with_the_same_key(page: Page, stack: Stack) -> None:
+    sign_in(page, "material@demo.example")
+    grid = Grid(page, "suppliers", "name").open("/suppliers/")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    grid.press("Add a row")
+    page.keyboard.type("Once Chemicals")
+    grid.keys("Enter")
+    expect(grid.status).to_contain_text("Saved.")
+    assert len(grid.written) == 1
+
+    page.route("**/batch/", lose)
+    grid.press("Add a row")
+    page.keyboard.type("Lost Chemicals")
+    grid.keys("Enter")
+    expect(grid.status).to_contain_text("The server did not answer.")
+    page.unroute("**/batch/")
+    grid.press("Save again")
+    expect(grid.status).to_contain_text("Saved: 2 rows.")
+
+    assert [request.headers["idempotency-key"] for request in grid.written].count(grid.written[1].headers["idempotency-key"]) == 2
+    grid.type(grid.cell("Lost Chemicals", "phone"), "1")
+    expect(grid.status).to_contain_text("Saved: 3 rows.")
+    assert stack.python(PHONES) == "1"
+    assert grid.told == ["sheet-suppliers"] * 3
+
+
+def test_a_regulated_value_is_left_changed_and_taken_back_each_for_its_reason(page: Page, stack: Stack) -> None:
+    materials(stack, "RSN", 1)
+    stack.python(PRICE.format(code="RSN-000"))
+    sign_in(page, "material@demo.example")
+    grid = Grid(page, "material-prices", "supplier").open("/materials/RSN-000/")
+    price = grid.cell("Seller of RSN-000", "price_per_kg")
+
+    grid.type(price, "4,80")
+    expect(price).to_have_text("4.8")
+    grid.type(price, "5")
+    grid.answer_the_reason("")
+    expect(price).to_have_text("4.8")
+    grid.type(price, "6")
+    grid.answer_the_reason("New list")
+    expect(grid.status).to_contain_text("Saved")
+    grid.keys("Control+z")
+    grid.answer_the_reason("")
+    expect(price).to_have_text("6")
+    grid.press("Undo")
+    grid.answer_the_reason("Of another material")
+    expect(price).to_have_text("4.8")
+    expect(grid.status).to_contain_text("Taken back.")
+
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Reason: Of another material")
+    expect(page.locator("main")).not_to_contain_text("Reason: Taken back")
+
+
+def test_a_refused_row_is_shown_discarded_or_goes_when_nothing_stands_against_it(page: Page, stack: Stack) -> None:
+    materials(stack, "USD", 2)
+    stack.python(PRICE.format(code="USD-000"))
+    sign_in(page, "material@demo.example")
+    grid = Grid(page, "materials", "code").open("/materials/")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_label("Filter: Code").press_sequentially("USD")
+    expect(grid.names()).to_have_count(2)
+
+    grid.cell("USD-000", "name").click()
+    grid.keys("Control+Delete")
+    expect(grid.status).to_contain_text("It is used elsewhere (suppliers' prices), so it stays.")
+    ask(stack, f"{PRICES_OF.format(code='USD-000')}.all().delete()")
+    grid.keys("Control+Delete")
+    expect(grid.row("USD-000")).to_have_count(0)
+
+    grid.press("Add a row")
+    for words in ("USD-001", "Another", "", "Reagent"):
+        page.keyboard.type(words)
+        grid.keys("Tab")
+    expect(grid.status).to_contain_text("One row is not saved")
+    grid.names().last.click()
+    expect(grid.status.get_by_role("link", name="Show what is there")).to_have_attribute("href", "/materials/USD-001/")
+    grid.press("Discard what is not saved in this row")
+    expect(grid.names()).to_have_text(["USD-001"])
+    assert ask(stack, "Material.objects.filter(code__startswith='USD').count()") == "1"

@@ -1,0 +1,205 @@
+"""A worksheet whose rows have an order of their own, in the browser: every button and key that works on a row."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.sheets import Grid
+from tests.browser.test_sign_in import sign_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+SCENARIO = """
+from decimal import Decimal
+from django.utils import timezone
+from accounts.models import User
+from audit.context import acting
+from cdmo.demo.projects import EVALUATION
+from cdmo.demo.telling import is_told, tell
+from process.costs.services import open_scenario
+from projects.models import Project
+from worksheets.changing import ADD, Change, change_rows
+if not is_told(EVALUATION):
+    tell([EVALUATION])
+actor = User.objects.get(email="bd@demo.example")
+with acting(actor=actor, channel="command"):
+    said = {"name": "By keys", "currency": "EUR", "priced_on": timezone.localdate(), "pilot-batch_kg": Decimal(10), "pilot-batches": 2}
+    scenario = open_scenario(Project.objects.get(title=EVALUATION.molecule.name).code, said, actor=actor)
+    line = {"phase": "pilot", "category": "labour", "quantity": "1", "unit": "h", "price": "100"}
+    rows = [Change(ADD, values=line | {"label": label}) for label in ("Aa", "Bb", "Cc")]
+    change_rows(f"cost-lines:{scenario.pk}", rows, actor=actor, all_or_none=True)
+print(scenario.pk, scenario.get_absolute_url())
+"""
+LABELS = """
+from process.models import CostLine
+print(*CostLine.objects.filter(assessment={scenario}).values_list("label", flat=True))
+"""
+SOMEBODY_ELSE = """
+from accounts.models import User
+from audit.context import acting
+from process.models import CostLine
+from worksheets.changing import CHANGE, REMOVE, Change, change_rows
+actor = User.objects.get(email="management@demo.example")
+line = CostLine.objects.filter(assessment={scenario}).get(label="{label}")
+with acting(actor=actor, channel="command"):
+    change_rows("cost-lines:{scenario}", [Change("{act}", line.pk, {values})], actor=actor, all_or_none=True)
+"""
+
+
+class Lines(Grid):
+    """The cost lines of a scenario, by business development."""
+
+    def __init__(self, page: Page, stack: Stack) -> None:
+        super().__init__(page, "cost-lines", "label")
+        self.stack = stack
+        self.scenario, path = stack.python(SCENARIO).splitlines()[-1].split()
+        sign_in(page, "bd@demo.example")
+        self.open(path)
+
+    def stand(self, words: str) -> None:
+        """In this order, in the grid and in the record."""
+        expect(self.names()).to_have_text(words.split())
+        expect(self.status).not_to_contain_text("Saving")
+        assert self.stack.python(LABELS.format(scenario=self.scenario)).splitlines()[-1] == words
+
+    def somebody_else(self, act: str, label: str, values: dict[str, str] | None = None) -> None:
+        self.stack.python(SOMEBODY_ELSE.format(scenario=self.scenario, act=act, label=label, values=values or {}))
+
+
+@pytest.fixture
+def lines(page: Page, stack: Stack) -> Lines:
+    return Lines(page, stack)
+
+
+def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
+    lines.page.on("dialog", lambda dialog: dialog.accept())
+
+    lines.choose(lines.cell("Aa", "label"), lines.cell("Bb", "label"))
+    lines.press("Copy the row")
+    lines.stand("Aa Bb Aa Bb Cc")
+    lines.press("Undo")
+    lines.stand("Aa Bb Cc")
+
+    lines.cell("Cc", "label").click()
+    lines.press("Up")
+    lines.stand("Aa Cc Bb")
+    lines.keys("Alt+ArrowUp")
+    lines.stand("Cc Aa Bb")
+    lines.press("Up")
+    expect(lines.status).to_contain_text("There is no row beyond this one.")
+    lines.press("Down")
+    lines.stand("Aa Cc Bb")
+    lines.keys("Alt+ArrowDown", "Control+z")
+    expect(lines.status).to_contain_text("Taken back.")
+    lines.stand("Aa Cc Bb")
+
+    lines.choose(lines.cell("Aa", "label"), lines.cell("Cc", "label"))
+    lines.keys("Control+Delete")
+    lines.stand("Bb")
+    lines.press("Undo")
+    lines.stand("Aa Cc Bb")
+
+    lines.type(lines.cell("Aa", "price"), "250")
+    lines.choose(lines.cell("Aa", "price"), lines.cell("Bb", "price"))
+    lines.press("Fill down")
+    lines.choose(lines.cell("Aa", "unit"), lines.cell("Bb", "unit"))
+    lines.paste("d")
+    for label in ("Aa", "Cc", "Bb"):
+        expect(lines.cell(label, "price")).to_have_text("250")
+        expect(lines.cell(label, "unit")).to_have_text("d")
+    expect(lines.cell("Bb", "cost")).to_have_text("250")
+    assert set(lines.told) == {"sheet-cost-lines"}
+
+
+def test_a_cell_is_opened_left_and_passed_by_its_keys_and_says_why_it_is_closed(lines: Lines) -> None:
+    editor = lines.page.locator(".sheet-editor")
+
+    lines.cell("Bb", "label").click()
+    lines.keys("F2")
+    editor.fill("Never")
+    lines.keys("Escape")
+    expect(lines.cell("Bb", "label")).to_have_text("Bb")
+    lines.keys("F2", "Shift+Enter", "F2")
+    expect(editor).to_have_value("Aa")
+    lines.keys("Tab", "F2")
+    expect(editor).to_have_value("Pilot")
+    lines.keys("Shift+Tab", "F2")
+    expect(editor).to_have_value("Aa")
+    lines.keys("Enter", "F2")
+    expect(editor).to_have_value("Bb")
+    lines.keys("Escape")
+
+    lines.cell("Bb", "cost").click()
+    lines.page.keyboard.type("7")
+    expect(lines.status).to_contain_text("This is computed; nobody types it.")
+    lines.choose(lines.cell("Bb", "currency"), lines.cell("Cc", "cost"))
+    lines.keys("Delete")
+    expect(lines.status).to_contain_text("Cells left as they are: 2. This is computed; nobody types it.")
+    lines.cell("Aa", "label").click()
+    expect(lines.status).not_to_contain_text("left as they are")
+    assert lines.stack.python(LABELS.format(scenario=lines.scenario)).splitlines()[-1] == "Aa Bb Cc"
+
+
+def test_what_somebody_else_did_meanwhile_is_said_and_not_written_over(lines: Lines) -> None:
+    lines.type(lines.cell("Aa", "category"), "nonsense")
+    expect(lines.status).to_contain_text("One row is not saved")
+    lines.type(lines.cell("Aa", "unit"), "shift")
+    lines.somebody_else("change", "Aa", {"unit": "week"})
+    lines.type(lines.cell("Cc", "price"), "300")  # its answer brings the other rows along
+    expect(lines.cell("Cc", "cost")).to_have_text("300")
+
+    lines.type(lines.cell("Aa", "category"), "Labour", "Tab")
+    lines.cell("Aa", "unit").click()
+    expect(lines.status).to_contain_text("It now says: “week”")
+    lines.press("Take theirs: week")
+    expect(lines.cell("Aa", "unit")).to_have_text("week")
+    expect(lines.status).to_contain_text("Saved")
+
+    lines.type(lines.cell("Cc", "label"), "Ce")
+    lines.type(lines.cell("Ce", "category"), "nonsense")
+    expect(lines.status).to_contain_text("One row is not saved")
+    lines.cell("Ce", "category").click()
+    lines.press("Discard what is not saved in this row")
+    expect(lines.cell("Ce", "category")).to_have_text("Labour")
+    lines.keys("Control+z", "Control+z")  # of the discarded cell nothing is left to take back; of the one before it is
+    expect(lines.row("Cc")).to_have_count(1)
+
+    lines.somebody_else("remove", "Bb")
+    lines.cell("Aa", "label").click()
+    lines.press("Down")
+    expect(lines.status).to_contain_text("The row behind which it goes is not there any more.")
+    expect(lines.names()).to_have_text(["Aa", "Bb", "Cc"])
+    lines.press("Undo")  # of the refused move nothing is to be taken back, but of what was done before it
+    expect(lines.cell("Aa", "category")).to_have_text("nonsense")
+
+
+def test_a_row_on_its_way_is_sent_once_and_what_is_typed_meanwhile_stays(lines: Lines) -> None:
+    held: list[Route] = []
+    lines.page.route("**/batch/", lambda route: held.append(route) if not held else route.continue_())
+    lines.cell("Cc", "label").click()
+    lines.keys("Control+Enter")
+    for words in ("Dd", "Pilot", "Labour", "", "", "2", "", "", "h", "50"):
+        lines.page.keyboard.type(words)
+        lines.keys("Tab")
+    lines.keys("Alt+ArrowUp")
+    lines.type(lines.cell("Aa", "unit"), "d")
+    expect(lines.status).to_contain_text("Saving")
+
+    held[0].continue_()
+
+    lines.stand("Aa Bb Dd Cc")
+    expect(lines.cell("Aa", "unit")).to_have_text("d")
+    assert [request.post_data_json["changes"][0]["act"] for request in lines.written] == ["add", "change", "move"]
+
+    held.clear()
+    lines.type(lines.cell("Bb", "price"), "7")
+    lines.cell("Bb", "unit").click()
+    lines.page.keyboard.type("sh")
+    held[0].continue_()
+    expect(lines.cell("Bb", "cost")).to_have_text("7")
+    lines.page.keyboard.type("ift")
+    lines.keys("Enter")
+    expect(lines.cell("Bb", "unit")).to_have_text("shift")
+    expect(lines.status).to_contain_text("Saved")

@@ -1,0 +1,100 @@
+"""What was typed into the cells of a row, read by the fields of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput
+from worksheets.columns import Cell, Column
+from worksheets.lookups import named
+
+if TYPE_CHECKING:
+    from worksheets.bound import Bound
+    from worksheets.sheets import Lookup
+
+Values = dict[str, Any]
+
+
+class Typed:
+    """The reader of one request: what a cell names is looked for once.
+
+    unknown: columns of the row read last whose words name nothing that is there; the writer may have it entered.
+    """
+
+    def __init__(self, bound: Bound) -> None:
+        self.bound, self.sheet = bound, bound.sheet
+        self.readers = {column.name: Column(column.name, "", self.sheet.reader(column)) for column in self.sheet.typed}
+        self.found: dict[tuple[str, str], Any] = {}
+        self.entered: list[tuple[str, str]] = []
+        self.unknown: list[str] = []
+
+    def begin(self) -> None:
+        """Another row: what the one before had entered stays found."""
+        self.entered, self.unknown = [], []
+
+    def take_back(self) -> None:
+        """The row was refused, so that what was entered for it is gone again."""
+        for key in self.entered:
+            del self.found[key]
+
+    def read(self, typed: Mapping[str, Any], create: Collection[str]) -> Values:
+        """Every cell by the field of its column. Raises BadInput with every cell that cannot be read."""
+        values: Values = {}
+        errors: dict[str, list[str]] = {}
+        for name, value in typed.items():
+            if name not in self.readers:
+                errors[name] = [_t("There is no such column, or nobody types it.")]
+                continue
+            try:
+                values[name] = self._cell(name, value, create)
+            except ValidationError as wrong:
+                errors[name] = wrong.messages
+            except BadInput as bad:
+                errors[name] = [words for said in bad.errors.values() for words in said]
+        if errors:
+            raise BadInput(errors)
+        return values
+
+    def words(self, name: str, value: Any) -> str:
+        """What a cell tells, as people read it."""
+        key = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+        labels = dict(getattr(self.readers[name].field, "choices", ()))
+        return str(labels.get(key, key)) if key not in (None, "") else _t("nothing")
+
+    def _cell(self, name: str, typed: Any, create: Collection[str]) -> Any:
+        column = self.sheet.column(name)
+        source, value = self.sheet.source(column), self.readers[name].read(Cell("", typed))
+        if source is None:
+            return value
+        if value in (None, "") and source.has_default():
+            return source.get_default()
+        if column.lookup is not None:
+            return self._named(column.lookup, name, str(value or ""), create)
+        return source.to_python(value) if value is not None else None
+
+    def _named(self, lookup: Lookup, name: str, words: str, create: Collection[str]) -> Any:
+        if not words:
+            return None
+        key = (name, words.casefold())
+        if key not in self.found:
+            self.found[key] = named(lookup, self.bound, words)
+        if self.found[key] is None and lookup.create is not None:
+            if name in create:
+                self.found[key] = lookup.create(words, self.bound.user)
+                self.entered.append(key)
+            else:
+                self.unknown.append(name)
+        if self.found[key] is None:
+            raise ValidationError(_t("There is no “%(words)s”.") % {"words": words[:80]})
+        return self.found[key]
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Nothing is nothing, and 1 is 1.0, however JSON tells it."""
+    if one in (None, "") or other in (None, ""):
+        return one in (None, "") and other in (None, "")
+    return one == other or str(one) == str(other)
