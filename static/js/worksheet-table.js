@@ -142,6 +142,7 @@ window.worksheets = (() => {
   const keys = (sheet) => {
     const holder = sheet.part("grid");
     const inField = (event) => event.target.closest("input, textarea, select");
+    const mayType = () => Boolean(sheet.currentColumn() && sheet.current() && sheet.mayType(sheet.stateOf(sheet.current()), sheet.currentColumn()));
     const pressed = {
       d: () => fillDown(sheet),
       z: () => sheet.undo(),
@@ -163,10 +164,13 @@ window.worksheets = (() => {
       } else if (["delete", "backspace"].includes(key) && sheet.config.may_change) {
         event.preventDefault();
         empty(sheet);
+      } else if (key === "enter" && !command && !mayType()) {
+        event.preventDefault(); // the library would open an editor that a closed column does not have
+        event.stopPropagation();
       } else if (key === "f2" || (event.key.length === 1 && !command && !event.altKey)) {
+        if (!mayType()) return;
         const column = sheet.currentColumn();
         const row = sheet.current();
-        if (!column || !row || !sheet.mayType(sheet.stateOf(row), column)) return;
         event.preventDefault();
         if (key !== "f2") sheet.letter = event.key;
         row.getCell(`${window.worksheets.FIELD}${column.name}`).edit();
