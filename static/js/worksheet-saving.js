@@ -206,7 +206,7 @@ window.SheetSaving = (() => {
       this.grid.totals(answer.totals);
       this.grid.show([...shown]);
       this.grid.report();
-      if (answer.results?.some((result) => result.saved)) this.grid.section.dispatchEvent(new CustomEvent("sheet-saved", { bubbles: true }));
+      if (answer.results?.some((result) => result.saved)) this.grid.section.dispatchEvent(new CustomEvent("worksheet:saved", { bubbles: true }));
     }
 
     // Another table on which this one rests was written: what is computed follows, what was taken away with a row of it goes.

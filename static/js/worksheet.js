@@ -386,7 +386,7 @@
   if (window.matchMedia(NARROW).matches) return;
   const sheets = [...document.querySelectorAll("[data-sheet]")].map((section) => new Sheet(section));
   document.addEventListener("DOMContentLoaded", () => sheets.forEach((sheet) => sheet.begin()));
-  document.addEventListener("sheet-saved", ({ target }) => {
+  document.addEventListener("worksheet:saved", ({ target }) => {
     const beside = target.closest("[data-sheets-together]");
     sheets.filter((sheet) => beside?.contains(sheet.section) && sheet.section !== target && sheet.table).forEach((sheet) => sheet.saving.again());
   });
