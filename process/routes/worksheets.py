@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 WHO = _("Routes are written by research or a project manager.")
+ONE_KG = _("For one kilogram of the route's product.")
 MOST_LETTERS = 4000
 CITED_LETTERS = 60
 TO_THE_CENT = Decimal("0.0001")
@@ -130,9 +131,11 @@ STEPS = Worksheet(
         SheetColumn("yield_low_pct", unit="%", example="88"),
         SheetColumn("yield_high_pct", unit="%", example="94"),
         SheetColumn("product_per_limiting", note=_("Empty: 1."), example="1"),
-        SheetColumn("made", _("Made for 1 kg of the route's product"), unit="kg", derived=True, kind="number", width=12),
+        SheetColumn("made", _("Made"), unit="kg", note=ONE_KG, derived=True, kind="number"),
         SheetColumn("intensity", _("PMI, net"), derived=True, kind="number"),
-        SheetColumn("cost", _("Cost for 1 kg of it"), unit=CURRENCY, derived=True, kind="number", width=12),
+        SheetColumn(
+            "cost", _("Cost"), unit=f"{CURRENCY}/kg", note=_("Of one kilogram of what the step makes."), derived=True, kind="number"
+        ),
         SheetColumn("batch_output_kg", unit="kg", example="85"),
         SheetColumn("cycle_time_h", unit="h", example="26"),
         SheetColumn("temperature_min_c", unit="°C", example="-5"),
@@ -164,9 +167,9 @@ INPUTS = Worksheet(
         SheetColumn("amount", example="1.05"),
         SheetColumn("basis", note=_("kg/kg and L/kg are counted on the limiting input."), example="equivalents", width=12),
         SheetColumn("is_limiting", note=_("One input of each step, with 1 equivalent."), example="no"),
-        SheetColumn("charged", _("Charged for 1 kg of the route's product"), unit="kg", derived=True, kind="number", width=12),
-        SheetColumn("fresh", _("Fresh for 1 kg of the route's product"), unit="kg", derived=True, kind="number", width=12),
-        SheetColumn("cost", _("Cost for 1 kg of the route's product"), unit=CURRENCY, derived=True, total=True, kind="number", width=12),
+        SheetColumn("charged", _("Charged"), unit="kg", note=ONE_KG, derived=True, kind="number"),
+        SheetColumn("fresh", _("Fresh"), unit="kg", note=ONE_KG, derived=True, kind="number"),
+        SheetColumn("cost", _("Cost"), unit=CURRENCY, note=ONE_KG, derived=True, total=True, kind="number"),
         SheetColumn("assay_pct", unit="%", note=_("Empty: 100."), example="98.5"),
         SheetColumn("recycle_pct", unit="%", note=_("Empty: nothing."), example="0"),
         SheetColumn("reference", lookup=Lookup(_lines, find=_line_called), note=_("Empty: the limiting input."), width=20),

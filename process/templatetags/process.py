@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils.formats import number_format
@@ -27,7 +27,7 @@ def money(value: Decimal | None) -> str:
 
 @register.filter
 def percent(fraction: float) -> str:
-    return number_format(100 * fraction, 1)
+    return number_format(_rounded(100 * fraction, 1), 1)
 
 
 @register.filter
@@ -37,5 +37,10 @@ def measured(value: float | None) -> str:
         return "–"
     if value == 0:
         return "0"
-    whole_places = Decimal(repr(float(value))).adjusted() + 1
-    return number_format(value, max(FIGURES - whole_places, 0), force_grouping=True)
+    places = max(FIGURES - 1 - Decimal(repr(float(value))).adjusted(), 0)
+    return number_format(_rounded(value, places), places, force_grouping=True)
+
+
+def _rounded(value: float, places: int) -> Decimal:
+    """Half up; what formats a number cuts its digits off."""
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -44,6 +44,7 @@ window.worksheets = (() => {
   const keys = (sheet) => {
     const holder = sheet.part("grid");
     const inField = (event) => event.target.closest("input, textarea, select");
+    const mayType = () => Boolean(sheet.currentColumn() && sheet.current() && sheet.mayType(sheet.stateOf(sheet.current()), sheet.currentColumn()));
     const pressed = {
       d: () => acts.fillDown(sheet),
       z: () => acts.undo(sheet),
@@ -65,6 +66,9 @@ window.worksheets = (() => {
       } else if (["delete", "backspace"].includes(key) && sheet.config.may_change) {
         event.preventDefault();
         acts.empty(sheet);
+      } else if (key === "enter" && !command && !mayType()) {
+        event.preventDefault(); // the library would open an editor that a closed column does not have
+        event.stopPropagation();
       } else if (key === "f2" || (event.key.length === 1 && !command && !event.altKey)) {
         const column = sheet.currentColumn();
         const row = sheet.current();

@@ -16,6 +16,7 @@ from accounts.models import Role
 from audit.refusals import BadInput
 from process.models import Literature, Route, RouteStep, RouteVersion, StepInput
 from process.routes.checks import faults_of
+from process.templatetags.process import measured, percent
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
@@ -113,6 +114,15 @@ def test_a_page_looks_for_faults_once(chemist: Client, project: Project, monkeyp
     chemist.get(f"{page_of(version)}?target=100&currency=EUR")
 
     assert looked == [1]
+
+
+@pytest.mark.parametrize(("value", "words"), [(139.46, "139.5"), (0.0123456, "0.01235"), (1106.6, "1,107"), (9.9996, "10.000"), (0.0, "0")])
+def test_a_figure_is_rounded_and_not_cut_off(value: float, words: str) -> None:
+    assert measured(value) == words
+
+
+def test_a_percentage_is_rounded_too() -> None:
+    assert percent(0.12387) == "12.4"
 
 
 def test_the_target_scales_masses_and_cost(chemist: Client, project: Project) -> None:
