@@ -14,6 +14,7 @@ from cdmo.demo.story import Contract, Lost, Sheet
 from cdmo.demo.voice import Days
 from cdmo.demo.working import Working
 from phases.evaluation import services as evaluation
+from phases.evaluation.models import DepartmentAssessment
 from projects.models import Deliverable, Phase, RevisionRemark, Rfp
 from projects.services import agreements, charter, clarifications, commercial, quotation_answers, rfp, tailoring
 from projects.services.lifecycle import cancel_project
@@ -67,15 +68,19 @@ class Offering(Working):
                 "cost_high": high,
                 "duration_weeks": sheet.weeks,
             }
-            saved = self.by(head, evaluation.save_sheet, self.code, department, changes=changes)
-            self._tables(head, saved.pk, department, sheet)
+            self.by(head, evaluation.save_sheet, self.code, department, changes=changes)
+            self._tables(head, department, sheet)
             if self.story.contract is not None:
                 self.signed_by(head, evaluation.sign_off_sheet, self.code, department)
 
-    def _tables(self, head: User, pk: int, department: str, sheet: Sheet) -> None:
-        """Risks and assumptions of every sheet; the plans as far as vessels and prices were there already."""
+        if "production" not in self.story.sheets:  # it has begun its plan, and not answered yet
+            self._tables(holding(Role.PRODUCTION), "production", None)
+
+    def _tables(self, head: User, department: str, sheet: Sheet | None) -> None:
+        """Risks and assumptions of an answer; the plans as far as vessels and prices were there already."""
         today = self.clock.today
-        tables = [("sheet-risks", risks_of(department, sheet)), ("sheet-assumptions", assumptions_of(sheet, today))]
+        pk = DepartmentAssessment.objects.get(project__code=self.code, department__key=department).pk
+        tables = [("sheet-risks", risks_of(department, sheet)), ("sheet-assumptions", assumptions_of(sheet, today))] if sheet else []
         if own := own_rows(department, self._site, today):
             tables.append(own)
         for key, rows in tables:
