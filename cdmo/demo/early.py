@@ -56,7 +56,7 @@ QUOTED = Story(
             ("pilot", "Two pilot batches of 20 kg", 240),
             ("validation", "Three validation batches of 120 kg", 690),
         ),
-        terms="40 % at the start of each phase, 60 % at its gate; 45 days net.",
+        terms="45 days net, by bank transfer.",
         assumptions="The client provides reference standards of both crystal forms.",
         waits=True,
         offer=SECOND_SOURCE,
@@ -165,7 +165,7 @@ IN_DEVELOPMENT = Story(
             ("pilot", "Two pilot batches of 8 kg under containment", 310),
             ("validation", "Three validation batches of 40 kg under containment", 880),
         ),
-        terms="30 % at the start of each phase, 70 % at its gate; 30 days net.",
+        terms="30 days net, by bank transfer.",
         assumptions="Exposure limit of 2 µg/m³.",
         objectives="Ibrutinib form A with the dimer below 0.1 % from a contained process; sample within five months.",
         charter={

@@ -29,7 +29,7 @@ from projects.services.happened import EVIDENCE, happened_in
 from projects.services.locking import locked, require_active
 from projects.services.milestones import place_in
 from projects.services.owners import ask_for
-from projects.services.plan import set_actual_from, update_forecasts
+from projects.services.plan import achieve_from, update_forecasts
 from projects.services.quoted_payments import plan_quoted_payments
 from projects.services.tailoring import drop_out_of_scope, put_in_force
 from projects.services.tasks import hand_to, has_begun, plan_tasks
@@ -227,7 +227,8 @@ def _feed_what_happened(project: Project, *, actor: User) -> None:
     accepted = accepted_quotation(project)
     if accepted is not None and accepted.answered_at is not None:
         plan_quoted_payments(project, actor=actor)
-        set_actual_from(project, "quotation:accepted", on=project.day_of(accepted.answered_at), actor=actor)
+        achieve_from(project, "quotation:accepted", on=project.day_of(accepted.answered_at), actor=actor)
+        update_forecasts(project, actor=actor)  # also of payments that came into the plan only now
 
 
 def plan_team(project: Project, plans: list[PhasePlan], departments: dict[str, Department]) -> None:

@@ -23,7 +23,7 @@ from projects.models import Charter, Quotation, QuotationLine, QuotationOutcome,
 from projects.money import fitted, is_too_fine, too_fine_words
 from projects.services.commercial import ask_for_answer, locked_quotation, state_blockers
 from projects.services.locking import not_active
-from projects.services.plan import set_actual_from
+from projects.services.plan import achieve_from, update_forecasts
 from projects.services.quotation_parts import payments_of
 from projects.services.quoted_payments import plan_quoted_payments
 from projects.services.waiting import close_waits, open_wait
@@ -104,7 +104,8 @@ def accept_quotation(
     close_waits(f"quotation.answer:{quotation.pk}")
     if Charter.objects.filter(project=quotation.project).exists():  # else its payments enter the plan with the charter
         plan_quoted_payments(quotation.project, actor=actor)
-    set_actual_from(quotation.project, "quotation:accepted", on=quotation.project.day_of(now), actor=actor)
+    achieve_from(quotation.project, "quotation:accepted", on=quotation.project.day_of(now), actor=actor)
+    update_forecasts(quotation.project, actor=actor)
     return quotation
 
 

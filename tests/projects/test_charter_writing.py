@@ -55,6 +55,7 @@ def test_the_accepted_quotation_fills_the_charter(project: Project) -> None:
     assert charter.risks.splitlines() == ["Research and development: Polymorphs.", "Research and development: A patent."]
     payments = Milestone.objects.filter(project=project, kind="payment")
     assert sum(row.amount or 0 for row in payments) == Decimal("170000.01")
+    assert None not in {row.actual_on or row.forecast_on for row in payments}
     assert Event.objects.filter(kind="charter.written").count() == 1
 
 
