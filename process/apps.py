@@ -8,7 +8,12 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from process import events, permissions, policies
+        from process.assumptions import letters as clarification
+        from process.assumptions import settling
+        from process.assumptions import tables as ledger
         from process.costs import worksheets
+        from process.purchasing import letters
+        from process.purchasing import worksheets as purchasing
         from process.routes import importing
 
         permissions.register()
@@ -16,3 +21,8 @@ class ProcessConfig(AppConfig):
         policies.register_policies()
         importing.register()
         worksheets.register()
+        purchasing.register()
+        letters.register()
+        ledger.register()
+        settling.register()
+        clarification.register()

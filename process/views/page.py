@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import Blocker
 from audit.seen import version_of
 from process.literature.models import Literature
+from process.purchasing.forms import PrepareForm, usual_values
 from process.routes import services
 from process.routes.building import known_prices, steps_of
 from process.routes.drawing import scheme_of
@@ -83,12 +85,19 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "start_blockers": not_mine + services.starting_blockers(version.route),
         "fix_form": ReasonForm(prefix="fix"),
         "start_form": ReasonForm(prefix="start"),
+        "inquiry_blockers": inquiry_blockers(request, version.route.project),
+        "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(Decimal(repr(kg)), today)),
         "route_form": RouteForm(prefix="route", initial=route_values(version.route)),
         "route_version": version_of(route_values(version.route)),
         **_asked_for(request, version, steps),
         **_asked_finding(request, screened),
     }
     return render(request, "process/route.html", context | bound, status=status)
+
+
+def inquiry_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:
+    words = _t("Purchase inquiries are prepared by research, material control and the project manager.")
+    return lacking("process.prepare_inquiry", request.user, project, words) + not_active(project)
 
 
 def _faults_at(figures: Figures, step: RouteStep) -> list[Any]:

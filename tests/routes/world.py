@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -18,8 +20,10 @@ from notifications.models import Notification
 from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
+from process.assumptions.ledger import take_over
 from process.literature.services import Reading, add_literature
-from process.models import StepInput
+from process.models import RouteVersion, StepInput
+from process.purchasing.services import prepare_inquiry
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Quotation, Tailoring, Task
 from projects.services.agreements import record_agreement
@@ -155,6 +159,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "public_id": token.public_id,
         "account": token.user_id,
         "step_input": a_routes_input(project),
+        "assumption": an_assumption(project),
         "site": project.site.key if project.site else "",
         "view": save_view("rfps", name="Drafts", query="state=draft", shared=False, actor=manager).pk,
         "client": project.client_id,
@@ -169,6 +174,15 @@ def a_routes_input(project: Project) -> int:
     version = process.draft_of(process.a_whole_route(project))
     process.a_scenario(project, version)
     return StepInput.objects.filter(step__version=version).values_list("pk", flat=True)[0]
+
+
+def an_assumption(project: Project) -> int:
+    """Of the scenario, beside an inquiry to one supplier for what the route buys."""
+    ledger = take_over(project.code, 1, actor=factories.person(Role.BUSINESS_DEVELOPMENT))
+    version = RouteVersion.objects.get(route__project=project)
+    given = {"target_kg": Decimal(10), "answer_by": timezone.localdate() + timedelta(days=7), "with_priced": True}
+    prepare_inquiry(version.pk, actor=factories.person(Role.RESEARCH), **given)
+    return ledger[0].pk
 
 
 def an_outcome(project: Project) -> Quotation:
