@@ -29,7 +29,7 @@ ANSWERED = 4  # lines; of the others an answer is awaited
 OURS = (
     {"words": "Toluene is recovered to 85 % and used again", "figure": "85", "low": "70", "high": "92", "unit": "%"},
     {
-        "words": "The dimer may reach 0.15 %; one crystallisation is enough",
+        "words": "One crystallisation brings the dimer below its limit",
         "figure": "0.15",
         "unit": "%",
         "question": "Which limit does your specification set for the dimer?",
@@ -64,7 +64,8 @@ def _ask(project: Project, today: date) -> None:
             _write(f"inquiry-lines:{inquiry.pk}", Change(REMOVE, line.pk), chemist)
         for line in inquiry.lines.select_related("material"):
             asked = {ask.supplier.name for ask in line.asks.select_related("supplier")}
-            for name in (SUZHOU, HYDERABAD)[: max(2 - len(asked), 0)]:
+            others = [name for name in (SUZHOU, LUDWIG, HYDERABAD) if name not in asked]
+            for name in others[: max(2 - len(asked), 0)]:
                 _write(f"inquiry-asks:{inquiry.pk}", Change(ADD, values={"line": line.material.code, "supplier": name}), chemist)
         services.write_letters(inquiry.pk, actor=chemist)
     with acting(channel=Channel.WORKER):

@@ -156,7 +156,7 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
 
 
 def _wide(row: Assumption) -> Any:
-    return row.wider_by.to_integral_value() if row.wider_by else _t("not at all") if row.wider_by is not None else ""
+    return row.wider_by.to_integral_value() if row.wider_by else _t("not at all") if row.wider_by is not None else _t("not estimated")
 
 
 def _pictures(rows: list[Assumption], currency: str) -> dict[str, str]:

@@ -61,7 +61,7 @@ class ClarificationLetter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project.code}-CL{self.number}"
+        return f"{self.project.code}-CL-{self.number:02d}"
 
     def get_absolute_url(self) -> str:
         return reverse("project-assumptions", args=[self.project.code])

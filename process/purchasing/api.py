@@ -16,12 +16,12 @@ from accounts.currencies import Currency
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
 from process.models import PurchaseInquiry
-from process.purchasing.comparing import Compared, Offer, compared
+from process.purchasing.comparing import Compared, Offer, compared, usual_currency
 from process.purchasing.models import InquiryLine
-from process.routes.figures import CURRENCY
 from projects.api import internal_project
 
-IN = OpenApiParameter("currency", str, enum=Currency.values, description="Into which the offers are converted; EUR where nothing is said.")
+WORDS = "Into which the offers are converted; where nothing is said, that of the newest cost scenario, else EUR."
+IN = OpenApiParameter("currency", str, enum=Currency.values, description=WORDS)
 
 
 class InquirySerializer(serializers.Serializer[Any]):
@@ -80,7 +80,7 @@ class InquiryDetail(Tagged, APIView):
         project = internal_project(request, code)
         rows = PurchaseInquiry.objects.visible_to(request.user).select_related("project", "route_version__route")
         found = get_object_or_404(rows, project=project, number=number)
-        currency = request.query_params.get("currency", CURRENCY)
+        currency = request.query_params.get("currency", usual_currency(found))
         if currency not in Currency.values:
             raise BadInput({"currency": ", ".join(Currency.values)})
         asked = {row.line.pk: row for row in compared(found, currency=currency, on=timezone.localdate())}

@@ -7,13 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from catalogue.models import ExchangeRate, Supplier
 from process.costs.figures import Figure, price
 from process.costs.materials import Material, to_buy
+from process.costs.models import CostAssessment
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
+from process.routes.figures import CURRENCY
 from projects.money import rounded
 
 ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What one unit of a currency was worth in the common one, and on which day."""
+
+    factor: Decimal
+    on: date
+    is_direct: bool = True
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,7 @@ class Offer:
     bought_kg: Decimal | None = None
     total: Decimal | None = None
     per_kg: Decimal | None = None
-    rate: ExchangeRate | None = None
+    rate: Conversion | None = None
     is_best: bool = False
     is_fastest: bool = False
 
@@ -71,16 +84,27 @@ def compared(inquiry: PurchaseInquiry, *, currency: str, on: date) -> list[Compa
     return [_compared(rows, answers, rates, currency) for rows in found.values()]
 
 
-def rates_into(currency: str, on: date) -> dict[str, ExchangeRate]:
-    """By currency: the last rate before that day."""
-    rows = ExchangeRate.objects.filter(into=currency, on__lte=on).order_by("currency", "-on").distinct("currency")
-    return {row.currency: row for row in rows}
+def usual_currency(inquiry: PurchaseInquiry) -> str:
+    """That of the project's newest cost scenario: what is compared is going to be counted there."""
+    newest = CostAssessment.objects.filter(project=inquiry.project_id).order_by("-number").values_list("currency", flat=True)
+    return newest.first() or CURRENCY
+
+
+def rates_into(currency: str, on: date) -> dict[str, Conversion]:
+    """By currency: the last rate before that day; one that is kept the other way round only is turned."""
+    found: dict[str, Conversion] = {}
+    for row in ExchangeRate.objects.filter(Q(into=currency) | Q(currency=currency), on__lte=on).order_by("on", "id"):
+        if row.currency == currency and (row.into not in found or not found[row.into].is_direct):
+            found[row.into] = Conversion(1 / row.rate, row.on, is_direct=False)
+        elif row.into == currency:
+            found[row.currency] = Conversion(row.rate, row.on)
+    return found
 
 
 def _compared(
     asks: Sequence[InquiryAsk],
     answers: Mapping[tuple[int, int], Sequence[InquiryAnswer]],
-    rates: Mapping[str, ExchangeRate],
+    rates: Mapping[str, Conversion],
     currency: str,
 ) -> Compared:
     line = asks[0].line
@@ -96,7 +120,7 @@ def _compared(
 
 
 def offer_of(
-    needed_kg: Decimal, supplier: Supplier, answers: Iterable[InquiryAnswer], rates: Mapping[str, ExchangeRate], currency: str
+    needed_kg: Decimal, supplier: Supplier, answers: Iterable[InquiryAnswer], rates: Mapping[str, Conversion], currency: str
 ) -> Offer:
     """Of a supplier's price breaks the one that costs least for what is needed: a larger order can be the cheaper one."""
     rows = list(answers)
@@ -106,7 +130,7 @@ def offer_of(
     return min(ways, key=lambda way: (way.per_kg is None, way.per_kg or ZERO, way.bought_kg))
 
 
-def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapping[str, ExchangeRate], currency: str) -> Offer:
+def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapping[str, Conversion], currency: str) -> Offer:
     sold = Material(
         str(row.pk),
         str(supplier),
@@ -116,7 +140,7 @@ def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapp
     )
     bought = to_buy(needed_kg, sold)
     rate = rates.get(row.currency)
-    factor = Decimal(1) if row.currency == currency else rate.rate if rate is not None else None
+    factor = Decimal(1) if row.currency == currency else rate.factor if rate is not None else None
     if factor is None:
         return Offer(supplier, row, bought)
     total = rounded(bought * row.price_per_kg * factor, currency)  # type: ignore[operator]

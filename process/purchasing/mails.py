@@ -55,6 +55,11 @@ class SupplierMail(Attempt):
     def __str__(self) -> str:
         return self.to
 
+    @property
+    def is_waiting(self) -> bool:
+        """On its way: another one would be the same letter twice."""
+        return self.state in (self.State.QUEUED, self.State.SENDING)
+
     @transition(field=state, source=[State.QUEUED, State.SENDING], target=State.SENDING)
     def begin(self) -> None: ...
 

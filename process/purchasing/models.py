@@ -80,7 +80,7 @@ class PurchaseInquiry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project.code}-PI{self.number}"
+        return f"{self.project.code}-PI-{self.number}"
 
     def get_absolute_url(self) -> str:
         return reverse("inquiry-detail", args=[self.project.code, self.number])

@@ -21,14 +21,12 @@ from audit.files import XLSX
 from audit.refusals import BadInput, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.purchasing import services
-from process.purchasing.comparing import compared
+from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.forms import CurrencyForm, InquiryForm, PrepareForm
 from process.purchasing.letters import papers_of
 from process.purchasing.models import InquirySupplier, PurchaseInquiry
 from process.purchasing.spreadsheet import answer_sheet, sheet_name
-from process.purchasing.tables import unanswered
 from process.purchasing.worksheets import ANSWERS, ASKS, LINES, WHO
-from process.routes.figures import CURRENCY
 from process.views.page import render_version, visible_version
 from projects.forms.scratch import ReasonForm
 from projects.permissions import lacking
@@ -78,8 +76,9 @@ def inquiry_page(request: SignedInRequest, code: str, number: int) -> HttpRespon
 
 def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status: int = 200, **bound: Any) -> HttpResponse:
     """bound: a form with its errors."""
-    currency = CurrencyForm(request.GET if "currency" in request.GET else {"currency": CURRENCY})
-    chosen = currency.cleaned_data["currency"] if currency.is_valid() else CURRENCY
+    usual = usual_currency(inquiry)
+    currency = CurrencyForm(request.GET if "currency" in request.GET else {"currency": usual})
+    chosen = currency.cleaned_data["currency"] if currency.is_valid() else usual
     project, user = inquiry.project, request.user
     may_send = lacking("process.send_inquiry", user, project, _t("Inquiries are sent by material control."))
     may_prepare = lacking("process.prepare_inquiry", user, project, str(WHO))
@@ -90,7 +89,6 @@ def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status
         "sheets": [Shown(bind_to(sheet, inquiry, user), request) for sheet in sheets],
         "letters": _letters(inquiry),
         "rows": [] if inquiry.is_prepared else compared(inquiry, currency=chosen, on=timezone.localdate()),
-        "open_asks": list(unanswered(inquiry)) if inquiry.is_out else [],
         "currency": chosen,
         "currency_form": currency,
         "change_blockers": may_prepare + services.editing_blockers(inquiry),
@@ -118,7 +116,9 @@ def _letters(inquiry: PurchaseInquiry) -> list[dict[str, Any]]:
     for addressee in addressees:
         paper = papers.get(addressee.reference)
         pdf = (paper.signed_pdf or paper.review_pdf) if paper is not None else None
-        found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mails.get(addressee.pk)})
+        mail = mails.get(addressee.pk)
+        may_mail = bool(addressee.supplier.email) and (mail is None or not mail.is_waiting)
+        found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail, "may_mail": may_mail})
     return found
 
 

@@ -28,7 +28,7 @@ def test_a_purchase_inquiry_on_paper_names_no_client_and_no_product(project: Pro
     paper = drafted("purchase_inquiry", project, author=make.chemist(), about="1-1", reason="For the test.")
 
     said = " ".join(text_of(paper).split())
-    for words in (f"{project.code}-PI1-1", "4-Aminophenol", "80.213", "Chemical Works", "no order"):
+    for words in (f"{project.code}-PI-1-1", "4-Aminophenol", "80.213", "Chemical Works", "no order"):
         assert words in said, words
     for secret in (project.client.name, project.title, project.compound.name):
         assert secret not in said, secret

@@ -33,7 +33,7 @@ def test_ours_read_what_is_asked_for(address: str, project: Project) -> None:
     (listed,) = client.get(address).json()
     found = client.get(f"{address}1/?currency=USD").json()
 
-    assert (listed["reference"], listed["state"], listed["route"]) == (f"{project.code}-PI1", "prepared", 1)
+    assert (listed["reference"], listed["state"], listed["route"]) == (f"{project.code}-PI-1", "prepared", 1)
     assert found["compared_in"] == "USD"
     by_name = {line["name"]: line for line in found["lines"]}
     assert set(by_name) == {"4-Aminophenol", "Acetic anhydride"}
