@@ -44,8 +44,8 @@ def register_all() -> None:
         "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),
         "assumptions.taken_over": _("%(code)s: missing answers were taken over from cost scenario %(scenario)s."),
         "assumptions.quoted": _("%(code)s: the open assumptions were put into %(label)s."),
-        "assumption.arrived": _("%(code)s: the real number has arrived for “%(title)s”: %(told)s."),
-        "assumption.settled": _("%(code)s: the assumption “%(title)s” was settled: %(told)s."),
+        "assumption.arrived": _("%(code)s: the real number has arrived for “%(title)s”: %(now)s (assumed: %(was)s)."),
+        "assumption.settled": _("%(code)s: the assumption “%(title)s” was settled: %(now)s (assumed: %(was)s)."),
         "letter.written": _("%(code)s: clarification letter %(number)s was written."),
         "letter.sent": _("%(code)s: clarification letter %(number)s was sent to the client."),
     }.items():

@@ -125,13 +125,26 @@ class Arrived:
     words: str
 
     @property
+    def now(self) -> str:
+        """12 kg, or what was answered."""
+        return self.words if self.figure is None or self.row.figure is None else self._amount(self.figure)
+
+    @property
+    def was(self) -> str:
+        return self._amount(self.row.figure) if self.row.figure is not None else "–"
+
+    @property
     def told(self) -> str:
         """12 kg instead of 10 kg."""
-        if self.figure is not None and self.row.figure is not None:
-            now, was = (f"{figure_words(each)} {self.row.unit}".strip() for each in (self.figure, self.row.figure))
-            same = self.figure == self.row.figure
-            return _t("%(now)s, as assumed") % {"now": now} if same else _t("%(now)s instead of %(was)s") % {"now": now, "was": was}
-        return self.words
+        if self.figure is None or self.row.figure is None:
+            return self.now
+        same = self.figure == self.row.figure
+        return (
+            _t("%(now)s, as assumed") % {"now": self.now} if same else _t("%(now)s instead of %(was)s") % {"now": self.now, "was": self.was}
+        )
+
+    def _amount(self, figure: Decimal) -> str:
+        return f"{figure_words(figure)} {self.row.unit}".strip()
 
 
 def arrivals(project: Project) -> list[Arrived]:

@@ -41,7 +41,7 @@ def take_arrived(code: str, pk: int, *, actor: User) -> Assumption:
     row.real_figure, row.real_words = (found.figure if numbers else None), found.words
     row.save(update_fields=["real_figure", "real_words"])
     close_waits(f"assumption.arrived:{row.pk}")
-    record("assumption.settled", row, actor=actor, told=found.told, **_told(row))
+    record("assumption.settled", row, actor=actor, **_told(found))
     return row
 
 
@@ -59,7 +59,7 @@ def prompt(project: Project) -> int:
 def _ask(found: Arrived, project: Project) -> None:
     row = found.row
     row.project = project
-    record("assumption.arrived", row, actor=None, told=found.told, **_told(row))
+    record("assumption.arrived", row, actor=None, **_told(found))
     open_wait(
         f"assumption.arrived:{row.pk}",
         project=project,
@@ -70,8 +70,9 @@ def _ask(found: Arrived, project: Project) -> None:
     )
 
 
-def _told(row: Assumption) -> dict[str, str]:
-    return {"code": row.project.code, "title": row.words[:120], "link": row.get_absolute_url()}
+def _told(found: Arrived) -> dict[str, str]:
+    row = found.row
+    return {"code": row.project.code, "title": row.words[:120], "link": row.get_absolute_url(), "now": found.now, "was": found.was}
 
 
 def prompt_after(events: Sequence[Event]) -> None:

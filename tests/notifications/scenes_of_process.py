@@ -13,7 +13,7 @@ from audit.context import acting
 from catalogue.models import SupplierQuote
 from process.assumptions.ledger import take_over
 from process.assumptions.settling import prompt
-from process.models import PurchaseInquiry, RouteVersion
+from process.models import Assumption, PurchaseInquiry, RouteVersion
 from process.purchasing import services
 from process.purchasing.letters import papers_of
 from projects.models import Project, Rfp
@@ -55,6 +55,7 @@ def a_sent_inquiry(project: Project) -> Act:
 def a_real_number(project: Project) -> Act:
     scenario = process.a_scenario(project, process.draft_of(process.a_whole_route(project)))
     take_over(project.code, scenario.number, actor=make.person(Role.BUSINESS_DEVELOPMENT))
+    Assumption.objects.update(words="20 kg")  # what is assumed stays in the language in which it was written
     Rfp.objects.filter(pk=project.rfp_id).update(pilot_quantity_kg=Decimal(24))
     found = Project.objects.select_related("rfp", "client").get(pk=project.pk)
 
