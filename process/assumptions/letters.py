@@ -119,7 +119,7 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
     found = ClarificationLetter.objects.filter(project=project, number=about).first() if about.isdecimal() else None
     if found is None:
         raise LookupError(f"Letter {about} of this project is not there.")
-    rows = list(Assumption.objects.filter(letter=found).order_by("position", "id"))
+    rows = sorted(Assumption.objects.filter(letter=found).order_by("position", "id"), key=lambda row: -(row.wider_by or 0))
     currency = next((row.currency for row in rows if row.currency), "")
     return {
         "title": _t("Questions about your request"),
@@ -160,7 +160,8 @@ def _wide(row: Assumption) -> Any:
 
 
 def _pictures(rows: list[Assumption], currency: str) -> dict[str, str]:
-    wide = [(row.question, row.wider_by) for row in rows if row.wider_by and row.currency == currency]
+    numbered = enumerate(rows, 1)
+    wide = [(f"{place}. {row.question}", row.wider_by) for place, row in numbered if row.wider_by and row.currency == currency]
     return {"widening": json.dumps(widening(wide, currency, width=PICTURE_WIDTH).spec)} if wide else {}
 
 
