@@ -12,6 +12,7 @@ from notifications import api as notifications
 from notifications import webhook_api as webhooks
 from phases.evaluation import api as evaluation
 from process import api as process
+from process.purchasing import api as purchasing
 from projects import account_api as account
 from projects import api as projects
 from projects import approval_api as approvals
@@ -63,6 +64,8 @@ urlpatterns = [
     path(
         "projects/<str:code>/routes/<int:number>/versions/<int:version>/balance/", process.RouteBalance.as_view(), name="api-route-balance"
     ),
+    path("projects/<str:code>/inquiries/", purchasing.InquiryList.as_view(), name="api-inquiry-list"),
+    path("projects/<str:code>/inquiries/<int:number>/", purchasing.InquiryDetail.as_view(), name="api-inquiry"),
     path("projects/<str:code>/account/", account.AccountDetail.as_view(), name="api-account"),
     path("projects/<str:code>/account/acknowledge/", account.AccountAcknowledgement.as_view(), name="api-account-acknowledge"),
     path("projects/<str:code>/account/object/", account.AccountObjection.as_view(), name="api-account-object"),

@@ -20,6 +20,7 @@ def schedule(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "facts": {"task": "projects.tasks.refresh_stale_facts", "schedule": sweep_seconds},
         "imports": {"task": "worksheets.tasks.sweep_imports", "schedule": sweep_seconds},
         "facts of today": {"task": "projects.tasks.mark_all_facts", "schedule": crontab(hour=2, minute=20)},
+        "supplier mails": {"task": "process.tasks.sweep_supplier_mails", "schedule": sweep_seconds},
         "evaluation": {"task": "phases.tasks.ask_in_evaluation", "schedule": crontab(hour=1, minute=40)},
         "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
         "agreements": {"task": "projects.tasks.remind_of_expiring_agreements", "schedule": crontab(hour=4, minute=15)},

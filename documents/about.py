@@ -30,12 +30,16 @@ class AboutKind(models.TextChoices):
     CHANGE = "change", _("Change")
     EVENT = "event", _("Quality event")
     PERIOD = "period", _("Period")
+    INQUIRY = "inquiry", _("Purchase inquiry")
+    LETTER = "letter", _("Letter")
 
 
 NAMED = {
     AboutKind.BATCH: _("Batch %(number)s"),
     AboutKind.CHANGE: _("Change control %(number)s"),
     AboutKind.EVENT: _("Quality event %(number)s"),
+    AboutKind.INQUIRY: _("Inquiry %(number)s"),
+    AboutKind.LETTER: _("Letter %(number)s"),
 }
 HINTS = {
     AboutKind.BATCH: _("Its number, as it stands on the batch record."),

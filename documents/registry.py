@@ -85,7 +85,8 @@ class DocumentType:
     Its part `inputs` maps what the document rests on to content hashes: what came to it after the version was pinned dates nothing.
     `build_dating` builds only those parts, and `reads` names the relations of the project from which it does so without a query.
     A type with `about` is repeated: a project has one document of it about each batch, round, order; `build_context(subject,
-    reference)` is then told which. A type that is `for_us` is never shown to a client.
+    reference)` is then told which. A type that is `for_us` is never shown to a client. One that is `for_others` goes to a third party:
+    its frame names neither client nor compound, and of the project the code alone.
     """
 
     key: str
@@ -109,6 +110,7 @@ class DocumentType:
     reads: tuple[str, ...] = ()
     about: About | None = None
     for_us: bool = False
+    for_others: bool = False
 
     @property
     def is_generated(self) -> bool:

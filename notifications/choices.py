@@ -58,6 +58,9 @@ GROUP_OF_NOUN = {
     "assessment": Group.COMMERCIAL,
     "change_order": Group.COMMERCIAL,
     "payment": Group.COMMERCIAL,
+    "inquiry": Group.COMMERCIAL,
+    "assumption": Group.COMMERCIAL,
+    "letter": Group.COMMERCIAL,
     "wait": Group.PROJECT,
     "delegation": Group.ASKED,
     "account": Group.DATES,
@@ -93,6 +96,10 @@ UNTOLD = frozenset(
         "task.unreported",
         "risk.reported",
         "risk.unreported",
+        "inquiry.changed",
+        "inquiry.sent_again",
+        "assumption.settled",
+        "letter.written",
     }
 )
 ASKING = frozenset({"deliverable.asked"})  # the phase as such is told to the team; each deliverable only to who owes it

@@ -8,8 +8,13 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from process import events, permissions, policies
+        from process.assumptions import letters as clarification
+        from process.assumptions import settling
+        from process.assumptions import tables as ledger
         from process.costs import worksheets as costs
         from process.literature import worksheets as literature
+        from process.purchasing import letters
+        from process.purchasing import worksheets as purchasing
         from process.routes import importing
         from process.routes import worksheets as routes
 
@@ -20,3 +25,8 @@ class ProcessConfig(AppConfig):
         routes.register()
         literature.register()
         costs.register()
+        purchasing.register()
+        letters.register()
+        ledger.register()
+        settling.register()
+        clarification.register()

@@ -23,5 +23,18 @@ def register_all() -> None:
         "cost.changed": _("What cost scenario %(object_label)s counts with was changed."),
         "cost.fixed": _("Cost scenario %(object_label)s was fixed at %(price)s."),
         "finding.decided": _("A finding of the early screen of route %(route)s was decided: %(title)s."),
+        "inquiry.prepared": _("%(code)s: purchase inquiry %(number)s was prepared."),
+        "inquiry.changed": _("Purchase inquiry %(number)s was changed."),
+        "inquiry.sent": _("%(code)s: purchase inquiry %(number)s was sent to %(suppliers)s."),
+        "inquiry.sent_again": _("The letter of purchase inquiry %(number)s was sent to %(supplier)s again."),
+        "inquiry.answered": _("%(code)s: every supplier has answered purchase inquiry %(number)s."),
+        "inquiry.closed": _("%(code)s: purchase inquiry %(number)s was closed."),
+        "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),
+        "assumptions.taken_over": _("%(code)s: missing answers were taken over from cost scenario %(scenario)s."),
+        "assumptions.quoted": _("%(code)s: the open assumptions were put into %(label)s."),
+        "assumption.arrived": _("%(code)s: the real number has arrived for “%(title)s”: %(now)s (assumed: %(was)s)."),
+        "assumption.settled": _("%(code)s: the assumption “%(title)s” was settled: %(now)s (assumed: %(was)s)."),
+        "letter.written": _("%(code)s: clarification letter %(number)s was written."),
+        "letter.sent": _("%(code)s: clarification letter %(number)s was sent to the client."),
     }.items():
         register(EventKind(key, words, link_named))

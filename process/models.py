@@ -1,17 +1,27 @@
 """The models of all parts of the process; `process` is one app with one migration history."""
 
+from process.assumptions.models import Assumption, ClarificationLetter
 from process.costs.models import CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem
 from process.literature.models import Literature, StepSupport
+from process.purchasing.mails import SupplierMail
+from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
 from process.routes.models import Route, RouteStep, RouteVersion, StepInput
 from process.screen.models import Disposition
 
 __all__ = [
+    "Assumption",
+    "ClarificationLetter",
     "CostAssessment",
     "CostLine",
     "CostPhase",
     "Disposition",
+    "InquiryAnswer",
+    "InquiryAsk",
+    "InquiryLine",
+    "InquirySupplier",
     "Literature",
     "MaterialPrice",
+    "PurchaseInquiry",
     "QuotedPrice",
     "RiskItem",
     "Route",
@@ -19,4 +29,5 @@ __all__ = [
     "RouteVersion",
     "StepInput",
     "StepSupport",
+    "SupplierMail",
 ]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from audit.policies import declare
 
+PURCHASING = ("PurchaseInquiry", "InquiryLine", "InquirySupplier", "InquiryAsk", "InquiryAnswer", "SupplierMail")
+ASSUMED = ("Assumption", "ClarificationLetter")
 COSTS = ("CostAssessment", "CostPhase", "CostLine", "MaterialPrice", "RiskItem")
 
 
 def register_policies() -> None:
-    for label in ("Route", "RouteVersion", "RouteStep", "StepInput", "Literature", "StepSupport", "Disposition", *COSTS):
+    routes = ("Route", "RouteVersion", "RouteStep", "StepInput", "Literature", "StepSupport", "Disposition")
+    for label in (*routes, *COSTS, *PURCHASING, *ASSUMED):
         declare(f"process.{label}", "false")

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from process.views import costs, literature, routes, screen
+from process.views import assumptions, costs, literature, purchasing, routes, screen
 
 ROUTE = "projects/<str:code>/routes/<int:number>/"
 SCENARIO = "projects/<str:code>/costs/<int:number>/"
+INQUIRY = "projects/<str:code>/inquiries/<int:number>/"
 VERSION = f"{ROUTE}versions/<int:version>/"
 
 urlpatterns = [
@@ -19,6 +20,24 @@ urlpatterns = [
     path(f"{ROUTE}start/", routes.version_start, name="route-start"),
     path(VERSION, routes.version_page, name="route-version"),
     path(f"{VERSION}scheme.svg", routes.version_scheme, name="route-scheme"),
+    path(f"{VERSION}ask-suppliers/", purchasing.inquiry_prepare, name="inquiry-prepare"),
+    path("projects/<str:code>/assumptions/", assumptions.assumptions_page, name="project-assumptions"),
+    path("projects/<str:code>/assumptions/letter/", assumptions.letter_write, name="letter-write"),
+    path("projects/<str:code>/assumptions/letter/send/", assumptions.letter_send, name="letter-send"),
+    path("projects/<str:code>/assumptions/quote/", assumptions.assumptions_quote, name="assumptions-quote"),
+    path("projects/<str:code>/assumptions/charter/", assumptions.assumptions_charter, name="assumptions-charter"),
+    path("projects/<str:code>/assumptions/<int:pk>/settle/", assumptions.assumption_settle, name="assumption-settle"),
+    path(f"{SCENARIO}assumptions/", assumptions.assumptions_take, name="assumptions-take"),
+    path(f"{SCENARIO}letter/", assumptions.letter_of_scenario, name="letter-of-scenario"),
+    path("projects/<str:code>/inquiries/", purchasing.inquiries_page, name="project-inquiries"),
+    path(INQUIRY, purchasing.inquiry_page, name="inquiry-detail"),
+    path(f"{INQUIRY}change/", purchasing.inquiry_change, name="inquiry-change"),
+    path(f"{INQUIRY}letters/", purchasing.inquiry_letters, name="inquiry-letters"),
+    path(f"{INQUIRY}send/", purchasing.inquiry_send, name="inquiry-send"),
+    path(f"{INQUIRY}close/", purchasing.inquiry_close, name="inquiry-close"),
+    path(f"{INQUIRY}withdraw/", purchasing.inquiry_withdraw, name="inquiry-withdraw"),
+    path(f"{INQUIRY}suppliers/<int:place>/mail/", purchasing.inquiry_mail, name="inquiry-mail"),
+    path(f"{INQUIRY}suppliers/<int:place>/answer.xlsx", purchasing.inquiry_sheet, name="inquiry-xlsx"),
     path(f"{VERSION}fix/", routes.version_fix, name="route-fix"),
     path(f"{VERSION}findings/decide/", screen.finding_decide, name="route-finding"),
 ]

@@ -43,6 +43,9 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: the client knows another date of %(number)d milestone"),
     _("%(code)s: the client knows other dates of %(number)d milestones"),
     _("%(code)s: feasibility sheet of %(department)s"),
+    _("%(code)s: the real number has arrived for “%(title)s”"),
+    _("%(code)s: send purchase inquiry %(number)s"),
+    _("%(code)s: file the answers to purchase inquiry %(number)s"),
     _("%(step)s, from number %(number)s on"),
     _("%(code)s: %(title)s"),
 )

@@ -48,6 +48,7 @@ def issue_document(
     share: bool = True,
     copy_key: str = "",
     expected_hash: str | None = None,
+    about: str = "",
 ) -> DocumentVersion:
     """Make the next version of an unsigned type with these texts; it takes effect and, with its message, is shared by itself.
 
@@ -55,7 +56,7 @@ def issue_document(
     before; other data are refused.
     """
     _check_message(message)
-    version = request_document(type_key, actor=actor, project=project)
+    version = request_document(type_key, actor=actor, project=project, about=about)
     if share:
         require_permission("documents.share", actor, version.document)
     require_none(_issuing_blockers(version, expected_hash))

@@ -289,9 +289,9 @@ def _frame(version: DocumentVersion, declared: DocumentType, data: dict[str, Any
             "template_version": version.template_version or "–",
             "prepared_on": timezone.localdate(version.requested_at),
         },
-        "project": {"code": _code_of(subject), "title": _name_of(subject)},
-        "compound": _compound(subject),
-        "cover": _cover(version, subject),
+        "project": {"code": _code_of(subject), "title": "" if declared.for_others else _name_of(subject)},
+        "compound": {"name": "", "smiles": ""} if declared.for_others else _compound(subject),
+        "cover": _cover(version, subject, for_others=declared.for_others),
         "revisions": [
             {
                 "version": each.number,
@@ -332,7 +332,7 @@ def _preparer(version: DocumentVersion, subject: Project | Rfp) -> str:
     return function_of(person.roles) or person.function or settings.ORGANISATION_NAME
 
 
-def _cover(version: DocumentVersion, subject: Project | Rfp) -> list[dict[str, str]]:
+def _cover(version: DocumentVersion, subject: Project | Rfp, *, for_others: bool) -> list[dict[str, str]]:
     compound, document = _compound(subject), version.document
     mass = f"{compound['molar_mass_g_per_mol']:.2f} g/mol" if compound["molar_mass_g_per_mol"] else ""
     cas = f"CAS {compound['cas_number']}" if compound["cas_number"] else ""
@@ -340,6 +340,10 @@ def _cover(version: DocumentVersion, subject: Project | Rfp) -> list[dict[str, s
     rows = [
         (_t("Document number"), document.number),
         (_t("Version"), _t("%(number)d, prepared by %(name)s") % {"number": version.number, "name": _preparer(version, subject)}),
+    ]
+    if for_others:
+        return key_values(*rows)
+    rows += [
         (
             _t("Project") if is_project else _t("Request for proposal"),
             f"{subject.code} {subject.title}" if isinstance(subject, Project) else subject.number,

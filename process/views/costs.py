@@ -16,6 +16,8 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
+from process.assumptions.ledger import arrivals
+from process.assumptions.tables import LEDGER
 from process.costs import services
 from process.costs.building import Assessed, assessed, assessed_many
 from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
@@ -37,6 +39,15 @@ EVENTS = 20
 
 def editors(request: SignedInRequest, project: Project) -> list[Blocker]:
     return lacking("process.edit_costs", request.user, project, str(COST_LINES.who))
+
+
+def keepers(request: SignedInRequest, project: Project) -> list[Blocker]:
+    return lacking("process.keep_assumptions", request.user, project, str(LEDGER.who))
+
+
+def writers(request: SignedInRequest, project: Project) -> list[Blocker]:
+    words = _t("Letters are written by business development or a project manager.")
+    return lacking("process.write_letter", request.user, project, words)
 
 
 def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAssessment:
@@ -101,6 +112,8 @@ def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, scenario.project) + not_active(scenario.project),
+        "ledger_blockers": keepers(request, scenario.project) + not_active(scenario.project),
+        "letter_blockers": writers(request, scenario.project) + not_active(scenario.project),
     }
 
 
@@ -129,6 +142,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "fix_blockers": not_mine + services.fix_blockers(scenario, scenario.standing),
         "fix_form": ReasonForm(prefix="fix"),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
+        "arrived": arrivals(scenario.project),
         "version": version_of(values),
         "events": list(events_of(scenario)[:EVENTS]),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _t
 from accounts.requests import SignedInRequest
 from audit.refusals import Blocker
 from audit.seen import version_of
+from process.purchasing.forms import PrepareForm, usual_values
 from process.routes import services
 from process.routes.drawing import scheme_of
 from process.routes.figures import CURRENCY, TARGET_KG, Figures, balance_of, figures_for, priced_rows, worked_out
@@ -82,6 +84,8 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "start_blockers": not_mine + services.starting_blockers(route),
         "fix_form": ReasonForm(prefix="fix"),
         "start_form": ReasonForm(prefix="start"),
+        "inquiry_blockers": inquiry_blockers(request, project),
+        "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(Decimal(repr(kg)), timezone.localdate())),
         "route_form": RouteForm(prefix="route", initial=route_values(route)),
         "route_version": version_of(route_values(route)),
         **_finding(request, screened, bound.get("finding_form")),
@@ -93,6 +97,11 @@ def _figures(version: RouteVersion, kg: float, currency: str) -> Figures:
     if (kg, currency) == (TARGET_KG, CURRENCY):
         return worked_out(version)
     return figures_for(balance_of(version).of_target(kg), currency=currency, day=timezone.localdate())
+
+
+def inquiry_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:
+    words = _t("Purchase inquiries are prepared by research, material control and the project manager.")
+    return lacking("process.prepare_inquiry", request.user, project, words) + not_active(project)
 
 
 def decide_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:

@@ -172,6 +172,9 @@ PAGES = {
         "/projects/{code}/literature/",
         "/projects/{code}/costs/",
         "/projects/{code}/costs/1/",
+        "/projects/{code}/inquiries/",
+        "/projects/{code}/inquiries/1/",
+        "/projects/{code}/assumptions/",
     ],
     "material": ["/imports/material-prices/of/TOL-99/"],
 }

@@ -36,6 +36,7 @@ from documents.services import request_document, upload_version
 from documents.services.review import submit_for_review
 from notifications.services.webhooks import create_webhook
 from phases.evaluation import services as evaluation
+from process.purchasing.services import prepare_inquiry
 from process.routes import services as routes
 from process.routes.building import material_key
 from projects import steps
@@ -239,6 +240,9 @@ def _chemistry(project: Project) -> dict[str, Any]:
     _entered_rows(f"step-inputs:{version.pk}", limiting, diluted, actor=chemist)
     _entered_rows("exchange-rates", {"currency": "EUR", "into": "USD", "rate": "1.08", "on": today, "source": "ECB"}, actor=_bd())
     estimate_for(project, timezone.localdate(), _bd())
+    by = timezone.localdate() + timedelta(days=14)
+    prepare_inquiry(version.pk, target_kg=Decimal(10), answer_by=by, with_priced=True, actor=chemist)
+    _entered_rows(f"assumptions:{project.code}", {"words": "The enzyme lasts ten batches", "figure": "10"}, actor=chemist)
     reading = {"kind": "paper", "citation": "An enzyme for the amine", "relevance": "high", "steps": "Enzymatic route: Amination"}
     _entered_rows(f"literature:{project.code}", reading, actor=chemist)
     return {

@@ -35,6 +35,7 @@ from projects.services.sharing import set_visibility
 from projects.services.waiting import escalate_waits
 from tests.notifications.conftest import told
 from tests.notifications.scenes import MORE_IN_SMALL_SCALE
+from tests.notifications.scenes_of_process import IN_PROCESS
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +282,7 @@ IN_EVALUATION: dict[str, Scene] = {
     "sheet.opened": new_sheets,
     "sheet.assigned": a_given_sheet,
     "sheet.reopened": a_reopened_sheet,
+    **IN_PROCESS,
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -18,6 +20,9 @@ from notifications.models import Notification
 from notifications.services.feeds import create_feed
 from notifications.services.webhooks import create_webhook
 from notifications.services.wishes import watch_milestone
+from process.assumptions.ledger import take_over
+from process.models import RouteVersion
+from process.purchasing.services import prepare_inquiry
 from projects.attachments import take_upload
 from projects.models import ApprovalRequest, GateCondition, MilestoneLink, Project, Quotation, Tailoring, Task
 from projects.services.agreements import record_agreement
@@ -153,6 +158,7 @@ def things_of(project: Project) -> dict[str, Any]:
         "delegation": factories.a_delegation(manager, business, Role.PROJECT_MANAGER).pk,
         "public_id": token.public_id,
         "account": token.user_id,
+        "assumption": an_assumption(project),
         "site": project.site.key if project.site else "",
         "view": save_view("rfps", name="Drafts", query="state=draft", shared=False, actor=manager).pk,
         "client": project.client_id,
@@ -164,6 +170,15 @@ def how_it_is_made(project: Project) -> None:
     """A route with one step, beside a reference and a cost scenario."""
     process.a_reference(project)
     process.a_scenario(project, process.draft_of(process.a_whole_route(project)))
+
+
+def an_assumption(project: Project) -> int:
+    """Of the scenario, beside an inquiry to one supplier for what the route buys."""
+    ledger = take_over(project.code, 1, actor=factories.person(Role.BUSINESS_DEVELOPMENT))
+    version = RouteVersion.objects.get(route__project=project)
+    given = {"target_kg": Decimal(10), "answer_by": timezone.localdate() + timedelta(days=7), "with_priced": True}
+    prepare_inquiry(version.pk, actor=factories.person(Role.RESEARCH), **given)
+    return ledger[0].pk
 
 
 def an_outcome(project: Project) -> Quotation:

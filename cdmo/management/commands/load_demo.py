@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.context import Channel, acting
 from audit.outbox import consume_all
+from cdmo.demo.asking import ask_for_prices
 from cdmo.demo.clock import as_it_happened
 from cdmo.demo.costing import estimate_costs
 from cdmo.demo.inbox import leave_unread
@@ -66,6 +67,7 @@ class Command(BaseCommand):
                 enter_price_book(today),
                 write_routes(today),
                 estimate_costs(today),
+                ask_for_prices(today),
                 book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE),
             ]
         if not besides:

@@ -1,0 +1,167 @@
+"""What happens to the ledger of a project: missing answers are taken over, and what is open goes into the quotation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.permissions import require_permission
+from audit.acts import act
+from audit.events import record
+from audit.refusals import Blocker, require_none
+from process.assumptions.models import Assumption
+from process.assumptions.words import SAID
+from process.costs.building import assessed
+from process.costs.completeness import EFFECTS, Impact, Target, price_impact
+from process.costs.models import CostAssessment
+from process.costs.results import priced
+from projects.completeness import QUESTIONS, completeness_of
+from projects.money import rounded
+from projects.services.locking import locked, require_active
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from projects.models import Project
+
+USUAL_DAYS = 10
+WORDS_OF = {question.field: question.words for question in QUESTIONS}
+
+
+@act
+def take_over(code: str, scenario_number: int, *, actor: User) -> list[Assumption]:
+    """A row for each unanswered question of the request that has none, and what each widens the price of this scenario by now.
+
+    Raises Refused where the scenario has no price, or every question is answered.
+    """
+    project = locked(code, actor)
+    require_permission("process.keep_assumptions", actor, project)
+    require_active(project)
+    scenario = CostAssessment.objects.visible_to(actor).select_related("project__rfp").get(project=project, number=scenario_number)
+    found = assessed(scenario)
+    require_none(priced(found).refusals)
+    missing = [question.field for question in completeness_of(scenario.project.rfp).open]
+    if not missing:
+        require_none([Blocker("assumptions.none_missing", _t("Every question of the request is answered."))])
+    impacts = price_impact(found.case, missing).known.impacts  # type: ignore[arg-type]
+    rows = {row.field: row for row in Assumption.objects.open().filter(project=project).exclude(field="")}
+    last = Assumption.objects.filter(project=project).aggregate(last=Max("position"))["last"] or 0
+    kept = [_kept(project, scenario, impact, rows.get(impact.field), last + place) for place, impact in enumerate(impacts, 1)]
+    said = {"code": project.code, "scenario": str(scenario), "link": kept[0].get_absolute_url()}
+    record("assumptions.taken_over", project, actor=actor, after={row.field: row.words for row in kept}, **said)
+    return kept
+
+
+def _kept(project: Project, scenario: CostAssessment, impact: Impact, row: Assumption | None, position: int) -> Assumption:
+    """What people wrote about it stays; what it does to the price is as of now."""
+    effect = {
+        "scenario": scenario,
+        "lines": ", ".join(impact.lines)[:1000],
+        "wider_by": rounded(impact.wider_by, scenario.currency),
+        "currency": scenario.currency,
+    }
+    if row is None:
+        row = Assumption(project=project, position=position, **_begun(scenario, impact.field))
+    for name, value in effect.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def _begun(scenario: CostAssessment, field: str) -> dict[str, Any]:
+    said = SAID[field]
+    figure = said.figure(scenario) if said.figure else None
+    low, high = _reach(field, figure)
+    return {
+        "field": field,
+        "why": Assumption.Why.REQUEST,
+        "question": str(WORDS_OF[field]),
+        "matters": str(said.matters),
+        "words": str(said.assumed),
+        "unit": said.unit if figure is not None else "",
+        "figure": figure,
+        "low": low,
+        "high": high,
+        "owner": scenario.project.rfp.account_owner,
+        "due_on": timezone.localdate() + timedelta(days=USUAL_DAYS),
+    }
+
+
+def _reach(field: str, figure: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """How far an amount may be off, by the same shares with which the price is widened."""
+    shares = next(((each.low, each.high) for each in EFFECTS.get(field, ()) if each.target == Target.OUTPUT), None)
+    if figure is None or shares is None:
+        return None, None
+    return figure * shares[0], figure * shares[1]
+
+
+def line_of(row: Assumption) -> str:
+    """As the client reads it: what is assumed, its figure, and between what it may lie."""
+    if row.figure is None:
+        return row.words.strip()
+    amount = f"{figure_words(row.figure)} {row.unit}".strip()
+    if row.low is None or row.high is None or row.low == row.high:
+        return _t("%(words)s (%(amount)s)") % {"words": row.words.strip().rstrip("."), "amount": amount} + "."
+    reach = {"low": figure_words(row.low), "high": figure_words(row.high)}
+    return _t("%(words)s (%(amount)s; %(low)s to %(high)s)") % {"words": row.words.strip().rstrip("."), "amount": amount, **reach} + "."
+
+
+def figure_words(value: Decimal) -> str:
+    return f"{value.normalize():,f}"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """The real number has come: what the request or the client says now of what a row assumes."""
+
+    row: Assumption
+    figure: Decimal | None
+    words: str
+
+    @property
+    def now(self) -> str:
+        """12 kg, or what was answered."""
+        return self.words if self.figure is None or self.row.figure is None else self._amount(self.figure)
+
+    @property
+    def was(self) -> str:
+        return self._amount(self.row.figure) if self.row.figure is not None else "–"
+
+    @property
+    def told(self) -> str:
+        """12 kg instead of 10 kg."""
+        if self.figure is None or self.row.figure is None:
+            return self.now
+        same = self.figure == self.row.figure
+        return (
+            _t("%(now)s, as assumed") % {"now": self.now} if same else _t("%(now)s instead of %(was)s") % {"now": self.now, "was": self.was}
+        )
+
+    def _amount(self, figure: Decimal) -> str:
+        return f"{figure_words(figure)} {self.row.unit}".strip()
+
+
+def arrivals(project: Project) -> list[Arrived]:
+    """Of the open rows those whose answer is there; the project comes with its request."""
+    rows = Assumption.objects.open().filter(project=project).select_related("clarification", "owner", "project")
+    missing = {question.field for question in completeness_of(project.rfp).open}
+    return [found for row in rows if (found := _arrived(row, project, missing)) is not None]
+
+
+def _arrived(row: Assumption, project: Project, missing: Sequence[str] | set[str]) -> Arrived | None:
+    if row.field and row.field not in missing:
+        value = getattr(project.rfp, row.field)
+        if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
+            return Arrived(row, Decimal(str(value)), str(value))
+        shown = getattr(project.rfp, f"get_{row.field}_display", None)
+        words = shown() if shown else ", ".join(map(str, value)) if isinstance(value, list) else value
+        return Arrived(row, None, str(words)[:500])
+    if row.clarification is not None and row.clarification.answered_at is not None:
+        return Arrived(row, None, row.clarification.answer[:500])
+    return None

@@ -1,0 +1,86 @@
+"""The real number arrives: whoever confirms it is asked, and one act takes it over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _t
+
+from accounts.models import Role
+from accounts.permissions import require_permission
+from audit.acts import act
+from audit.events import record
+from audit.models import Event
+from audit.outbox import register_consumer
+from audit.refusals import Blocker, Refused
+from process.assumptions.ledger import Arrived, arrivals
+from process.assumptions.models import Assumption
+from projects.models import Project, WaitingFor
+from projects.services.locking import locked, require_active
+from projects.services.waiting import close_waits, open_wait
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+REQUEST_KINDS = "rfp."
+
+
+@act
+def take_arrived(code: str, pk: int, *, actor: User) -> Assumption:
+    """The row says what the request says now. Raises Refused where nothing has arrived."""
+    project = locked(code, actor)
+    require_permission("process.keep_assumptions", actor, project)
+    require_active(project)
+    row = Assumption.objects.select_for_update(of=("self",)).get(project=project, pk=pk)
+    found = next((each for each in arrivals(project) if each.row.pk == row.pk), None)
+    if found is None:
+        raise Refused([Blocker("assumption.not_arrived", _t("Nothing has arrived for it yet."), row.get_absolute_url())])
+    row.project = project
+    numbers = found.figure is not None and row.figure is not None
+    row.real_figure, row.real_words = (found.figure if numbers else None), found.words
+    row.save(update_fields=["real_figure", "real_words"])
+    close_waits(f"assumption.arrived:{row.pk}")
+    record("assumption.settled", row, actor=actor, **_told(found))
+    return row
+
+
+def prompt(project: Project) -> int:
+    """Ask about every row whose answer has arrived since, once; how many were asked about."""
+    rows = arrivals(project)
+    keys = {f"assumption.arrived:{each.row.pk}" for each in rows}
+    asked = set(WaitingFor.objects.open().filter(key__in=keys).values_list("key", flat=True))
+    new = [each for each in rows if f"assumption.arrived:{each.row.pk}" not in asked]
+    for each in new:
+        _ask(each, project)
+    return len(new)
+
+
+def _ask(found: Arrived, project: Project) -> None:
+    row = found.row
+    row.project = project
+    record("assumption.arrived", row, actor=None, **_told(found))
+    open_wait(
+        f"assumption.arrived:{row.pk}",
+        project=project,
+        user=row.owner,
+        role="" if row.owner else Role.BUSINESS_DEVELOPMENT,
+        words=_t("%(code)s: the real number has arrived for “%(title)s”") % {"code": project.code, "title": row.words[:120]},
+        link=row.get_absolute_url(),
+    )
+
+
+def _told(found: Arrived) -> dict[str, str]:
+    row = found.row
+    return {"code": row.project.code, "title": row.words[:120], "link": row.get_absolute_url(), "now": found.now, "was": found.was}
+
+
+def prompt_after(events: Sequence[Event]) -> None:
+    touched = {event.project_id for event in events if event.project_id and event.kind.startswith(REQUEST_KINDS)}
+    waiting = Assumption.objects.open().filter(project__in=touched).values("project")
+    for project in Project.objects.filter(pk__in=waiting).select_related("rfp", "client"):
+        prompt(project)
+
+
+def register() -> None:
+    register_consumer("process.assumptions", prompt_after)

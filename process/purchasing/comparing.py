@@ -1,0 +1,151 @@
+"""The offers of an inquiry side by side: what the wanted kilograms cost at each supplier, in one currency by a dated rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+
+from catalogue.models import ExchangeRate, Supplier
+from process.costs.figures import Figure, price
+from process.costs.materials import Material, to_buy
+from process.costs.models import CostAssessment
+from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
+from process.routes.figures import CURRENCY
+from projects.money import rounded
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What one unit of a currency was worth in the common one, and on which day."""
+
+    factor: Decimal
+    on: date
+    is_direct: bool = True
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one supplier says of one line. bought_kg: whole packs, at least the smallest order, from the break on.
+
+    per_kg: what a kilogram that is needed costs, in the common currency, all that has to be bought counted; None where there is no offer,
+    or no rate. rate: with which it was converted.
+    """
+
+    supplier: Supplier
+    answer: InquiryAnswer | None
+    bought_kg: Decimal | None = None
+    total: Decimal | None = None
+    per_kg: Decimal | None = None
+    rate: Conversion | None = None
+    is_best: bool = False
+    is_fastest: bool = False
+
+    @property
+    def lead_time_days(self) -> int | None:
+        return self.answer.lead_time_days if self.answer is not None else None
+
+    @property
+    def lacks_rate(self) -> bool:
+        return self.answer is not None and self.answer.is_offer and self.per_kg is None
+
+
+@dataclass(frozen=True)
+class Compared:
+    line: InquiryLine
+    offers: tuple[Offer, ...]
+
+    @property
+    def best(self) -> Offer | None:
+        return next((each for each in self.offers if each.is_best), None)
+
+    @property
+    def spread_pct(self) -> Decimal | None:
+        """By how much the dearest offer is above the cheapest."""
+        known = sorted(each.per_kg for each in self.offers if each.per_kg is not None)
+        return (known[-1] / known[0] - 1) * 100 if len(known) > 1 and known[0] else None
+
+
+def compared(inquiry: PurchaseInquiry, *, currency: str, on: date) -> list[Compared]:
+    """Every line with what each asked supplier answered; in three queries, however many there are."""
+    asks = InquiryAsk.objects.filter(inquiry=inquiry).select_related("line__material", "supplier")
+    answers: dict[tuple[int, int], list[InquiryAnswer]] = {}
+    for answer in InquiryAnswer.objects.filter(inquiry=inquiry).order_by("quantity_from_kg", "id"):
+        answers.setdefault((answer.line_id, answer.supplier_id), []).append(answer)
+    rates = rates_into(currency, on)
+    found: dict[int, list[InquiryAsk]] = {}
+    for ask in asks:
+        found.setdefault(ask.line_id, []).append(ask)
+    return [_compared(rows, answers, rates, currency) for rows in found.values()]
+
+
+def usual_currency(inquiry: PurchaseInquiry) -> str:
+    """That of the project's newest cost scenario: what is compared is going to be counted there."""
+    newest = CostAssessment.objects.filter(project=inquiry.project_id).order_by("-number").values_list("currency", flat=True)
+    return newest.first() or CURRENCY
+
+
+def rates_into(currency: str, on: date) -> dict[str, Conversion]:
+    """By currency: the last rate before that day; one that is kept the other way round only is turned."""
+    found: dict[str, Conversion] = {}
+    for row in ExchangeRate.objects.filter(Q(into=currency) | Q(currency=currency), on__lte=on).order_by("on", "id"):
+        if row.currency == currency and (row.into not in found or not found[row.into].is_direct):
+            found[row.into] = Conversion(1 / row.rate, row.on, is_direct=False)
+        elif row.into == currency:
+            found[row.currency] = Conversion(row.rate, row.on)
+    return found
+
+
+def _compared(
+    asks: Sequence[InquiryAsk],
+    answers: Mapping[tuple[int, int], Sequence[InquiryAnswer]],
+    rates: Mapping[str, Conversion],
+    currency: str,
+) -> Compared:
+    line = asks[0].line
+    offers = [offer_of(line.quantity_kg, ask.supplier, answers.get((line.pk, ask.supplier_id), ()), rates, currency) for ask in asks]
+    best = min((each.per_kg for each in offers if each.per_kg is not None), default=None)
+    days = [each.lead_time_days for each in offers if each.lead_time_days is not None]
+    fastest = min(days, default=None) if len(days) > 1 else None
+    marked = (
+        replace(each, is_best=best is not None and each.per_kg == best, is_fastest=fastest is not None and each.lead_time_days == fastest)
+        for each in offers
+    )
+    return Compared(line, tuple(marked))
+
+
+def offer_of(
+    needed_kg: Decimal, supplier: Supplier, answers: Iterable[InquiryAnswer], rates: Mapping[str, Conversion], currency: str
+) -> Offer:
+    """Of a supplier's price breaks the one that costs least for what is needed: a larger order can be the cheaper one."""
+    rows = list(answers)
+    ways = [_way(needed_kg, supplier, row, rates, currency) for row in rows if row.is_offer]
+    if not ways:
+        return Offer(supplier, rows[0] if rows else None)
+    return min(ways, key=lambda way: (way.per_kg is None, way.per_kg or ZERO, way.bought_kg))
+
+
+def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapping[str, Conversion], currency: str) -> Offer:
+    sold = Material(
+        str(row.pk),
+        str(supplier),
+        _price(row),
+        pack_kg=row.pack_kg or ZERO,
+        minimum_kg=max(row.minimum_order_kg or ZERO, row.quantity_from_kg),
+    )
+    bought = to_buy(needed_kg, sold)
+    rate = rates.get(row.currency)
+    factor = Decimal(1) if row.currency == currency else rate.factor if rate is not None else None
+    if factor is None:
+        return Offer(supplier, row, bought)
+    total = rounded(bought * row.price_per_kg * factor, currency)  # type: ignore[operator]
+    return Offer(supplier, row, bought, total, total / needed_kg, None if row.currency == currency else rate)
+
+
+def _price(row: InquiryAnswer) -> Figure:
+    return price(row.price_per_kg, row.currency, per="kg", on=row.quoted_on)  # type: ignore[arg-type]

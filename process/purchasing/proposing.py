@@ -1,0 +1,62 @@
+"""What an inquiry over a route asks for by itself: every bought input without a price that holds, of whoever is known to sell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_UP, Decimal
+
+from catalogue.models import Material, Supplier, SupplierQuote
+from process.routes.building import material_key, plain_route
+from process.routes.mass_balance import mass_balance
+from process.routes.models import RouteStep
+from process.routes.plain import Fault
+
+LEAST_KG = Decimal("0.001")
+NOT_ASKED = (Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED)
+NOT_BOUGHT = (Material.Kind.WATER, Material.Kind.PACKAGING)
+
+
+@dataclass(frozen=True)
+class ProposedLine:
+    """suppliers: who has quoted the material before, the one that we know best first."""
+
+    material: Material
+    quantity_kg: Decimal
+    suppliers: tuple[Supplier, ...]
+
+
+def bought_kg(steps: Iterable[RouteStep], target_kg: Decimal) -> tuple[dict[int, Decimal], tuple[Fault, ...]]:
+    """By material: the fresh kilograms for the target, in grams rounded up; why there is no balance, where there is none."""
+    rows = list(steps)
+    balance = mass_balance(plain_route(rows), float(target_kg))
+    if balance.value is None:
+        return {}, balance.faults
+    by_key = {material_key(line.material_id): line.material_id for step in rows for line in step.inputs.all() if line.material_id}
+    return {by_key[each.substance.key]: as_asked(each.fresh_kg) for each in balance.value.bought}, ()
+
+
+def as_asked(kg: float) -> Decimal:
+    """A binary hair above a gram is that gram."""
+    return max(Decimal(repr(round(kg, 9))).quantize(LEAST_KG, rounding=ROUND_UP), LEAST_KG)
+
+
+def lines_for(steps: Iterable[RouteStep], target_kg: Decimal, *, priced_on: date | None) -> tuple[list[ProposedLine], tuple[Fault, ...]]:
+    """In the order in which the route takes them in, without those whose price holds on that day. Nobody is asked for water."""
+    needed, faults = bought_kg(steps, target_kg)
+    holding = SupplierQuote.objects.valid(priced_on) if priced_on else SupplierQuote.objects.none()
+    priced = set(holding.filter(material__in=needed).values_list("material_id", flat=True))
+    open_ones = [pk for pk in needed if pk not in priced]
+    materials = Material.objects.exclude(kind__in=NOT_BOUGHT).in_bulk(open_ones)
+    sellers = sellers_of(materials)
+    return [ProposedLine(materials[pk], needed[pk], sellers.get(pk, ())) for pk in open_ones if pk in materials], faults
+
+
+def sellers_of(materials: Iterable[int]) -> dict[int, tuple[Supplier, ...]]:
+    """By material: who has quoted it, approved ones first, then the newest price. Nobody who is suspended or disqualified."""
+    quotes = SupplierQuote.objects.filter(material__in=list(materials)).exclude(supplier__status__in=NOT_ASKED)
+    found: dict[int, dict[int, Supplier]] = {}
+    for quote in quotes.select_related("supplier").order_by("-quoted_on", "id"):
+        found.setdefault(quote.material_id, {}).setdefault(quote.supplier_id, quote.supplier)
+    return {pk: tuple(sorted(each.values(), key=lambda seller: seller.status != Supplier.Status.APPROVED)) for pk, each in found.items()}

@@ -1,0 +1,349 @@
+"""Everything that happens to a purchase inquiry as a whole: prepared by research, sent by material control, closed or withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from accounts.models import Department, Role
+from accounts.permissions import require_permission
+from audit.acts import act
+from audit.events import record
+from audit.refusals import BadInput, Blocker, require_none, require_reason
+from audit.seen import require_unchanged, words_of
+from catalogue.models import Supplier
+from documents.models import Document, DocumentVersion
+from documents.services import request_document, submit_for_review, withdraw_document, withdrawal_blockers
+from notifications.doorbells import ring
+from process.purchasing.letters import LANGUAGE, TYPE, is_current, papers_of
+from process.purchasing.mails import SupplierMail
+from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
+from process.purchasing.proposing import ProposedLine, lines_for
+from process.routes.building import steps_of
+from process.routes.models import RouteVersion
+from process.routes.services.shared import Values, as_data, take
+from projects.models import TeamMember
+from projects.services.locking import locked, not_active, require_active
+from projects.services.waiting import close_waits, open_wait
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from projects.models import Project
+
+FIELDS = ("answer_by", "note")
+LEAST_SUPPLIERS = 2
+MAIL_DUE = "process.tasks.send_supplier_mail"
+
+
+@act
+def prepare_inquiry(
+    version_pk: int, *, target_kg: Decimal, answer_by: date, note: str = "", with_priced: bool = False, actor: User
+) -> PurchaseInquiry:
+    """Lines and suppliers as the record proposes them, and their letters. Raises Refused where there is nothing to ask for."""
+    version = RouteVersion.objects.visible_to(actor).select_related("route__project").get(pk=version_pk)
+    project = locked(version.route.project.code, actor)
+    require_permission("process.prepare_inquiry", actor, project)
+    require_active(project)
+    proposed, faults = lines_for(steps_of(version), target_kg, priced_on=None if with_priced else timezone.localdate())
+    require_none(Blocker(fault.kind, fault.words, version.get_absolute_url()) for fault in faults)
+    if not proposed:
+        words = _t("Every input of this route has a price that holds. Ask for all of them to hear other prices.")
+        require_none([Blocker("inquiry.nothing", words, version.get_absolute_url())])
+    inquiry = PurchaseInquiry(project=project, route_version=version, number=_next_number(project), prepared_by=actor, target_kg=target_kg)
+    _fill(inquiry, {"answer_by": answer_by, "note": note})
+    inquiry.save(force_insert=True)
+    _propose(inquiry, proposed)
+    TeamMember.objects.get_or_create(project=project, department=Department.objects.get(key=Role.MATERIAL_CONTROL))  # who sends it sees it
+    record("inquiry.prepared", inquiry, actor=actor, after=as_data(inquiry, ("target_kg", *FIELDS)), **_told(inquiry))
+    _write_letters(inquiry, actor)
+    open_wait(
+        f"inquiry.send:{inquiry.pk}",
+        project=project,
+        role=Role.MATERIAL_CONTROL,
+        words=_t("%(code)s: send purchase inquiry %(number)s") % {"code": project.code, "number": inquiry},
+        link=inquiry.get_absolute_url(),
+    )
+    return inquiry
+
+
+@act
+def change_inquiry(pk: int, values: Values, *, actor: User, version: str = "") -> PurchaseInquiry:
+    """version: of what the form showed (`audit.seen`). Raises BadInput at the field."""
+    inquiry = _locked(pk, actor)
+    require_permission("process.prepare_inquiry", actor, inquiry.project)
+    require_none(editing_blockers(inquiry))
+    before = inquiry_values(inquiry)
+    require_unchanged(version, now=before, wanted=values, words=partial(words_of, inquiry))
+    changed = _fill(inquiry, values)
+    if changed:
+        inquiry.save(update_fields=changed)
+        was = {name: str(before[name]) for name in changed}
+        record("inquiry.changed", inquiry, actor=actor, before=was, after=as_data(inquiry, changed), **_told(inquiry))
+    return inquiry
+
+
+@act
+def write_letters(pk: int, *, actor: User) -> PurchaseInquiry:
+    """The letters of all suppliers as they would be sent now; those that say it already stay."""
+    inquiry = _locked(pk, actor)
+    require_permission("process.prepare_inquiry", actor, inquiry.project)
+    require_none(editing_blockers(inquiry))
+    _write_letters(inquiry, actor)
+    return inquiry
+
+
+@act
+def send_inquiry(pk: int, *, actor: User) -> PurchaseInquiry:
+    """The letters take effect, and go by mail to every supplier whose address is known. Raises Refused with all that is missing."""
+    project_id = PurchaseInquiry.objects.visible_to(actor).values_list("project_id", flat=True).get(pk=pk)
+    list(Document.objects.select_for_update().filter(project=project_id, type_key=TYPE))  # before the project, as their services do
+    inquiry = _locked(pk, actor)
+    require_permission("process.send_inquiry", actor, inquiry.project)
+    require_none(send_blockers(inquiry))
+    now, papers = timezone.now(), papers_of(inquiry)
+    inquiry.send(by=actor, at=now)
+    inquiry.save(update_fields=["state", "sent_by", "sent_at"])
+    addressees = addressees_of(inquiry)
+    for addressee in addressees:
+        paper = papers[addressee.reference]
+        submit_for_review(paper.document.number, paper.number, actor=actor)
+        _post(addressee, paper)
+    record("inquiry.sent", inquiry, actor=actor, suppliers=", ".join(str(each) for each in addressees), **_told(inquiry))
+    close_waits(f"inquiry.send:{inquiry.pk}")
+    await_answers(inquiry)
+    return inquiry
+
+
+@act
+def send_again(pk: int, number: int, *, actor: User) -> InquirySupplier:
+    """The letter of one supplier, to the address that is known now. Raises Refused while a mail is on its way."""
+    inquiry = _locked(pk, actor)
+    require_permission("process.send_inquiry", actor, inquiry.project)
+    require_none(answering_blockers(inquiry))
+    addressee = InquirySupplier.objects.select_for_update(of=("self",)).select_related("supplier").get(inquiry=inquiry, number=number)
+    addressee.inquiry = inquiry
+    require_none(mailing_blockers(addressee))
+    _post(addressee, papers_of(inquiry)[addressee.reference])
+    record("inquiry.sent_again", inquiry, actor=actor, supplier=str(addressee), **_told(inquiry))
+    return addressee
+
+
+@act
+def close_inquiry(pk: int, *, reason: str, actor: User) -> PurchaseInquiry:
+    """No more answers are awaited."""
+    inquiry = _locked(pk, actor)
+    require_permission("process.send_inquiry", actor, inquiry.project)
+    require_none(closing_blockers(inquiry))
+    require_reason(reason)
+    inquiry.close(at=timezone.now(), because=reason.strip())
+    return _end(inquiry, "inquiry.closed", reason, actor)
+
+
+@act
+def withdraw_inquiry(pk: int, *, reason: str, actor: User) -> PurchaseInquiry:
+    """It is asked no more; letters that were not sent are taken out. Suppliers that have theirs are told by whoever sent them."""
+    inquiry = _locked(pk, actor)
+    require_permission("process.prepare_inquiry" if inquiry.is_prepared else "process.send_inquiry", actor, inquiry.project)
+    require_none(withdrawing_blockers(inquiry))
+    require_reason(reason)
+    if inquiry.is_prepared:
+        _take_out(papers_of(inquiry).values(), actor, reason)
+    inquiry.withdraw(at=timezone.now(), because=reason.strip())
+    return _end(inquiry, "inquiry.withdrawn", reason, actor)
+
+
+def editing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
+    """Why what is asked cannot be changed; the tables and the page show the same."""
+    if inquiry.is_prepared:
+        return not_active(inquiry.project)
+    words = _t("%(number)s is %(state)s: what was asked stays as it is.")
+    return [Blocker("inquiry.not_prepared", words % {"number": inquiry, "state": inquiry.get_state_display().lower()})]
+
+
+def answering_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
+    """Why no answer can be filed."""
+    if inquiry.is_out:
+        return not_active(inquiry.project)
+    words = {
+        PurchaseInquiry.State.PREPARED: _t("%(number)s is not sent yet: there is nothing to answer."),
+        PurchaseInquiry.State.CLOSED: _t("%(number)s is closed: a later price is entered beside its material."),
+    }.get(inquiry.state, _t("%(number)s is withdrawn."))
+    return [Blocker("inquiry.not_out", words % {"number": inquiry})]
+
+
+def closing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
+    return answering_blockers(inquiry)
+
+
+def withdrawing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
+    if inquiry.state in (PurchaseInquiry.State.PREPARED, PurchaseInquiry.State.SENT):
+        return not_active(inquiry.project)
+    words = _t("%(number)s is %(state)s; it is closed, not withdrawn.")
+    return [Blocker("inquiry.not_open", words % {"number": inquiry, "state": inquiry.get_state_display().lower()})]
+
+
+def mailing_blockers(addressee: InquirySupplier) -> list[Blocker]:
+    """Why its letter cannot be mailed again."""
+    name = {"supplier": addressee.supplier}
+    if not addressee.supplier.email:
+        return [Blocker("inquiry.no_address", _t("No e-mail of %(supplier)s is known.") % name, addressee.supplier.get_absolute_url())]
+    if addressee.mails.filter(state__in=(SupplierMail.State.QUEUED, SupplierMail.State.SENDING)).exists():
+        return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name)]
+    return []
+
+
+def send_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
+    """Everything that has to be there before it goes out."""
+    if found := editing_blockers(inquiry):
+        return found
+    found = list(_too_few(inquiry))
+    if inquiry.answer_by < timezone.localdate():
+        found.append(Blocker("inquiry.late", _t("The day until which they should answer is over.")))
+    papers = papers_of(inquiry)
+    return found + [blocker for each in addressees_of(inquiry) for blocker in _paper_blockers(each, papers.get(each.reference))]
+
+
+def addressees_of(inquiry: PurchaseInquiry) -> list[InquirySupplier]:
+    """The suppliers that are asked for something, each with its lines, in two queries."""
+    asked: dict[int, list[InquiryAsk]] = {}
+    for ask in InquiryAsk.objects.filter(inquiry=inquiry).select_related("line__material").order_by("line__position", "line_id"):
+        asked.setdefault(ask.supplier_id, []).append(ask)
+    rows = list(InquirySupplier.objects.filter(inquiry=inquiry, supplier__in=list(asked)).select_related("supplier"))
+    for row in rows:
+        row.inquiry, row.asked = inquiry, asked[row.supplier_id]
+    return rows
+
+
+def inquiry_values(inquiry: PurchaseInquiry) -> dict[str, Any]:
+    return {name: getattr(inquiry, name) for name in FIELDS}
+
+
+def await_answers(inquiry: PurchaseInquiry) -> None:
+    open_wait(
+        f"inquiry.answers:{inquiry.pk}",
+        project=inquiry.project,
+        role=Role.MATERIAL_CONTROL,
+        words=_t("%(code)s: file the answers to purchase inquiry %(number)s") % {"code": inquiry.project.code, "number": inquiry},
+        link=inquiry.get_absolute_url(),
+        due_on=inquiry.answer_by,
+    )
+
+
+def _too_few(inquiry: PurchaseInquiry) -> Iterable[Blocker]:
+    lines = list(inquiry.lines.select_related("material").annotate(asked=Count("asks")))
+    if not lines:
+        yield Blocker("inquiry.empty", _t("It asks for nothing yet."))
+    for line in lines:
+        if not line.asked:
+            yield Blocker("inquiry.nobody", _t("%(material)s: no supplier is asked.") % {"material": line})
+        elif line.asked < LEAST_SUPPLIERS and not line.single_because:
+            words = _t("%(material)s: one supplier is asked. Ask a second one, or say at the line why not.")
+            yield Blocker("inquiry.single", words % {"material": line})
+
+
+def _paper_blockers(addressee: InquirySupplier, paper: DocumentVersion | None) -> list[Blocker]:
+    name = {"supplier": addressee.supplier}
+    if paper is None or not is_current(paper, addressee):
+        return [Blocker("inquiry.letter", _t("The letter to %(supplier)s does not say what is asked now; write the letters anew.") % name)]
+    link = paper.document.get_absolute_url()
+    if paper.state in DocumentVersion.QUEUE or (paper.state == DocumentVersion.State.DRAFT and paper.review_pdf is None):
+        return [Blocker("inquiry.letter", _t("The letter to %(supplier)s is being made; it is there in a moment.") % name, link)]
+    if paper.state == DocumentVersion.State.FAILED:
+        return [
+            Blocker("inquiry.letter", _t("The letter to %(supplier)s could not be made; look at the error and try again.") % name, link)
+        ]
+    if paper.missing_characters:
+        words = _t("The letter to %(supplier)s holds characters that cannot be printed: %(characters)s.")
+        return [Blocker("inquiry.letter", words % (name | {"characters": paper.missing_characters}), link)]
+    return []
+
+
+def _propose(inquiry: PurchaseInquiry, proposed: list[ProposedLine]) -> None:
+    rows = [
+        InquiryLine(
+            inquiry=inquiry, position=place, material=each.material, quantity_kg=each.quantity_kg, specification=each.material.grade
+        )
+        for place, each in enumerate(proposed, 1)
+    ]
+    InquiryLine.objects.bulk_create(rows)
+    sellers: dict[int, Supplier] = {seller.pk: seller for each in proposed for seller in each.suppliers}
+    add_addressees(inquiry, sellers.values())
+    asks = [(line, seller) for line, each in zip(rows, proposed, strict=True) for seller in each.suppliers]
+    InquiryAsk.objects.bulk_create([InquiryAsk(inquiry=inquiry, line=line, supplier=seller) for line, seller in asks])
+
+
+def add_addressees(inquiry: PurchaseInquiry, suppliers: Iterable[Supplier]) -> None:
+    """A number for each that has none; a number once given stays, because a letter is named after it."""
+    known = dict(InquirySupplier.objects.filter(inquiry=inquiry).values_list("supplier_id", "number"))
+    last = max(known.values(), default=0)
+    new = [supplier for supplier in suppliers if supplier.pk not in known]
+    rows = [InquirySupplier(inquiry=inquiry, supplier=each, number=last + place) for place, each in enumerate(new, 1)]
+    InquirySupplier.objects.bulk_create(rows)
+
+
+def _write_letters(inquiry: PurchaseInquiry, actor: User) -> None:
+    papers, asked = papers_of(inquiry), addressees_of(inquiry)
+    for addressee in asked:
+        paper = papers.get(addressee.reference)
+        if paper is None or not is_current(paper, addressee):
+            request_document(TYPE, project=inquiry.project, about=addressee.reference, language=LANGUAGE, actor=actor)
+    still = {each.reference for each in asked}
+    _take_out((paper for reference, paper in papers.items() if reference not in still), actor, _t("This supplier is not asked any more."))
+
+
+def _take_out(papers: Iterable[DocumentVersion], actor: User, reason: str) -> None:
+    for paper in papers:
+        if not withdrawal_blockers(paper.document):
+            withdraw_document(paper.document.number, actor=actor, reason=reason)
+
+
+def _post(addressee: InquirySupplier, paper: DocumentVersion) -> None:
+    """By mail where the address is known; else somebody hands it over, and the page says so."""
+    address = addressee.supplier.email
+    if not address:
+        return
+    addressee.sent_to = address
+    addressee.save(update_fields=["sent_to"])
+    mail = SupplierMail.objects.create(addressee=addressee, version=paper, to=address)
+    ring(MAIL_DUE, [mail.pk])
+
+
+def _end(inquiry: PurchaseInquiry, kind: str, reason: str, actor: User) -> PurchaseInquiry:
+    inquiry.save(update_fields=["state", "ended_at", "ended_because"])
+    for wait in ("send", "answers"):
+        close_waits(f"inquiry.{wait}:{inquiry.pk}")
+    record(kind, inquiry, actor=actor, reason=reason, **_told(inquiry))
+    return inquiry
+
+
+def _told(inquiry: PurchaseInquiry) -> Mapping[str, Any]:
+    return {"code": inquiry.project.code, "number": str(inquiry), "link": inquiry.get_absolute_url()}
+
+
+def _locked(pk: int, actor: User) -> PurchaseInquiry:
+    """The project before the inquiry. Raises PurchaseInquiry.DoesNotExist for absent and foreign alike."""
+    code = PurchaseInquiry.objects.visible_to(actor).values_list("project__code", flat=True).get(pk=pk)
+    project = locked(code, actor)
+    inquiry = PurchaseInquiry.objects.select_for_update(of=("self",)).get(pk=pk)
+    inquiry.project = project
+    return inquiry
+
+
+def _next_number(project: Project) -> int:
+    last: int = PurchaseInquiry.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    return last + 1
+
+
+def _fill(inquiry: PurchaseInquiry, values: Values) -> list[str]:
+    """Raises BadInput at the field."""
+    by = values.get("answer_by")
+    if by is not None and by != inquiry.answer_by and by < timezone.localdate():
+        raise BadInput({"answer_by": _t("This day is over.")})
+    return take(inquiry, values, FIELDS, {})

@@ -1,0 +1,152 @@
+"""What is true of a row of an inquiry's tables, and how an answer becomes a price beside its material."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from audit.events import record
+from audit.refusals import BadInput
+from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
+from process.purchasing.proposing import NOT_ASKED
+from process.purchasing.services import add_addressees, await_answers
+from projects.services.waiting import close_waits
+from worksheets.changing import ADD, CHANGE, REMOVE, Change, change_rows
+from worksheets.reading_cells import told
+from worksheets.rows import Rows
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+OF_A_QUOTE = (
+    "quantity_from_kg",
+    "price_per_kg",
+    "currency",
+    "pack_kg",
+    "minimum_order_kg",
+    "lead_time_days",
+    "purity_pct",
+    "origin",
+    "quoted_on",
+    "valid_until",
+    "note",
+)
+OF_AN_OFFER = ("currency", "pack_kg", "minimum_order_kg", "lead_time_days", "purity_pct", "origin", "valid_until")
+
+
+class LineRows(Rows):
+    def clean(self, row: InquiryLine, changed: Collection[str]) -> None:
+        """The grade of the catalogue where no other is wanted."""
+        if row.wanted_on and "wanted_on" in changed and row.wanted_on < timezone.localdate():
+            raise BadInput({"wanted_on": _t("This day is over.")})
+        row.specification = row.specification or row.material.grade
+
+
+class AskRows(Rows):
+    def clean(self, row: InquiryAsk, changed: Collection[str]) -> None:
+        if row.supplier.status in NOT_ASKED:
+            words = _t("%(supplier)s is %(status)s; nobody is asked there.")
+            raise BadInput({"supplier": words % {"supplier": row.supplier, "status": row.supplier.get_status_display().lower()}})
+
+    def add(self, row: InquiryAsk) -> InquiryAsk:
+        add_addressees(self.parent, [row.supplier])
+        super().add(row)
+        return row
+
+    def change(self, row: InquiryAsk, changed: Collection[str]) -> InquiryAsk:
+        add_addressees(self.parent, [row.supplier])
+        super().change(row, changed)
+        return row
+
+
+class AnswerRows(Rows):
+    """An offer is a price beside its material too, by the door of that table; both are one change."""
+
+    def clean(self, row: InquiryAnswer, changed: Collection[str]) -> None:
+        row.quoted_on = row.quoted_on or timezone.localdate()
+        row.reference = row.reference or str(self.parent)
+        errors = _offer_errors(row) if row.is_offer else _none_errors(row)
+        if not InquiryAsk.objects.filter(line=row.line, supplier=row.supplier).exists():
+            words = _t("%(supplier)s is not asked for %(material)s in this inquiry.")
+            errors["supplier"] = words % {"supplier": row.supplier, "material": row.line}
+        if errors:
+            raise BadInput(errors)
+
+    def add(self, row: InquiryAnswer) -> InquiryAnswer:
+        self._file(row)
+        super().add(row)
+        return row
+
+    def change(self, row: InquiryAnswer, changed: Collection[str]) -> InquiryAnswer:
+        self._file(row)
+        super().change(row, changed)
+        return row
+
+    def remove(self, row: InquiryAnswer) -> None:
+        """Its price goes with it, unless something counts with that price."""
+        material, quote = row.line.material, row.quote_id
+        super().remove(row)
+        if quote is not None:
+            self._write(material.code, Change(REMOVE, quote))
+
+    def done(self) -> None:
+        """The last answer of those who were asked completes the inquiry; one taken back opens it again."""
+        inquiry = PurchaseInquiry.objects.select_for_update(of=("self",)).select_related("project").get(pk=self.parent.pk)
+        awaited = unanswered(inquiry).exists()
+        if awaited and inquiry.state == PurchaseInquiry.State.ANSWERED:
+            inquiry.await_again()
+            await_answers(inquiry)
+        elif not awaited and inquiry.state == PurchaseInquiry.State.SENT:
+            inquiry.complete()
+            close_waits(f"inquiry.answers:{inquiry.pk}")
+            said = {"code": inquiry.project.code, "number": str(inquiry), "link": inquiry.get_absolute_url()}
+            record("inquiry.answered", inquiry, actor=self.actor, **said)
+        inquiry.save(update_fields=["state"])
+
+    def _file(self, row: InquiryAnswer) -> None:
+        if not row.is_offer:
+            if row.quote_id is not None:
+                quote, row.quote = row.quote_id, None
+                InquiryAnswer.objects.filter(pk=row.pk).update(quote=None)
+                self._write(row.line.material.code, Change(REMOVE, quote))
+            return
+        values = {name: told(getattr(row, name)) for name in OF_A_QUOTE} | {"supplier": str(row.supplier), "reference": row.reference}
+        if row.quote_id is None:
+            row.quote_id = self._write(row.line.material.code, Change(ADD, values=values))
+        else:
+            self._write(row.line.material.code, Change(CHANGE, row.quote_id, values))
+
+    def _write(self, code: str, change: Change) -> Any:
+        """Raises BadInput at the columns of the answer, which are called as those of the price."""
+        why = self.reason or _t("Answer to %(number)s") % {"number": self.parent}
+        (result,) = change_rows(f"material-prices:{code}", [change], actor=self.actor, reason=why).results
+        if not result.is_saved:
+            typed = {column.name for column in self.sheet.typed}
+            raise BadInput({name if name in typed else "": words for name, words in result.errors.items()})
+        return result.pk
+
+
+def unanswered(inquiry: PurchaseInquiry) -> QuerySet[InquiryAsk]:
+    """The lines that were asked for and of which their supplier has said nothing yet."""
+    answered = InquiryAnswer.objects.filter(line=OuterRef("line"), supplier=OuterRef("supplier"))
+    return InquiryAsk.objects.filter(~Exists(answered), inquiry=inquiry).select_related("line__material", "supplier")
+
+
+def _offer_errors(row: InquiryAnswer) -> dict[str, Any]:
+    errors: dict[str, Any] = {}
+    if row.no_offer_because:
+        errors["no_offer_because"] = _t("There is a price: empty one of the two.")
+    if not row.currency:
+        errors["currency"] = _t("A price needs its currency.")
+    return errors
+
+
+def _none_errors(row: InquiryAnswer) -> dict[str, Any]:
+    if not row.no_offer_because:
+        return {"price_per_kg": _t("Enter the price, or say why there is no offer.")}
+    given = [name for name in OF_AN_OFFER if getattr(row, name) not in (None, "")]
+    return {name: _t("This belongs to an offer; without a price leave it empty.") for name in given}

@@ -1,0 +1,145 @@
+"""The ledger of assumptions of a project, and the letter that asks the client for what is open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.refusals import carried_out
+from documents.models import Document
+from process.assumptions import ledger, letters, quoting
+from process.assumptions.models import Assumption, ClarificationLetter
+from process.assumptions.settling import take_arrived
+from process.assumptions.tables import LEDGER
+from process.costs.models import CostAssessment
+from process.views.costs import keepers, writers
+from projects.forms.gate import REASON
+from projects.models import Charter, Project
+from projects.permissions import lacking
+from projects.services.locking import not_active
+from projects.views.found import visible_project
+from worksheets.bound import bind_to
+from worksheets.showing import Shown
+
+USUAL_DAYS = 7
+
+
+class LetterForm(forms.Form):
+    answer_by = forms.DateField(label=_("Answer by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    note = forms.CharField(label=_("Words to the client"), max_length=2000, required=False, widget=forms.Textarea(attrs=REASON))
+
+
+def _letter_form(letter: ClarificationLetter | None) -> LetterForm:
+    by = letter.answer_by if letter else timezone.localdate() + timedelta(days=USUAL_DAYS)
+    return LetterForm(prefix="letter", initial={"answer_by": by, "note": letter.note if letter else ""})
+
+
+@internal_required
+@require_http_methods(["GET"])
+def assumptions_page(request: SignedInRequest, code: str) -> HttpResponse:
+    return _page(request, visible_project(request, code))
+
+
+def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bound: Any) -> HttpResponse:
+    keeping, writing = keepers(request, project), writers(request, project)
+    offering = lacking("projects.quote", request.user, project, _t("Quotations are drafted by business development."))
+    chartering = lacking("projects.draft_charter", request.user, project, _t("The charter is drafted by its project manager."))
+    scenarios = CostAssessment.objects.visible_to(request.user).filter(project=project).order_by("-number")
+    letter, draft = letters.draft_letter(project), quoting.draft_of(project)
+    papers = Document.objects.visible_to(request.user).filter(project=project, type_key=letters.TYPE, withdrawn_at=None)
+    context = {
+        "project": project,
+        "sheet": Shown(bind_to(LEDGER, project, request.user), request),
+        "arrived": ledger.arrivals(project),
+        "scenarios": scenarios,
+        "take_blockers": keeping + not_active(project),
+        "letter": letter,
+        "letters": ClarificationLetter.objects.filter(project=project).select_related("project", "written_by"),
+        "papers": {paper.about_reference: paper for paper in papers},
+        "letter_form": _letter_form(letter),
+        "write_blockers": writing + letters.writing_blockers(project),
+        "send_blockers": writing + letters.sending_blockers(project),
+        "quotation": draft,
+        "quote_blockers": offering + quoting.quotation_blockers(project, draft),
+        "charter_blockers": chartering + quoting.charter_text_blockers(project, Charter.objects.filter(project=project).first()),
+    }
+    return render(request, "process/assumptions.html", context | bound, status=status)
+
+
+@internal_required
+@require_POST
+def assumptions_take(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """What the request does not say, as the scenario counts with it."""
+    scenario = get_object_or_404(CostAssessment.objects.visible_to(request.user), project__code=code, number=number)
+    rows = ledger.take_over(code, scenario.number, actor=request.user)
+    messages.success(request, _t("Taken over: %(count)d missing answers stand in the ledger.") % {"count": len(rows)})
+    return redirect("project-assumptions", code)
+
+
+@internal_required
+@require_POST
+def assumption_settle(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    row = get_object_or_404(Assumption.objects.visible_to(request.user), project__code=code, pk=pk)
+    take_arrived(code, row.pk, actor=request.user)
+    messages.success(request, _t("The ledger says now what turned out."))
+    return redirect("project-assumptions", code)
+
+
+@internal_required
+@require_POST
+def letter_write(request: SignedInRequest, code: str) -> HttpResponse:
+    project = visible_project(request, code)
+    form = LetterForm(request.POST, prefix="letter")
+    if carried_out(form, lambda: letters.write_letter(code, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("The letter is written; its PDF is there in a moment."))
+        return redirect("project-assumptions", code)
+    return _page(request, project, status=400, letter_form=form)
+
+
+@internal_required
+@require_POST
+def letter_of_scenario(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """One click on the page of a scenario: what is missing is taken over, and the letter asks for it."""
+    scenario = get_object_or_404(CostAssessment.objects.visible_to(request.user), project__code=code, number=number)
+    by = timezone.localdate() + timedelta(days=USUAL_DAYS)
+    letters.letter_from_scenario(code, scenario.number, answer_by=by, actor=request.user)
+    messages.success(request, _t("The letter is written; look at it and send it."))
+    return redirect("project-assumptions", code)
+
+
+@internal_required
+@require_POST
+def letter_send(request: SignedInRequest, code: str) -> HttpResponse:
+    visible_project(request, code)
+    letters.send_letter(code, actor=request.user)
+    messages.success(request, _t("Sent: the client reads the letter as soon as its PDF is made, and answers in the portal."))
+    return redirect("project-assumptions", code)
+
+
+@internal_required
+@require_POST
+def assumptions_quote(request: SignedInRequest, code: str) -> HttpResponse:
+    visible_project(request, code)
+    row = quoting.into_quotation(code, actor=request.user)
+    messages.success(request, _t("The open assumptions stand in %(label)s.") % {"label": row.label})
+    return redirect("project-assumptions", code)
+
+
+@internal_required
+@require_POST
+def assumptions_charter(request: SignedInRequest, code: str) -> HttpResponse:
+    visible_project(request, code)
+    quoting.into_charter(code, actor=request.user)
+    messages.success(request, _t("The open assumptions stand in the charter."))
+    return redirect("project-assumptions", code)

@@ -1,0 +1,199 @@
+"""Purchase inquiries of a project: the list, and the page of each, from what is asked to the offers side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.decorators import internal_required
+from accounts.requests import SignedInRequest
+from audit.events import events_of
+from audit.files import XLSX
+from audit.refusals import BadInput, add_to_form, carried_out
+from audit.seen import version_after, version_of
+from process.purchasing import services
+from process.purchasing.comparing import compared, usual_currency
+from process.purchasing.forms import CurrencyForm, InquiryForm, PrepareForm
+from process.purchasing.letters import papers_of
+from process.purchasing.models import InquirySupplier, PurchaseInquiry
+from process.purchasing.spreadsheet import answer_sheet, sheet_name
+from process.purchasing.worksheets import ANSWERS, ASKS, LINES, WHO
+from process.views.page import render_version, visible_version
+from projects.forms.scratch import ReasonForm
+from projects.permissions import lacking
+from projects.views.found import visible_project
+from worksheets.bound import bind_to
+from worksheets.showing import Shown
+
+EVENTS = 20
+
+
+def visible_inquiry(request: SignedInRequest, code: str, number: int) -> PurchaseInquiry:
+    rows = PurchaseInquiry.objects.visible_to(request.user).select_related(
+        "project__client", "route_version__route__project", "prepared_by", "sent_by"
+    )
+    return get_object_or_404(rows, project__code=code, number=number)
+
+
+@internal_required
+@require_http_methods(["GET"])
+def inquiries_page(request: SignedInRequest, code: str) -> HttpResponse:
+    project = visible_project(request, code)
+    rows = PurchaseInquiry.objects.visible_to(request.user).filter(project=project).select_related("project", "route_version__route")
+    counted = rows.annotate(
+        line_count=Count("lines", distinct=True), asked_count=Count("asks", distinct=True), answered_count=Count("answers", distinct=True)
+    )
+    return render(request, "process/inquiries.html", {"project": project, "inquiries": counted.order_by("-number")})
+
+
+@internal_required
+@require_POST
+def inquiry_prepare(request: SignedInRequest, code: str, number: int, version: int) -> HttpResponse:
+    """One click on the page of a route."""
+    found = visible_version(request, code, number, version)
+    form = PrepareForm(request.POST, prefix="inquiry")
+    made: list[PurchaseInquiry] = []
+    if carried_out(form, lambda: made.append(services.prepare_inquiry(found.pk, actor=request.user, **form.cleaned_data))):
+        messages.success(request, _t("Prepared: look at the lines and the suppliers; material control sends it."))
+        return redirect(made[0])
+    return render_version(request, found, status=400, inquiry_form=form)
+
+
+@internal_required
+@require_http_methods(["GET"])
+def inquiry_page(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    return render_inquiry(request, visible_inquiry(request, code, number))
+
+
+def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status: int = 200, **bound: Any) -> HttpResponse:
+    """bound: a form with its errors."""
+    usual = usual_currency(inquiry)
+    currency = CurrencyForm(request.GET if "currency" in request.GET else {"currency": usual})
+    chosen = currency.cleaned_data["currency"] if currency.is_valid() else usual
+    project, user = inquiry.project, request.user
+    may_send = lacking("process.send_inquiry", user, project, _t("Inquiries are sent by material control."))
+    may_prepare = lacking("process.prepare_inquiry", user, project, str(WHO))
+    sheets = (LINES, ASKS) if inquiry.is_prepared else (ANSWERS,)
+    context = {
+        "project": project,
+        "inquiry": inquiry,
+        "sheets": [Shown(bind_to(sheet, inquiry, user), request) for sheet in sheets],
+        "letters": _letters(inquiry),
+        "rows": [] if inquiry.is_prepared else compared(inquiry, currency=chosen, on=timezone.localdate()),
+        "currency": chosen,
+        "currency_form": currency,
+        "change_blockers": may_prepare + services.editing_blockers(inquiry),
+        "send_blockers": may_send + services.send_blockers(inquiry),
+        "answer_blockers": services.answering_blockers(inquiry),
+        "mail_blockers": may_send + services.answering_blockers(inquiry),
+        "close_blockers": may_send + services.closing_blockers(inquiry),
+        "withdraw_blockers": (may_prepare if inquiry.is_prepared else may_send) + services.withdrawing_blockers(inquiry),
+        "form": InquiryForm(prefix="change", initial=services.inquiry_values(inquiry)),
+        "version": version_of(services.inquiry_values(inquiry)),
+        "close_form": ReasonForm(prefix="close"),
+        "withdraw_form": ReasonForm(prefix="withdraw"),
+        "events": list(events_of(inquiry)[:EVENTS]),
+    }
+    return render(request, "process/inquiry.html", context | bound, status=status)
+
+
+def _letters(inquiry: PurchaseInquiry) -> list[dict[str, Any]]:
+    """By supplier: its paper, and what became of its newest mail."""
+    papers, found = papers_of(inquiry), []
+    addressees = services.addressees_of(inquiry)
+    mails: dict[int, Any] = {}
+    for addressee in InquirySupplier.objects.filter(inquiry=inquiry).prefetch_related("mails"):
+        mails[addressee.pk] = max(addressee.mails.all(), key=lambda mail: mail.pk, default=None)
+    for addressee in addressees:
+        paper = papers.get(addressee.reference)
+        pdf = (paper.signed_pdf or paper.review_pdf) if paper is not None else None
+        mail = mails.get(addressee.pk)
+        may_mail = bool(addressee.supplier.email) and (mail is None or not mail.is_waiting)
+        found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail, "may_mail": may_mail})
+    return found
+
+
+@internal_required
+@require_POST
+def inquiry_change(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """Of two people who change it at once the second reads what the first one wrote."""
+    inquiry = visible_inquiry(request, code, number)
+    form, shown = InquiryForm(request.POST, prefix="change"), request.POST.get("version", "")
+    try:
+        if form.is_valid():
+            services.change_inquiry(inquiry.pk, form.values, actor=request.user, version=shown)
+            messages.success(request, _t("Saved."))
+            return redirect(inquiry)
+    except BadInput as bad:
+        add_to_form(form, bad)
+        shown = version_after(bad, shown)
+    return render_inquiry(request, inquiry, status=400, form=form, version=shown)
+
+
+@internal_required
+@require_POST
+def inquiry_letters(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    inquiry = visible_inquiry(request, code, number)
+    services.write_letters(inquiry.pk, actor=request.user)
+    messages.success(request, _t("The letters are being made; they are there in a moment."))
+    return redirect(inquiry)
+
+
+@internal_required
+@require_POST
+def inquiry_send(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    inquiry = visible_inquiry(request, code, number)
+    services.send_inquiry(inquiry.pk, actor=request.user)
+    messages.success(request, _t("Sent. File each answer as it comes; its price stands beside the material at once."))
+    return redirect(inquiry)
+
+
+@internal_required
+@require_POST
+def inquiry_mail(request: SignedInRequest, code: str, number: int, place: int) -> HttpResponse:
+    inquiry = visible_inquiry(request, code, number)
+    addressee = get_object_or_404(InquirySupplier, inquiry=inquiry, number=place)
+    services.send_again(inquiry.pk, addressee.number, actor=request.user)
+    messages.success(request, _t("The mail is on its way."))
+    return redirect(inquiry)
+
+
+@internal_required
+@require_POST
+def inquiry_close(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    return _ended(request, visible_inquiry(request, code, number), services.close_inquiry, "close", _t("Closed."))
+
+
+@internal_required
+@require_POST
+def inquiry_withdraw(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    return _ended(request, visible_inquiry(request, code, number), services.withdraw_inquiry, "withdraw", _t("Withdrawn."))
+
+
+def _ended(request: SignedInRequest, inquiry: PurchaseInquiry, act: Callable[..., object], name: str, done: str) -> HttpResponse:
+    form: forms.Form = ReasonForm(request.POST, prefix=name)
+    if carried_out(form, lambda: act(inquiry.pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, done)
+        return redirect(inquiry)
+    return render_inquiry(request, inquiry, status=400, **{f"{name}_form": form})
+
+
+@internal_required
+@require_http_methods(["GET"])
+def inquiry_sheet(request: SignedInRequest, code: str, number: int, place: int) -> HttpResponse:
+    """The spreadsheet for the answer of one supplier, for who sends it by hand."""
+    inquiry = visible_inquiry(request, code, number)
+    rows = InquirySupplier.objects.select_related("supplier")
+    addressee = get_object_or_404(rows, inquiry=inquiry, number=place)
+    addressee.inquiry = inquiry
+    headers = {"Content-Disposition": f'attachment; filename="{sheet_name(addressee)}"'}
+    return HttpResponse(answer_sheet(addressee), content_type=XLSX, headers=headers)

@@ -1,0 +1,298 @@
+"""The ledger of assumptions: taken over from what the request does not say, put into the quotation, settled by what turns out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role, User
+from audit.context import acting
+from audit.events import events_of
+from audit.refusals import BadInput, NotAllowed, Refused
+from documents.models import Document, DocumentVersion
+from documents.services import submission_blockers
+from documents.services.queue import page_of
+from process.assumptions import ledger, letters, quoting
+from process.assumptions.models import Assumption, ClarificationLetter
+from process.assumptions.settling import prompt, take_arrived
+from process.assumptions.words import SAID
+from process.costs.completeness import EFFECTS
+from process.models import CostAssessment
+from projects.completeness import QUESTIONS
+from projects.models import Charter, Clarification, Project, Quotation, Rfp, WaitingFor
+from projects.services.clarifications import answer_clarification
+from tests.process import factories as make
+from tests.projects import factories as projects
+from worksheets.changing import ADD, CHANGE, Change, change_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def seller() -> User:
+    return projects.person(Role.BUSINESS_DEVELOPMENT)
+
+
+@pytest.fixture
+def scenario(project: Project) -> CostAssessment:
+    return make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
+
+
+@pytest.fixture
+def rows(project: Project, scenario: CostAssessment) -> dict[str, Assumption]:
+    ledger.take_over(project.code, scenario.number, actor=seller())
+    return {row.field: row for row in Assumption.objects.filter(project=project)}
+
+
+def whole(project: Project) -> Project:
+    return Project.objects.select_related("rfp", "client").get(pk=project.pk)
+
+
+def change(project: Project, row: Assumption, reason: str = "", **values: str) -> dict[str, list[str]]:
+    (result,) = change_rows(f"assumptions:{project.code}", [Change(CHANGE, row.pk, values)], actor=seller(), reason=reason).results
+    return result.errors
+
+
+def test_every_question_of_a_request_says_what_is_assumed_without_it() -> None:
+    assert set(SAID) == {question.field for question in QUESTIONS}
+    assert set(EFFECTS) <= set(SAID)
+
+
+def test_missing_answers_become_rows_with_what_they_widen(project: Project, rows: dict[str, Assumption], scenario: CostAssessment) -> None:
+    pilot = rows["pilot_quantity_kg"]
+
+    assert (pilot.figure, pilot.low, pilot.high, pilot.unit) == (Decimal(20), Decimal(10), Decimal(40), "kg")
+    assert pilot.wider_by is not None
+    assert pilot.wider_by > 0
+    assert pilot.currency == scenario.currency
+    assert "Pilot" in pilot.lines
+    assert pilot.owner == project.rfp.account_owner
+    assert "structure_text" not in rows  # the request says it
+    assert "assumptions.taken_over" in [event.kind for event in events_of(project)]
+
+
+def test_taking_over_again_keeps_what_people_wrote(project: Project, rows: dict[str, Assumption], scenario: CostAssessment) -> None:
+    row = rows["pilot_quantity_kg"]
+    assert not change(project, row, words="The pilot makes 25 kg", figure="25", high="60")
+
+    ledger.take_over(project.code, scenario.number, actor=seller())
+
+    kept = Assumption.objects.get(project=project, field="pilot_quantity_kg")
+    assert (kept.words, kept.figure) == ("The pilot makes 25 kg", Decimal(25))
+    assert Assumption.objects.filter(project=project).count() == len(rows)
+
+
+def test_a_scenario_without_a_price_gives_nothing(project: Project) -> None:
+    empty = make.a_scenario(project, make.draft_of(make.a_route(project)))
+
+    with pytest.raises(Refused):
+        ledger.take_over(project.code, empty.number, actor=seller())
+    assert not Assumption.objects.exists()
+
+
+def test_the_ledger_is_kept_by_ours_who_work_on_it(project: Project, scenario: CostAssessment) -> None:
+    with pytest.raises(NotAllowed):
+        ledger.take_over(project.code, scenario.number, actor=projects.person(Role.QUALITY_ASSURANCE))
+
+
+def test_what_turns_out_settles_a_row(project: Project, rows: dict[str, Assumption]) -> None:
+    row = rows["pilot_quantity_kg"]
+
+    assert not change(project, row, real_figure="20")
+    row = Assumption.objects.get(pk=row.pk)
+    assert (row.state, row.difference) == (Assumption.State.CONFIRMED, Decimal(0))
+
+    with pytest.raises(BadInput):  # a regulated value changes with a reason
+        change(project, row, real_figure="24")
+    assert not change(project, row, reason="The client corrected it.", real_figure="24")
+    row = Assumption.objects.get(pk=row.pk)
+    assert (row.state, row.difference) == (Assumption.State.REPLACED, Decimal(4))
+
+    assert not change(project, row, reason="It was another project.", real_figure="")
+    assert Assumption.objects.get(pk=row.pk).is_open
+
+
+def test_a_row_of_our_own_and_what_is_wrong_with_one(project: Project) -> None:
+    address = f"assumptions:{project.code}"
+    values = {"words": "Toluene is recycled to 80 %", "figure": "80", "low": "90", "unit": "%"}
+
+    (wrong,) = change_rows(address, [Change(ADD, values=values)], actor=make.chemist()).results
+    (right,) = change_rows(address, [Change(ADD, values=values | {"low": "60"})], actor=make.chemist()).results
+
+    assert set(wrong.errors) == {"low"}
+    assert right.is_saved
+    assert Assumption.objects.get(pk=right.pk).why == Assumption.Why.OWN
+
+
+def test_the_real_number_prompts_its_owner_once_and_is_taken_over(project: Project, rows: dict[str, Assumption]) -> None:
+    row = rows["pilot_quantity_kg"]
+    assert ledger.arrivals(whole(project)) == []
+    Rfp.objects.filter(pk=project.rfp_id).update(pilot_quantity_kg=Decimal(24))
+
+    (found,) = ledger.arrivals(whole(project))
+    assert found.told == "24 kg instead of 20 kg"
+    with acting(channel="worker"):
+        assert (prompt(whole(project)), prompt(whole(project))) == (1, 0)
+    wait = WaitingFor.objects.open().get(key=f"assumption.arrived:{row.pk}")
+    assert wait.user == row.owner
+
+    take_arrived(project.code, row.pk, actor=seller())
+
+    row = Assumption.objects.get(pk=row.pk)
+    assert (row.state, row.real_figure, row.difference) == (Assumption.State.REPLACED, Decimal(24), Decimal(4))
+    assert not WaitingFor.objects.open().filter(key=wait.key).exists()
+    assert [event.kind for event in events_of(row)][:2] == ["assumption.settled", "assumption.arrived"]
+    with pytest.raises(Refused):
+        take_arrived(project.code, row.pk, actor=seller())
+
+
+def test_cost_page_and_ledger_say_that_it_has_arrived(
+    client: Client, project: Project, rows: dict[str, Assumption], scenario: CostAssessment
+) -> None:
+    Rfp.objects.filter(pk=project.rfp_id).update(pilot_quantity_kg=Decimal(24))
+    client.force_login(seller())
+
+    for address in (scenario.get_absolute_url(), reverse("project-assumptions", args=[project.code])):
+        assert "24 kg instead of 20 kg" in client.get(address).content.decode(), address
+    settled = client.post(reverse("assumption-settle", args=[project.code, rows["pilot_quantity_kg"].pk]))
+
+    assert settled.status_code == 302
+    assert "24 kg instead of 20 kg" not in client.get(scenario.get_absolute_url()).content.decode()
+
+
+def test_open_assumptions_go_into_the_draft_once(project: Project, rows: dict[str, Assumption]) -> None:
+    with pytest.raises(Refused, match="no draft"):
+        quoting.into_quotation(project.code, actor=seller())
+    before = projects.a_quotation(project)
+
+    quoting.into_quotation(project.code, actor=seller())
+
+    after = Quotation.objects.get(pk=before.pk)
+    lines = after.assumptions.splitlines()
+    assert "The pilot makes what our estimate counts with (20 kg; 10 to 40)." in lines
+    assert len(lines) == len(set(lines)) == len(rows)
+    assert (after.total, after.lines.count()) == (before.total, 2)
+    with pytest.raises(Refused, match="Every open assumption"):
+        quoting.into_quotation(project.code, actor=seller())
+
+
+def test_open_assumptions_go_into_the_draft_of_a_charter_once() -> None:
+    project = projects.a_planned_project()
+    row = {"words": "Toluene is recycled", "figure": "80", "unit": "%"}
+    change_rows(f"assumptions:{project.code}", [Change(ADD, values=row)], actor=seller())
+
+    before = Charter.objects.get(project=project)
+    quoting.into_charter(project.code, actor=projects.manager())
+
+    after = Charter.objects.get(project=project)
+    assert after.assumptions.splitlines()[-1] == "Toluene is recycled (80 %)."
+    assert (after.objectives, after.start_on) == (before.objectives, before.start_on)
+    with pytest.raises(Refused, match="Every open assumption"):
+        quoting.into_charter(project.code, actor=projects.manager())
+
+
+def in_a_week() -> dict[str, object]:
+    return {"answer_by": timezone.localdate() + timedelta(days=7), "actor": seller()}
+
+
+def test_a_letter_asks_every_open_question_with_what_it_widens(project: Project, rows: dict[str, Assumption]) -> None:
+    letter = letters.write_letter(project.code, **in_a_week())
+
+    paper = DocumentVersion.objects.get(document__type_key=letters.TYPE, document__about_reference="1")
+    table = paper.snapshot["data"]["questions"]
+    assert len(table["rows"]) == len(rows)
+    pilot = next(row for row in table["rows"] if row[1] == "How many kilograms at pilot scale?")
+    assert "It decides how many pilot batches" in pilot[2]
+    assert "(20 kg; 10 to 40)" in pilot[3]
+    assert table["columns"][-1]["label"] == "Widens the price by (EUR)"
+    assert "widening" in paper.snapshot["data"]["pictures"]
+    assert not Clarification.objects.filter(rfp=project.rfp_id).exists()  # nothing is asked before it is sent
+    assert "letter.not_sent" in [each.key for each in submission_blockers(projects.drawn(paper))]
+    assert letter.is_draft
+
+
+def test_a_letter_is_drawn_with_its_picture(project: Project, rows: dict[str, Assumption]) -> None:
+    letters.write_letter(project.code, **in_a_week())
+    html = page_of(DocumentVersion.objects.get(document__type_key=letters.TYPE), "review")
+
+    assert "How much each open question widens the price" in html
+    assert "data:image/svg+xml" in html
+
+
+def test_written_again_it_says_what_is_open_by_then(project: Project, rows: dict[str, Assumption]) -> None:
+    letters.write_letter(project.code, **in_a_week())
+    assert not change(project, rows["pilot_quantity_kg"], real_figure="20")
+
+    letters.write_letter(project.code, **in_a_week())
+
+    newest = DocumentVersion.objects.filter(document__type_key=letters.TYPE).latest("number")
+    assert len(newest.snapshot["data"]["questions"]["rows"]) == len(rows) - 1
+    assert ClarificationLetter.objects.count() == 1
+
+
+def test_sending_asks_the_questions_in_the_portal(project: Project, rows: dict[str, Assumption]) -> None:
+    letters.write_letter(project.code, **in_a_week())
+
+    letters.send_letter(project.code, actor=seller())
+
+    asked = set(Clarification.objects.filter(rfp=project.rfp_id).values_list("question", flat=True))
+    assert asked == {row.question for row in rows.values()}
+    letter = ClarificationLetter.objects.get(project=project)
+    assert letter.sent_at is not None
+    version = DocumentVersion.objects.filter(document__type_key=letters.TYPE).latest("number")
+    assert version.is_being_issued
+    with pytest.raises(Refused, match="not asked yet"):
+        letters.write_letter(project.code, **in_a_week())
+
+
+def test_the_answer_of_a_question_prompts_the_row(project: Project, rows: dict[str, Assumption]) -> None:
+    letters.write_letter(project.code, **in_a_week())
+    letters.send_letter(project.code, actor=seller())
+    row = Assumption.objects.get(pk=rows["target_timeline"].pk) if "target_timeline" in rows else Assumption.objects.earliest("pk")
+    assert row.clarification_id is not None
+
+    answer_clarification(project.rfp.number, row.clarification_id, answer="By the end of next year.", actor=seller())
+
+    (found,) = ledger.arrivals(whole(project))
+    assert (found.row.pk, found.told) == (row.pk, "By the end of next year.")
+
+
+def test_research_writes_no_letter_to_the_client(project: Project, rows: dict[str, Assumption]) -> None:
+    with pytest.raises(NotAllowed):
+        letters.write_letter(project.code, answer_by=timezone.localdate(), actor=make.chemist())
+
+
+def test_one_click_on_the_scenario_takes_over_and_writes(client: Client, project: Project, scenario: CostAssessment) -> None:
+    client.force_login(seller())
+    page = client.get(scenario.get_absolute_url()).content.decode()
+    assert "Write the clarification letter" in page
+
+    answered = client.post(reverse("letter-of-scenario", args=[project.code, scenario.number]))
+
+    assert answered.status_code == 302
+    assert Document.objects.filter(type_key=letters.TYPE).count() == 1
+    shown = client.get(reverse("project-assumptions", args=[project.code])).content.decode()
+    assert "Send it to the client" in shown
+    assert client.post(reverse("letter-send", args=[project.code])).status_code == 302
+    assert ClarificationLetter.objects.get().state == ClarificationLetter.State.SENT
+
+
+def test_wrong_dates_stand_at_the_field(client: Client, project: Project, rows: dict[str, Assumption]) -> None:
+    client.force_login(seller())
+
+    answered = client.post(reverse("letter-write", args=[project.code]), {"letter-answer_by": "2020-01-01", "letter-note": "Kept."})
+
+    assert answered.status_code == 400
+    assert "This day is over." in answered.content.decode()
+    assert "Kept." in answered.content.decode()
+
+
+def test_a_client_finds_no_ledger(client: Client, project: Project, rows: dict[str, Assumption]) -> None:
+    client.force_login(projects.person(Role.CLIENT_APPROVER, client=project.client))
+
+    assert client.get(reverse("project-assumptions", args=[project.code])).status_code == 404
+    assert client.get(reverse("worksheet", args=[f"assumptions:{project.code}"])).status_code == 404

@@ -1,0 +1,47 @@
+"""The letters of the process as PDFs: what a supplier reads, and what a client is asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Role
+from process.assumptions.ledger import take_over
+from process.assumptions.letters import write_letter
+from process.purchasing.services import prepare_inquiry
+from projects.models import Project
+from tests.finished import drafted, text_of
+from tests.process import factories as make
+from tests.projects import factories as projects
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_purchase_inquiry_on_paper_names_no_client_and_no_product(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    by = timezone.localdate() + timedelta(days=14)
+    prepare_inquiry(version.pk, target_kg=Decimal(100), answer_by=by, with_priced=True, actor=make.chemist())
+
+    paper = drafted("purchase_inquiry", project, author=make.chemist(), about="1-1", reason="For the test.")
+
+    said = " ".join(text_of(paper).split())
+    for words in (f"{project.code}-PI-1-1", "4-Aminophenol", "80.213", "Chemical Works", "no order"):
+        assert words in said, words
+    for secret in (project.client.name, project.title, project.compound.name):
+        assert secret not in said, secret
+
+
+def test_a_clarification_letter_on_paper_says_what_each_answer_is_worth(project: Project) -> None:
+    seller = projects.person(Role.BUSINESS_DEVELOPMENT)
+    scenario = make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
+    take_over(project.code, scenario.number, actor=seller)
+    write_letter(project.code, answer_by=timezone.localdate() + timedelta(days=7), actor=seller)
+
+    paper = drafted("clarification_letter", project, author=seller, about="1", reason="For the test.")
+
+    said = " ".join(text_of(paper).split())
+    for words in ("How many kilograms at pilot scale?", "Why it matters", "(20 kg; 10 to 40)", "How much each open question widens"):
+        assert words in said, words
