@@ -1,19 +1,17 @@
-"""Money to the last cent: rounding as an invoice does, and a sum split into parts that add up to it."""
+"""Money to the last cent: rounding as an invoice does, a sum shared out into parts that add up to it, prices by quantity."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-
-from django.utils.translation import gettext as _t
-
-from audit.refusals import BadInput
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 # ISO 4217 where the minor unit is not a hundredth.
 _PLACES = dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0)
 _PLACES |= dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-MOST_MISSING_PERCENT = Decimal("0.05")
+CENT = Decimal("0.01")
+WHOLE = Decimal(100)
+HALF_STEP = Decimal("0.0005")  # of a percentage typed with three decimals
 
 
 def is_currency(code: str) -> bool:
@@ -36,35 +34,30 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return half_up(amount, minor_unit(currency))
 
 
-def split(total: Decimal, percents: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """The parts of a price in the order of their percentages; together they are the price exactly.
+def split(total: Decimal, percents: Sequence[Decimal], *, step: Decimal = CENT) -> list[Decimal]:
+    """Parts of `total` by percentage that add up to exactly it: each is rounded down to `step`, the largest remainders get the spare steps.
 
-    What rounding down leaves over goes, a minor unit each, to the parts that lost most by it, of equals to the earlier. Percentages
-    must add up to 100; those typed with decimals may miss it by their own rounding (3 × 33.333), at most by 0.05.
-    Raises BadInput for other percentages, and for a total that is no whole number of minor units.
+    100.00 by 33.333 % three times is 33.34, 33.33, 33.33. Of equal remainders the first gets it. What of the total is finer than `step`
+    goes to the first part. Percentages that add up to nothing share nothing: an empty list.
     """
-    step = minor_unit(currency)
-    if total != total.quantize(step):
-        raise BadInput({"total": _t("%(amount)s is no amount of %(currency)s.") % {"amount": total, "currency": currency}})
-    if wrong := _wrong(percents):
-        raise BadInput({"percent": wrong})
     whole = sum(percents, Decimal(0))
-    shares = [total * percent / whole for percent in percents]
-    parts = [share.quantize(step, ROUND_FLOOR) for share in shares]
-    spare = int((total - sum(parts, Decimal(0))) / step)
-    for place in sorted(range(len(parts)), key=lambda each: (parts[each] - shares[each], each))[:spare]:
+    if not percents or whole <= 0:
+        return []
+    exact = [total * percent / whole for percent in percents]
+    parts = [(part / step).to_integral_value(rounding=ROUND_DOWN) * step for part in exact]
+    spare = int((total - sum(parts)) / step)
+    by_remainder = sorted(range(len(parts)), key=lambda place: (parts[place] - exact[place], place))
+    for place in by_remainder[:spare]:
         parts[place] += step
+    parts[0] += total - sum(parts)
     return parts
 
 
-def _wrong(percents: Sequence[Decimal]) -> str:
-    if not percents or any(percent < 0 for percent in percents):
-        return _t("Percentages of at least one part, none below zero.")
-    whole = sum(percents, Decimal(0))
-    typed = max((_places(percent) for percent in percents), default=0)
-    slack = min(MOST_MISSING_PERCENT, len(percents) * Decimal(5).scaleb(-typed - 1)) if typed else Decimal(0)
-    return "" if abs(whole - 100) <= slack else _t("The percentages add up to %(sum)s, not to 100.") % {"sum": whole}
+def is_whole(percents: Sequence[Decimal]) -> bool:
+    """Whether they add up to 100, thirds typed as 33.333 included."""
+    return abs(sum(percents, Decimal(0)) - WHOLE) <= HALF_STEP * len(percents)
 
 
-def _places(number: Decimal) -> int:
-    return max(0, -int(number.as_tuple().exponent))
+def first_rise(prices: Sequence[tuple[Decimal, Decimal]]) -> int | None:
+    """Of (quantity, price per unit) in the order of quantity: the place of the first price above the one before it; None where none is."""
+    return next((place for place in range(1, len(prices)) if prices[place][1] > prices[place - 1][1]), None)

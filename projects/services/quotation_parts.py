@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.currencies import Currency
-from projects.amounts import first_rise, is_whole, minor_unit, split
 from projects.default_plan import newest, plan_of_version
 from projects.models import (
     PHASES,
@@ -27,6 +26,7 @@ from projects.models import (
     QuotationRate,
     RevisionRequest,
 )
+from projects.money import CENT, first_rise, is_whole, minor_unit, split
 from projects.services.payments import gate_due
 
 if TYPE_CHECKING:
@@ -302,4 +302,4 @@ def payments_of(quotation: Quotation, *, total: Decimal | None = None) -> list[D
 def step_of(quotation: Quotation, total: Decimal) -> Decimal:
     """The minor unit of the currency; a price that is finer than that is shared out to the cent."""
     unit = minor_unit(quotation.currency)
-    return unit if total == total.quantize(unit) else Decimal("0.01")
+    return unit if total == total.quantize(unit) else CENT

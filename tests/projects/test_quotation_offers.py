@@ -18,7 +18,6 @@ from audit.models import Event, Signature
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.signatures import content_hash, verify
 from phases.evaluation.quotation_document import quotation as paper_of
-from projects.amounts import first_rise, is_whole, minor_unit, split
 from projects.meanings import signed_rows
 from projects.models import (
     Milestone,
@@ -32,6 +31,7 @@ from projects.models import (
     RevisionRemark,
     WaitingFor,
 )
+from projects.money import first_rise, is_whole, minor_unit, split
 from projects.price import agreed_price
 from projects.services import commercial, quotation_answers
 from projects.services.quotation_parts import Break, Input, Line, Parts, Payment, Rate, payments_of
