@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.inclusion_tag("charts/_chart.html")
 def chart(spec: Spec, table_id: str) -> dict[str, Any]:
-    """The specification as a data block, which no browser executes, and the element that static/js/chart.js draws it in.
+    """The specification as a data block in a template, which no browser executes, and the element that static/js/chart.js draws it in.
 
     table_id: the id of the table with the same data on the same page; the chart's own id follows from it.
     """

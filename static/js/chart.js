@@ -1,10 +1,10 @@
-// Draws [data-chart="id"] from the Vega-Lite specification in <script type="application/json" id="id">, without eval or inline style.
+// Draws [data-chart="id"] from the Vega-Lite specification in <template id="id">, without eval or inline style.
 (() => {
   const draw = (figure) => {
     const source = document.getElementById(figure.dataset.chart);
     if (!source) return;
     window
-      .vegaEmbed(figure, JSON.parse(source.textContent), {
+      .vegaEmbed(figure, JSON.parse(source.content.textContent), {
         ast: true,
         actions: false,
         defaultStyle: false,

@@ -176,7 +176,7 @@ def test_tag_names_the_chart_and_points_to_its_table() -> None:
         Context({"spec": gantt(plan(), today=TODAY, title="Milestones of API-2026-0001")})
     )
 
-    assert '<script id="chart-milestones" type="application/json">' in page
+    assert '<template id="chart-milestones"><script type="application/json">' in page
     assert 'data-chart="chart-milestones" role="img" tabindex="0"' in page
     assert 'aria-label="Milestones of API-2026-0001" aria-details="milestones"' in page
     assert 'href="#milestones"' in page
