@@ -32,8 +32,9 @@ class Median(Aggregate):
 
 @dataclass(frozen=True)
 class Quarter:
-    """A quarter of a figure; amount is None where nothing happened in it."""
+    """A quarter of a figure; amount is None where nothing happened in it. place: by which quarters follow one another."""
 
+    place: int
     label: str
     amount: float | None
     words: str
@@ -89,9 +90,12 @@ class Figure:
         return [self._quarter(each, found.get(each)) for each in range(min(found), max(found) + 1)] if found else []
 
     def _quarter(self, number: int, row: dict[str, Any] | None) -> Quarter:
-        label = _t("Q%(quarter)d %(year)d") % {"quarter": number % 4 + 1, "year": number // 4}
         amount = amount_of(self.defined.measure, row) if row else None
-        return Quarter(label, amount, said(self.defined.measure, amount) or "–", row["cases"] if row else 0)
+        return Quarter(number, quarter_label(number), amount, said(self.defined.measure, amount) or "–", row["cases"] if row else 0)
+
+
+def quarter_label(place: int) -> str:
+    return _t("Q%(quarter)d %(year)d") % {"quarter": place % 4 + 1, "year": place // 4}
 
 
 def measured(rows: QuerySet[KpiCase, Any], measure: Measure) -> QuerySet[KpiCase, Any]:

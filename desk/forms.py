@@ -47,6 +47,12 @@ class KpiForm(forms.Form):
         return given
 
 
+class BidForm(KpiForm):
+    """Enquiries are all of one phase."""
+
+    phase = None  # type: ignore[assignment]
+
+
 # A quarter before and after fits into the calendar; what lies beyond is a slip of the keyboard.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from desk.views import (
     as_client,
+    bids,
     clients,
     dashboard,
     getting_started,
@@ -45,6 +46,10 @@ urlpatterns = [
     path("projects/kpis/", kpis.kpi_page, name="kpis"),
     path("projects/kpis.csv", kpis.kpi_csv, name="kpis-csv"),
     path("projects/kpis.xlsx", kpis.kpi_xlsx, name="kpis-xlsx"),
+    path("projects/bids/", bids.bids_page, name="bids"),
+    path("projects/bids/<slug:name>.svg", bids.bids_picture, {"form": "svg"}, name="bids-svg"),
+    path("projects/bids/<slug:name>.png", bids.bids_picture, {"form": "png"}, name="bids-png"),
+    path("projects/bids/<slug:name>.pdf", bids.bids_picture, {"form": "pdf"}, name="bids-pdf"),
     path("projects/by-id/<int:pk>/", projects.project_by_id, name="project-by-id"),
     path("projects/by-id/<int:pk>/gate/", projects.gate_by_id, name="project-gate-by-id"),
     path("projects/<str:code>/", projects.project_detail, name="project-detail"),

@@ -83,6 +83,10 @@ PORTFOLIO_ROUTES = {
     "kpis": page(403, portfolio=200, own=404, foreign=404),
     "kpis-csv": page(403, portfolio=200, own=404, foreign=404),
     "kpis-xlsx": page(403, portfolio=200, own=404, foreign=404),
+    "bids": page(403, portfolio=200, own=404, foreign=404),
+    "bids-svg": page(403, portfolio=200, own=404, foreign=404, arguments={"name": "funnel"}),
+    "bids-png": page(403, portfolio=200, own=404, foreign=404, arguments={"name": "funnel"}),
+    "bids-pdf": page(403, portfolio=200, own=404, foreign=404, arguments={"name": "funnel"}),
 }
 EVERY_PROJECTS_ROUTES = {  # what lies above the projects: everybody of ours opens it, the services say who may change it
     "calendars": ours(),

@@ -1,0 +1,65 @@
+"""Enquiries and bids over a period: the pipeline, win rate and turnaround; as a page and as pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.decorators import internal_required
+from accounts.permissions import require_permission
+from accounts.requests import SignedInRequest
+from audit.refusals import BadInput
+from charts.picture import Picture
+from desk.bids import over_time, pipeline
+from desk.forms import BidForm
+from desk.kpis import Scope, old_facts
+from projects.models import Project
+from projects.views.plan import PICTURES
+
+FILE_NAME = "bids"
+
+
+def _asked(request: SignedInRequest) -> BidForm:
+    require_permission("projects.read_portfolio", request.user)
+    return BidForm(request.GET, reader=request.user)
+
+
+def _shown(request: SignedInRequest, form: BidForm) -> dict[str, Any]:
+    asked = form.cleaned_data
+    projects = Project.objects.visible_to(request.user).filter(**{name: asked[name] for name in ("client", "site") if asked[name]})
+    quarters, figures = over_time(projects, Scope(asked["since"], asked["until"]))
+    return {"funnel": pipeline(request.user, asked), "quarters": quarters, "figures": figures, "old": old_facts(projects)}
+
+
+@internal_required
+@require_GET
+def bids_page(request: SignedInRequest) -> HttpResponse:
+    form = _asked(request)
+    context: dict[str, Any] = {"form": form, "query": request.GET.urlencode(), "is_asked": form.is_valid()}
+    if form.is_valid():
+        context |= _shown(request, form)
+    return render(request, "desk/bids.html", context, status=200 if form.is_valid() else 400)
+
+
+def _pictures(request: SignedInRequest) -> dict[str, Picture]:
+    """By the name in the address; what is empty is not there."""
+    form = _asked(request)
+    if not form.is_valid():
+        raise BadInput({name: [str(message) for message in messages] for name, messages in form.errors.items()})
+    shown = _shown(request, form)
+    return {name: shown[name] for name in ("funnel", "quarters") if shown[name] is not None}
+
+
+@internal_required
+@require_GET
+def bids_picture(request: SignedInRequest, name: str, form: str) -> HttpResponse:
+    """What the page shows, for slides and papers: svg, png or pdf."""
+    picture = _pictures(request).get(name)
+    if picture is None:
+        raise Http404
+    draw, media_type = PICTURES[form]
+    headers = {"Content-Disposition": f'attachment; filename="{FILE_NAME}-{name}.{form}"'}
+    return HttpResponse(draw(picture.spec), content_type=media_type, headers=headers)

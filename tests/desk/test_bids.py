@@ -1,0 +1,108 @@
+"""The pipeline, the win rate and the turnaround: counted by hand, filtered as the key figures are, as a page and as pictures."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from projects.kpi_cases import QUOTATION, WON
+from projects.models import KpiCase, Project, Rfp
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/projects/bids/"
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    client.force_login(make.manager())
+    return client
+
+
+def case(project: Project, figure: str, on: date, number: int) -> None:
+    quotation = project.quotations.get()
+    KpiCase.objects.create(project=project, figure=figure, phase="evaluation", on=on, number=number, quotation=quotation)
+
+
+@pytest.fixture
+def enquiries() -> Project:
+    """Three received, two evaluated, one of them quoted and won."""
+    make.an_rfp()
+    make.a_project()
+    project = make.a_project()
+    make.accepted_quotation(project)
+    Rfp.objects.update(received_at=datetime(2026, 2, 3, 12, tzinfo=UTC))
+    return project
+
+
+def test_the_pipeline_says_how_far_the_requests_came(reader: Client, enquiries: Project) -> None:
+    rows = reader.get(ADDRESS).context["funnel"].rows
+
+    assert rows == (
+        ("Received", "3", "–", "–"),
+        ("Evaluated", "2", "67 %", "–"),
+        ("Quoted", "1", "50 %", "EUR 420,000"),
+        ("Won", "1", "100 %", "EUR 420,000"),
+    )
+
+
+def test_won_and_turnaround_stand_quarter_by_quarter(reader: Client, enquiries: Project) -> None:
+    KpiCase.objects.all().delete()
+    for on, number in ((date(2026, 2, 1), 1), (date(2026, 3, 1), 0), (date(2026, 3, 2), 1)):
+        case(enquiries, WON, on, number)
+    case(enquiries, QUOTATION, date(2026, 8, 1), 11)
+    case(enquiries, QUOTATION, date(2026, 9, 1), 14)
+
+    rows = reader.get(ADDRESS).context["quarters"].rows
+
+    assert rows == (("Q1 2026", "2 of 3", "67 %", "–"), ("Q2 2026", "0 of 0", "–", "–"), ("Q3 2026", "0 of 0", "–", "12.5"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "received"),
+    [({"since": "2026-02-04"}, None), ({"until": "2026-02-03"}, "3"), ({"client": "other"}, None), ({"site": "0"}, None)],
+)
+def test_the_filters_of_the_key_figures_hold_here_too(
+    reader: Client, enquiries: Project, asked: dict[str, str], received: str | None
+) -> None:
+    if "client" in asked:
+        asked = {"client": str(make.a_client("XYZ").pk)}
+    if "site" in asked:
+        asked = {"site": str(make.a_site().pk)}
+
+    answer = reader.get(ADDRESS, asked)
+
+    funnel = answer.context["funnel"]
+    assert (funnel.rows[0][1] if funnel else None) == received
+    if received is None:
+        assert "No request was received in this period." in answer.content.decode()
+
+
+def test_a_wrong_period_is_said_at_its_field(reader: Client) -> None:
+    answer = reader.get(ADDRESS, {"since": "2026-02-04", "until": "2026-01-01"})
+
+    assert answer.status_code == 400
+    assert "The period ends before it begins." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("name", "begins"), [("bids-svg", b"<svg"), ("bids-png", b"\x89PNG"), ("bids-pdf", b"%PDF")])
+def test_the_picture_leaves_as_a_file_from_the_same_specification(reader: Client, enquiries: Project, name: str, begins: bytes) -> None:
+    assert reader.get(reverse(name, args=["funnel"])).content.startswith(begins)
+    assert reader.get(reverse(name, args=["nothing"])).status_code == 404
+
+
+def test_more_enquiries_cost_no_more_queries(reader: Client, enquiries: Project, django_assert_num_queries: Any) -> None:
+    reader.get(ADDRESS)
+    with CaptureQueriesContext(connection) as one:
+        reader.get(ADDRESS)
+    make.accepted_quotation(make.a_project())
+    make.an_rfp()
+
+    with django_assert_num_queries(len(one)):
+        reader.get(ADDRESS)
