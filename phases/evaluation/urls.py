@@ -4,6 +4,7 @@ from phases.evaluation import views
 
 urlpatterns = [
     path("rfps/<str:number>/submit/", views.rfp_submit, name="rfp-submit"),
+    path("rfps/<str:number>/clock/", views.rfp_clock, name="rfp-clock"),
     path("projects/<str:code>/evaluation/", views.evaluation_page, name="project-evaluation"),
     path("projects/<str:code>/evaluation/recommend/", views.evaluation_recommend, name="evaluation-recommend"),
     path("projects/<str:code>/sheets/<slug:department>/", views.sheet_page, name="sheet-detail"),

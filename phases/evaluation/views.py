@@ -23,6 +23,7 @@ from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
+from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
 from phases.evaluation.models import DepartmentAssessment
 from projects.meanings import meaning_words, signed_rows
@@ -47,6 +48,16 @@ def rfp_submit(request: SignedInRequest, number: str) -> HttpResponse:
     project = services.submit_rfp(number, actor=request.user)
     messages.success(request, _t("%(code)s is open; the departments have been asked for their sheets.") % {"code": project.code})
     return redirect(project)
+
+
+@internal_required
+@require_GET
+def rfp_clock(request: SignedInRequest, number: str) -> HttpResponse:
+    """A part of the request's page, which asks for it: the sheets are of this phase."""
+    rows = Rfp.objects.visible_to(request.user).select_related("project__client", "project__charter")
+    rfp = get_object_or_404(rows, number=number)
+    project = getattr(rfp, "project", None)
+    return render(request, "phases/evaluation/_clock.html", {"clock": clock_of(rfp, records_of(project) if project else None)})
 
 
 # The page of the phase
@@ -110,6 +121,7 @@ def _evaluation(
             "projects.record_agreement", user, project, _t("Agreements are recorded by business development or a project manager.")
         ),
         "charter_blockers": _charter_blockers(project, user, records.charter),
+        "clock": clock_of(project.rfp, records),
         "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")),
     }
     return render(request, "phases/evaluation/evaluation.html", context, status=400 if recommend_form else 200)

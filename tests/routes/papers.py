@@ -17,6 +17,7 @@ RFP_ROUTES = {
     "rfp-detail": of_project(number="rfp"),
     "rfp-autosave": act(number="rfp"),
     "rfp-standing": of_project(number="rfp"),
+    "rfp-clock": of_project(number="rfp"),
     "rfp-structure": of_project(number="rfp"),
     "rfp-upload": act(number="rfp"),
     "rfp-files": of_project(number="rfp"),

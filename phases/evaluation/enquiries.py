@@ -1,0 +1,92 @@
+"""The clock of an enquiry from its records: sheets, waits, questions to the client, the quotation. A fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from accounts.models import Role
+from charts.clock import clock
+from charts.picture import Picture
+from phases.evaluation.clock import Enquiry, Sheet, Stretch, hands, likely, sentence
+from phases.evaluation.models import DepartmentAssessment
+from projects.kpi_cases import QUOTATION
+from projects.models import KpiCase, Rfp, WaitingFor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from phases.evaluation.progress import Records
+    from projects.models import Project
+
+LOOKED_BACK = 50
+Wait = tuple[str, int | None, datetime, datetime | None]  # key, client, since, until
+
+
+@dataclass(frozen=True)
+class Clock:
+    """line: where the enquiry stands; reckoned: from what its likely day follows, "" where there is none."""
+
+    line: str
+    reckoned: str
+    picture: Picture
+
+    @property
+    def lines(self) -> list[str]:
+        return [each for each in (self.line, self.reckoned) if each]
+
+
+def clock_of(rfp: Rfp, records: Records | None) -> Clock | None:
+    """records: of its project, None before there is one. Three queries.
+
+    None for a request that was declined, and for a project that ended or rests without a quotation.
+    """
+    enquiry = _enquiry(rfp, records)
+    if enquiry.quoted is None and (rfp.state == Rfp.State.DECLINED or (records is not None and not records.project.is_active)):
+        return None
+    now = timezone.localtime()
+    found = likely(enquiry, _past_days() if enquiry.sheets else [], now.date())
+    return Clock(sentence(enquiry, found, now), found.words if found else "", clock(hands(enquiry, now)))
+
+
+def _enquiry(rfp: Rfp, records: Records | None) -> Enquiry:
+    waits = _waits(records.project) if records else []
+    asked = rfp.clarifications.values_list("asked_at", "answered_at")
+    client = [*asked, *((since, closed) for _key, client_id, since, closed in waits if client_id)]
+    sent = [timezone.localtime(row.sent_at) for row in records.quotations if row.sent_at] if records else []
+    return Enquiry(
+        timezone.localtime(rfp.received_at),
+        min(sent, default=None),
+        tuple(_sheets(records.sheets if records else (), waits)),
+        _stretches(client),
+        Role.BUSINESS_DEVELOPMENT.label,
+    )
+
+
+def _waits(project: Project) -> list[Wait]:
+    """Of the departments for their sheets, and of the client for whatever it was asked."""
+    rows = WaitingFor.objects.filter(Q(key__startswith="sheet:") | Q(client__isnull=False), project=project)
+    return list(rows.values_list("key", "client_id", "since", "closed_at"))
+
+
+def _sheets(rows: Iterable[DepartmentAssessment], waits: Iterable[Wait]) -> Iterator[Sheet]:
+    for row in rows:
+        times = ((since, closed) for key, _client, since, closed in waits if key == f"sheet:{row.pk}")
+        yield Sheet(str(row.department), _stretches(times), row.due_on)
+
+
+def _stretches(times: Iterable[tuple[datetime, datetime | None]]) -> tuple[Stretch, ...]:
+    return tuple(Stretch(timezone.localtime(start), end and timezone.localtime(end)) for start, end in times)
+
+
+def _past_days() -> list[float]:
+    """Of the newest quotations that answered a request: the days from the last sheet's signature to sending."""
+    sheets = DepartmentAssessment.objects.filter(project=OuterRef("project"), signed_off_at__lte=OuterRef("quotation__sent_at"))
+    last = sheets.order_by(F("signed_off_at").desc()).values("signed_off_at")[:1]
+    rows = KpiCase.objects.filter(figure=QUOTATION).annotate(last_sheet=Subquery(last)).order_by("-on", "-pk")
+    found = rows.values_list("quotation__sent_at", "last_sheet")[:LOOKED_BACK]
+    return [float((sent.date() - signed.date()).days) for sent, signed in found if sent and signed]
