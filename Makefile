@@ -4,8 +4,6 @@ VENV := .state/venv/bin
 IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
 SOURCES := manage.py cdmo audit accounts worksheets charts catalogue projects documents notifications process phases desk
 
-MAKEFLAGS += --jobs=2 # what `make test` begins with runs beside each other
-
 .DEFAULT_GOAL := help
 .PHONY: audit help bench bench-growth compose-proof installable run test test-fast lint types format shell reset lock messages catalogues environment test-environment
 
@@ -15,7 +13,8 @@ help: ## list the commands
 run: environment ## run the product on private servers (PORT=8000)
 	@exec $(VENV)/python -m cdmo.servers.run
 
-test: test-environment types lint installable audit ## everything that must hold: style, types, advisories, layers, templates, migrations, settings, all tests
+test: test-environment ## everything that must hold: style, types, advisories, layers, templates, migrations, settings, all tests
+	@$(MAKE) --jobs=2 types lint installable audit
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2
 
 test-fast: test-environment ## the quick half of the tests, under two minutes
