@@ -33,6 +33,12 @@ for share in (0, 0.5, 0.999):
     print(cursor_of((event.transaction_id, event.pk)))
 """
 
+SCENARIO = """
+from process.models import CostAssessment
+scenario = CostAssessment.objects.filter(state="draft", name="As asked").latest("pk")
+print(scenario.project.code, scenario.number, scenario.phases.exclude(batches=0).latest("pk").phase)
+"""
+
 
 def api_rows(ours: Reader, floor: Reader, code: str, times: int) -> Iterator[Row]:
     for name, path in (
@@ -67,10 +73,24 @@ def feed_rows(staff: Reader, cursors: list[str], times: int) -> Iterator[Row]:
 
 def pages(code: str) -> list[str]:
     below = ("", "gate/", "plan/", "documents/", "activity/", "charter/", "payments/", "risks/", "sharing/", "status-report/")
-    lists = ("", "my-work/", "rfps/", "projects/", "projects/board/", "projects/gantt/", "projects/kpis/", "documents/", "clients/")
-    return (
-        [f"/{each}" for each in lists] + ["/occupancy/", "/inbox/", "/search/?q=apixaban"] + [f"/projects/{code}/{each}" for each in below]
-    )
+    lists = ("", "my-work/", "rfps/", "projects/", "projects/board/", "projects/gantt/", "projects/kpis/", "projects/bids/")
+    more = ("documents/", "clients/", "occupancy/", "inbox/", "search/?q=apixaban")
+    return [*(f"/{each}" for each in (*lists, *more)), *(f"/projects/{code}/{each}" for each in below)]
+
+
+def price_rows(staff: Reader, told: dict[str, str], times: int) -> Iterator[Row]:
+    """The pages of costs, and what htmx asks for after each typed batch size, on the demo's largest scenario."""
+    code, number, phase = manage(told, *SHELL, SCENARIO).splitlines()[-1].split()
+    below = f"/projects/{code}/costs/"
+    for path in (below, f"{below}{number}/"):
+        assert staff.get(path)[0] == 200, path
+        mine, _floor = measured(lambda path=path: staff.get(path), times=times)
+        yield Row(f"Page {path.replace(code, '…')}", mine, None, "500 ms", mine <= 500)
+    typed = f"{below}{number}/?{phase}-batch_kg=35"
+    status, body, _headers = staff.get(typed, **{"HX-Request": "true"})
+    assert (status, b"nothing of it is saved" in body) == (200, True), status
+    mine, _floor = measured(lambda: staff.get(typed, **{"HX-Request": "true"}), times=times)
+    yield Row("A typed batch size: price, band, 10,000 draws and open answers anew", mine, None, "1000 ms", mine <= 1000)
 
 
 def page_rows(staff: Reader, code: str, times: int) -> Iterator[Row]:
@@ -98,6 +118,7 @@ def main() -> int:
             api_rows(Reader(port, **system), Reader(bare, **system), code, asked.times),
             feed_rows(staff, cursors, asked.times),
             page_rows(staff, code, asked.times),
+            price_rows(staff, told, asked.times),
             told_rows(told, f"from tests.bench.acts import main; main({asked.times})"),
             told_rows(told, "from tests.bench.prices import main; main(7)"),
             told_rows(told, "from tests.bench.papers import charter; charter(7)"),
