@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LIMITS: dict[str, _StrPromise | str] = {"min_value": _("Not below %(limit_value)s."), "max_value": _("Not above %(limit_value)s.")}
 AMBIGUOUS = _("“%(typed)s” can be read as %(whole)s or as %(part)s; please type one of these two.")
+FRACTION = _("Is %(percent)s %% meant? Then type %(percent)s. If it is less than one percent, type %(typed)s %% with its sign.")
 _ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _POINT = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}([ '’]\d{3})+|\d*)(\.\d*)?")
 _COMMA = re.compile(r"[+-]?([1-9]\d{0,2}(\.\d{3})+|[1-9]\d{0,2}([ '’]\d{3})+|\d+)(,\d+)?")
@@ -69,6 +70,31 @@ class NumberField(forms.DecimalField):
 
 class AmountField(NumberField):
     widget = AmountText
+
+
+class PercentText(NumberText):
+    """Less than one percent stands with its sign, so that what is shown can be sent again."""
+
+    def format_value(self, value: Any) -> str | None:
+        shown = super().format_value(value)
+        return f"{shown} %" if isinstance(value, Decimal) and 0 < value < 1 else shown
+
+
+class PercentField(NumberField):
+    """A percentage, with its sign or without. A bare 0.2 is asked about: it may be the fraction of 20 %."""
+
+    widget = PercentText
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        if not isinstance(value, str):
+            return super().to_python(value)
+        typed = value.strip()
+        bare = typed.removesuffix("%").rstrip()
+        number = super().to_python(bare)
+        if number is not None and 0 < number < 1 and bare == typed:
+            percent = f"{(100 * number).normalize():f}"
+            raise ValidationError(FRACTION, code="fraction", params={"typed": typed, "percent": percent})
+        return number
 
 
 class WholeNumberField(forms.IntegerField):

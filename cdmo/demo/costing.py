@@ -14,7 +14,7 @@ from cdmo.demo.people import holding
 from cdmo.demo.projects import COMMERCIAL
 from cdmo.demo.routes import project_of
 from process.costs import services
-from process.costs.building import Trial
+from process.costs.trial import Trial
 from process.models import CostAssessment
 from projects.models import Phase, Project
 from worksheets.changing import ADD, CHANGE, Change, change_rows

@@ -18,9 +18,9 @@ from documents.content import Column, cell, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.reports import identity_of, part
-from process.costs.paper import pictures_on_paper, scenario_on_paper
+from process.costs.paper import pictures_on_paper, scenario_on_paper, what_counts
 from projects.completeness import completeness_of
-from projects.models import Phase, Project, Quotation
+from projects.models import Phase, Project, Quotation, QuotationLine
 
 REQUESTERS = frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER})
 
@@ -129,6 +129,11 @@ def inquiry_assessment(project: Project) -> dict[str, Any]:
 
 def cost_assessment(project: Project) -> dict[str, Any]:
     """The departments' costs, the scenario that is worked out in depth, and the prices of the current quotation."""
+    return cost_dating(project) | {"scenario": scenario_on_paper(project)}
+
+
+def cost_dating(project: Project) -> dict[str, Any]:
+    """What makes the form out of date. Of the scenarios only the printed one; to tell that, nothing is drawn."""
     sheets = _sheets(project)
     quotation = Quotation.objects.current().filter(project=project).prefetch_related("lines").first()
     return {
@@ -151,7 +156,7 @@ def cost_assessment(project: Project) -> dict[str, Any]:
             [(str(row.department), row.currency, row.cost_low, row.cost_base, row.cost_high) for row in sheets],
         ),
         "band": _band(sheets),
-        "scenario": scenario_on_paper(project),
+        "counted": what_counts(project),
         "price": _price(quotation) if quotation else None,
         "result": _result(quotation, cost_bands(sheets)) if quotation else [],
         "assumptions": _by_department(sheets, _t("Assumptions"), "assumptions"),
@@ -179,9 +184,24 @@ def _signed_off(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any]:
 
 
 def _price(quotation: Quotation) -> dict[str, Any]:
-    columns = [Column(_t("Phase"), 22), Column(_t("Description"), 54), Column(quotation.currency, 24, "right")]
-    lines = [(str(line.get_phase_display()), line.description, line.amount) for line in quotation.lines.all() if line.is_priced]
-    return data_table(columns, [*lines, ("", _t("Total"), quotation.total)], caption=quotation.label)
+    """Everything that the quotation names, options and what is excluded too; the total is of what makes up the price."""
+    columns = [
+        Column(_t("Phase"), 20),
+        Column(_t("Description"), 44),
+        Column(_t("Standing"), 14),
+        Column(quotation.currency, 22, "right"),
+    ]
+    excluded = QuotationLine.Standing.EXCLUDED
+    lines = [
+        (
+            str(line.get_phase_display()),
+            line.description,
+            _t("Chosen option") if line.chosen else str(line.get_standing_display()),
+            None if line.standing == excluded else line.amount,
+        )
+        for line in quotation.lines.all()
+    ]
+    return data_table(columns, [*lines, ("", _t("Total"), "", quotation.total)], caption=quotation.label)
 
 
 def _result(quotation: Quotation, bands: Sequence[CostBand]) -> list[dict[str, str]]:
@@ -238,7 +258,10 @@ TYPES = (
         template="documents/types/detailed_cost_assessment.html",
         build_context=cost_assessment,
         figures=lambda snapshot: pictures_on_paper(snapshot["data"].get("scenario")),
-        template_version="2",
+        template_version="3",
+        for_us=True,
+        dated_by=("identity", "quantities", "costs", "band", "counted", "price", "result", "assumptions", "signed_off"),
+        build_dating=cost_dating,
         narrative=(
             part(
                 "basis",

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from process.costs.answers import Answer
 from process.costs.case import Case
 from process.costs.roll_up import total_price
 from process.costs.tornado import Bar, recomputed
 from process.costs.variables import variables
+from process.routes.plain import Computed
 from projects.money import rounded
 
-ALGORITHM = "price_band/1"
+ALGORITHM, VERSION = "cost.price_band", "1"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Band:
         return self.high - self.low
 
 
-def price_band(case: Case) -> Answer[Band]:
+def price_band(case: Case) -> Computed[Band]:
     """Of the price of all phases, to the minor unit. A case without ranges has a band of no width."""
     found = variables(case)
     base, bars = recomputed(case, found)
@@ -46,7 +46,7 @@ def price_band(case: Case) -> Answer[Band]:
     lowest, highest = min(lowest, base), max(highest, base)  # two ways to round
     low, high = max(rounded(base - down, case.currency), lowest), min(rounded(base + up, case.currency), highest)
     band = Band(lowest, low, base, high, highest)
-    return Answer(value=band, unit=case.currency, inputs=case, algorithm=ALGORITHM)
+    return Computed(ALGORITHM, VERSION, band, case.currency, {"case": case})
 
 
 def _end(bar: Bar, *, cheap: bool) -> Decimal:

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _t
 
-from audit.refusals import BadInput
 from process.costs.case import Terms, require_margin, require_terms
 from process.costs.figures import ONE
 from process.costs.materials import ZERO
+from process.words import percent_of
 from projects.money import rounded
 
 
@@ -47,6 +47,17 @@ def build_up(direct: Decimal, risk: Decimal, terms: Terms, currency: str, *, at_
     return BuildUp(direct, overhead, contingency, paid, margin, rounded(at_cost, currency))
 
 
+def loads(terms: Terms) -> tuple[tuple[str, str], ...]:
+    """What comes on top of the direct cost, in its order: the words, and the name in `BuildUp`."""
+    return (
+        (_t("Overhead, %(percent)s %%") % {"percent": percent_of(terms.overhead_fraction)}, "overhead"),
+        (_t("Contingency, %(percent)s %%") % {"percent": percent_of(terms.contingency_fraction)}, "contingency"),
+        (_t("Expected cost of the risks"), "risk"),
+        (_t("Margin, %(percent)s %% of the price") % {"percent": percent_of(terms.margin_fraction)}, "margin"),
+        (_t("Passed on at cost"), "at_cost"),
+    )
+
+
 def summed(parts: Iterable[BuildUp]) -> BuildUp:
     parts = list(parts)
     names = ("direct", "overhead", "contingency", "risk", "margin", "at_cost")
@@ -57,10 +68,3 @@ def markup_of(margin_fraction: Decimal) -> Decimal:
     """The markup on cost that gives a margin on price: k = m ÷ (1 − m). A third of the price is half of the cost."""
     require_margin(margin_fraction)
     return margin_fraction / (ONE - margin_fraction)
-
-
-def margin_of(markup_fraction: Decimal) -> Decimal:
-    """The margin on price that a markup on cost gives: m = k ÷ (1 + k)."""
-    if markup_fraction < 0:
-        raise BadInput({"markup_fraction": _t("Not below zero.")})
-    return markup_fraction / (ONE + markup_fraction)

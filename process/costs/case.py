@@ -19,12 +19,11 @@ from process.costs.rates import Rate
 
 
 class Basis(StrEnum):
-    """What a line is counted for: once in its phase, each batch, each kilogram of API, each kilogram of a step's product."""
+    """What a line is counted for: once in its phase, each batch, each kilogram of API."""
 
     ONCE = "once"
     BATCH = "batch"
     KG = "kg"
-    STEP_KG = "step_kg"
 
 
 class Inclusion(StrEnum):
@@ -57,8 +56,7 @@ class Scale:
 class Line:
     """quantity × price, by the basis. A line in hours has its rate per hour; a test's hours and consumables are two lines.
 
-    step: whose product a line by STEP_KG is counted for. at_cost: the client pays what it costs (freight, tax, insurance), added
-    after the margin.
+    at_cost: the client pays what it costs (freight, tax, insurance), added after the margin.
     """
 
     key: str
@@ -69,18 +67,18 @@ class Line:
     price: Figure
     basis: Basis = Basis.ONCE
     inclusion: Inclusion = Inclusion.INCLUDED
-    step: str = ""
     at_cost: bool = False
 
 
 @dataclass(frozen=True)
 class Risk:
-    """What may happen and what it then costs, in the currency of the estimate."""
+    """What may happen and what it then costs, in `currency`."""
 
     label: str
     phase: str
     probability_fraction: Decimal
     impact: Decimal
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -128,23 +126,17 @@ class Case:
         for risk in self.risks:
             _require_phase(risk.phase, risk.label, self)
             require_fraction(risk.probability_fraction, "probability_fraction")
+            require_currency(risk.currency)
 
-    def at(self, phase: str, *, batch_kg: Decimal | None = None, batches: int | None = None, demand: str | None = None) -> Case:
-        """The same with another batch size, number of batches or route in one phase."""
-        changes = {"batch_kg": batch_kg, "batches": batches, "demand": demand}
-        given = {name: value for name, value in changes.items() if value is not None}
+    def at(self, phase: str, *, batch_kg: Decimal | None = None, batches: int | None = None) -> Case:
+        """The same with another batch size or number of batches in one phase."""
+        given = {name: value for name, value in {"batch_kg": batch_kg, "batches": batches}.items() if value is not None}
         _require_phase(phase, phase, self)
         return replace(self, scales=tuple(replace(each, **given) if each.phase == phase else each for each in self.scales))  # type: ignore[arg-type]
 
-    def only(self, *phases: str) -> Case:
-        """These phases alone: for the band, the tornado or the simulation of their price."""
-        kept = (each for each in self.scales if each.phase in phases)
-        lines = (each for each in self.lines if each.phase in phases)
-        risks = (each for each in self.risks if each.phase in phases)
-        return replace(self, scales=tuple(kept), lines=tuple(lines), risks=tuple(risks))
-
-    def demand_of(self, scale: Scale) -> Demand | None:
-        return next((demand for demand in self.demands if demand.key == scale.demand), None)
+    def at_yields(self, factor: Decimal) -> Case:
+        """The same with all yields so many times as high. Raises BadInput for more than an equation gives."""
+        return replace(self, demands=tuple(demand.at_yields(factor) for demand in self.demands))
 
 
 def require_terms(terms: Terms) -> None:
@@ -170,7 +162,7 @@ def _require_scale(scale: Scale, case: Case) -> None:
         raise BadInput({"batches": _t("%(phase)s: batches and their size are not below zero.") % {"phase": scale.label}})
     if not 0 <= scale.low <= 1 <= scale.high:
         raise BadInput({"low": _t("%(phase)s: less or more may be wanted, as a share of it.") % {"phase": scale.label}})
-    if scale.demand and case.demand_of(scale) is None:
+    if scale.demand and scale.demand not in {demand.key for demand in case.demands}:
         raise BadInput({"demand": _t("%(phase)s: its route is unknown.") % {"phase": scale.label}})
 
 
@@ -178,26 +170,18 @@ def _require_priced(demand: Demand, case: Case) -> None:
     materials = {material.key: material for material in case.materials}
     for step in demand.steps:
         for intake in (each for each in step.intakes if each.of in demand.bought):
-            values = {"step": step.label, "material": intake.of}
             material = materials.get(intake.of)
             if material is None:
+                values = {"step": step.label, "material": intake.of}
                 raise BadInput({"price": _t("%(step)s: %(material)s has no price.") % values})
-            if intake.recycled_fraction and material.recovered_fraction:
-                words = _t("%(step)s: %(material)s is recycled and credited; keep one of the two.")
-                raise BadInput({"recovered_fraction": words % values})
             require_material(material)
 
 
 def _require_line(line: Line, case: Case) -> None:
-    scale = _require_phase(line.phase, line.label, case)
+    _require_phase(line.phase, line.label, case)
     require_price(line.price, line.label, per=line.quantity.unit)
-    demand = case.demand_of(scale)
-    if line.basis == Basis.STEP_KG and (demand is None or line.step not in {step.key for step in demand.steps}):
-        raise BadInput({"step": _t("%(label)s: its phase has no such step.") % {"label": line.label}})
 
 
-def _require_phase(phase: str, label: str, case: Case) -> Scale:
-    for scale in case.scales:
-        if scale.phase == phase:
-            return scale
-    raise BadInput({"phase": _t("%(label)s: its phase is not in the estimate.") % {"label": label}})
+def _require_phase(phase: str, label: str, case: Case) -> None:
+    if phase not in {scale.phase for scale in case.scales}:
+        raise BadInput({"phase": _t("%(label)s: its phase is not in the estimate.") % {"label": label}})

@@ -11,14 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from process.costs.answers import Answer
 from process.costs.band import price_band
 from process.costs.case import Case, Line, Scale
 from process.costs.demand import Demand, Intake, Step
 from process.costs.figures import Figure
 from process.costs.materials import ZERO, Category, Material
+from process.routes.plain import Computed
 
-ALGORITHM = "missing_answers/1"
+ALGORITHM, VERSION = "cost.missing_answers", "1"
 PRACTICE = _("Practice of our estimators, until our own projects tell better.")
 
 
@@ -88,13 +88,13 @@ class Missing:
     together: Decimal
 
 
-def price_impact(case: Case, missing: Sequence[str]) -> Answer[Missing]:
+def price_impact(case: Case, missing: Sequence[str]) -> Computed[Missing]:
     """missing: the unanswered fields. Each is taken alone, then all at once; answers do not simply add up."""
     before = price_band(case).known.width
     impacts = [_impact(case, name, before) for name in missing]
     every = [effect for name in missing for effect in EFFECTS.get(name, ())]
     value = Missing(tuple(sorted(impacts, key=lambda each: -each.wider_by)), _width(case, every) - before)
-    return Answer(value=value, unit=case.currency, inputs=(case, tuple(missing)), algorithm=ALGORITHM)
+    return Computed(ALGORITHM, VERSION, value, case.currency, {"case": case, "missing": tuple(missing)})
 
 
 def widened(case: Case, effects: Iterable[Effect]) -> Case:

@@ -7,11 +7,10 @@ Everything charged at a step grows by y(base) / y where its yield falls, and wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
-from typing import Generic, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -21,6 +20,8 @@ from numpy.typing import NDArray
 from audit.refusals import BadInput
 from process.costs.figures import ONE, Figure, require_fraction
 from process.costs.keys import use_key, yield_key
+from process.words import plain_number
+from projects.money import CENT, half_up
 
 N = TypeVar("N", Decimal, NDArray[np.float64])
 Value: TypeAlias = Callable[[Decimal, str], N]
@@ -80,38 +81,9 @@ class Demand:
         """The keys of the materials."""
         return {intake.of for step in self.steps for intake in step.intakes} - {step.key for step in self.steps}
 
-    def at_yield(self, key: str, yield_fraction: Figure) -> Demand:
-        """The route with another yield of one step, whose charges follow it."""
-        if yield_fraction.base <= 0:
-            raise BadInput({"base": _t("%(step)s: a yield is above zero.") % {"step": key}})
-        return replace(self, steps=tuple(_at_yield(step, yield_fraction) if step.key == key else step for step in self.steps))
-
-
-@dataclass(frozen=True)
-class Charge(Generic[N]):
-    """Kilograms of a material for one kilogram of API at one place of the route: as charged, and as bought, without the recycled part."""
-
-    step: Step
-    intake: Intake
-    gross_kg: N
-    net_kg: N
-
-
-@dataclass(frozen=True)
-class Needs(Generic[N]):
-    """For one kilogram of API. made_kg: the product of each step, by its key; net_kg: what is bought, by the key of the material."""
-
-    made_kg: Mapping[str, N]
-    charges: tuple[Charge[N], ...]
-
-    @cached_property
-    def net_kg(self) -> dict[str, N]:
-        """A material that is charged in several places is bought once."""
-        sums: dict[str, N] = {}
-        for charge in self.charges:
-            key = charge.intake.of
-            sums[key] = sums[key] + charge.net_kg if key in sums else charge.net_kg
-        return sums
+    def at_yields(self, factor: Decimal) -> Demand:
+        """All yields so many times as high; what is charged follows them. Raises BadInput for more than an equation gives."""
+        return replace(self, steps=tuple(_at_yield(step, factor) for step in self.steps))
 
 
 def base_value(base: Decimal, _key: str) -> Decimal:
@@ -119,29 +91,35 @@ def base_value(base: Decimal, _key: str) -> Decimal:
     return base
 
 
-def needs(demand: Demand, value: Value[N]) -> Needs[N]:
-    """What the route takes. value: the number of a figure, by its base and the key of its variable ("" for what never varies)."""
+def needs(demand: Demand, value: Value[N]) -> dict[str, N]:
+    """The kilograms of each material that are bought for one of API, without what comes from recycling; in several places, added up.
+
+    value: the number of a figure, by its base and the key of its variable ("" for what never varies).
+    """
     one = value(ONE, "")
     last, *_rest = order = backwards(demand.steps)
     made: dict[str, N] = {step.key: one - one for step in order} | {last.key: one}
-    charges: list[Charge[N]] = []
+    bought: dict[str, N] = {}
     for step in order:
         y = step.yield_fraction
         more = made[step.key] * value(y.base, "") / value(y.base, yield_key(demand.key, step.key))
         for place, intake in enumerate(step.intakes):
-            gross = more * value(intake.kg_per_kg, "") * value(ONE, use_key(demand.key, step.key, place))
-            net = gross * value(ONE - intake.recycled_fraction, "")
-            if intake.of in made:
-                made[intake.of] = made[intake.of] + net
-            else:
-                charges.append(Charge(step, intake, gross, net))
-    return Needs(made, tuple(charges))
+            charged = more * value(intake.kg_per_kg, "") * value(ONE, use_key(demand.key, step.key, place))
+            net = charged * value(ONE - intake.recycled_fraction, "")
+            sums = made if intake.of in made else bought
+            sums[intake.of] = sums[intake.of] + net if intake.of in sums else net
+    return bought
 
 
-def _at_yield(step: Step, yield_fraction: Figure) -> Step:
-    factor = step.yield_fraction.base / yield_fraction.base
-    intakes = (replace(intake, kg_per_kg=intake.kg_per_kg * factor) for intake in step.intakes)
-    return replace(step, yield_fraction=yield_fraction, intakes=tuple(intakes))
+def _at_yield(step: Step, factor: Decimal) -> Step:
+    found = step.yield_fraction
+    base = found.base * factor
+    if base > step.most:
+        values = {"step": step.label, "percent": plain_number(half_up(100 * base / step.most, CENT))}
+        raise BadInput({"yield_pct": _t("%(step)s would yield %(percent)s %%, more than the equation gives.") % values})
+    moved = replace(found, low=found.low * factor, base=base, high=min(found.high * factor, step.most))
+    intakes = (replace(intake, kg_per_kg=intake.kg_per_kg / factor) for intake in step.intakes)
+    return replace(step, yield_fraction=moved, intakes=tuple(intakes))
 
 
 def backwards(steps: Sequence[Step]) -> list[Step]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _t
 
 from charts.look import written
-from process.costs.answers import Answer
-from process.costs.build_up import BuildUp, build_up, markup_of, summed
+from process.costs.build_up import BuildUp, build_up, summed
 from process.costs.case import Case, Inclusion, Scale
 from process.costs.demand import base_value
 from process.costs.figures import Figure, Source
 from process.costs.materials import ZERO, Category
 from process.costs.purchases import left_over
 from process.costs.rates import Rate
-from process.costs.roll_up import Leaf, expected_risk, leaves, load_factor, total_price
-from projects.money import rounded
+from process.costs.roll_up import Leaf, expected_risk, leaves, load_factor
+from process.routes.plain import Computed, Fault
+from process.words import grouped
+from projects.money import half_up, rounded
 
-ALGORITHM = "estimate/1"
+ALGORITHM, VERSION = "cost.estimate", "1"
+GRAM = Decimal("0.001")
 NAMED = 3  # of the figures that a warning is about
 
 
@@ -65,12 +67,11 @@ class PhaseCost:
     per_batch: Decimal | None
     per_kg: Decimal | None
     cost_per_kg: Decimal | None
-    reason: str
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """The total is the sum of the phases, each the sum of its rounded lines. unrounded: the same price without rounding.
+    """The total is the sum of the phases, each the sum of its rounded lines.
 
     expected_risk: probability × impact, shown apart whether it is in the price or not. optional: the price of the optional lines.
     by_source: the direct cost by where its prices come from.
@@ -84,20 +85,18 @@ class Estimate:
     built: BuildUp
     expected_risk: Decimal
     optional: Decimal
-    markup_fraction: Decimal
-    unrounded: Decimal
 
     @property
     def price(self) -> Decimal:
         return self.built.price
 
 
-def estimate(case: Case) -> Answer[Estimate]:
+def estimate(case: Case) -> Computed[Estimate]:
     """Everything at its base. The answer keeps the case; None where nothing is to be priced."""
-    lines = _lines(case, list(leaves(case, base_value)))
+    inputs, lines = {"case": case}, _lines(case, list(leaves(case, base_value)))
     if not lines:
-        reason = _t("There is nothing to price: no line, and no batch with a route.")
-        return Answer(value=None, unit=case.currency, inputs=case, algorithm=ALGORITHM, reason=reason)
+        nothing = Fault("cost.nothing", _t("There is nothing to price: no line, and no batch with a route."))
+        return Computed(ALGORITHM, VERSION, None, case.currency, inputs, faults=(nothing,))
     phases = tuple(_phase(case, scale, [line for line in lines if line.phase == scale.phase]) for scale in case.scales)
     value = Estimate(
         currency=case.currency,
@@ -108,10 +107,12 @@ def estimate(case: Case) -> Answer[Estimate]:
         built=summed(phase.built for phase in phases),
         expected_risk=sum((phase.expected_risk for phase in phases), ZERO),
         optional=sum((phase.optional for phase in phases), ZERO),
-        markup_fraction=markup_of(case.terms.margin_fraction),
-        unrounded=total_price(case, base_value),
     )
-    return Answer(value=value, unit=case.currency, inputs=case, algorithm=ALGORITHM, warnings=tuple(dict.fromkeys(_warnings(case, lines))))
+    return Computed(ALGORITHM, VERSION, value, case.currency, inputs, warnings=warnings_of(case, value))
+
+
+def warnings_of(case: Case, value: Estimate) -> tuple[Fault, ...]:
+    return tuple(Fault("cost.warning", words) for words in dict.fromkeys(_warnings(case, value.lines)))
 
 
 def _lines(case: Case, found: list[Leaf[Decimal]]) -> list[LineCost]:
@@ -155,7 +156,6 @@ def _phase(case: Case, scale: Scale, lines: list[LineCost]) -> PhaseCost:
         per_batch=rounded(built.price / batches, case.currency) if batches else None,
         per_kg=rounded(built.price / output, case.currency) if output else None,
         cost_per_kg=rounded(built.cost / output, case.currency) if output else None,
-        reason="" if output else _t("This phase makes no kilogram of the API."),
     )
 
 
@@ -183,7 +183,7 @@ def _by_source(lines: Iterable[LineCost]) -> dict[Source, Decimal]:
     return {source: sums[source] for source in Source if source in sums}
 
 
-def _warnings(case: Case, lines: list[LineCost]) -> Iterator[str]:
+def _warnings(case: Case, lines: Sequence[LineCost]) -> Iterator[str]:
     for line in lines:
         if line.price.has_expired(case.on):
             yield _t("%(label)s: the price was valid until %(day)s.") % {"label": line.label, "day": written(line.price.valid_until)}
@@ -191,8 +191,9 @@ def _warnings(case: Case, lines: list[LineCost]) -> Iterator[str]:
         names = ", ".join(bare[:NAMED]) + (" …" if len(bare) > NAMED else "")
         yield _t("Assumed without a lowest and a highest figure (%(number)s): %(names)s.") % {"number": len(bare), "names": names}
     for phase, material, needed, bought in left_over(case):
-        values = {"material": material.label, "phase": phase.label, "needed": f"{needed:,.3f}", "bought": f"{bought:,.3f}"}
-        yield _t("%(phase)s: %(bought)s kg of %(material)s must be bought, %(needed)s kg are needed.") % values
+        kilograms = {"needed": grouped(half_up(needed, GRAM)), "bought": grouped(half_up(bought, GRAM))}
+        words = _t("%(phase)s: %(bought)s kg of %(material)s must be bought, %(needed)s kg are needed.")
+        yield words % (kilograms | {"material": material.label, "phase": phase.label})
     for scale in case.scales:
         if scale.output_kg and not scale.demand:
             yield _t("%(phase)s makes batches without a route: no material is in its cost.") % {"phase": scale.label}
@@ -201,7 +202,7 @@ def _warnings(case: Case, lines: list[LineCost]) -> Iterator[str]:
             yield _t("%(material)s: the step's yield holds the handling loss; it is not counted again.") % {"material": material.label}
 
 
-def _assumed_without_range(case: Case, lines: list[LineCost]) -> Iterator[str]:
+def _assumed_without_range(case: Case, lines: Sequence[LineCost]) -> Iterator[str]:
     """Prices, quantities and yields."""
     yield from (line.label for line in lines if line.price.is_bare_assumption)
     yield from (line.label for line in case.lines if line.quantity.is_bare_assumption)

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
-from accounts.numbers import WholeNumberField
-from process.costs.building import Trial
+from accounts.numbers import PercentField, WholeNumberField
 from process.costs.models import PRICED_PHASES, CostAssessment
 from process.costs.services import FIELDS, SCALE_FIELDS, SIZES, scale_values
 from process.costs.simulation import SEED
+from process.costs.trial import Trial
 from process.models import RouteVersion
 from process.routes.forms import number
+from process.words import plain_number
 from projects.forms.gate import REASON
 from projects.models import Phase, Project
 
 MOST_BATCHES = 9999
 MOST_SEED = 2**31 - 1
 VALIDATION_BATCHES = 3
+
+
+def _percent(label: Any, *, hint: Any = "") -> PercentField:
+    return PercentField(label=label, max_digits=6, decimal_places=2, help_text=hint)
 
 
 def _add_sizes(fields: dict[str, forms.Field]) -> None:
@@ -42,24 +51,26 @@ class ScenarioForm(forms.Form):
         help_text=_("Exchange rates of this day count, and prices must hold on it."),
     )
     route_version = forms.ModelChoiceField(label=_("Route"), queryset=RouteVersion.objects.none(), required=False, empty_label="–")
-    yield_pct = number(_("Yields, of those of the route (%)"), digits=6, places=2, needed=True)
-    overhead_pct = number(_("Overhead (%)"), digits=6, places=2, needed=True)
-    contingency_pct = number(_("Contingency (%)"), digits=6, places=2, needed=True)
-    margin_pct = number(
-        _("Margin on the price (%)"), digits=6, places=2, needed=True, hint=_("A markup of 50 % on the cost is a margin of 33.33 %.")
-    )
+    yield_pct = _percent(_("Yields, of those of the route (%)"))
+    overhead_pct = _percent(_("Overhead (%)"))
+    contingency_pct = _percent(_("Contingency (%)"))
+    margin_pct = _percent(_("Margin on the price (%)"), hint=_("A markup of 50 % on the cost is a margin of 33.33 %."))
     risk_in_price = forms.BooleanField(label=_("The client pays the expected cost of the risks"), required=False)
     assumptions_valid_until = forms.DateField(
         label=_("Assumptions hold until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     note = forms.CharField(label=_("Note"), max_length=4000, required=False, widget=forms.Textarea(attrs=REASON))
 
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, project: Project, taken: Mapping[str, Taken] | None = None, **kwargs: Any) -> None:
+        """taken: what the fields begin with; each says where that is from."""
+        begin = {name: each.value for name, each in (taken or {}).items()}
+        super().__init__(*args, **({"initial": begin} | kwargs))
         _add_sizes(self.fields)
-        versions = RouteVersion.objects.filter(route__project=project).select_related("route").order_by("route__number", "-number")
+        for name, each in (taken or {}).items():
+            field = self.fields[name]
+            field.help_text = " ".join(filter(None, (each.origin, str(field.help_text))))
         route: Any = self.fields["route_version"]
-        route.queryset = versions
+        route.queryset = versions_of(project)
         sizes = list(SCALE_FIELDS)
         self.order_fields([*FIELDS[:5], *sizes, *FIELDS[5:]])
 
@@ -72,31 +83,55 @@ def _sizes(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return {name: cleaned[name] or (0 if name.endswith("batches") else Decimal(0)) for name in SCALE_FIELDS}
 
 
-def first_values(project: Project, versions: Iterable[RouteVersion]) -> dict[str, Any]:
-    """What a first scenario begins with: what the request asks for, by the newest version of the first route."""
+def versions_of(project: Project) -> QuerySet[RouteVersion]:
+    """Route by route, the newest version of each first."""
+    return RouteVersion.objects.filter(route__project=project).select_related("route").order_by("route__number", "-number")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a field of a new scenario begins with, and where that was taken from."""
+
+    value: Any
+    origin: str
+
+
+def first_values(project: Project, on: date) -> dict[str, Taken]:
+    """What the request asks for, by the newest version of the first route."""
     rfp = project.rfp
     sample, pilot, validation = rfp.sample_quantity_g, rfp.pilot_quantity_kg, rfp.validation_quantity_kg
-    found: dict[str, Any] = {"yield_pct": 100, "overhead_pct": 0, "contingency_pct": 0, "margin_pct": 0, "risk_in_price": True}
-    found["route_version"] = next(iter(versions), None)
+    asked = _t("As %(request)s asks.") % {"request": rfp.number}
+    one = _t("One, until somebody says more.")
+    found = {"priced_on": Taken(on, _t("Today.")), "yield_pct": Taken(Decimal(100), _t("As the route says."))}
+    found |= {name: Taken(Decimal(0), _t("Nothing yet: type yours.")) for name in ("overhead_pct", "contingency_pct", "margin_pct")}
+    found["risk_in_price"] = Taken(True, "")
+    version = versions_of(project).first()
+    if version is not None:
+        found["route_version"] = Taken(version, _t("The newest version of the first route."))
     if sample:
-        found |= _sized(Phase.SMALL_SCALE, Decimal(sample) / 1000, 1)
+        found |= _sized(Phase.SMALL_SCALE, Taken(Decimal(sample) / 1000, asked), Taken(1, one))
     if pilot:
-        found |= _sized(Phase.PILOT, pilot, 1)
+        found |= _sized(Phase.PILOT, Taken(pilot, asked), Taken(1, one))
     if validation:
-        found |= _sized(Phase.VALIDATION, validation, VALIDATION_BATCHES)
-    if validation and rfp.commercial_quantity_kg_per_year:
-        found |= _sized(Phase.COMMERCIAL, validation, (rfp.commercial_quantity_kg_per_year / validation).to_integral_value(ROUND_CEILING))
+        usual = _t("%(number)s, as is usual.") % {"number": VALIDATION_BATCHES}
+        found |= _sized(Phase.VALIDATION, Taken(validation, asked), Taken(VALIDATION_BATCHES, usual))
+    yearly = rfp.commercial_quantity_kg_per_year
+    if validation and yearly:
+        batches = (yearly / validation).to_integral_value(ROUND_CEILING)
+        same = Taken(validation, _t("The size of the validation batches."))
+        words = _t("%(kg)s kg a year, as %(request)s asks, in batches of that size.") % {"kg": plain_number(yearly), "request": rfp.number}
+        found |= _sized(Phase.COMMERCIAL, same, Taken(int(batches), words))
     return found
 
 
-def _sized(phase: Phase, batch_kg: Decimal, batches: Any) -> dict[str, Any]:
-    return {f"{phase.value}-{name}": value for name, value in zip(SIZES, (batch_kg, int(batches)), strict=True)}
+def _sized(phase: Phase, batch_kg: Taken, batches: Taken) -> dict[str, Taken]:
+    return {f"{phase.value}-{name}": taken for name, taken in zip(SIZES, (batch_kg, batches), strict=True)}
 
 
 class TrialForm(forms.Form):
     """What is typed to see what it does to the price; nothing of it is saved."""
 
-    yield_pct = number(_("Yields, of those of the route (%)"), digits=6, places=2, needed=True)
+    yield_pct = _percent(_("Yields, of those of the route (%)"))
     seed = WholeNumberField(label=_("Seed of the draws"), min_value=0, max_value=MOST_SEED)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

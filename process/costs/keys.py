@@ -11,10 +11,6 @@ def use_key(demand: str, step: str, place: int) -> str:
     return f"use/{demand}/{step}/{place}"
 
 
-def recovered_key(material: str) -> str:
-    return f"recovered/{material}"
-
-
 def output_key(phase: str) -> str:
     return f"output/{phase}"
 

@@ -1,4 +1,4 @@
-"""A bought material: its price, cheaper from some quantity on, its pack and smallest order, what is lost and what is recovered."""
+"""A bought material: its price, cheaper from some quantity on, its pack and smallest order, what is lost of it."""
 
 from __future__ import annotations
 
@@ -67,8 +67,7 @@ class Material:
     """A bought material, or a waste that is paid for by the kilogram. price: per kg; tiers: instead of it from a quantity on.
 
     Each phase buys for itself: at least minimum_kg, in whole packs; what is left over is paid for. handling_loss_fraction is lost
-    outside the reaction; with loss_in_yield the step's yield holds it already and it is not counted again. Recovery is either the
-    recycled fraction of the route or this credit: recovered_fraction of what is charged, at the recovered_price.
+    outside the reaction; with loss_in_yield the step's yield holds it already and it is not counted again.
     """
 
     key: str
@@ -80,8 +79,6 @@ class Material:
     minimum_kg: Decimal = ZERO
     handling_loss_fraction: Decimal = ZERO
     loss_in_yield: bool = False
-    recovered_fraction: Decimal = ZERO
-    recovered_price: Figure | None = None
 
     def price_of(self, kg: Decimal) -> tuple[str, Figure]:
         """The price of an order, with the key of its variable."""
@@ -105,16 +102,10 @@ def require_material(material: Material) -> None:
         require_price(tier.price, material.label, per="kg")
     if min(material.pack_kg, material.minimum_kg, *(tier.from_kg for tier in material.tiers)) < 0:
         raise BadInput({"pack_kg": _t("%(material)s: packs and orders are not below zero.") % {"material": material.label}})
-    for name in ("handling_loss_fraction", "recovered_fraction"):
-        require_fraction(getattr(material, name), name)
+    require_fraction(material.handling_loss_fraction, "handling_loss_fraction")
     if material.handling_loss_fraction == 1:
         words = _t("%(material)s: a handling loss of everything leaves nothing to use.")
         raise BadInput({"handling_loss_fraction": words % {"material": material.label}})
-    if material.recovered_fraction:
-        if material.recovered_price is None:
-            words = _t("%(material)s: what is recovered needs its value per kilogram.")
-            raise BadInput({"recovered_price": words % {"material": material.label}})
-        require_price(material.recovered_price, material.label, per="kg")
 
 
 def require_price(price: Figure, label: str, *, per: str) -> None:

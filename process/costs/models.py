@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from projects.models import PHASES
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from process.costs.building import Assessed
 
 NOT_BELOW_ZERO = MinValueValidator(Decimal(0), _("Not below zero."))
 BELOW_ALL = MaxValueValidator(Decimal("99.99"), _("Below 100 %%."))
@@ -102,6 +103,8 @@ class CostAssessment(models.Model):
     fixed_because = models.TextField(max_length=2000, blank=True)
     fixed_price = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
     result = models.JSONField(null=True, blank=True)
+
+    standing: Assessed | None = None  # where a page has computed it already; its tables show the same
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -227,6 +230,15 @@ class QuotedPrice(SupplierQuote):
         return " · ".join(each for each in said if each)
 
 
+ListOfPrices = tuple[int, int, date, str, str]
+LIST = ("material_id", "supplier_id", "quoted_on", "reference", "currency")
+
+
+def list_of(quote: SupplierQuote) -> ListOfPrices:
+    """What the breaks of one price list have in common."""
+    return quote.material_id, quote.supplier_id, quote.quoted_on, quote.reference, quote.currency
+
+
 @tracked
 class MaterialPrice(models.Model):
     """At what price a material is bought in this scenario: a supplier's, with all breaks of that list, or a typed one with its source."""
@@ -274,7 +286,7 @@ class MaterialPrice(models.Model):
 
 @tracked
 class RiskItem(models.Model):
-    """What may happen in a phase and what it then costs, in the currency of the scenario."""
+    """What may happen in a phase and what it then costs."""
 
     assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="risks")
     position = models.PositiveIntegerField(default=0)
@@ -282,6 +294,7 @@ class RiskItem(models.Model):
     phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
     probability_pct = models.DecimalField(_("probability (%)"), max_digits=5, decimal_places=2, validators=[NOT_BELOW_ZERO, HUNDRED])
     impact = models.DecimalField(_("cost if it happens"), max_digits=16, decimal_places=2, validators=[NOT_BELOW_ZERO])
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
 
     class Meta:
@@ -290,7 +303,8 @@ class RiskItem(models.Model):
         ordering = ["assessment_id", "position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(probability_pct__gte=0, probability_pct__lte=100, impact__gte=0) & ~Q(label=""), name="risk_item_is_whole"
+                condition=Q(probability_pct__gte=0, probability_pct__lte=100, impact__gte=0) & ~Q(label="") & ~Q(currency=""),
+                name="risk_item_is_whole",
             ),
         ]
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
-from process.costs.answers import exact
 from process.costs.demand import Demand, Intake, Step
 from process.costs.figures import Figure, Source, fraction
 from process.routes.amounts import PerKg, per_kg
 from process.routes.plain import Route
 from process.routes.plain import Step as RouteStep
+from process.routes.unit_cost import exact
 
 
 def demand_of(key: str, route: Route, *, yields: Mapping[str, Figure] | None = None, label: str = "") -> Demand:
@@ -20,7 +19,7 @@ def demand_of(key: str, route: Route, *, yields: Mapping[str, Figure] | None = N
 
 
 def _step(step: RouteStep, given: Figure | None) -> Step:
-    most = max(exact(step.product_per_limiting), Decimal(1))
+    most = exact(step.product_per_limiting)
     own = given or fraction(exact(step.yield_fraction), most=most, source=Source.ASSUMPTION)
     return Step(step.key, step.name, own, tuple(_intake(line) for line in per_kg(step)), most)
 

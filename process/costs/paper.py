@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
+from audit.hashes import hash_of
 from charts.render import to_svg
 from documents.content import Column, cell, data_table, day, key_values, shortest
 from process.costs.building import assessed_many
@@ -16,6 +17,7 @@ from process.costs.estimate import Estimate, LineCost
 from process.costs.models import CostAssessment
 from process.costs.results import Priced, Whole, markup_pct, priced, whole
 from process.costs.simulation import SEED
+from process.costs.stored import plain
 from projects.models import Project
 
 LABEL, WIDEST_SUM = 34, 66
@@ -24,9 +26,8 @@ PICTURE_WIDTH = 720  # as wide as text of this size has room for
 
 def scenario_on_paper(project: Project) -> dict[str, Any] | None:
     """The newest fixed scenario, else the newest that has a price, with all others beside it. None where there is none."""
-    rows = CostAssessment.objects.filter(project=project).select_related("project", "route_version__route__project")
-    every = [priced(each) for each in assessed_many(list(rows))]
-    chosen = max((each for each in every if each.estimate), key=lambda each: _place(each.assessed.assessment), default=None)
+    every = [priced(each) for each in assessed_many(_scenarios_of(project))]
+    chosen = _chosen(every)
     found = whole(chosen, project, seed=SEED) if chosen else None
     if chosen is None or chosen.estimate is None or found is None:
         return None
@@ -44,14 +45,33 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
             [(words, amount, share.quantize(Decimal("0.1"))) for words, amount, share in found.by_source],
         ),
         "risks": data_table(
-            [Column(_t("Risk"), 60), Column(_t("Probability (%)"), 20, "right"), Column(_t("Cost if it happens"), 20, "right")],
-            [(row.label, shortest(row.probability_pct), row.impact) for row in chosen.assessed.assessment.risks.all()],
+            [Column(_t("Risk"), 60), Column(_t("Probability (%)"), 16, "right"), Column(_t("Cost if it happens"), 24, "right")],
+            [
+                (row.label, shortest(row.probability_pct), f"{row.currency} {cell(row.impact)}")
+                for row in chosen.assessed.assessment.risks.all()
+            ],
         ),
         "scenarios": _scenarios(every),
         "stated": list(found.stated),
-        "warnings": list(chosen.warnings),
+        "warnings": [str(each) for each in chosen.warnings],
         "pictures": {name: json.dumps(picture.spec) for name, picture in _pictures(found)},
     }
+
+
+def what_counts(project: Project) -> str | None:
+    """A hash of all that the printed scenario counts with: another one when a figure changes, or another scenario is chosen."""
+    rows = _scenarios_of(project)
+    fixed = [each for each in rows if not each.is_draft]
+    chosen = _chosen([priced(each) for each in assessed_many(fixed[-1:] or rows)])
+    return hash_of({"number": chosen.assessed.assessment.number, "case": plain(chosen.assessed.case)}) if chosen else None
+
+
+def _scenarios_of(project: Project) -> list[CostAssessment]:
+    return list(CostAssessment.objects.filter(project=project).select_related("project", "route_version__route__project"))
+
+
+def _chosen(every: Iterable[Priced]) -> Priced | None:
+    return max((each for each in every if each.estimate), key=lambda each: _place(each.assessed.assessment), default=None)
 
 
 def pictures_on_paper(kept: Mapping[str, Any] | None) -> dict[str, str]:

@@ -11,11 +11,13 @@ from charts.distribution import Bin, Mark, distribution
 from charts.picture import Picture
 from charts.tornado import Reach, tornado
 from charts.waterfall import Part, waterfall
+from process.costs.build_up import loads
 from process.costs.case import Terms
 from process.costs.estimate import Estimate
 from process.costs.figures import FRACTION
 from process.costs.simulation import Simulation
 from process.costs.tornado import Tornado
+from process.words import grouped
 from projects.money import half_up
 
 WIDTH = "container"
@@ -45,35 +47,24 @@ def price_tornado(found: Tornado, currency: str, *, width: int | str = WIDTH) ->
 
 
 def price_distribution(found: Simulation, currency: str, *, width: int | str = WIDTH) -> Picture:
-    """The asked price of the simulation is the offered one."""
     bins = [
         Bin(
             float(each.low),
             float(each.high),
             each.count,
-            _t("%(low)s to %(high)s") % {"low": _money(each.low, currency), "high": f"{each.high:,.0f}"},
+            _t("%(low)s to %(high)s") % {"low": _money(each.low, currency), "high": grouped(half_up(each.high, Decimal(1)))},
         )
         for each in found.bins
     ]
     marks = [Mark(float(at), _below(percent, _money(at, currency))) for percent, at in found.quantiles.items()]
-    offered = (
-        Mark(float(found.asked), _t("offered %(price)s") % {"price": _money(found.asked, currency)}) if found.asked is not None else None
-    )
-    above = f"{100 * found.share_above:.0f} %" if found.share_above is not None else ""
-    return distribution(bins, marks, unit=currency, offered=offered, share_above=above, width=width)
+    return distribution(bins, marks, unit=currency, width=width)
 
 
 def _parts(estimate: Estimate, terms: Terms) -> Iterator[Part]:
     built, currency = estimate.built, estimate.currency
     yield from (_part(str(category.label), amount, currency) for category, amount in estimate.by_category.items() if amount)
     yield _part(_t("Direct cost"), built.direct, currency, total=True)
-    loads = (
-        (_t("Overhead, %(percent)s %%") % {"percent": _percent(terms.overhead_fraction)}, built.overhead),
-        (_t("Contingency, %(percent)s %%") % {"percent": _percent(terms.contingency_fraction)}, built.contingency),
-        (_t("Expected cost of the risks"), built.risk),
-        (_t("Margin, %(percent)s %% of the price") % {"percent": _percent(terms.margin_fraction)}, built.margin),
-    )
-    yield from (_part(label, amount, currency) for label, amount in (*loads, (_t("Passed on at cost"), built.at_cost)) if amount)
+    yield from (_part(label, getattr(built, name), currency) for label, name in loads(terms) if getattr(built, name))
     yield _part(_t("Price"), built.price, currency, total=True)
 
 
@@ -89,13 +80,10 @@ def _below(percent: int, price: str) -> str:
 def _money(amount: Decimal, currency: str) -> str:
     """Without cents: nobody reads a picture to the cent."""
     whole = half_up(amount, Decimal(1))
-    return f"−{currency} {-whole:,}" if whole < 0 else f"{currency} {whole:,}"
+    return f"−{currency} {grouped(-whole)}" if whole < 0 else f"{currency} {grouped(whole)}"
 
 
 def _figure(number: Decimal, unit: str) -> str:
-    digits = f"{half_up(number, Decimal('0.001')).normalize():,f}"
+    """To three decimals, without zeros at the end."""
+    digits = grouped(half_up(number, Decimal("0.001")).normalize())
     return digits if unit == FRACTION else f"{digits} {unit}"
-
-
-def _percent(fraction: Decimal) -> str:
-    return f"{(fraction * 100).normalize():f}"

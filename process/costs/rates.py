@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -33,12 +33,6 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Money:
-    amount: Decimal
-    currency: str
-
-
-@dataclass(frozen=True)
 class Converted:
     """A price in the currency of the estimate, the price as it was given, and the rate between them; None where they are the same."""
 
@@ -49,24 +43,19 @@ class Converted:
 
 def converted(price: Figure, into: str, rates: Sequence[Rate]) -> Converted:
     """low, base and high by one rate, not rounded. Raises BadInput where no rate is given, or more than one."""
-    if price.currency == into:
+    rate = rate_between(price.currency, into, rates)
+    if rate is None:
         return Converted(price, price, None)
-    found = [rate for rate in rates if (rate.currency, rate.into) == (price.currency, into)]
-    if len(found) != 1:
-        values = {"currency": price.currency, "into": into}
-        none, many = _t("No rate from %(currency)s to %(into)s."), _t("Several rates from %(currency)s to %(into)s: keep one.")
-        raise BadInput({"rates": (many if found else none) % values})
-    (rate,) = found
     ends = {name: getattr(price, name) * rate.factor for name in ("low", "base", "high")}
     return Converted(replace(price, currency=into, **ends), price, rate)
 
 
-def added(amounts: Iterable[Money], currency: str) -> Money:
-    """The sum of amounts of one currency. Raises BadInput where another is among them: it must be converted first."""
-    total = Decimal(0)
-    for each in amounts:
-        if each.currency != currency:
-            words = _t("%(other)s cannot be added to %(currency)s: convert it by a dated rate first.")
-            raise BadInput({"currency": words % {"other": each.currency, "currency": currency}})
-        total += each.amount
-    return Money(total, currency)
+def rate_between(currency: str, into: str, rates: Sequence[Rate]) -> Rate | None:
+    """None where they are the same. Raises BadInput where no rate is given, or more than one."""
+    if currency == into:
+        return None
+    found = [rate for rate in rates if (rate.currency, rate.into) == (currency, into)]
+    if len(found) != 1:
+        none, many = _t("No rate from %(currency)s to %(into)s."), _t("Several rates from %(currency)s to %(into)s: keep one.")
+        raise BadInput({"rates": (many if found else none) % {"currency": currency, "into": into}})
+    return found[0]

@@ -10,20 +10,22 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput, Blocker
 from charts.picture import Picture
-from process.costs.answers import Answer
 from process.costs.band import Band, price_band
-from process.costs.build_up import markup_of
+from process.costs.build_up import loads, markup_of
 from process.costs.building import Assessed, terms_of
 from process.costs.case import Case
 from process.costs.completeness import Impact, Missing, price_impact
-from process.costs.estimate import Estimate, PhaseCost, estimate
-from process.costs.figures import Source
+from process.costs.estimate import Estimate, PhaseCost
+from process.costs.figures import FRACTION, Source
 from process.costs.models import CostAssessment
 from process.costs.pictures import price_distribution, price_tornado, price_waterfall
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import Bar, Tornado, tornado
+from process.routes.plain import Computed, Fault
+from process.words import grouped
 from projects.completeness import QUESTIONS, completeness_of
 from projects.models import Project
+from projects.money import CENT, half_up
 
 HUNDRED = Decimal(100)
 MOST = Decimal(10) ** 15  # what the record of a price has room for
@@ -38,7 +40,7 @@ class Priced:
     estimate: Estimate | None = None
     band: Band | None = None
     tornado: Tornado | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
     @property
     def phases(self) -> list[PhaseCost]:
@@ -61,12 +63,6 @@ class Priced:
     def matter(self) -> list[Matter]:
         return [_matter(bar) for bar in self.tornado.matter] if self.tornado else []
 
-    @property
-    def moved_since_fixed(self) -> bool:
-        """A supplier's price or an exchange rate was corrected after the scenario was fixed."""
-        fixed = self.assessed.assessment.fixed_price
-        return fixed is not None and self.estimate is not None and fixed != self.estimate.price
-
 
 def _too_large() -> Blocker:
     return Blocker("cost.too_large", _t("Some figures are so large that the price cannot be told; look for a number with too many digits."))
@@ -85,21 +81,21 @@ class Matter:
 
 def _matter(bar: Bar) -> Matter:
     variable = bar.variable
-    share = variable.unit == "1"
+    share = variable.unit == FRACTION
 
     def words(end: Decimal) -> str:
-        number = (end * HUNDRED if share else end).quantize(Decimal("0.01")).normalize()
-        return f"{number:,f} %" if share else f"{number:,f} {variable.unit}"
+        number = half_up(end * HUNDRED if share else end, CENT).normalize()
+        return f"{grouped(number)} {'%' if share else variable.unit}"
 
     return Matter(variable.label, words(variable.low), words(variable.high), bar.at_low, bar.at_high)
 
 
 def priced(found: Assessed) -> Priced:
     """The price with its band and what moves it; where there is none, why."""
-    if found.case is None:
-        return Priced(found, found.missing)
     try:
-        answer = estimate(found.case)
+        answer = found.answer
+        if found.case is None or answer is None:
+            return Priced(found, found.missing)
         if answer.value is None:
             return Priced(found, (Blocker("cost.nothing", answer.reason),))
         band, moves = price_band(found.case), tornado(found.case)
@@ -136,7 +132,7 @@ class OpenAnswer:
 
 @dataclass(frozen=True)
 class Whole:
-    """The page of one scenario. drawn: why there is no simulation, or its assumptions."""
+    """The page of one scenario. stated: the assumptions of the simulation, or why there is none; factors: whose word the widening is."""
 
     rows: tuple[TableRow, ...]
     waterfall: Picture
@@ -145,6 +141,7 @@ class Whole:
     stated: tuple[str, ...]
     by_source: tuple[tuple[str, Decimal, Decimal], ...]
     open_answers: tuple[OpenAnswer, ...]
+    factors: tuple[str, ...]
     wider_together: Decimal
 
 
@@ -159,9 +156,10 @@ def whole(found: Priced, project: Project, *, seed: int) -> Whole | None:
         waterfall=price_waterfall(whole_estimate, case.terms),
         tornado=price_tornado(found.tornado, case.currency) if found.tornado else None,
         distribution=price_distribution(drawn.value, case.currency) if drawn.value else None,
-        stated=drawn.warnings if drawn.value else (drawn.reason,),
+        stated=tuple(map(str, drawn.warnings if drawn.value else drawn.faults)),
         by_source=tuple(_by_source(whole_estimate.by_source)),
         open_answers=tuple(_open(impacts.known.impacts)),
+        factors=tuple(dict.fromkeys(source for each in impacts.known.impacts for source in each.sources)),
         wider_together=impacts.known.together,
     )
 
@@ -174,16 +172,9 @@ def _rows(found: Estimate, phases: list[PhaseCost], case: Case) -> Iterator[Tabl
 
     for category, total in found.by_category.items():
         yield row(str(category.label), (*(phase.by_category.get(category) for phase in phases), total))
-    terms, built = case.terms, [*(phase.built for phase in phases), found.built]
+    built = [*(phase.built for phase in phases), found.built]
     yield row(_t("Direct cost"), (each.direct for each in built), "sum")
-    loads = (
-        (_t("Overhead, %(percent)s %%") % {"percent": _percent(terms.overhead_fraction)}, "overhead"),
-        (_t("Contingency, %(percent)s %%") % {"percent": _percent(terms.contingency_fraction)}, "contingency"),
-        (_t("Expected cost of the risks"), "risk"),
-        (_t("Margin, %(percent)s %% of the price") % {"percent": _percent(terms.margin_fraction)}, "margin"),
-        (_t("Passed on at cost"), "at_cost"),
-    )
-    for label, name in loads:
+    for label, name in loads(case.terms):
         if any(cells := [getattr(each, name) for each in built]):
             yield row(label, cells)
     yield row(_t("Price"), (each.price for each in built), "sum")
@@ -194,10 +185,6 @@ def _rows(found: Estimate, phases: list[PhaseCost], case: Case) -> Iterator[Tabl
         yield row(_t("Optional, beside the price"), (*(phase.optional for phase in phases), found.optional))
 
 
-def _percent(fraction: Decimal) -> str:
-    return f"{(fraction * HUNDRED).normalize():f}"
-
-
 def _by_source(sums: Mapping[Source, Decimal]) -> Iterator[tuple[str, Decimal, Decimal]]:
     """Words, amount, share in percent."""
     total = sum(sums.values(), Decimal(0))
@@ -205,7 +192,7 @@ def _by_source(sums: Mapping[Source, Decimal]) -> Iterator[tuple[str, Decimal, D
         yield str(source.label), amount, amount / total * HUNDRED if total else Decimal(0)
 
 
-def _impacts(case: Case, project: Project) -> Answer[Missing]:
+def _impacts(case: Case, project: Project) -> Computed[Missing]:
     return price_impact(case, [question.field for question in completeness_of(project.rfp).open])
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic
 
-from process.costs.case import Basis, Case, Inclusion, Line, Scale, Terms
-from process.costs.demand import N, Needs, Value, needs
+from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
+from process.costs.demand import N, Value, needs
 from process.costs.figures import ONE
-from process.costs.keys import output_key, quantity_key, rate_key, recovered_key
+from process.costs.keys import output_key, quantity_key, rate_key
 from process.costs.materials import ZERO, Category
 from process.costs.purchases import OrderPrices, order_prices, orders
-from process.costs.rates import Converted, converted
+from process.costs.rates import Converted, converted, rate_between
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,11 @@ def leaves(case: Case, value: Value[N]) -> Iterator[Leaf[N]]:
     taken = {demand.key: needs(demand, value) for demand in case.demands}
     prices = order_prices(case)
     for scale in case.scales:
-        of_route = taken.get(scale.demand)
-        if of_route and scale.output_kg:
-            yield from _materials(case, scale, of_route, prices, value)
+        if scale.demand and scale.output_kg:
+            yield from _materials(case, scale, taken[scale.demand], prices, value)
         for line in case.lines:
             if line.phase == scale.phase and line.inclusion != Inclusion.EXCLUDED:
-                yield _line(case, scale, line, of_route, value)
+                yield _line(case, scale, line, value)
 
 
 def total_price(case: Case, value: Value[N]) -> N:
@@ -61,9 +60,14 @@ def total_price(case: Case, value: Value[N]) -> N:
 
 
 def expected_risk(case: Case, phase: str | None = None) -> Decimal:
-    """Probability × impact, of one phase or of all."""
-    risks = (risk for risk in case.risks if phase in (None, risk.phase))
-    return sum((risk.probability_fraction * risk.impact for risk in risks), ZERO)
+    """Of one phase or of all."""
+    return sum((cost_of_risk(risk, case) for risk in case.risks if phase in (None, risk.phase)), ZERO)
+
+
+def cost_of_risk(risk: Risk, case: Case) -> Decimal:
+    """Probability × impact, in the currency of the case. Raises BadInput where no rate leads to it."""
+    rate = rate_between(risk.currency, case.currency, case.rates)
+    return risk.probability_fraction * risk.impact * (rate.factor if rate else 1)
 
 
 def load_factor(terms: Terms) -> Decimal:
@@ -71,29 +75,24 @@ def load_factor(terms: Terms) -> Decimal:
     return (1 + terms.overhead_fraction) * (1 + terms.contingency_fraction) / (1 - terms.margin_fraction)
 
 
-def _materials(case: Case, scale: Scale, taken: Needs[N], prices: OrderPrices, value: Value[N]) -> Iterator[Leaf[N]]:
-    for material, charged, bought in orders(case, scale, taken, value):
+def _materials(case: Case, scale: Scale, taken: Mapping[str, N], prices: OrderPrices, value: Value[N]) -> Iterator[Leaf[N]]:
+    for material, _needed, bought in orders(case, scale, taken, value):
         key, figure = prices[scale.phase, material.key]
         price = converted(figure, case.currency, case.rates)
         amount = bought * value(price.price.base, key)
-        if material.recovered_fraction and material.recovered_price:
-            worth = converted(material.recovered_price, case.currency, case.rates).price
-            amount = amount - charged * value(material.recovered_fraction, "") * value(worth.base, recovered_key(material.key))
         yield Leaf(material.key, material.label, scale.phase, material.category, Inclusion.INCLUDED, amount, bought, "kg", price)
 
 
-def _line(case: Case, scale: Scale, line: Line, taken: Needs[N] | None, value: Value[N]) -> Leaf[N]:
-    quantity = value(line.quantity.base, quantity_key(line.key)) * _times(scale, line, taken, value)
+def _line(case: Case, scale: Scale, line: Line, value: Value[N]) -> Leaf[N]:
+    quantity = value(line.quantity.base, quantity_key(line.key)) * _times(scale, line, value)
     price = converted(line.price, case.currency, case.rates)
     amount = quantity * value(price.price.base, rate_key(line.key))
     unit = line.quantity.unit
     return Leaf(line.key, line.label, line.phase, line.category, line.inclusion, amount, quantity, unit, price, line.at_cost)
 
 
-def _times(scale: Scale, line: Line, taken: Needs[N] | None, value: Value[N]) -> N:
+def _times(scale: Scale, line: Line, value: Value[N]) -> N:
     """How often the line is counted in its phase."""
-    counted: Mapping[Basis, Decimal] = {Basis.ONCE: ONE, Basis.BATCH: Decimal(scale.batches)}
-    times = value(counted.get(line.basis, scale.output_kg), "")
-    if line.basis != Basis.ONCE:
-        times = times * value(ONE, output_key(scale.phase))
-    return times * taken.made_kg[line.step] if taken and line.basis == Basis.STEP_KG else times
+    counted: Mapping[Basis, Decimal] = {Basis.ONCE: ONE, Basis.BATCH: Decimal(scale.batches), Basis.KG: scale.output_kg}
+    times = value(counted[line.basis], "")
+    return times if line.basis == Basis.ONCE else times * value(ONE, output_key(scale.phase))

@@ -16,14 +16,25 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
-from process.costs.answers import plain
-from process.costs.building import Assessed, Trial, assessed
-from process.costs.estimate import Estimate, estimate
-from process.costs.models import PRICED_PHASES, CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem
+from process.costs.building import Assessed, assessed
+from process.costs.models import (
+    LIST,
+    PRICED_PHASES,
+    CostAssessment,
+    CostLine,
+    CostPhase,
+    MaterialPrice,
+    QuotedPrice,
+    RiskItem,
+    list_of,
+)
 from process.costs.results import priced
+from process.costs.stored import plain
+from process.costs.trial import Trial
 from process.routes.building import known_prices, steps_of
-from process.routes.figures import materials_of
+from process.routes.figures import materials_of, needed_kg
 from process.routes.services.shared import Values, as_data, take
+from process.words import grouped
 from projects.models import Project
 from projects.services.locking import locked, not_active, require_active
 
@@ -129,11 +140,11 @@ def fix_scenario(pk: int, *, reason: str, actor: User) -> CostAssessment:
     found = assessed(row)
     require_none(fix_blockers(row, found))
     require_reason(reason)
-    answer = estimate(found.case)  # type: ignore[arg-type]
-    whole: Estimate = answer.known
-    row.fix(by=actor, at=timezone.now(), because=reason.strip(), price=whole.price, result=plain(answer))
+    answer = found.answer
+    price = answer.known.price  # type: ignore[union-attr]
+    row.fix(by=actor, at=timezone.now(), because=reason.strip(), price=price, result=plain(answer))
     row.save(update_fields=["state", "fixed_by", "fixed_at", "fixed_because", "fixed_price", "result"])
-    said = {"price": f"{whole.price:,} {row.currency}", "link": row.get_absolute_url()}
+    said = {"price": f"{grouped(price)} {row.currency}", "link": row.get_absolute_url()}
     record("cost.fixed", row, actor=actor, reason=reason, **said)
     return row
 
@@ -149,26 +160,29 @@ def scale_values(row: CostAssessment) -> dict[str, Any]:
 
 
 def add_materials(row: CostAssessment) -> None:
-    """A row for each material of the route that has none yet, with the cheapest price that is known for it on the day."""
+    """A row for each material of the route that has none yet, with the cheapest price that holds for it on the day.
+
+    Cheapest for what the largest phase needs: there most of the money goes, and its order reaches the lowest break.
+    """
     if row.route_version is None:
         return
-    materials = materials_of(steps_of(row.route_version)) - set(row.prices.values_list("material_id", flat=True))
-    quotes = {pk: found.quote for pk, found in known_prices(materials, currency=row.currency, on=row.priced_on).items()}
-    lists = first_breaks(QuotedPrice.objects.filter(material__in=materials))
-    by_list = {(each.material_id, each.supplier_id, each.quoted_on, each.reference): each for each in lists}
-    rows = []
-    for material in sorted(materials):
-        chosen = quotes.get(material)
-        key = (chosen.material_id, chosen.supplier_id, chosen.quoted_on, chosen.reference) if chosen else None
-        price = {"quote": by_list[key], "source": "quote"} if key else {}
-        rows.append(MaterialPrice(assessment=row, material_id=material, **price))
+    steps = list(steps_of(row.route_version))
+    materials = materials_of(steps) - set(row.prices.values_list("material_id", flat=True))
+    largest = max((each.batch_kg * each.batches for each in row.phases.all()), default=Decimal(0))
+    needed = needed_kg(steps, float(largest)) if largest else {}
+    known = known_prices(materials, currency=row.currency, on=row.priced_on, needed_kg=needed)
+    by_list = {list_of(each): each for each in first_breaks(QuotedPrice.objects.filter(material__in=materials))}
+    quotes = {material: by_list[list_of(found.quote)] for material, found in known.items()}
+    rows = [
+        MaterialPrice(assessment=row, material_id=each, quote=quotes.get(each), source="quote" if each in quotes else "assumption")
+        for each in sorted(materials)
+    ]
     MaterialPrice.objects.bulk_create(rows)
 
 
 def first_breaks(rows: QuerySet[QuotedPrice]) -> QuerySet[QuotedPrice]:
     """Of each price list the row with its smallest quantity, by which it is chosen."""
-    keys = ("material_id", "supplier_id", "quoted_on", "reference")
-    return rows.order_by(*keys, "quantity_from_kg").distinct(*keys).select_related("material", "supplier")
+    return rows.order_by(*LIST, "quantity_from_kg").distinct(*LIST).select_related("material", "supplier")
 
 
 def _project(code: str, actor: User) -> Project:

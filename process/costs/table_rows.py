@@ -14,7 +14,7 @@ from process.costs.figures import quantity as quantity_of
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:
-    from process.costs.models import CostLine, MaterialPrice
+    from process.costs.models import CostLine, MaterialPrice, RiskItem
 
 PRICE = {"base": "price", "low": "price_low", "high": "price_high", "on": "dated"}
 QUANTITY = {"base": "quantity", "low": "quantity_low", "high": "quantity_high"}
@@ -29,6 +29,11 @@ class LineRows(Rows):
         low, high = ("" if end is None else end for end in ends.values())
         _judged(lambda: quantity_of(row.quantity, row.unit, low=low, high=high), QUANTITY)
         _judged(lambda: line_figures(row)[1], PRICE)
+
+
+class RiskRows(Rows):
+    def clean(self, row: RiskItem, changed: Collection[str]) -> None:
+        row.currency = row.currency or self.parent.currency
 
 
 class MaterialPriceRows(Rows):

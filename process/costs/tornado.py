@@ -9,15 +9,15 @@ from decimal import Decimal
 import numpy as np
 from django.utils.translation import gettext as _t
 
-from process.costs.answers import Answer, exact
 from process.costs.case import Case
 from process.costs.demand import base_value
-from process.costs.roll_up import leaves, total_price
+from process.costs.roll_up import total_price
 from process.costs.variables import Variable, drawn_value, one_at_a_time, variables
+from process.routes.plain import Computed, Fault
+from process.routes.unit_cost import exact
 from projects.money import rounded
 
-ALGORITHM = "tornado/1"
-ELASTICITY = "yield_elasticity/1"
+ALGORITHM, VERSION = "cost.tornado", "1"
 MATTER = 3
 
 
@@ -47,15 +47,15 @@ class Tornado:
         return tuple(bar for bar in self.bars[:MATTER] if bar.swing)
 
 
-def tornado(case: Case) -> Answer[Tornado]:
+def tornado(case: Case) -> Computed[Tornado]:
     """Prices to the minor unit. None where no figure has a range."""
-    found = variables(case)
+    inputs, found = {"case": case}, variables(case)
     if not found:
-        reason = _t("No figure has a lowest and a highest value, so nothing moves the price.")
-        return Answer(value=None, unit=case.currency, inputs=case, algorithm=ALGORITHM, reason=reason)
+        nothing = Fault("cost.certain", _t("No figure has a lowest and a highest value, so nothing moves the price."))
+        return Computed(ALGORITHM, VERSION, None, case.currency, inputs, faults=(nothing,))
     base, bars = recomputed(case, found)
     ranked = tuple(sorted(bars, key=lambda bar: -bar.swing))
-    return Answer(value=Tornado(base, ranked), unit=case.currency, inputs=case, algorithm=ALGORITHM)
+    return Computed(ALGORITHM, VERSION, Tornado(base, ranked), case.currency, inputs)
 
 
 def recomputed(case: Case, found: Sequence[Variable]) -> tuple[Decimal, list[Bar]]:
@@ -67,23 +67,3 @@ def recomputed(case: Case, found: Sequence[Variable]) -> tuple[Decimal, list[Bar
     ends = [rounded(exact(each), case.currency) for each in prices.tolist()]
     base = rounded(total_price(case, base_value), case.currency)
     return base, [Bar(each, ends[1 + 2 * place], ends[2 + 2 * place]) for place, each in enumerate(found)]
-
-
-def yield_elasticity(case: Case, demand: str, step: str) -> Answer[Decimal]:
-    """d ln(material cost) / d ln(yield): minus the share of all that is charged at the step and before it.
-
-    −0.5 means half a percent less for a yield that is one percent higher. What operation costs and what is charged at later steps
-    is not in that share. None where the materials cost nothing.
-    """
-    inputs = (case, demand, step)
-    materials = {material.key for material in case.materials}
-
-    def value(base: Decimal, key: str) -> Decimal:
-        return base * Decimal("1.000001") if key == f"yield/{demand}/{step}" else base
-
-    costs = [sum((leaf.amount for leaf in leaves(case, at) if leaf.key in materials), Decimal(0)) for at in (base_value, value)]
-    if not costs[0]:
-        reason = _t("The materials cost nothing.")
-        return Answer(value=None, unit="1", inputs=inputs, algorithm=ELASTICITY, reason=reason)
-    share = (costs[1] / costs[0]).ln() / Decimal("1.000001").ln()
-    return Answer(value=share.quantize(Decimal("0.00001")), unit="1", inputs=inputs, algorithm=ELASTICITY)

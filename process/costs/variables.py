@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from process.costs.case import Case, Inclusion
 from process.costs.figures import ONE, Figure, Source
-from process.costs.keys import output_key, quantity_key, rate_key, recovered_key, use_key, yield_key
+from process.costs.keys import output_key, quantity_key, rate_key, use_key, yield_key
 from process.costs.purchases import order_prices
 from process.costs.rates import converted
 
@@ -21,9 +21,7 @@ Draws = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Variable:
-    """key: "yield/route/step", "price/material", "recovered/material", "use/route/step/place", "output/phase", "quantity/line" or
-    "rate/line".
-    """
+    """key: "yield/route/step", "price/material", "use/route/step/place", "output/phase", "quantity/line" or "rate/line"."""
 
     key: str
     label: str
@@ -64,7 +62,7 @@ def _all(case: Case) -> Iterator[Variable]:
     for demand in demands:
         for step in demand.steps:
             yield _of(yield_key(demand.key, step.key), _t("Yield of %(step)s") % {"step": step.label}, step.yield_fraction)
-    yield from _prices(case, {key for demand in demands for key in demand.bought})
+    yield from _prices(case)
     names = {material.key: material.label for material in case.materials}
     for demand in demands:
         for step in demand.steps:
@@ -81,16 +79,12 @@ def _all(case: Case) -> Iterator[Variable]:
         yield _of(rate_key(line.key), _t("Rate of %(line)s") % {"line": line.label}, figure)
 
 
-def _prices(case: Case, bought: set[str]) -> Iterator[Variable]:
+def _prices(case: Case) -> Iterator[Variable]:
     """One for each price at which something is ordered; two phases that order at one price share it."""
     names = {material.key: material.label for material in case.materials}
     orders = {key: (names[material], figure) for (_phase, material), (key, figure) in order_prices(case).items()}
     for key, (material, figure) in orders.items():
         yield _of(key, _t("Price of %(material)s") % {"material": material}, converted(figure, case.currency, case.rates).price)
-    for each in case.materials:
-        if each.key in bought and each.recovered_fraction and each.recovered_price:
-            label = _t("Recovered value of %(material)s") % {"material": each.label}
-            yield _of(recovered_key(each.key), label, converted(each.recovered_price, case.currency, case.rates).price)
 
 
 def _of(key: str, label: str, figure: Figure) -> Variable:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import PercentField
 from audit.refusals import BadInput
 from catalogue.models import Material
-from process.costs.building import assessed, line_key
-from process.costs.case import Inclusion
+from process.costs.building import Assessed, assessed, line_key, risk_of
+from process.costs.case import Case, Inclusion
 from process.costs.estimate import LineCost, estimate
 from process.costs.models import CostAssessment, CostLine, MaterialPrice, QuotedPrice, RiskItem
+from process.costs.roll_up import cost_of_risk
 from process.costs.services import editing_blockers, first_breaks
-from process.costs.table_rows import LineRows, MaterialPriceRows
+from process.costs.table_rows import LineRows, MaterialPriceRows, RiskRows
 from process.routes.building import material_key
+from process.words import grouped
 from projects.money import rounded
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -33,16 +37,22 @@ def costs_of(assessment: CostAssessment) -> dict[str, list[LineCost]]:
 
     Nothing where an exchange rate is missing, or a figure has too many digits.
     """
-    found = assessed(CostAssessment.objects.select_related("route_version__route__project").get(pk=assessment.pk))
-    case = found.case or found.lines
+    found = _standing(assessment)
     try:
-        answer = estimate(case) if case is not None else None
+        answer = found.answer or (estimate(found.lines) if found.lines is not None else None)
     except (BadInput, InvalidOperation):
         return {}
     costs: dict[str, list[LineCost]] = {}
     for line in answer.value.lines if answer is not None and answer.value is not None else ():
         costs.setdefault(line.key, []).append(line)
     return costs
+
+
+def _standing(assessment: CostAssessment) -> Assessed:
+    """As the page has computed it already; else anew, for the rows may have changed since the scenario was read."""
+    if assessment.standing is not None:
+        return assessment.standing
+    return assessed(CostAssessment.objects.select_related("route_version__route__project").get(pk=assessment.pk))
 
 
 def _line_costs(rows: Sequence[CostLine], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
@@ -60,7 +70,7 @@ def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -
     found = {}
     for row in rows:
         lines = costs.get(material_key(row.material_id), [])
-        prices = dict.fromkeys(f"{line.price.base.normalize():f} {line.price.currency}" for line in lines)
+        prices = dict.fromkeys(f"{grouped(line.price.base.normalize())} {line.price.currency}" for line in lines)
         bought = _sum(line.quantity for line in lines)
         found[row.pk] = {
             "price_now": ", ".join(prices),
@@ -69,6 +79,23 @@ def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -
             "share": _share(lines),
         }
     return found
+
+
+def _risk_costs(rows: Sequence[RiskItem], assessment: CostAssessment) -> Mapping[Any, Mapping[str, Any]]:
+    case = _standing(assessment).lines
+    return {row.pk: {"expected": None if case is None else _expected(row, case)} for row in rows}
+
+
+def _expected(row: RiskItem, case: Case) -> Decimal | None:
+    """None while no rate leads to the currency of the scenario."""
+    try:
+        return rounded(cost_of_risk(risk_of(row), case), case.currency)
+    except BadInput:
+        return None
+
+
+def _percent(required: bool = False, max_digits: int = 6) -> PercentField:
+    return PercentField(required=required, max_digits=max_digits, decimal_places=2)
 
 
 def _sum(amounts: Any) -> Decimal | None:
@@ -176,7 +203,7 @@ MATERIAL_PRICES = Worksheet(
         SheetColumn("bought_kg", _("Bought"), unit="kg", derived=True, kind="number"),
         COST,
         SHARE,
-        SheetColumn("handling_loss_pct", unit="%", note=_("Lost outside the reaction."), example="2"),
+        SheetColumn("handling_loss_pct", unit="%", field=_percent, note=_("Lost outside the reaction."), example="2"),
         SheetColumn("loss_in_yield", note=_("Then it is not counted again."), example="no"),
         *ORIGIN,
     ),
@@ -194,19 +221,18 @@ RISKS = Worksheet(
     columns=(
         SheetColumn("label", example="The dimer is not purged", frozen=True, width=32),
         SheetColumn("phase", example="Pilot", width=14),
-        SheetColumn("probability_pct", unit="%", example="20"),
-        SheetColumn("impact", note=_("In the currency of the scenario."), example="45000"),
-        SheetColumn("expected", _("Expected cost"), compute=lambda row: _expected(row), total=True, kind="number"),
+        SheetColumn("probability_pct", unit="%", field=partial(_percent, required=True, max_digits=5), example="20"),
+        SheetColumn("impact", example="45000"),
+        SheetColumn("currency", note=_("Empty: that of the scenario."), example="EUR"),
+        SheetColumn("expected", _("Expected cost"), note=_("In the currency of the scenario."), derived=True, total=True, kind="number"),
         SheetColumn("note", width=32),
     ),
+    service=RiskRows,
     order="position",
+    together=_risk_costs,
     hint=_("Probability × cost is what a risk is expected to cost; it stands apart from the contingency."),
     **OF_SCENARIO,
 )
-
-
-def _expected(row: RiskItem) -> Decimal:
-    return rounded(row.probability_pct / HUNDRED * row.impact, row.assessment.currency)
 
 
 def register() -> None:

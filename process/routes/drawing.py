@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _t
 
 from catalogue.chemistry import StructureError, draw_svg
 from catalogue.models import Compound as CatalogueCompound
 from charts.scheme import STRUCTURE_HEIGHT, STRUCTURE_WIDTH, Chain, Compound, Reaction, scheme
 from process.routes.models import RouteStep, StepInput
+from process.words import plain_number
 
 BOND_LENGTH = 20  # pixels: what is drawn in one scheme has one scale, as far as it fits
 ARROWLESS = {StepInput.Role.SOLVENT, StepInput.Role.WATER}  # under the arrow, with the conditions
@@ -120,11 +119,6 @@ def drawing_of(compound: CatalogueCompound | None, name: str) -> str:
         return draw_svg(compound.smiles, STRUCTURE_WIDTH, STRUCTURE_HEIGHT, title=name, bond_length=BOND_LENGTH)
     except StructureError:
         return ""
-
-
-def plain_number(value: Decimal) -> str:
-    """Without the zeros that the column adds."""
-    return number_format(value.normalize() + 0 if value != value.to_integral_value() else value.to_integral_value(), use_l10n=True)
 
 
 def _limiting_step(row: RouteStep, rows: dict[int, RouteStep]) -> int | None:

@@ -131,3 +131,10 @@ class Computed(Generic[Value]):
     @property
     def reason(self) -> str:
         return " ".join(fault.words for fault in self.faults)
+
+    @property
+    def known(self) -> Value:
+        """The value where it must exist; raises ValueError with the reason where it does not."""
+        if self.value is None:
+            raise ValueError(self.reason)
+        return self.value

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django import template
 from django.utils.formats import number_format
 
-from process.routes.drawing import plain_number
+from process.words import grouped, plain_number
 
 register = template.Library()
 FIGURES = 4
@@ -22,9 +22,7 @@ def amount(value: Decimal | None) -> str:
 @register.filter
 def money(value: Decimal | None) -> str:
     """With the places that it has been rounded to."""
-    if value is None:
-        return "–"
-    return number_format(value, max(-int(value.as_tuple().exponent), 0), force_grouping=True)
+    return "–" if value is None else grouped(value)
 
 
 @register.filter

@@ -17,13 +17,13 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.costs import services
-from process.costs.building import assessed, assessed_many
+from process.costs.building import Assessed, assessed, assessed_many
 from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
 from process.costs.results import markup_pct, priced, whole
 from process.costs.simulation import SEED
+from process.costs.trial import Trial
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
-from process.models import RouteVersion
 from projects.forms.scratch import ReasonForm
 from projects.models import Project
 from projects.permissions import lacking
@@ -52,11 +52,10 @@ def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAs
 def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
     """All scenarios side by side. POST opens one."""
     project = visible_project(request, code)
-    versions = RouteVersion.objects.filter(route__project=project).select_related("route").order_by("route__number", "-number")
-    initial = first_values(project, versions[:1]) | {"priced_on": timezone.localdate()}
-    form = ScenarioForm(request.POST or None, project=project, prefix="new", initial=initial)
+    form = ScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, timezone.localdate()))
     if request.method == "POST" and carried_out(form, lambda: services.open_scenario(code, form.values, actor=request.user)):
-        messages.success(request, _t("The scenario is open, with the prices that are known for the materials of its route."))
+        words = _t("The scenario is open. Each material of its route has the supplier's price that is cheapest for the largest phase.")
+        messages.success(request, words)
         newest = CostAssessment.objects.filter(project=project).order_by("-number")[0]
         return redirect("cost-scenario", code, newest.number)
     rows = (
@@ -76,29 +75,40 @@ def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
 def scenario_page(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     """One scenario. What is typed into the sizes and yields prices it anew; htmx is answered with that part alone."""
     scenario = visible_scenario(request, code, number)
-    if request.headers.get("HX-Request") == "true":
-        return render(request, "process/_cost_result.html", _result(request, scenario))
-    return render_scenario(request, scenario)
+    if request.headers.get("HX-Request") != "true":
+        return render_scenario(request, scenario)
+    context = _result(request, scenario)
+    if scenario.is_draft and "blocked" in request.GET:
+        blockers = editors(request, scenario.project) + services.fix_blockers(scenario)
+        context |= {"fix_blockers": blockers, "fix_form": ReasonForm(prefix="fix")}
+    return render(request, "process/_cost_result.html", context)
 
 
 def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any]:
     standing = trial_values(scenario)
     typed = {name: request.GET[name] for name in standing if name in request.GET}
     form = TrialForm(standing | typed)
-    trial = form.trial if form.is_valid() else None
-    found = priced(assessed(scenario, trial)) if trial is not None else None
+    is_tried = form.is_valid() and _differs(form, standing)
+    found = priced(_computed(scenario, form.trial if is_tried else None)) if form.is_valid() else None
     seed = form.cleaned_data.get("seed", SEED)
     return {
         "project": scenario.project,
         "scenario": scenario,
         "trial_form": form,
-        "is_tried": bool(form.is_valid() and trial is not None and _differs(form, standing)),
+        "is_tried": is_tried,
         "found": found,
         "whole": whole(found, scenario.project, seed=seed) if found is not None else None,
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, scenario.project) + not_active(scenario.project),
     }
+
+
+def _computed(scenario: CostAssessment, trial: Trial | None) -> Assessed:
+    """As it stands it is computed once for page, tables and button."""
+    if trial is None and scenario.standing is not None:
+        return scenario.standing
+    return assessed(scenario, trial)
 
 
 def _differs(form: TrialForm, standing: dict[str, Any]) -> bool:
@@ -108,6 +118,7 @@ def _differs(form: TrialForm, standing: dict[str, Any]) -> bool:
 
 def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
     """bound: a form with its errors."""
+    scenario.standing = assessed(scenario)
     values = services.scenario_values(scenario)
     not_mine = editors(request, scenario.project)
     result = _result(request, scenario)
@@ -115,7 +126,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     context = result | {
         "sheets": [Shown(bind_to(sheet, scenario, request.user), request) for sheet in sheets],
         "blockers": not_mine + services.editing_blockers(scenario),
-        "fix_blockers": not_mine + services.fix_blockers(scenario),
+        "fix_blockers": not_mine + services.fix_blockers(scenario, scenario.standing),
         "fix_form": ReasonForm(prefix="fix"),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "version": version_of(values),

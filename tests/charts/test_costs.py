@@ -35,7 +35,7 @@ QUARTERS = [Quarter("Q1 2026", 3, 8, 12.5), Quarter("Q2 2026", 0, 4, None), Quar
 PICTURES = {
     "waterfall": waterfall(PARTS),
     "tornado": tornado(REACHES, base=100, base_words="CHF 100"),
-    "distribution": distribution(BINS, MARKS, unit="CHF", offered=Mark(118, "offered CHF 118"), share_above="12 %"),
+    "distribution": distribution(BINS, MARKS, unit="CHF"),
     "clock": clock(HANDS),
     "funnel": funnel(STAGES),
     "bids": bids(QUARTERS),
@@ -114,13 +114,8 @@ def test_a_tornado_draws_ten_figures_and_its_table_has_all() -> None:
     assert (picture.spec["height"], len(picture.rows)) == (10 * 38, 16)
 
 
-def test_draws_above_the_offered_price_are_hollow() -> None:
-    picture = PICTURES["distribution"]
-
-    kinds = [value["kind"] for value in values(picture) if "count" in value]
-    assert kinds == ["at or below the offered price", "at or below the offered price", "above it"]
-    assert picture.rows[3] == ("offered CHF 118", "12 % lie above")
-    assert picture.rows[4] == ("CHF 80 to 100", "30 (30.0 %)")
+def test_a_histogram_says_its_limits_and_how_many_draws_lie_in_each_bar() -> None:
+    assert PICTURES["distribution"].rows[2:4] == (("95 % below CHF 130", ""), ("CHF 80 to 100", "30 (30.0 %)"))
 
 
 def test_two_kinds_differ_by_filling_and_the_legend_says_which() -> None:

@@ -17,7 +17,7 @@ from phases.evaluation.assessment_documents import CostBand, cost_bands, margin_
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import recommend
 from phases.reports import TEMPLATE
-from projects.models import Charter, Deliverable, Phase, Project
+from projects.models import Charter, Deliverable, Phase, Project, QuotationLine
 from projects.plans import phase_plan
 from projects.services.charter import draft_charter
 from projects.services.clarifications import ask_clarification
@@ -272,6 +272,9 @@ def test_cost_assessment_sets_price_against_cost() -> None:
     project = factories.a_project()
     factories.sign_off_sheets(project)
     quotation = factories.a_quotation(project)
+    beside = {"quotation": quotation, "phase": Phase.VALIDATION}
+    QuotationLine.objects.create(description="Stability study", amount=Decimal("9000"), standing="optional", order=2, **beside)
+    QuotationLine.objects.create(description="Filing of the DMF", amount=Decimal(0), standing="excluded", order=3, **beside)
     a_scenario(project, draft_of(a_whole_route(project)))
     sheets = list(DepartmentAssessment.objects.filter(project=project))
 
@@ -284,9 +287,12 @@ def test_cost_assessment_sets_price_against_cost() -> None:
         "EUR 180 000.00 (42.9 %)",
         "Cost in detail",
         "4-Aminophenol",
+        "Stability study Optional 9 000.00",
+        "Filing of the DMF Excluded –",
         *(cell(row.cost_base) for row in sheets),
     ):
         assert " ".join(str(words).split()) in said
+    assert version.document.type is not None and version.document.type.for_us  # margins are no client's
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -14,11 +15,14 @@ from audit.models import Event
 from documents.models import Document, DocumentVersion
 from documents.services.freshness import refresh_out_of_date
 from phases.evaluation.services import recommend
+from process.costs.services import change_scenario, copy_scenario, fix_scenario
+from process.routes.services import fix_version
 from projects.models import Project
 from projects.services.clarifications import ask_clarification
 from projects.services.gate import current_review, judge_review
 from projects.services.plan import reschedule_milestone
 from tests.finished import finished
+from tests.process.factories import a_scenario, a_whole_route, chemist, draft_of, estimator
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +80,24 @@ def test_a_charter_is_not_out_of_date_because_dates_move() -> None:
     reschedule_milestone(project.code, "route_selected", not_before=later, actor=factories.manager(), reason="Capacity.")
 
     assert refresh(project) == 0
+
+
+def test_a_cost_form_is_dated_by_the_scenario_that_it_prints_and_by_no_other() -> None:
+    project, actor = factories.a_planned_project(), estimator()
+    factories.sign_off_sheets(project)
+    scenario = a_scenario(project, draft_of(a_whole_route(project)))
+    assert scenario.route_version is not None
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=chemist())
+    fix_scenario(scenario.pk, reason="For the quotation.", actor=actor)
+    finished("detailed_cost_assessment", project, author=factories.manager())
+
+    copy = copy_scenario(scenario.pk, "Second", actor=actor)
+    change_scenario(copy.pk, {"margin_pct": Decimal(40)}, actor=actor)
+    assert refresh(project) == 0
+    assert Event.objects.filter(kind="cost.changed", project_id=project.pk).exists()
+    fix_scenario(copy.pk, reason="Quoted again.", actor=actor)
+
+    assert refresh(project) == 1
 
 
 def standing(project: Project, key: str) -> str:

@@ -46,6 +46,7 @@ ROUTE = "computed of one route, which the API gives; its import has a template"
 COSTS = "computed of one scenario, which leaves as the Detailed Cost Assessment Form; its tables are worksheets"
 KEPT = "what the installation is set to; each version stands in the record"
 TABLES: dict[str, str] = {
+    "_picture.html": "the figures of a picture, which leaves as one; what it counts leaves from pages of its own",
     "accounts/_token_table.html": "accounts/tokens.html",
     "accounts/people.html": "accounts/people.html",
     "catalogue/material.html": "the prices that hold; all of them are the worksheet below",
@@ -54,7 +55,6 @@ TABLES: dict[str, str] = {
     "desk/portal_requests.html": "a client's own few requests; systems read them from the API",
     "process/_balance.html": ROUTE,
     "process/_cost_phases.html": COSTS,
-    "process/_cost_picture.html": COSTS,
     "process/_cost_scenarios.html": COSTS,
     "process/_cost_sources.html": COSTS,
     "process/_intensity.html": ROUTE,

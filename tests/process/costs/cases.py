@@ -87,18 +87,16 @@ def small() -> Case:
             line("qc", "pilot", Category.QC, "60", "test", "85", basis=Basis.BATCH),
             line("vessel", "pilot", Category.OCCUPANCY, "72", "h", "210", basis=Basis.BATCH, low="60", high="96"),
             line("plant", "validation", Category.OCCUPANCY, "96", "h", "260", basis=Basis.BATCH),
-            line("waste", "validation", Category.WASTE, "20", "kg", ".9", basis=Basis.STEP_KG, step="one"),
+            line("waste", "validation", Category.WASTE, "28", "kg", ".9", basis=Basis.KG),
             line("dossier", "validation", Category.DOSSIER, "1", "lot", "48000"),
         ),
-        risks=(Risk("A vessel is late", "pilot", D(".25"), D(20000)),),
+        risks=(Risk("A vessel is late", "pilot", D(".25"), D(20000), "CHF"),),
         rates=(Rate("EUR", "CHF", D(".94"), TODAY, "bank"),),
     )
 
 
-def line(
-    key: str, phase: str, category: Category, amount: str, unit: str, rate: str, basis: Basis = Basis.ONCE, step: str = "", **ends: str
-) -> Line:
-    return Line(key, key.title(), phase, category, quantity(amount, unit, **ends), chf(rate, unit), basis, step=step)
+def line(key: str, phase: str, category: Category, amount: str, unit: str, rate: str, basis: Basis = Basis.ONCE, **ends: str) -> Line:
+    return Line(key, key.title(), phase, category, quantity(amount, unit, **ends), chf(rate, unit), basis)
 
 
 def with_price(case: Case, key: str, base: Decimal) -> Case:

@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from process.costs import services
+from process.costs import building, services
+from process.costs.estimate import estimate
 from process.models import CostAssessment
+from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
@@ -72,6 +74,19 @@ def test_a_typed_batch_number_prices_anew_and_htmx_is_answered_with_that_part(se
     assert price.group() in page
     assert "18,352.13 EUR</strong>" not in page
     assert services.scale_values(scenario)["pilot-batches"] == 2
+
+
+def test_the_button_that_fixes_opens_once_nothing_is_missing(seller: Client, scenario: CostAssessment) -> None:
+    address, asked = f"{scenario.get_absolute_url()}?blocked=1", {"HX-Request": "true"}
+    assert scenario.route_version is not None
+
+    blocked = shown(seller, address, headers=asked)
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
+    opened = shown(seller, address, headers=asked)
+
+    assert 'id="cost-fix" hx-swap-oob="true"' in blocked and "fix that version first" in blocked
+    assert 'name="fix-reason"' in opened
+    assert "cost-fix" not in shown(seller, scenario.get_absolute_url(), headers=asked)
 
 
 def test_a_wrong_figure_and_an_impossible_yield_are_said(seller: Client, scenario: CostAssessment) -> None:
@@ -147,3 +162,44 @@ def test_three_scenarios_cost_the_list_what_one_does(seller: Client, scenario: C
 
     with django_assert_num_queries(len(one)):
         seller.get(address)
+
+
+def test_the_page_of_a_scenario_computes_its_price_once(seller: Client, scenario: CostAssessment, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(building, "estimate", lambda case: asked.append(case) or estimate(case))
+
+    shown(seller, scenario.get_absolute_url())
+
+    assert len(asked) == 1
+
+
+def test_a_new_scenario_says_what_it_took_from_where(seller: Client, project: Project) -> None:
+    project.rfp.pilot_quantity_kg, project.rfp.validation_quantity_kg = Decimal(20), Decimal(40)
+    project.rfp.commercial_quantity_kg_per_year = Decimal(1200)
+    project.rfp.save()
+    make.a_whole_route(project)
+
+    page = shown(seller, reverse("project-costs", args=[project.code]))
+
+    for words in (
+        f"As {project.rfp.number} asks.",
+        "3, as is usual.",
+        "The newest version of the first route.",
+        f"1200 kg a year, as {project.rfp.number} asks, in batches of that size.",
+        "Nothing yet: type yours.",
+    ):
+        assert words in page, words
+
+
+def test_a_percentage_typed_as_a_fraction_is_asked_about_at_its_field(seller: Client, scenario: CostAssessment) -> None:
+    address = scenario.get_absolute_url()
+    typed = {f"change-{name}": value for name, value in services.scenario_values(scenario).items() if value is not None}
+    typed["change-route_version"] = scenario.route_version_id
+
+    answer = seller.post(f"{address}change/", typed | {"change-margin_pct": "0.3"})
+
+    assert answer.status_code == 400
+    assert answer.context["form"].errors == {
+        "margin_pct": ["Is 30 % meant? Then type 30. If it is less than one percent, type 0.3 % with its sign."]
+    }
+    assert 'value="0.3"' in answer.content.decode()

@@ -17,10 +17,10 @@ def test_a_linear_route_needs_what_the_reference_says() -> None:
 
     found = needs(co_01().demands[0], base_value)
 
-    assert {each.intake.of: float(each.net_kg) for each in found.charges} == pytest.approx(expected, abs=1e-6)
+    assert {key: float(kg) for key, kg in found.items()} == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_branch_taken_twice_counts_twice() -> None:
+def test_a_branch_taken_twice_and_a_material_charged_twice_count_twice() -> None:
     route = Demand(
         "r",
         (
@@ -30,32 +30,36 @@ def test_a_branch_taken_twice_counts_twice() -> None:
         ),
     )
 
-    found = needs(route, base_value)
-
-    assert found.made_kg == {"c": 1, "b": 1, "a": 4}
-    assert [(each.intake.of, each.gross_kg) for each in found.charges] == [("y", 1), ("y", 2), ("x", 8)]
+    assert needs(route, base_value) == {"y": 3, "x": 8}
     assert route.bought == {"x", "y"}
 
 
 def test_a_lower_yield_takes_more_at_its_step_and_before_it() -> None:
     route = co_01().demands[0]
-    before = {each.intake.of: each.net_kg for each in needs(route, base_value).charges}
+    before = needs(route, base_value)
 
     found = needs(route, lambda base, key: base / 2 if key == "yield/route/B" else base)
 
-    ratio = {each.intake.of: round(each.net_kg / before[each.intake.of], 9) for each in found.charges}
+    ratio = {key: round(kg / before[key], 9) for key, kg in found.items()}
     assert ratio == {"sm": 2, "br2": 2, "dcm": 2, "naoh": 2, "water": 2, "c": 1, "thf": 1}
 
 
-def test_a_route_at_another_yield_takes_what_a_draw_of_that_yield_takes() -> None:
+def test_a_route_at_other_yields_takes_what_a_draw_of_those_yields_takes() -> None:
     route = co_01().demands[0]
 
-    moved = needs(route.at_yield("B", fraction("0.6", low="0.5", high="0.7")), base_value)
-    drawn = needs(route, lambda base, key: D("0.6") if key == "yield/route/B" else base)
+    moved = needs(route.at_yields(D("0.5")), base_value)
+    drawn = needs(route, lambda base, key: base / 2 if key.startswith("yield/") else base)
 
-    assert {key: round(kg, 20) for key, kg in moved.net_kg.items()} == {key: round(kg, 20) for key, kg in drawn.net_kg.items()}
-    with pytest.raises(BadInput):
-        route.at_yield("B", fraction("0"))
+    assert {key: round(kg, 20) for key, kg in moved.items()} == {key: round(kg, 20) for key, kg in drawn.items()}
+
+
+def test_yields_are_moved_up_to_what_the_equation_gives() -> None:
+    twofold = Step("a", "Dimer", fraction("0.4", low="0.3", high="0.45", most=D(".5")), (), most=D(".5"))
+    route = Demand("r", (twofold,))
+
+    assert route.at_yields(D("1.2")).steps[0].yield_fraction.high == D(".5")
+    with pytest.raises(BadInput, match="Dimer would yield 104 %, more than the equation gives"):
+        route.at_yields(D("1.3"))
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,10 @@
-"""What a missing answer does to the price, and how wrong we have been."""
+"""What a missing answer does to the price."""
 
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from audit.refusals import BadInput
-from process.costs.actuals import Kind, Measured, difference, historical_error
 from process.costs.band import price_band
 from process.costs.case import Case, Scale
 from process.costs.completeness import EFFECTS, Target, price_impact, widened
@@ -85,56 +83,3 @@ def test_every_effect_reaches_below_and_above() -> None:
         for each in EFFECTS.values()
         for effect in each
     )
-
-
-def measured(quoted: str, actual: str | None, kind: Kind = Kind.COST, reaction: str = "amidation") -> Measured:
-    return Measured(kind, "Step 3", D(quoted), None if actual is None else D(actual), "CHF", reaction)
-
-
-def test_the_difference_says_by_how_much_and_by_what_share() -> None:
-    found = difference(measured("80", "100")).known
-
-    assert (found.by, found.ratio) == (20, 1.25)
-    assert difference(measured("0", "100")).known.ratio is None
-    assert difference(measured("80", None)).reason == "Step 3 has no actual figure yet."
-
-
-def test_the_error_of_similar_steps_is_their_mean_ratio_with_its_spread() -> None:
-    past = [measured("100", each) for each in ("100", "120", "140")] + [
-        measured("1", "9", Kind.YIELD),
-        measured("1", "9", reaction="nitration"),
-    ]
-
-    found = historical_error(past, Kind.COST, "amidation")
-
-    assert (found.known.mean_ratio, found.known.number) == (pytest.approx(1.2), 3)
-    assert found.known.spread == pytest.approx(0.2) and (found.known.lowest, found.known.highest) == (1.0, 1.4)
-    assert found.warnings == ()
-
-
-@pytest.mark.parametrize(
-    ("past", "number", "spread", "warned"),
-    [
-        ([("100", "110")], 1, None, 1),
-        ([("100", "110"), ("100", "110")], 2, 0, 1),
-        ([("100", "110"), ("0", "5"), ("100", None)], 1, None, 2),
-    ],
-)
-def test_few_or_equal_steps_have_what_can_be_said_of_them(
-    past: list[tuple[str, str | None]], number: int, spread: float | None, warned: int
-) -> None:
-    found = historical_error([measured(*each) for each in past], Kind.COST, "amidation")
-
-    assert (found.known.number, found.known.spread, len(found.warnings)) == (number, spread, warned)
-
-
-@pytest.mark.parametrize("past", [[], [("0", "5")], [("5", None)]])
-def test_without_two_figures_there_is_no_error_but_a_reason(past: list[tuple[str, str | None]]) -> None:
-    found = historical_error([measured(*each) for each in past], Kind.COST, "amidation")
-
-    assert found.value is None and "amidation" in found.reason
-
-
-def test_a_figure_below_zero_is_refused() -> None:
-    with pytest.raises(BadInput):
-        measured("100", "-1")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from audit.hashes import hash_of
-from process.costs.paper import pictures_on_paper, scenario_on_paper
-from process.costs.services import copy_scenario, fix_scenario
+from process.costs.paper import pictures_on_paper, scenario_on_paper, what_counts
+from process.costs.services import change_scenario, copy_scenario, fix_scenario
 from process.models import CostAssessment
 from process.routes.services import fix_version
 from projects.models import Project
@@ -56,3 +57,26 @@ def test_without_a_price_there_is_nothing_to_print(project: Project) -> None:
 
     assert scenario_on_paper(project) is None
     assert pictures_on_paper(None) == {}
+
+
+def test_only_what_the_printed_scenario_counts_with_is_told_from_what_it_was(scenario: CostAssessment) -> None:
+    """A draft that is chosen, its copy that nobody prints, and the fixed one."""
+    project, actor = scenario.project, make.estimator()
+    first = what_counts(project)
+    change_scenario(scenario.pk, {"margin_pct": Decimal(35)}, actor=actor)
+    changed = what_counts(project)
+    assert scenario.route_version is not None
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
+    fix_scenario(scenario.pk, reason="For the quotation.", actor=actor)
+    fixed = what_counts(project)
+    copy = copy_scenario(scenario.pk, "Second", actor=actor)
+    change_scenario(copy.pk, {"margin_pct": Decimal(40)}, actor=actor)
+
+    assert first is not None and first != changed
+    assert what_counts(project) == fixed
+    fix_scenario(copy.pk, reason="Quoted again.", actor=actor)
+    assert what_counts(project) != fixed
+
+
+def test_a_project_without_a_price_counts_with_nothing(project: Project) -> None:
+    assert what_counts(project) is None

@@ -16,11 +16,12 @@ from accounts.permissions import allowed
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.seen import version_of
-from catalogue.models import ExchangeRate
+from catalogue.models import ExchangeRate, SupplierQuote
 from process.costs import services
-from process.costs.building import Trial, assessed, assessed_many
+from process.costs.building import assessed, assessed_many
 from process.costs.estimate import estimate
 from process.costs.results import priced
+from process.costs.trial import Trial
 from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem
 from process.routes.services import fix_version
 from projects.models import Project
@@ -234,12 +235,84 @@ def test_a_fixed_scenario_keeps_its_price_and_takes_no_row(scenario: CostAssessm
 
     fixed = services.fix_scenario(scenario.pk, reason="For the quotation.", actor=make.estimator())
 
-    assert (fixed.fixed_price, fixed.result["algorithm"]) == (price, "estimate/1")
-    assert fixed.result["inputs"]["materials"][0]["price"]["base"].startswith("6.2")
+    assert (fixed.fixed_price, fixed.result["algorithm"]) == (price, "cost.estimate")
+    assert fixed.result["inputs"]["case"]["materials"][0]["price"]["base"].startswith("6.2")
     with pytest.raises(Refused):
         enter(fixed, LABOUR)
     with pytest.raises(Refused):
         services.change_scenario(scenario.pk, {"margin_pct": D(40)}, actor=make.estimator())
+
+
+def fixed(scenario: CostAssessment) -> CostAssessment:
+    assert scenario.route_version is not None
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
+    return services.fix_scenario(scenario.pk, reason="For the quotation.", actor=make.estimator())
+
+
+def test_a_fixed_scenario_is_read_as_it_was_stored_and_can_be_tried(scenario: CostAssessment) -> None:
+    """A supplier's price and a rate that are corrected afterwards move it no more."""
+    enter(scenario, LABOUR)
+    half = Trial({"pilot": (D(0), 0), "validation": (D(85), 1)}, D(50))
+    prices = [price_of(scenario), price_of(scenario, half)]
+    before = priced(assessed(read(scenario)))
+
+    row = fixed(scenario)
+    SupplierQuote.objects.update(price_per_kg=D(99))
+
+    assert [price_of(row), price_of(row, half)] == prices
+    after = priced(assessed(read(scenario)))
+    assert (after.estimate, after.band, after.warnings) == (before.estimate, before.band, before.warnings)
+    assert [each.words for each in assessed(read(row), Trial(yield_pct=D(120))).missing] == [
+        "Acetylation would yield 108 %, more than the equation gives."
+    ]
+
+
+def test_less_than_the_first_break_of_a_list_cannot_be_ordered(scenario: CostAssessment) -> None:
+    material = scenario.prices.get(material__name="4-Aminophenol").material
+    SupplierQuote.objects.filter(material=material).update(quantity_from_kg=D(50))
+
+    found = estimate(assessed(read(scenario)).case).known  # type: ignore[arg-type]
+
+    assert [line.quantity for line in found.lines if line.label == "4-Aminophenol" and line.phase == "pilot"] == [D(50)]
+    assert found.lines[0].quantity == D(50)
+
+
+def test_a_new_scenario_takes_the_supplier_who_is_cheapest_for_its_quantities(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    water = make.a_material("Water")
+    make.a_price(water, "0.05", supplier="Bulk", reference="B2")
+    make.a_price(water, "0.001", supplier="Bulk", reference="B2", quantity_from_kg=D(500))
+
+    small = make.a_scenario(project, version, **{"validation-batch_kg": D(0), "validation-batches": 0})
+    large = make.a_scenario(project, version)
+
+    assert [str(row.prices.get(material=water).quote.supplier) for row in (small, large)] == ["Chemical Works", "Bulk"]
+
+
+def test_a_risk_keeps_its_currency_and_is_converted(scenario: CostAssessment) -> None:
+    risk = {"label": "Dimer", "phase": "pilot", "probability_pct": "20", "impact": "10000"}
+    enter(scenario, risk, "cost-risks")
+    enter(scenario, risk | {"label": "Strike", "currency": "CHF"}, "cost-risks")
+
+    assert [each.words.split(" is known")[0] for each in assessed(read(scenario)).missing] == ["No exchange rate from CHF to EUR"]
+    ExchangeRate.objects.create(currency="CHF", into="EUR", on=timezone.localdate(), rate=D("1.05"), source="ECB")
+
+    found = estimate(assessed(read(scenario)).case).known  # type: ignore[arg-type]
+    bound = bind(f"cost-risks:{scenario.pk}", make.estimator())
+    told = [(row["values"]["currency"], row["values"]["expected"]) for row in bound.table(list(bound.query()))]
+
+    assert found.expected_risk == D("4100.00")
+    assert told == [("EUR", "2000"), ("CHF", "2100")]
+    assert bound.totals_of(list(bound.query()))["expected"] == "4100"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("0.2", None), ("20", D(20)), ("0.2 %", D("0.2")), ("20 %", D(20)), ("0", D(0))])
+def test_a_percentage_typed_as_a_fraction_is_asked_about(scenario: CostAssessment, typed: str, kept: Decimal | None) -> None:
+    result = enter(scenario, {"label": "Dimer", "phase": "pilot", "probability_pct": typed, "impact": "10000"}, "cost-risks")
+
+    assert [row.probability_pct for row in RiskItem.objects.all()] == ([] if kept is None else [kept])
+    if kept is None:
+        assert "Is 20 % meant? Then type 20. If it is less than one percent, type 0.2 % with its sign." in str(result.errors)
 
 
 def test_a_scenario_without_a_price_is_not_fixed(project: Project) -> None:
