@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acts import press, send
+from tests.browser.acts import send
 from tests.browser.test_sign_in import sign_in
 from tests.browser.test_worksheets import PASTE
 
@@ -54,7 +54,7 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     page.keyboard.press("Enter")
     expect(price(page)).to_have_text("188,571.43 EUR")
     band, each = fact(page, "Likely between"), fact(page, "Pilot")
-    expect(band).to_have_text("188,571.43 – 282,857.15")
+    expect(band).to_have_text("188,571.43 – 282,857.14")
     expect(each).to_contain_text("94,285.72 a batch")
 
     page.locator("form.filters #id_pilot-batch_kg").fill("20")
@@ -66,10 +66,10 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     send(page, "Keep what is tried as the next scenario")
     expect(price(page)).to_have_text("377,142.86 EUR")
 
-    page.get_by_role("link", name="Two pilot batches").click()
-    page.get_by_text("Fix this scenario").first.click()
+    page.get_by_role("link", name="Two pilot batches", exact=True).click()
+    page.locator("#cost-fix summary").click()
     page.locator("#id_fix-reason").fill("For the quotation.")
-    press(page, "Fix this scenario")
+    page.locator("#cost-fix [type=submit]").click()
     expect(page.locator("main")).to_contain_text("Fixed: this scenario stays as it is.")
     expect(price(page)).to_have_text("188,571.43 EUR")
 
