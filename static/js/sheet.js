@@ -27,10 +27,3 @@ document.addEventListener("autosaved", (event) => {
     window.htmx.ajax("GET", window.location.pathname, { target: "#sign-off-part", select: "#sign-off-part", swap: "outerHTML" });
   }
 });
-
-// A signature covers the tables too: what is signed, what is missing and what the calendar is asked are read anew.
-document.addEventListener("worksheet:saved", () => {
-  ["#sign-off-part", "#calendar"].forEach((part) => {
-    if (document.querySelector(part)) window.htmx.ajax("GET", window.location.pathname, { target: part, select: part, swap: "outerHTML" });
-  });
-});

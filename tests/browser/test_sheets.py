@@ -9,25 +9,27 @@ from tests.browser.acts import send
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
+PATIENCE = 20_000  # a row is saved, and then the page read again
 
 
 def test_sign_off_and_calendar_follow_the_rows(page: Page, places: dict[str, str]) -> None:
     sign_in(page, "production@demo.example")
     page.goto(f"/projects/{places['evaluated']}/sheets/production/")
     plan, risks = page.locator("#sheet-production-plan"), page.locator("#sheet-sheet-risks")
-    expect(plan.locator("[data-sheet-grid] .tabulator-row").first).to_be_visible()
+    expect(page.locator("#sheet-production-plan[data-ready]")).to_be_visible()
+    plan.locator("[data-sheet-status]").click()  # in sight first: a click that also scrolls chooses no cell
     wanted = page.locator("#calendar tbody tr").first
     before = wanted.locator("td").nth(1).inner_text()
 
     plan.locator(".tabulator-row").first.locator("[tabulator-field=c_batches]").click()
     page.keyboard.type("9")
     page.keyboard.press("Enter")
-    expect(wanted.locator("td").nth(1)).not_to_have_text(before)
+    expect(wanted.locator("td").nth(1)).not_to_have_text(before, timeout=PATIENCE)
 
     risks.get_by_role("button", name="Add a row").click()
     page.keyboard.type("The agitator is changed in May")
     page.keyboard.press("Enter")
-    expect(page.locator("#sign-off-card")).to_contain_text("The agitator is changed in May")
+    expect(page.locator("#sign-off-card")).to_contain_text("The agitator is changed in May", timeout=PATIENCE)
     expect(page.locator("#sign-off-card")).to_contain_text("has no probability or no impact yet")
 
     send(page, "Show on the calendar")
