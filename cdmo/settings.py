@@ -271,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "TailoringKindEnum": "projects.models.tailoring.Tailoring.Kind",
         "ShapedKindEnum": "projects.shape_api.SHAPED",
         "AddedKindEnum": "projects.change_order_api.ADDED",
+        "InquiryStateEnum": "process.purchasing.models.PurchaseInquiry.State",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cdmo.api.declare_problem_responses"],
 }

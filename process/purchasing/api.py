@@ -35,7 +35,7 @@ class InquirySerializer(serializers.Serializer[Any]):
     sent_at = serializers.DateTimeField(allow_null=True)
 
 
-class OfferSerializer(serializers.Serializer[Any]):
+class SupplierOfferSerializer(serializers.Serializer[Any]):
     """price_per_kg: as it was offered. bought_kg: whole packs, at least the smallest order. total, per_kg: in the asked currency."""
 
     supplier = serializers.CharField()
@@ -54,7 +54,7 @@ class InquiryLineSerializer(serializers.Serializer[Any]):
     material = serializers.CharField(help_text="Our code.")
     name = serializers.CharField()
     quantity_kg = serializers.DecimalField(max_digits=12, decimal_places=3)
-    offers = OfferSerializer(many=True)
+    offers = SupplierOfferSerializer(many=True)
 
 
 class InquiryOffersSerializer(InquirySerializer):
