@@ -15,7 +15,7 @@ run: environment ## run the product on private servers (PORT=8000)
 
 test: test-environment ## everything that must hold: style, types, advisories, layers, templates, migrations, settings, all tests
 	@$(MAKE) --jobs=2 types lint installable audit
-	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2
+	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 3
 
 test-fast: test-environment ## the quick half of the tests, under two minutes
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2 -m "not integration and not browser and not slow"
