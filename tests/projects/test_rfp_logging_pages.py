@@ -105,7 +105,7 @@ def test_similar_requests_while_typing(typed: dict[str, str], words: str, seller
 
 def test_similar_shows_only_what_may_be_seen_but_warns(client: Client) -> None:
     make.a_project()
-    client.force_login(make.person(Role.EHS))
+    client.force_login(make.person(Role.REGULATORY))
 
     found = client.get(reverse("rfp-similar"), {"client": "Demo Client B", "cas_number": "103-90-2"}).context["findings"]
 
