@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 
+@extend_schema_field(serializers.EmailField())
 class ManagerField(serializers.SlugRelatedField["User"]):
     """A project manager by e-mail."""
 

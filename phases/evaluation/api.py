@@ -45,7 +45,7 @@ class RfpSubmission(APIView):
         return once(request, submit, representation=lambda: rfp_as_data(request, number, lock=True))
 
 
-class SheetSerializer(serializers.ModelSerializer[DepartmentAssessment]):
+class FeasibilitySheetSerializer(serializers.ModelSerializer[DepartmentAssessment]):
     """A department's feasibility sheet. `feasibility_score`: 1 (not feasible) to 5 (routine). `tables`: its worksheets, by address."""
 
     department = serializers.CharField(source="department.key")
@@ -67,10 +67,10 @@ class SheetSerializer(serializers.ModelSerializer[DepartmentAssessment]):
 class SheetList(Tagged, APIView):
     """The feasibility sheets of a project, as far as they are filled in; their tables are read and written as worksheets."""
 
-    @extend_schema(operation_id="sheets", responses=SheetSerializer(many=True))
+    @extend_schema(operation_id="sheets", responses=FeasibilitySheetSerializer(many=True))
     def get(self, request: ApiRequest, code: str) -> Response:
         rows = DepartmentAssessment.objects.filter(project=internal_project(request, code)).order_by("department_id")
-        return Response(SheetSerializer(rows.select_related("department", "owner", "signed_off_by"), many=True).data)
+        return Response(FeasibilitySheetSerializer(rows.select_related("department", "owner", "signed_off_by"), many=True).data)
 
 
 class WindowSerializer(serializers.Serializer[Any]):
