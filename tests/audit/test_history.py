@@ -31,6 +31,7 @@ WITHOUT_HISTORY = {  # and why
     "projects.ViewChoice": "a person's own way to look at a list",
     "projects.RequestDraft": "what somebody of a client types; sent, it is a request, which has history",
     "process.SupplierMail": "a queue of mails; that a letter was sent is an event",
+    "phases.SiteVessel": "a vessel by another name, which has history",
     "process.QuotedPrice": "a supplier's price by another name, which has history",
     "projects.Scratch": "a plan tried out; what is taken over changes milestones, which have history",
     "projects.StalePlan": "a queue of plans to compute again",
