@@ -182,7 +182,7 @@ def test_a_condition_locks_the_second_validation_batch_until_it_is_met(new_page:
     stack.python(PROVE_DELIVERABLES.format(code=code, which="phase='pilot'"))
     go_with_a_condition(people, code)
     stack.python(PROVE_DELIVERABLES.format(code=code, which=f"key__in={list(needed_before(VALIDATION_BATCH))}"))
-    make_overdue(stack)
+    make_overdue(stack, code)
     production = people["production"]
     first, second = (acts.upload_the_document(production, code, "batch_production_record", about=batch) for batch in ("V-01", "V-02"))
 
@@ -227,12 +227,16 @@ def go_with_a_condition(people: People, code: str) -> None:
     expect(manager.locator(".stepper [aria-current=step]")).to_contain_text("Validation")
 
 
-def make_overdue(stack: Stack) -> None:
+def make_overdue(stack: Stack, code: str) -> None:
     """Weeks pass. The guards of the table are the product's; the clock is the test's."""
     connection = stack.database.connect("cdmo")
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("UPDATE projects_gatecondition SET due_on = current_date - 3 WHERE words LIKE 'Qualify the second dryer%'")
+        cursor.execute(
+            "UPDATE projects_gatecondition AS c SET due_on = current_date - 3 FROM projects_gatereview AS r JOIN projects_project AS p "
+            "ON p.id = r.project_id WHERE r.id = c.review_id AND p.code = %s AND c.words LIKE 'Qualify the second dryer%%'",
+            [code],
+        )
         assert cursor.rowcount == 1
     connection.close()
 
