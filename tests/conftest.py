@@ -138,7 +138,7 @@ def pytest_collection_finish() -> None:
 
 
 class GroupsTogether(LoadScopeScheduling):
-    """For `-n 2`: whole files and groups go to one process each."""
+    """For `-n 3`: whole files and groups go to one process each."""
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
