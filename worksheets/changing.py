@@ -187,6 +187,7 @@ class Writing:
             return
         if self.order:
             self.order.save()
+        self.service.done()
         self._record()
 
     def because(self) -> AbstractContextManager[Any]:

@@ -54,6 +54,9 @@ class Rows:
     def remove(self, row: Row) -> None:
         row.delete()
 
+    def done(self) -> None:
+        """After the last row of the request, for what rests on several."""
+
     def judge(self, row: Row, changed: Collection[str]) -> None:
         """`clean`, then the model's own checks, then whether it is there already. Raises BadInput by column."""
         self.clean(row, changed)

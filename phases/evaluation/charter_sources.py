@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 def said_in_sheets(project: Project) -> Said:
     said = Said()
-    for sheet in DepartmentAssessment.objects.filter(project=project).select_related("department", "owner", "signed_off_by"):
-        said.risks += [f"{sheet.department}: {line.strip()}" for line in sheet.risks.splitlines() if line.strip()]
+    sheets = DepartmentAssessment.objects.filter(project=project).select_related("department", "owner", "signed_off_by")
+    for sheet in sheets.prefetch_related("risk_rows"):
+        told = [*sheet.risks.splitlines(), *(" ".join(row.text.split()) for row in sheet.risk_rows.all())]
+        said.risks += [f"{sheet.department}: {line.strip()}" for line in told if line.strip()]
         if person := sheet.signed_off_by or sheet.owner:
             said.people[sheet.department.key] = person
     return said

@@ -15,7 +15,7 @@ from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.seen import version_of
 from phases.evaluation.documents import charter as paper_of
-from phases.evaluation.services import save_sheet
+from phases.evaluation.models import DepartmentAssessment
 from projects.models import Charter, Milestone, Phase, Project, TeamMember
 from projects.raci import usual, wrong_letters
 from projects.services import responsibilities
@@ -24,6 +24,7 @@ from projects.services.charter_writing import write_charter
 from projects.services.responsibilities import letters_of, rows_of, set_responsibilities
 from tests.projects import factories as make
 from tests.projects.test_quotation_offers import accept, as_person, sent
+from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
 KEY = "route_selection_report"
@@ -40,8 +41,9 @@ def write(project: Project, **values: Any) -> Charter:
 
 
 def test_the_accepted_quotation_fills_the_charter(project: Project) -> None:
-    head = make.person(Role.RESEARCH)
-    save_sheet(project.code, "research", changes={"risks": "Polymorphs.\nA patent."}, actor=head)
+    sheet = DepartmentAssessment.objects.get(project=project, department__key="research")
+    risks = [Change(ADD, values={"text": words}) for words in ("Polymorphs.", "A patent.")]
+    change_rows(f"sheet-risks:{sheet.pk}", risks, actor=make.person(Role.RESEARCH), all_or_none=True)
     accept(sent(project, assumptions="Assays are ours."), 2)
 
     charter = write(project)
