@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from audit.hashes import hash_of
 from audit.refusals import Blocker
-from audit.signatures import content_hash
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.findings import Evidence, Finding, Findings
 from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
@@ -73,16 +72,18 @@ def _finding_of_rfp(rfp: Any) -> Finding:
 def judge_sheets(projects: Sequence[Project]) -> Findings:
     """Every department's sheet is signed off."""
     sheets: dict[int, list[DepartmentAssessment]] = {project.pk: [] for project in projects}
-    for sheet in DepartmentAssessment.objects.filter(project__in=projects).with_tables().select_related("owner"):
+    for sheet in (
+        DepartmentAssessment.objects.filter(project__in=projects).with_signed_hash().select_related("project", "department", "owner")
+    ):
         sheets[sheet.project_id].append(sheet)
     return {project.pk: _finding_of_sheets(sheets[project.pk]) for project in projects}
 
 
-def _finding_of_sheets(sheets: list[DepartmentAssessment]) -> Finding:
+def _finding_of_sheets(sheets: list[Any]) -> Finding:
     signed = [s for s in sheets if s.state == DepartmentAssessment.State.SIGNED_OFF]
     open_sheets = [s for s in sheets if s.state == DepartmentAssessment.State.OPEN]
     evidence = tuple(
-        Evidence(_t("Sheet of %(d)s") % {"d": s.department}, s.get_absolute_url(), content_hash(s), s.signed_off_at, _facts_of_sheet(s))
+        Evidence(_t("Sheet of %(d)s") % {"d": s.department}, s.get_absolute_url(), s.signed_hash, s.signed_off_at, _facts_of_sheet(s))
         for s in signed
     )
     reasons = tuple(
@@ -98,7 +99,7 @@ def _finding_of_sheets(sheets: list[DepartmentAssessment]) -> Finding:
     return Finding(bool(signed) and not reasons, evidence, reasons, max((s.due_on for s in open_sheets), default=None))
 
 
-def _facts_of_sheet(sheet: DepartmentAssessment) -> dict[str, str]:
+def _facts_of_sheet(sheet: Any) -> dict[str, str]:
     return {
         _t("Feasibility"): sheet.feasibility_words,
         _t("Reasons"): sheet.feasibility_reason,
@@ -106,8 +107,8 @@ def _facts_of_sheet(sheet: DepartmentAssessment) -> dict[str, str]:
         _t("Base cost"): _money(sheet.cost_base, sheet.currency),
         _t("High cost"): _money(sheet.cost_high, sheet.currency),
         _t("Duration (weeks)"): str(sheet.duration_weeks or ""),
-        _t("Assumptions"): "\n".join(row.text for row in sheet.assumption_rows.all()),
-        _t("Risks"): "\n".join(row.text for row in sheet.risk_rows.all()),
+        _t("Assumptions"): "\n".join(sheet.assumption_texts),
+        _t("Risks"): "\n".join(sheet.risk_texts),
     }
 
 

@@ -56,7 +56,7 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     page.locator("summary", has_text="Fix this version").click()
     page.locator("form[action$='/fix/']").get_by_label("Reason").fill("For the quotation.")
     page.get_by_role("button", name="Fix this version").click()
-    expect(page.locator("#sheet-route-steps .sheet-why")).to_contain_text("is fixed and stays as it is")
+    expect(page.locator("#sheet-route-steps")).to_contain_text("is fixed and stays as it is")
     expect(page.get_by_role("button", name="Add a row")).to_have_count(0)
     at(page, "route-steps", "yield_pct").click()
     page.keyboard.type("50")

@@ -68,7 +68,7 @@ def test_what_the_first_gate_costs(
     browser = signed_in(make.manager())
     browser.get(address("project-gate", project))
 
-    with django_assert_max_num_queries(25):  # five tables of the sheets, one query each
+    with django_assert_max_num_queries(20):
         browser.get(address("project-gate", project))
 
 
