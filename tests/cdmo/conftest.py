@@ -16,6 +16,7 @@ CREATE FUNCTION refuse() RETURNS int LANGUAGE sql RETURN 1; COMMIT; SELECT 1"""
 def empty(transactional_db: None) -> Iterator[str]:
     """The address of another database of this server, with what `prepare` leaves in one: tables, functions, the extension."""
     with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {RESTORED} WITH (FORCE)")  # of a run that was killed
         cursor.execute(f"CREATE DATABASE {RESTORED}")
     ask(RESTORED, LEFT_BY_PREPARE)
     yield database_url().rpartition("/")[0] + f"/{RESTORED}"
