@@ -104,7 +104,8 @@ def change_rows(address: str, changes: Sequence[Change], *, actor: User, reason:
     try:
         with transaction.atomic():
             keys = {each.pk for each in changes if each.pk is not None}
-            writing = Writing(bound, reason, keys=keys, moves=any(each.act != CHANGE for each in changes))
+            moves = bool(bound.sheet.within) or any(each.act != CHANGE for each in changes)  # a change may lead into another group
+            writing = Writing(bound, reason, keys=keys, moves=moves)
             with writing.because():
                 results = [writing.one(each) for each in changes]
                 writing.done()

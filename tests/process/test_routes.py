@@ -96,6 +96,11 @@ def test_inputs_stand_with_their_step_and_are_counted_in_it(project: Project) ->
     assert told == [("One", "Base"), ("One", "Acid"), ("Two", "One")]
     assert list(StepInput.objects.filter(step=second).values_list("position", flat=True)) == [1]
 
+    make.one(bound.address, CHANGE, late.pk, values={"step": "Two"})
+
+    assert sorted(StepInput.objects.filter(step=second).values_list("position", flat=True)) == [1, 2]
+    assert list(StepInput.objects.filter(step=first).values_list("position", flat=True)) == [1]
+
 
 def test_two_steps_of_a_version_have_two_names(project: Project) -> None:
     version = make.draft_of(make.a_route(project))
