@@ -302,13 +302,15 @@ window.SheetSaving = (() => {
     }
 
     // Another table on which this one rests was written: what is computed follows, what was taken away with a row of it goes.
-    async again() {
-      const answer = await fetch(this.config.data, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      const told = await answer.json();
-      const there = new Set(told.rows.map((row) => row.id));
-      [...this.byKey].filter(([key]) => !there.has(key)).forEach(([, number]) => this.grid.drop(number));
-      this.spread(told);
+    again() {
+      return this.inTurn(async () => {
+        const answer = await fetch(this.config.data, { headers: { Accept: "application/json" } });
+        if (!answer.ok) return;
+        const told = await answer.json();
+        const there = new Set(told.rows.map((row) => row.id));
+        [...this.byKey].filter(([key]) => !there.has(key)).forEach(([, number]) => this.grid.drop(number));
+        this.spread(told);
+      });
     }
 
     // make(): moves or removals, made when it is their turn, for by then a row may have been saved. Null where all were refused.
