@@ -100,11 +100,11 @@ class Bound:
         """The same of some of the rows, in their order; what rests on the others is computed with all of them."""
         return self.part(rows)[0] if self.sheet.together else self.table(rows)
 
-    def part(self, rows: Sequence[Any]) -> tuple[list[Values], Values]:
-        """Some of the rows, with the totals of all."""
-        if not self._needs_all_rows:
+    def part(self, rows: Sequence[Any], of: Sequence[Any] | None = None) -> tuple[list[Values], Values]:
+        """Some of the rows, with the totals of all. of: all of them, where they are read already."""
+        if not self.needs_all_rows:
             return self.table(rows), self.totals()
-        every, totals = self.whole(list(self.query()))
+        every, totals = self.whole(list(self.query()) if of is None else of)
         found = {each["id"]: each for each in every}
         return [found[row.pk] for row in rows], totals
 
@@ -122,14 +122,15 @@ class Bound:
 
     def after(self, keys: Iterable[Any]) -> tuple[list[Values], Values]:
         """Of the rows that were written their values now, of all others what follows from them; and the totals."""
-        if not self._needs_all_rows:
+        if not self.needs_all_rows:
             return self.table(list(self.query().filter(pk__in=list(keys)))), self.totals()
         wanted = set(keys)
         every, totals = self.whole(list(self.query()))
         return [each for each in every if self.sheet.together or each["id"] in wanted], totals
 
     @property
-    def _needs_all_rows(self) -> bool:
+    def needs_all_rows(self) -> bool:
+        """Whether a row or a total rests on the others."""
         return self.sheet.together is not None or self._totals_need_rows
 
     @property
@@ -151,7 +152,7 @@ class Bound:
 
     def _totals(self, rows: Sequence[Any], derived: Derived) -> Values:
         if self.sheet.totals is not None:
-            return {name: told(value) for name, value in self.sheet.totals(rows).items()}
+            return {name: told(value) for name, value in self.sheet.totals(rows, self.parent).items()}
         summed = [column for column in self.sheet.columns if column.total]
         return {column.name: told(_sum(self, rows, column, derived)) for column in summed}
 

@@ -129,8 +129,8 @@ class Worksheet:
     within: by what rows are listed before their order, which counts from one for each value of the last of them.
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
     together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
-    totals(rows): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the one of its
-    own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
+    totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
+    one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
     """
 
     key: str
@@ -149,7 +149,7 @@ class Worksheet:
     blockers: Callable[[Any], Sequence[Blocker]] = _none
     locked: Callable[[Row], Words] | None = None
     together: Callable[[Sequence[Row], Any], Mapping[Any, Mapping[str, Any]]] | None = None
-    totals: Callable[[Sequence[Row]], Mapping[str, Any]] | None = None
+    totals: Callable[[Sequence[Row], Any], Mapping[str, Any]] | None = None
     page: Callable[[Any], str] | None = None
     hint: Words = ""
     group: str = ""

@@ -62,8 +62,14 @@ class Shown:
         return [column | {"is_number": column["kind"] in NUMBERS} for column in self.bound.columns()]
 
     @cached_property
+    def every(self) -> list[Any]:
+        """All rows, read once for the page, its totals, and whatever else stands beside the table."""
+        return list(self.bound.query())
+
+    @cached_property
     def page(self) -> Page[Any]:
-        return Paginator(self.bound.query(), PLAIN_ROWS).get_page(self.request.GET.get("page"))
+        rows = self.every if self.bound.needs_all_rows else self.bound.query()
+        return Paginator(rows, PLAIN_ROWS).get_page(self.request.GET.get("page"))
 
     @cached_property
     def rows(self) -> list[PlainRow]:
@@ -72,7 +78,12 @@ class Shown:
     @cached_property
     def _told(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """The rows of the page, and the totals of all."""
-        return self.bound.part(list(self.page))
+        return self.bound.part(list(self.page), self.every if self.bound.needs_all_rows else None)
+
+    @property
+    def sums(self) -> dict[str, Any]:
+        """The totals by column, as JSON tells them."""
+        return self._told[1]
 
     def _row(self, row: Mapping[str, Any], label: str) -> PlainRow:
         links = row.get("links", {})
@@ -87,11 +98,12 @@ class Shown:
     @cached_property
     def totals(self) -> list[PlainCell]:
         """Below the columns; empty where nothing is summed."""
-        totals = self._told[1]
-        if not totals:
+        if not self.sums:
             return []
         return [
-            PlainCell(column["heading"], words_for(column, totals.get(column["name"])), "", column["is_number"], column["name"] in totals)
+            PlainCell(
+                column["heading"], words_for(column, self.sums.get(column["name"])), "", column["is_number"], column["name"] in self.sums
+            )
             for column in self.columns
         ]
 

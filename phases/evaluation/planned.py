@@ -38,11 +38,19 @@ def priced_on(sheet: DepartmentAssessment) -> date:
 
 def priced_tests(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> list[PricedTest]:
     """One query, however many rows, and none where everything is in the sheet's currency."""
-    day = priced_on(sheet)
-    foreign = {row.price.currency for row in rows} - {sheet.currency}
-    rates = ExchangeRate.objects.holding_for([(sheet.currency, day)])[sheet.currency, day] if foreign and sheet.currency else {}
-    factors = {currency: rate.rate for currency, rate in rates.items()} | {sheet.currency: Decimal(1)}
+    day, foreign = priced_on(sheet), {row.price.currency for row in rows} - {sheet.currency}
+    factors = _factors(sheet, day) if foreign and sheet.currency else {sheet.currency: Decimal(1)}
     return [_priced(row, sheet, day, factors) for row in rows]
+
+
+def _factors(sheet: DepartmentAssessment, day: date) -> Mapping[str, Decimal]:
+    """Into the currency of the sheet; read once for each sheet that was fetched."""
+    known = sheet.__dict__
+    if "_factors" not in known:
+        rates = ExchangeRate.objects.holding_for([(sheet.currency, day)])[sheet.currency, day]
+        known["_factors"] = {currency: rate.rate for currency, rate in rates.items()} | {sheet.currency: Decimal(1)}
+    found: Mapping[str, Decimal] = known["_factors"]
+    return found
 
 
 def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, factors: Mapping[str, Decimal]) -> PricedTest:
@@ -116,15 +124,6 @@ def work_of(row: PlannedOperation) -> Work:
 
 def sum_of_operations(rows: Iterable[PlannedOperation]) -> Decimal:
     return cost_of_all(work_of(row) for row in rows)
-
-
-def plan_total(sheet: DepartmentAssessment) -> Decimal | None:
-    """What the department's plan adds up to in the sheet's currency; None without a plan, or where a line of it has no cost."""
-    tests, operations = list(sheet.tests.select_related("price")), list(sheet.operations.all())
-    if tests:
-        cost = sum_of_tests(priced_tests(tests, sheet))
-        return None if cost is None else cost.total
-    return sum_of_operations(operations) if operations and sheet.currency else None
 
 
 def band_words(required: int | None, capability: int | None) -> str:

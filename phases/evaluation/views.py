@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -26,12 +26,11 @@ from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
-from phases.evaluation.booking import calendar_blockers, operations_of, show_on_calendar, windows_of
+from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
 from phases.evaluation.models import DepartmentAssessment
-from phases.evaluation.planned import plan_total
-from phases.evaluation.worksheets import PRODUCTION_PLAN, tables_of
+from phases.evaluation.worksheets import PRODUCTION_PLAN, TEST_PLAN, tables_of
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.occupancies import no_booker
@@ -45,6 +44,7 @@ from worksheets.showing import Shown
 if TYPE_CHECKING:
     from accounts.models import User
     from audit.refusals import Blocker
+    from phases.evaluation.tables import PlannedOperation
 
 HISTORY = 30
 
@@ -258,9 +258,8 @@ def sheet_calendar(request: SignedInRequest, code: str, department: str) -> Http
     return redirect(f"{sheet.get_absolute_url()}#calendar")
 
 
-def _calendar(sheet: DepartmentAssessment, user: User) -> dict[str, Any]:
+def _calendar(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation], user: User) -> dict[str, Any]:
     """What the production plan wants of the occupancy calendar."""
-    rows = operations_of(sheet)
     windows = windows_of(rows, user)
     first = min((window.first_on for window in windows), default=None)
     return {
@@ -302,6 +301,9 @@ def _render_sheet(
     inactive = not_active(sheet.project)
     is_open = sheet.state == DepartmentAssessment.State.OPEN
     movers = _t("This takes the department, business development or a project manager.")
+    tables = {table.key: Shown(bind_to(table, sheet, user), request) for table in tables_of(sheet)}
+    production = tables.get(PRODUCTION_PLAN.key)
+    plan = production or tables.get(TEST_PLAN.key)
     context = {
         "sheet": sheet,
         "project": sheet.project,
@@ -319,8 +321,8 @@ def _render_sheet(
         "giver": giver_of(capacity(request.user, sheet.department.key)),
         "signatures": signed_rows(sheet),
         "events": list(events_of(sheet)[:HISTORY]),
-        "tables": [Shown(bind_to(table, sheet, user), request) for table in tables_of(sheet)],
-        "plan_total": plan_total(sheet),
-        "calendar": _calendar(sheet, user) if PRODUCTION_PLAN in tables_of(sheet) else None,
+        "tables": list(tables.values()),
+        "plan_total": plan.sums.get("cost") if plan and sheet.currency else None,
+        "calendar": _calendar(sheet, production.every, user) if production else None,
     }
     return render(request, "phases/evaluation/sheet.html", context | bound, status=status)

@@ -79,11 +79,10 @@ def _test_costs(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> Map
     return found
 
 
-def _test_totals(rows: Sequence[PlannedTest]) -> dict[str, Any]:
+def _test_totals(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> dict[str, Any]:
     """Of what is not rounded yet; nothing where a row has no cost."""
     if not rows:
         return {}
-    sheet = rows[0].assessment
     total = sum_of_tests(priced_tests(rows, sheet))
     if total is None:
         return {}
@@ -121,12 +120,12 @@ def _cost(row: PlannedOperation) -> Decimal | None:
     return _money(work_of(row).cost, row.assessment)
 
 
-def _operation_totals(rows: Sequence[PlannedOperation]) -> dict[str, Any]:
+def _operation_totals(rows: Sequence[PlannedOperation], sheet: DepartmentAssessment) -> dict[str, Any]:
     if not rows:
         return {}
     works = [work_of(row) for row in rows]
     waste = sum((each.waste_kg for each in works), Decimal(0))
-    cost = _money(sum_of_operations(rows), rows[0].assessment)
+    cost = _money(sum_of_operations(rows), sheet)
     return {"days": sum(each.days for each in works), "waste_kg": half_up(waste, TENTH), "cost": cost}
 
 

@@ -30,7 +30,7 @@ from projects.services import commercial as services
 from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
 from projects.services.quotation_answers import outcome_blockers, record_outcome
-from projects.services.quotation_parts import RELATED
+from projects.services.quotation_parts import with_parts
 from projects.services.releasing import open_release_roles, releasing_as
 from projects.services.replies import remarks_answered_in
 from projects.views.found import visible_project
@@ -44,7 +44,7 @@ HISTORY = 20
 
 def quotations_of(request: SignedInRequest, project: Project) -> list[Quotation]:
     """All revisions, newest first, with all that they say."""
-    rows = list(Quotation.objects.visible_to(request.user).filter(project=project).select_related("prepared_by").prefetch_related(*RELATED))
+    rows = list(with_parts(Quotation.objects.visible_to(request.user).filter(project=project).select_related("prepared_by")))
     for row in rows:
         row.project = project
     return rows

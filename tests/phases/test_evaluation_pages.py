@@ -21,7 +21,6 @@ from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
-MOST_QUERIES_OF_TABLES = 40  # a sheet has up to three worksheets
 ANSWERS = {
     "feasibility_score": "4",
     "feasibility_reason": "A known route.",
@@ -95,7 +94,7 @@ def test_sheet_page_costs_few_queries(project: Project, research: Client) -> Non
     with CaptureQueriesContext(connection) as captured:
         assert research.get(sheet_address(project)).status_code == 200
 
-    assert len(captured) <= MOST_QUERIES_OF_TABLES
+    assert len(captured) <= MOST_QUERIES
 
 
 def next_words(project: Project) -> str:

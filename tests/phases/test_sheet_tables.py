@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -191,6 +192,27 @@ def test_older_texts_become_rows_and_a_signature_still_covers_its_text(project: 
 
     services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="The dimer is judged.")
     assert sheet_of(project, "research").risks == ""
+
+
+@pytest.mark.parametrize("department", ["analytical", "production"])
+def test_a_sheet_with_its_plan_costs_few_queries(project: Project, department: str) -> None:
+    services.save_sheet(project.code, department, changes={"currency": "USD"}, actor=make.person(department))
+    add_row(project, department, "sheet-risks", **RISK)
+    a_test_price()
+    if department == "analytical":
+        add_row(project, department, "test-plan", price="Assay", stage="release", batches="1", samples_per_batch="1")
+    else:
+        a_vessel()
+        wanted = OPERATION | {"vessel": "R-302", "wanted_from": timezone.localdate().isoformat()}
+        add_row(project, department, "production-plan", **wanted)
+    browser, page = Client(), sheet_of(project, department).get_absolute_url()
+    browser.force_login(make.person(department))
+    browser.get(page)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(page).status_code == 200
+
+    assert len(captured) <= 20
 
 
 # The test plan

@@ -28,7 +28,7 @@ from projects.services.releasing import open_release_roles
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 30
+MOST_QUERIES = 20
 
 
 def as_person(user: User) -> Client:
