@@ -60,7 +60,7 @@ def enter_reference(
     deliverable = _locked_deliverable(code, key, actor)
     require_permission("projects.enter_evidence", actor, deliverable.project)
     require_none(entry_blockers(deliverable))
-    _check_reference(system, number, record_state, record_date)
+    _check_reference(system, number, record_state, record_date, today=deliverable.project.day_of(timezone.now()))
     reference = ReferencedEvidence(
         deliverable=deliverable,
         system=system,
@@ -131,10 +131,10 @@ def register_start_guards(*named: str) -> None:
         steps.register_guard(step, partial(not_ready_to_start, step))
 
 
-def _check_reference(system: str, number: str, record_state: str, record_date: date) -> None:
+def _check_reference(system: str, number: str, record_state: str, record_date: date, *, today: date) -> None:
     needed = {"system": system, "number": number, "record_state": record_state}
     errors = {name: [_t("This is needed so that others can find the record.")] for name, value in needed.items() if not value.strip()}
-    if record_date > timezone.localdate():
+    if record_date > today:
         errors["record_date"] = [_t("The record cannot be dated in the future.")]
     if errors:
         raise BadInput(errors)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.refusals import BadInput, NotAllowed, Refused
+from catalogue.models import Site
 from projects.models import Deliverable, Milestone, Phase, Project, ReferencedEvidence, Visibility, WaitingFor
 from projects.services import evidence
 from projects.services.sharing import set_visibility
@@ -139,6 +141,15 @@ def test_management_does_not_enter_and_business_development_does_not_confirm(pro
     reference = make.a_reference(project, KEY)
 
     nothing_written(lambda: confirm(project, reference, Role.BUSINESS_DEVELOPMENT), NotAllowed)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])  # at any moment one of them has another day than we
+def test_the_day_of_a_record_is_the_day_at_the_site(project: Project, nothing_written: Check, zone: str) -> None:
+    Site.objects.filter(pk=project.site_id).update(time_zone=zone)
+    today = timezone.localdate(timezone=ZoneInfo(zone))
+
+    nothing_written(lambda: make.a_reference(project, KEY, record_date=today + timedelta(days=1)), BadInput)
+    make.a_reference(project, KEY, record_date=today)
 
 
 def test_a_held_project_takes_no_evidence(project: Project, nothing_written: Check) -> None:

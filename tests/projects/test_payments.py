@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from importlib import import_module
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pgtrigger
 import pytest
@@ -20,6 +21,7 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
+from catalogue.models import Site
 from projects.models import Milestone, Phase, Project, Quotation, QuotationLine
 from projects.price import Term, agreed_price, payment_sums, terms_of
 from projects.services.invoicing import record_invoice, record_payment
@@ -115,6 +117,19 @@ def test_a_payment_goes_from_planned_to_paid_and_the_sums_follow(project: Projec
     assert sums() == (k50, none, none, k100, TOTAL - 150_000)
     nothing_written(partial(record_payment, project.code, ready.key, on=today, actor=business()), Refused)
     nothing_written(partial(record_invoice, project.code, later.key, number="INV-2", on=today, actor=business()), Refused)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])  # at any moment one of them has another day than we
+def test_the_day_of_an_invoice_is_the_day_at_the_site(project: Project, nothing_written: Check, zone: str) -> None:
+    payment = planned(project, amount=Decimal("1000.00"))
+    Site.objects.filter(pk=project.site_id).update(time_zone=zone)
+    today = timezone.localdate(timezone=ZoneInfo(zone))
+    tomorrow, invoice = today + timedelta(days=1), partial(record_invoice, project.code, payment.key, number="INV-1", actor=business())
+
+    nothing_written(partial(invoice, on=tomorrow), BadInput)
+    invoice(on=today)
+    nothing_written(partial(record_payment, project.code, payment.key, on=tomorrow, actor=business()), BadInput)
+    record_payment(project.code, payment.key, on=today, actor=business())
 
 
 def test_without_an_amount_nothing_is_invoiced_and_what_is_invoiced_is_not_corrected(project: Project, nothing_written: Check) -> None:
