@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import RemoveConstraint, RemoveField, RemoveIndex
+from django.db.migrations.operations import AlterField, RemoveConstraint, RemoveField, RemoveIndex
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import RemoveTrigger
 
-_LOOK_BACK = (RemoveConstraint, RemoveField, RemoveIndex, RemoveTrigger)  # what they take away is only in the state before
+_LOOK_BACK = (AlterField, RemoveConstraint, RemoveField, RemoveIndex, RemoveTrigger)  # they look at the state before as well
 
 
 class AllAtOnce(Operation):

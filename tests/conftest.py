@@ -150,7 +150,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupsTogeth
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> Iterator[pytest.MonkeyPatch]:
+    """Of the processes of one run the first migrates a database, and all copy it: migrating takes far longer."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    with pytest.MonkeyPatch.context() as patch:
+        if run and not request.config.getoption("reuse_db"):
+            from tests.kept import migrated_once
+
+            with django_db_blocker.unblock():
+                migrated_once(f"migrated_{run}")
+            patch.setattr("django.core.management.call_command", lambda *_told, **_named: None)  # the copy is not migrated again
+        yield patch
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_modify_db_settings: pytest.MonkeyPatch, django_db_blocker: Any) -> Iterator[None]:
     """A client's request runs under its role, as in the product. Real transactions leave nothing but the departments."""
     from django.db import connection
     from django.test import TransactionTestCase
@@ -158,6 +174,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     from audit.roles import apply_client_role
     from tests.kept import departments_again, emptied
 
+    django_db_modify_db_settings.undo()
     with django_db_blocker.unblock():
         apply_client_role(connection)
         departments_again()  # a database that is used again may have been left without

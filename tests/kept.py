@@ -1,4 +1,4 @@
-"""Data made once for all tests of a module, and tables that are empty again after a test with real transactions."""
+"""A database that is migrated once for all processes, data made once for all tests of a module, and tables that are empty again after a test with real transactions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,32 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import DEPARTMENT_NAMES, Department
 
 NEVER_EMPTIED = ("auth_permission", "django_content_type", "django_migrations")
+
+
+def migrated_once(name: str) -> None:
+    """The test database will be a copy of the database `name`, which whoever comes first makes while the others wait."""
+    told = connection.settings_dict
+    test, name_before = told["TEST"], told["NAME"]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('migrated_once'))")  # until this connection ends
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'migrated_')")
+        there = {found for (found,) in cursor.fetchall()}
+        if name not in there:
+            for earlier in there:
+                cursor.execute(f'DROP DATABASE "{earlier}"')
+            test_name, test["NAME"] = test["NAME"], f"{name}_half"
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.close()
+            connection.creation.connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name_before
+            test["NAME"] = test_name
+            cursor.execute(f'ALTER DATABASE "{name}_half" RENAME TO "{name}"')
+    test["TEMPLATE"] = name
 
 
 def departments_again() -> None:

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,14 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='document',
-            name='about_kind',
-            field=models.CharField(blank=True, choices=[('batch', 'Batch'), ('gate_round', 'Round of a gate'), ('change_order', 'Change order'), ('change', 'Change'), ('event', 'Quality event'), ('period', 'Period'), ('inquiry', 'Purchase inquiry'), ('letter', 'Letter')], max_length=16, verbose_name='about what'),
-        ),
-        migrations.AlterField(
-            model_name='documentevent',
-            name='about_kind',
-            field=models.CharField(blank=True, choices=[('batch', 'Batch'), ('gate_round', 'Round of a gate'), ('change_order', 'Change order'), ('change', 'Change'), ('event', 'Quality event'), ('period', 'Period'), ('inquiry', 'Purchase inquiry'), ('letter', 'Letter')], max_length=16, verbose_name='about what'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='document',
+                name='about_kind',
+                field=models.CharField(blank=True, choices=[('batch', 'Batch'), ('gate_round', 'Round of a gate'), ('change_order', 'Change order'), ('change', 'Change'), ('event', 'Quality event'), ('period', 'Period'), ('inquiry', 'Purchase inquiry'), ('letter', 'Letter')], max_length=16, verbose_name='about what'),
+            ),
+            migrations.AlterField(
+                model_name='documentevent',
+                name='about_kind',
+                field=models.CharField(blank=True, choices=[('batch', 'Batch'), ('gate_round', 'Round of a gate'), ('change_order', 'Change order'), ('change', 'Change'), ('event', 'Quality event'), ('period', 'Period'), ('inquiry', 'Purchase inquiry'), ('letter', 'Letter')], max_length=16, verbose_name='about what'),
+            ),
         ),
     ]

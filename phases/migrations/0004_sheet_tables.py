@@ -20,15 +20,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='departmentassessment',
-            name='feasibility_score',
-            field=models.PositiveSmallIntegerField(blank=True, choices=[(1, 'not feasible'), (2, 'doubtful'), (3, 'feasible with development'), (4, 'feasible'), (5, 'routine')], null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='feasibility'),
-        ),
-        migrations.AlterField(
-            model_name='departmentassessmentevent',
-            name='feasibility_score',
-            field=models.PositiveSmallIntegerField(blank=True, choices=[(1, 'not feasible'), (2, 'doubtful'), (3, 'feasible with development'), (4, 'feasible'), (5, 'routine')], null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='feasibility'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='departmentassessment',
+                name='feasibility_score',
+                field=models.PositiveSmallIntegerField(blank=True, choices=[(1, 'not feasible'), (2, 'doubtful'), (3, 'feasible with development'), (4, 'feasible'), (5, 'routine')], null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='feasibility'),
+            ),
+            migrations.AlterField(
+                model_name='departmentassessmentevent',
+                name='feasibility_score',
+                field=models.PositiveSmallIntegerField(blank=True, choices=[(1, 'not feasible'), (2, 'doubtful'), (3, 'feasible with development'), (4, 'feasible'), (5, 'routine')], null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='feasibility'),
+            ),
         ),
         AllAtOnce(
             migrations.CreateModel(

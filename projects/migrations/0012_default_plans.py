@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -16,64 +18,68 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='DefaultPlan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(unique=True, verbose_name='version')),
-                ('content', models.JSONField(verbose_name='content')),
-                ('change', models.CharField(max_length=500, verbose_name='change')),
-                ('reason', models.TextField(max_length=1000, verbose_name='reason')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
-            ],
-            options={
-                'verbose_name': 'default plan',
-                'verbose_name_plural': 'default plans',
-                'ordering': ['-version'],
-                'abstract': False,
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='DefaultPlan',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('version', models.PositiveIntegerField(unique=True, verbose_name='version')),
+                    ('content', models.JSONField(verbose_name='content')),
+                    ('change', models.CharField(max_length=500, verbose_name='change')),
+                    ('reason', models.TextField(max_length=1000, verbose_name='reason')),
+                    ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
+                ],
+                options={
+                    'verbose_name': 'default plan',
+                    'verbose_name_plural': 'default plans',
+                    'ordering': ['-version'],
+                    'abstract': False,
+                },
+            ),
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='22a5bd74ba27275d76a7a670c701a1549c8bb6c5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_680af', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='15578ede1ceb06e5500e1d4063730c3aeffa7d2b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9fac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT old_values."assumptions", old_values."background", old_values."batches_reason", old_values."default_plan_id", old_values."drafted_at", old_values."drafted_by_id", old_values."filing_on", old_values."governance", old_values."id", old_values."issued_at", old_values."left_out", old_values."objectives", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pilot_batches", old_values."plan_from", old_values."project_id", old_values."risks", old_values."scope_in", old_values."scope_out", old_values."start_on", old_values."state", old_values."validation_batches" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='758bd3ca62a3415ac8347c26a36ebbf1a030718e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_afe42', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_charter', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='defaultplan',
-            name='made_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by'),
-        ),
-        migrations.AddField(
-            model_name='charter',
-            name='default_plan',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='charters', to='projects.defaultplan'),
-        ),
-        migrations.AddField(
-            model_name='charterevent',
-            name='default_plan',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.defaultplan'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='defaultplan',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4de499172c27d5a1472b74ea93d0d64a804487dd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c31d2', table='projects_defaultplan', when='BEFORE')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='22a5bd74ba27275d76a7a670c701a1549c8bb6c5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_680af', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='15578ede1ceb06e5500e1d4063730c3aeffa7d2b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9fac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT old_values."assumptions", old_values."background", old_values."batches_reason", old_values."default_plan_id", old_values."drafted_at", old_values."drafted_by_id", old_values."filing_on", old_values."governance", old_values."id", old_values."issued_at", old_values."left_out", old_values."objectives", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pilot_batches", old_values."plan_from", old_values."project_id", old_values."risks", old_values."scope_in", old_values."scope_out", old_values."start_on", old_values."state", old_values."validation_batches" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='758bd3ca62a3415ac8347c26a36ebbf1a030718e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_afe42', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_charter', when='AFTER')),
+            ),
+            migrations.AddField(
+                model_name='defaultplan',
+                name='made_by',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by'),
+            ),
+            migrations.AddField(
+                model_name='charter',
+                name='default_plan',
+                field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='charters', to='projects.defaultplan'),
+            ),
+            migrations.AddField(
+                model_name='charterevent',
+                name='default_plan',
+                field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.defaultplan'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='defaultplan',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4de499172c27d5a1472b74ea93d0d64a804487dd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c31d2', table='projects_defaultplan', when='BEFORE')),
+            ),
         ),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,29 +12,31 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='changeorder',
-            name='currency',
-            field=models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
-        ),
-        migrations.AlterField(
-            model_name='changeorderevent',
-            name='currency',
-            field=models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
-        ),
-        migrations.AlterField(
-            model_name='quotation',
-            name='currency',
-            field=models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
-        ),
-        migrations.AlterField(
-            model_name='quotationevent',
-            name='currency',
-            field=models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
-        ),
-        migrations.AlterField(
-            model_name='steploop',
-            name='cost_currency',
-            field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='changeorder',
+                name='currency',
+                field=models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
+            migrations.AlterField(
+                model_name='changeorderevent',
+                name='currency',
+                field=models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
+            migrations.AlterField(
+                model_name='quotation',
+                name='currency',
+                field=models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
+            migrations.AlterField(
+                model_name='quotationevent',
+                name='currency',
+                field=models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
+            migrations.AlterField(
+                model_name='steploop',
+                name='cost_currency',
+                field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
+            ),
         ),
     ]

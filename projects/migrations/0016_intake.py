@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -17,109 +19,113 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='rfp',
-            name='channel',
-            field=models.CharField(choices=[('telephone', 'Telephone'), ('email', 'E-mail'), ('meeting', 'Meeting or fair'), ('website', 'Web site'), ('portal', 'Portal'), ('api', "Client's system (API)"), ('other', 'Other')], max_length=16, verbose_name='channel'),
+        AllAtOnce(
+            migrations.AlterField(
+                model_name='rfp',
+                name='channel',
+                field=models.CharField(choices=[('telephone', 'Telephone'), ('email', 'E-mail'), ('meeting', 'Meeting or fair'), ('website', 'Web site'), ('portal', 'Portal'), ('api', "Client's system (API)"), ('other', 'Other')], max_length=16, verbose_name='channel'),
+            ),
+            migrations.AlterField(
+                model_name='rfpevent',
+                name='channel',
+                field=models.CharField(choices=[('telephone', 'Telephone'), ('email', 'E-mail'), ('meeting', 'Meeting or fair'), ('website', 'Web site'), ('portal', 'Portal'), ('api', "Client's system (API)"), ('other', 'Other')], max_length=16, verbose_name='channel'),
+            ),
+            migrations.CreateModel(
+                name='Intake',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('message', 'Message'), ('questionnaire', 'Questionnaire')], max_length=16, verbose_name='kind')),
+                    ('key', models.CharField(max_length=64, unique=True)),
+                    ('name', models.CharField(max_length=255, verbose_name='file')),
+                    ('media_type', models.CharField(max_length=100)),
+                    ('sha256', models.CharField(max_length=64)),
+                    ('size_bytes', models.PositiveBigIntegerField()),
+                    ('sender_name', models.CharField(blank=True, max_length=200, verbose_name='sender')),
+                    ('sender_address', models.CharField(blank=True, max_length=254, verbose_name="sender's address")),
+                    ('subject', models.CharField(blank=True, max_length=500, verbose_name='subject')),
+                    ('text', models.TextField(blank=True, verbose_name='text')),
+                    ('received_at', models.DateTimeField(verbose_name='received')),
+                    ('received_zone', models.CharField(blank=True, max_length=6)),
+                    ('problems', models.JSONField(default=list)),
+                    ('refused', models.JSONField(default=list)),
+                    ('remarks', models.JSONField(default=list)),
+                    ('taken_at', models.DateTimeField(auto_now_add=True)),
+                    ('set_aside_at', models.DateTimeField(blank=True, null=True)),
+                    ('set_aside_reason', models.TextField(blank=True)),
+                    ('rfp', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='intake', to='projects.rfp')),
+                    ('taken_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ['-taken_at', '-id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='IntakeEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('kind', models.CharField(choices=[('message', 'Message'), ('questionnaire', 'Questionnaire')], max_length=16, verbose_name='kind')),
+                    ('key', models.CharField(max_length=64)),
+                    ('name', models.CharField(max_length=255, verbose_name='file')),
+                    ('media_type', models.CharField(max_length=100)),
+                    ('sha256', models.CharField(max_length=64)),
+                    ('size_bytes', models.PositiveBigIntegerField()),
+                    ('sender_name', models.CharField(blank=True, max_length=200, verbose_name='sender')),
+                    ('sender_address', models.CharField(blank=True, max_length=254, verbose_name="sender's address")),
+                    ('subject', models.CharField(blank=True, max_length=500, verbose_name='subject')),
+                    ('text', models.TextField(blank=True, verbose_name='text')),
+                    ('received_at', models.DateTimeField(verbose_name='received')),
+                    ('received_zone', models.CharField(blank=True, max_length=6)),
+                    ('problems', models.JSONField(default=list)),
+                    ('refused', models.JSONField(default=list)),
+                    ('remarks', models.JSONField(default=list)),
+                    ('taken_at', models.DateTimeField(auto_now_add=True)),
+                    ('set_aside_at', models.DateTimeField(blank=True, null=True)),
+                    ('set_aside_reason', models.TextField(blank=True)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.intake')),
+                    ('rfp', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.rfp')),
+                    ('taken_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='RequestDraft',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('values', models.JSONField(default=dict)),
+                    ('files', models.JSONField(default=list)),
+                    ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.client')),
+                    ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('rfp', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.rfp')),
+                ],
+                options={
+                    'ordering': ['-updated_at', '-id'],
+                },
+            ),
         ),
-        migrations.AlterField(
-            model_name='rfpevent',
-            name='channel',
-            field=models.CharField(choices=[('telephone', 'Telephone'), ('email', 'E-mail'), ('meeting', 'Meeting or fair'), ('website', 'Web site'), ('portal', 'Portal'), ('api', "Client's system (API)"), ('other', 'Other')], max_length=16, verbose_name='channel'),
-        ),
-        migrations.CreateModel(
-            name='Intake',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('message', 'Message'), ('questionnaire', 'Questionnaire')], max_length=16, verbose_name='kind')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=255, verbose_name='file')),
-                ('media_type', models.CharField(max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('sender_name', models.CharField(blank=True, max_length=200, verbose_name='sender')),
-                ('sender_address', models.CharField(blank=True, max_length=254, verbose_name="sender's address")),
-                ('subject', models.CharField(blank=True, max_length=500, verbose_name='subject')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('received_zone', models.CharField(blank=True, max_length=6)),
-                ('problems', models.JSONField(default=list)),
-                ('refused', models.JSONField(default=list)),
-                ('remarks', models.JSONField(default=list)),
-                ('taken_at', models.DateTimeField(auto_now_add=True)),
-                ('set_aside_at', models.DateTimeField(blank=True, null=True)),
-                ('set_aside_reason', models.TextField(blank=True)),
-                ('rfp', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='intake', to='projects.rfp')),
-                ('taken_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-taken_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IntakeEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('message', 'Message'), ('questionnaire', 'Questionnaire')], max_length=16, verbose_name='kind')),
-                ('key', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=255, verbose_name='file')),
-                ('media_type', models.CharField(max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('sender_name', models.CharField(blank=True, max_length=200, verbose_name='sender')),
-                ('sender_address', models.CharField(blank=True, max_length=254, verbose_name="sender's address")),
-                ('subject', models.CharField(blank=True, max_length=500, verbose_name='subject')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('received_zone', models.CharField(blank=True, max_length=6)),
-                ('problems', models.JSONField(default=list)),
-                ('refused', models.JSONField(default=list)),
-                ('remarks', models.JSONField(default=list)),
-                ('taken_at', models.DateTimeField(auto_now_add=True)),
-                ('set_aside_at', models.DateTimeField(blank=True, null=True)),
-                ('set_aside_reason', models.TextField(blank=True)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.intake')),
-                ('rfp', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.rfp')),
-                ('taken_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='RequestDraft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('values', models.JSONField(default=dict)),
-                ('files', models.JSONField(default=list)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.client')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rfp', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.rfp')),
-            ],
-            options={
-                'ordering': ['-updated_at', '-id'],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='intake',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_intakeevent" ("id", "key", "kind", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problems", "received_at", "received_zone", "refused", "remarks", "rfp_id", "sender_address", "sender_name", "set_aside_at", "set_aside_reason", "sha256", "size_bytes", "subject", "taken_at", "taken_by_id", "text") SELECT new_values."id", new_values."key", new_values."kind", new_values."media_type", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."problems", new_values."received_at", new_values."received_zone", new_values."refused", new_values."remarks", new_values."rfp_id", new_values."sender_address", new_values."sender_name", new_values."set_aside_at", new_values."set_aside_reason", new_values."sha256", new_values."size_bytes", new_values."subject", new_values."taken_at", new_values."taken_by_id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9958bb020cb4f65e01a53e05c97ae761b6edc7de', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8e107', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_intake', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='intake',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_intakeevent" ("id", "key", "kind", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problems", "received_at", "received_zone", "refused", "remarks", "rfp_id", "sender_address", "sender_name", "set_aside_at", "set_aside_reason", "sha256", "size_bytes", "subject", "taken_at", "taken_by_id", "text") SELECT new_values."id", new_values."key", new_values."kind", new_values."media_type", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."problems", new_values."received_at", new_values."received_zone", new_values."refused", new_values."remarks", new_values."rfp_id", new_values."sender_address", new_values."sender_name", new_values."set_aside_at", new_values."set_aside_reason", new_values."sha256", new_values."size_bytes", new_values."subject", new_values."taken_at", new_values."taken_by_id", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='cf1469a07b2479a2ea5e9577ecb77d129439b123', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6898f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_intake', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='intake',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_intakeevent" ("id", "key", "kind", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problems", "received_at", "received_zone", "refused", "remarks", "rfp_id", "sender_address", "sender_name", "set_aside_at", "set_aside_reason", "sha256", "size_bytes", "subject", "taken_at", "taken_by_id", "text") SELECT old_values."id", old_values."key", old_values."kind", old_values."media_type", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."problems", old_values."received_at", old_values."received_zone", old_values."refused", old_values."remarks", old_values."rfp_id", old_values."sender_address", old_values."sender_name", old_values."set_aside_at", old_values."set_aside_reason", old_values."sha256", old_values."size_bytes", old_values."subject", old_values."taken_at", old_values."taken_by_id", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='21497fce9ab44defd3a4671e5015339c30a3ac11', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_081fd', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_intake', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='intakeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1b4b3f255142232ce28bd94c0495512b6a9bedfa', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_491ae', table='projects_intakeevent', when='BEFORE')),
+        AllAtOnce(
+            pgtrigger.migrations.AddTrigger(
+                model_name='intake',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_intakeevent" ("id", "key", "kind", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problems", "received_at", "received_zone", "refused", "remarks", "rfp_id", "sender_address", "sender_name", "set_aside_at", "set_aside_reason", "sha256", "size_bytes", "subject", "taken_at", "taken_by_id", "text") SELECT new_values."id", new_values."key", new_values."kind", new_values."media_type", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."problems", new_values."received_at", new_values."received_zone", new_values."refused", new_values."remarks", new_values."rfp_id", new_values."sender_address", new_values."sender_name", new_values."set_aside_at", new_values."set_aside_reason", new_values."sha256", new_values."size_bytes", new_values."subject", new_values."taken_at", new_values."taken_by_id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9958bb020cb4f65e01a53e05c97ae761b6edc7de', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8e107', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_intake', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='intake',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_intakeevent" ("id", "key", "kind", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problems", "received_at", "received_zone", "refused", "remarks", "rfp_id", "sender_address", "sender_name", "set_aside_at", "set_aside_reason", "sha256", "size_bytes", "subject", "taken_at", "taken_by_id", "text") SELECT new_values."id", new_values."key", new_values."kind", new_values."media_type", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."problems", new_values."received_at", new_values."received_zone", new_values."refused", new_values."remarks", new_values."rfp_id", new_values."sender_address", new_values."sender_name", new_values."set_aside_at", new_values."set_aside_reason", new_values."sha256", new_values."size_bytes", new_values."subject", new_values."taken_at", new_values."taken_by_id", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='cf1469a07b2479a2ea5e9577ecb77d129439b123', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6898f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_intake', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='intake',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_intakeevent" ("id", "key", "kind", "media_type", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problems", "received_at", "received_zone", "refused", "remarks", "rfp_id", "sender_address", "sender_name", "set_aside_at", "set_aside_reason", "sha256", "size_bytes", "subject", "taken_at", "taken_by_id", "text") SELECT old_values."id", old_values."key", old_values."kind", old_values."media_type", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."problems", old_values."received_at", old_values."received_zone", old_values."refused", old_values."remarks", old_values."rfp_id", old_values."sender_address", old_values."sender_name", old_values."set_aside_at", old_values."set_aside_reason", old_values."sha256", old_values."size_bytes", old_values."subject", old_values."taken_at", old_values."taken_by_id", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='21497fce9ab44defd3a4671e5015339c30a3ac11', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_081fd', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_intake', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='intakeevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1b4b3f255142232ce28bd94c0495512b6a9bedfa', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_491ae', table='projects_intakeevent', when='BEFORE')),
+            ),
         ),
     ]

@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from audit.operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -13,114 +15,116 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='clarification',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='clarification',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='clarification',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='quotation',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='quotation',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='quotation',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='charter',
-            name='responsibilities',
-            field=models.JSONField(default=dict, editable=False),
-        ),
-        migrations.AddField(
-            model_name='charterevent',
-            name='responsibilities',
-            field=models.JSONField(default=dict, editable=False),
-        ),
-        migrations.AddField(
-            model_name='clarification',
-            name='asked_in_portal',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='clarificationevent',
-            name='asked_in_portal',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='quotation',
-            name='default_plan',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.defaultplan'),
-        ),
-        migrations.AddField(
-            model_name='quotationevent',
-            name='default_plan',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.defaultplan'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."responsibilities", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='690b99e293dd1f36989b3e9e2e51f8b36647c15e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_680af', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."responsibilities", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9bfa58ed9e4562729299a942fe180002855e8f72', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9fac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT old_values."assumptions", old_values."background", old_values."batches_reason", old_values."default_plan_id", old_values."drafted_at", old_values."drafted_by_id", old_values."filing_on", old_values."governance", old_values."id", old_values."issued_at", old_values."left_out", old_values."objectives", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pilot_batches", old_values."plan_from", old_values."project_id", old_values."responsibilities", old_values."risks", old_values."scope_in", old_values."scope_out", old_values."start_on", old_values."state", old_values."validation_batches" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9c4644e10bde96a2900e063ebd0e9f0a41cfb783', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_afe42', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clarification',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "asked_in_portal", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT new_values."answer", new_values."answered_at", new_values."asked_at", new_values."asked_by_id", new_values."asked_in_portal", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."rfp_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='cf820c827573c12b0e84c81086c5573ff8e10a60', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_69b71', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_clarification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clarification',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "asked_in_portal", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT new_values."answer", new_values."answered_at", new_values."asked_at", new_values."asked_by_id", new_values."asked_in_portal", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question", new_values."rfp_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7c16bab11f9d6a290124c539fb4e19a88a7e9ac7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_11be9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_clarification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clarification',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "asked_in_portal", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT old_values."answer", old_values."answered_at", old_values."asked_at", old_values."asked_by_id", old_values."asked_in_portal", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question", old_values."rfp_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='30a8d1654d68c7f462ccb447a293e72dfbdb19de', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c38bf', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_clarification', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationevent" ("adjustment_band_percent", "answer_reason", "answered_at", "answered_by_id", "assumptions", "batch_acceptance", "cancellation", "confidentiality", "currency", "default_plan_id", "delivery_place", "id", "incoterm", "intellectual_property", "liability", "number", "payment_terms", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "price_adjustment", "project_id", "released_at", "reservation_fee", "revision", "rise_confirmed", "sample_acceptance", "scope", "sent_at", "state", "valid_until") SELECT new_values."adjustment_band_percent", new_values."answer_reason", new_values."answered_at", new_values."answered_by_id", new_values."assumptions", new_values."batch_acceptance", new_values."cancellation", new_values."confidentiality", new_values."currency", new_values."default_plan_id", new_values."delivery_place", new_values."id", new_values."incoterm", new_values."intellectual_property", new_values."liability", new_values."number", new_values."payment_terms", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prepared_at", new_values."prepared_by_id", new_values."price_adjustment", new_values."project_id", new_values."released_at", new_values."reservation_fee", new_values."revision", new_values."rise_confirmed", new_values."sample_acceptance", new_values."scope", new_values."sent_at", new_values."state", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b77c3870f9b1f8374eb81eb1958b9a0ae2b65d89', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_23cb0', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_quotation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationevent" ("adjustment_band_percent", "answer_reason", "answered_at", "answered_by_id", "assumptions", "batch_acceptance", "cancellation", "confidentiality", "currency", "default_plan_id", "delivery_place", "id", "incoterm", "intellectual_property", "liability", "number", "payment_terms", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "price_adjustment", "project_id", "released_at", "reservation_fee", "revision", "rise_confirmed", "sample_acceptance", "scope", "sent_at", "state", "valid_until") SELECT new_values."adjustment_band_percent", new_values."answer_reason", new_values."answered_at", new_values."answered_by_id", new_values."assumptions", new_values."batch_acceptance", new_values."cancellation", new_values."confidentiality", new_values."currency", new_values."default_plan_id", new_values."delivery_place", new_values."id", new_values."incoterm", new_values."intellectual_property", new_values."liability", new_values."number", new_values."payment_terms", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prepared_at", new_values."prepared_by_id", new_values."price_adjustment", new_values."project_id", new_values."released_at", new_values."reservation_fee", new_values."revision", new_values."rise_confirmed", new_values."sample_acceptance", new_values."scope", new_values."sent_at", new_values."state", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a8f518d3ca946a672d95394284ccf1f603f3d232', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1abe8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_quotation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quotation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationevent" ("adjustment_band_percent", "answer_reason", "answered_at", "answered_by_id", "assumptions", "batch_acceptance", "cancellation", "confidentiality", "currency", "default_plan_id", "delivery_place", "id", "incoterm", "intellectual_property", "liability", "number", "payment_terms", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "price_adjustment", "project_id", "released_at", "reservation_fee", "revision", "rise_confirmed", "sample_acceptance", "scope", "sent_at", "state", "valid_until") SELECT old_values."adjustment_band_percent", old_values."answer_reason", old_values."answered_at", old_values."answered_by_id", old_values."assumptions", old_values."batch_acceptance", old_values."cancellation", old_values."confidentiality", old_values."currency", old_values."default_plan_id", old_values."delivery_place", old_values."id", old_values."incoterm", old_values."intellectual_property", old_values."liability", old_values."number", old_values."payment_terms", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prepared_at", old_values."prepared_by_id", old_values."price_adjustment", old_values."project_id", old_values."released_at", old_values."reservation_fee", old_values."revision", old_values."rise_confirmed", old_values."sample_acceptance", old_values."scope", old_values."sent_at", old_values."state", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='845ee1fcd3262fbeaf715bac528e04ddbc788463', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1c44f', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_quotation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='revisionremark',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_when_accepted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM projects_revisionrequest AS asked JOIN projects_quotation AS offer ON offer.id IN (asked.quotation_id, asked.answered_in_id) WHERE asked.id = OLD.request_id AND offer.state = 'accepted') THEN RAISE EXCEPTION 'An accepted quotation is frozen.'; END IF;\n            IF TG_OP <> 'DELETE' AND EXISTS (SELECT 1 FROM projects_revisionrequest AS asked JOIN projects_quotation AS offer ON offer.id IN (asked.quotation_id, asked.answered_in_id) WHERE asked.id = NEW.request_id AND offer.state = 'accepted') THEN RAISE EXCEPTION 'An accepted quotation is frozen.'; END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='7a5046040f83f9acfb4ee5035ed8aca585265a76', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_when_accepted_dee69', table='projects_revisionremark', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='revisionrequest',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_when_accepted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM projects_revisionrequest AS asked JOIN projects_quotation AS offer ON offer.id IN (asked.quotation_id, asked.answered_in_id) WHERE asked.id = OLD.id AND offer.state = 'accepted') THEN RAISE EXCEPTION 'An accepted quotation is frozen.'; END IF;\n            IF TG_OP <> 'DELETE' AND EXISTS (SELECT 1 FROM projects_revisionrequest AS asked JOIN projects_quotation AS offer ON offer.id IN (asked.quotation_id, asked.answered_in_id) WHERE asked.id = OLD.id AND offer.state = 'accepted') THEN RAISE EXCEPTION 'An accepted quotation is frozen.'; END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='75d28f4db6e7cc6fa81737d94b3e13696f4dfbec', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_when_accepted_6eba1', table='projects_revisionrequest', when='BEFORE')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='clarification',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='clarification',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='clarification',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='quotation',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='quotation',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='quotation',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='charter',
+                name='responsibilities',
+                field=models.JSONField(default=dict, editable=False),
+            ),
+            migrations.AddField(
+                model_name='charterevent',
+                name='responsibilities',
+                field=models.JSONField(default=dict, editable=False),
+            ),
+            migrations.AddField(
+                model_name='clarification',
+                name='asked_in_portal',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='clarificationevent',
+                name='asked_in_portal',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='quotation',
+                name='default_plan',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.defaultplan'),
+            ),
+            migrations.AddField(
+                model_name='quotationevent',
+                name='default_plan',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.defaultplan'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."responsibilities", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='690b99e293dd1f36989b3e9e2e51f8b36647c15e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_680af', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."assumptions", new_values."background", new_values."batches_reason", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."responsibilities", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9bfa58ed9e4562729299a942fe180002855e8f72', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9fac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("assumptions", "background", "batches_reason", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT old_values."assumptions", old_values."background", old_values."batches_reason", old_values."default_plan_id", old_values."drafted_at", old_values."drafted_by_id", old_values."filing_on", old_values."governance", old_values."id", old_values."issued_at", old_values."left_out", old_values."objectives", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pilot_batches", old_values."plan_from", old_values."project_id", old_values."responsibilities", old_values."risks", old_values."scope_in", old_values."scope_out", old_values."start_on", old_values."state", old_values."validation_batches" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9c4644e10bde96a2900e063ebd0e9f0a41cfb783', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_afe42', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clarification',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "asked_in_portal", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT new_values."answer", new_values."answered_at", new_values."asked_at", new_values."asked_by_id", new_values."asked_in_portal", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."rfp_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='cf820c827573c12b0e84c81086c5573ff8e10a60', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_69b71', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_clarification', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clarification',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "asked_in_portal", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT new_values."answer", new_values."answered_at", new_values."asked_at", new_values."asked_by_id", new_values."asked_in_portal", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question", new_values."rfp_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7c16bab11f9d6a290124c539fb4e19a88a7e9ac7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_11be9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_clarification', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clarification',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_clarificationevent" ("answer", "answered_at", "asked_at", "asked_by_id", "asked_in_portal", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "rfp_id") SELECT old_values."answer", old_values."answered_at", old_values."asked_at", old_values."asked_by_id", old_values."asked_in_portal", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question", old_values."rfp_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='30a8d1654d68c7f462ccb447a293e72dfbdb19de', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c38bf', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_clarification', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotation',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationevent" ("adjustment_band_percent", "answer_reason", "answered_at", "answered_by_id", "assumptions", "batch_acceptance", "cancellation", "confidentiality", "currency", "default_plan_id", "delivery_place", "id", "incoterm", "intellectual_property", "liability", "number", "payment_terms", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "price_adjustment", "project_id", "released_at", "reservation_fee", "revision", "rise_confirmed", "sample_acceptance", "scope", "sent_at", "state", "valid_until") SELECT new_values."adjustment_band_percent", new_values."answer_reason", new_values."answered_at", new_values."answered_by_id", new_values."assumptions", new_values."batch_acceptance", new_values."cancellation", new_values."confidentiality", new_values."currency", new_values."default_plan_id", new_values."delivery_place", new_values."id", new_values."incoterm", new_values."intellectual_property", new_values."liability", new_values."number", new_values."payment_terms", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prepared_at", new_values."prepared_by_id", new_values."price_adjustment", new_values."project_id", new_values."released_at", new_values."reservation_fee", new_values."revision", new_values."rise_confirmed", new_values."sample_acceptance", new_values."scope", new_values."sent_at", new_values."state", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b77c3870f9b1f8374eb81eb1958b9a0ae2b65d89', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_23cb0', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_quotation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotation',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationevent" ("adjustment_band_percent", "answer_reason", "answered_at", "answered_by_id", "assumptions", "batch_acceptance", "cancellation", "confidentiality", "currency", "default_plan_id", "delivery_place", "id", "incoterm", "intellectual_property", "liability", "number", "payment_terms", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "price_adjustment", "project_id", "released_at", "reservation_fee", "revision", "rise_confirmed", "sample_acceptance", "scope", "sent_at", "state", "valid_until") SELECT new_values."adjustment_band_percent", new_values."answer_reason", new_values."answered_at", new_values."answered_by_id", new_values."assumptions", new_values."batch_acceptance", new_values."cancellation", new_values."confidentiality", new_values."currency", new_values."default_plan_id", new_values."delivery_place", new_values."id", new_values."incoterm", new_values."intellectual_property", new_values."liability", new_values."number", new_values."payment_terms", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prepared_at", new_values."prepared_by_id", new_values."price_adjustment", new_values."project_id", new_values."released_at", new_values."reservation_fee", new_values."revision", new_values."rise_confirmed", new_values."sample_acceptance", new_values."scope", new_values."sent_at", new_values."state", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a8f518d3ca946a672d95394284ccf1f603f3d232', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1abe8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_quotation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='quotation',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_quotationevent" ("adjustment_band_percent", "answer_reason", "answered_at", "answered_by_id", "assumptions", "batch_acceptance", "cancellation", "confidentiality", "currency", "default_plan_id", "delivery_place", "id", "incoterm", "intellectual_property", "liability", "number", "payment_terms", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "price_adjustment", "project_id", "released_at", "reservation_fee", "revision", "rise_confirmed", "sample_acceptance", "scope", "sent_at", "state", "valid_until") SELECT old_values."adjustment_band_percent", old_values."answer_reason", old_values."answered_at", old_values."answered_by_id", old_values."assumptions", old_values."batch_acceptance", old_values."cancellation", old_values."confidentiality", old_values."currency", old_values."default_plan_id", old_values."delivery_place", old_values."id", old_values."incoterm", old_values."intellectual_property", old_values."liability", old_values."number", old_values."payment_terms", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prepared_at", old_values."prepared_by_id", old_values."price_adjustment", old_values."project_id", old_values."released_at", old_values."reservation_fee", old_values."revision", old_values."rise_confirmed", old_values."sample_acceptance", old_values."scope", old_values."sent_at", old_values."state", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='845ee1fcd3262fbeaf715bac528e04ddbc788463', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1c44f', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_quotation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='revisionremark',
+                trigger=pgtrigger.compiler.Trigger(name='frozen_when_accepted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM projects_revisionrequest AS asked JOIN projects_quotation AS offer ON offer.id IN (asked.quotation_id, asked.answered_in_id) WHERE asked.id = OLD.request_id AND offer.state = 'accepted') THEN RAISE EXCEPTION 'An accepted quotation is frozen.'; END IF;\n            IF TG_OP <> 'DELETE' AND EXISTS (SELECT 1 FROM projects_revisionrequest AS asked JOIN projects_quotation AS offer ON offer.id IN (asked.quotation_id, asked.answered_in_id) WHERE asked.id = NEW.request_id AND offer.state = 'accepted') THEN RAISE EXCEPTION 'An accepted quotation is frozen.'; END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='7a5046040f83f9acfb4ee5035ed8aca585265a76', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_when_accepted_dee69', table='projects_revisionremark', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='revisionrequest',
+                trigger=pgtrigger.compiler.Trigger(name='frozen_when_accepted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM projects_revisionrequest AS asked JOIN projects_quotation AS offer ON offer.id IN (asked.quotation_id, asked.answered_in_id) WHERE asked.id = OLD.id AND offer.state = 'accepted') THEN RAISE EXCEPTION 'An accepted quotation is frozen.'; END IF;\n            IF TG_OP <> 'DELETE' AND EXISTS (SELECT 1 FROM projects_revisionrequest AS asked JOIN projects_quotation AS offer ON offer.id IN (asked.quotation_id, asked.answered_in_id) WHERE asked.id = OLD.id AND offer.state = 'accepted') THEN RAISE EXCEPTION 'An accepted quotation is frozen.'; END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='75d28f4db6e7cc6fa81737d94b3e13696f4dfbec', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_when_accepted_6eba1', table='projects_revisionrequest', when='BEFORE')),
+            ),
         ),
     ]
