@@ -58,7 +58,7 @@ class PlannedOperationRows(Rows):
     def clean(self, row: PlannedOperation, changed: Collection[str]) -> None:
         """What the calendar can hold: a year at once, and not in another decade."""
         errors = {}
-        if None not in (row.batches, row.hours, row.shifts_per_day) and work_of(row).days > LONGEST_DAYS:
+        if None not in (row.batches, row.hours) and row.shifts_per_day and work_of(row).days > LONGEST_DAYS:
             errors["hours"] = _t("The vessel would be taken for more than a year.")
         if row.wanted_from and abs(row.wanted_from.year - priced_on(self.parent).year) > MOST_YEARS:
             errors["wanted_from"] = _t("This is more than %(years)d years away.") % {"years": MOST_YEARS}

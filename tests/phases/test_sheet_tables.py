@@ -21,6 +21,7 @@ from audit.signatures import content_hash, signatures_of, verify
 from catalogue.models import AnalyticalPrice, ExchangeRate, Site
 from phases.evaluation import gate, services
 from phases.evaluation.assessment_documents import inquiry_assessment
+from phases.evaluation.charter_sources import said_in_sheets
 from phases.evaluation.models import DepartmentAssessment
 from projects.calendars import WorkingCalendar
 from projects.models import Project
@@ -188,6 +189,8 @@ def test_older_texts_become_rows_and_a_signature_still_covers_its_text(project: 
         assert [row.text for row in sheet.risk_rows.all()] == ["Hydrate in the dryer", "Dimer"]
         assert [row.text for row in sheet.assumption_rows.all()] == ["One campaign a year."]
     assert (still_open.risks, still_open.assumptions) == ("", "")
+    told = [risk.split(": ", 1)[1] for risk in said_in_sheets(project).risks]
+    assert sorted(told) == ["Dimer", "Dimer", "Hydrate in the dryer", "Hydrate in the dryer"]  # of two sheets, once each
     assert verify(signatures_of(signed).get()).valid
 
     services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="The dimer is judged.")
@@ -296,6 +299,16 @@ def test_a_production_plan_says_how_the_vessel_fits(project: Project) -> None:
     ]
     assert [(row["fill_litres"], row["fill_percent"], row["days"], row["cost"]) for row in rows[:1]] == [("1440", "48", 6, "54120")]
     assert totals(project, "production", "production-plan") == {"days": 18, "waste_kg": "0", "cost": "162360"}
+
+
+@pytest.mark.parametrize("shifts", ["0", "4"])
+def test_a_day_has_one_to_three_shifts(project: Project, shifts: str) -> None:
+    a_vessel()
+    row = OPERATION | {"vessel": "R-302", "shifts_per_day": shifts}
+
+    result = enter(f"production-plan:{sheet_of(project, 'production').pk}", row, Role.PRODUCTION)
+
+    assert list(result.errors) == ["shifts_per_day"]
 
 
 @pytest.mark.parametrize(
