@@ -123,7 +123,7 @@ def _unbookable(row: PlannedOperation, page: str) -> list[Blocker]:
 def show_on_calendar(code: str, department: str, *, actor: User) -> list[Window]:
     """Book what the plan wants as tentative; what is booked already follows the plan, unless it is firm. Gives the windows with clashes.
 
-    Raises DoesNotExist for a sheet that has no such plan.
+    Raises DoesNotExist where the project has no such sheet, Refused where its plan wants no vessel or cannot be booked.
     """
     sheet = locked_sheet(code, department, actor)
     require_permission("projects.book_vessel", actor, sheet.project)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import Role
@@ -86,7 +86,7 @@ def _stretches(times: Iterable[tuple[datetime, datetime | None]]) -> tuple[Stret
 def _past_days() -> list[float]:
     """Of the newest quotations that answered a request: the days from the last sheet's signature to sending."""
     sheets = DepartmentAssessment.objects.filter(project=OuterRef("project"), signed_off_at__lte=OuterRef("quotation__sent_at"))
-    last = sheets.order_by(F("signed_off_at").desc()).values("signed_off_at")[:1]
+    last = sheets.order_by("-signed_off_at").values("signed_off_at")[:1]
     rows = KpiCase.objects.filter(figure=QUOTATION).annotate(last_sheet=Subquery(last)).order_by("-on", "-pk")
     found = rows.values_list("quotation__sent_at", "last_sheet")[:LOOKED_BACK]
-    return [float((sent.date() - signed.date()).days) for sent, signed in found if sent and signed]
+    return [float((timezone.localdate(sent) - timezone.localdate(signed)).days) for sent, signed in found if sent and signed]

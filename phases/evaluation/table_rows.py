@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
+from catalogue.models.kept import standing_on
 from phases.evaluation.planned import priced_on, work_of
 from projects.models import ProjectRisk
 from projects.occupancies import days_of
@@ -51,7 +52,7 @@ class PlannedTestRows(Rows):
         """A price is chosen while it is valid; later it may expire, and is then marked."""
         day = priced_on(self.parent)
         if "price" in changed and not row.price.holds_on(day):
-            raise BadInput({"price": _t("This price is %(standing)s.") % {"standing": row.price.standing_on(day)}})
+            raise BadInput({"price": _t("This price is %(standing)s.") % {"standing": standing_on(row.price, day)}})
 
 
 class PlannedOperationRows(Rows):

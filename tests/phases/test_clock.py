@@ -16,10 +16,10 @@ from accounts.models import Role
 from charts.clock import Hand
 from phases.evaluation.asking import records_of
 from phases.evaluation.clock import Enquiry, Likely, Sheet, Stretch, hands, likely, sentence
-from phases.evaluation.enquiries import Clock, clock_of
+from phases.evaluation.enquiries import Clock, _past_days, clock_of
 from phases.evaluation.models import DepartmentAssessment
 from projects.kpi_cases import QUOTATION
-from projects.models import KpiCase, Project, Rfp, WaitingFor
+from projects.models import KpiCase, Project, Quotation, Rfp, WaitingFor
 from projects.services.clarifications import ask_clarification
 from projects.services.rfp import decline_rfp
 from tests.projects import factories as make
@@ -170,6 +170,17 @@ def test_the_waits_of_the_sheets_drive_the_clock(project: Project) -> None:
     rows = {row[0]: row[1:] for row in found.picture.rows}
     assert rows["Research and development"][2] == "1 day"
     assert rows["Production"][2] == "3 days, running"
+
+
+@pytest.mark.django_db
+def test_days_are_those_of_the_place(project: Project) -> None:
+    past_quotations(1, days=0)
+    signed = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
+    DepartmentAssessment.objects.exclude(project=project).update(signed_off_at=signed)
+    Quotation.objects.update(sent_at=signed + timedelta(hours=1))
+
+    with timezone.override("Asia/Shanghai"):  # where it is past midnight
+        assert _past_days() == [1]
 
 
 @pytest.mark.django_db

@@ -201,6 +201,7 @@ def test_the_api_reads_and_books_once(project: Project, client: Client) -> None:
     assert (first.status_code, again.json()) == (200, first.json())
     assert first.json()[0]["booking"] == Occupancy.objects.get().pk
     assert client.post(address).status_code == 409
+    assert client.post(address.replace("production", "quality_assurance")).status_code == 404
 
 
 def test_the_api_lists_the_sheets_with_their_tables(project: Project, client: Client) -> None:
