@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role
+from audit.models import Event
 from audit.refusals import NotAllowed, Refused
 from audit.signatures import content_hash, signatures_of, verify
 from catalogue.models import AnalyticalPrice, ExchangeRate, Site
@@ -23,6 +24,7 @@ from phases.evaluation import gate, services
 from phases.evaluation.assessment_documents import inquiry_assessment
 from phases.evaluation.charter_sources import said_in_sheets
 from phases.evaluation.models import DepartmentAssessment
+from process.assumptions.models import Assumption
 from projects.calendars import WorkingCalendar
 from projects.models import Project
 from tests.phases.sheets import OPERATION, RISK, a_test_price, add_row, changed, enter, sheet_of
@@ -153,6 +155,28 @@ def test_a_signature_covers_the_rows(project: Project) -> None:
     signed = sign_off(project, expected_hash=content_hash(sheet_of(project, "research")))
 
     assert verify(signatures_of(signed).get()).valid
+
+
+def test_what_a_signed_sheet_assumes_stands_in_the_ledger_once(project: Project) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    due = timezone.localdate() + timedelta(days=30)
+    figure = {"figure": "82", "unit": "%", "low": "75", "high": "88", "confirm_by": due.isoformat()}
+    add_row(project, "research", "sheet-assumptions", text="Yield of step 2", **figure)
+    add_row(project, "research", "sheet-assumptions", text="The amine is bought,  not made.", figure="10000000000000", unit="kg")
+    assert not Assumption.objects.exists()
+
+    sign_off(project)
+    services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="Another one.")
+    add_row(project, "research", "sheet-assumptions", text="One campaign a year.")
+    sign_off(project)
+
+    rows = list(Assumption.objects.filter(project=project))
+    assert [row.words for row in rows] == ["Yield of step 2", "The amine is bought, not made.", "One campaign a year."]
+    told = rows[0]
+    assert (told.figure, told.low, told.high, told.unit, told.due_on) == (82, 75, 88, "%", due)
+    assert (told.owner, told.why, told.is_open) == (make.person(Role.RESEARCH), "own", True)
+    assert rows[1].figure is None  # it has more digits than the ledger
+    assert Event.objects.filter(kind="assumptions.adopted", project_id=project.pk).count() == 2
 
 
 def test_the_gate_reads_the_tables_of_many_sheets_at_once(project: Project) -> None:
