@@ -36,7 +36,8 @@ class Assumed:
 
     @property
     def line(self) -> str:
-        return " ".join(self.words.split())[:LONGEST]
+        line = " ".join(self.words.split())
+        return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
     @property
     def is_told_in_figures(self) -> bool:
