@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -254,11 +255,17 @@ def sign_off_sheet(
     sheet.save(update_fields=["state", "signed_off_by", "signed_off_at", "updated_at"])
     record("sheet.signed_off", sheet, actor=actor, on_behalf_of=giver, department=sheet.department.name)
     close_waits(f"sheet:{sheet.pk}")
-    adopt(sheet.project, map(_assumed, sheet.assumption_rows.all()), department=sheet.department, owner=actor)
+    rows = sheet.assumption_rows.prefetch_related("events")
+    adopt(sheet.project, map(_assumed, rows), department=sheet.department, owner=actor)
     return sheet
 
 
 def _assumed(row: SheetAssumption) -> Assumed:
+    """With what its history says that it said before."""
+    return replace(_said(row), before=tuple(map(_said, row.events.all())))  # type: ignore[attr-defined]
+
+
+def _said(row: SheetAssumption) -> Assumed:
     return Assumed(row.text, row.figure, row.low, row.high, row.unit, row.source, row.confirm_by)
 
 

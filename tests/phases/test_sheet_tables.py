@@ -180,6 +180,24 @@ def test_what_a_signed_sheet_assumes_stands_in_the_ledger_once(project: Project)
     assert Event.objects.filter(kind="assumptions.adopted", project_id=project.pk).count() == 2
 
 
+def test_the_ledger_follows_a_sheet_that_is_signed_again_unless_somebody_has_written_there(project: Project) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    first, second = (
+        add_row(project, "research", "sheet-assumptions", text=text, figure="82", unit="%") for text in ("Yield of step 2", "Recovery")
+    )
+    sign_off(project)
+    Assumption.objects.filter(words="Recovery").update(low=Decimal(70))
+
+    services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="It was measured.")
+    address = f"sheet-assumptions:{sheet_of(project, 'research').pk}"
+    assert changed(address, first, {"text": "Yield of step 2, isolated", "figure": "78"}, Role.RESEARCH).is_saved
+    assert changed(address, second, {"figure": "75"}, Role.RESEARCH).is_saved
+    sign_off(project)
+
+    rows = Assumption.objects.filter(project=project).values_list("words", "figure", "low")
+    assert list(rows) == [("Yield of step 2, isolated", 78, None), ("Recovery", 82, 70)]
+
+
 def test_the_gate_reads_the_tables_of_many_sheets_at_once(project: Project) -> None:
     make.sign_off_sheets(project)
     other = make.a_project(make.a_client("DCB"))
