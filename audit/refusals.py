@@ -97,6 +97,12 @@ def require_reason(reason: str) -> None:
         raise BadInput(wrong)
 
 
+def require_valid(form: BaseForm) -> None:
+    """For what has no page to show a fault on: a file, a picture."""
+    if not form.is_valid():
+        raise BadInput({name: [str(message) for message in messages] for name, messages in form.errors.items()})
+
+
 def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
     """Whether the form was right and the service did it; else the faults stand at its fields, and it keeps what was typed."""
     if not form.is_valid():

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
 from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQuote
+from catalogue.models.kept import standing_on
 from catalogue.models.materials import WHOLE_NAME
 from catalogue.models.supply import in_force
 from catalogue.services.analysis import AnalyticalPriceRows
@@ -34,11 +34,12 @@ def _valid(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(valid_prices=Count("quotes", filter=in_force(timezone.localdate(), "quotes__")))
 
 
-def _standing(quote: SupplierQuote) -> str:
-    today = timezone.localdate()
-    if quote.holds_on(today):
-        return _t("valid")
-    return _t("expired") if quote.has_expired(today) else _t("not yet valid")
+def _standing(price: AnalyticalPrice | SupplierQuote) -> str:
+    return standing_on(price, timezone.localdate())
+
+
+def _cost_per_sample(price: AnalyticalPrice) -> Decimal:
+    return price.cost_per_sample.quantize(CENT, ROUND_HALF_UP)
 
 
 def _materials(bound: Bound) -> QuerySet[Any]:
@@ -214,13 +215,13 @@ ANALYTICAL_PRICES = Worksheet(
             fixed=True,
             width=20,
         ),
-        SheetColumn("standing", _("Standing"), compute=lambda row: row.standing_on(timezone.localdate())),
+        SheetColumn("standing", _("Standing"), compute=_standing),
         SheetColumn("price_per_sample", note=_("In place of hours and rate; needed of an outside laboratory."), fixed=True),
         SheetColumn("hours_per_sample", unit="h", example="1.5", fixed=True),
         SheetColumn("hourly_rate", example="95", fixed=True),
         SheetColumn("consumables_per_sample", example="18", fixed=True),
         SheetColumn("currency", example="EUR", fixed=True),
-        SheetColumn("cost_per_sample", _("Cost per sample"), compute=lambda row: row.cost_per_sample.quantize(CENT), kind="number"),
+        SheetColumn("cost_per_sample", _("Cost per sample"), compute=_cost_per_sample, kind="number"),
         SheetColumn("valid_from", example="2026-01-01", fixed=True),
         SheetColumn("valid_until", example="2026-12-31"),
         SheetColumn("reference", example="Price book 2026", width=16),

@@ -43,10 +43,10 @@ def bids(quarters: Iterable[Quarter], *, title: str = "", width: int | str = "co
         data={"values": values},
         encoding={"x": x},
         layer=[
-            *columns("share", "shareWords", _t("Win rate"), {"domain": [0, 100], "range": upper}),
+            *columns("share", "sharePercent", _t("Win rate (%)"), {"domain": [0, 100], "range": upper}),
             *columns("days", "daysWords", _t("Days to the quotation"), {"domain": [0, longest], "range": lower}),
             _ground(upper[0]),
-            _heading(_t("Offers won, of those answered"), 0),
+            _heading(_t("Offers won, of those answered (%)"), 0),
             _heading(_t("Days from request to quotation"), GAP + PANEL),
         ],
         resolve={"scale": {"y": "independent"}},
@@ -61,6 +61,7 @@ def _value(quarter: Quarter) -> Spec:
     return {
         "label": quarter.label,
         "share": share or 0,
+        "sharePercent": "–" if share is None else f"{share:.0f}",  # of many quarters on a phone the sign has no room
         "shareWords": "–" if share is None else f"{share:.0f} %",
         "counted": _t("%(won)s of %(decided)s") % {"won": quarter.won, "decided": quarter.decided},
         "days": days or 0,

@@ -50,11 +50,13 @@ def _layers(stages: list[Stage], shares: list[str]) -> list[Spec]:
             "mark": bar(fill=ACCENT, **HOLLOW),
             "encoding": {"x": x, "x2": {"field": "number"}, "tooltip": tooltip, "description": {"field": "told"}},
         },
-        {"data": {"values": values}, **beside("words", "number")},
+        {"data": {"values": values}, **beside("counted", "number", dy={"expr": "datum.value ? -6 : 0"})},
+        {"data": {"values": values}, **beside("value", "number", dy=7)},
     ]
 
 
 def _bar(row: int, stage: Stage, share: str) -> Spec:
-    parts = [str(stage.number), share and _t("%(share)s of the stage before") % {"share": share}, stage.value]
-    words = " · ".join(filter(None, parts))
-    return {"row": row, "none": 0, "number": stage.number, "label": str(stage.label), "words": words, "told": f"{stage.label}: {words}"}
+    """What it is worth stands under its number, for which one line has no room."""
+    counted = " · ".join(filter(None, [str(stage.number), share and _t("%(share)s of the stage before") % {"share": share}]))
+    told = {"label": str(stage.label), "counted": counted, "value": stage.value, "words": " · ".join(filter(None, [counted, stage.value]))}
+    return {"row": row, "none": 0, "number": stage.number, **told, "told": f"{stage.label}: {told['words']}"}

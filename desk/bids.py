@@ -15,6 +15,7 @@ from desk.figures import Figure, quarter_label
 from desk.kpis import Scope, figures
 from projects.kpi_cases import QUOTATION, WON
 from projects.models import Project, Quotation, QuotationLine, Rfp
+from projects.permissions import revenue_readable_by
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def pipeline(reader: User, asked: dict[str, Any]) -> Picture | None:
-    """The requests that were received in the period, by how far they came; None where there are none. Three queries."""
+    """The requests that were received in the period, by how far they came; None where there are none. Three queries.
+
+    Money only of the projects whose earnings the reader may read.
+    """
     rows = _requests(reader, asked)
     sent = Quotation.objects.filter(project__rfp=OuterRef("pk"), sent_at__isnull=False)
     accepted = sent.filter(state=Quotation.State.ACCEPTED)
@@ -34,7 +38,8 @@ def pipeline(reader: User, asked: dict[str, Any]) -> Picture | None:
     )
     if not found["received"]:
         return None
-    current = Quotation.objects.current().filter(project__rfp__in=rows, sent_at__isnull=False)
+    readable = Project.objects.filter(revenue_readable_by(reader), rfp__in=rows)
+    current = Quotation.objects.current().filter(project__in=readable, sent_at__isnull=False)
     stages = (
         Stage(_t("Received"), found["received"]),
         Stage(_t("Evaluated"), found["evaluated"]),

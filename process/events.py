@@ -31,6 +31,7 @@ def register_all() -> None:
         "inquiry.closed": _("%(code)s: purchase inquiry %(number)s was closed."),
         "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),
         "assumptions.taken_over": _("%(code)s: missing answers were taken over from cost scenario %(scenario)s."),
+        "assumptions.adopted": _("%(code)s: the ledger of assumptions took over those of the signed sheet of %(department)s."),
         "assumptions.quoted": _("%(code)s: the open assumptions were put into %(label)s."),
         "assumption.arrived": _("%(code)s: the real number has arrived for “%(title)s”: %(now)s (assumed: %(was)s)."),
         "assumption.settled": _("%(code)s: the assumption “%(title)s” was settled: %(now)s (assumed: %(was)s)."),

@@ -6,18 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
 from audit.history import tracked
-from catalogue.models.kept import InternalQuerySet
+from catalogue.models.kept import NOT_BELOW_ZERO, InternalQuerySet
 from catalogue.models.supply import Supplier
-
-NOT_BELOW_ZERO = MinValueValidator(Decimal(0), _("Not below zero."))
 
 
 def _amount(words: Any, **more: Any) -> models.DecimalField[Any, Any]:
@@ -82,15 +78,13 @@ class AnalyticalPrice(models.Model):
         return " · ".join(each for each in said if each)
 
     def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_until is None or self.valid_until >= day)
+        return self.valid_from <= day and not self.has_expired(day)
+
+    def has_expired(self, day: date) -> bool:
+        return self.valid_until is not None and self.valid_until < day
 
     @property
     def cost_per_sample(self) -> Decimal:
         """In its own currency, not rounded."""
         work = self.hours_per_sample * self.hourly_rate if self.price_per_sample is None else self.price_per_sample
         return work + self.consumables_per_sample
-
-    def standing_on(self, day: date) -> str:
-        if self.valid_from > day:
-            return _t("not valid yet")
-        return _t("valid") if self.holds_on(day) else _t("expired")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -13,6 +16,22 @@ if TYPE_CHECKING:
 
 CAS_NUMBER = RegexValidator(r"^[1-9][0-9]{1,6}-[0-9]{2}-[0-9]$", _("A CAS number looks like 50-78-2."))
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("Two capital letters (ISO 3166), for example CN."))
+NOT_BELOW_ZERO = MinValueValidator(Decimal(0), _("Not below zero."))
+MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"), _("More than nothing."))
+
+
+class ForATime(Protocol):
+    """A price that holds from one day to another."""
+
+    def holds_on(self, day: date) -> bool: ...
+
+    def has_expired(self, day: date) -> bool: ...
+
+
+def standing_on(price: ForATime, day: date) -> str:
+    if price.holds_on(day):
+        return _t("valid")
+    return _t("expired") if price.has_expired(day) else _t("not yet valid")
 
 
 class InternalQuerySet(models.QuerySet[Any]):

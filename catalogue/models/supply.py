@@ -14,10 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
 from audit.history import tracked
-from catalogue.models.kept import COUNTRY, InternalQuerySet
+from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, InternalQuerySet
 from catalogue.models.materials import Material
-
-MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"), _("More than nothing."))
 
 
 @tracked

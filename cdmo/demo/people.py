@@ -10,7 +10,7 @@ from accounts.bootstrap import create_first_administrator
 from accounts.models import CLIENT_ROLES, Client, Role, User
 from accounts.services import create_client, create_contact, create_user
 from catalogue.models import Site
-from catalogue.services import create_site
+from catalogue.services import create_site, set_exposure_band
 
 PASSWORD = "demo-stirred-tank"  # noqa: S105 - printed by `demo_sign_ins`
 HOME_ZONE = "Asia/Shanghai"
@@ -50,6 +50,7 @@ CLIENTS = {
     "DEMOC": ("Demo Client C", "JP", "Asia/Tokyo"),
 }
 SITES = (("shanghai", "Shanghai site", "CN", "Asia/Shanghai"), ("basel", "Basel site", "CH", "Europe/Zurich"))
+CONTAINED = {"shanghai": 4}  # up to which exposure band; of the other site nobody has said
 
 
 def people_of(code: str) -> tuple[Person, Person]:
@@ -76,6 +77,8 @@ def load_people() -> None:
     for key, name, country, zone in SITES:
         if not Site.objects.filter(key=key).exists():
             create_site(key=key, name=name, country=country, time_zone=zone, actor=administrator)
+            if band := CONTAINED.get(key):
+                set_exposure_band(key, band=band, reason="Survey of the containment of its lines.", actor=administrator)
     for person in STAFF:
         _open(person, administrator, time_zone=HOME_ZONE)
     business = User.objects.get(email=STAFF[0].email)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.decorators import internal_required
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput
+from audit.refusals import require_valid
 from charts.picture import Picture
 from desk.bids import over_time, pipeline
 from desk.forms import BidForm
@@ -47,8 +47,7 @@ def bids_page(request: SignedInRequest) -> HttpResponse:
 def _pictures(request: SignedInRequest) -> dict[str, Picture]:
     """By the name in the address; what is empty is not there."""
     form = _asked(request)
-    if not form.is_valid():
-        raise BadInput({name: [str(message) for message in messages] for name, messages in form.errors.items()})
+    require_valid(form)
     shown = _shown(request, form)
     return {name: shown[name] for name in ("funnel", "quarters") if shown[name] is not None}
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.decorators import internal_required
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput
+from audit.refusals import require_valid
 from charts.trend import Point, trend
 from desk.figures import Figure, Quarter
 from desk.forms import KpiForm
@@ -83,8 +83,7 @@ def _trend(opened: Figure, quarters: list[Quarter]) -> dict[str, Any]:
 def _table(request: SignedInRequest) -> tuple[list[str], Iterable[list[Any]]]:
     """What the page shows: the figures, or with `figure` the cases behind one."""
     form = _form(request)
-    if not form.is_valid():
-        raise BadInput({name: [str(message) for message in messages] for name, messages in form.errors.items()})
+    require_valid(form)
     _projects, rows = _asked(request, form)
     opened = _opened(request, rows)
     if opened is None:

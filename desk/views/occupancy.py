@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
-from audit.refusals import BadInput
+from audit.refusals import require_valid
 from desk.forms import OccupancyForm
 from desk.occupancy import Planned, export_head, export_rows, picture, planned_vessels, sites_closed, vessels_asked
 from projects.occupancies import no_booker
@@ -62,8 +62,7 @@ def _calendar(request: SignedInRequest, form: OccupancyForm) -> dict[str, Any]:
 def _asked(request: SignedInRequest) -> tuple[list[Planned], date, date]:
     """Every vessel that the address asks for; a file has no pages."""
     form = _form(request)
-    if not form.is_valid():
-        raise BadInput({name: [str(message) for message in messages] for name, messages in form.errors.items()})
+    require_valid(form)
     first, last = form.days
     vessels = vessels_asked(request.user, form.cleaned_data, first, last)
     return planned_vessels(vessels, reader=request.user, first=first, last=last, project=form.cleaned_data["project"]), first, last

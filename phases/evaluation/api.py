@@ -107,14 +107,13 @@ class SheetVessels(Tagged, APIView):
     @extend_schema(operation_id="sheet_vessels_book", request=None, responses=WindowSerializer(many=True))
     def post(self, request: ApiRequest, code: str, department: str) -> Response:
         project = internal_project(request, code)
-        windows_as_data(request, project, department)
 
         def representation() -> list[dict[str, Any]]:
             hold(project)
             return windows_as_data(request, project, department)
 
         def book() -> Response:
-            show_on_calendar(code, department, actor=request.user)
-            return Response(windows_as_data(request, project, department))
+            windows = show_on_calendar(code, department, actor=request.user)
+            return Response(WindowSerializer(windows, many=True).data)
 
         return once(request, book, representation=representation)

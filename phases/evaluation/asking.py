@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 
 from audit.models import Event
 from audit.outbox import register_consumer
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 def records_of(project: Project) -> progress.Records:
     """All records of the phase in a fixed number of queries, each knowing its project."""
     sheets = list(DepartmentAssessment.objects.filter(project=project).select_related("department", "owner"))
-    quotations = list(project.quotations.prefetch_related("lines"))
+    quotations = list(project.quotations.select_related("outcome").prefetch_related("lines"))
     for sheet in sheets:
         sheet.project = project
     for quotation in quotations:
@@ -53,7 +52,7 @@ def ask_next(project_id: int) -> list[progress.Asked]:
     rows = Project.objects.select_for_update(of=("self",)).select_related("client", "account_owner", "project_manager", "charter")
     project = rows.get(pk=project_id)
     evaluated = project.is_active and project.phase == Phase.EVALUATION
-    now = progress.asked(records_of(project), project.day_of(timezone.now())) if evaluated else []
+    now = progress.asked(records_of(project)) if evaluated else []
     for step in progress.ASKED_STEPS:
         if all(each.step != step for each in now):
             close_waits(f"evaluation.{step}:{project.pk}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from accounts.models import Role
 from audit.refusals import Blocker
 from documents.content import Column, cell, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
+from phases.evaluation.enquiries import days_until
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.evaluation.worksheets import ASSUMPTIONS, HAZARDS, PRODUCTION_PLAN, RISKS, TEST_PLAN
 from phases.reports import identity_of, part
@@ -106,8 +108,30 @@ def no_recommendation(project: Project) -> list[Blocker]:
 
 
 def inquiry_assessment(project: Project) -> dict[str, Any]:
-    """Is it feasible, at what cost, in what time, under which assumptions and risks, and what is recommended."""
-    found, rfp, sheets = InquiryAssessment.objects.select_related("recommended_by").get(project=project), project.rfp, _sheets(project)
+    """Is it feasible, at what cost, in what time, under which assumptions and risks, what is recommended, and how long all that took."""
+    found, sheets = _recommendation(project), _sheets(project)
+    return _assessed(project, found, sheets) | {"clock": _clock(project, found, sheets)}
+
+
+def inquiry_dating(project: Project) -> dict[str, Any]:
+    """What makes the report out of date; how long it took follows from that."""
+    return _assessed(project, _recommendation(project), _sheets(project))
+
+
+def _recommendation(project: Project) -> InquiryAssessment:
+    return InquiryAssessment.objects.select_related("recommended_by").get(project=project)
+
+
+def _clock(project: Project, found: InquiryAssessment, sheets: Sequence[DepartmentAssessment]) -> dict[str, Any]:
+    """Until everything was there that the report rests on: a clock that still runs could not be submitted."""
+    signed = (row.signed_off_at for row in sheets if row.signed_off_at)
+    picture = days_until(project, sheets, max((found.recommended_at, *signed)))
+    columns = [Column(picture.head[0], 34), *(Column(head, 22, "right") for head in picture.head[1:])]
+    return {"table": data_table(columns, picture.rows), "pictures": {"clock": json.dumps(picture.spec)}}
+
+
+def _assessed(project: Project, found: InquiryAssessment, sheets: Sequence[DepartmentAssessment]) -> dict[str, Any]:
+    rfp = project.rfp
     return {
         "subtitle": f"{project.code} {project.title}",
         "identity": identity_of(project),
@@ -259,7 +283,25 @@ TYPES = (
         number_prefix="IA",
         template="documents/types/inquiry_assessment_report.html",
         build_context=inquiry_assessment,
-        template_version="2",
+        figures=lambda snapshot: pictures_on_paper(snapshot["data"].get("clock")),
+        template_version="3",
+        dated_by=(
+            "subtitle",
+            "identity",
+            "wanted",
+            "recommendation",
+            "feasibility",
+            "band",
+            "durations",
+            "assumptions",
+            "risks",
+            "plans",
+            "challenges",
+            "questions",
+            "missing",
+            "signed_off",
+        ),
+        build_dating=inquiry_dating,
         narrative=(
             part("summary", _("Summary"), _("Five sentences for whoever decides: feasible, at what price band, by when, with which risk.")),
             part("capacity", _("Capacity window"), _("Dates and vessels that could take the campaigns."), required=False),

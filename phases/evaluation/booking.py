@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from projects.forecasting import calendar_at
 from projects.models import Occupancy
 from projects.occupancies import bookings_for, days_between, days_of, title_for
 from projects.services.lifecycle import not_active
-from projects.services.occupancy import Booking, book_vessel, move_occupancy, over_blockers
+from projects.services.occupancy import LONGEST_DAYS, Booking, book_vessel, locked_vessels, move_occupancy, over_blockers
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -75,7 +75,7 @@ def _is_settled(row: PlannedOperation) -> bool:
 
 
 def operations_of(sheet: DepartmentAssessment) -> list[PlannedOperation]:
-    return list(sheet.operations.select_related("vessel__site", "booking__vessel__site"))
+    return list(sheet.operations.select_related("vessel__site", "booking__vessel__site", "booking__milestone", "booking__task"))
 
 
 def windows_of(rows: Sequence[PlannedOperation], reader: User) -> list[Window]:
@@ -108,6 +108,8 @@ def calendar_blockers(sheet: DepartmentAssessment, rows: Sequence[PlannedOperati
 
 def _unbookable(row: PlannedOperation, page: str) -> list[Blocker]:
     days = days_wanted(row)
+    if days is not None and (days[1] - days[0]).days >= LONGEST_DAYS:
+        return [Blocker("operation.long", _t("%(operation)s: its days are longer than a year.") % {"operation": row}, page)]
     if days is not None and days[1] < row.vessel.site.today:
         return [Blocker("operation.over", _t("%(operation)s: these days are over.") % {"operation": row}, page)]
     if not row.vessel.in_service:
@@ -121,12 +123,13 @@ def _unbookable(row: PlannedOperation, page: str) -> list[Blocker]:
 def show_on_calendar(code: str, department: str, *, actor: User) -> list[Window]:
     """Book what the plan wants as tentative; what is booked already follows the plan, unless it is firm. Gives the windows with clashes.
 
-    Raises DoesNotExist for a sheet that has no such plan.
+    Raises DoesNotExist where the project has no such sheet, Refused where its plan wants no vessel or cannot be booked.
     """
     sheet = locked_sheet(code, department, actor)
     require_permission("projects.book_vessel", actor, sheet.project)
     rows = operations_of(sheet)
     require_none(calendar_blockers(sheet, rows))
+    locked_vessels(*(pk for row in rows for pk in (row.vessel_id, row.booking and row.booking.vessel_id) if pk))
     for row in rows:
         _book(row, code, actor)
     return windows_of(operations_of(sheet), actor)
@@ -136,9 +139,10 @@ def _book(row: PlannedOperation, code: str, actor: User) -> None:
     days = days_wanted(row)
     if days is None or _is_settled(row):
         return
-    draft = Booking(row.vessel_id, *days, purpose=Occupancy.Purpose.BATCH, label=row.operation)
-    if row.booking is not None and not over_blockers(row.booking):
-        move_occupancy(row.booking.pk, draft, reason=_t("The production plan of the sheet has changed."), actor=actor)
+    draft, old = Booking(row.vessel_id, *days, purpose=Occupancy.Purpose.BATCH, label=row.operation), row.booking
+    if old is not None and not over_blockers(old):
+        draft = replace(draft, belongs_to=old.belongs_to.key if old.belongs_to else "", remark=old.remark)
+        move_occupancy(old.pk, draft, reason=_t("The production plan of the sheet has changed."), actor=actor)
         return
     row.booking = book_vessel(draft, project=code, firm=False, actor=actor)
     row.save(update_fields=["booking"])

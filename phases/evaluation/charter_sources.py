@@ -15,9 +15,9 @@ def said_in_sheets(project: Project) -> Said:
     said = Said()
     sheets = DepartmentAssessment.objects.filter(project=project).select_related("department", "owner", "signed_off_by")
     for sheet in sheets.prefetch_related("risk_rows"):
-        told = [*sheet.risks.splitlines(), *(" ".join(row.text.split()) for row in sheet.risk_rows.all())]
-        said.risks += [f"{sheet.department}: {line.strip()}" for line in told if line.strip()]
-        if person := sheet.signed_off_by or sheet.owner:
+        said.risks += [f"{sheet.department}: {' '.join(row.text.split())}" for row in sheet.risk_rows.all()]
+        person = sheet.signed_off_by or sheet.owner
+        if person is not None and person.is_active:
             said.people[sheet.department.key] = person
     return said
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import Role
@@ -45,7 +45,8 @@ def clock_of(rfp: Rfp, records: Records | None) -> Clock | None:
 
     None for a request that was declined, and for a project that ended or rests without a quotation.
     """
-    enquiry = _enquiry(rfp, records)
+    sent = [timezone.localtime(row.sent_at) for row in records.quotations if row.sent_at] if records else []
+    enquiry = _enquiry(rfp, records.project if records else None, records.sheets if records else (), min(sent, default=None))
     if enquiry.quoted is None and (rfp.state == Rfp.State.DECLINED or (records is not None and not records.project.is_active)):
         return None
     now = timezone.localtime()
@@ -53,15 +54,20 @@ def clock_of(rfp: Rfp, records: Records | None) -> Clock | None:
     return Clock(sentence(enquiry, found, now), found.words if found else "", clock(hands(enquiry, now)))
 
 
-def _enquiry(rfp: Rfp, records: Records | None) -> Enquiry:
-    waits = _waits(records.project) if records else []
+def days_until(project: Project, sheets: Iterable[DepartmentAssessment], moment: datetime) -> Picture:
+    """How the time from the receipt of the request to this moment went; what happens later changes nothing of it. Two queries."""
+    moment = timezone.localtime(moment)
+    return clock(hands(_enquiry(project.rfp, project, sheets, moment), moment))
+
+
+def _enquiry(rfp: Rfp, project: Project | None, sheets: Iterable[DepartmentAssessment], quoted: datetime | None) -> Enquiry:
+    waits = _waits(project) if project else []
     asked = rfp.clarifications.values_list("asked_at", "answered_at")
     client = [*asked, *((since, closed) for _key, client_id, since, closed in waits if client_id)]
-    sent = [timezone.localtime(row.sent_at) for row in records.quotations if row.sent_at] if records else []
     return Enquiry(
         timezone.localtime(rfp.received_at),
-        min(sent, default=None),
-        tuple(_sheets(records.sheets if records else (), waits)),
+        quoted,
+        tuple(_sheets(sheets, waits)),
         _stretches(client),
         Role.BUSINESS_DEVELOPMENT.label,
     )
@@ -86,7 +92,7 @@ def _stretches(times: Iterable[tuple[datetime, datetime | None]]) -> tuple[Stret
 def _past_days() -> list[float]:
     """Of the newest quotations that answered a request: the days from the last sheet's signature to sending."""
     sheets = DepartmentAssessment.objects.filter(project=OuterRef("project"), signed_off_at__lte=OuterRef("quotation__sent_at"))
-    last = sheets.order_by(F("signed_off_at").desc()).values("signed_off_at")[:1]
+    last = sheets.order_by("-signed_off_at").values("signed_off_at")[:1]
     rows = KpiCase.objects.filter(figure=QUOTATION).annotate(last_sheet=Subquery(last)).order_by("-on", "-pk")
     found = rows.values_list("quotation__sent_at", "last_sheet")[:LOOKED_BACK]
-    return [float((sent.date() - signed.date()).days) for sent, signed in found if sent and signed]
+    return [float((timezone.localdate(sent) - timezone.localdate(signed)).days) for sent, signed in found if sent and signed]

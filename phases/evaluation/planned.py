@@ -47,8 +47,8 @@ def _factors(sheet: DepartmentAssessment, day: date) -> Mapping[str, Decimal]:
     """Into the currency of the sheet; read once for each sheet that was fetched."""
     known = sheet.__dict__
     if "_factors" not in known:
-        rates = ExchangeRate.objects.holding_for([(sheet.currency, day)])[sheet.currency, day]
-        known["_factors"] = {currency: rate.rate for currency, rate in rates.items()} | {sheet.currency: Decimal(1)}
+        rates = ExchangeRate.objects.holding(day).filter(into=sheet.currency)
+        known["_factors"] = dict(rates.values_list("currency", "rate")) | {sheet.currency: Decimal(1)}
     found: Mapping[str, Decimal] = known["_factors"]
     return found
 
@@ -68,7 +68,7 @@ def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, factors: M
 def _expired(price: AnalyticalPrice, day: date) -> str:
     if price.holds_on(day):
         return ""
-    if price.valid_until is not None and price.valid_until < day:
+    if price.valid_until and price.has_expired(day):
         return _t("Expired on %(day)s.") % {"day": date_format(price.valid_until, "j M Y")}
     return _t("Valid only from %(day)s.") % {"day": date_format(price.valid_from, "j M Y")}
 
@@ -103,7 +103,7 @@ def fit_words(row: PlannedOperation) -> str:
 
 
 def _short(litres: Decimal | None) -> str:
-    return "" if litres is None else f"{Decimal(f'{litres.normalize():f}'):,f}"
+    return "" if litres is None else f"{litres.normalize():,f}"
 
 
 def work_of(row: PlannedOperation) -> Work:

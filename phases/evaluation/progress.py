@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -156,6 +155,8 @@ def _quotation_next(row: Quotation) -> tuple[str, str]:
     """What comes next for a revision, and who does it."""
     ours = str(Role.BUSINESS_DEVELOPMENT.label)
     both = " / ".join(str(Role(role).label) for role in RELEASERS)
+    if _is_lost(row):
+        return _t("It is recorded as lost. Draft the next revision, or cancel the project."), ours
     if row.is_asked:
         return _t("The client asks for changes; draft the next revision."), ours
     if row.is_expired:
@@ -167,6 +168,11 @@ def _quotation_next(row: Quotation) -> tuple[str, str]:
         State.DECLINED: (_t("The client declined; draft the next revision."), ours),
     }
     return answers.get(State(row.state), ("", ""))
+
+
+def _is_lost(row: Quotation) -> bool:
+    """It expired without an answer, and somebody has said why."""
+    return row.is_expired and hasattr(row, "outcome")
 
 
 def next_act(row: Quotation) -> str:
@@ -224,7 +230,7 @@ def _charter(records: Records) -> Step:
 ASKED_STEPS = ("recommendation", "quotation", "agreements", "charter")
 
 
-def asked(records: Records, today: date) -> list[Asked]:
+def asked(records: Records) -> list[Asked]:
     """Whom the phase waits for now, in the order of the lifecycle; sheets, second release and answer have waits of their own."""
     if not _sheets(records).done:
         return []
@@ -233,20 +239,17 @@ def asked(records: Records, today: date) -> list[Asked]:
         return [_ask_business(records, "recommendation", recommended.next, recommended.link)]
     row = records.quotation
     if row is None or row.state != State.ACCEPTED:
-        words = _wanted_of_quotation(records, row, today)
+        words = _wanted_of_quotation(records, row)
         return [_ask_business(records, "quotation", words, _quotation(records).link)] if words else []
     waiting = [_ask_business(records, "agreements", _agreements(records).next, _agreements(records).link)]
     return [*(waiting if not _agreements(records).done else []), *_ask_for_charter(records)]
 
 
-def _wanted_of_quotation(records: Records, row: Quotation | None, today: date) -> str:
+def _wanted_of_quotation(records: Records, row: Quotation | None) -> str:
     """What business development does next about the price; empty while others are waited for."""
     if row is None:
         return _t("Draft the quotation.")
-    if row.state == State.SENT:
-        words = _t("%(label)s expired without an answer; draft the next revision, or record it as lost.") % {"label": row.label}
-        return words if row.valid_until < today and not hasattr(row, "outcome") else ""
-    if row.state == State.DRAFT and not records.unsigned_release:
+    if _is_lost(row) or (row.state == State.SENT and not row.is_expired) or (row.state == State.DRAFT and not records.unsigned_release):
         return ""
     return f"{row.label}: {next_act(row)}"
 

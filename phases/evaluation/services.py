@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from catalogue.models import Site
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
+from process.assumptions.adopting import Assumed, adopt
 from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
 from projects.models import Project, Rfp, TeamMember
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from accounts.signing import Authentication
+    from phases.evaluation.tables import SheetAssumption
 
 SHEET_DEPARTMENTS = ("research", "material_control", "analytical", "production", "ehs")
 SHEET_WORKING_DAYS = 5
@@ -239,7 +242,7 @@ def sign_off_blockers(sheet: DepartmentAssessment) -> list[Blocker]:
 def sign_off_sheet(
     code: str, department_key: str, *, actor: User, authentication: Authentication, expected_hash: str = ""
 ) -> DepartmentAssessment:
-    """The department answers for its sheet by signature."""
+    """The department answers for its sheet by signature; what it assumes stands in the ledger of the project from then on."""
     sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
     require_active(sheet.project)
@@ -252,7 +255,18 @@ def sign_off_sheet(
     sheet.save(update_fields=["state", "signed_off_by", "signed_off_at", "updated_at"])
     record("sheet.signed_off", sheet, actor=actor, on_behalf_of=giver, department=sheet.department.name)
     close_waits(f"sheet:{sheet.pk}")
+    rows = sheet.assumption_rows.prefetch_related("events")
+    adopt(sheet.project, map(_assumed, rows), department=sheet.department, owner=actor)
     return sheet
+
+
+def _assumed(row: SheetAssumption) -> Assumed:
+    """With what its history says that it said before."""
+    return replace(_said(row), before=tuple(map(_said, row.events.all())))  # type: ignore[attr-defined]
+
+
+def _said(row: SheetAssumption) -> Assumed:
+    return Assumed(row.text, row.figure, row.low, row.high, row.unit, row.source, row.confirm_by)
 
 
 @act

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
+from catalogue.models.kept import standing_on
 from phases.evaluation.planned import priced_on, work_of
 from projects.models import ProjectRisk
 from projects.occupancies import days_of
@@ -51,14 +52,14 @@ class PlannedTestRows(Rows):
         """A price is chosen while it is valid; later it may expire, and is then marked."""
         day = priced_on(self.parent)
         if "price" in changed and not row.price.holds_on(day):
-            raise BadInput({"price": _t("This price is %(standing)s.") % {"standing": row.price.standing_on(day)}})
+            raise BadInput({"price": _t("This price is %(standing)s.") % {"standing": standing_on(row.price, day)}})
 
 
 class PlannedOperationRows(Rows):
     def clean(self, row: PlannedOperation, changed: Collection[str]) -> None:
         """What the calendar can hold: a year at once, and not in another decade."""
         errors = {}
-        if None not in (row.batches, row.hours, row.shifts_per_day) and work_of(row).days > LONGEST_DAYS:
+        if None not in (row.batches, row.hours) and row.shifts_per_day and work_of(row).days > LONGEST_DAYS:
             errors["hours"] = _t("The vessel would be taken for more than a year.")
         if row.wanted_from and abs(row.wanted_from.year - priced_on(self.parent).year) > MOST_YEARS:
             errors["wanted_from"] = _t("This is more than %(years)d years away.") % {"years": MOST_YEARS}

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from catalogue.models import Vessel
+from catalogue.models.kept import MORE_THAN_NOTHING, NOT_BELOW_ZERO
 from phases.evaluation.models import DepartmentAssessment
 from process.costs.models import SOURCES
 from projects.models import ProjectRisk
 
-NOT_BELOW_ZERO = MinValueValidator(Decimal(0), _("Not below zero."))
-MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"), _("More than nothing."))
 COUNTED = [MinValueValidator(1, _("One or more.")), MaxValueValidator(9999)]
 LONGEST = 8000  # what the text field before these tables could hold, so that a line of it always fits
 

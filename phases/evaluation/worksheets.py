@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +62,14 @@ def _prices(bound: Bound) -> QuerySet[Any]:
     return rows.filter(Q(pk__in=rows.valid(day).values("pk")) | Q(pk__in=used))
 
 
-def _called(prices: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """By all its words; the name of the test is enough where one price is meant."""
-    exact = [each.pk for each in prices if str(each).casefold() == words.casefold()]
-    return prices.filter(pk__in=exact) if exact else prices.filter(test__iexact=words)
+def _called(name: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+    """By all its words; this field of it is enough where one is meant."""
+
+    def find(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        exact = [each.pk for each in rows if str(each).casefold() == words.casefold()]
+        return rows.filter(pk__in=exact) if exact else rows.filter(**{f"{name}__iexact": words})
+
+    return find
 
 
 def _test_costs(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> Mapping[Any, Mapping[str, Any]]:
@@ -95,11 +99,6 @@ def _vessels(bound: Bound) -> QuerySet[Any]:
     rows = SiteVessel.objects.visible_to(bound.user).select_related("site")
     site = bound.parent.project.site
     return rows.filter(site=site) if site else rows
-
-
-def _tagged(vessels: QuerySet[Any], words: str) -> QuerySet[Any]:
-    exact = [each.pk for each in vessels if str(each).casefold() == words.casefold()]
-    return vessels.filter(pk__in=exact) if exact else vessels.filter(tag__iexact=words)
 
 
 def _litres(row: PlannedOperation) -> Decimal | None:
@@ -179,7 +178,7 @@ TEST_PLAN = Worksheet(
         SheetColumn(
             "price",
             note=_("As the price book calls it."),
-            lookup=Lookup(_prices, find=_called),
+            lookup=Lookup(_prices, find=_called("test")),
             example="Assay",
             frozen=True,
             width=36,
@@ -209,7 +208,11 @@ PRODUCTION_PLAN = Worksheet(
     columns=(
         SheetColumn("operation", example="Step 2: amination", frozen=True, width=24),
         SheetColumn(
-            "vessel", lookup=Lookup(_vessels, find=_tagged), example="R-302", width=20, link=lambda row: row.vessel.get_absolute_url()
+            "vessel",
+            lookup=Lookup(_vessels, find=_called("tag")),
+            example="R-302",
+            width=20,
+            link=lambda row: row.vessel.get_absolute_url(),
         ),
         SheetColumn("batch_kg", unit="kg", example="120"),
         SheetColumn("litres_per_kg", unit="L/kg", note=_("At its fullest, for each kilogram of the batch size."), example="12"),

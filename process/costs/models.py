@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -19,6 +19,7 @@ from accounts.models import DEPARTMENT_NAMES
 from audit.history import tracked
 from audit.states import StateField
 from catalogue.models import SupplierQuote
+from catalogue.models.kept import NOT_BELOW_ZERO
 from process.costs.case import Basis, Inclusion
 from process.costs.figures import Source
 from process.costs.materials import Category
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from process.costs.building import Assessed
 
-NOT_BELOW_ZERO = MinValueValidator(Decimal(0), _("Not below zero."))
 BELOW_ALL = MaxValueValidator(Decimal("99.99"), _("Below 100 %%."))
 SOURCES = [(each.value, each.label) for each in Source]
 CATEGORIES = [(each.value, each.label) for each in Category]

@@ -18,7 +18,7 @@ from django_fsm import transition
 from accounts.currencies import Currency
 from audit.history import tracked
 from audit.states import StateField
-from catalogue.models.supply import COUNTRY, MORE_THAN_NOTHING
+from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING
 from process.routes.models import own_projects
 
 if TYPE_CHECKING:

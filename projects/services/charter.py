@@ -333,6 +333,8 @@ def name_team_member(code: str, department_key: str, *, user: User | None, actor
     require_permission("projects.plan", actor, project)
     if user is not None and not user.is_internal:
         raise BadInput({"user": [_t("The team is ours; the client has its own people.")]})
+    if user is not None and not user.is_active:
+        raise BadInput({"user": [_t("%(name)s has left.") % {"name": user.full_name}]})
     member, _created = TeamMember.objects.select_for_update().get_or_create(
         project=project, department=Department.objects.get(key=department_key)
     )

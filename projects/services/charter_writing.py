@@ -14,6 +14,7 @@ from audit.events import record
 from audit.refusals import Blocker, Refused
 from projects.charter_texts import said_elsewhere, written
 from projects.models import Charter, Project, Quotation, TeamMember
+from projects.price import accepted_quotation
 from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, name_team
 from projects.services.locking import locked, not_active
 
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 
 KEPT = ("objectives", *TEXTS)
 DATES = ("plan_from", "filing_on", *BATCHES, "batches_reason")
-
-
-def accepted_with_parts(project: Project) -> Quotation | None:
-    row: Quotation | None = Quotation.objects.accepted().filter(project=project).prefetch_related("lines", "breaks", "inputs").first()
-    return row
 
 
 def writing_blockers(project: Project) -> list[Blocker]:
@@ -49,12 +45,13 @@ def write_charter(code: str, *, site: Site, project_manager: User, start_on: dat
     require_permission("projects.draft_charter", actor, project)
     if reasons := writing_blockers(project):
         raise Refused(reasons)
-    quotation, before, said = accepted_with_parts(project), Charter.objects.filter(project=project).first(), said_elsewhere(project)
+    quotation, before, said = accepted_quotation(project), Charter.objects.filter(project=project).first(), said_elsewhere(project)
     assert quotation is not None  # noqa: S101 - the blockers ask for it
     values = written(project, quotation, risks=said.risks)
     if before is not None:
         values |= {name: kept for name in KEPT if (kept := getattr(before, name).strip())}
         values |= {name: getattr(before, name) for name in DATES}
+        values |= {name: getattr(project, name) for name in ("first_phase", "last_phase")}  # what is planned in them stays
     else:
         values["filing_on"] = project.rfp.filing_planned_on
     charter = draft_charter(code, site=site, project_manager=project_manager, start_on=start_on, actor=actor, **values)

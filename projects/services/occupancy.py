@@ -90,7 +90,7 @@ def book_vessel(draft: Booking, *, project: str = "", firm: bool = False, actor:
     require_permission("projects.book_vessel", actor, owner)
     require_none(not_active(owner) if owner else [])
     booking = Occupancy(project=owner, firm=firm)
-    _take(booking, draft, _locked_vessels(draft.vessel))
+    _take(booking, draft, locked_vessels(draft.vessel))
     _require_available(booking, actor)
     booking.save()
     record("occupancy.booked", booking, actor=actor, after=_as_data(booking), **_told(booking))
@@ -101,7 +101,7 @@ def book_vessel(draft: Booking, *, project: str = "", firm: bool = False, actor:
 def move_occupancy(pk: int, draft: Booking, *, reason: str, actor: User) -> Occupancy:
     """Other days, another vessel, or other words about it; a firm one stays firm, and is refused where it would overlap a firm one."""
     booking = _locked_booking(pk, actor)
-    vessels = _locked_vessels(booking.vessel_id, draft.vessel)
+    vessels = locked_vessels(booking.vessel_id, draft.vessel)
     booking.vessel = vessels[booking.vessel_id]
     require_none(change_blockers(booking))
     before = _as_data(booking)
@@ -116,7 +116,7 @@ def move_occupancy(pk: int, draft: Booking, *, reason: str, actor: User) -> Occu
 def confirm_occupancy(pk: int, *, actor: User) -> Occupancy:
     """From tentative to firm: from now on nobody else can have the vessel firmly on these days."""
     booking = _locked_booking(pk, actor)
-    booking.vessel = _locked_vessels(booking.vessel_id)[booking.vessel_id]
+    booking.vessel = locked_vessels(booking.vessel_id)[booking.vessel_id]
     require_none(confirm_blockers(booking, actor=actor))
     booking.firm = True
     booking.save(update_fields=["firm", "updated_at"])
@@ -146,7 +146,7 @@ def _locked_project(code: str, actor: User) -> Project | None:
         raise BadInput({"project": [_t("There is no such project.")]}) from None
 
 
-def _locked_vessels(*pks: int) -> dict[int, Vessel]:
+def locked_vessels(*pks: int) -> dict[int, Vessel]:
     """In one order for everybody, so that two who exchange vessels do not wait for each other."""
     rows = Vessel.objects.select_for_update(of=("self",)).select_related("site").filter(pk__in=pks).order_by("pk")
     return {row.pk: row for row in rows}

@@ -24,9 +24,10 @@ from projects.forms.charter import CharterForm, MemberForm, WritingForm
 from projects.forms.tailoring import TailoringForm
 from projects.models import Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring, TeamMember
 from projects.permissions import lacking
+from projects.price import accepted_quotation
 from projects.services import charter as services
 from projects.services import tailoring
-from projects.services.charter_writing import accepted_with_parts, write_charter, writing_blockers
+from projects.services.charter_writing import write_charter, writing_blockers
 from projects.services.lifecycle import not_active
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _render(
 
 def _price(project: Project) -> dict[str, Any]:
     """What was agreed, by phase, and how it is paid."""
-    quotation = accepted_with_parts(project)
+    quotation = accepted_quotation(project)
     payments = [row for row in project.milestones.all() if row.kind == Milestone.Kind.PAYMENT] if quotation else []
     return {"accepted": quotation, "budget": budget_of(quotation) if quotation else [], "payments": payments}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -87,3 +88,15 @@ def test_the_client_chooses_asks_takes_back_and_accepts(stack: Stack, new_page: 
     business.get_by_label("our price among the offers", exact=False).select_option("field")
     send(business, "Record it")
     expect(business.locator("#outcome")).to_contain_text("Capacity and equipment")
+    the_charter_is_written_from_it(people["pm"], code)
+
+
+def the_charter_is_written_from_it(page: Page, code: str) -> None:
+    page.goto(f"/projects/{code}/charter/")
+    writing = page.locator("#writing")
+    writing.get_by_label("Site").select_option(label="Shanghai site")
+    writing.get_by_label("Project manager").select_option(label="Project Manager")
+    send(page, "Write the charter from the quotation")
+
+    expect(page.locator("main")).to_contain_text("The charter is written from the quotation")
+    expect(page.locator("#id_scope_in")).to_have_value(re.compile("Second crystallisation"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -34,4 +36,7 @@ def test_sign_off_and_calendar_follow_the_rows(page: Page, places: dict[str, str
 
     send(page, "Show on the calendar")
     expect(page.locator("#calendar tbody tr").first).to_contain_text("tentative")
-    expect(page.get_by_role("link", name="Occupancy calendar")).to_be_visible()
+
+    page.get_by_role("link", name="Occupancy calendar").click()
+    expect(page).to_have_url(re.compile("/occupancy/"))
+    expect(page.locator("main")).to_contain_text(places["evaluated"])

@@ -14,6 +14,7 @@ from catalogue.models import AnalyticalPrice
 from tests.phases.sheets import ANALYST, OURS, a_test_price, changed, enter
 from tests.projects import factories as make
 from tests.worksheets.rows import a_supplier
+from worksheets.bound import bind
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "analytical-prices"
@@ -27,6 +28,15 @@ def test_a_price_counts_hours_or_stands_for_them() -> None:
 
     assert (ours.cost_per_sample, theirs.cost_per_sample) == (Decimal("160.50"), Decimal(185))
     assert str(theirs).startswith("Assay · HPLC · AM-012 · Demo Analytics Lab · ")
+
+
+def test_half_a_cent_is_rounded_up() -> None:
+    a_test_price(hours_per_sample="0.05", hourly_rate="0.10")
+
+    bound = bind(ADDRESS, make.person(ANALYST))
+    (row,) = bound.table(list(bound.query()))
+
+    assert row["values"]["cost_per_sample"] == "0.01"
 
 
 @pytest.mark.parametrize(

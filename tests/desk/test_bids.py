@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Role
 from projects.kpi_cases import QUOTATION, WON
 from projects.models import KpiCase, Project, Rfp
 from tests.projects import factories as make
@@ -21,7 +22,7 @@ ADDRESS = "/projects/bids/"
 
 @pytest.fixture
 def reader(client: Client) -> Client:
-    client.force_login(make.manager())
+    client.force_login(make.person(Role.MANAGEMENT))
     return client
 
 
@@ -50,6 +51,15 @@ def test_the_pipeline_says_how_far_the_requests_came(reader: Client, enquiries: 
         ("Quoted", "1", "50 %", "EUR 420,000"),
         ("Won", "1", "100 %", "EUR 420,000"),
     )
+
+
+def test_money_is_summed_only_for_whom_it_is(client: Client, enquiries: Project) -> None:
+    client.force_login(make.person(Role.QUALITY_ASSURANCE))
+
+    rows = client.get(ADDRESS).context["funnel"].rows
+
+    assert rows[2:] == (("Quoted", "1", "50 %", "–"), ("Won", "1", "100 %", "–"))
+    assert b"420,000" not in client.get(reverse("bids-svg", args=["funnel"])).content
 
 
 def test_won_and_turnaround_stand_quarter_by_quarter(reader: Client, enquiries: Project) -> None:

@@ -16,10 +16,10 @@ from accounts.models import Role
 from charts.clock import Hand
 from phases.evaluation.asking import records_of
 from phases.evaluation.clock import Enquiry, Likely, Sheet, Stretch, hands, likely, sentence
-from phases.evaluation.enquiries import Clock, clock_of
+from phases.evaluation.enquiries import Clock, _past_days, clock_of, days_until
 from phases.evaluation.models import DepartmentAssessment
 from projects.kpi_cases import QUOTATION
-from projects.models import KpiCase, Project, Rfp, WaitingFor
+from projects.models import KpiCase, Project, Quotation, Rfp, WaitingFor
 from projects.services.clarifications import ask_clarification
 from projects.services.rfp import decline_rfp
 from tests.projects import factories as make
@@ -173,6 +173,17 @@ def test_the_waits_of_the_sheets_drive_the_clock(project: Project) -> None:
 
 
 @pytest.mark.django_db
+def test_days_are_those_of_the_place(project: Project) -> None:
+    past_quotations(1, days=0)
+    signed = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
+    DepartmentAssessment.objects.exclude(project=project).update(signed_off_at=signed)
+    Quotation.objects.update(sent_at=signed + timedelta(hours=1))
+
+    with timezone.override("Asia/Shanghai"):  # where it is past midnight
+        assert _past_days() == [1]
+
+
+@pytest.mark.django_db
 def test_without_enough_enquiries_no_day_is_told_and_a_question_waits_for_the_client(project: Project) -> None:
     ask_clarification(project.rfp.number, question="Which polymorph?", actor=make.person(Role.BUSINESS_DEVELOPMENT))
 
@@ -181,6 +192,21 @@ def test_without_enough_enquiries_no_day_is_told_and_a_question_waits_for_the_cl
     assert found is not None
     assert "likely" not in found.line and found.reckoned == ""
     assert "the client since today" in found.line
+
+
+@pytest.mark.django_db
+def test_the_days_until_a_moment_stay_what_they_were(project: Project) -> None:
+    now = timezone.now()
+    Rfp.objects.filter(pk=project.rfp_id).update(received_at=now - timedelta(days=3))
+    project = Project.objects.select_related("rfp").get(pk=project.pk)
+    sheets = records_of(project).sheets
+    before = days_until(project, sheets, now).rows
+
+    ask_clarification(project.rfp.number, question="Which polymorph?", actor=make.person(Role.BUSINESS_DEVELOPMENT))
+    WaitingFor.objects.filter(project=project).update(closed_at=now + timedelta(days=2))
+
+    assert before[-1] == ("The enquiry as a whole", "3", "0", "3 days")
+    assert days_until(project, sheets, now).rows == before
 
 
 @pytest.mark.django_db

@@ -257,6 +257,7 @@ def test_inquiry_assessment_tells_sheets_and_recommendation() -> None:
     said = " ".join(text_of(version).split())
     for words in ("Feasible in our equipment.", "All departments", "Sheets behind this report", "Approved · Management"):
         assert words in said
+    assert "How long this assessment took" in said and "The enquiry as a whole" in said
 
 
 @pytest.mark.parametrize("key", ["inquiry_assessment_report", "detailed_cost_assessment"])

@@ -16,12 +16,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role
+from audit.models import Event
 from audit.refusals import NotAllowed, Refused
 from audit.signatures import content_hash, signatures_of, verify
 from catalogue.models import AnalyticalPrice, ExchangeRate, Site
 from phases.evaluation import gate, services
 from phases.evaluation.assessment_documents import inquiry_assessment
+from phases.evaluation.charter_sources import said_in_sheets
 from phases.evaluation.models import DepartmentAssessment
+from process.assumptions.models import Assumption
 from projects.calendars import WorkingCalendar
 from projects.models import Project
 from tests.phases.sheets import OPERATION, RISK, a_test_price, add_row, changed, enter, sheet_of
@@ -154,6 +157,47 @@ def test_a_signature_covers_the_rows(project: Project) -> None:
     assert verify(signatures_of(signed).get()).valid
 
 
+def test_what_a_signed_sheet_assumes_stands_in_the_ledger_once(project: Project) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    due = timezone.localdate() + timedelta(days=30)
+    figure = {"figure": "82", "unit": "%", "low": "75", "high": "88", "confirm_by": due.isoformat()}
+    add_row(project, "research", "sheet-assumptions", text="Yield of step 2", **figure)
+    add_row(project, "research", "sheet-assumptions", text="The amine is bought,  not made.", figure="10000000000000", unit="kg")
+    assert not Assumption.objects.exists()
+
+    sign_off(project)
+    services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="Another one.")
+    add_row(project, "research", "sheet-assumptions", text="One campaign a year. " * 40)
+    sign_off(project)
+
+    rows = list(Assumption.objects.filter(project=project))
+    assert [row.words for row in rows[:2]] == ["Yield of step 2", "The amine is bought, not made."]
+    assert (len(rows), len(rows[2].words), rows[2].words[-4:]) == (3, 500, "a y…")
+    told = rows[0]
+    assert (told.figure, told.low, told.high, told.unit, told.due_on) == (82, 75, 88, "%", due)
+    assert (told.owner, told.why, told.is_open) == (make.person(Role.RESEARCH), "own", True)
+    assert rows[1].figure is None  # it has more digits than the ledger
+    assert Event.objects.filter(kind="assumptions.adopted", project_id=project.pk).count() == 2
+
+
+def test_the_ledger_follows_a_sheet_that_is_signed_again_unless_somebody_has_written_there(project: Project) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    first, second = (
+        add_row(project, "research", "sheet-assumptions", text=text, figure="82", unit="%") for text in ("Yield of step 2", "Recovery")
+    )
+    sign_off(project)
+    Assumption.objects.filter(words="Recovery").update(low=Decimal(70))
+
+    services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="It was measured.")
+    address = f"sheet-assumptions:{sheet_of(project, 'research').pk}"
+    assert changed(address, first, {"text": "Yield of step 2, isolated", "figure": "78"}, Role.RESEARCH).is_saved
+    assert changed(address, second, {"figure": "75"}, Role.RESEARCH).is_saved
+    sign_off(project)
+
+    rows = Assumption.objects.filter(project=project).values_list("words", "figure", "low")
+    assert list(rows) == [("Yield of step 2, isolated", 78, None), ("Recovery", 82, 70)]
+
+
 def test_the_gate_reads_the_tables_of_many_sheets_at_once(project: Project) -> None:
     make.sign_off_sheets(project)
     other = make.a_project(make.a_client("DCB"))
@@ -188,6 +232,8 @@ def test_older_texts_become_rows_and_a_signature_still_covers_its_text(project: 
         assert [row.text for row in sheet.risk_rows.all()] == ["Hydrate in the dryer", "Dimer"]
         assert [row.text for row in sheet.assumption_rows.all()] == ["One campaign a year."]
     assert (still_open.risks, still_open.assumptions) == ("", "")
+    told = [risk.split(": ", 1)[1] for risk in said_in_sheets(project).risks]
+    assert sorted(told) == ["Dimer", "Dimer", "Hydrate in the dryer", "Hydrate in the dryer"]  # of two sheets, once each
     assert verify(signatures_of(signed).get()).valid
 
     services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="The dimer is judged.")
@@ -296,6 +342,16 @@ def test_a_production_plan_says_how_the_vessel_fits(project: Project) -> None:
     ]
     assert [(row["fill_litres"], row["fill_percent"], row["days"], row["cost"]) for row in rows[:1]] == [("1440", "48", 6, "54120")]
     assert totals(project, "production", "production-plan") == {"days": 18, "waste_kg": "0", "cost": "162360"}
+
+
+@pytest.mark.parametrize("shifts", ["0", "4"])
+def test_a_day_has_one_to_three_shifts(project: Project, shifts: str) -> None:
+    a_vessel()
+    row = OPERATION | {"vessel": "R-302", "shifts_per_day": shifts}
+
+    result = enter(f"production-plan:{sheet_of(project, 'production').pk}", row, Role.PRODUCTION)
+
+    assert list(result.errors) == ["shifts_per_day"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ from catalogue.models import Vessel
 from catalogue.services import take_out_of_service
 from phases.evaluation.booking import operations_of, show_on_calendar, windows_of
 from projects.models import Occupancy, Project
-from projects.services.occupancy import confirm_occupancy
+from projects.services.occupancy import Booking, confirm_occupancy, move_occupancy
 from tests.phases.sheets import OPERATION, add_row, changed, sheet_of
 from tests.projects import factories as make
 from tests.projects.vessels import a_vessel, book, producer
@@ -83,6 +85,36 @@ def test_a_second_time_it_follows_the_plan_and_leaves_what_is_firm(project: Proj
     assert "the plan has changed since" in windows_of(operations_of(sheet_of(project, "production")), producer())[1].standing
 
 
+def test_a_booking_that_moves_keeps_its_milestone_and_remark(vessel: Vessel) -> None:
+    project = make.a_project()
+    make.charter(project)
+    pk = want(project, MONDAY)
+    show(project)
+    booking, milestone = Occupancy.objects.get(), project.milestones.order_by("pk")[0]
+    kept = Booking(vessel.pk, booking.first_on, booking.last_on, "batch", "Step 1", belongs_to=milestone.key, remark="Ask for the filter.")
+    move_occupancy(booking.pk, kept, reason="It belongs to a milestone.", actor=producer())
+    assert changed(f"production-plan:{sheet_of(project, 'production').pk}", pk, {"batches": "1"}, Role.PRODUCTION).is_saved
+
+    show(project)
+
+    moved = Occupancy.objects.get()
+    assert moved.last_on == MONDAY + timedelta(days=1)
+    assert (moved.milestone, moved.remark) == (milestone, "Ask for the filter.")
+
+
+def test_two_plans_lock_their_vessels_in_one_order(project: Project) -> None:
+    a_vessel("R-303")
+    for tag in ("R-303", "R-302"):  # the later vessel first
+        want(project, MONDAY, vessel=tag)
+
+    with CaptureQueriesContext(connection) as captured:
+        show(project)
+
+    locks = [query["sql"] for query in captured if "catalogue_vessel" in query["sql"] and "FOR UPDATE" in query["sql"]]
+    assert [str(pk) in locks[0].partition(" IN ")[2] for pk in Vessel.objects.values_list("pk", flat=True)] == [True, True]
+    assert "ORDER BY" in locks[0]
+
+
 def test_what_it_meets_is_named(project: Project, vessel: Vessel) -> None:
     other = make.a_planned_project()
     book(vessel, (MONDAY - timezone.localdate()).days + 2, (MONDAY - timezone.localdate()).days + 3, project=other, label="V-01", firm=True)
@@ -104,11 +136,18 @@ def test_what_is_another_project_s_is_not_told_to_who_may_not_know(project: Proj
     assert window.clashes[0].startswith("another project")
 
 
-@pytest.mark.parametrize("reason", ["nothing", "over", "out of service", "held"])
+@pytest.mark.parametrize("reason", ["nothing", "over", "out of service", "held", "long"])
 def test_what_cannot_be_booked_says_why_and_books_nothing(project: Project, vessel: Vessel, reason: str) -> None:
-    words = {"nothing": "says from when", "over": "are over", "out of service": "is out of service", "held": "on hold"}
+    words = {
+        "nothing": "says from when",
+        "over": "are over",
+        "out of service": "is out of service",
+        "held": "on hold",
+        "long": "longer than a year",
+    }
     if reason != "nothing":
-        want(project, timezone.localdate() - timedelta(days=60) if reason == "over" else MONDAY)
+        hours = {"hours": "2392"} if reason == "long" else {}  # 300 working days are more than a year
+        want(project, timezone.localdate() - timedelta(days=60) if reason == "over" else MONDAY, **hours)
     if reason == "out of service":
         take_out_of_service(vessel.site.key, vessel.tag, reason="The seal leaks.", actor=make.person(Role.MANAGEMENT))
     if reason == "held":
@@ -162,6 +201,7 @@ def test_the_api_reads_and_books_once(project: Project, client: Client) -> None:
     assert (first.status_code, again.json()) == (200, first.json())
     assert first.json()[0]["booking"] == Occupancy.objects.get().pk
     assert client.post(address).status_code == 409
+    assert client.post(address.replace("production", "quality_assurance")).status_code == 404
 
 
 def test_the_api_lists_the_sheets_with_their_tables(project: Project, client: Client) -> None:

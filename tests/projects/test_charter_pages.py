@@ -272,6 +272,14 @@ def test_a_client_is_not_on_the_team(project: Project) -> None:
         services.name_team_member(project.code, "research", user=make.person(Role.CLIENT_APPROVER), actor=make.manager())
 
 
+def test_whoever_has_left_is_not_put_on_the_team(project: Project) -> None:
+    chemist = make.person(Role.RESEARCH)
+    chemist.is_active = False
+
+    with pytest.raises(BadInput):
+        services.name_team_member(project.code, "research", user=chemist, actor=make.manager())
+
+
 # Before the contract is approved, and the hand-over of open work
 
 

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.seen import version_of
@@ -80,6 +80,28 @@ def test_what_somebody_wrote_before_stays(project: Project) -> None:
 
     assert charter.objectives == "Develop the process and supply the substance." and charter.scope_out == "Nothing else."
     assert charter.scope_in.startswith("All of it.")
+
+
+def test_the_phases_of_a_draft_stay_with_what_is_planned_in_them(project: Project) -> None:
+    make.accepted_quotation(project)  # of less than all phases
+    make.charter(project)
+    planned = set(project.milestones.values_list("key", flat=True))
+
+    write(project)
+
+    assert Project.objects.get().last_phase == Phase.COMMERCIAL
+    assert planned <= set(project.milestones.values_list("key", flat=True))
+
+
+def test_whoever_has_left_is_not_named_on_the_team(project: Project) -> None:
+    make.sign_off_sheets(project)
+    accept(sent(project))
+    User.objects.filter(pk=make.person(Role.RESEARCH).pk).update(is_active=False)
+
+    write(project)
+
+    assert TeamMember.objects.get(project=project, department__key="research").user is None
+    assert TeamMember.objects.get(project=project, department__key="production").user == make.person(Role.PRODUCTION)
 
 
 def test_without_an_accepted_quotation_nothing_is_written(project: Project) -> None:

@@ -317,6 +317,8 @@ def test_an_offer_that_expired_is_recorded_as_lost_with_the_reason(project: Proj
     refresh_facts([project.pk])
     assert list(KpiCase.objects.filter(figure="won").values_list("number", flat=True)) == [0]
     assert not WaitingFor.objects.open().filter(key=f"quotation.answer:{quotation.pk}").exists()
+    page = browser.get(reverse("project-evaluation", args=[project.code])).content.decode()
+    assert "It is recorded as lost." in page and "or record it as lost" not in page
 
 
 def test_an_offer_that_can_still_be_answered_is_not_lost(project: Project) -> None:
