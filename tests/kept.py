@@ -1,4 +1,4 @@
-"""A database that is migrated once for all processes, data made once for all tests of a module, and tables that are empty again after a test with real transactions."""
+"""A database migrated once for all processes, data made once for all tests of a module, tables emptied after real transactions."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The API against its own description: whatever the schema allows, and what it forbids, gets an answer that the schema promises.
 
-Each operation is called by everybody in turn, half of the time on what is really there.
+Each operation is called by CALLERS in turn, half of the time on what is really there; who may what, test_routes asks of everybody.
 """
 
 from __future__ import annotations
@@ -42,6 +42,20 @@ CHECKS = [
     response_schema_conformance,
 ]
 CALLS = 4  # of each kind
+CALLERS = (  # every kind of right: those of ours, of a client, of a client's system
+    "write_token",
+    "project_manager",
+    "client_approver",
+    "business_development",
+    "read_token",
+    "research",
+    "administrator",
+    "anonymous",
+    "foreign_token",
+    "management",
+    "quality_assurance",
+    "client_viewer",
+)
 SERVER = "http://testserver"
 
 
@@ -58,8 +72,8 @@ def test_every_answer_is_one_that_the_schema_promises(world: World, place: int) 
     for case in cases[::2]:
         case.path_parameters = {**case.path_parameters, **what_is_there(world, case)}
     wrong = {}
-    for case, (name, browser) in zip(cycle(cases), world.callers.items(), strict=False):
-        failure = failure_of(case, browser)
+    for case, name in zip(cycle(cases), CALLERS, strict=False):
+        failure = failure_of(case, world.callers[name])
         if failure:
             wrong[name] = failure
 
