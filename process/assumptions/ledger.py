@@ -16,7 +16,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none
-from process.assumptions.models import Assumption
+from process.assumptions.models import UNSETTLED, Assumption
 from process.assumptions.words import SAID
 from process.costs.building import assessed
 from process.costs.completeness import EFFECTS, Impact, Target, price_impact
@@ -46,9 +46,11 @@ def take_over(code: str, scenario_number: int, *, actor: User) -> list[Assumptio
     scenario = CostAssessment.objects.visible_to(actor).select_related("project__rfp").get(project=project, number=scenario_number)
     found = assessed(scenario)
     require_none(priced(found).refusals)
-    missing = [question.field for question in completeness_of(scenario.project.rfp).open]
+    settled = set(Assumption.objects.filter(project=project).exclude(UNSETTLED).values_list("field", flat=True))
+    missing = [question.field for question in completeness_of(scenario.project.rfp).open if question.field not in settled]
     if not missing:
-        require_none([Blocker("assumptions.none_missing", _t("Every question of the request is answered."))])
+        words = _t("Every question of the request is answered, there or in the ledger.")
+        require_none([Blocker("assumptions.none_missing", words)])
     impacts = price_impact(found.case, missing).known.impacts  # type: ignore[arg-type]
     rows = {row.field: row for row in Assumption.objects.open().filter(project=project).exclude(field="")}
     last = Assumption.objects.filter(project=project).aggregate(last=Max("position"))["last"] or 0

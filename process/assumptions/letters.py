@@ -26,6 +26,7 @@ from documents.services import issue_document, request_document
 from process.assumptions.ledger import line_of, take_over
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.assumptions.pictures import widening
+from projects.completeness import completeness_of
 from projects.models import Clarification
 from projects.services.clarifications import ask_clarification
 from projects.services.locking import locked, next_number, not_active
@@ -77,9 +78,10 @@ def send_letter(code: str, *, actor: User) -> ClarificationLetter:
     require_none(sending_blockers(project))
     letter = ClarificationLetter.objects.select_for_update().get(project=project, state=ClarificationLetter.State.DRAFT)
     letter.project = project
+    Assumption.objects.filter(letter=letter).exclude(pk__in=to_ask(project).values("pk")).update(letter=None)  # answered meanwhile
     issue_document(TYPE, project=project, about=str(letter.number), message=letter.note, actor=actor)
     for row in Assumption.objects.filter(letter=letter):
-        row.clarification = ask_clarification(project.rfp.number, question=row.question, actor=actor)
+        row.clarification = ask_clarification(project.rfp.number, question=row.question, due_on=letter.answer_by, actor=actor)
         row.save(update_fields=["clarification"])
     letter.send(at=timezone.now())
     letter.save(update_fields=["state", "sent_at"])
@@ -88,8 +90,9 @@ def send_letter(code: str, *, actor: User) -> ClarificationLetter:
 
 
 def to_ask(project: Project) -> Any:
-    """Open rows whose question the client was not asked yet."""
-    return Assumption.objects.open().clients().filter(project=project, clarification=None)
+    """Open rows whose question the client was not asked yet, and which the request does not answer by now."""
+    missing = [question.field for question in completeness_of(project.rfp).open]
+    return Assumption.objects.open().clients().filter(project=project, clarification=None, field__in=["", *missing])
 
 
 def writing_blockers(project: Project) -> list[Blocker]:
@@ -106,7 +109,7 @@ def sending_blockers(project: Project) -> list[Blocker]:
     letter = draft_letter(project)
     if letter is None:
         return [Blocker("letter.none", _t("No letter is written; write it first."))]
-    if not letter.assumptions.exists():
+    if not to_ask(project).filter(letter=letter).exists():
         return [Blocker("letter.nothing", _t("Everything that the letter asked is settled; write it again."))]
     return []
 
@@ -140,7 +143,7 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
                 Column(_t("Question"), 26),
                 Column(_t("Why it matters"), 26),
                 Column(_t("Until then we assume"), 26),
-                Column(_t("Widens the price by (%(currency)s)") % {"currency": currency or "–"}, 16, "right"),
+                Column(_t("Widens the price by"), 16, "right"),
             ],
             [(place, row.question, row.matters, line_of(row), _wide(row)) for place, row in enumerate(rows, 1)],
         ),
@@ -157,7 +160,10 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
 
 
 def _wide(row: Assumption) -> Any:
-    return row.wider_by.to_integral_value() if row.wider_by else _t("not at all") if row.wider_by is not None else _t("not estimated")
+    """With its currency: the rows of a letter may come from scenarios of several."""
+    if row.wider_by is None:
+        return _t("not estimated")
+    return f"{row.currency} {row.wider_by:,.0f}" if row.wider_by else _t("not at all")
 
 
 def _pictures(rows: list[Assumption], currency: str) -> dict[str, str]:

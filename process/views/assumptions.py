@@ -24,6 +24,7 @@ from process.assumptions.settling import take_arrived
 from process.assumptions.tables import LEDGER
 from process.costs.models import CostAssessment
 from process.views.costs import keepers, writers
+from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
 from projects.models import Charter, Project
 from projects.permissions import lacking
@@ -36,7 +37,7 @@ USUAL_DAYS = 7
 
 
 class LetterForm(forms.Form):
-    answer_by = forms.DateField(label=_("Answer by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    answer_by = forms.DateField(label=_("Answer by"), widget=day_input())
     note = forms.CharField(label=_("Words to the client"), max_length=2000, required=False, widget=forms.Textarea(attrs=REASON))
 
 

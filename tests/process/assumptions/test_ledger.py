@@ -208,7 +208,8 @@ def test_a_letter_asks_every_open_question_with_what_it_widens(project: Project,
     pilot = next(row for row in table["rows"] if row[1] == "How many kilograms at pilot scale?")
     assert "It decides how many pilot batches" in pilot[2]
     assert "(20 kg; 10 to 40)" in pilot[3]
-    assert table["columns"][-1]["label"] == "Widens the price by (EUR)"
+    assert table["columns"][-1]["label"] == "Widens the price by"
+    assert pilot[-1] == f"EUR {rows['pilot_quantity_kg'].wider_by:,.0f}"
     assert "widening" in paper.snapshot["data"]["pictures"]
     assert not Clarification.objects.filter(rfp=project.rfp_id).exists()  # nothing is asked before it is sent
     assert "letter.not_sent" in [each.key for each in submission_blockers(projects.drawn(paper))]
