@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
-from charts.render import to_svg
+from charts.render import drawn
 from documents.about import About, AboutKind, words_of
 from documents.content import Column, data_table, day, key_values
 from documents.models import Document, DocumentVersion
@@ -172,11 +171,6 @@ def _pictures(rows: list[Assumption], currency: str) -> dict[str, str]:
     return {"widening": json.dumps(widening(wide, currency, width=PICTURE_WIDTH).spec)} if wide else {}
 
 
-def _drawn(snapshot: Mapping[str, Any]) -> dict[str, str]:
-    """In the worker, from the snapshot alone."""
-    return {name: to_svg(json.loads(spec), PICTURE_WIDTH) for name, spec in snapshot["data"]["pictures"].items()}
-
-
 def known_letters(project: Project) -> dict[str, str]:
     rows = ClarificationLetter.objects.filter(project=project, state=ClarificationLetter.State.DRAFT)
     return {str(row.number): words_of(AboutKind.LETTER, str(row.number)) for row in rows}
@@ -210,7 +204,7 @@ CLARIFICATION_LETTER = DocumentType(
     number_prefix="CL",
     template="documents/types/clarification_letter.html",
     build_context=letter_data,
-    figures=_drawn,
+    figures=lambda snapshot: drawn(snapshot["data"]["pictures"], PICTURE_WIDTH),
     requesters=frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER}),
     missing=no_letter,
     dated_by=None,
