@@ -21,7 +21,7 @@ from notifications.services.handing import hand_over
 from process.purchasing.letters import LANGUAGE
 from process.purchasing.mails import SupplierMail, SupplierMailQuerySet
 from process.purchasing.models import PurchaseInquiry
-from process.purchasing.services import MAIL_DUE, MAIL_WAIT, told_of
+from process.purchasing.services import MAIL_DUE, told_of
 from process.purchasing.spreadsheet import answer_sheet, sheet_name
 from projects.services.waiting import open_wait
 
@@ -59,7 +59,7 @@ def tell_of(mail: SupplierMail) -> None:
             "%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived; send it again or hand it over"
         )
         open_wait(
-            f"{MAIL_WAIT}:{inquiry.pk}:{mail.addressee.supplier_id}",
+            f"inquiry.mail:{inquiry.pk}:{mail.addressee.supplier_id}",
             project=inquiry.project,
             role=Role.MATERIAL_CONTROL,
             words=words % said,

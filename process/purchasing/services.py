@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 FIELDS = ("answer_by", "note")
 LEAST_SUPPLIERS = 2
 MAIL_DUE = "process.tasks.send_supplier_mail"
-MAIL_WAIT = "inquiry.mail"
 
 
 @act
@@ -137,7 +136,7 @@ def send_again(pk: int, number: int, *, actor: User) -> InquirySupplier:
         raise InquirySupplier.DoesNotExist
     require_none(mailing_blockers(addressee))
     ring(MAIL_DUE, [_post(addressee, papers_of(inquiry)[addressee.reference]).pk])
-    close_waits(f"{MAIL_WAIT}:{inquiry.pk}:{addressee.supplier_id}")
+    close_waits(f"inquiry.mail:{inquiry.pk}:{addressee.supplier_id}")
     record("inquiry.sent_again", inquiry, actor=actor, supplier=str(addressee), **told_of(inquiry))
     return addressee
 
@@ -314,8 +313,8 @@ def _post(addressee: InquirySupplier, paper: DocumentVersion) -> SupplierMail:
 
 def _end(inquiry: PurchaseInquiry, kind: str, reason: str, actor: User) -> PurchaseInquiry:
     inquiry.save(update_fields=["state", "ended_at", "ended_because"])
-    for wait in ("inquiry.send", "inquiry.answers", MAIL_WAIT):
-        close_waits(f"{wait}:{inquiry.pk}")
+    for wait in ("send", "answers", "mail"):
+        close_waits(f"inquiry.{wait}:{inquiry.pk}")
     record(kind, inquiry, actor=actor, reason=reason, **told_of(inquiry))
     return inquiry
 

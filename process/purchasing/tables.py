@@ -12,7 +12,7 @@ from audit.events import record
 from audit.refusals import BadInput
 from catalogue.models import Supplier
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry, answered
-from process.purchasing.services import MAIL_WAIT, add_addressees, await_answers, told_of
+from process.purchasing.services import add_addressees, await_answers, told_of
 from projects.services.waiting import close_waits
 from worksheets.changing import ADD, CHANGE, REMOVE, Change, change_rows
 from worksheets.reading_cells import told
@@ -108,7 +108,7 @@ class AnswerRows(Rows):
             record("inquiry.answered", inquiry, actor=self.actor, **told_of(inquiry))
 
     def _file(self, row: InquiryAnswer) -> None:
-        close_waits(f"{MAIL_WAIT}:{self.parent.pk}:{row.supplier_id}")  # who has answered has the letter, whatever became of its mail
+        close_waits(f"inquiry.mail:{self.parent.pk}:{row.supplier_id}")  # who has answered has the letter, whatever became of its mail
         if not row.is_offer:
             if row.quote_id is not None:
                 quote, row.quote = row.quote_id, None

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Role, User
-from documents.models import DocumentVersion
-from process.models import PurchaseInquiry
+from documents.models import DocumentVersion, Rendition
+from process.models import PurchaseInquiry, SupplierMail
 from process.purchasing import services
 from process.purchasing.letters import papers_of
 from tests.process import factories as make
@@ -52,6 +52,14 @@ def make_ready(inquiry: PurchaseInquiry) -> None:
 def sent(inquiry: PurchaseInquiry) -> PurchaseInquiry:
     make_ready(inquiry)
     return services.send_inquiry(inquiry.pk, actor=buyer())
+
+
+def printed(message: SupplierMail) -> SupplierMail:
+    """As if a worker had made the PDF of its letter that is in effect."""
+    values = {"name": "letter.pdf", "media_type": "application/pdf", "sha256": "0" * 64, "size_bytes": 1, "pages": 1}
+    version, kind = message.version, Rendition.Kind.EFFECTIVE
+    Rendition.objects.create(version=version, kind=kind, content_hash=version.content_hash, **values)
+    return message
 
 
 def answer(inquiry: PurchaseInquiry, line: str, supplier: str, **values: Any) -> Any:

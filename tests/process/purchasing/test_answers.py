@@ -95,6 +95,7 @@ def test_the_last_answer_completes_the_inquiry_and_its_loss_opens_it(inquiry: Pu
 
     assert PurchaseInquiry.objects.get(pk=inquiry.pk).state == PurchaseInquiry.State.SENT
     assert WaitingFor.objects.open().filter(key=f"inquiry.answers:{inquiry.pk}").exists()
+    assert "inquiry.reopened" in [event.kind for event in events_of(inquiry)]
 
 
 def test_the_spreadsheet_of_a_letter_comes_back_as_answers(inquiry: PurchaseInquiry) -> None:
@@ -138,6 +139,12 @@ def test_offers_are_compared_with_all_that_has_to_be_bought(inquiry: PurchaseInq
     assert first.rate is not None
     assert row.spread_pct is not None
     assert row.spread_pct > 0
+
+    InquiryAnswer.objects.filter(price_per_kg=Decimal("6.50")).update(quoted_on=in_days(-9), valid_until=in_days(-1))
+    (over,) = [each for each in compared(inquiry, currency="EUR", on=timezone.localdate()) if each.line.pk == row.line.pk]
+    marks = {offer.supplier.name: (offer.has_expired, offer.is_best, offer.is_fastest) for offer in over.offers}
+    assert marks == {"Chemical Works": (True, False, False), "Second Works": (False, True, False)}
+    assert over.spread_pct is None
 
 
 def test_an_offer_without_a_rate_is_said_to_be_so(inquiry: PurchaseInquiry) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from io import BytesIO
 
 import pytest
-from django.core import mail
 
 from accounts.models import Role
 from audit.events import events_of
@@ -17,7 +15,7 @@ from documents.models import Document, DocumentVersion, Rendition
 from documents.services import submission_blockers
 from documents.services.queue import page_of
 from process.models import PurchaseInquiry, RouteVersion, SupplierMail
-from process.purchasing import posting, services
+from process.purchasing import services
 from process.purchasing.letters import TYPE, papers_of
 from process.purchasing.proposing import as_asked
 from projects.models import WaitingFor
@@ -61,6 +59,7 @@ def test_materials_with_a_price_are_asked_for_too_when_that_is_wanted(version: R
 
 def test_suspended_suppliers_are_not_asked(version: RouteVersion) -> None:
     Supplier.objects.filter(name="Second Works").update(status=Supplier.Status.SUSPENDED)
+    make.a_price(make.a_material("Acetic anhydride"), "1.15", supplier="Second Works")  # nobody can order by it
 
     found = services.prepare_inquiry(version.pk, target_kg=Decimal(1), answer_by=in_days(7), actor=make.chemist())
 
@@ -157,41 +156,6 @@ def test_what_is_sent_takes_effect_and_waits_for_answers(inquiry: PurchaseInquir
     assert open_waits == {f"inquiry.answers:{inquiry.pk}"}
     with pytest.raises(Refused, match="stays as it is"):
         services.write_letters(inquiry.pk, actor=make.chemist())
-
-
-def test_a_mail_carries_letter_and_spreadsheet_once(inquiry: PurchaseInquiry, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent(inquiry)
-    message = SupplierMail.objects.select_related("version").earliest("pk")
-    assert not posting.send_mail(message.pk)  # its PDF is not made yet
-    values = {"name": "letter.pdf", "media_type": "application/pdf", "sha256": "0" * 64, "size_bytes": 1, "pages": 1}
-    kind = Rendition.Kind.EFFECTIVE
-    Rendition.objects.create(version=message.version, kind=kind, content_hash=message.version.content_hash, **values)
-    monkeypatch.setattr(posting, "open_file", lambda _sha: BytesIO(b"%PDF-1.7"))
-
-    assert posting.send_mail(message.pk)
-    assert not posting.send_mail(message.pk)
-
-    (letter,) = mail.outbox
-    assert letter.to == ["offers@works.example"]
-    assert letter.reply_to == [buyer().email]
-    assert [name for name, _content, _kind in letter.attachments] == ["letter.pdf", f"{inquiry}-{message.addressee.number}-answer.xlsx"]
-    assert inquiry.project.client.name not in f"{letter.subject}{letter.body}"
-    assert SupplierMail.objects.get(pk=message.pk).state == SupplierMail.State.SENT
-
-
-def test_a_letter_is_mailed_again_when_no_mail_is_on_its_way(inquiry: PurchaseInquiry) -> None:
-    sent(inquiry)
-    with pytest.raises(Refused, match="on its way"):
-        services.send_again(inquiry.pk, 1, actor=buyer())
-    message = SupplierMail.objects.get(addressee__inquiry=inquiry, addressee__number=1)
-    message.begin()
-    message.fail()
-    message.save(update_fields=["state"])
-
-    services.send_again(inquiry.pk, 1, actor=buyer())
-
-    assert SupplierMail.objects.filter(addressee__number=1).count() == 2
-    assert "inquiry.sent_again" in [event.kind for event in events_of(inquiry)]
 
 
 def test_closing_and_withdrawing_take_a_reason_and_end_the_waits(inquiry: PurchaseInquiry, version: RouteVersion) -> None:

@@ -51,6 +51,28 @@ def test_the_page_of_what_was_sent_takes_answers_and_compares(client: Client, in
     assert sheet.headers["Content-Type"].startswith("application/vnd.openxmlformats")
 
 
+def test_what_was_withdrawn_before_it_went_is_not_shown_as_sent(client: Client, inquiry: PurchaseInquiry) -> None:
+    services.withdraw_inquiry(inquiry.pk, reason="The route changes.", actor=make.chemist())
+    client.force_login(buyer())
+
+    page = client.get(inquiry.get_absolute_url())
+
+    assert [sheet.bound.sheet.key for sheet in page.context["sheets"]] == ["inquiry-lines", "inquiry-asks"]
+    assert page.context["rows"] == []
+    assert "offers@works.example" in page.content.decode()
+
+
+def test_the_list_counts_lines_asks_and_what_was_answered(client: Client, inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    for price, quantity in (("6.05", "0"), ("5.80", "200")):
+        assert answer(inquiry, "4-Aminophenol", "Second Works", price_per_kg=price, currency="EUR", quantity_from_kg=quantity).is_saved
+    client.force_login(buyer())
+
+    (found,) = client.get(reverse("project-inquiries", args=[inquiry.project.code])).context["inquiries"]
+
+    assert (found.line_count, found.asked_count, found.answered_count) == (2, 3, 1)
+
+
 def test_everybody_of_the_team_reads_and_only_buyers_press(client: Client, inquiry: PurchaseInquiry) -> None:
     client.force_login(make.chemist())
     address = reverse("inquiry-send", args=[inquiry.project.code, inquiry.number])
