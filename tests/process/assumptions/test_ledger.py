@@ -86,7 +86,9 @@ def test_taking_over_again_keeps_what_people_wrote(project: Project, rows: dict[
     assert Assumption.objects.filter(project=project).count() == len(rows)
 
 
-def test_what_is_settled_is_not_taken_over_again(project: Project, rows: dict[str, Assumption], scenario: CostAssessment) -> None:
+def test_what_is_settled_is_not_taken_over_again(
+    client: Client, project: Project, rows: dict[str, Assumption], scenario: CostAssessment
+) -> None:
     assert not change(project, rows["pilot_quantity_kg"], real_figure="20")
 
     taken = ledger.take_over(project.code, scenario.number, actor=seller())
@@ -96,6 +98,9 @@ def test_what_is_settled_is_not_taken_over_again(project: Project, rows: dict[st
     Assumption.objects.update(real_words="As assumed.")
     with pytest.raises(Refused, match="there or in the ledger"):
         ledger.take_over(project.code, scenario.number, actor=seller())
+    client.force_login(seller())
+    for address in (scenario.get_absolute_url(), reverse("project-assumptions", args=[project.code])):
+        assert "there or in the ledger" in client.get(address).content.decode(), address
 
 
 def test_a_scenario_without_a_price_gives_nothing(project: Project) -> None:
