@@ -56,7 +56,7 @@ def take_over(code: str, scenario_number: int, *, actor: User) -> list[Assumptio
 
 
 def taking_blockers(project: Project) -> list[Blocker]:
-    """Why nothing can be taken over from any scenario; the pages show the same."""
+    """Why nothing can be taken over from any scenario; the page of the ledger shows the same."""
     if found := not_active(project):
         return found
     if missing_of(project):

@@ -16,7 +16,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
-from process.assumptions.ledger import arrivals, taking_blockers
+from process.assumptions.ledger import arrivals
 from process.assumptions.tables import LEDGER
 from process.costs import services
 from process.costs.building import Assessed, assessed, assessed_many
@@ -101,7 +101,7 @@ def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any
     form = TrialForm(standing | typed)
     is_tried = form.is_valid() and _differs(form, standing)
     found = priced(_computed(scenario, form.trial if is_tried else None)) if form.is_valid() else None
-    seed, taken = form.cleaned_data.get("seed", SEED), taking_blockers(scenario.project)
+    seed = form.cleaned_data.get("seed", SEED)
     return {
         "project": scenario.project,
         "scenario": scenario,
@@ -112,8 +112,8 @@ def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, scenario.project) + not_active(scenario.project),
-        "ledger_blockers": keepers(request, scenario.project) + taken,
-        "letter_blockers": writers(request, scenario.project) + taken,
+        "ledger_blockers": keepers(request, scenario.project) + not_active(scenario.project),
+        "letter_blockers": writers(request, scenario.project) + not_active(scenario.project),
     }
 
 

@@ -99,8 +99,7 @@ def test_what_is_settled_is_not_taken_over_again(
     with pytest.raises(Refused, match="there or in the ledger"):
         ledger.take_over(project.code, scenario.number, actor=seller())
     client.force_login(seller())
-    for address in (scenario.get_absolute_url(), reverse("project-assumptions", args=[project.code])):
-        assert "there or in the ledger" in client.get(address).content.decode(), address
+    assert "there or in the ledger" in client.get(reverse("project-assumptions", args=[project.code])).content.decode()
 
 
 def test_a_scenario_without_a_price_gives_nothing(project: Project) -> None:
