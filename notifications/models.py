@@ -67,8 +67,7 @@ class MailingQuerySet(models.QuerySet[Row]):
 class Mailing(Attempt):
     """One mail. Written in the transaction that decides to send it; sent at most once (`services.handing`).
 
-    `handed_over_at` is written before the mail is given to the server: where a worker dies after that, nobody knows whether the
-    mail went, and it is not sent again by itself.
+    `handed_over_at` is written before the server gets it: a mail whose worker dies after that perhaps went, and is not sent again.
     """
 
     class State(models.TextChoices):
