@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 import vl_convert
 
 from charts.look import SURFACE, Spec
@@ -16,6 +19,11 @@ def to_svg(spec: Spec, width: int = PRINT_WIDTH) -> str:
     child hangs. A worker of the web server forks nothing, so it may. Nothing is fetched: specifications carry their data.
     """
     return str(vl_convert.vegalite_to_svg(_sized(spec, width), allowed_base_urls=[]))
+
+
+def drawn(kept: Mapping[str, str], width: int) -> dict[str, str]:
+    """The pictures whose specifications the snapshot of a document keeps, each by its name."""
+    return {name: to_svg(json.loads(spec), width) for name, spec in kept.items()}
 
 
 def to_png(spec: Spec, width: int = PRINT_WIDTH) -> bytes:

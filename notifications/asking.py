@@ -55,6 +55,7 @@ WAIT_OF_KIND = {
     "assumption.arrived": "assumption.arrived:{object}",
     "inquiry.prepared": "inquiry.send:{object}",
     "inquiry.sent": "inquiry.answers:{object}",
+    "inquiry.not_mailed": "inquiry.mail:{object}",
     "sheet.opened": "sheet:{object}",
     "sheet.assigned": "sheet:{object}",
     "sheet.reopened": "sheet:{object}",

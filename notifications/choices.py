@@ -98,6 +98,7 @@ UNTOLD = frozenset(
         "risk.unreported",
         "inquiry.changed",
         "inquiry.sent_again",
+        "inquiry.reopened",
         "assumption.settled",
         "letter.written",
     }

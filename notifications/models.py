@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))
+Row = TypeVar("Row", bound="Mailing")
 
 
 class Attempt(models.Model):
@@ -56,26 +57,18 @@ class Attempt(models.Model):
         return True
 
 
-class MailMessageQuerySet(models.QuerySet["MailMessage"]):
-    def visible_to(self, user: User) -> MailMessageQuerySet:
-        return self.filter(user=user) if user.is_active else self.none()
-
-    def due(self, now: datetime) -> MailMessageQuerySet:
+class MailingQuerySet(models.QuerySet[Row]):
+    def due(self, now: datetime) -> Self:
         """To be sent now: waiting its turn, or taken by a worker that stopped before it handed the mail over."""
-        waiting = Q(state=MailMessage.State.QUEUED, next_attempt_at__lte=now)
-        return self.filter(waiting | Q(state=MailMessage.State.SENDING, lease_until__lt=now))
+        waiting = Q(state=Mailing.State.QUEUED, next_attempt_at__lte=now)
+        return self.filter(waiting | Q(state=Mailing.State.SENDING, lease_until__lt=now))
 
 
-class MailMessage(Attempt):
-    """One mail to one person. Written in the transaction that decides to send it; sent at most once.
+class Mailing(Attempt):
+    """One mail. Written in the transaction that decides to send it; sent at most once (`services.handing`).
 
-    `handed_over_at` is written before the mail is given to the server: where a worker dies after that, nobody knows whether the
-    mail went, and it is not sent again. Everything it says stands in the inbox too.
+    `handed_over_at` is written before the server gets it: a mail whose worker dies after that perhaps went, and is not sent again.
     """
-
-    class Kind(models.TextChoices):
-        DIGEST = "digest", _("Daily digest")
-        URGENT = "urgent", _("At once")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting")
@@ -85,22 +78,12 @@ class MailMessage(Attempt):
         DROPPED = "dropped", _("Not needed any more")
         FAILED = "failed", _("Failed")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_messages")
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    day = models.DateField(_("day of the receiver"))
     state = StateField(_("state"), choices=State.choices, default=State.QUEUED)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
-    objects = MailMessageQuerySet.as_manager()
-
     class Meta:
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["user", "day"], condition=Q(kind="digest"), name="mail_one_digest_a_day")]
-        indexes = [models.Index(fields=["state", "next_attempt_at"], name="mail_queue")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.day}"
+        abstract = True
 
     @transition(field=state, source=[State.QUEUED, State.SENDING], target=State.SENDING)
     def begin(self) -> None: ...
@@ -122,6 +105,33 @@ class MailMessage(Attempt):
 
     @transition(field=state, source=State.SENDING, target=State.FAILED)
     def fail(self) -> None: ...
+
+
+class MailMessageQuerySet(MailingQuerySet["MailMessage"]):
+    def visible_to(self, user: User) -> MailMessageQuerySet:
+        return self.filter(user=user) if user.is_active else self.none()
+
+
+class MailMessage(Mailing):
+    """One mail to one person. Everything it says stands in the inbox too."""
+
+    class Kind(models.TextChoices):
+        DIGEST = "digest", _("Daily digest")
+        URGENT = "urgent", _("At once")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_messages")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    day = models.DateField(_("day of the receiver"))
+
+    objects = MailMessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["user", "day"], condition=Q(kind="digest"), name="mail_one_digest_a_day")]
+        indexes = [models.Index(fields=["state", "next_attempt_at"], name="mail_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.day}"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

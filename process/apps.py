@@ -13,7 +13,7 @@ class ProcessConfig(AppConfig):
         from process.assumptions import tables as ledger
         from process.costs import worksheets as costs
         from process.literature import worksheets as literature
-        from process.purchasing import letters
+        from process.purchasing import letters, posting
         from process.purchasing import worksheets as purchasing
         from process.routes import importing
         from process.routes import worksheets as routes
@@ -27,6 +27,7 @@ class ProcessConfig(AppConfig):
         costs.register()
         purchasing.register()
         letters.register()
+        posting.register()
         ledger.register()
         settling.register()
         clarification.register()

@@ -28,6 +28,8 @@ def register_all() -> None:
         "inquiry.sent": _("%(code)s: purchase inquiry %(number)s was sent to %(suppliers)s."),
         "inquiry.sent_again": _("The letter of purchase inquiry %(number)s was sent to %(supplier)s again."),
         "inquiry.answered": _("%(code)s: every supplier has answered purchase inquiry %(number)s."),
+        "inquiry.reopened": _("%(code)s: answers to purchase inquiry %(number)s are awaited again."),
+        "inquiry.not_mailed": _("%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived by mail."),
         "inquiry.closed": _("%(code)s: purchase inquiry %(number)s was closed."),
         "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),
         "assumptions.taken_over": _("%(code)s: missing answers were taken over from cost scenario %(scenario)s."),

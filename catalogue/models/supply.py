@@ -29,6 +29,8 @@ class Supplier(models.Model):
         SUSPENDED = "suspended", _("Suspended")
         DISQUALIFIED = "disqualified", _("Disqualified")
 
+    NOT_ASKED = (Status.SUSPENDED, Status.DISQUALIFIED)  # nor ordered from
+
     name = models.CharField(_("name"), max_length=200)
     country = models.CharField(_("country"), max_length=2, blank=True, validators=[COUNTRY])
     status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.CANDIDATE)

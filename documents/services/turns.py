@@ -30,7 +30,9 @@ def next_ids(now: datetime) -> list[int]:
     waiting = DocumentVersion.objects.claimable(now).annotate(is_long=LONG)
     own = [F("requested_by"), F("is_long")] if in_work.filter(LONG).exists() else [F("requested_by")]
     place = Window(RowNumber(), partition_by=own, order_by=[F("requested_at"), F("pk")])
-    firsts = list(waiting.annotate(place=place).filter(place__lte=CHOICE).order_by("requested_at", "pk"))
+    firsts = list(
+        waiting.only("requested_by", "requested_at").annotate(place=place).filter(place__lte=CHOICE).order_by("requested_at", "pk")
+    )
     served = _last_begun(firsts)
     firsts.sort(key=lambda each: (len(own) > 1 and each.is_long, each.place, served.get(each.requested_by_id, NEVER)))
     return [each.pk for each in firsts[:CHOICE]]

@@ -1,19 +1,11 @@
-"""Mails: the daily digest is written when its reader's morning has come; every mail is claimed, handed over and closed by its row.
-
-A worker that dies before it hands the mail over leaves a lease that ends, and the mail goes out later. A worker that dies while it hands
-the mail over leaves a mail that perhaps went: it is marked so and never sent a second time.
-"""
+"""Mails to people: a daily digest is written when its reader's morning has come; what any mail says is as of its sending."""
 
 from __future__ import annotations
 
-import smtplib
-from contextlib import suppress
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
-import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, models, transaction
 from django.db.models import Min
 from django.utils import timezone
@@ -23,14 +15,12 @@ from audit.rows import write_together
 from notifications.doorbells import SEND_MAIL, call
 from notifications.letters import letter_of
 from notifications.models import MailMessage, Notification
+from notifications.services.handing import hand_over
 from notifications.zones import local_day, moment_of
-
-log = structlog.get_logger(__name__)
 
 SWEEP_AT_MOST = 200
 ITEMS_AT_MOST = 200  # of one mail; the rest is in the inbox, and the mail says so
 _LOCK = 7_315_002  # advisory lock: two planners at once would tear a digest apart
-REFUSALS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
 
 
 def plan_digests(now: datetime | None = None) -> int:
@@ -86,56 +76,7 @@ def sweep() -> int:
 
 def send_message(message_id: int) -> bool:
     """Send the mail if it is due; False when somebody else is at it, it is not needed any more, or it failed."""
-    message = _claim(message_id)
-    if message is None:
-        return False
-    try:
-        letter = _letter(message)
-        if letter is None:
-            _close(message, "drop")
-            return False
-        backend: Any = get_connection()
-        backend.open()
-    except Exception as error:
-        return _retry(message, error)
-    if not _hand_over(message):
-        return False
-    try:
-        letter.connection = backend
-        letter.send()
-    except Exception as error:
-        return _retry(message, error) if refused(error) else _close(message, "lose", f"{type(error).__name__}: {error}")
-    finally:
-        with suppress(Exception):  # the mail is out or refused by now; how the server says good-bye changes neither
-            backend.close()
-    return _close(message, "finish", timezone.now())
-
-
-def refused(error: Exception) -> bool:
-    """Whether the server said that it did not take the mail; anything else leaves open whether it did."""
-    return isinstance(error, REFUSALS) or getattr(error, "status_code", None) is not None
-
-
-def _claim(message_id: int) -> MailMessage | None:
-    now = timezone.now()
-    with transaction.atomic():
-        rows = MailMessage.objects.due(now).select_for_update(of=("self",), skip_locked=True).select_related("user")
-        message = rows.filter(pk=message_id).first()
-        if message is None:
-            return None
-        if message.handed_over_at is not None:
-            message.lose("The worker stopped while it handed the mail over.")
-        elif message.is_exhausted:
-            message.step_back(now, "The worker stopped at every attempt.")
-            message.fail()
-        else:
-            message.begin()
-            message.take_lease(now, settings.MAIL_LEASE_SECONDS)
-        message.save(update_fields=["state", "attempts", "lease_until", "next_attempt_at", "error"])
-    if message.state != MailMessage.State.SENDING:
-        log.error("mail.given_up", message=message_id, state=message.state)
-        return None
-    return message
+    return hand_over(MailMessage.objects.select_related("user"), message_id, _letter)
 
 
 def _letter(message: MailMessage) -> EmailMultiAlternatives | None:
@@ -147,49 +88,3 @@ def _letter(message: MailMessage) -> EmailMultiAlternatives | None:
     if not notifications:
         return None
     return letter_of(message, notifications[:ITEMS_AT_MOST], more=len(notifications) > ITEMS_AT_MOST)
-
-
-def _still_mine(claimed: MailMessage) -> MailMessage | None:
-    """The row as it is now, locked, if the claim still holds."""
-    rows = MailMessage.objects.select_for_update(of=("self",))
-    return rows.filter(pk=claimed.pk, state=MailMessage.State.SENDING, attempts=claimed.attempts).first()
-
-
-def _hand_over(claimed: MailMessage) -> bool:
-    """Note, durably, that from here on the mail may have gone; False when the claim was lost meanwhile."""
-    with transaction.atomic():
-        message = _still_mine(claimed)
-        if message is None or message.handed_over_at is not None:
-            return False
-        now = timezone.now()
-        message.handed_over_at, message.lease_until = now, now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
-        message.save(update_fields=["handed_over_at", "lease_until"])
-    return True
-
-
-def _close(claimed: MailMessage, move: str, *arguments: Any) -> bool:
-    """Finish, drop or lose the mail; True when it is sent."""
-    with transaction.atomic():
-        message = _still_mine(claimed)
-        if message is None:
-            return False
-        getattr(message, move)(*arguments)
-        message.save(update_fields=["state", "sent_at", "lease_until", "next_attempt_at", "error"])
-    if message.state == MailMessage.State.UNKNOWN:
-        log.error("mail.perhaps_sent", message=message.pk, error=message.error)
-    return message.state == MailMessage.State.SENT
-
-
-def _retry(claimed: MailMessage, error: Exception) -> bool:
-    log.warning("mail.not_sent", message=claimed.pk, error=str(error))
-    with transaction.atomic():
-        message = _still_mine(claimed)
-        if message is None:
-            return False
-        message.handed_over_at = None
-        if message.step_back(timezone.now(), f"{type(error).__name__}: {error}"):
-            message.wait()
-        else:
-            message.fail()
-        message.save(update_fields=["state", "handed_over_at", "lease_until", "next_attempt_at", "error"])
-    return False

@@ -16,7 +16,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none
-from process.assumptions.models import Assumption
+from process.assumptions.models import UNSETTLED, Assumption
 from process.assumptions.words import SAID
 from process.costs.building import assessed
 from process.costs.completeness import EFFECTS, Impact, Target, price_impact
@@ -24,7 +24,7 @@ from process.costs.models import CostAssessment
 from process.costs.results import priced
 from projects.completeness import QUESTIONS, completeness_of
 from projects.money import rounded
-from projects.services.locking import locked, require_active
+from projects.services.locking import locked, not_active
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,20 +42,32 @@ def take_over(code: str, scenario_number: int, *, actor: User) -> list[Assumptio
     """
     project = locked(code, actor)
     require_permission("process.keep_assumptions", actor, project)
-    require_active(project)
+    require_none(taking_blockers(project))
     scenario = CostAssessment.objects.visible_to(actor).select_related("project__rfp").get(project=project, number=scenario_number)
     found = assessed(scenario)
     require_none(priced(found).refusals)
-    missing = [question.field for question in completeness_of(scenario.project.rfp).open]
-    if not missing:
-        require_none([Blocker("assumptions.none_missing", _t("Every question of the request is answered."))])
-    impacts = price_impact(found.case, missing).known.impacts  # type: ignore[arg-type]
+    impacts = price_impact(found.case, missing_of(project)).known.impacts  # type: ignore[arg-type]
     rows = {row.field: row for row in Assumption.objects.open().filter(project=project).exclude(field="")}
     last = Assumption.objects.filter(project=project).aggregate(last=Max("position"))["last"] or 0
     kept = [_kept(project, scenario, impact, rows.get(impact.field), last + place) for place, impact in enumerate(impacts, 1)]
     said = {"code": project.code, "scenario": str(scenario), "link": kept[0].get_absolute_url()}
     record("assumptions.taken_over", project, actor=actor, after={row.field: row.words for row in kept}, **said)
     return kept
+
+
+def taking_blockers(project: Project) -> list[Blocker]:
+    """Why nothing can be taken over from any scenario; the page of the ledger shows the same."""
+    if found := not_active(project):
+        return found
+    if missing_of(project):
+        return []
+    return [Blocker("assumptions.none_missing", _t("Every question of the request is answered, there or in the ledger."))]
+
+
+def missing_of(project: Project) -> list[str]:
+    """The questions that neither the request answers nor a settled row of the ledger."""
+    settled = set(Assumption.objects.filter(project=project).exclude(UNSETTLED).values_list("field", flat=True))
+    return [question.field for question in completeness_of(project.rfp).open if question.field not in settled]
 
 
 def _kept(project: Project, scenario: CostAssessment, impact: Impact, row: Assumption | None, position: int) -> Assumption:

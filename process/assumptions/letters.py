@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +15,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
-from charts.render import to_svg
+from charts.render import drawn
 from documents.about import About, AboutKind, words_of
 from documents.content import Column, data_table, day, key_values
 from documents.models import Document, DocumentVersion
@@ -27,9 +25,10 @@ from documents.services import issue_document, request_document
 from process.assumptions.ledger import line_of, take_over
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.assumptions.pictures import widening
+from projects.completeness import completeness_of
 from projects.models import Clarification
 from projects.services.clarifications import ask_clarification
-from projects.services.locking import locked, not_active
+from projects.services.locking import locked, next_number, not_active
 from projects.steps import MAKE_EFFECTIVE, register_guard
 
 if TYPE_CHECKING:
@@ -49,7 +48,9 @@ def write_letter(code: str, *, answer_by: date, note: str = "", actor: User) -> 
     if answer_by < timezone.localdate():
         raise BadInput({"answer_by": _t("This day is over.")})
     letter = ClarificationLetter.objects.select_for_update().filter(project=project, state=ClarificationLetter.State.DRAFT).first()
-    letter = letter or ClarificationLetter(project=project, number=_next_number(project), written_by=actor)
+    if letter is None:
+        number = next_number(ClarificationLetter.objects.filter(project=project))
+        letter = ClarificationLetter(project=project, number=number, written_by=actor)
     letter.project, letter.answer_by, letter.note = project, answer_by, note.strip()
     letter.save()
     Assumption.objects.filter(letter=letter).update(letter=None)
@@ -76,9 +77,10 @@ def send_letter(code: str, *, actor: User) -> ClarificationLetter:
     require_none(sending_blockers(project))
     letter = ClarificationLetter.objects.select_for_update().get(project=project, state=ClarificationLetter.State.DRAFT)
     letter.project = project
+    Assumption.objects.filter(letter=letter).exclude(pk__in=to_ask(project).values("pk")).update(letter=None)  # answered meanwhile
     issue_document(TYPE, project=project, about=str(letter.number), message=letter.note, actor=actor)
     for row in Assumption.objects.filter(letter=letter):
-        row.clarification = ask_clarification(project.rfp.number, question=row.question, actor=actor)
+        row.clarification = ask_clarification(project.rfp.number, question=row.question, due_on=letter.answer_by, actor=actor)
         row.save(update_fields=["clarification"])
     letter.send(at=timezone.now())
     letter.save(update_fields=["state", "sent_at"])
@@ -87,8 +89,9 @@ def send_letter(code: str, *, actor: User) -> ClarificationLetter:
 
 
 def to_ask(project: Project) -> Any:
-    """Open rows whose question the client was not asked yet."""
-    return Assumption.objects.open().clients().filter(project=project, clarification=None)
+    """Open rows whose question the client was not asked yet, and which the request does not answer by now."""
+    missing = [question.field for question in completeness_of(project.rfp).open]
+    return Assumption.objects.open().clients().filter(project=project, clarification=None, field__in=["", *missing])
 
 
 def writing_blockers(project: Project) -> list[Blocker]:
@@ -105,7 +108,7 @@ def sending_blockers(project: Project) -> list[Blocker]:
     letter = draft_letter(project)
     if letter is None:
         return [Blocker("letter.none", _t("No letter is written; write it first."))]
-    if not letter.assumptions.exists():
+    if not to_ask(project).filter(letter=letter).exists():
         return [Blocker("letter.nothing", _t("Everything that the letter asked is settled; write it again."))]
     return []
 
@@ -139,7 +142,7 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
                 Column(_t("Question"), 26),
                 Column(_t("Why it matters"), 26),
                 Column(_t("Until then we assume"), 26),
-                Column(_t("Widens the price by (%(currency)s)") % {"currency": currency or "–"}, 16, "right"),
+                Column(_t("Widens the price by"), 16, "right"),
             ],
             [(place, row.question, row.matters, line_of(row), _wide(row)) for place, row in enumerate(rows, 1)],
         ),
@@ -156,18 +159,16 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
 
 
 def _wide(row: Assumption) -> Any:
-    return row.wider_by.to_integral_value() if row.wider_by else _t("not at all") if row.wider_by is not None else _t("not estimated")
+    """With its currency: the rows of a letter may come from scenarios of several."""
+    if row.wider_by is None:
+        return _t("not estimated")
+    return f"{row.currency} {row.wider_by:,.0f}" if row.wider_by else _t("not at all")
 
 
 def _pictures(rows: list[Assumption], currency: str) -> dict[str, str]:
     numbered = enumerate(rows, 1)
     wide = [(f"{place}. {row.question}", row.wider_by) for place, row in numbered if row.wider_by and row.currency == currency]
     return {"widening": json.dumps(widening(wide, currency, width=PICTURE_WIDTH).spec)} if wide else {}
-
-
-def _drawn(snapshot: Mapping[str, Any]) -> dict[str, str]:
-    """In the worker, from the snapshot alone."""
-    return {name: to_svg(json.loads(spec), PICTURE_WIDTH) for name, spec in snapshot["data"]["pictures"].items()}
 
 
 def known_letters(project: Project) -> dict[str, str]:
@@ -196,11 +197,6 @@ def _told(letter: ClarificationLetter) -> dict[str, Any]:
     return {"code": letter.project.code, "number": letter.number, "link": letter.get_absolute_url()}
 
 
-def _next_number(project: Project) -> int:
-    last: int = ClarificationLetter.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    return last + 1
-
-
 CLARIFICATION_LETTER = DocumentType(
     key=TYPE,
     title=_("Clarification Letter"),
@@ -208,7 +204,7 @@ CLARIFICATION_LETTER = DocumentType(
     number_prefix="CL",
     template="documents/types/clarification_letter.html",
     build_context=letter_data,
-    figures=_drawn,
+    figures=lambda snapshot: drawn(snapshot["data"]["pictures"], PICTURE_WIDTH),
     requesters=frozenset({Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER}),
     missing=no_letter,
     dated_by=None,

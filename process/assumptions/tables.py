@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AssumptionRows(Rows):
-    """A row that is settled waits for nobody any more."""
+    """A row that is settled or taken away waits for nobody any more."""
 
     def clean(self, row: Assumption, changed: Collection[str]) -> None:
         errors: dict[str, Any] = {}
@@ -43,9 +43,13 @@ class AssumptionRows(Rows):
             close_waits(f"assumption.arrived:{row.pk}")
         return row
 
+    def remove(self, row: Assumption) -> None:
+        close_waits(f"assumption.arrived:{row.pk}")
+        super().remove(row)
+
 
 def _ours(bound: Bound) -> QuerySet[Any]:
-    return User.objects.filter(kind=User.Kind.INTERNAL, is_active=True)
+    return User.objects.internal().filter(is_active=True)
 
 
 def _named(people: QuerySet[Any], words: str) -> QuerySet[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from audit.hashes import hash_of
-from charts.render import to_svg
+from charts.render import drawn
 from documents.content import Column, cell, data_table, day, key_values, shortest
 from process.costs.building import assessed_many
 from process.costs.estimate import Estimate, LineCost
@@ -76,7 +76,7 @@ def _chosen(every: Iterable[Priced]) -> Priced | None:
 
 def pictures_on_paper(kept: Mapping[str, Any] | None) -> dict[str, str]:
     """Drawn in the worker, from the snapshot alone."""
-    return {name: to_svg(json.loads(spec), PICTURE_WIDTH) for name, spec in (kept or {}).get("pictures", {}).items()}
+    return drawn((kept or {}).get("pictures", {}), PICTURE_WIDTH)
 
 
 def _place(row: CostAssessment) -> tuple[bool, int]:

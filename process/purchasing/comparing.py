@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
-
 from catalogue.models import ExchangeRate, Supplier
 from process.costs.figures import Figure, price
 from process.costs.materials import Material, to_buy
@@ -21,20 +19,11 @@ ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Conversion:
-    """What one unit of a currency was worth in the common one, and on which day."""
-
-    factor: Decimal
-    on: date
-    is_direct: bool = True
-
-
-@dataclass(frozen=True)
 class Offer:
     """What one supplier says of one line. bought_kg: whole packs, at least the smallest order, from the break on.
 
     per_kg: what a kilogram that is needed costs, in the common currency, all that has to be bought counted; None where there is no offer,
-    or no rate. rate: with which it was converted.
+    or no rate. rate: with which it was converted. has_expired: nobody can order by it any more, so that it is neither best nor fastest.
     """
 
     supplier: Supplier
@@ -42,7 +31,8 @@ class Offer:
     bought_kg: Decimal | None = None
     total: Decimal | None = None
     per_kg: Decimal | None = None
-    rate: Conversion | None = None
+    rate: ExchangeRate | None = None
+    has_expired: bool = False
     is_best: bool = False
     is_fastest: bool = False
 
@@ -67,7 +57,7 @@ class Compared:
     @property
     def spread_pct(self) -> Decimal | None:
         """By how much the dearest offer is above the cheapest."""
-        known = sorted(each.per_kg for each in self.offers if each.per_kg is not None)
+        known = sorted(each.per_kg for each in self.offers if each.per_kg is not None and not each.has_expired)
         return (known[-1] / known[0] - 1) * 100 if len(known) > 1 and known[0] else None
 
 
@@ -77,11 +67,11 @@ def compared(inquiry: PurchaseInquiry, *, currency: str, on: date) -> list[Compa
     answers: dict[tuple[int, int], list[InquiryAnswer]] = {}
     for answer in InquiryAnswer.objects.filter(inquiry=inquiry).order_by("quantity_from_kg", "id"):
         answers.setdefault((answer.line_id, answer.supplier_id), []).append(answer)
-    rates = rates_into(currency, on)
+    rates = {row.currency: row for row in ExchangeRate.objects.holding(on).filter(into=currency)}
     found: dict[int, list[InquiryAsk]] = {}
     for ask in asks:
         found.setdefault(ask.line_id, []).append(ask)
-    return [_compared(rows, answers, rates, currency) for rows in found.values()]
+    return [_compared(rows, answers, rates, currency, on) for rows in found.values()]
 
 
 def usual_currency(inquiry: PurchaseInquiry) -> str:
@@ -90,47 +80,40 @@ def usual_currency(inquiry: PurchaseInquiry) -> str:
     return newest.first() or CURRENCY
 
 
-def rates_into(currency: str, on: date) -> dict[str, Conversion]:
-    """By currency: the last rate before that day; one that is kept the other way round only is turned."""
-    found: dict[str, Conversion] = {}
-    for row in ExchangeRate.objects.filter(Q(into=currency) | Q(currency=currency), on__lte=on).order_by("on", "id"):
-        if row.currency == currency and (row.into not in found or not found[row.into].is_direct):
-            found[row.into] = Conversion(1 / row.rate, row.on, is_direct=False)
-        elif row.into == currency:
-            found[row.currency] = Conversion(row.rate, row.on)
-    return found
-
-
 def _compared(
     asks: Sequence[InquiryAsk],
     answers: Mapping[tuple[int, int], Sequence[InquiryAnswer]],
-    rates: Mapping[str, Conversion],
+    rates: Mapping[str, ExchangeRate],
     currency: str,
+    on: date,
 ) -> Compared:
     line = asks[0].line
-    offers = [offer_of(line.quantity_kg, ask.supplier, answers.get((line.pk, ask.supplier_id), ()), rates, currency) for ask in asks]
-    best = min((each.per_kg for each in offers if each.per_kg is not None), default=None)
-    days = [each.lead_time_days for each in offers if each.lead_time_days is not None]
+    offers = [offer_of(line.quantity_kg, ask.supplier, answers.get((line.pk, ask.supplier_id), ()), rates, currency, on) for ask in asks]
+    holding = [each for each in offers if not each.has_expired]
+    best = min((each.per_kg for each in holding if each.per_kg is not None), default=None)
+    days = [each.lead_time_days for each in holding if each.lead_time_days is not None]
     fastest = min(days, default=None) if len(days) > 1 else None
-    marked = (
-        replace(each, is_best=best is not None and each.per_kg == best, is_fastest=fastest is not None and each.lead_time_days == fastest)
-        for each in offers
-    )
+    marked = (each if each.has_expired else _marked(each, best, fastest) for each in offers)
     return Compared(line, tuple(marked))
 
 
+def _marked(offer: Offer, best: Decimal | None, fastest: int | None) -> Offer:
+    is_best, is_fastest = best is not None and offer.per_kg == best, fastest is not None and offer.lead_time_days == fastest
+    return replace(offer, is_best=is_best, is_fastest=is_fastest)
+
+
 def offer_of(
-    needed_kg: Decimal, supplier: Supplier, answers: Iterable[InquiryAnswer], rates: Mapping[str, Conversion], currency: str
+    needed_kg: Decimal, supplier: Supplier, answers: Iterable[InquiryAnswer], rates: Mapping[str, ExchangeRate], currency: str, on: date
 ) -> Offer:
-    """Of a supplier's price breaks the one that costs least for what is needed: a larger order can be the cheaper one."""
+    """Of a supplier's price breaks that hold the one that costs least for what is needed: a larger order can be the cheaper one."""
     rows = list(answers)
-    ways = [_way(needed_kg, supplier, row, rates, currency) for row in rows if row.is_offer]
+    ways = [_way(needed_kg, supplier, row, rates, currency, on) for row in rows if row.is_offer]
     if not ways:
         return Offer(supplier, rows[0] if rows else None)
-    return min(ways, key=lambda way: (way.per_kg is None, way.per_kg or ZERO, way.bought_kg))
+    return min(ways, key=lambda way: (way.has_expired, way.per_kg is None, way.per_kg or ZERO, way.bought_kg))
 
 
-def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapping[str, Conversion], currency: str) -> Offer:
+def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapping[str, ExchangeRate], currency: str, on: date) -> Offer:
     sold = Material(
         str(row.pk),
         str(supplier),
@@ -138,13 +121,13 @@ def _way(needed_kg: Decimal, supplier: Supplier, row: InquiryAnswer, rates: Mapp
         pack_kg=row.pack_kg or ZERO,
         minimum_kg=max(row.minimum_order_kg or ZERO, row.quantity_from_kg),
     )
-    bought = to_buy(needed_kg, sold)
+    bought, over = to_buy(needed_kg, sold), row.has_expired(on)
     rate = rates.get(row.currency)
-    factor = Decimal(1) if row.currency == currency else rate.factor if rate is not None else None
+    factor = Decimal(1) if row.currency == currency else rate.rate if rate is not None else None
     if factor is None:
-        return Offer(supplier, row, bought)
+        return Offer(supplier, row, bought, has_expired=over)
     total = rounded(bought * row.price_per_kg * factor, currency)  # type: ignore[operator]
-    return Offer(supplier, row, bought, total, total / needed_kg, None if row.currency == currency else rate)
+    return Offer(supplier, row, bought, total, total / needed_kg, None if row.currency == currency else rate, has_expired=over)
 
 
 def _price(row: InquiryAnswer) -> Figure:

@@ -12,20 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.currencies import Currency
 from process.purchasing.services import FIELDS
 from process.routes.forms import number
+from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
 
 USUAL_DAYS = 14
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PrepareForm(forms.Form):
     """What one click on the page of a route takes as it stands."""
 
     target_kg = number(_("Product wanted (kg)"), places=3, needed=True)
-    answer_by = forms.DateField(label=_("Answer by"), widget=_day())
+    answer_by = forms.DateField(label=_("Answer by"), widget=day_input())
     with_priced = forms.BooleanField(label=_("Also materials whose price holds"), required=False)
 
     def clean_target_kg(self) -> Decimal:
@@ -40,7 +37,7 @@ def usual_values(target_kg: Decimal, today: date) -> dict[str, Any]:
 
 
 class InquiryForm(forms.Form):
-    answer_by = forms.DateField(label=_("Answer by"), widget=_day())
+    answer_by = forms.DateField(label=_("Answer by"), widget=day_input())
     note = forms.CharField(
         label=_("Words to the suppliers"),
         max_length=2000,

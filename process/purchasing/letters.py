@@ -42,14 +42,14 @@ def letter_data(addressee: InquirySupplier) -> dict[str, Any]:
     inquiry, lines = addressee.inquiry, [ask.line for ask in asked_lines(addressee)]
     by = day(inquiry.answer_by)
     return {
-        "title": _t("Request for prices %(number)s") % {"number": f"{inquiry}-{addressee.number}"},
+        "title": _t("Request for prices %(number)s") % {"number": addressee.letter_number},
         "subtitle": str(addressee.supplier),
         "facts": key_values(
             (_t("To"), addressee.supplier.name),
             (_t("Attention of"), addressee.supplier.contact_name),
             (_t("E-mail"), addressee.supplier.email),
             (_t("From"), settings.ORGANISATION_NAME),
-            (_t("Our reference"), f"{inquiry}-{addressee.number}"),
+            (_t("Our reference"), addressee.letter_number),
             (_t("Please answer by"), by),
         ),
         "note": inquiry.note,
@@ -85,7 +85,7 @@ def letter_data(addressee: InquirySupplier) -> dict[str, Any]:
         ],
         "how": [
             _t("Fill in the spreadsheet that comes with this letter, one row for each material and price break, and send it back."),
-            _t("Name our reference %(number)s in your answer.") % {"number": f"{inquiry}-{addressee.number}"},
+            _t("Name our reference %(number)s in your answer.") % {"number": addressee.letter_number},
             _t("Your answer should reach us by %(day)s.") % {"day": by},
         ],
         "terms": _t(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +165,6 @@ class InquirySupplier(models.Model):
     inquiry = models.ForeignKey(PurchaseInquiry, on_delete=models.PROTECT, related_name="addressees")
     supplier = models.ForeignKey("catalogue.Supplier", on_delete=models.PROTECT, related_name="inquiries", verbose_name=_("supplier"))
     number = models.PositiveSmallIntegerField()
-    sent_to = models.EmailField(_("sent to"), blank=True)
 
     asked: list[InquiryAsk] | None = None  # where `addressees_of` has read them, for all suppliers at once
 
@@ -187,6 +186,11 @@ class InquirySupplier(models.Model):
     def reference(self) -> str:
         """What its letter is about: 2-1 goes to the first supplier of the second inquiry."""
         return f"{self.inquiry.number}-{self.number}"
+
+    @property
+    def letter_number(self) -> str:
+        """As the supplier names it in its answer."""
+        return f"{self.inquiry}-{self.number}"
 
 
 @tracked
@@ -266,3 +270,11 @@ class InquiryAnswer(models.Model):
     @property
     def is_offer(self) -> bool:
         return self.price_per_kg is not None
+
+    def has_expired(self, on: date) -> bool:
+        return self.valid_until is not None and self.valid_until < on
+
+
+def answered() -> Exists:
+    """Of an ask: whether its supplier has said something, an offer or why there is none."""
+    return Exists(InquiryAnswer.objects.filter(line=OuterRef("line"), supplier=OuterRef("supplier")))

@@ -8,13 +8,12 @@ from datetime import date
 from decimal import ROUND_UP, Decimal
 
 from catalogue.models import Material, Supplier, SupplierQuote
-from process.routes.building import material_key, plain_route
+from process.routes.building import holding_quotes, material_key, plain_route
 from process.routes.mass_balance import mass_balance
 from process.routes.models import RouteStep
 from process.routes.plain import Fault
 
 LEAST_KG = Decimal("0.001")
-NOT_ASKED = (Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED)
 NOT_BOUGHT = (Material.Kind.WATER, Material.Kind.PACKAGING)
 
 
@@ -45,8 +44,7 @@ def as_asked(kg: float) -> Decimal:
 def lines_for(steps: Iterable[RouteStep], target_kg: Decimal, *, priced_on: date | None) -> tuple[list[ProposedLine], tuple[Fault, ...]]:
     """In the order in which the route takes them in, without those whose price holds on that day. Nobody is asked for water."""
     needed, faults = bought_kg(steps, target_kg)
-    holding = SupplierQuote.objects.valid(priced_on) if priced_on else SupplierQuote.objects.none()
-    priced = set(holding.filter(material__in=needed).values_list("material_id", flat=True))
+    priced = set(holding_quotes(needed, priced_on).values_list("material_id", flat=True)) if priced_on else set()
     open_ones = [pk for pk in needed if pk not in priced]
     materials = Material.objects.exclude(kind__in=NOT_BOUGHT).in_bulk(open_ones)
     sellers = sellers_of(materials)
@@ -55,7 +53,7 @@ def lines_for(steps: Iterable[RouteStep], target_kg: Decimal, *, priced_on: date
 
 def sellers_of(materials: Iterable[int]) -> dict[int, tuple[Supplier, ...]]:
     """By material: who has quoted it, approved ones first, then the newest price. Nobody who is suspended or disqualified."""
-    quotes = SupplierQuote.objects.filter(material__in=list(materials)).exclude(supplier__status__in=NOT_ASKED)
+    quotes = SupplierQuote.objects.filter(material__in=list(materials)).exclude(supplier__status__in=Supplier.NOT_ASKED)
     found: dict[int, dict[int, Supplier]] = {}
     for quote in quotes.select_related("supplier").order_by("-quoted_on", "id"):
         found.setdefault(quote.material_id, {}).setdefault(quote.supplier_id, quote.supplier)

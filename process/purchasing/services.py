@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -30,12 +30,11 @@ from process.routes.building import steps_of
 from process.routes.models import RouteVersion
 from process.routes.services.shared import Values, as_data, take
 from projects.models import TeamMember
-from projects.services.locking import locked, not_active, require_active
+from projects.services.locking import locked, next_number, not_active, require_active
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from projects.models import Project
 
 FIELDS = ("answer_by", "note")
 LEAST_SUPPLIERS = 2
@@ -56,12 +55,13 @@ def prepare_inquiry(
     if not proposed:
         words = _t("Every input of this route has a price that holds. Ask for all of them to hear other prices.")
         require_none([Blocker("inquiry.nothing", words, version.get_absolute_url())])
-    inquiry = PurchaseInquiry(project=project, route_version=version, number=_next_number(project), prepared_by=actor, target_kg=target_kg)
+    number = next_number(PurchaseInquiry.objects.filter(project=project))
+    inquiry = PurchaseInquiry(project=project, route_version=version, number=number, prepared_by=actor, target_kg=target_kg)
     _fill(inquiry, {"answer_by": answer_by, "note": note})
     inquiry.save(force_insert=True)
     _propose(inquiry, proposed)
     TeamMember.objects.get_or_create(project=project, department=Department.objects.get(key=Role.MATERIAL_CONTROL))  # who sends it sees it
-    record("inquiry.prepared", inquiry, actor=actor, after=as_data(inquiry, ("target_kg", *FIELDS)), **_told(inquiry))
+    record("inquiry.prepared", inquiry, actor=actor, after=as_data(inquiry, ("target_kg", *FIELDS)), **told_of(inquiry))
     _write_letters(inquiry, actor)
     open_wait(
         f"inquiry.send:{inquiry.pk}",
@@ -85,7 +85,7 @@ def change_inquiry(pk: int, values: Values, *, actor: User, version: str = "") -
     if changed:
         inquiry.save(update_fields=changed)
         was = {name: str(before[name]) for name in changed}
-        record("inquiry.changed", inquiry, actor=actor, before=was, after=as_data(inquiry, changed), **_told(inquiry))
+        record("inquiry.changed", inquiry, actor=actor, before=was, after=as_data(inquiry, changed), **told_of(inquiry))
     return inquiry
 
 
@@ -114,8 +114,9 @@ def send_inquiry(pk: int, *, actor: User) -> PurchaseInquiry:
     for addressee in addressees:
         paper = papers[addressee.reference]
         submit_for_review(paper.document.number, paper.number, actor=actor)
-        _post(addressee, paper)
-    record("inquiry.sent", inquiry, actor=actor, suppliers=", ".join(str(each) for each in addressees), **_told(inquiry))
+        if addressee.supplier.email:  # else somebody hands it over, and the page says so
+            _post(addressee, paper)
+    record("inquiry.sent", inquiry, actor=actor, suppliers=", ".join(str(each) for each in addressees), **told_of(inquiry))
     close_waits(f"inquiry.send:{inquiry.pk}")
     await_answers(inquiry)
     return inquiry
@@ -123,15 +124,20 @@ def send_inquiry(pk: int, *, actor: User) -> PurchaseInquiry:
 
 @act
 def send_again(pk: int, number: int, *, actor: User) -> InquirySupplier:
-    """The letter of one supplier, to the address that is known now. Raises Refused while a mail is on its way."""
+    """The letter of one supplier, to the address that is known now.
+
+    Raises Refused while a mail is on its way, InquirySupplier.DoesNotExist for one that is not asked.
+    """
     inquiry = _locked(pk, actor)
     require_permission("process.send_inquiry", actor, inquiry.project)
     require_none(answering_blockers(inquiry))
-    addressee = InquirySupplier.objects.select_for_update(of=("self",)).select_related("supplier").get(inquiry=inquiry, number=number)
-    addressee.inquiry = inquiry
+    addressee = next((each for each in addressees_of(inquiry) if each.number == number), None)
+    if addressee is None:
+        raise InquirySupplier.DoesNotExist
     require_none(mailing_blockers(addressee))
-    _post(addressee, papers_of(inquiry)[addressee.reference])
-    record("inquiry.sent_again", inquiry, actor=actor, supplier=str(addressee), **_told(inquiry))
+    ring(MAIL_DUE, [_post(addressee, papers_of(inquiry)[addressee.reference]).pk])
+    close_waits(f"inquiry.mail:{inquiry.pk}:{addressee.supplier_id}")
+    record("inquiry.sent_again", inquiry, actor=actor, supplier=str(addressee), **told_of(inquiry))
     return addressee
 
 
@@ -140,7 +146,7 @@ def close_inquiry(pk: int, *, reason: str, actor: User) -> PurchaseInquiry:
     """No more answers are awaited."""
     inquiry = _locked(pk, actor)
     require_permission("process.send_inquiry", actor, inquiry.project)
-    require_none(closing_blockers(inquiry))
+    require_none(answering_blockers(inquiry))
     require_reason(reason)
     inquiry.close(at=timezone.now(), because=reason.strip())
     return _end(inquiry, "inquiry.closed", reason, actor)
@@ -168,7 +174,7 @@ def editing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
 
 
 def answering_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
-    """Why no answer can be filed."""
+    """Why no answer can be filed, nor the inquiry closed."""
     if inquiry.is_out:
         return not_active(inquiry.project)
     words = {
@@ -176,10 +182,6 @@ def answering_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
         PurchaseInquiry.State.CLOSED: _t("%(number)s is closed: a later price is entered beside its material."),
     }.get(inquiry.state, _t("%(number)s is withdrawn."))
     return [Blocker("inquiry.not_out", words % {"number": inquiry})]
-
-
-def closing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
-    return answering_blockers(inquiry)
 
 
 def withdrawing_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
@@ -194,7 +196,7 @@ def mailing_blockers(addressee: InquirySupplier) -> list[Blocker]:
     name = {"supplier": addressee.supplier}
     if not addressee.supplier.email:
         return [Blocker("inquiry.no_address", _t("No e-mail of %(supplier)s is known.") % name, addressee.supplier.get_absolute_url())]
-    if addressee.mails.filter(state__in=(SupplierMail.State.QUEUED, SupplierMail.State.SENDING)).exists():
+    if any(mail.is_waiting for mail in addressee.mails.all()):
         return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name)]
     return []
 
@@ -304,26 +306,20 @@ def _take_out(papers: Iterable[DocumentVersion], actor: User, reason: str) -> No
             withdraw_document(paper.document.number, actor=actor, reason=reason)
 
 
-def _post(addressee: InquirySupplier, paper: DocumentVersion) -> None:
-    """By mail where the address is known; else somebody hands it over, and the page says so."""
-    address = addressee.supplier.email
-    if not address:
-        return
-    addressee.sent_to = address
-    addressee.save(update_fields=["sent_to"])
-    mail = SupplierMail.objects.create(addressee=addressee, version=paper, to=address)
-    ring(MAIL_DUE, [mail.pk])
+def _post(addressee: InquirySupplier, paper: DocumentVersion) -> SupplierMail:
+    """To the address that is known now. It leaves when the PDF is made (`posting`)."""
+    return SupplierMail.objects.create(addressee=addressee, version=paper, to=addressee.supplier.email)
 
 
 def _end(inquiry: PurchaseInquiry, kind: str, reason: str, actor: User) -> PurchaseInquiry:
     inquiry.save(update_fields=["state", "ended_at", "ended_because"])
-    for wait in ("send", "answers"):
+    for wait in ("send", "answers", "mail"):
         close_waits(f"inquiry.{wait}:{inquiry.pk}")
-    record(kind, inquiry, actor=actor, reason=reason, **_told(inquiry))
+    record(kind, inquiry, actor=actor, reason=reason, **told_of(inquiry))
     return inquiry
 
 
-def _told(inquiry: PurchaseInquiry) -> Mapping[str, Any]:
+def told_of(inquiry: PurchaseInquiry) -> Mapping[str, Any]:
     return {"code": inquiry.project.code, "number": str(inquiry), "link": inquiry.get_absolute_url()}
 
 
@@ -334,11 +330,6 @@ def _locked(pk: int, actor: User) -> PurchaseInquiry:
     inquiry = PurchaseInquiry.objects.select_for_update(of=("self",)).get(pk=pk)
     inquiry.project = project
     return inquiry
-
-
-def _next_number(project: Project) -> int:
-    last: int = PurchaseInquiry.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    return last + 1
 
 
 def _fill(inquiry: PurchaseInquiry, values: Values) -> list[str]:

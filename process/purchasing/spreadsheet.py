@@ -25,7 +25,7 @@ def answer_sheet(addressee: InquirySupplier) -> bytes:
         sheet = book.worksheets[0]
         places = {column.name: place for place, column in enumerate(ANSWERS.typed, 1)}
         for number, ask in enumerate(asked_lines(addressee), 2):
-            begun = {"line": str(ask.line), "supplier": str(addressee.supplier), "reference": sheet_reference(addressee)}
+            begun = {"line": str(ask.line), "supplier": str(addressee.supplier), "reference": addressee.letter_number}
             for name, words in begun.items():
                 sheet.cell(number, places[name], harmless(words))
     file = io.BytesIO()
@@ -33,9 +33,5 @@ def answer_sheet(addressee: InquirySupplier) -> bytes:
     return file.getvalue()
 
 
-def sheet_reference(addressee: InquirySupplier) -> str:
-    return f"{addressee.inquiry}-{addressee.number}"
-
-
 def sheet_name(addressee: InquirySupplier) -> str:
-    return f"{sheet_reference(addressee)}-answer.xlsx"
+    return f"{addressee.letter_number}-answer.xlsx"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from audit.events import record
 from audit.refusals import BadInput
-from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
-from process.purchasing.proposing import NOT_ASKED
-from process.purchasing.services import add_addressees, await_answers
+from catalogue.models import Supplier
+from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry, answered
+from process.purchasing.services import add_addressees, await_answers, told_of
 from projects.services.waiting import close_waits
 from worksheets.changing import ADD, CHANGE, REMOVE, Change, change_rows
 from worksheets.reading_cells import told
@@ -48,7 +47,7 @@ class LineRows(Rows):
 
 class AskRows(Rows):
     def clean(self, row: InquiryAsk, changed: Collection[str]) -> None:
-        if row.supplier.status in NOT_ASKED:
+        if row.supplier.status in Supplier.NOT_ASKED:
             words = _t("%(supplier)s is %(status)s; nobody is asked there.")
             raise BadInput({"supplier": words % {"supplier": row.supplier, "status": row.supplier.get_status_display().lower()}})
 
@@ -99,15 +98,17 @@ class AnswerRows(Rows):
         awaited = unanswered(inquiry).exists()
         if awaited and inquiry.state == PurchaseInquiry.State.ANSWERED:
             inquiry.await_again()
+            inquiry.save(update_fields=["state"])
             await_answers(inquiry)
+            record("inquiry.reopened", inquiry, actor=self.actor, **told_of(inquiry))
         elif not awaited and inquiry.state == PurchaseInquiry.State.SENT:
             inquiry.complete()
+            inquiry.save(update_fields=["state"])
             close_waits(f"inquiry.answers:{inquiry.pk}")
-            said = {"code": inquiry.project.code, "number": str(inquiry), "link": inquiry.get_absolute_url()}
-            record("inquiry.answered", inquiry, actor=self.actor, **said)
-        inquiry.save(update_fields=["state"])
+            record("inquiry.answered", inquiry, actor=self.actor, **told_of(inquiry))
 
     def _file(self, row: InquiryAnswer) -> None:
+        close_waits(f"inquiry.mail:{self.parent.pk}:{row.supplier_id}")  # who has answered has the letter, whatever became of its mail
         if not row.is_offer:
             if row.quote_id is not None:
                 quote, row.quote = row.quote_id, None
@@ -132,8 +133,7 @@ class AnswerRows(Rows):
 
 def unanswered(inquiry: PurchaseInquiry) -> QuerySet[InquiryAsk]:
     """The lines that were asked for and of which their supplier has said nothing yet."""
-    answered = InquiryAnswer.objects.filter(line=OuterRef("line"), supplier=OuterRef("supplier"))
-    return InquiryAsk.objects.filter(~Exists(answered), inquiry=inquiry).select_related("line__material", "supplier")
+    return InquiryAsk.objects.filter(~answered(), inquiry=inquiry).select_related("line__material", "supplier")
 
 
 def _offer_errors(row: InquiryAnswer) -> dict[str, Any]:

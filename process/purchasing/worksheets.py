@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.countries import COUNTRIES
 from catalogue.models import Material, Supplier
 from catalogue.services.supply import enter_supplier
+from catalogue.worksheets import A_MATERIAL, LANDS
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
-from process.purchasing.proposing import NOT_ASKED
 from process.purchasing.services import answering_blockers, editing_blockers
 from process.purchasing.tables import AnswerRows, AskRows, LineRows
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
@@ -20,16 +19,6 @@ if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 WHO = _("Purchase inquiries are prepared by research, material control and the project manager.")
-LANDS = [*COUNTRIES.items()]
-
-
-def _materials(bound: Bound) -> QuerySet[Any]:
-    return Material.objects.visible_to(bound.user).filter(in_use=True)
-
-
-def _called(materials: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = materials.called(words)
-    return found
 
 
 def _lines(bound: Bound) -> QuerySet[Any]:
@@ -41,7 +30,7 @@ def _line_called(lines: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def _sellers(bound: Bound) -> QuerySet[Any]:
-    return Supplier.objects.visible_to(bound.user).exclude(status__in=NOT_ASKED)
+    return Supplier.objects.visible_to(bound.user).exclude(status__in=Supplier.NOT_ASKED)
 
 
 def _asked(bound: Bound) -> QuerySet[Any]:
@@ -60,7 +49,7 @@ LINES = Worksheet(
     noun=_("line"),
     model=InquiryLine,
     columns=(
-        SheetColumn("material", lookup=Lookup(_materials, find=_called), example="TOL-99", frozen=True, width=26),
+        SheetColumn("material", lookup=A_MATERIAL, example="TOL-99", frozen=True, width=26),
         SheetColumn("quantity_kg", unit="kg", note=_("Fresh, for the kilograms of product that are wanted."), example="120"),
         SheetColumn("specification", note=_("Empty: the grade of the catalogue."), example="99.8 %", width=22),
         SheetColumn("pack_kg", unit="kg", example="180"),

@@ -133,7 +133,7 @@ def least_kg(quote: SupplierQuote) -> Decimal:
 def holding_quotes(materials: Iterable[int], on: date) -> QuerySet[SupplierQuote]:
     """Prices that somebody may order by on that day."""
     quotes: QuerySet[SupplierQuote] = SupplierQuote.objects.valid(on).filter(material__in=materials)
-    return quotes.exclude(supplier__status__in=(Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED))
+    return quotes.exclude(supplier__status__in=Supplier.NOT_ASKED)
 
 
 def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg: Mapping[int, float] | None = None) -> Prices:

@@ -24,6 +24,7 @@ from process.assumptions.settling import take_arrived
 from process.assumptions.tables import LEDGER
 from process.costs.models import CostAssessment
 from process.views.costs import keepers, writers
+from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
 from projects.models import Charter, Project
 from projects.permissions import lacking
@@ -36,7 +37,7 @@ USUAL_DAYS = 7
 
 
 class LetterForm(forms.Form):
-    answer_by = forms.DateField(label=_("Answer by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    answer_by = forms.DateField(label=_("Answer by"), widget=day_input())
     note = forms.CharField(label=_("Words to the client"), max_length=2000, required=False, widget=forms.Textarea(attrs=REASON))
 
 
@@ -63,7 +64,8 @@ def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bo
         "sheet": Shown(bind_to(LEDGER, project, request.user), request),
         "arrived": ledger.arrivals(project),
         "scenarios": scenarios,
-        "take_blockers": keeping + not_active(project),
+        "settle_blockers": keeping + not_active(project),
+        "take_blockers": keeping + ledger.taking_blockers(project),
         "letter": letter,
         "letters": ClarificationLetter.objects.filter(project=project).select_related("project", "written_by"),
         "papers": {paper.about_reference: paper for paper in papers},

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,7 +25,7 @@ from process.purchasing import services
 from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.forms import CurrencyForm, InquiryForm, PrepareForm
 from process.purchasing.letters import papers_of
-from process.purchasing.models import InquirySupplier, PurchaseInquiry
+from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry, answered
 from process.purchasing.spreadsheet import answer_sheet, sheet_name
 from process.purchasing.worksheets import ANSWERS, ASKS, LINES, WHO
 from process.views.page import render_version, visible_version
@@ -49,10 +50,15 @@ def visible_inquiry(request: SignedInRequest, code: str, number: int) -> Purchas
 def inquiries_page(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
     rows = PurchaseInquiry.objects.visible_to(request.user).filter(project=project).select_related("project", "route_version__route")
-    counted = rows.annotate(
-        line_count=Count("lines", distinct=True), asked_count=Count("asks", distinct=True), answered_count=Count("answers", distinct=True)
-    )
+    lines = InquiryLine.objects.filter(inquiry=OuterRef("pk")).order_by().values("inquiry")
+    asks = InquiryAsk.objects.order_by().filter(inquiry=OuterRef("pk")).values("inquiry")
+    counted = rows.annotate(line_count=_number_of(lines), asked_count=_number_of(asks), answered_count=_number_of(asks.filter(answered())))
     return render(request, "process/inquiries.html", {"project": project, "inquiries": counted.order_by("-number")})
+
+
+def _number_of(rows: QuerySet[Any, Any]) -> Coalesce:
+    """Of rows of an inquiry, each kind by itself: joined they would be multiplied."""
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 @internal_required
@@ -82,20 +88,19 @@ def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status
     project, user = inquiry.project, request.user
     may_send = lacking("process.send_inquiry", user, project, _t("Inquiries are sent by material control."))
     may_prepare = lacking("process.prepare_inquiry", user, project, str(WHO))
-    sheets = (LINES, ASKS) if inquiry.is_prepared else (ANSWERS,)
+    never_out = inquiry.sent_at is None  # prepared, or withdrawn before it went
+    sheets = (LINES, ASKS) if never_out else (ANSWERS,)
     context = {
         "project": project,
         "inquiry": inquiry,
         "sheets": [Shown(bind_to(sheet, inquiry, user), request) for sheet in sheets],
         "letters": _letters(inquiry),
-        "rows": [] if inquiry.is_prepared else compared(inquiry, currency=chosen, on=timezone.localdate()),
+        "rows": [] if never_out else compared(inquiry, currency=chosen, on=timezone.localdate()),
         "currency": chosen,
         "currency_form": currency,
         "change_blockers": may_prepare + services.editing_blockers(inquiry),
         "send_blockers": may_send + services.send_blockers(inquiry),
-        "answer_blockers": services.answering_blockers(inquiry),
-        "mail_blockers": may_send + services.answering_blockers(inquiry),
-        "close_blockers": may_send + services.closing_blockers(inquiry),
+        "out_blockers": may_send + services.answering_blockers(inquiry),
         "withdraw_blockers": (may_prepare if inquiry.is_prepared else may_send) + services.withdrawing_blockers(inquiry),
         "form": InquiryForm(prefix="change", initial=services.inquiry_values(inquiry)),
         "version": version_of(services.inquiry_values(inquiry)),
@@ -110,14 +115,12 @@ def _letters(inquiry: PurchaseInquiry) -> list[dict[str, Any]]:
     """By supplier: its paper, and what became of its newest mail."""
     papers, found = papers_of(inquiry), []
     addressees = services.addressees_of(inquiry)
-    mails: dict[int, Any] = {}
-    for addressee in InquirySupplier.objects.filter(inquiry=inquiry).prefetch_related("mails"):
-        mails[addressee.pk] = max(addressee.mails.all(), key=lambda mail: mail.pk, default=None)
+    prefetch_related_objects(addressees, "mails")
     for addressee in addressees:
         paper = papers.get(addressee.reference)
         pdf = (paper.signed_pdf or paper.review_pdf) if paper is not None else None
-        mail = mails.get(addressee.pk)
-        may_mail = bool(addressee.supplier.email) and (mail is None or not mail.is_waiting)
+        mail = max(addressee.mails.all(), key=lambda each: each.pk, default=None)
+        may_mail = not services.mailing_blockers(addressee)
         found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail, "may_mail": may_mail})
     return found
 
@@ -161,8 +164,7 @@ def inquiry_send(request: SignedInRequest, code: str, number: int) -> HttpRespon
 @require_POST
 def inquiry_mail(request: SignedInRequest, code: str, number: int, place: int) -> HttpResponse:
     inquiry = visible_inquiry(request, code, number)
-    addressee = get_object_or_404(InquirySupplier, inquiry=inquiry, number=place)
-    services.send_again(inquiry.pk, addressee.number, actor=request.user)
+    services.send_again(inquiry.pk, place, actor=request.user)
     messages.success(request, _t("The mail is on its way."))
     return redirect(inquiry)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def ask_clarification(number: str, *, question: str, actor: User) -> Clarification:
+def ask_clarification(number: str, *, question: str, due_on: date | None = None, actor: User) -> Clarification:
+    """due_on: until when the client should answer; where nothing is said, when it needs the quotation."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
     if not question.strip():
@@ -31,13 +33,13 @@ def ask_clarification(number: str, *, question: str, actor: User) -> Clarificati
     asked = Clarification.objects.create(rfp=rfp, question=question.strip(), asked_by=actor, asked_in_portal=rfp.is_seen_by_client)
     if asked.asked_in_portal:
         record("rfp.question_asked", rfp, actor=actor, question=asked.question)
-        _wait_for(asked)
+        _wait_for(asked, due_on)
     else:
         record("rfp.clarification_asked", rfp, actor=actor, question=asked.question)
     return asked
 
 
-def _wait_for(asked: Clarification) -> None:
+def _wait_for(asked: Clarification, due_on: date | None = None) -> None:
     rfp = asked.rfp
     open_wait(
         f"rfp.question:{rfp.pk}:{asked.pk}",
@@ -46,7 +48,7 @@ def _wait_for(asked: Clarification) -> None:
         role=Role.CLIENT_APPROVER,
         words=_t("%(number)s: answer our question: %(question)s") % {"number": rfp.number, "question": asked.question},
         link=reverse("portal-request", args=[rfp.number]),
-        due_on=rfp.quotation_needed_on,
+        due_on=due_on or rfp.quotation_needed_on,
     )
 
 

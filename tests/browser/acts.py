@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cdmo.demo.molecules import Molecule
 from cdmo.demo.people import HOME_ZONE, PASSWORD
@@ -58,6 +58,16 @@ def send(page: Page, name: str) -> None:
     """Press a button and wait for the page that answers: what is done next is done there."""
     with page.expect_navigation():
         press(page, name)
+
+
+def reload_until(shown: Locator) -> None:
+    """On a page that does not tell by itself what a worker has done meanwhile."""
+    for _second in range(PATIENCE // 1000):
+        if shown.count():
+            return
+        shown.page.wait_for_timeout(1000)
+        shown.page.reload()
+    expect(shown).to_be_visible()
 
 
 def sign(page: Page, button: str | re.Pattern[str]) -> None:

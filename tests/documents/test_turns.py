@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -53,6 +55,13 @@ def test_everybody_s_first_comes_before_anybody_s_second(
     for made in (requested, of_the_chemist):
         render(made)
     assert next_ids(timezone.now()) == [of_quality.pk, of_the_manager[1].pk, of_the_manager[2].pk]
+
+
+def test_choosing_reads_no_content(requested: DocumentVersion) -> None:
+    with CaptureQueriesContext(connection) as read:
+        assert next_ids(timezone.now()) == [requested.pk]
+
+    assert not any('"snapshot"' in query["sql"] for query in read)
 
 
 def test_one_hand_alone_serves_who_comes_after_a_crowd(requested: DocumentVersion, waiting: Waiting, manager: User, chemist: User) -> None:

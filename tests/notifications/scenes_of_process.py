@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.context import acting
-from catalogue.models import SupplierQuote
+from catalogue.models import Supplier, SupplierQuote
 from process.assumptions.ledger import take_over
 from process.assumptions.settling import prompt
-from process.models import Assumption, PurchaseInquiry, RouteVersion
-from process.purchasing import services
+from process.models import Assumption, PurchaseInquiry, RouteVersion, SupplierMail
+from process.purchasing import posting, services
 from process.purchasing.letters import papers_of
 from projects.models import Project, Rfp
 from tests.process import factories as process
+from tests.process.purchasing.steps import printed
 from tests.projects import factories as make
 
 Act = Callable[[], object]
@@ -30,6 +31,7 @@ def _route(project: Project) -> RouteVersion:
     over = timezone.localdate() - timedelta(days=1)
     process.a_price(process.a_material("4-Aminophenol"), "5.90", supplier="Second Works")
     SupplierQuote.objects.filter(material__name="4-Aminophenol").update(valid_until=over)
+    Supplier.objects.update(email="offers@works.example")
     return version
 
 
@@ -52,6 +54,21 @@ def a_sent_inquiry(project: Project) -> Act:
     return lambda: services.send_inquiry(inquiry.pk, actor=make.person(Role.MATERIAL_CONTROL))
 
 
+def a_lost_mail(project: Project) -> Act:
+    make.person(Role.MATERIAL_CONTROL)
+    a_sent_inquiry(project)()
+    message = SupplierMail.objects.select_related("version").earliest("pk")
+    printed(message)
+    now = timezone.now()
+    SupplierMail.objects.filter(pk=message.pk).update(state=SupplierMail.State.SENDING, handed_over_at=now, lease_until=now)
+
+    def act() -> None:
+        with acting(channel="worker"):
+            posting.send_mail(message.pk)
+
+    return act
+
+
 def a_real_number(project: Project) -> Act:
     scenario = process.a_scenario(project, process.draft_of(process.a_whole_route(project)))
     take_over(project.code, scenario.number, actor=make.person(Role.BUSINESS_DEVELOPMENT))
@@ -69,5 +86,6 @@ def a_real_number(project: Project) -> Act:
 IN_PROCESS: dict[str, Scene] = {
     "inquiry.prepared": an_inquiry,
     "inquiry.sent": a_sent_inquiry,
+    "inquiry.not_mailed": a_lost_mail,
     "assumption.arrived": a_real_number,
 }

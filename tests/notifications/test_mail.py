@@ -15,6 +15,7 @@ from accounts.models import Role, User
 from audit.models import Event
 from notifications.models import BACK_OFF, MailMessage, Notification
 from notifications.services import mail as services
+from notifications.services.handing import begin_handing, claim
 from projects.models import Milestone, Project
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import pending_moves, preview, publish_plan
@@ -284,7 +285,7 @@ def test_a_server_out_of_reach_is_tried_again(project: Project, monkeypatch: pyt
 
 def test_a_worker_killed_before_handing_over_loses_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     message = urgent(a_reader(), project)
-    assert services._claim(message.pk) is not None  # and then it died
+    assert claim(MailMessage.objects.all(), message.pk) is not None  # and then it died
 
     assert services.send_message(message.pk) is False  # its lease still holds
     MailMessage.objects.filter(pk=message.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -296,9 +297,9 @@ def test_a_worker_killed_before_handing_over_loses_nothing(project: Project, mon
 
 def test_a_worker_killed_while_handing_over_is_not_followed_by_a_second_mail(project: Project) -> None:
     message = urgent(a_reader(), project)
-    claimed = services._claim(message.pk)
+    claimed = claim(MailMessage.objects.all(), message.pk)
     assert claimed is not None
-    assert services._hand_over(claimed)
+    assert begin_handing(claimed)
     MailMessage.objects.filter(pk=message.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
     assert services.send_message(message.pk) is False
@@ -318,12 +319,12 @@ def test_a_connection_lost_in_the_middle_is_not_sent_twice(project: Project, mon
 
 def test_a_worker_that_lost_its_lease_leaves_the_mail_to_the_next(project: Project) -> None:
     message = urgent(a_reader(), project)
-    slow = services._claim(message.pk)
+    slow = claim(MailMessage.objects.all(), message.pk)
     assert slow is not None
     MailMessage.objects.filter(pk=message.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     assert services.send_message(message.pk) is True
 
-    assert services._hand_over(slow) is False
+    assert begin_handing(slow) is False
     assert len(mail.outbox) == 1
 
 

@@ -28,7 +28,7 @@ from projects.models import Charter, Clarification, Project, Quotation, Rfp, Wai
 from projects.services.clarifications import answer_clarification
 from tests.process import factories as make
 from tests.projects import factories as projects
-from worksheets.changing import ADD, CHANGE, Change, change_rows
+from worksheets.changing import ADD, CHANGE, REMOVE, Change, change_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +84,22 @@ def test_taking_over_again_keeps_what_people_wrote(project: Project, rows: dict[
     kept = Assumption.objects.get(project=project, field="pilot_quantity_kg")
     assert (kept.words, kept.figure) == ("The pilot makes 25 kg", Decimal(25))
     assert Assumption.objects.filter(project=project).count() == len(rows)
+
+
+def test_what_is_settled_is_not_taken_over_again(
+    client: Client, project: Project, rows: dict[str, Assumption], scenario: CostAssessment
+) -> None:
+    assert not change(project, rows["pilot_quantity_kg"], real_figure="20")
+
+    taken = ledger.take_over(project.code, scenario.number, actor=seller())
+
+    assert {row.field for row in taken} == set(rows) - {"pilot_quantity_kg"}
+    assert Assumption.objects.filter(project=project).count() == len(rows)
+    Assumption.objects.update(real_words="As assumed.")
+    with pytest.raises(Refused, match="there or in the ledger"):
+        ledger.take_over(project.code, scenario.number, actor=seller())
+    client.force_login(seller())
+    assert "there or in the ledger" in client.get(reverse("project-assumptions", args=[project.code])).content.decode()
 
 
 def test_a_scenario_without_a_price_gives_nothing(project: Project) -> None:
@@ -150,6 +166,18 @@ def test_the_real_number_prompts_its_owner_once_and_is_taken_over(project: Proje
         take_arrived(project.code, row.pk, actor=seller())
 
 
+def test_a_row_that_is_taken_away_asks_nobody_any_more(project: Project, rows: dict[str, Assumption]) -> None:
+    Rfp.objects.filter(pk=project.rfp_id).update(pilot_quantity_kg=Decimal(24))
+    with acting(channel="worker"):
+        assert prompt(whole(project)) == 1
+
+    gone = [Change(REMOVE, rows["pilot_quantity_kg"].pk)]
+    (result,) = change_rows(f"assumptions:{project.code}", gone, actor=seller(), reason="Not made.").results
+
+    assert result.is_saved, result.errors
+    assert not WaitingFor.objects.open().filter(key__startswith="assumption.arrived:").exists()
+
+
 def test_cost_page_and_ledger_say_that_it_has_arrived(
     client: Client, project: Project, rows: dict[str, Assumption], scenario: CostAssessment
 ) -> None:
@@ -200,6 +228,7 @@ def in_a_week() -> dict[str, object]:
 
 
 def test_a_letter_asks_every_open_question_with_what_it_widens(project: Project, rows: dict[str, Assumption]) -> None:
+    Assumption.objects.filter(field="sample_quantity_g").update(currency="USD", wider_by=Decimal(1200))  # of another scenario
     letter = letters.write_letter(project.code, **in_a_week())
 
     paper = DocumentVersion.objects.get(document__type_key=letters.TYPE, document__about_reference="1")
@@ -208,7 +237,9 @@ def test_a_letter_asks_every_open_question_with_what_it_widens(project: Project,
     pilot = next(row for row in table["rows"] if row[1] == "How many kilograms at pilot scale?")
     assert "It decides how many pilot batches" in pilot[2]
     assert "(20 kg; 10 to 40)" in pilot[3]
-    assert table["columns"][-1]["label"] == "Widens the price by (EUR)"
+    assert table["columns"][-1]["label"] == "Widens the price by"
+    assert pilot[-1] == f"EUR {rows['pilot_quantity_kg'].wider_by:,.0f}"
+    assert "USD 1,200" in [row[-1] for row in table["rows"]]
     assert "widening" in paper.snapshot["data"]["pictures"]
     assert not Clarification.objects.filter(rfp=project.rfp_id).exists()  # nothing is asked before it is sent
     assert "letter.not_sent" in [each.key for each in submission_blockers(projects.drawn(paper))]
@@ -235,6 +266,7 @@ def test_written_again_it_says_what_is_open_by_then(project: Project, rows: dict
 
 
 def test_sending_asks_the_questions_in_the_portal(project: Project, rows: dict[str, Assumption]) -> None:
+    Rfp.objects.filter(pk=project.rfp_id).update(created_by=projects.person(Role.CLIENT_APPROVER, client=project.client))
     letters.write_letter(project.code, **in_a_week())
 
     letters.send_letter(project.code, actor=seller())
@@ -243,9 +275,35 @@ def test_sending_asks_the_questions_in_the_portal(project: Project, rows: dict[s
     assert asked == {row.question for row in rows.values()}
     letter = ClarificationLetter.objects.get(project=project)
     assert letter.sent_at is not None
+    asks = WaitingFor.objects.open().filter(key__startswith="rfp.question:").values_list("due_on", flat=True)
+    assert set(asks) == {letter.answer_by}
     version = DocumentVersion.objects.filter(document__type_key=letters.TYPE).latest("number")
     assert version.is_being_issued
     with pytest.raises(Refused, match="not asked yet"):
+        letters.write_letter(project.code, **in_a_week())
+
+
+def test_what_is_answered_or_settled_meanwhile_is_not_asked(project: Project, rows: dict[str, Assumption]) -> None:
+    letters.write_letter(project.code, **in_a_week())
+    answered, settled = rows["pilot_quantity_kg"], rows["sample_quantity_g"]
+    Rfp.objects.filter(pk=project.rfp_id).update(pilot_quantity_kg=Decimal(24))
+    assert not change(project, settled, real_words="Two vials.")
+
+    letters.send_letter(project.code, actor=seller())
+
+    asked = set(Clarification.objects.filter(rfp=project.rfp_id).values_list("question", flat=True))
+    assert asked == {row.question for row in rows.values()} - {answered.question, settled.question}
+    assert not Assumption.objects.filter(pk__in=[answered.pk, settled.pk]).exclude(letter=None, clarification=None).exists()
+
+
+def test_a_letter_of_which_everything_is_answered_is_not_sent(project: Project, rows: dict[str, Assumption]) -> None:
+    letters.write_letter(project.code, **in_a_week())
+    Assumption.objects.exclude(field="pilot_quantity_kg").delete()
+    Rfp.objects.filter(pk=project.rfp_id).update(pilot_quantity_kg=Decimal(24))
+
+    with pytest.raises(Refused, match="is settled; write it again"):
+        letters.send_letter(project.code, actor=seller())
+    with pytest.raises(Refused, match="no open question"):
         letters.write_letter(project.code, **in_a_week())
 
 

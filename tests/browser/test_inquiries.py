@@ -1,0 +1,92 @@
+"""A purchase inquiry in the browser: prepared from a route, sent, answered, compared, and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.acts import press, reload_until, send
+from tests.browser.sheets import Grid
+from tests.browser.test_sign_in import sign_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+
+def prepare(page: Page, places: dict[str, str]) -> None:
+    page.goto(f"/projects/{places['code']}/routes/{places['route']}/versions/1/")
+    page.locator("#id_inquiry-target_kg").fill("12")
+    page.locator("#id_inquiry-with_priced").check()
+    send(page, "Ask suppliers for prices")
+    expect(page.locator("main")).to_contain_text("Prepared: look at the lines and the suppliers; material control sends it.")
+
+
+def end(page: Page, name: str, reason: str) -> None:
+    page.locator("summary", has_text=name).click()
+    form = page.locator("form").filter(has=page.get_by_role("button", name=name, exact=True))
+    form.get_by_label("Reason").fill(reason)
+    send(page, name)
+
+
+def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
+    page: Page, new_page: Callable[[], Page], places: dict[str, str], stack: Stack
+) -> None:
+    sign_in(page, "research@demo.example")
+    prepare(page, places)
+    address, main = page.url, page.locator("main")
+    asks = Grid(page, "inquiry-asks", "line").open(address)
+    asks.press("Add a row")
+    asks.paste("ENZ-1\tDemo Solvents")
+    expect(asks.status).to_contain_text("Saved")
+    lines = Grid(page, "inquiry-lines", "material").open(address)
+    for material in ("Toluene", "Transaminase"):
+        lines.type(lines.cell(material, "single_because"), "Nobody else makes it")
+        expect(lines.status).to_contain_text("Saved")
+    page.locator("summary", has_text="Answer by, words to the suppliers").click()
+    page.get_by_label("Words to the suppliers").fill("With a certificate of each batch, please.")
+    send(page, "Save")
+    expect(main).to_contain_text("With a certificate of each batch, please.")
+    expect(page.get_by_role("button", name="Send to the suppliers")).to_be_disabled()
+    send(page, "Write the letters anew")
+
+    buyer = new_page()
+    sign_in(buyer, "material@demo.example")
+    letters, done = buyer.locator("#letters"), buyer.locator("main")
+    buyer.goto(address)
+    reload_until(letters.get_by_role("link", name="PDF"))
+    send(buyer, "Send to the suppliers")
+    expect(done).to_contain_text("Sent. File each answer as it comes")
+    reload_until(letters.get_by_text("Sent", exact=True))
+    (letter,) = [each for each in stack.mails_to("sales@solvents.example") if "PI-" in str(each["Subject"])][-1:]
+    assert {part.get_content_type() for part in letter.iter_attachments()} >= {"application/pdf"}
+    press(buyer, "Mail the letter to Demo Solvents")
+    expect(done).to_contain_text("The mail is on its way.")
+
+    answers = Grid(buyer, "inquiry-answers", "line").open(address)
+    answers.press("Add a row")
+    answers.paste("TOL-99\tDemo Solvents\t\t1.40\tEUR\t180\t180\t21")
+    expect(answers.status).to_contain_text("Saved")
+    buyer.goto(address)
+    offers = buyer.get_by_role("region", name="Table of offers")
+    expect(offers).to_contain_text("at 1.0800 of")  # the newest scenario counts in USD
+    buyer.locator("#offers #id_currency").select_option("EUR")
+    send(buyer, "Compare")
+    expect(offers).to_contain_text("Demo Solvents cheapest")
+    expect(offers).not_to_contain_text("at 1.0800 of")
+
+    end(buyer, "Close the inquiry", "One offer is enough.")
+    expect(done).to_contain_text("Closed.")
+    buyer.get_by_role("link", name="All inquiries").click()
+    expect(buyer.get_by_role("region", name="Table of purchase inquiries")).to_contain_text("1 of 2")
+
+
+def test_an_inquiry_that_is_not_sent_is_withdrawn(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "research@demo.example")
+    prepare(page, places)
+
+    end(page, "Withdraw the inquiry", "The route changes.")
+
+    expect(page.locator("main")).to_contain_text("Withdrawn.")
+    expect(page.locator("#letters")).not_to_contain_text("To be sent by hand")

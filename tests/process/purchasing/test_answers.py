@@ -1,0 +1,157 @@
+"""Answers to purchase inquiries: filed into the price lists, imported, compared."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from audit.events import events_of
+from catalogue.models import ExchangeRate, SupplierQuote
+from process.models import InquiryAnswer, PurchaseInquiry
+from process.purchasing.comparing import compared
+from process.purchasing.spreadsheet import answer_sheet
+from projects.models import WaitingFor
+from tests.process.purchasing.steps import OFFER, answer, buyer, in_days, sent
+from worksheets.changing import CHANGE, REMOVE, Change, change_rows
+from worksheets.services import press_import, take_import
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_answer_is_a_price_beside_its_material(inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+
+    result = answer(inquiry, "4-Aminophenol", "Second Works", **OFFER, origin="Germany", valid_until=in_days(90).isoformat())
+
+    assert result.is_saved, result.errors
+    row = InquiryAnswer.objects.select_related("quote").get(pk=result.pk)
+    assert row.quote is not None
+    assert (row.quote.price_per_kg, row.quote.pack_kg, row.quote.origin) == (Decimal("6.05"), Decimal(25), "DE")
+    assert row.quote.reference == str(inquiry)
+    assert row.quote.holds_on(timezone.localdate())
+    material = row.line.material
+    assert [event.kind for event in events_of(material)][:1] == ["worksheet.row_added"]
+
+
+def test_a_corrected_answer_corrects_the_price_and_a_withdrawn_one_takes_it_away(inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    pk = answer(inquiry, "4-Aminophenol", "Second Works", **OFFER).pk
+    address, quote = f"inquiry-answers:{inquiry.pk}", InquiryAnswer.objects.get(pk=pk).quote_id
+
+    change_rows(address, [Change(CHANGE, pk, {"price_per_kg": "5.50"})], actor=buyer(), reason="Misread.")
+    assert SupplierQuote.objects.get(pk=quote).price_per_kg == Decimal("5.50")
+
+    none = dict.fromkeys(OFFER, "") | {"no_offer_because": "Sold out"}
+    (result,) = change_rows(address, [Change(CHANGE, pk, none)], actor=buyer(), reason="They wrote again.").results
+
+    assert result.is_saved, result.errors
+    assert not SupplierQuote.objects.filter(pk=quote).exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "column"),
+    [
+        ({}, "price_per_kg"),
+        ({"price_per_kg": "5"}, "currency"),
+        (OFFER | {"no_offer_because": "Sold out"}, "no_offer_because"),
+        ({"no_offer_because": "Sold out", "lead_time_days": "5"}, "lead_time_days"),
+        (OFFER | {"valid_until": "2020-01-01"}, "valid_until"),
+        (OFFER | {"quantity_from_kg": "10"}, "quantity_from_kg"),
+    ],
+)
+def test_what_is_wrong_with_an_answer_stands_at_its_column(inquiry: PurchaseInquiry, values: dict[str, str], column: str) -> None:
+    sent(inquiry)
+
+    result = answer(inquiry, "4-Aminophenol", "Second Works", **values)
+
+    assert set(result.errors) == {column}
+    assert not InquiryAnswer.objects.exists()
+    assert not SupplierQuote.objects.filter(reference=str(inquiry)).exists()
+
+
+def test_who_was_not_asked_has_no_answer(inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+
+    result = answer(inquiry, "Acetic anhydride", "Second Works", **OFFER)
+
+    assert set(result.errors) == {"supplier"}
+
+
+def test_the_last_answer_completes_the_inquiry_and_its_loss_opens_it(inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    answer(inquiry, "4-Aminophenol", "Second Works", **OFFER)
+    answer(inquiry, "4-Aminophenol", "Chemical Works", no_offer_because="Not in our range")
+    pk = answer(inquiry, "Acetic anhydride", "Chemical Works", price_per_kg="1.20", currency="EUR").pk
+
+    assert PurchaseInquiry.objects.get(pk=inquiry.pk).state == PurchaseInquiry.State.ANSWERED
+    assert not WaitingFor.objects.open().filter(key__startswith="inquiry.").exists()
+    assert "inquiry.answered" in [event.kind for event in events_of(inquiry)]
+
+    change_rows(f"inquiry-answers:{inquiry.pk}", [Change(REMOVE, pk)], actor=buyer(), reason="It was for another material.")
+
+    assert PurchaseInquiry.objects.get(pk=inquiry.pk).state == PurchaseInquiry.State.SENT
+    assert WaitingFor.objects.open().filter(key=f"inquiry.answers:{inquiry.pk}").exists()
+    assert "inquiry.reopened" in [event.kind for event in events_of(inquiry)]
+
+
+def test_the_spreadsheet_of_a_letter_comes_back_as_answers(inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    addressee = inquiry.addressees.select_related("supplier", "inquiry__project").get(supplier__name="Second Works")
+    book = load_workbook(BytesIO(answer_sheet(addressee)))
+    sheet = book.worksheets[0]
+    heads = {str(cell.value).rstrip(" *"): cell.column for cell in sheet[1]}
+    assert [cell.value for cell in sheet[2]][:2] == ["4-Aminophenol", "Second Works"]
+    assert sheet.max_row == 2 or sheet.cell(3, 1).value is None  # it reads of no other material
+    for head, value in {"Price per kg": "6.05", "Currency": "EUR", "Lead time (days)": 30, "Valid until": in_days(60).isoformat()}.items():
+        sheet.cell(2, heads[head], value)
+    file = BytesIO()
+    book.save(file)
+    file.seek(0)
+
+    taken = take_import("inquiry-answers", file, "answer.xlsx", actor=buyer(), scope=str(inquiry.pk))
+    press_import(taken.pk, actor=buyer())
+
+    row = InquiryAnswer.objects.select_related("quote").get(inquiry=inquiry)
+    assert (row.price_per_kg, row.lead_time_days, row.supplier.name) == (Decimal("6.05"), 30, "Second Works")
+    assert row.quote is not None
+
+
+def test_offers_are_compared_with_all_that_has_to_be_bought(inquiry: PurchaseInquiry) -> None:
+    """80.2 kg are needed: four packs of 25 kg at 6.05, or a break from 200 kg on that costs more in all."""
+    sent(inquiry)
+    answer(inquiry, "4-Aminophenol", "Second Works", **OFFER)
+    answer(inquiry, "4-Aminophenol", "Second Works", price_per_kg="4.00", currency="EUR", quantity_from_kg="200")
+    answer(inquiry, "4-Aminophenol", "Chemical Works", price_per_kg="6.50", currency="USD", lead_time_days="7")
+    ExchangeRate.objects.create(currency="USD", into="EUR", on=in_days(-3), rate=Decimal("0.90"), source="Bank")
+
+    (row,) = [each for each in compared(inquiry, currency="EUR", on=timezone.localdate()) if each.line.material.name == "4-Aminophenol"]
+
+    by_name = {offer.supplier.name: offer for offer in row.offers}
+    second, first = by_name["Second Works"], by_name["Chemical Works"]
+    assert (second.bought_kg, second.total) == (Decimal(100), Decimal("605.00"))
+    needed = row.line.quantity_kg
+    assert first.total == (needed * Decimal("5.85")).quantize(Decimal("0.01"))
+    assert (first.is_best, second.is_best, first.is_fastest) == (True, False, True)
+    assert first.rate is not None
+    assert row.spread_pct is not None
+    assert row.spread_pct > 0
+
+    InquiryAnswer.objects.filter(price_per_kg=Decimal("6.50")).update(quoted_on=in_days(-9), valid_until=in_days(-1))
+    (over,) = [each for each in compared(inquiry, currency="EUR", on=timezone.localdate()) if each.line.pk == row.line.pk]
+    marks = {offer.supplier.name: (offer.has_expired, offer.is_best, offer.is_fastest) for offer in over.offers}
+    assert marks == {"Chemical Works": (True, False, False), "Second Works": (False, True, False)}
+    assert over.spread_pct is None
+
+
+def test_an_offer_without_a_rate_is_said_to_be_so(inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    answer(inquiry, "4-Aminophenol", "Second Works", price_per_kg="900", currency="JPY")
+
+    offers = [offer for row in compared(inquiry, currency="EUR", on=timezone.localdate()) for offer in row.offers]
+
+    assert [offer.lacks_rate for offer in offers].count(True) == 1
+    assert not any(offer.is_best for offer in offers)
