@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from django.utils.formats import number_format
 
+MOST_DIGITS = 20  # above, a figure is not rounded: a decimal has not the places for it
+
 
 def plain_number(value: Decimal) -> str:
     """Without the zeros that the column adds."""

@@ -15,7 +15,7 @@ from documents.content import Column, cell, data_table, day, key_values, shortes
 from process.costs.building import assessed_many
 from process.costs.estimate import Estimate, LineCost
 from process.costs.models import CostAssessment
-from process.costs.results import Priced, Whole, markup_pct, priced, whole
+from process.costs.results import Priced, Whole, estimated, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.stored import plain
 from projects.models import Project
@@ -62,7 +62,7 @@ def what_counts(project: Project) -> str | None:
     """A hash of all that the printed scenario counts with: another one when a figure changes, or another scenario is chosen."""
     rows = _scenarios_of(project)
     fixed = [each for each in rows if not each.is_draft]
-    chosen = _chosen([priced(each) for each in assessed_many(fixed[-1:] or rows)])
+    chosen = _chosen([estimated(each) for each in assessed_many(fixed[-1:] or rows)])
     return hash_of({"number": chosen.assessed.assessment.number, "case": plain(chosen.assessed.case)}) if chosen else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _t
@@ -92,20 +92,35 @@ def _matter(bar: Bar) -> Matter:
 
 def priced(found: Assessed) -> Priced:
     """The price with its band and what moves it; where there is none, why."""
+    known = estimated(found)
+    if known.estimate is None or found.case is None:
+        return known
     try:
-        answer = found.answer
-        if found.case is None or answer is None:
-            return Priced(found, found.missing)
-        if answer.value is None:
-            return Priced(found, (Blocker("cost.nothing", answer.reason),))
         band, moves = price_band(found.case), tornado(found.case)
-        if band.known.highest >= MOST:
-            return Priced(found, (_too_large(),))
     except InvalidOperation:
         return Priced(found, (_too_large(),))
     except BadInput as bad:
-        return Priced(found, tuple(Blocker("cost.wrong", words) for said in bad.errors.values() for words in said))
-    return Priced(found, (), answer.value, band.value, moves.value, answer.warnings)
+        return _wrong(found, bad)
+    return Priced(found, (_too_large(),)) if band.known.highest >= MOST else replace(known, band=band.value, tornado=moves.value)
+
+
+def estimated(found: Assessed) -> Priced:
+    """The price alone, without its band and what moves it."""
+    try:
+        answer = found.answer
+    except InvalidOperation:
+        return Priced(found, (_too_large(),))
+    except BadInput as bad:
+        return _wrong(found, bad)
+    if answer is None:
+        return Priced(found, found.missing)
+    if answer.value is None:
+        return Priced(found, (Blocker("cost.nothing", answer.reason),))
+    return Priced(found, (), answer.value, warnings=answer.warnings)
+
+
+def _wrong(found: Assessed, bad: BadInput) -> Priced:
+    return Priced(found, tuple(Blocker("cost.wrong", words) for said in bad.errors.values() for words in said))
 
 
 def markup_pct(assessment: CostAssessment) -> Decimal:

@@ -16,7 +16,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
-from process.costs.building import Assessed, assessed
+from process.costs.building import assessed
 from process.costs.models import (
     LIST,
     PRICED_PHASES,
@@ -28,7 +28,7 @@ from process.costs.models import (
     RiskItem,
     list_of,
 )
-from process.costs.results import priced
+from process.costs.results import Priced, priced
 from process.costs.stored import plain
 from process.costs.trial import Trial
 from process.routes.building import known_prices, steps_of
@@ -68,7 +68,7 @@ def editing_blockers(assessment: CostAssessment) -> list[Blocker]:
     return fixed + not_active(assessment.project)
 
 
-def fix_blockers(assessment: CostAssessment, found: Assessed | None = None) -> list[Blocker]:
+def fix_blockers(assessment: CostAssessment, found: Priced | None = None) -> list[Blocker]:
     """What is fixed is quoted by: it has a price, and its route does not change any more. found: where it was computed already."""
     if blockers := editing_blockers(assessment):
         return blockers
@@ -77,7 +77,7 @@ def fix_blockers(assessment: CostAssessment, found: Assessed | None = None) -> l
     draft = (
         [Blocker("cost.route_draft", words % {"route": version}, link=version.get_absolute_url())] if version and version.is_draft else []
     )
-    return [*draft, *priced(found or assessed(assessment)).refusals]
+    return [*draft, *(found or priced(assessed(assessment))).refusals]
 
 
 @act
@@ -137,10 +137,10 @@ def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") 
 def fix_scenario(pk: int, *, reason: str, actor: User) -> CostAssessment:
     """From now on it never changes, and keeps its result. Raises Refused while it has no price."""
     row = _locked(pk, actor)
-    found = assessed(row)
+    found = priced(assessed(row))
     require_none(fix_blockers(row, found))
     require_reason(reason)
-    answer = found.answer
+    answer = found.assessed.answer
     price = answer.known.price  # type: ignore[union-attr]
     row.fix(by=actor, at=timezone.now(), because=reason.strip(), price=price, result=plain(answer))
     row.save(update_fields=["state", "fixed_by", "fixed_at", "fixed_because", "fixed_price", "result"])
@@ -169,7 +169,7 @@ def add_materials(row: CostAssessment) -> None:
     steps = list(steps_of(row.route_version))
     materials = materials_of(steps) - set(row.prices.values_list("material_id", flat=True))
     largest = max((each.batch_kg * each.batches for each in row.phases.all()), default=Decimal(0))
-    needed = balanced(steps).of_target(float(largest)).needed_kg if largest else {}
+    needed = balanced(steps, float(largest)).needed_kg if largest else {}
     known = known_prices(materials, currency=row.currency, on=row.priced_on, needed_kg=needed)
     by_list = {list_of(each): each for each in first_breaks(QuotedPrice.objects.filter(material__in=materials))}
     quotes = {material: by_list[list_of(found.quote)] for material, found in known.found.items()}
