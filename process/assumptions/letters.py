@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +28,7 @@ from process.assumptions.models import Assumption, ClarificationLetter
 from process.assumptions.pictures import widening
 from projects.models import Clarification
 from projects.services.clarifications import ask_clarification
-from projects.services.locking import locked, not_active
+from projects.services.locking import locked, next_number, not_active
 from projects.steps import MAKE_EFFECTIVE, register_guard
 
 if TYPE_CHECKING:
@@ -49,7 +48,9 @@ def write_letter(code: str, *, answer_by: date, note: str = "", actor: User) -> 
     if answer_by < timezone.localdate():
         raise BadInput({"answer_by": _t("This day is over.")})
     letter = ClarificationLetter.objects.select_for_update().filter(project=project, state=ClarificationLetter.State.DRAFT).first()
-    letter = letter or ClarificationLetter(project=project, number=_next_number(project), written_by=actor)
+    if letter is None:
+        number = next_number(ClarificationLetter.objects.filter(project=project))
+        letter = ClarificationLetter(project=project, number=number, written_by=actor)
     letter.project, letter.answer_by, letter.note = project, answer_by, note.strip()
     letter.save()
     Assumption.objects.filter(letter=letter).update(letter=None)
@@ -194,11 +195,6 @@ def unsent(version: DocumentVersion) -> list[Blocker]:
 
 def _told(letter: ClarificationLetter) -> dict[str, Any]:
     return {"code": letter.project.code, "number": letter.number, "link": letter.get_absolute_url()}
-
-
-def _next_number(project: Project) -> int:
-    last: int = ClarificationLetter.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    return last + 1
 
 
 CLARIFICATION_LETTER = DocumentType(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -30,7 +30,7 @@ from process.routes.building import steps_of
 from process.routes.models import RouteVersion
 from process.routes.services.shared import Values, as_data, take
 from projects.models import TeamMember
-from projects.services.locking import locked, not_active, require_active
+from projects.services.locking import locked, next_number, not_active, require_active
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def prepare_inquiry(
     if not proposed:
         words = _t("Every input of this route has a price that holds. Ask for all of them to hear other prices.")
         require_none([Blocker("inquiry.nothing", words, version.get_absolute_url())])
-    inquiry = PurchaseInquiry(project=project, route_version=version, number=_next_number(project), prepared_by=actor, target_kg=target_kg)
+    number = next_number(PurchaseInquiry.objects.filter(project=project))
+    inquiry = PurchaseInquiry(project=project, route_version=version, number=number, prepared_by=actor, target_kg=target_kg)
     _fill(inquiry, {"answer_by": answer_by, "note": note})
     inquiry.save(force_insert=True)
     _propose(inquiry, proposed)
@@ -334,11 +335,6 @@ def _locked(pk: int, actor: User) -> PurchaseInquiry:
     inquiry = PurchaseInquiry.objects.select_for_update(of=("self",)).get(pk=pk)
     inquiry.project = project
     return inquiry
-
-
-def _next_number(project: Project) -> int:
-    last: int = PurchaseInquiry.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    return last + 1
 
 
 def _fill(inquiry: PurchaseInquiry, values: Values) -> list[str]:

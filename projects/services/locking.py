@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 def locked(code: str, actor: User) -> Project:
     """The project, visible to the actor and locked; raises Project.DoesNotExist for absent and foreign alike."""
     return Project.objects.visible_to(actor).select_for_update(of=("self",)).select_related("client", "compound", "site").get(code=code)
+
+
+def next_number(rows: QuerySet[Any]) -> int:
+    """One after the last of these rows; whoever asks holds the lock of what they are numbered within."""
+    last: int = rows.aggregate(last=Max("number"))["last"] or 0
+    return last + 1
 
 
 def not_active(project: Project) -> list[Blocker]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -16,7 +15,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from projects.models import Project, ProjectRisk, Task
-from projects.services.locking import locked, require_active
+from projects.services.locking import locked, next_number, require_active
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,8 +47,8 @@ def add_risk(code: str, draft: RiskDraft, *, actor: User) -> ProjectRisk:
     require_permission("projects.plan", actor, project)
     require_active(project)
     _check(draft, project)
-    last = ProjectRisk.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    risk = ProjectRisk.objects.create(project=project, number=last + 1, **_values(draft))
+    number = next_number(ProjectRisk.objects.filter(project=project))
+    risk = ProjectRisk.objects.create(project=project, number=number, **_values(draft))
     record("risk.added", risk, actor=actor, after=_as_data(risk), **_told(risk))
     return risk
 
