@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -36,7 +36,7 @@ from process.routes.figures import balanced, materials_of
 from process.routes.services.shared import Values, as_data, take
 from process.words import grouped
 from projects.models import Project
-from projects.services.locking import locked, not_active, require_active
+from projects.services.locking import locked, next_number, not_active, require_active
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -84,7 +84,7 @@ def fix_blockers(assessment: CostAssessment, found: Priced | None = None) -> lis
 def open_scenario(code: str, values: Values, *, actor: User) -> CostAssessment:
     """With the prices that are known for the materials of its route. Raises BadInput at the field."""
     project = _project(code, actor)
-    row = CostAssessment(project=project, number=_next_number(project), created_by=actor)
+    row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor)
     _fill(row, values)
     row.save(force_insert=True)
     _keep_phases(row, {name: values.get(name) or Decimal(0) for name in SCALE_FIELDS})
@@ -98,7 +98,7 @@ def copy_scenario(pk: int, name: str, *, trial: Trial | None = None, actor: User
     """The next scenario of the project with all that the other says, and with what was tried on it."""
     source = CostAssessment.objects.visible_to(actor).select_related("project", "route_version").get(pk=pk)
     project, tried = _project(source.project.code, actor), trial or Trial()
-    row = CostAssessment(project=project, number=_next_number(project), created_by=actor, made_from=source)
+    row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor, made_from=source)
     kept: dict[str, Any] = {each: getattr(source, each) for each in FIELDS}
     _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}))
     row.save(force_insert=True)
@@ -199,11 +199,6 @@ def _locked(pk: int, actor: User) -> CostAssessment:
     require_permission("process.edit_costs", actor, row.project)
     require_none(editing_blockers(row))
     return row
-
-
-def _next_number(project: Project) -> int:
-    last: int = CostAssessment.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    return last + 1
 
 
 def _fill(row: CostAssessment, values: Values) -> list[str]:

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from process.literature.models import Literature, StepSupport
 from process.routes.models import RouteStep
+from projects.services.locking import next_number
 from worksheets.rows import AlreadyThere, Rows
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ class LiteratureRows(Rows):
     parent: Project
 
     def new(self) -> Literature:
-        last = Literature.objects.filter(project=self.parent).aggregate(last=Max("number"))["last"] or 0
-        return Literature(project=self.parent, number=last + 1, added_by=self.actor)
+        return Literature(project=self.parent, number=next_number(self.parent.literature.all()), added_by=self.actor)
 
     def clean(self, row: Literature, changed: Collection[str]) -> None:
         same = Literature.objects.filter(project=self.parent, identifier__iexact=row.identifier).exclude(pk=row.pk)

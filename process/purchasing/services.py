@@ -35,7 +35,6 @@ from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from projects.models import Project
 
 FIELDS = ("answer_by", "note")
 LEAST_SUPPLIERS = 2

@@ -84,6 +84,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "fix_blockers": not_mine + services.fix_blockers(version),
         "start_blockers": not_mine + services.starting_blockers(route),
         "fix_form": ReasonForm(prefix="fix"),
+        "fix_oob": "blocked" in request.GET,
         "start_form": ReasonForm(prefix="start"),
         "inquiry_blockers": inquiry_blockers(request, project),
         "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(exact(kg), timezone.localdate())),

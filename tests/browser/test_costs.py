@@ -67,6 +67,14 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     expect(price(page)).to_have_text("377,142.86 EUR")
 
     page.get_by_role("link", name="Two pilot batches", exact=True).click()
+    page.locator("summary", has_text="Change the scenario").click()
+    page.locator("#id_change-overhead_pct").fill("0")
+    page.locator("form[action$='/change/']").get_by_role("button", name="Save").click()
+    expect(price(page)).to_have_text("171,428.57 EUR")
+    page.locator("summary", has_text="Change the scenario").click()
+    page.locator("#id_change-overhead_pct").fill("10")
+    page.locator("form[action$='/change/']").get_by_role("button", name="Save").click()
+    expect(price(page)).to_have_text("188,571.43 EUR")
     page.locator("#cost-fix summary").click()
     page.locator("#id_fix-reason").fill("For the quotation.")
     page.locator("#cost-fix [type=submit]").click()
@@ -77,3 +85,7 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     table = page.get_by_role("region", name="Table of scenarios")
     expect(table.get_by_role("row").filter(has_text="Two pilot batches")).to_contain_text("188,571.43")
     expect(table.get_by_role("row").filter(has_text="Twice the size")).to_contain_text("377,142.86")
+    for name in ("Assumptions", "Purchase inquiries", "Exchange rates"):
+        page.locator("main").get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        page.go_back()

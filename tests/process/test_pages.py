@@ -137,6 +137,18 @@ def test_a_percentage_is_rounded_too() -> None:
     assert percent(0.12387) == "12.4"
 
 
+def test_the_button_that_fixes_is_drawn_anew_only_while_it_was_blocked(chemist: Client, project: Project) -> None:
+    """So that a reason which somebody types stays when a row is saved."""
+    version = make.draft_of(make.a_whole_route(project))
+
+    saved, was_blocked = (chemist.get(f"{page_of(version)}{query}").content.decode() for query in ("", "?blocked=1"))
+
+    assert ("hx-swap-oob" in saved, 'id="route-fix" hx-swap-oob="true"' in was_blocked) == (False, True)
+    assert 'name="blocked"' not in saved
+    Material.objects.update(molar_mass_g_per_mol=None)
+    assert 'name="blocked"' in chemist.get(page_of(version)).content.decode()
+
+
 def test_the_target_scales_masses_and_cost(chemist: Client, project: Project) -> None:
     version = make.draft_of(make.a_whole_route(project))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
@@ -15,7 +14,7 @@ from audit.refusals import Blocker, require_none
 from audit.seen import require_unchanged, words_of
 from process.routes.models import Route, RouteVersion
 from process.routes.services.shared import Values, as_data, locked_route, split_by_references, take
-from projects.services.locking import locked, not_active, require_active
+from projects.services.locking import locked, next_number, not_active, require_active
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,8 +28,7 @@ def open_route(code: str, values: Values, *, actor: User) -> Route:
     project = locked(code, actor)
     require_permission("process.edit_route", actor, project)
     require_active(project)
-    last = Route.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    route = Route(project=project, compound_id=project.compound_id, number=last + 1, created_by=actor)
+    route = Route(project=project, compound_id=project.compound_id, number=next_number(project.routes.all()), created_by=actor)
     take(route, values, FIELDS, _wrong_name(route, values))
     route.save(force_insert=True)
     RouteVersion.objects.create(route=route, number=1, created_by=actor)
