@@ -22,7 +22,7 @@ from process.costs.pictures import price_distribution, price_tornado, price_wate
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import Bar, Tornado, tornado
 from process.routes.plain import Computed, Fault
-from process.words import grouped
+from process.words import grouped, too_large
 from projects.completeness import QUESTIONS, completeness_of
 from projects.models import Project
 from projects.money import CENT, half_up
@@ -65,7 +65,7 @@ class Priced:
 
 
 def _too_large() -> Blocker:
-    return Blocker("cost.too_large", _t("Some figures are so large that the price cannot be told; look for a number with too many digits."))
+    return Blocker("cost.too_large", too_large())
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.countries import COUNTRIES
 from catalogue.models import Material, Supplier
 from catalogue.services.supply import enter_supplier
+from catalogue.worksheets import A_MATERIAL
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
 from process.purchasing.proposing import NOT_ASKED
 from process.purchasing.services import answering_blockers, editing_blockers
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 
 WHO = _("Purchase inquiries are prepared by research, material control and the project manager.")
 LANDS = [*COUNTRIES.items()]
-
-
-def _materials(bound: Bound) -> QuerySet[Any]:
-    return Material.objects.visible_to(bound.user).filter(in_use=True)
-
-
-def _called(materials: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = materials.called(words)
-    return found
 
 
 def _lines(bound: Bound) -> QuerySet[Any]:
@@ -60,7 +52,7 @@ LINES = Worksheet(
     noun=_("line"),
     model=InquiryLine,
     columns=(
-        SheetColumn("material", lookup=Lookup(_materials, find=_called), example="TOL-99", frozen=True, width=26),
+        SheetColumn("material", lookup=A_MATERIAL, example="TOL-99", frozen=True, width=26),
         SheetColumn("quantity_kg", unit="kg", note=_("Fresh, for the kilograms of product that are wanted."), example="120"),
         SheetColumn("specification", note=_("Empty: the grade of the catalogue."), example="99.8 %", width=22),
         SheetColumn("pack_kg", unit="kg", example="180"),

@@ -16,7 +16,8 @@ from process.routes.plain import Fault
 from process.routes.services.shared import editing_blockers
 from process.routes.table_rows import InputRows, StepRows
 from process.routes.unit_cost import exact
-from process.words import MOST_DIGITS
+from process.words import can_be_rounded
+from projects.money import half_up
 from worksheets.columns import text
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -73,7 +74,7 @@ def _short(value: float | None) -> Decimal | None:
 
 def _money(value: Decimal | None) -> Decimal | None:
     """A figure with more digits than a number of ours has places stays as it is."""
-    return value if value is None or value.adjusted() >= MOST_DIGITS else value.quantize(TO_THE_CENT)
+    return half_up(value, TO_THE_CENT) if value is not None and can_be_rounded(value) else value
 
 
 def _page(version: RouteVersion) -> str:

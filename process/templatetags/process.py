@@ -8,7 +8,7 @@ from django import template
 from django.utils.formats import number_format
 
 from process.routes.unit_cost import exact
-from process.words import MOST_DIGITS, grouped, plain_number
+from process.words import can_be_rounded, grouped, plain_number
 from projects.money import half_up
 
 register = template.Library()
@@ -46,4 +46,4 @@ def measured(value: float | None) -> str:
 def _rounded(value: float, places: int) -> Decimal:
     """Half up; what formats a number cuts its digits off."""
     number = exact(value)
-    return number if number.adjusted() >= MOST_DIGITS else half_up(number, Decimal(1).scaleb(-places))
+    return half_up(number, Decimal(1).scaleb(-places)) if can_be_rounded(number) else number

@@ -11,12 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
 from audit.models import Event
-from audit.refusals import BadInput
+from audit.refusals import BadInput, Refused
 from catalogue.models import Material
 from process.models import Literature, Route, RouteStep, RouteVersion, StepInput
+from process.purchasing.services import prepare_inquiry
 from process.routes.checks import faults_of
 from process.routes.services import fix_version, start_version
 from process.templatetags.process import measured, percent
@@ -126,11 +128,15 @@ def test_a_figure_is_rounded_and_not_cut_off(value: float, words: str) -> None:
 
 def test_a_figure_without_end_is_shown_and_breaks_nothing(chemist: Client, project: Project) -> None:
     version = make.draft_of(make.a_whole_route(project))
-    Material.objects.update(molar_mass_g_per_mol=1e28)
+    Material.objects.filter(name="Acetic anhydride").update(molar_mass_g_per_mol=1e28)
 
     assert measured(1e30) == "1" + 10 * ",000"
     assert percent(1e30)
     assert chemist.get(page_of(version)).status_code == 200
+    (told,) = chemist.get(f"/api/v1/projects/{project.code}/routes/").json()
+    assert (told["material_cost_per_kg"], [words[-21:] for words in told["missing"]]) == (None, ["with too many digits."])
+    with pytest.raises(Refused, match="with too many digits"):
+        prepare_inquiry(version.pk, target_kg=Decimal(1), answer_by=timezone.localdate(), with_priced=True, actor=make.chemist())
 
 
 def test_a_percentage_is_rounded_too() -> None:
