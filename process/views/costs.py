@@ -18,7 +18,7 @@ from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.assumptions.ledger import arrivals
 from process.assumptions.tables import LEDGER
-from process.costs import services
+from process.costs import quoting, services
 from process.costs.building import assessed, assessed_many
 from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
@@ -28,8 +28,10 @@ from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
 from projects.forms.scratch import ReasonForm
 from projects.models import Project
 from projects.permissions import lacking
+from projects.services.commercial import draft_of
 from projects.services.locking import not_active
 from projects.views.found import visible_project
+from projects.views.quotation import quote_locks
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
@@ -138,12 +140,24 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "blockers": not_mine + services.editing_blockers(scenario),
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
+        **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "arrived": arrivals(scenario.project),
         "version": version_of(values),
         "events": list(events_of(scenario)[:EVENTS]),
     }
     return render(request, "process/cost.html", context | bound, status=status)
+
+
+def _quoting(request: SignedInRequest, scenario: CostAssessment, standing: Priced) -> dict[str, Any]:
+    """Where the scenario is quoted, and why its price cannot go into the draft."""
+    draft = draft_of(scenario.project)
+    locks = quote_locks(request.user, scenario.project)
+    return {
+        "quoted": quoting.quoted_by(scenario),
+        "draft": draft,
+        "quote_blockers": locks or list(quoting.proposal(scenario, draft, standing).blockers),
+    }
 
 
 @internal_required
@@ -187,3 +201,12 @@ def scenario_fix(request: SignedInRequest, code: str, number: int) -> HttpRespon
         messages.success(request, _t("Fixed: this scenario stays as it is."))
         return redirect(scenario)
     return render_scenario(request, scenario, status=400, fix_form=form)
+
+
+@internal_required
+@require_POST
+def scenario_quote(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    scenario = visible_scenario(request, code, number)
+    draft = quoting.quote_scenario(scenario.pk, actor=request.user)
+    messages.success(request, _t("The price stands in %(label)s. Look at its lines, price breaks and payments.") % {"label": draft.label})
+    return redirect(draft)

@@ -81,6 +81,12 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     expect(page.locator("main")).to_contain_text("Fixed: this scenario stays as it is.")
     expect(price(page)).to_have_text("188,571.43 EUR")
 
+    send(page, "Put this price into the quotation")
+    line = page.get_by_role("region", name="Price", exact=True).get_by_role("row").filter(has_text="From scenario")
+    expect(line).to_contain_text("203,657.14")  # at 1.08 dollars
+    line.get_by_role("link").click()
+    expect(page.locator("main")).to_contain_text("Quoted on")
+
     page.get_by_role("link", name="All scenarios").click()
     table = page.get_by_role("region", name="Table of scenarios")
     expect(table.get_by_role("row").filter(has_text="Two pilot batches")).to_contain_text("188,571.43")
