@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -239,12 +239,14 @@ def _named(row: CostAssessment) -> dict[str, object]:
 
 
 def quoted_by(row: CostAssessment) -> list[Standing]:
-    """Each revision that has a price of this scenario, newest first."""
+    """Each revision that has a line with a price of this scenario, newest first."""
     if row.is_draft:
         return []
     newest = newest_fixed(row.project_id)
     found: dict[int, Standing] = {}
-    for quote in row.quotes.select_related("quotation__project").order_by("-quotation__revision", "id"):
+    line = QuotationLine.objects.filter(quotation=OuterRef("quotation"), phase=OuterRef("phase"), description=OuterRef("description"))
+    standing = row.quotes.filter(Exists(line)).select_related("quotation__project")
+    for quote in standing.order_by("-quotation__revision", "id"):
         found.setdefault(quote.quotation_id, Standing(quote.quotation, quote.quoted_at, superseding(quote, newest)))
     return list(found.values())
 

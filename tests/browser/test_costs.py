@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,6 +13,13 @@ from tests.browser.test_worksheets import PASTE
 
 pytestmark = pytest.mark.browser
 LINE = "Operators\tPilot\tLabour\tincluded\tper kg of API\t40\t\t60\th\t120"
+LINKS = {
+    "costs": ("Routes", "Assumptions", "Purchase inquiries", "Exchange rates"),
+    "assumptions": ("Costs", "The request"),
+    "inquiries": ("Routes", "Costs", "Suppliers"),
+    "routes": ("Literature",),
+}
+HEADINGS = {"The request": re.compile("^RFP-")}
 
 
 def price(page: Page) -> Locator:
@@ -85,13 +94,14 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     line = page.get_by_role("region", name="Price", exact=True).get_by_role("row").filter(has_text="From scenario")
     expect(line).to_contain_text("203,657.14")  # at 1.08 dollars
     line.get_by_role("link").click()
-    expect(page.locator("main")).to_contain_text("Quoted on")
+    expect(page.locator("dt", has_text="Quoted")).to_be_visible()
 
     page.get_by_role("link", name="All scenarios").click()
     table = page.get_by_role("region", name="Table of scenarios")
     expect(table.get_by_role("row").filter(has_text="Two pilot batches")).to_contain_text("188,571.43")
     expect(table.get_by_role("row").filter(has_text="Twice the size")).to_contain_text("377,142.86")
-    for name in ("Assumptions", "Purchase inquiries", "Exchange rates"):
-        page.locator("main").get_by_role("link", name=name, exact=True).click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(name)
-        page.go_back()
+    for at, names in LINKS.items():
+        for name in names:
+            page.goto(f"/projects/{places['evaluated']}/{at}/")
+            page.locator("main").get_by_role("link", name=name, exact=True).first.click()
+            expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS.get(name, name))

@@ -152,6 +152,8 @@ def test_the_page_says_where_a_line_came_from_and_what_has_changed_since(client:
     assert ("It is superseded: scenario 2" in old, draft.label in old) == (True, True)
     quote(newer)
     assert "superseded: scenario" not in page_of(draft, client)
+    old = re.sub(r"\s+", " ", client.get(reverse("cost-scenario", args=[project.code, 1])).content.decode())
+    assert "<dt>Quoted</dt>" not in old
 
 
 def test_the_next_revision_says_it_too_and_the_client_never(client: Client, project: Project) -> None:
