@@ -19,7 +19,7 @@ LINKS = {
     "inquiries": ("Routes", "Costs", "Suppliers"),
     "routes": ("Literature",),
 }
-HEADINGS = {"The request": re.compile("^RFP-")}
+HEADINGS = {"The request": re.compile("RFP-")}
 
 
 def price(page: Page) -> Locator:
