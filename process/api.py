@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -19,11 +20,14 @@ from process.routes.figures import CURRENCY, Figures, of_many
 from process.routes.mass_balance import Bought, Line, StepBalance, mass_balance
 from process.routes.models import RouteStep, RouteVersion
 from process.routes.worksheets import INPUTS, STEPS
+from process.words import can_be_rounded, too_large
 from projects.api import internal_project
+from projects.money import half_up
 from worksheets.bound import bind_to
 
 TARGET = OpenApiParameter("target_kg", float, description="Kilograms of the product of the route; 1 where nothing is said.")
 MOST_KG = 1e9
+TO_FOUR = Decimal("0.0001")
 
 
 class RouteSerializer(serializers.Serializer[Any]):
@@ -144,6 +148,7 @@ def _version(request: ApiRequest, code: str, number: int, version: int) -> Route
 
 def _route_data(version: RouteVersion, steps: list[RouteStep], figures: Figures) -> dict[str, Any]:
     overall, green, cost = figures.overall.value, figures.green.value, figures.cost.value
+    is_too_large = cost is not None and not can_be_rounded(cost.cost_per_kg)
     return {
         "number": version.route.number,
         "name": version.route.name,
@@ -156,9 +161,9 @@ def _route_data(version: RouteVersion, steps: list[RouteStep], figures: Figures)
         "yield_along": [step.name for step in overall.sequence] if overall else [],
         "pmi_net": green.net.pmi if green else None,
         "pmi_gross": green.gross.pmi if green else None,
-        "material_cost_per_kg": round(cost.cost_per_kg, 4) if cost else None,
+        "material_cost_per_kg": half_up(cost.cost_per_kg, TO_FOUR) if cost and not is_too_large else None,
         "currency": figures.currency,
-        "missing": [fault.words for fault in figures.faults or figures.unpriced],
+        "missing": [fault.words for fault in figures.faults or figures.unpriced] + [too_large()] * is_too_large,
     }
 
 

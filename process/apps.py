@@ -11,12 +11,14 @@ class ProcessConfig(AppConfig):
         from process.assumptions import letters as clarification
         from process.assumptions import settling
         from process.assumptions import tables as ledger
+        from process.costs import quoting
         from process.costs import worksheets as costs
         from process.literature import worksheets as literature
         from process.purchasing import letters, posting
         from process.purchasing import worksheets as purchasing
         from process.routes import importing
         from process.routes import worksheets as routes
+        from projects.price_sources import read_price_sources_by
 
         permissions.register()
         events.register_all()
@@ -25,6 +27,7 @@ class ProcessConfig(AppConfig):
         routes.register()
         literature.register()
         costs.register()
+        read_price_sources_by(quoting.sources_of)
         purchasing.register()
         letters.register()
         posting.register()

@@ -22,6 +22,7 @@ def register_all() -> None:
         "cost.copied": _("Cost scenario %(object_label)s was copied from %(source)s."),
         "cost.changed": _("What cost scenario %(object_label)s counts with was changed."),
         "cost.fixed": _("Cost scenario %(object_label)s was fixed at %(price)s."),
+        "cost.quoted": _("The price of cost scenario %(object_label)s was put into %(label)s."),
         "finding.decided": _("A finding of the early screen of route %(route)s was decided: %(title)s."),
         "inquiry.prepared": _("%(code)s: purchase inquiry %(number)s was prepared."),
         "inquiry.changed": _("Purchase inquiry %(number)s was changed."),

@@ -1,7 +1,7 @@
 """The models of all parts of the process; `process` is one app with one migration history."""
 
 from process.assumptions.models import Assumption, ClarificationLetter
-from process.costs.models import CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem
+from process.costs.models import CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem, ScenarioQuote
 from process.literature.models import Literature, StepSupport
 from process.purchasing.mails import SupplierMail
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
@@ -27,6 +27,7 @@ __all__ = [
     "Route",
     "RouteStep",
     "RouteVersion",
+    "ScenarioQuote",
     "StepInput",
     "StepSupport",
     "SupplierMail",

@@ -6,7 +6,7 @@ from audit.policies import declare
 
 PURCHASING = ("PurchaseInquiry", "InquiryLine", "InquirySupplier", "InquiryAsk", "InquiryAnswer", "SupplierMail")
 ASSUMED = ("Assumption", "ClarificationLetter")
-COSTS = ("CostAssessment", "CostPhase", "CostLine", "MaterialPrice", "RiskItem")
+COSTS = ("CostAssessment", "CostPhase", "CostLine", "MaterialPrice", "RiskItem", "ScenarioQuote")
 
 
 def register_policies() -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{SCENARIO}change/", costs.scenario_change, name="cost-change"),
     path(f"{SCENARIO}copy/", costs.scenario_copy, name="cost-copy"),
     path(f"{SCENARIO}fix/", costs.scenario_fix, name="cost-fix"),
+    path(f"{SCENARIO}quote/", costs.scenario_quote, name="cost-quote"),
     path("projects/<str:code>/literature/", literature.literature_page, name="project-literature"),
     path(ROUTE, routes.route_page, name="route-detail"),
     path(f"{ROUTE}change/", routes.route_change, name="route-change"),

@@ -5,6 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _t
+
+MOST_DIGITS = 20
+
+
+def can_be_rounded(value: Decimal) -> bool:
+    """Not a figure with so many digits that a decimal has no places left for it."""
+    return value.is_finite() and value.adjusted() < MOST_DIGITS
 
 
 def plain_number(value: Decimal) -> str:
@@ -15,6 +23,11 @@ def plain_number(value: Decimal) -> str:
 def grouped(value: Decimal) -> str:
     """With the places that it has been rounded to, in groups of three."""
     return number_format(value, max(-int(value.as_tuple().exponent), 0), force_grouping=True)
+
+
+def too_large() -> str:
+    """Of figures that no field of ours has room for."""
+    return _t("Some figures are so large that the price cannot be told; look for a number with too many digits.")
 
 
 def percent_of(fraction: Decimal) -> str:

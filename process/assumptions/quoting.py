@@ -15,9 +15,8 @@ from process.assumptions.ledger import line_of
 from process.assumptions.models import Assumption
 from projects.models import Charter, Quotation
 from projects.services.charter import charter_blockers, charter_values, draft_charter
-from projects.services.commercial import change_quotation
+from projects.services.commercial import change_in_draft, draft_of
 from projects.services.locking import locked, not_active
-from projects.services.quotation_parts import PARTS, TERMS, Line, Parts, rows_of_lines, rows_of_part
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -33,19 +32,7 @@ def into_quotation(code: str, *, actor: User) -> Quotation:
     require_none(quotation_blockers(project, row))
     assert row is not None  # noqa: S101 - refused without it
     added = missing_in(row.assumptions, project)
-    parts = {name: [kind(**values) for values in rows_of_part(row, name)] for name, (_model, kind) in PARTS.items()}
-    terms = {name: getattr(row, name) for name in TERMS} | {"assumptions": with_lines(row.assumptions, added)}
-    changed = change_quotation(
-        code,
-        row.revision,
-        currency=row.currency,
-        valid_until=row.valid_until,
-        scope=row.scope,
-        lines=[Line(**values) for values in rows_of_lines(row)],
-        parts=Parts(**parts),
-        actor=actor,
-        **terms,
-    )
+    changed = change_in_draft(row, assumptions=with_lines(row.assumptions, added), actor=actor)
     _record(project, row.label, row.get_absolute_url(), added, actor)
     return changed
 
@@ -90,10 +77,6 @@ def charter_text_blockers(project: Project, row: Charter | None) -> list[Blocker
 
 def charter_link(project: Project) -> str:
     return reverse("project-charter", args=[project.code])
-
-
-def draft_of(project: Project) -> Quotation | None:
-    return Quotation.objects.current().filter(project=project, state=Quotation.State.DRAFT).select_related("project").first()
 
 
 def missing_in(text: str, project: Project) -> list[str]:

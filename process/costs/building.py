@@ -87,7 +87,7 @@ def assessed_many(assessments: Sequence[CostAssessment], trial: Trial | None = N
     versions = {each.route_version for each in drafts if each.route_version is not None}
     rates = ExchangeRate.objects.holding_for({(each.currency, each.priced_on) for each in drafts})
     known = _Known(steps_of_many(versions) if versions else {}, _breaks(drafts), rates)
-    found = [_assessed(each, known) if each.is_draft else _fixed(each) for each in assessments]
+    found = [_assessed(each, known, trial) if each.is_draft else _fixed(each) for each in assessments]
     return [_tried(each, trial) for each in found] if trial is not None else found
 
 
@@ -104,10 +104,14 @@ def _tried(found: Assessed, trial: Trial) -> Assessed:
     if found.case is None or found.lines is None:
         return found
     try:
-        moved = tried(found.case, trial, yield_pct=found.assessment.yield_pct)
+        moved = tried(found.case, trial, yield_pct=_yield_pct(found.assessment, trial if found.assessment.is_draft else None))
     except BadInput as bad:
         return replace(found, case=None, missing=tuple(_said(bad)), kept=None)
     return found if moved == found.case else replace(found, case=moved, kept=None)
+
+
+def _yield_pct(assessment: CostAssessment, trial: Trial | None) -> Decimal:
+    return assessment.yield_pct if trial is None or trial.yield_pct is None else trial.yield_pct
 
 
 def _breaks(assessments: Iterable[CostAssessment]) -> dict[ListOfPrices, list[SupplierQuote]]:
@@ -121,7 +125,8 @@ def _breaks(assessments: Iterable[CostAssessment]) -> dict[ListOfPrices, list[Su
     return found
 
 
-def _assessed(assessment: CostAssessment, known: _Known) -> Assessed:
+def _assessed(assessment: CostAssessment, known: _Known, trial: Trial | None) -> Assessed:
+    """At the tried yield: figures that stood at another one may have been cut off there."""
     steps = known.steps.get(assessment.route_version, []) if assessment.route_version else []
     missing = tuple(_missing(assessment, steps, known))
     try:
@@ -133,7 +138,7 @@ def _assessed(assessment: CostAssessment, known: _Known) -> Assessed:
     try:
         bought = materials_of(steps)
         materials = tuple(_material(row, known) for row in assessment.prices.all() if row.material_id in bought)
-        demands = (_demand(assessment, steps),) if assessment.route_version else ()
+        demands = (_demand(assessment, steps, _yield_pct(assessment, trial)),) if assessment.route_version else ()
         case = replace(alone, scales=_scales(assessment), demands=demands, materials=materials)
     except BadInput as bad:
         return Assessed(assessment, None, tuple(_said(bad)), alone)
@@ -202,8 +207,8 @@ def _scales(assessment: CostAssessment) -> tuple[Scale, ...]:
     return tuple(found)
 
 
-def _demand(assessment: CostAssessment, steps: list[RouteStep]) -> Demand:
-    """With the low and high yields of the route, all of them moved by the factor of the scenario; what is charged follows."""
+def _demand(assessment: CostAssessment, steps: list[RouteStep], yield_pct: Decimal) -> Demand:
+    """With the low and high yields of the route, all of them at so many percent of themselves; what is charged follows."""
     levels = [plain_route(steps, level) for level in (Level.LOW, Level.BASE, Level.HIGH)]
     yields = {}
     for low, base, high in zip(*(route.steps for route in levels), strict=True):
@@ -211,7 +216,7 @@ def _demand(assessment: CostAssessment, steps: list[RouteStep]) -> Demand:
         most = exact(base.product_per_limiting)
         yields[base.key] = fraction(exact(base.yield_fraction), most=most, source=Source.ASSUMPTION, **ends)
     demand = demand_of(ROUTE, levels[1], yields=yields, label=str(assessment.route_version))
-    return demand if assessment.yield_pct == HUNDRED else demand.at_yields(assessment.yield_pct / HUNDRED)
+    return demand if yield_pct == HUNDRED else demand.at_yields(yield_pct / HUNDRED)
 
 
 def line_figures(row: CostLine) -> tuple[Figure, Figure]:

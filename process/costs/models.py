@@ -310,3 +310,34 @@ class RiskItem(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+@tracked
+class ScenarioQuote(models.Model):
+    """The price that a fixed scenario gave to a phase of a quotation, in its currency, and the words of the line that took it.
+
+    rate: into that currency, of which day; None where the scenario is in it already. worded: the line and its words were made with it;
+    else somebody had typed them. The line is found by phase and words, as a draft
+    writes its lines anew.
+    """
+
+    quotation = models.ForeignKey("projects.Quotation", on_delete=models.CASCADE, related_name="scenario_quotes")
+    assessment = models.ForeignKey(CostAssessment, on_delete=models.PROTECT, related_name="quotes")
+    phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
+    description = models.CharField(_("description"), max_length=300)
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, validators=[NOT_BELOW_ZERO])
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    rate = models.DecimalField(_("rate"), max_digits=20, decimal_places=8, null=True, blank=True)
+    rated_on = models.DateField(_("rate of"), null=True, blank=True)
+    worded = models.BooleanField(default=True)
+    quoted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    quoted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("quoted price of a cost scenario")
+        verbose_name_plural = _("quoted prices of cost scenarios")
+        ordering = ["quotation_id", "id"]
+        constraints = [models.UniqueConstraint(fields=["quotation", "phase"], name="scenario_quote_once_a_phase")]
+
+    def __str__(self) -> str:
+        return self.description

@@ -13,13 +13,15 @@ from audit.hashes import hash_of
 from charts.render import drawn
 from documents.content import Column, cell, data_table, day, key_values, shortest
 from process.costs.building import assessed_many
-from process.costs.estimate import Estimate, LineCost
+from process.costs.estimate import GRAM, Estimate, LineCost
 from process.costs.models import CostAssessment
-from process.costs.results import Priced, Whole, markup_pct, priced, whole
+from process.costs.results import Priced, Whole, estimated, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.stored import plain
 from projects.models import Project
+from projects.money import half_up
 
+TENTH = Decimal("0.1")
 LABEL, WIDEST_SUM = 34, 66
 PICTURE_WIDTH = 720  # as wide as text of this size has room for
 
@@ -42,7 +44,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         "rates": _rates(chosen.estimate.lines),
         "sources": data_table(
             [Column(_t("Source of the price"), 50), Column(chosen.estimate.currency, 30, "right"), Column(_t("Share (%)"), 20, "right")],
-            [(words, amount, share.quantize(Decimal("0.1"))) for words, amount, share in found.by_source],
+            [(words, amount, half_up(share, TENTH)) for words, amount, share in found.by_source],
         ),
         "risks": data_table(
             [Column(_t("Risk"), 60), Column(_t("Probability (%)"), 16, "right"), Column(_t("Cost if it happens"), 24, "right")],
@@ -62,7 +64,7 @@ def what_counts(project: Project) -> str | None:
     """A hash of all that the printed scenario counts with: another one when a figure changes, or another scenario is chosen."""
     rows = _scenarios_of(project)
     fixed = [each for each in rows if not each.is_draft]
-    chosen = _chosen([priced(each) for each in assessed_many(fixed[-1:] or rows)])
+    chosen = _chosen([estimated(each) for each in assessed_many(fixed[-1:] or rows)])
     return hash_of({"number": chosen.assessed.assessment.number, "case": plain(chosen.assessed.case)}) if chosen else None
 
 
@@ -95,7 +97,7 @@ def _facts(chosen: Priced, estimate: Estimate) -> list[dict[str, str]]:
         f"{each.get_phase_display()}: {each.batches} × {cell(shortest(each.batch_kg))} kg" for each in row.phases.all() if each.batches
     )
     margin = _t("%(margin)s %% of the price, that is a markup of %(markup)s %% on the cost")
-    percents = {"margin": shortest(row.margin_pct), "markup": markup_pct(row).quantize(Decimal("0.1"))}
+    percents = {"margin": shortest(row.margin_pct), "markup": half_up(markup_pct(row), TENTH)}
     return key_values(
         (_t("Scenario"), f"{row.number} · {row.name} ({row.get_state_display()})"),
         (_t("Priced on"), row.priced_on),
@@ -137,7 +139,7 @@ def _lines(estimate: Estimate) -> dict[str, Any]:
 
 
 def _quantity(line: LineCost) -> str:
-    return f"{cell(shortest(line.quantity.quantize(Decimal('0.001'))))} {line.unit}"
+    return f"{cell(shortest(half_up(line.quantity, GRAM)))} {line.unit}"
 
 
 def _price(line: LineCost) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _t
@@ -22,7 +22,7 @@ from process.costs.pictures import price_distribution, price_tornado, price_wate
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import Bar, Tornado, tornado
 from process.routes.plain import Computed, Fault
-from process.words import grouped
+from process.words import grouped, too_large
 from projects.completeness import QUESTIONS, completeness_of
 from projects.models import Project
 from projects.money import CENT, half_up
@@ -65,7 +65,7 @@ class Priced:
 
 
 def _too_large() -> Blocker:
-    return Blocker("cost.too_large", _t("Some figures are so large that the price cannot be told; look for a number with too many digits."))
+    return Blocker("cost.too_large", too_large())
 
 
 @dataclass(frozen=True)
@@ -92,20 +92,35 @@ def _matter(bar: Bar) -> Matter:
 
 def priced(found: Assessed) -> Priced:
     """The price with its band and what moves it; where there is none, why."""
+    known = estimated(found)
+    if known.estimate is None or found.case is None:
+        return known
     try:
-        answer = found.answer
-        if found.case is None or answer is None:
-            return Priced(found, found.missing)
-        if answer.value is None:
-            return Priced(found, (Blocker("cost.nothing", answer.reason),))
         band, moves = price_band(found.case), tornado(found.case)
-        if band.known.highest >= MOST:
-            return Priced(found, (_too_large(),))
     except InvalidOperation:
         return Priced(found, (_too_large(),))
     except BadInput as bad:
-        return Priced(found, tuple(Blocker("cost.wrong", words) for said in bad.errors.values() for words in said))
-    return Priced(found, (), answer.value, band.value, moves.value, answer.warnings)
+        return _wrong(found, bad)
+    return Priced(found, (_too_large(),)) if band.known.highest >= MOST else replace(known, band=band.value, tornado=moves.value)
+
+
+def estimated(found: Assessed) -> Priced:
+    """The price alone, without its band and what moves it."""
+    try:
+        answer = found.answer
+    except InvalidOperation:
+        return Priced(found, (_too_large(),))
+    except BadInput as bad:
+        return _wrong(found, bad)
+    if answer is None:
+        return Priced(found, found.missing)
+    if answer.value is None:
+        return Priced(found, (Blocker("cost.nothing", answer.reason),))
+    return Priced(found, (), answer.value, warnings=answer.warnings)
+
+
+def _wrong(found: Assessed, bad: BadInput) -> Priced:
+    return Priced(found, tuple(Blocker("cost.wrong", words) for said in bad.errors.values() for words in said))
 
 
 def markup_pct(assessment: CostAssessment) -> Decimal:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -16,7 +16,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
-from process.costs.building import Assessed, assessed
+from process.costs.building import assessed
 from process.costs.models import (
     LIST,
     PRICED_PHASES,
@@ -28,7 +28,7 @@ from process.costs.models import (
     RiskItem,
     list_of,
 )
-from process.costs.results import priced
+from process.costs.results import Priced, priced
 from process.costs.stored import plain
 from process.costs.trial import Trial
 from process.routes.building import known_prices, steps_of
@@ -36,7 +36,7 @@ from process.routes.figures import balanced, materials_of
 from process.routes.services.shared import Values, as_data, take
 from process.words import grouped
 from projects.models import Project
-from projects.services.locking import locked, not_active, require_active
+from projects.services.locking import locked, next_number, not_active, require_active
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -68,7 +68,7 @@ def editing_blockers(assessment: CostAssessment) -> list[Blocker]:
     return fixed + not_active(assessment.project)
 
 
-def fix_blockers(assessment: CostAssessment, found: Assessed | None = None) -> list[Blocker]:
+def fix_blockers(assessment: CostAssessment, found: Priced | None = None) -> list[Blocker]:
     """What is fixed is quoted by: it has a price, and its route does not change any more. found: where it was computed already."""
     if blockers := editing_blockers(assessment):
         return blockers
@@ -77,14 +77,14 @@ def fix_blockers(assessment: CostAssessment, found: Assessed | None = None) -> l
     draft = (
         [Blocker("cost.route_draft", words % {"route": version}, link=version.get_absolute_url())] if version and version.is_draft else []
     )
-    return [*draft, *priced(found or assessed(assessment)).refusals]
+    return [*draft, *(found or priced(assessed(assessment))).refusals]
 
 
 @act
 def open_scenario(code: str, values: Values, *, actor: User) -> CostAssessment:
     """With the prices that are known for the materials of its route. Raises BadInput at the field."""
     project = _project(code, actor)
-    row = CostAssessment(project=project, number=_next_number(project), created_by=actor)
+    row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor)
     _fill(row, values)
     row.save(force_insert=True)
     _keep_phases(row, {name: values.get(name) or Decimal(0) for name in SCALE_FIELDS})
@@ -98,7 +98,7 @@ def copy_scenario(pk: int, name: str, *, trial: Trial | None = None, actor: User
     """The next scenario of the project with all that the other says, and with what was tried on it."""
     source = CostAssessment.objects.visible_to(actor).select_related("project", "route_version").get(pk=pk)
     project, tried = _project(source.project.code, actor), trial or Trial()
-    row = CostAssessment(project=project, number=_next_number(project), created_by=actor, made_from=source)
+    row = CostAssessment(project=project, number=next_number(project.cost_assessments.all()), created_by=actor, made_from=source)
     kept: dict[str, Any] = {each: getattr(source, each) for each in FIELDS}
     _fill(row, kept | {"name": name} | ({} if tried.yield_pct is None else {"yield_pct": tried.yield_pct}))
     row.save(force_insert=True)
@@ -137,10 +137,10 @@ def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") 
 def fix_scenario(pk: int, *, reason: str, actor: User) -> CostAssessment:
     """From now on it never changes, and keeps its result. Raises Refused while it has no price."""
     row = _locked(pk, actor)
-    found = assessed(row)
+    found = priced(assessed(row))
     require_none(fix_blockers(row, found))
     require_reason(reason)
-    answer = found.answer
+    answer = found.assessed.answer
     price = answer.known.price  # type: ignore[union-attr]
     row.fix(by=actor, at=timezone.now(), because=reason.strip(), price=price, result=plain(answer))
     row.save(update_fields=["state", "fixed_by", "fixed_at", "fixed_because", "fixed_price", "result"])
@@ -169,7 +169,7 @@ def add_materials(row: CostAssessment) -> None:
     steps = list(steps_of(row.route_version))
     materials = materials_of(steps) - set(row.prices.values_list("material_id", flat=True))
     largest = max((each.batch_kg * each.batches for each in row.phases.all()), default=Decimal(0))
-    needed = balanced(steps).of_target(float(largest)).needed_kg if largest else {}
+    needed = balanced(steps, float(largest)).needed_kg if largest else {}
     known = known_prices(materials, currency=row.currency, on=row.priced_on, needed_kg=needed)
     by_list = {list_of(each): each for each in first_breaks(QuotedPrice.objects.filter(material__in=materials))}
     quotes = {material: by_list[list_of(found.quote)] for material, found in known.found.items()}
@@ -199,11 +199,6 @@ def _locked(pk: int, actor: User) -> CostAssessment:
     require_permission("process.edit_costs", actor, row.project)
     require_none(editing_blockers(row))
     return row
-
-
-def _next_number(project: Project) -> int:
-    last: int = CostAssessment.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    return last + 1
 
 
 def _fill(row: CostAssessment, values: Values) -> list[str]:

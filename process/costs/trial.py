@@ -18,7 +18,10 @@ class Trial:
 
 
 def tried(case: Case, trial: Trial, *, yield_pct: Decimal) -> Case:
-    """The case with the trial. yield_pct: at which the case stands. Raises BadInput for a yield above what its equation gives."""
+    """The case with the trial. yield_pct: at which the case stands; of a draft that is the tried one already.
+
+    Raises BadInput for a yield above what its equation gives.
+    """
     for phase, (batch_kg, batches) in trial.scales.items():
         case = case.at(phase, batch_kg=batch_kg, batches=batches)
     wanted = yield_pct if trial.yield_pct is None else trial.yield_pct

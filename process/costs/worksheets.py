@@ -15,14 +15,14 @@ from audit.refusals import BadInput
 from catalogue.worksheets import A_MATERIAL
 from process.costs.building import Assessed, assessed, line_key, risk_of
 from process.costs.case import Case, Inclusion
-from process.costs.estimate import LineCost, estimate
+from process.costs.estimate import GRAM, LineCost, estimate
 from process.costs.models import CostAssessment, CostLine, MaterialPrice, QuotedPrice, RiskItem
 from process.costs.roll_up import cost_of_risk
 from process.costs.services import editing_blockers, first_breaks
 from process.costs.table_rows import LineRows, MaterialPriceRows, RiskRows
 from process.routes.building import material_key
 from process.words import grouped
-from projects.money import rounded
+from projects.money import half_up, rounded
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _material_costs(rows: Sequence[MaterialPrice], assessment: CostAssessment) -
         bought = _sum(line.quantity for line in lines)
         found[row.pk] = {
             "price_now": ", ".join(prices),
-            "bought_kg": None if bought is None else bought.quantize(Decimal("0.001")),
+            "bought_kg": None if bought is None else half_up(bought, GRAM),
             "cost": _sum(line.amount for line in lines),
             "share": _share(lines),
         }
@@ -105,7 +105,7 @@ def _sum(amounts: Any) -> Decimal | None:
 
 def _share(lines: Sequence[LineCost]) -> Decimal | None:
     share = _sum(line.share for line in lines if line.share is not None)
-    return None if share is None else (share * HUNDRED).quantize(Decimal("0.1"))
+    return None if share is None else half_up(share * HUNDRED, Decimal("0.1"))
 
 
 def _offers(bound: Bound) -> QuerySet[Any]:

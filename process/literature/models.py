@@ -58,6 +58,7 @@ class Literature(models.Model):
     added_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     typed_steps: str | None = None
+    read_steps: str | None = None
 
     objects = LiteratureQuerySet.as_manager()
 
@@ -82,8 +83,12 @@ class Literature(models.Model):
 
     @property
     def steps(self) -> str:
-        """The steps that rest on it, in words; what is set here is looked up when the row is judged."""
-        return "; ".join(str(each) for each in self.supports.all()) if self.typed_steps is None else self.typed_steps
+        """The steps that rest on it, in words, read once; what is set here is looked up when the row is judged."""
+        if self.typed_steps is not None:
+            return self.typed_steps
+        if self.read_steps is None:
+            self.read_steps = "; ".join(str(each) for each in self.supports.all())
+        return self.read_steps
 
     @steps.setter
     def steps(self, words: str) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from process.literature.models import Literature, StepSupport
 from process.routes.models import RouteStep
+from projects.services.locking import next_number
 from worksheets.rows import AlreadyThere, Rows
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ class LiteratureRows(Rows):
     parent: Project
 
     def new(self) -> Literature:
-        last = Literature.objects.filter(project=self.parent).aggregate(last=Max("number"))["last"] or 0
-        return Literature(project=self.parent, number=last + 1, added_by=self.actor)
+        return Literature(project=self.parent, number=next_number(self.parent.literature.all()), added_by=self.actor)
 
     def clean(self, row: Literature, changed: Collection[str]) -> None:
         same = Literature.objects.filter(project=self.parent, identifier__iexact=row.identifier).exclude(pk=row.pk)
@@ -52,7 +51,7 @@ class LiteratureRows(Rows):
         """Raises BadInput for what is no step of the project, or several."""
         found = set()
         for part in filter(None, (each.strip() for each in BETWEEN.split(words))):
-            steps = self._steps.get(part.casefold(), set())
+            steps = set(self._steps.get(part.casefold(), {}).items())
             if len(steps) != 1:
                 said = _t("Several steps are called “%(words)s”.") if steps else _t("No route of the project has a step “%(words)s”.")
                 raise BadInput({"steps": said % {"words": part[:80]}})
@@ -60,21 +59,19 @@ class LiteratureRows(Rows):
         return found
 
     @cached_property
-    def _steps(self) -> dict[str, set[Named]]:
-        """By route and step as they are written together: whatever a version has called it."""
-        rows = RouteStep.objects.filter(version__route__project=self.parent).values_list(
-            "version__route", "version__route__name", "key", "name"
-        )
-        found: dict[str, set[Named]] = {}
-        for route, route_name, key, name in rows:
-            found.setdefault(f"{route_name}: {name}".casefold(), set()).add((route, key))
+    def _steps(self) -> dict[str, dict[int, int]]:
+        """By route and step as they are written together, the key in each route: whatever a version has called it, the newest one first."""
+        rows = RouteStep.objects.filter(version__route__project=self.parent).order_by("version__number")
+        found: dict[str, dict[int, int]] = {}
+        for route, route_name, key, name in rows.values_list("version__route", "version__route__name", "key", "name"):
+            found.setdefault(f"{route_name}: {name}".casefold(), {})[route] = key
         return found
 
     def _with_steps(self, row: Literature) -> Literature:
         """Write the links that differ from what was typed."""
         if row.typed_steps is None:
             return row
-        wanted, row.typed_steps = self.named(row.typed_steps), None
+        wanted, row.typed_steps, row.read_steps = self.named(row.typed_steps), None, None
         there = {(each.route_id, each.step_key): each for each in row.supports.all()}
         for named in there.keys() - wanted:
             there[named].delete()

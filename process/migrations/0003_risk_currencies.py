@@ -13,6 +13,16 @@ def as_the_scenario(apps, schema_editor):
     rows.update(currency=Subquery(scenarios.values("currency")))
 
 
+def as_it_is_read_now(apps, schema_editor):
+    """What was kept when a scenario was fixed: its case by name, the algorithm with its version, the currency of each risk."""
+    rows = apps.get_model("process", "CostAssessment").objects.using(schema_editor.connection.alias)
+    for row in rows.filter(result__algorithm="estimate/1"):
+        case = row.result["inputs"]
+        case["risks"] = [{**risk, "currency": case["currency"]} for risk in case["risks"]]
+        row.result |= {"algorithm": "cost.estimate", "version": "1", "inputs": {"case": case}}
+        row.save(update_fields=["result"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -47,6 +57,7 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency'),
         ),
         migrations.RunPython(as_the_scenario, migrations.RunPython.noop),
+        migrations.RunPython(as_it_is_read_now, migrations.RunPython.noop),
         pgtrigger.migrations.AddTrigger(
             model_name='riskitem',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_riskitemevent" ("assessment_id", "currency", "id", "impact", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "position", "probability_pct") SELECT new_values."assessment_id", new_values."currency", new_values."id", new_values."impact", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."position", new_values."probability_pct" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a914b7d953a44b0cadd4b15cf447c3cea684216c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f3166', referencing='REFERENCING NEW TABLE AS new_values ', table='process_riskitem', when='AFTER')),

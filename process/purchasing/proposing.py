@@ -12,8 +12,11 @@ from process.routes.building import holding_quotes, material_key, plain_route
 from process.routes.mass_balance import mass_balance
 from process.routes.models import RouteStep
 from process.routes.plain import Fault
+from process.routes.unit_cost import exact
+from process.words import too_large
 
 LEAST_KG = Decimal("0.001")
+TOO_MUCH_KG = 1e9 - 1  # a line has room for less
 NOT_BOUGHT = (Material.Kind.WATER, Material.Kind.PACKAGING)
 
 
@@ -33,12 +36,14 @@ def bought_kg(steps: Iterable[RouteStep], target_kg: Decimal) -> tuple[dict[int,
     if balance.value is None:
         return {}, balance.faults
     by_key = {material_key(line.material_id): line.material_id for step in rows for line in step.inputs.all() if line.material_id}
+    if any(each.fresh_kg >= TOO_MUCH_KG for each in balance.value.bought):
+        return {}, (Fault("balance.too_large", too_large()),)
     return {by_key[each.substance.key]: as_asked(each.fresh_kg) for each in balance.value.bought}, ()
 
 
 def as_asked(kg: float) -> Decimal:
     """A binary hair above a gram is that gram."""
-    return max(Decimal(repr(round(kg, 9))).quantize(LEAST_KG, rounding=ROUND_UP), LEAST_KG)
+    return max(exact(round(kg, 9)).quantize(LEAST_KG, rounding=ROUND_UP), LEAST_KG)
 
 
 def lines_for(steps: Iterable[RouteStep], target_kg: Decimal, *, priced_on: date | None) -> tuple[list[ProposedLine], tuple[Fault, ...]]:

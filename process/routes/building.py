@@ -12,6 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Basis, Charge, Price, Role, Route, Step, Substance
+from process.routes.unit_cost import exact
 
 HUNDRED = Decimal(100)
 
@@ -153,7 +154,7 @@ def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg
             unrated.setdefault(quote.material_id, set()).add(quote.currency)
     found: dict[int, Priced] = {}
     for (material, _supplier), rows in lists.items():
-        needed = Decimal(repr((needed_kg or {}).get(material, 0.0)))
+        needed = exact((needed_kg or {}).get(material, 0.0))
         quote = ([rows[0]] + [row for row in rows if least_kg(row) <= needed])[-1]
         price = Price(material_key(material), quote.price_per_kg * rates[quote.currency], currency, quote.note)
         priced = Priced(price, quote, is_reached=least_kg(quote) <= needed)

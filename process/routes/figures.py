@@ -88,11 +88,10 @@ class Balanced:
         return replace(self, balance=mass_balance(self.route, target_kg, faults=self.faults))
 
 
-def balanced(steps: Sequence[RouteStep]) -> Balanced:
-    """For one kilogram."""
+def balanced(steps: Sequence[RouteStep], target_kg: float = TARGET_KG) -> Balanced:
     route = plain_route(steps)
     faults = faults_of(route)
-    return Balanced(steps, route, faults, mass_balance(route, TARGET_KG, faults=faults))
+    return Balanced(steps, route, faults, mass_balance(route, target_kg, faults=faults))
 
 
 def balance_of(version: RouteVersion) -> Balanced:

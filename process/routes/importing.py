@@ -128,7 +128,10 @@ class RouteWriter:
     def _version(self, name: str) -> RouteVersion:
         found = self.versions.get(name.casefold())
         if found is None:
-            route = services.open_route(self.project.code, {"name": name, "origin": Route.Origin.OURS}, actor=self.actor)
+            try:
+                route = services.open_route(self.project.code, {"name": name, "origin": Route.Origin.OURS}, actor=self.actor)
+            except BadInput as bad:
+                raise BadInput({"route": [words for said in bad.errors.values() for words in said]}) from bad
             found = self.versions[name.casefold()] = route.versions.select_related("route__project").get()
         return found
 

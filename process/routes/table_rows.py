@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,22 +14,27 @@ from audit.refusals import BadInput
 from catalogue.models import Compound
 from catalogue.services import create_or_find_compound
 from process.routes.models import RouteStep, StepInput
+from process.routes.services.shared import split_by_references
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:
     from process.routes.models import RouteVersion
 
+DECIDED = re.compile(r"\bstep (\d+)")  # in the subject of a finding about what the step makes
 YIELDS = ("yield_low_pct", "yield_pct", "yield_high_pct")
 
 
 class StepRows(Rows):
-    """Of a draft. The key of a step is one that no version of the route has used."""
+    """Of a draft. The key of a step is one that no version of the route uses, and no reference or decision of a step that is gone."""
 
     parent: RouteVersion
 
     def new(self) -> RouteStep:
-        used = RouteStep.objects.filter(version__route=self.parent.route_id).aggregate(last=Max("key"))["last"] or 0
-        return RouteStep(version=self.parent, key=used + 1)
+        route = self.parent.route
+        used = RouteStep.objects.filter(version__route=route).aggregate(last=Max("key"))["last"] or 0
+        cited = route.supports.aggregate(last=Max("step_key"))["last"] or 0
+        subjects = " ".join(route.dispositions.values_list("subject", flat=True))
+        return RouteStep(version=self.parent, key=max(used, cited, *map(int, DECIDED.findall(subjects))) + 1)
 
     def clean(self, row: RouteStep, changed: Collection[str]) -> None:
         errors = _wrong_yields(row)
@@ -37,6 +43,8 @@ class StepRows(Rows):
             errors["temperature_max_c"] = [_t("The upper temperature is below the lower one.")]
         if "name" in changed and self.parent.steps.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
             errors["name"] = [_t("Another step of this version has this name; inputs name their step by it.")]
+        if "name" in changed and (words := split_by_references(row.name)):
+            errors["name"] = words
         if errors:
             raise BadInput(errors)
         if row.typed_structure is not None:
@@ -53,12 +61,12 @@ class StepRows(Rows):
             raise BadInput({named.get(field, field): words for field, words in bad.errors.items()}) from bad
 
     def remove(self, row: RouteStep) -> None:
-        """With its inputs. Refused while another step takes in its product."""
+        """Refused while another step takes in its product, and while it has inputs: what is undone brings back the step alone."""
         consumers = StepInput.objects.filter(from_step=row).select_related("step")
         if names := ", ".join(dict.fromkeys(line.step.name for line in consumers)):
             raise BadInput({"": _t("Its product goes into %(steps)s.") % {"steps": names}})
-        row.inputs.update(reference=None)
-        row.inputs.all().delete()
+        if row.inputs.exists():
+            raise BadInput({"": _t("Take its inputs away first.")})
         row.delete()
 
 

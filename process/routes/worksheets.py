@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.models import Material
+from catalogue.worksheets import A_MATERIAL
 from process.routes.figures import CURRENCY, worked_out
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Fault
 from process.routes.services.shared import editing_blockers
 from process.routes.table_rows import InputRows, StepRows
 from process.routes.unit_cost import exact
+from process.words import can_be_rounded
+from projects.money import half_up
 from worksheets.columns import text
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -71,20 +73,12 @@ def _short(value: float | None) -> Decimal | None:
 
 
 def _money(value: Decimal | None) -> Decimal | None:
-    return None if value is None else value.quantize(TO_THE_CENT)
+    """A figure with more digits than a number of ours has places stays as it is."""
+    return half_up(value, TO_THE_CENT) if value is not None and can_be_rounded(value) else value
 
 
 def _page(version: RouteVersion) -> str:
     return version.get_absolute_url()
-
-
-def _materials(bound: Bound) -> QuerySet[Any]:
-    return Material.objects.visible_to(bound.user).filter(in_use=True).select_related("compound")
-
-
-def _called(materials: Any, words: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = materials.called(words)
-    return found
 
 
 def _steps(bound: Bound) -> QuerySet[Any]:
@@ -161,7 +155,7 @@ INPUTS = Worksheet(
     within=("step__position", "step_id"),
     columns=(
         SheetColumn("step", _("Step"), lookup=Lookup(_steps), example="Coupling", frozen=True, width=20),
-        SheetColumn("material", lookup=Lookup(_materials, find=_called), note=_("Or the product of a step."), example="TOL-99", width=26),
+        SheetColumn("material", lookup=A_MATERIAL, note=_("Or the product of a step."), example="TOL-99", width=26),
         SheetColumn("from_step", lookup=Lookup(_steps, by=("name", "product_name")), note=_("Where no material is named."), width=20),
         SheetColumn("role", example="Reactant", width=12),
         SheetColumn("amount", example="1.05"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django import template
 from django.utils.formats import number_format
 
-from process.words import grouped, plain_number
+from process.routes.unit_cost import exact
+from process.words import can_be_rounded, grouped, plain_number
+from projects.money import half_up
 
 register = template.Library()
 FIGURES = 4
@@ -37,10 +39,11 @@ def measured(value: float | None) -> str:
         return "–"
     if value == 0:
         return "0"
-    places = max(FIGURES - 1 - Decimal(repr(float(value))).adjusted(), 0)
+    places = max(FIGURES - 1 - exact(value).adjusted(), 0)
     return number_format(_rounded(value, places), places, force_grouping=True)
 
 
 def _rounded(value: float, places: int) -> Decimal:
     """Half up; what formats a number cuts its digits off."""
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    number = exact(value)
+    return half_up(number, Decimal(1).scaleb(-places)) if can_be_rounded(number) else number

@@ -28,6 +28,7 @@ from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
 from projects.models import Charter, Project
 from projects.permissions import lacking
+from projects.services.commercial import draft_of
 from projects.services.locking import not_active
 from projects.views.found import visible_project
 from worksheets.bound import bind_to
@@ -57,7 +58,7 @@ def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bo
     offering = lacking("projects.quote", request.user, project, _t("Quotations are drafted by business development."))
     chartering = lacking("projects.draft_charter", request.user, project, _t("The charter is drafted by its project manager."))
     scenarios = CostAssessment.objects.visible_to(request.user).filter(project=project).order_by("-number")
-    letter, draft = letters.draft_letter(project), quoting.draft_of(project)
+    letter, draft = letters.draft_letter(project), draft_of(project)
     papers = Document.objects.visible_to(request.user).filter(project=project, type_key=letters.TYPE, withdrawn_at=None)
     context = {
         "project": project,

@@ -18,19 +18,20 @@ from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.assumptions.ledger import arrivals
 from process.assumptions.tables import LEDGER
-from process.costs import services
-from process.costs.building import Assessed, assessed, assessed_many
+from process.costs import quoting, services
+from process.costs.building import assessed, assessed_many
 from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
-from process.costs.results import markup_pct, priced, whole
+from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
-from process.costs.trial import Trial
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
 from projects.forms.scratch import ReasonForm
 from projects.models import Project
 from projects.permissions import lacking
+from projects.services.commercial import draft_of
 from projects.services.locking import not_active
 from projects.views.found import visible_project
+from projects.views.quotation import quote_locks
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
@@ -90,17 +91,21 @@ def scenario_page(request: SignedInRequest, code: str, number: int) -> HttpRespo
         return render_scenario(request, scenario)
     context = _result(request, scenario)
     if scenario.is_draft and "blocked" in request.GET:
-        blockers = editors(request, scenario.project) + services.fix_blockers(scenario)
+        standing = None if context["is_tried"] else context["found"]
+        blockers = editors(request, scenario.project) + services.fix_blockers(scenario, standing)
         context |= {"fix_blockers": blockers, "fix_form": ReasonForm(prefix="fix")}
     return render(request, "process/_cost_result.html", context)
 
 
-def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any]:
-    standing = trial_values(scenario)
-    typed = {name: request.GET[name] for name in standing if name in request.GET}
-    form = TrialForm(standing | typed)
-    is_tried = form.is_valid() and _differs(form, standing)
-    found = priced(_computed(scenario, form.trial if is_tried else None)) if form.is_valid() else None
+def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced | None = None) -> dict[str, Any]:
+    """standing: the price as it stands, where it was computed already."""
+    values = trial_values(scenario)
+    typed = {name: request.GET[name] for name in values if name in request.GET}
+    form = TrialForm(values | typed)
+    is_tried = form.is_valid() and _differs(form, values)
+    found = standing if form.is_valid() else None
+    if is_tried or (found is None and form.is_valid()):
+        found = priced(assessed(scenario, form.trial if is_tried else None))
     seed = form.cleaned_data.get("seed", SEED)
     return {
         "project": scenario.project,
@@ -117,13 +122,6 @@ def _result(request: SignedInRequest, scenario: CostAssessment) -> dict[str, Any
     }
 
 
-def _computed(scenario: CostAssessment, trial: Trial | None) -> Assessed:
-    """As it stands it is computed once for page, tables and button."""
-    if trial is None and scenario.standing is not None:
-        return scenario.standing
-    return assessed(scenario, trial)
-
-
 def _differs(form: TrialForm, standing: dict[str, Any]) -> bool:
     """The seed changes no price."""
     return any((form.cleaned_data[name] or 0) != (standing[name] or 0) for name in standing if name != "seed")
@@ -132,21 +130,34 @@ def _differs(form: TrialForm, standing: dict[str, Any]) -> bool:
 def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, status: int = 200, **bound: Any) -> HttpResponse:
     """bound: a form with its errors."""
     scenario.standing = assessed(scenario)
+    standing = priced(scenario.standing)
     values = services.scenario_values(scenario)
     not_mine = editors(request, scenario.project)
-    result = _result(request, scenario)
+    result = _result(request, scenario, standing)
     sheets = (COST_LINES, MATERIAL_PRICES, RISKS)
     context = result | {
         "sheets": [Shown(bind_to(sheet, scenario, request.user), request) for sheet in sheets],
         "blockers": not_mine + services.editing_blockers(scenario),
-        "fix_blockers": not_mine + services.fix_blockers(scenario, scenario.standing),
+        "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
+        **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "arrived": arrivals(scenario.project),
         "version": version_of(values),
         "events": list(events_of(scenario)[:EVENTS]),
     }
     return render(request, "process/cost.html", context | bound, status=status)
+
+
+def _quoting(request: SignedInRequest, scenario: CostAssessment, standing: Priced) -> dict[str, Any]:
+    """Where the scenario is quoted, and why its price cannot go into the draft."""
+    draft = draft_of(scenario.project)
+    locks = quote_locks(request.user, scenario.project)
+    return {
+        "quoted": quoting.quoted_by(scenario),
+        "draft": draft,
+        "quote_blockers": locks or list(quoting.proposal(scenario, draft, standing).blockers),
+    }
 
 
 @internal_required
@@ -190,3 +201,12 @@ def scenario_fix(request: SignedInRequest, code: str, number: int) -> HttpRespon
         messages.success(request, _t("Fixed: this scenario stays as it is."))
         return redirect(scenario)
     return render_scenario(request, scenario, status=400, fix_form=form)
+
+
+@internal_required
+@require_POST
+def scenario_quote(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    scenario = visible_scenario(request, code, number)
+    draft = quoting.quote_scenario(scenario.pk, actor=request.user)
+    messages.success(request, _t("The price stands in %(label)s. Look at its lines, price breaks and payments.") % {"label": draft.label})
+    return redirect(draft)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,12 +14,14 @@ from accounts.requests import SignedInRequest
 from audit.refusals import Blocker
 from audit.seen import version_of
 from process.purchasing.forms import PrepareForm, usual_values
+from process.purchasing.worksheets import WHO as INQUIRERS
 from process.routes import services
 from process.routes.drawing import scheme_of
 from process.routes.figures import CURRENCY, TARGET_KG, Figures, balance_of, figures_for, priced_rows, worked_out
 from process.routes.forms import RouteForm, TargetForm
 from process.routes.models import Route, RouteVersion
 from process.routes.services.routes import route_values
+from process.routes.unit_cost import exact
 from process.routes.worksheets import INPUTS, STEPS, WHO
 from process.screen.findings import Judged, findings_of, judged
 from process.screen.forms import DispositionForm
@@ -83,9 +84,10 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "fix_blockers": not_mine + services.fix_blockers(version),
         "start_blockers": not_mine + services.starting_blockers(route),
         "fix_form": ReasonForm(prefix="fix"),
+        "fix_oob": "blocked" in request.GET,
         "start_form": ReasonForm(prefix="start"),
         "inquiry_blockers": inquiry_blockers(request, project),
-        "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(Decimal(repr(kg)), timezone.localdate())),
+        "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(exact(kg), timezone.localdate())),
         "route_form": RouteForm(prefix="route", initial=route_values(route)),
         "route_version": version_of(route_values(route)),
         **_finding(request, screened, bound.get("finding_form")),
@@ -100,8 +102,7 @@ def _figures(version: RouteVersion, kg: float, currency: str) -> Figures:
 
 
 def inquiry_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:
-    words = _t("Purchase inquiries are prepared by research, material control and the project manager.")
-    return lacking("process.prepare_inquiry", request.user, project, words) + not_active(project)
+    return lacking("process.prepare_inquiry", request.user, project, str(INQUIRERS)) + not_active(project)
 
 
 def decide_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:

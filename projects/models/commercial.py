@@ -22,6 +22,7 @@ from projects.models.states import Phase
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from projects.price_sources import PriceSource
 
 
 class Incoterm(models.TextChoices):
@@ -142,6 +143,8 @@ class QuotationLine(models.Model):
     deliverables = models.CharField(_("what is delivered"), max_length=500, blank=True)
     chosen = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
+
+    price_source: PriceSource | None = None  # where our own page says it
 
     objects = QuotationLineQuerySet.as_manager()
 

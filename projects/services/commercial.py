@@ -33,6 +33,7 @@ from projects.services.waiting import close_waits, open_wait
 if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
+    from projects.models import Project
 
 NO_PARTS = Parts()
 
@@ -153,6 +154,24 @@ def change_quotation(
     before, after = ({name: said[name] for name in changed if name in said} for said in (now, wanted))
     record("quotation.changed", quotation, actor=actor, before=before, after=after, label=quotation.label)
     return quotation
+
+
+def change_in_draft(draft: Quotation, *, actor: User, lines: Sequence[Line] | None = None, **changed: Any) -> Quotation:
+    """Change some of what a draft says, by field, line or part; the rest stays. Raises as `change_quotation`."""
+    parts = {name: [kind(**values) for values in rows_of_part(draft, name)] for name, (_model, kind) in PARTS.items()}
+    terms = {name: getattr(draft, name) for name in ("currency", "valid_until", "scope", *TERMS)}
+    return change_quotation(
+        draft.project.code,
+        draft.revision,
+        lines=[Line(**values) for values in rows_of_lines(draft)] if lines is None else lines,
+        parts=Parts(**{name: changed.pop(name, rows) for name, rows in parts.items()}),
+        actor=actor,
+        **(terms | changed),
+    )
+
+
+def draft_of(project: Project) -> Quotation | None:
+    return Quotation.objects.current().filter(project=project, state=Quotation.State.DRAFT).select_related("project").first()
 
 
 def quotation_values(quotation: Quotation) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from projects.meanings import meaning_words, signed_rows
 from projects.models import Project, Quotation, QuotationOutcome
 from projects.offered import asked_of, offer_context
 from projects.permissions import RELEASERS, lacking
+from projects.price_sources import price_sources
 from projects.quotations import changed_fields, compared_lines, compared_parts
 from projects.services import commercial as services
 from projects.services.answering import approvers_of
@@ -75,6 +76,9 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
     mine = releasing_as(quotation, user) if open_roles else None
     locks, is_over = quote_locks(user, project), not outcome_blockers(quotation)
     outcome = QuotationOutcome.objects.filter(quotation=quotation).select_related("recorded_by").first() if is_over else None
+    sources = price_sources(quotation)
+    for line in quotation.lines.all():
+        line.price_source = sources.get(line.pk)
     context = {
         "project": project,
         "quotation": quotation,

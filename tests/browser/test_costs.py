@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,6 +13,13 @@ from tests.browser.test_worksheets import PASTE
 
 pytestmark = pytest.mark.browser
 LINE = "Operators\tPilot\tLabour\tincluded\tper kg of API\t40\t\t60\th\t120"
+LINKS = {
+    "costs": ("Routes", "Assumptions", "Purchase inquiries", "Exchange rates"),
+    "assumptions": ("Costs", "The request"),
+    "inquiries": ("Routes", "Costs", "Suppliers"),
+    "routes": ("Literature",),
+}
+HEADINGS = {"The request": re.compile("RFP-")}
 
 
 def price(page: Page) -> Locator:
@@ -67,13 +76,32 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     expect(price(page)).to_have_text("377,142.86 EUR")
 
     page.get_by_role("link", name="Two pilot batches", exact=True).click()
+    page.locator("summary", has_text="Change the scenario").click()
+    page.locator("#id_change-overhead_pct").fill("0")
+    page.locator("form[action$='/change/']").get_by_role("button", name="Save").click()
+    expect(price(page)).to_have_text("171,428.57 EUR")
+    page.locator("summary", has_text="Change the scenario").click()
+    page.locator("#id_change-overhead_pct").fill("10")
+    page.locator("form[action$='/change/']").get_by_role("button", name="Save").click()
+    expect(price(page)).to_have_text("188,571.43 EUR")
     page.locator("#cost-fix summary").click()
     page.locator("#id_fix-reason").fill("For the quotation.")
     page.locator("#cost-fix [type=submit]").click()
     expect(page.locator("main")).to_contain_text("Fixed: this scenario stays as it is.")
     expect(price(page)).to_have_text("188,571.43 EUR")
 
+    send(page, "Put this price into the quotation")
+    line = page.get_by_role("region", name="Price", exact=True).get_by_role("row").filter(has_text="From scenario")
+    expect(line).to_contain_text("203,657.14")  # at 1.08 dollars
+    line.get_by_role("link").click()
+    expect(page.locator("dt", has_text="Quoted")).to_be_visible()
+
     page.get_by_role("link", name="All scenarios").click()
     table = page.get_by_role("region", name="Table of scenarios")
     expect(table.get_by_role("row").filter(has_text="Two pilot batches")).to_contain_text("188,571.43")
     expect(table.get_by_role("row").filter(has_text="Twice the size")).to_contain_text("377,142.86")
+    for at, names in LINKS.items():
+        for name in names:
+            page.goto(f"/projects/{places['evaluated']}/{at}/")
+            page.locator("main").get_by_role("link", name=name, exact=True).first.click()
+            expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS.get(name, name))

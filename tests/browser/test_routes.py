@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.acts import send
+from tests.browser.sheets import DRAWN
 from tests.browser.test_sign_in import sign_in
 from tests.browser.test_worksheets import PASTE
 
@@ -44,6 +46,12 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     saved(page, "step-inputs")
     expect(at(page, "step-inputs", "fresh")).to_have_text("0.741")  # kg of toluene: 92.14 / (0.92 · 135.17)
 
+    expect(page.locator("#route-fix summary")).to_have_text("Fix this version")  # it was blocked when the page was opened
+    page.locator("summary", has_text="Fix this version").click()
+    page.locator("#id_fix-reason").fill("For the quotation.")
+    page.locator("#id_target").fill("100")
+    sheet(page, "route-steps").scroll_into_view_if_needed()
+    page.evaluate(DRAWN)
     at(page, "route-steps", "yield_pct").click()
     page.keyboard.type("80")
     page.keyboard.press("Enter")
@@ -53,8 +61,20 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     expect(page.locator("#route-figures")).to_contain_text("10.95 EUR/kg")
     expect(page.locator("#route-head .picture-scroll")).to_contain_text("yield 80 %")
 
+    expect(page.locator("#id_fix-reason")).to_have_value("For the quotation.")
+    expect(page.locator("#id_target")).to_have_value("100")
+
+    send(page, "Compute")
+    expect(page.locator("#balance-figures")).to_contain_text("85.21")  # a hundred times as much
+    page.locator("summary", has_text="Name, origin, purpose, note").click()
+    page.locator("#id_route-name").fill("Acylation in dry toluene")
+    page.locator("#id_route-note").fill("Dried over sieves.")
+    page.locator("form[action$='/change/']").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Acylation in dry toluene")
+    expect(page.locator("main")).to_contain_text("Dried over sieves.")
+
     page.locator("summary", has_text="Fix this version").click()
-    page.locator("form[action$='/fix/']").get_by_label("Reason").fill("For the quotation.")
+    page.locator("#id_fix-reason").fill("For the quotation.")
     page.get_by_role("button", name="Fix this version").click()
     expect(page.locator("#sheet-route-steps")).to_contain_text("is fixed and stays as it is")
     expect(page.get_by_role("button", name="Add a row")).to_have_count(0)
@@ -69,3 +89,26 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     dialog.get_by_label("Reason").fill("Dried at 60 °C.")
     dialog.get_by_role("button", name="Save").click()
     expect(page.locator("#screen")).to_contain_text("Under control: Dried at 60 °C.")
+
+    page.locator("summary", has_text="Start a new version").click()
+    page.locator("#id_start-reason").fill("Less toluene.")
+    send(page, "Start a new version")
+    expect(page.get_by_role("heading", name="Version 2")).to_be_visible()
+    page.get_by_role("link", name="As a picture").click()
+    expect(page.locator("svg").first).to_contain_text("yield 80 %")
+
+
+def test_a_reference_is_typed_and_routes_are_imported(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "research@demo.example")
+    page.goto(f"/projects/{places['code']}/routes/")
+    page.locator("main").get_by_role("link", name="Import").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Routes")
+    page.goto(f"/projects/{places['code']}/literature/")
+    sheet(page, "literature").get_by_role("button", name="Add a row").click()
+    for words in ("Org. Process Res. Dev. 2020, 24, 1", "Paper", "", "2020", "High", "", "", "", "Enzymatic route: Amination"):
+        page.keyboard.type(words)
+        page.keyboard.press("Tab")
+    saved(page, "literature")
+    page.reload()
+    row = sheet(page, "literature").locator(".tabulator-row", has_text="Org. Process Res. Dev. 2020")
+    expect(row).to_contain_text("Enzymatic route: Amination")

@@ -9,7 +9,6 @@ from accounts.models import Role
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
-from worksheets.changing import REMOVE
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +44,8 @@ def test_a_version_has_its_steps_and_its_masses(project: Project, ours: APIClien
     assert {line["values"]["material"] for line in inputs} == {"4-Aminophenol", "Acetic anhydride", "Water"}
     assert balance["bought"][0]["fresh_kg"] == pytest.approx(100 * 109.128 / (0.9 * 151.165))
     assert ours.get(f"{address}balance/", {"target_kg": "-1"}).status_code == 400
-    make.one(f"route-steps:{version.pk}", REMOVE, version.steps.get().pk)
-    refused = ours.get(f"{address}balance/")
+    make.a_route(project, "Empty")
+    refused = ours.get(f"/api/v1/projects/{project.code}/routes/2/versions/1/balance/")
     assert (refused.status_code, "has no step" in refused.content.decode()) == (409, True)
 
 

@@ -11,11 +11,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
-from audit.refusals import BadInput
+from audit.models import Event
+from audit.refusals import BadInput, Refused
+from catalogue.models import Material
 from process.models import Literature, Route, RouteStep, RouteVersion, StepInput
+from process.purchasing.services import prepare_inquiry
 from process.routes.checks import faults_of
+from process.routes.services import fix_version, start_version
 from process.templatetags.process import measured, percent
 from projects.models import Project
 from tests.process import factories as make
@@ -121,8 +126,33 @@ def test_a_figure_is_rounded_and_not_cut_off(value: float, words: str) -> None:
     assert measured(value) == words
 
 
+def test_a_figure_without_end_is_shown_and_breaks_nothing(chemist: Client, project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    Material.objects.filter(name="Acetic anhydride").update(molar_mass_g_per_mol=1e28)
+
+    assert measured(1e30) == "1" + 10 * ",000"
+    assert percent(1e30)
+    assert chemist.get(page_of(version)).status_code == 200
+    (told,) = chemist.get(f"/api/v1/projects/{project.code}/routes/").json()
+    assert (told["material_cost_per_kg"], [words[-21:] for words in told["missing"]]) == (None, ["with too many digits."])
+    with pytest.raises(Refused, match="with too many digits"):
+        prepare_inquiry(version.pk, target_kg=Decimal(1), answer_by=timezone.localdate(), with_priced=True, actor=make.chemist())
+
+
 def test_a_percentage_is_rounded_too() -> None:
     assert percent(0.12387) == "12.4"
+
+
+def test_the_button_that_fixes_is_drawn_anew_only_while_it_was_blocked(chemist: Client, project: Project) -> None:
+    """So that a reason which somebody types stays when a row is saved."""
+    version = make.draft_of(make.a_whole_route(project))
+
+    saved, was_blocked = (chemist.get(f"{page_of(version)}{query}").content.decode() for query in ("", "?blocked=1"))
+
+    assert ("hx-swap-oob" in saved, 'id="route-fix" hx-swap-oob="true"' in was_blocked) == (False, True)
+    assert 'name="blocked"' not in saved
+    Material.objects.update(molar_mass_g_per_mol=None)
+    assert 'name="blocked"' in chemist.get(page_of(version)).content.decode()
 
 
 def test_the_target_scales_masses_and_cost(chemist: Client, project: Project) -> None:
@@ -212,6 +242,32 @@ def test_a_step_keeps_its_references_under_a_new_name(project: Project) -> None:
     make.one(f"literature:{project.code}", CHANGE, kept.pk, values={"steps": "Acetylation: Acylation", "note": "Read."})
 
     assert Literature.objects.get().steps == "Acetylation: Acylation"
+
+
+def test_a_name_means_the_step_that_has_it_in_the_newest_version(project: Project) -> None:
+    """A step was called so before another one was."""
+    route = make.a_whole_route(project)
+    fix_version(make.draft_of(route).pk, reason="For the quotation.", actor=make.chemist())
+    start_version(route.pk, reason="In two steps.", actor=make.chemist())
+    make.change_step(make.draft_of(route).steps.get(), name="Acylation")
+    second = make.a_step(make.draft_of(route), "Acetylation")
+
+    kept = make.a_reference(project, steps="Acetylation: Acetylation")
+
+    assert kept.supports.get().step_key == second.key
+
+
+def test_the_steps_of_a_reference_are_read_once_and_anew_after_a_change(project: Project) -> None:
+    make.a_whole_route(project)
+    row = make.a_reference(project, steps="Acetylation: Acetylation")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert [row.steps, row.steps] == ["Acetylation: Acetylation"] * 2
+    make.one(f"literature:{project.code}", CHANGE, row.pk, values={"steps": ""})
+
+    assert len(asked) == 1
+    said = Event.objects.get(kind="worksheet.row_changed").data
+    assert (said["before"]["steps"], said["after"]["steps"], Literature.objects.get().steps) == ("Acetylation: Acetylation", "", "")
 
 
 def test_the_references_cost_the_same_for_one_and_three(chemist: Client, project: Project, django_assert_num_queries: Any) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, Missing, NotAllowed, Refused
-from catalogue.models import ExchangeRate, Material, Supplier
-from process.models import Route, RouteStep, RouteVersion, StepInput
+from process.models import Disposition, Route, RouteStep, RouteVersion, StepInput
 from process.routes import services
-from process.routes.building import Prices, known_prices, plain_route, steps_of
-from process.routes.figures import worked_out
+from process.routes.building import plain_route, steps_of
 from projects.models import Project
 from projects.services.lifecycle import hold_project
 from tests.process import factories as make
@@ -68,6 +64,39 @@ def test_steps_are_added_moved_and_removed(project: Project) -> None:
     assert list(version.steps.values_list("name", "position", "key")) == [("Three", 1, 3), ("Two", 2, 2)]
     assert make.a_step(version, "Four").key == 4
     assert second.pk in version.steps.values_list("pk", flat=True)
+
+
+def test_a_new_step_has_nothing_of_one_that_is_gone(project: Project) -> None:
+    """Neither its references nor what was decided about its product."""
+    version = make.draft_of(make.a_route(project))
+    kept, gone = make.a_step(version, "One"), make.a_step(version, "Two")
+    reference = make.a_reference(project, steps="Acetylation: Two")
+    said = {"words": "A finding.", "decision": "to_do", "reason": "Later.", "decided_by": make.chemist()}
+    Disposition.objects.create(route=version.route, rule="alert", subject="step 7", **said)
+
+    make.one(f"route-steps:{version.pk}", REMOVE, gone.pk)
+    assert make.a_step(version, "Three").key == 8
+    Disposition.objects.all().delete()
+    RouteStep.objects.exclude(pk=kept.pk).delete()
+
+    assert make.a_step(version, "Four").key == reference.supports.get().step_key + 1
+
+
+def test_names_by_which_references_find_a_step_are_told_apart(project: Project) -> None:
+    route = make.a_route(project)
+    other = make.a_route(project, "Another")
+
+    for name in ("acetylation", "Acetylation; in water"):
+        with pytest.raises(BadInput) as opened:
+            make.a_route(project, name)
+        with pytest.raises(BadInput) as changed:
+            services.change_route(other.pk, {"name": name}, actor=make.chemist())
+        assert (list(opened.value.errors), list(changed.value.errors)) == (["name"], ["name"])
+    with pytest.raises(BadInput) as bad:
+        make.a_step(make.draft_of(route), "Coupling; washing")
+
+    assert list(bad.value.errors) == ["name"]
+    assert services.change_route(route.pk, {"name": "Acetylation", "note": "Read."}, actor=make.chemist()).note == "Read."
 
 
 def test_a_move_to_the_same_place_is_no_event(project: Project) -> None:
@@ -180,16 +209,20 @@ def test_what_happens_to_steps_and_inputs_is_in_the_record_of_the_project(projec
     assert {event.data["link"] for event in rows} == {version.get_absolute_url()}
 
 
-def test_a_step_whose_product_is_taken_in_stays(project: Project) -> None:
+def test_a_step_whose_product_is_taken_in_or_that_has_inputs_stays(project: Project) -> None:
     version = make.draft_of(make.a_route(project))
     first, second = make.a_step(version, "One"), make.a_step(version, "Two")
     make.an_input(second, first)
 
     with pytest.raises(BadInput, match="Two"):
         make.one(f"route-steps:{version.pk}", REMOVE, first.pk)
+    with pytest.raises(BadInput, match="Take its inputs away first"):
+        make.one(f"route-steps:{version.pk}", REMOVE, second.pk)
+    assert StepInput.objects.count() == 1
+    make.one(f"step-inputs:{version.pk}", REMOVE, StepInput.objects.get().pk)
     make.one(f"route-steps:{version.pk}", REMOVE, second.pk)
 
-    assert not StepInput.objects.exists()
+    assert list(version.steps.all()) == [first]
 
 
 @pytest.mark.parametrize(
@@ -359,72 +392,3 @@ def test_reading_a_version_costs_the_same_for_one_step_and_for_three(project: Pr
             plain_route(steps_of(version))
         step = make.a_step(version, f"Step {_count}")
         make.an_input(step, make.a_material(), is_limiting="yes")
-
-
-def prices(material: Material, needed: float | None = None, currency: str = "EUR") -> Prices:
-    needs = None if needed is None else {material.pk: needed}
-    return known_prices([material.pk], currency=currency, on=timezone.localdate(), needed_kg=needs)
-
-
-def test_the_cheapest_price_in_force_counts(project: Project) -> None:
-    material = make.a_material()
-    on = make.a_price(material, "7.00").quoted_on
-    make.a_price(material, "5.00", supplier="Cheap", quantity_from_kg=Decimal(100))
-    make.a_price(material, "1.00", supplier="Late", valid_until=on)
-    make.a_price(material, "3.00", "USD", supplier="Overseas")
-
-    found = [prices(material, needed).found[material.pk].price.amount_per_kg for needed in (None, 10.0, 250.0)]
-
-    assert found == [Decimal("7.00"), Decimal("7.00"), Decimal("5.00")]
-
-
-def test_what_nobody_sells_so_little_of_has_its_smallest_break(project: Project) -> None:
-    material = make.a_material()
-    make.a_price(material, "5.00", quantity_from_kg=Decimal(100))
-    make.a_price(material, "4.00", quantity_from_kg=Decimal(1000))
-
-    (found,) = prices(material, 2.0).found.values()
-
-    assert (found.price.amount_per_kg, found.is_reached) == (Decimal("5.00"), False)
-
-
-def test_a_minimum_order_has_to_be_reached(project: Project) -> None:
-    material = make.a_material()
-    make.a_price(material, "5.00", minimum_order_kg=Decimal(50))
-    make.a_price(material, "8.00", supplier="Small amounts")
-
-    little, much = (prices(material, needed).found[material.pk] for needed in (10.0, 60.0))
-
-    assert (little.price.amount_per_kg, little.is_reached, little.least_kg) == (Decimal("8.00"), True, 0)
-    assert (much.price.amount_per_kg, much.is_reached, much.least_kg) == (Decimal("5.00"), True, 50)
-
-
-@pytest.mark.parametrize("status", [Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED])
-def test_nobody_buys_from_a_barred_supplier(status: str, project: Project) -> None:
-    material = make.a_material()
-    make.a_price(material, "1.00", supplier="Barred")
-    Supplier.objects.update(status=status)
-    make.a_price(material, "9.00", supplier="Other")
-
-    assert prices(material).found[material.pk].price.amount_per_kg == Decimal("9.00")
-
-
-def test_a_price_is_converted_by_the_newest_rate_before_the_day(project: Project) -> None:
-    material, today = make.a_material(), timezone.localdate()
-    make.a_price(material, "10.00", "USD")
-    for days, rate in ((30, "0.80"), (2, "0.90"), (-1, "0.50")):
-        ExchangeRate.objects.create(currency="USD", into="EUR", on=today - timedelta(days=days), rate=Decimal(rate), source="ECB")
-
-    assert prices(material).found[material.pk].price.amount_per_kg == Decimal("9.00")
-
-
-def test_a_missing_rate_is_named_and_no_price_is_said_to_be_missing(project: Project) -> None:
-    version = make.draft_of(make.a_whole_route(project))
-    material = make.a_material("Acetic anhydride")
-    material.quotes.update(currency="USD")
-
-    figures = worked_out(version)
-
-    assert prices(material).unrated == {material.pk: ["USD"]}
-    (missing,) = figures.unpriced
-    assert missing.words.startswith("Acetylation: Acetic anhydride is quoted in USD, and no exchange rate to EUR is known on or before ")

@@ -13,6 +13,7 @@ PROCESS_ROUTES = {
     "cost-change": act(number=1),
     "cost-copy": act(number=1),
     "cost-fix": act(number=1),
+    "cost-quote": act(number=1),
     "project-literature": of_project(),
     "route-detail": page(302, outside=404, own=404, foreign=404, arguments=ROUTE),
     "route-change": act(**ROUTE),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
@@ -14,8 +13,8 @@ from audit.events import record
 from audit.refusals import Blocker, require_none
 from audit.seen import require_unchanged, words_of
 from process.routes.models import Route, RouteVersion
-from process.routes.services.shared import Values, as_data, locked_route, take
-from projects.services.locking import locked, not_active, require_active
+from process.routes.services.shared import Values, as_data, locked_route, split_by_references, take
+from projects.services.locking import locked, next_number, not_active, require_active
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,9 +28,8 @@ def open_route(code: str, values: Values, *, actor: User) -> Route:
     project = locked(code, actor)
     require_permission("process.edit_route", actor, project)
     require_active(project)
-    last = Route.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-    route = Route(project=project, compound_id=project.compound_id, number=last + 1, created_by=actor)
-    take(route, values, FIELDS, {})
+    route = Route(project=project, compound_id=project.compound_id, number=next_number(project.routes.all()), created_by=actor)
+    take(route, values, FIELDS, _wrong_name(route, values))
     route.save(force_insert=True)
     RouteVersion.objects.create(route=route, number=1, created_by=actor)
     record("route.opened", route, actor=actor, after=as_data(route, FIELDS), link=route.get_absolute_url())
@@ -46,12 +44,25 @@ def change_route(pk: int, values: Values, *, actor: User, version: str = "") -> 
     require_none(facts_blockers(route))
     before = route_values(route)
     require_unchanged(version, now=before, wanted=values, words=partial(words_of, route))
-    changed = take(route, values, FIELDS, {})
+    changed = take(route, values, FIELDS, _wrong_name(route, values))
     if changed:
         route.save(update_fields=[*changed, "updated_at"])
         old = {name: before[name] for name in changed}
         record("route.changed", route, actor=actor, before=old, after=as_data(route, changed), link=route.get_absolute_url())
     return route
+
+
+def _wrong_name(route: Route, values: Values) -> dict[str, list[str]]:
+    """References name a step by its route, so that no two routes of a project are called the same."""
+    name = str(values.get("name", "")).strip()
+    if name == route.name:
+        return {}
+    if words := split_by_references(name):
+        return {"name": words}
+    others = Route.objects.filter(project=route.project, name__iexact=name).exclude(pk=route.pk)
+    if name and others.exists():
+        return {"name": [_t("Another route of the project has this name; references name steps by it.")]}
+    return {}
 
 
 def facts_blockers(route: Route) -> list[Blocker]:

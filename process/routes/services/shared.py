@@ -70,6 +70,11 @@ def _fields(row: Model) -> list[str]:
     return [field.name for field in row._meta.concrete_fields]
 
 
+def split_by_references(name: str) -> list[str]:
+    """Why a route or a step is not called so: references name several steps with a semicolon between."""
+    return [_t("A name has no semicolon: references list steps with it.")] if ";" in name else []
+
+
 def as_data(row: Model, names: Iterable[str]) -> dict[str, Any]:
     """For the record: choices, materials and steps in words."""
     found = {}

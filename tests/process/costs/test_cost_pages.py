@@ -14,8 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from process.costs import building, services
+from process.costs import building, results, services
+from process.costs.band import price_band
 from process.costs.estimate import estimate
+from process.costs.paper import what_counts
+from process.costs.tornado import tornado
 from process.models import CostAssessment
 from process.routes.services import fix_version
 from projects.models import Project
@@ -166,11 +169,19 @@ def test_three_scenarios_cost_the_list_what_one_does(seller: Client, scenario: C
 
 def test_the_page_of_a_scenario_computes_its_price_once(seller: Client, scenario: CostAssessment, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(building, "estimate", lambda case: asked.append(case) or estimate(case))
+    monkeypatch.setattr(building, "estimate", lambda case: asked.append("estimate") or estimate(case))
+    monkeypatch.setattr(results, "price_band", lambda case: asked.append("band") or price_band(case))
+    monkeypatch.setattr(results, "tornado", lambda case: asked.append("tornado") or tornado(case))
+    assert scenario.route_version is not None
+    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
 
     shown(seller, scenario.get_absolute_url())
+    page, asked[:] = list(asked), []
+    shown(seller, f"{scenario.get_absolute_url()}?blocked=1", headers={"HX-Request": "true"})
+    part, asked[:] = list(asked), []
+    assert what_counts(scenario.project)
 
-    assert len(asked) == 1
+    assert [page, part, asked] == [["estimate", "band", "tornado"], ["estimate", "band", "tornado"], ["estimate"]]
 
 
 def test_a_new_scenario_says_what_it_took_from_where(seller: Client, project: Project) -> None:

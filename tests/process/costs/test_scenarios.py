@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -22,7 +25,7 @@ from process.costs.building import assessed, assessed_many
 from process.costs.estimate import estimate
 from process.costs.results import priced
 from process.costs.trial import Trial
-from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem
+from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem, RouteStep
 from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as make
@@ -89,6 +92,22 @@ def test_a_typed_batch_size_and_yield_price_anew_without_being_saved(scenario: C
     assert float(price_of(scenario, half)) == pytest.approx(float(price_of(scenario)), rel=1e-4)  # half the output at half the yield
     assert price_of(scenario, Trial(yield_pct=D(100))) == price_of(scenario)
     assert read(scenario).yield_pct == 100
+
+
+def test_a_tried_yield_starts_from_the_figures_of_the_route(scenario: CostAssessment) -> None:
+    """At 110 % the high yield of 95 % is cut off at 100 %; tried at 100 % it is 95 % again."""
+    RouteStep.objects.update(yield_high_pct=D(95))
+    CostAssessment.objects.update(yield_pct=D(110))
+
+    def high(trial: Trial) -> Decimal:
+        case = assessed(read(scenario), trial).case
+        assert case is not None
+        return case.demands[0].steps[0].yield_fraction.high
+
+    assert [high(Trial()), high(Trial(yield_pct=D(100)))] == [D(1), D("0.95")]
+    CostAssessment.objects.update(yield_pct=D(150))
+    assert assessed(read(scenario)).case is None
+    assert high(Trial(yield_pct=D(100))) == D("0.95")
 
 
 def test_a_yield_above_what_the_equation_gives_is_refused_by_name(scenario: CostAssessment) -> None:
@@ -265,6 +284,20 @@ def test_a_fixed_scenario_is_read_as_it_was_stored_and_can_be_tried(scenario: Co
     assert [each.words for each in assessed(read(row), Trial(yield_pct=D(120))).missing] == [
         "Acetylation would yield 108 %, more than the equation gives."
     ]
+
+
+def test_a_scenario_that_was_fixed_before_risks_had_currencies_is_read(scenario: CostAssessment) -> None:
+    enter(scenario, {"label": "Dimer", "phase": "pilot", "probability_pct": "20", "impact": "10000"}, "cost-risks")
+    row = fixed(scenario)
+    before, result = assessed(read(row)), read(row).result
+    case = result["inputs"]["case"]
+    del result["version"], case["risks"][0]["currency"]
+    CostAssessment.objects.filter(pk=row.pk).update(result=result | {"algorithm": "estimate/1", "inputs": case})
+
+    import_module("process.migrations.0003_risk_currencies").as_it_is_read_now(apps, SimpleNamespace(connection=connection))
+
+    after = assessed(read(row))
+    assert (after.case, after.answer) == (before.case, before.answer)
 
 
 def test_less_than_the_first_break_of_a_list_cannot_be_ordered(scenario: CostAssessment) -> None:

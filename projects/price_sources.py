@@ -1,0 +1,31 @@
+"""What the prices of a quotation rest on. A layer above knows it; the page of the quotation says it to us, and never to the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from projects.models import Quotation
+
+
+@dataclass(frozen=True)
+class PriceSource:
+    """words: what the line came from, with a link to it. notes: what has changed since."""
+
+    words: str
+    link: str
+    notes: tuple[str, ...] = ()
+
+
+_readers: list[Callable[[Quotation], Mapping[int, PriceSource]]] = []
+
+
+def read_price_sources_by(reader: Callable[[Quotation], Mapping[int, PriceSource]]) -> None:
+    _readers[:] = [reader]
+
+
+def price_sources(quotation: Quotation) -> Mapping[int, PriceSource]:
+    """By the id of the line."""
+    return _readers[0](quotation)

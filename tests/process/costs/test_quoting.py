@@ -1,0 +1,187 @@
+"""The price of a fixed scenario in the draft of the quotation, and what the quotation then says of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.models import Event
+from audit.refusals import NotAllowed, Refused
+from catalogue.models import ExchangeRate
+from charts.look import written
+from process.costs.quoting import quote_scenario
+from process.costs.services import fix_scenario
+from process.models import CostAssessment, ScenarioQuote
+from projects.models import Project, Quotation
+from projects.services.commercial import change_in_draft, draft_of, draft_quotation
+from projects.services.lifecycle import hold_project
+from projects.services.quotation_parts import Break, Line, rows_of_lines, rows_of_part
+from tests.process import factories as make
+from tests.projects import factories as projects
+from worksheets.changing import ADD, Change, change_rows
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+
+
+def a_fixed_scenario(project: Project, pilot: str = "4800", *, validation: str = "30000", **values: Any) -> CostAssessment:
+    """Two pilot batches of 10 kg, each of that price, and three of 50 kg that cost so much together; nothing is added to them."""
+    none = {name: D(0) for name in ("overhead_pct", "contingency_pct", "margin_pct")}
+    row = make.a_scenario(project, **(none | values))
+    line = {"category": "labour", "quantity": "1", "unit": "h", "label": "Operators"}
+    said = [line | {"phase": "pilot", "basis": "batch", "price": pilot}]
+    said += [line | {"phase": "validation", "basis": "once", "price": validation}] if validation else []
+    change_rows(f"cost-lines:{row.pk}", [Change(ADD, values=each) for each in said], actor=make.estimator())
+    return fix_scenario(row.pk, reason="For the quotation.", actor=make.estimator())
+
+
+def quote(row: CostAssessment) -> Quotation:
+    return Quotation.objects.get(pk=quote_scenario(row.pk, actor=make.estimator()).pk)
+
+
+def lines_of(quotation: Quotation) -> list[tuple[str, str, Decimal]]:
+    return [(line.phase, line.description, line.amount) for line in quotation.lines.all()]
+
+
+def page_of(quotation: Quotation, client: Client) -> str:
+    client.force_login(make.estimator())
+    return re.sub(r"\s+", " ", client.get(quotation.get_absolute_url()).content.decode())
+
+
+def test_the_price_of_each_phase_and_the_price_by_volume_go_into_the_draft(project: Project) -> None:
+    """Words that somebody typed stay, and so does what the scenario says nothing of."""
+    before = projects.a_quotation(project)
+    row = a_fixed_scenario(project)
+
+    after = quote(row)
+
+    assert lines_of(after) == [
+        ("small_scale", "Process development", D(180000)),
+        ("pilot", "Pilot batches", D(9600)),
+        ("validation", "Validation: 3 × 50 kg", D(30000)),
+    ]
+    assert [(each.from_kg, each.price_per_kg) for each in after.breaks.all()] == [(D(20), D(480)), (D(150), D(200))]
+    assert (after.pk, after.scope, after.valid_until) == (before.pk, before.scope, before.valid_until)
+    said = Event.objects.get(kind="cost.quoted").data
+    assert said["after"] == {"quotation": after.label, "currency": "EUR", "pilot": "9600.00", "validation": "30000.00"}
+    assert Event.objects.filter(kind="quotation.changed").exists()
+
+
+def test_the_next_scenario_takes_the_place_of_the_one_before(project: Project) -> None:
+    """Its lines get their price and words anew, and one that it does not have is gone."""
+    projects.a_quotation(project)
+    quote(a_fixed_scenario(project))
+    with pytest.raises(Refused, match="stands in"):
+        quote(CostAssessment.objects.get())
+    quote(a_fixed_scenario(project, "5000", **{"validation-batch_kg": D(60)}))
+    validation = ("validation", "Validation: 3 × 60 kg", D(30000))
+    assert lines_of(Quotation.objects.get())[1:] == [("pilot", "Pilot batches", D(10000)), validation]
+
+    after = quote(a_fixed_scenario(project, "6000", validation=""))
+
+    assert lines_of(after)[1:] == [("pilot", "Pilot batches", D(12000))]
+    assert [(each.phase, each.assessment.number) for each in ScenarioQuote.objects.all()] == [("pilot", 3)]
+
+
+def test_a_scenario_in_another_currency_is_converted_by_the_rate_that_holds(client: Client, project: Project) -> None:
+    projects.a_quotation(project)
+    row = a_fixed_scenario(project, currency="USD")
+    with pytest.raises(Refused, match="No exchange rate from USD to EUR"):
+        quote(row)
+    today = timezone.localdate()
+    for days, rate in ((9, "0.8"), (2, "0.9"), (-1, "0.5")):
+        ExchangeRate.objects.create(currency="USD", into="EUR", on=today - timedelta(days=days), rate=D(rate), source="ECB")
+
+    after = quote(row)
+
+    assert [amount for _phase, _words, amount in lines_of(after)] == [D(180000), D(8640), D(27000)]
+    assert [each.price_per_kg for each in after.breaks.all()] == [D(432), D(180)]
+    assert page_of(after, client).count(f"1 USD = 0.9 EUR, {written(today - timedelta(days=2))}") == 2
+
+
+def test_what_stands_in_the_way_is_said_and_nothing_is_written(project: Project) -> None:
+    row = a_fixed_scenario(project)
+    with pytest.raises(Refused, match="no draft of a quotation"):
+        quote(row)
+    draft = projects.a_quotation(project)
+    with pytest.raises(Refused, match="Fix this scenario first"):
+        quote(make.a_scenario(project))
+    with pytest.raises(NotAllowed):
+        quote_scenario(row.pk, actor=make.chemist())
+    with pytest.raises(CostAssessment.DoesNotExist):
+        quote_scenario(0, actor=make.estimator())
+    double = [*(Line(**values) for values in rows_of_lines(draft)), Line("pilot", "More pilot batches", D(10))]
+    change_in_draft(draft, lines=double, actor=make.estimator())
+    with pytest.raises(Refused, match="several lines for Pilot"):
+        quote(row)
+    change_in_draft(draft, lines=double[:2], breaks=[Break(D(5), D(900))], actor=make.estimator())
+    with pytest.raises(Refused, match="From 150 kg on the kilogram costs more"):
+        quote(a_fixed_scenario(project, validation="300000"))
+    hold_project(project.code, actor=projects.manager(), reason="The client thinks.")
+    with pytest.raises(Refused, match="hold"):
+        quote(row)
+
+    draft = Quotation.objects.get()
+    assert [each.amount for each in draft.lines.all()] == [D(180000), D(240000)]
+    assert rows_of_part(draft, "breaks") == [{"from_kg": D(5), "price_per_kg": D(900)}]
+    assert not ScenarioQuote.objects.exists()
+
+
+def test_the_page_says_where_a_line_came_from_and_what_has_changed_since(client: Client, project: Project) -> None:
+    projects.a_quotation(project)
+    draft = quote(a_fixed_scenario(project, name="As asked"))
+    assert "From scenario 1, As asked, fixed on" in page_of(draft, client)
+    assert "superseded: scenario" not in page_of(draft, client)
+
+    newer = a_fixed_scenario(project, "6000", name="Larger")
+    again = [Line(**(values | ({"amount": D(9000)} if values["phase"] == "pilot" else {}))) for values in rows_of_lines(draft)]
+    change_in_draft(draft, lines=again, actor=make.estimator())
+
+    page = page_of(draft, client)
+    assert page.count("It is superseded: scenario 2, Larger, was fixed on") == 2
+    assert page.count("It said 9,600.00 EUR; the line was changed since.") == 1
+    old = re.sub(r"\s+", " ", client.get(reverse("cost-scenario", args=[project.code, 1])).content.decode())
+    assert ("It is superseded: scenario 2" in old, draft.label in old) == (True, True)
+    quote(newer)
+    assert "superseded: scenario" not in page_of(draft, client)
+    old = re.sub(r"\s+", " ", client.get(reverse("cost-scenario", args=[project.code, 1])).content.decode())
+    assert "<dt>Quoted</dt>" not in old
+
+
+def test_the_next_revision_says_it_too_and_the_client_never(client: Client, project: Project) -> None:
+    projects.a_quotation(project)
+    draft = quote(a_fixed_scenario(project, name="As asked"))
+    lines = [Line(**values) for values in rows_of_lines(draft)]
+    until = {"currency": "EUR", "valid_until": draft.valid_until, "scope": draft.scope}
+    second = draft_quotation(project.code, lines=lines, actor=make.estimator(), **until)
+    projects.release(second)
+    projects.send(second)
+
+    assert page_of(second, client).count("From scenario 1, As asked") == 2
+    client.force_login(projects.person(Role.CLIENT_APPROVER, client=project.client))
+    shown = client.get(reverse("portal-quotation", args=[project.code, second.revision]))
+    assert (shown.status_code, "As asked" in shown.content.decode()) == (200, False)
+
+
+def test_the_button_puts_it_in_and_says_before_why_it_cannot(client: Client, project: Project) -> None:
+    row = a_fixed_scenario(project)
+    client.force_login(make.estimator())
+    assert "There is no draft of a quotation." in client.get(row.get_absolute_url()).content.decode()
+    draft = projects.a_quotation(project)
+    assert "There is no draft of a quotation." not in client.get(row.get_absolute_url()).content.decode()
+
+    answer = client.post(reverse("cost-quote", args=[project.code, row.number]))
+
+    assert (answer.status_code, answer["Location"]) == (302, draft.get_absolute_url())
+    assert draft_of(project) == draft
+    assert ScenarioQuote.objects.count() == 2
+    refused = client.post(reverse("cost-quote", args=[project.code, row.number]))
+    assert refused.status_code == 409

@@ -1,0 +1,86 @@
+"""The price of a material of a route: the cheapest that holds for what is needed, converted by the newest rate."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from catalogue.models import ExchangeRate, Material, Supplier
+from process.routes.building import Prices, known_prices
+from process.routes.figures import worked_out
+from projects.models import Project
+from tests.process import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def prices(material: Material, needed: float | None = None, currency: str = "EUR") -> Prices:
+    needs = None if needed is None else {material.pk: needed}
+    return known_prices([material.pk], currency=currency, on=timezone.localdate(), needed_kg=needs)
+
+
+def test_the_cheapest_price_in_force_counts(project: Project) -> None:
+    material = make.a_material()
+    on = make.a_price(material, "7.00").quoted_on
+    make.a_price(material, "5.00", supplier="Cheap", quantity_from_kg=Decimal(100))
+    make.a_price(material, "1.00", supplier="Late", valid_until=on)
+    make.a_price(material, "3.00", "USD", supplier="Overseas")
+
+    found = [prices(material, needed).found[material.pk].price.amount_per_kg for needed in (None, 10.0, 250.0)]
+
+    assert found == [Decimal("7.00"), Decimal("7.00"), Decimal("5.00")]
+
+
+def test_what_nobody_sells_so_little_of_has_its_smallest_break(project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "5.00", quantity_from_kg=Decimal(100))
+    make.a_price(material, "4.00", quantity_from_kg=Decimal(1000))
+
+    (found,) = prices(material, 2.0).found.values()
+
+    assert (found.price.amount_per_kg, found.is_reached) == (Decimal("5.00"), False)
+
+
+def test_a_minimum_order_has_to_be_reached(project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "5.00", minimum_order_kg=Decimal(50))
+    make.a_price(material, "8.00", supplier="Small amounts")
+
+    little, much = (prices(material, needed).found[material.pk] for needed in (10.0, 60.0))
+
+    assert (little.price.amount_per_kg, little.is_reached, little.least_kg) == (Decimal("8.00"), True, 0)
+    assert (much.price.amount_per_kg, much.is_reached, much.least_kg) == (Decimal("5.00"), True, 50)
+
+
+@pytest.mark.parametrize("status", [Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED])
+def test_nobody_buys_from_a_barred_supplier(status: str, project: Project) -> None:
+    material = make.a_material()
+    make.a_price(material, "1.00", supplier="Barred")
+    Supplier.objects.update(status=status)
+    make.a_price(material, "9.00", supplier="Other")
+
+    assert prices(material).found[material.pk].price.amount_per_kg == Decimal("9.00")
+
+
+def test_a_price_is_converted_by_the_newest_rate_before_the_day(project: Project) -> None:
+    material, today = make.a_material(), timezone.localdate()
+    make.a_price(material, "10.00", "USD")
+    for days, rate in ((30, "0.80"), (2, "0.90"), (-1, "0.50")):
+        ExchangeRate.objects.create(currency="USD", into="EUR", on=today - timedelta(days=days), rate=Decimal(rate), source="ECB")
+
+    assert prices(material).found[material.pk].price.amount_per_kg == Decimal("9.00")
+
+
+def test_a_missing_rate_is_named_and_no_price_is_said_to_be_missing(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    material = make.a_material("Acetic anhydride")
+    material.quotes.update(currency="USD")
+
+    figures = worked_out(version)
+
+    assert prices(material).unrated == {material.pk: ["USD"]}
+    (missing,) = figures.unpriced
+    assert missing.words.startswith("Acetylation: Acetic anhydride is quoted in USD, and no exchange rate to EUR is known on or before ")
