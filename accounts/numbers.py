@@ -72,24 +72,25 @@ class AmountField(NumberField):
     widget = AmountText
 
 
-class PercentText(NumberText):
+def percent_words(percent: Decimal) -> str:
     """Less than one percent stands with its sign, so that what is shown can be sent again."""
+    shown = f"{percent.normalize():f}"
+    return f"{shown} %" if 0 < percent < 1 else shown
 
+
+class PercentText(NumberText):
     def format_value(self, value: Any) -> str | None:
-        shown = super().format_value(value)
-        return f"{shown} %" if isinstance(value, Decimal) and 0 < value < 1 else shown
+        return percent_words(value) if isinstance(value, Decimal) else super().format_value(value)
 
 
 class PercentField(NumberField):
-    """A percentage, with its sign or without. A bare 0.2 is asked about: it may be the fraction of 20 %."""
+    """A percentage, with its sign or without. A bare 0.2 is asked about: it may be the fraction of 20 %, as a spreadsheet keeps that."""
 
     widget = PercentText
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        if not isinstance(value, str):
-            return super().to_python(value)
-        typed = value.strip()
-        bare = typed.removesuffix("%").rstrip()
+        typed = value.strip() if isinstance(value, str) else value
+        bare = typed.removesuffix("%").rstrip() if isinstance(typed, str) else typed
         number = super().to_python(bare)
         if number is not None and 0 < number < 1 and bare == typed:
             percent = f"{(100 * number).normalize():f}"

@@ -80,7 +80,7 @@ class Typed:
         if not words:
             return None
         key = (name, words.casefold())
-        if key not in self.found:
+        if self.found.get(key) is None:
             self.found[key] = named(lookup, self.bound, words)
         if self.found[key] is None and lookup.create is not None:
             if name in create:

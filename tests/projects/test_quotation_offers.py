@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.models import Event, Signature
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.signatures import content_hash, verify
@@ -37,6 +36,7 @@ from projects.services import commercial, quotation_answers
 from projects.services.quotation_parts import Break, Input, Line, Parts, Payment, Rate, payments_of
 from projects.services.replies import Reply
 from tests.projects import factories as make
+from tests.projects.people import approver, as_person, business
 
 pytestmark = pytest.mark.django_db
 
@@ -57,20 +57,6 @@ PARTS = Parts(
     rates=(Rate("Process chemist", "hour", Decimal("180.00")),),
     inputs=(Input("Reference standard, 5 g"),),
 )
-
-
-def business() -> User:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
-
-
-def approver() -> User:
-    return make.person(Role.CLIENT_APPROVER)
-
-
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def draft(project: Project, **changes: Any) -> Quotation:
