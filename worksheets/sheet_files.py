@@ -51,8 +51,8 @@ def table_of_sheet(bound: Bound) -> Table:
             return _t("yes") if value else _t("no")
         if isinstance(value, str):
             return labels[name].get(value, value)
-        is_small = column.is_percentage and value is not None and 0 < value < 1
-        return value if _is_plain(value) and not is_small else column.told(value)
+        is_asked = column.percentage is not None and value is not None and column.percentage.is_asked(value)
+        return value if _is_plain(value) and not is_asked else column.told(value)
 
     head = [described[column.name]["heading"] for column in columns]
     return Table(bound.sheet.key, head, [[cell(row, column.name) for column in columns] for row in rows])

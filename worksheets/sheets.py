@@ -48,7 +48,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.text import capfirst
 
-from accounts.numbers import PercentField, percent_words
+from accounts.numbers import PercentField
 from audit.refusals import Blocker, Missing, Words
 from worksheets.columns import Column
 from worksheets.reading_cells import field_of, told
@@ -115,13 +115,14 @@ class SheetColumn:
         return self.compute is None and not self.derived
 
     @cached_property
-    def is_percentage(self) -> bool:
-        """Whether its field asks about a bare 0.2."""
-        return self.field is not None and isinstance(self.field(), PercentField)
+    def percentage(self) -> PercentField | None:
+        """Its field, where that asks about a bare 0.2."""
+        field = self.field() if self.field is not None else None
+        return field if isinstance(field, PercentField) else None
 
     def told(self, value: Any) -> Any:
         """As JSON tells it, and as it can be sent again."""
-        return percent_words(value) if self.is_percentage and isinstance(value, Decimal) else told(value)
+        return self.percentage.told(value) if self.percentage is not None and isinstance(value, Decimal) else told(value)
 
 
 def _none(_thing: Any) -> Any:

@@ -322,7 +322,7 @@ def test_a_percentage_typed_as_a_fraction_is_asked_about(scenario: CostAssessmen
 
     assert [row.probability_pct for row in RiskItem.objects.all()] == ([] if kept is None else [kept])
     if kept is None:
-        assert "Is 20 % meant? Then type 20. If it is less than one percent, type 0.2 % with its sign." in str(result.errors)
+        assert "Is 20 % meant? Then type 20. If it is 0.2 %, type it with its sign." in str(result.errors)
 
 
 def test_less_than_one_percent_is_told_as_it_can_be_sent_again(scenario: CostAssessment) -> None:
