@@ -131,7 +131,7 @@ def due_words(plan: DefaultPlan | None) -> dict[str, str]:
     """What can make a payment due, in words, by source: the acceptance, each gate, each milestone of this version of the default plan."""
     found = {ACCEPTED: _t("This quotation is accepted")} | dict(gate_due(phase) for phase in PHASES)
     items = [item for phase in PHASES for item in plan_of_version(phase, plan).milestones]
-    return found | dict(milestone_due(item.key, item.title) for item in items if not item.source.startswith(("gate:", "quotation:")))
+    return found | dict(milestone_due(item.key, str(item.title)) for item in items if not item.source.startswith(("gate:", "quotation:")))
 
 
 def wrong_content(currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]) -> Errors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -152,6 +153,17 @@ def test_what_is_chosen_is_signed_priced_and_paid(project: Project) -> None:
     assert (content_hash(accepted), verify(signature).valid) == (offered, True)
     assert all(row.covers_now for row in signed_rows(accepted))
     assert sum(due.amount for due in payments_of(accepted)) == accepted.total
+
+
+def test_a_choice_that_was_signed_without_its_currency_is_not_shown(project: Project) -> None:
+    """Signatures of the older form said which options were taken, and no more."""
+    accept(sent(project), 2)
+    signed = signed_rows(Quotation.objects.get())[-1]
+
+    older = replace(signed, signature=Signature(content={"accepted": {"options": [2]}}))
+
+    assert signed.choice is not None and signed.choice["currency"] == "EUR"
+    assert older.choice is None
 
 
 def test_an_acceptance_of_an_offer_without_options_signs_the_offer_itself(project: Project) -> None:
