@@ -20,7 +20,7 @@ Values = dict[str, Any]
 
 
 class Typed:
-    """The reader of one request: what a cell names is looked for once.
+    """The reader of one request: what a cell names is looked for until it is found, and then kept.
 
     unknown: columns of the row read last whose words name nothing that is there; the writer may have it entered.
     """

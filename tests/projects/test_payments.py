@@ -27,6 +27,7 @@ from projects.services.payments import correct_payment, payment_sources, plan_pa
 from projects.services.sharing import set_visibility
 from tests.kept import kept_until_the_end
 from tests.projects import factories as make
+from tests.projects.people import business
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
@@ -42,10 +43,6 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
 @pytest.fixture
 def project(made: int, db: None) -> Project:
     return Project.objects.get(pk=made)
-
-
-def business() -> Any:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
 
 
 def planned(project: Project, **values: Any) -> Milestone:
