@@ -30,6 +30,10 @@ CITED_LETTERS = 60
 TO_THE_CENT = Decimal("0.0001")
 
 
+def percent(*, required: bool = False) -> PercentField:
+    return PercentField(required=required, max_digits=6, decimal_places=3, of_one=True)
+
+
 def _steps_together(rows: Sequence[RouteStep], version: RouteVersion) -> Mapping[Any, Mapping[str, Any]]:
     """By step: what it makes for a kilogram of the route's product, its intensity and cost, what is missing, what it rests on."""
     figures = worked_out(version)
@@ -86,10 +90,6 @@ def _materials(bound: Bound) -> QuerySet[Any]:
 def _called(materials: Any, words: str) -> QuerySet[Any]:
     found: QuerySet[Any] = materials.called(words)
     return found
-
-
-def percent(*, required: bool = False) -> PercentField:
-    return PercentField(required=required, max_digits=6, decimal_places=3, of_one=True)
 
 
 def _steps(bound: Bound) -> QuerySet[Any]:

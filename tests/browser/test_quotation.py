@@ -67,32 +67,6 @@ def press_add(page: Page, name: str) -> None:
     page.locator(f"[data-row-set={name}] [data-add-row]").click()
 
 
-def test_the_client_chooses_asks_takes_back_and_accepts(stack: Stack, new_page: Callable[[], Page]) -> None:
-    people, code = People(new_page), stack.python(TELL.format(molecule="OSELTAMIVIR")).splitlines()[-1]
-    client, business = people["approver.a"], people["bd"]
-    client.goto(f"/portal/{code}/quotation/2/")
-    expect(client.locator("main")).to_contain_text("What you asked for, and what became of it")
-
-    ask_for_changes(client)
-    expect(client.locator("main")).to_contain_text("Sooner, please.")
-    send(client, "Take the request back")
-
-    client.get_by_label("Second crystallisation", exact=False).check()
-    press(client, "Accept…")
-    expect(client.locator("#accept")).to_contain_text("taken, EUR 45,000.00")
-    expect(client.locator("[data-offer-total]")).to_have_text("1,185,000.00")
-    client.keyboard.press("Escape")
-    sign(client, "Accept…")
-    expect(client.locator("main")).to_contain_text("Price: EUR 1,185,000.00.")
-
-    business.goto(f"/projects/{code}/quotations/2/")
-    press(business, "Record it…")
-    business.get_by_label("decided by", exact=False).select_option("capacity")
-    business.get_by_label("our price among the offers", exact=False).select_option("field")
-    send(business, "Record it")
-    expect(business.locator("#outcome")).to_contain_text("Capacity and equipment")
-
-
 def ask_for_changes(client: Page) -> None:
     client.get_by_role("link", name="Ask for changes").click()
     client.get_by_label("Line 1", exact=False).fill("Sooner, please.")
@@ -123,3 +97,29 @@ def test_an_expired_offer_is_recorded_as_lost_and_the_next_one_answers_what_was_
     send(business, "Save the draft")
     expect(business.locator("main")).to_contain_text("What the client asked, and what becomes of it")
     expect(business.locator(".remarks")).to_contain_text("By two weeks.")
+
+
+def test_the_client_chooses_asks_takes_back_and_accepts(stack: Stack, new_page: Callable[[], Page]) -> None:
+    people, code = People(new_page), stack.python(TELL.format(molecule="OSELTAMIVIR")).splitlines()[-1]
+    client, business = people["approver.a"], people["bd"]
+    client.goto(f"/portal/{code}/quotation/2/")
+    expect(client.locator("main")).to_contain_text("What you asked for, and what became of it")
+
+    ask_for_changes(client)
+    expect(client.locator("main")).to_contain_text("Sooner, please.")
+    send(client, "Take the request back")
+
+    client.get_by_label("Second crystallisation", exact=False).check()
+    press(client, "Accept…")
+    expect(client.locator("#accept")).to_contain_text("taken, EUR 45,000.00")
+    expect(client.locator("[data-offer-total]")).to_have_text("1,185,000.00")
+    client.keyboard.press("Escape")
+    sign(client, "Accept…")
+    expect(client.locator("main")).to_contain_text("Price: EUR 1,185,000.00.")
+
+    business.goto(f"/projects/{code}/quotations/2/")
+    press(business, "Record it…")
+    business.get_by_label("decided by", exact=False).select_option("capacity")
+    business.get_by_label("our price among the offers", exact=False).select_option("field")
+    send(business, "Record it")
+    expect(business.locator("#outcome")).to_contain_text("Capacity and equipment")
