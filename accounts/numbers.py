@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LIMITS: dict[str, _StrPromise | str] = {"min_value": _("Not below %(limit_value)s."), "max_value": _("Not above %(limit_value)s.")}
 AMBIGUOUS = _("“%(typed)s” can be read as %(whole)s or as %(part)s; please type one of these two.")
-FRACTION = _("Is %(percent)s %% meant? Then type %(percent)s. If it is less than one percent, type %(typed)s %% with its sign.")
+FRACTION = _("Is %(percent)s %% meant? Then type %(percent)s. If it is %(typed)s %%, type it with its sign.")
 _ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _POINT = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}([ '’]\d{3})+|\d*)(\.\d*)?")
 _COMMA = re.compile(r"[+-]?([1-9]\d{0,2}(\.\d{3})+|[1-9]\d{0,2}([ '’]\d{3})+|\d+)(,\d+)?")
@@ -72,26 +72,32 @@ class AmountField(NumberField):
     widget = AmountText
 
 
-class PercentText(NumberText):
-    """Less than one percent stands with its sign, so that what is shown can be sent again."""
-
-    def format_value(self, value: Any) -> str | None:
-        shown = super().format_value(value)
-        return f"{shown} %" if isinstance(value, Decimal) and 0 < value < 1 else shown
-
-
 class PercentField(NumberField):
-    """A percentage, with its sign or without. A bare 0.2 is asked about: it may be the fraction of 20 %."""
+    """A percentage, with its sign or without. A bare 0.2 is asked about: it may be the fraction of 20 %, as a spreadsheet keeps that.
 
-    widget = PercentText
+    of_one: so is a bare 1, where all of it is likelier than a hundredth.
+    """
+
+    def __init__(self, *, of_one: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.of_one = of_one
+
+    def is_asked(self, percent: Decimal) -> bool:
+        return 0 < percent < 1 or (self.of_one and percent == 1)
+
+    def told(self, percent: Decimal) -> str:
+        """As it can be sent again: what would be asked about stands with its sign."""
+        shown = f"{percent.normalize():f}"
+        return f"{shown} %" if self.is_asked(percent) else shown
+
+    def prepare_value(self, value: Any) -> Any:
+        return self.told(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        if not isinstance(value, str):
-            return super().to_python(value)
-        typed = value.strip()
-        bare = typed.removesuffix("%").rstrip()
+        typed = value.strip() if isinstance(value, str) else value
+        bare = typed.removesuffix("%").rstrip() if isinstance(typed, str) else typed
         number = super().to_python(bare)
-        if number is not None and 0 < number < 1 and bare == typed:
+        if number is not None and bare == typed and self.is_asked(number):
             percent = f"{(100 * number).normalize():f}"
             raise ValidationError(FRACTION, code="fraction", params={"typed": typed, "percent": percent})
         return number

@@ -50,8 +50,9 @@ class Signed:
 
     @property
     def choice(self) -> dict[str, Any] | None:
-        """What of the offer the signer took, and the price with it; nothing where there was nothing to choose."""
-        return self.signature.content.get(CHOICE)
+        """What of the offer the signer took, and the price with it; nothing where nothing was to choose, or the older form said less."""
+        taken = self.signature.content.get(CHOICE)
+        return taken if taken and "currency" in taken else None
 
 
 def meaning_words(meaning: str) -> Words:

@@ -81,7 +81,7 @@ class Bound:
 
     def values(self, row: Model, names: Iterable[str] | None = None) -> Values:
         """What the cells tell, as JSON."""
-        return {column.name: told(self.value(row, column)) for column in self.sheet.columns if names is None or column.name in names}
+        return {column.name: column.told(self.value(row, column)) for column in self.sheet.columns if names is None or column.name in names}
 
     def derived(self, rows: Sequence[Any]) -> Derived:
         """What rests on several rows, by the key of each."""

@@ -20,7 +20,6 @@ from audit.events import Happened, record, record_each
 from audit.refusals import BadInput, NotAllowed, Refused, missing_reason, require_none
 from worksheets.bound import Bound, bind, held
 from worksheets.ordering import Order
-from worksheets.reading_cells import told
 from worksheets.rows import AlreadyThere, Rows, words_of_constraint
 from worksheets.typed import Typed, alike
 
@@ -204,22 +203,24 @@ class Writing:
         self.service.judge(row, set(values))
         row = self.service.add(row)
         if self.order:
+            self.order.take(row)
             self.order.put(row.pk, change.after)
         self.rows[row.pk] = row
-        self._note(ADD, row, after={name: told(value) for name, value in values.items() if value not in (None, "")})
+        self._note(ADD, row, after={name: value for name, value in self.sheet.told_values(values).items() if value not in (None, "")})
         return row.pk
 
     def _alter(self, change: Change) -> Any:
         row = self._row(change)
         values = self.typed.read(change.values, change.create)
-        self._require_unchanged(row, change, {name: told(value) for name, value in values.items()})
-        before = {name: told(getattr(row, name)) for name in values}
-        changed = {name for name, value in values.items() if not alike(before[name], told(value))}
+        wanted = self.sheet.told_values(values)
+        self._require_unchanged(row, change, wanted)
+        before = self.sheet.told(row, values)
+        changed = {name for name in values if not alike(before[name], wanted[name])}
         if fixed := [name for name in changed if self.sheet.column(name).fixed]:
             raise BadInput({name: _t("This stays as it was entered.") for name in fixed})
         if not changed:
             return row.pk
-        others = {column.name: told(getattr(row, column.name)) for column in self.sheet.typed}
+        others = self.sheet.told(row, self.typed.readers)
         _set(row, {name: values[name] for name in changed})
         try:
             self.service.judge(row, changed)
@@ -228,7 +229,9 @@ class Writing:
         except Exception:
             self.rows.pop(row.pk, None)  # what the refused change left on it must not be saved by the next one
             raise
-        after = {column.name: told(getattr(row, column.name)) for column in self.sheet.typed}
+        if self.order:
+            self.order.take(row)
+        after = self.sheet.told(row, self.typed.readers)
         differ = [name for name in others if others[name] != after[name]]
         self._note(CHANGE, row, before={name: others[name] for name in differ}, after={name: after[name] for name in differ})
         return row.pk
@@ -237,16 +240,14 @@ class Writing:
         row = self._row(change)
         if self.order is None or change.after is None:
             raise BadInput({"": _t("The rows of this table have no order of their own.")})
-        before = list(self.order.keys)
-        self.order.put(row.pk, change.after)
-        if self.order.keys != before:
+        if self.order.move(row.pk, change.after):
             self._note(MOVE, row)
         return row.pk
 
     def _remove(self, change: Change) -> Any:
         row = self._row(change)
         self._require_unchanged(row, change, {})
-        before = {column.name: told(getattr(row, column.name)) for column in self.sheet.typed}
+        before = self.sheet.told(row, self.typed.readers)
         self._require_reason(before, before)
         label, key = str(row), row.pk
         self.service.remove(row)
@@ -271,7 +272,7 @@ class Writing:
         """What differs from what the writer saw, and is not what the writer wants either, somebody else has written."""
         if change.seen is None:
             return
-        is_now = {name: told(getattr(row, name)) for name in change.seen if name in self.typed.readers}
+        is_now = self.sheet.told(row, self.typed.readers.keys() & change.seen.keys())
         other = {
             name: value
             for name, value in is_now.items()

@@ -18,7 +18,10 @@ class Order:
 
     def __init__(self, bound: Bound) -> None:
         self.bound, self.model, self.name = bound, bound.sheet.model, bound.sheet.order
-        self.numbers: dict[Any, int] = dict(bound.base().values_list("pk", self.name))
+        self.within = bound.sheet.within[-1] if bound.sheet.within else self.name
+        rows = list(bound.base().values_list("pk", self.name, self.within))
+        self.numbers: dict[Any, int] = {key: number for key, number, _group in rows}
+        self.groups: dict[Any, Any] = {key: group for key, _number, group in rows} if bound.sheet.within else {}
         self.keys = list(self.numbers)
         self.next_number = max(self.numbers.values(), default=0) + 1
 
@@ -34,22 +37,36 @@ class Order:
         place = len(self.keys) if after is None else self.keys.index(after) + 1 if after else 0
         self.keys.insert(place, key)
 
+    def take(self, row: Any) -> None:
+        """A row as it was just written: it may stand with others than before."""
+        if self.bound.sheet.within:
+            self.groups[row.pk] = getattr(row, self.within)
+
+    def move(self, key: Any, after: int | None) -> bool:
+        """Whether it stands elsewhere then. Raises BadInput, and nothing has moved."""
+        keys, places = list(self.keys), self.places()
+        self.put(key, after)
+        if self.places() != places:
+            return True
+        moved, self.keys = self.keys != keys, keys
+        if moved:
+            raise BadInput({"": _t("It has no other place among the rows it stands with.")})
+        return False
+
     def drop(self, key: Any) -> None:
         self.keys.remove(key)
         del self.numbers[key]
 
     def save(self) -> None:
-        wanted = self._places()
+        wanted = self.places()
         moved = [key for key in self.keys if self.numbers[key] != wanted[key]]
         write_together([self.model(**{"pk": key, self.name: wanted[key]}) for key in moved], [self.name])
 
-    def _places(self) -> dict[Any, int]:
+    def places(self) -> dict[Any, int]:
         """From one, for each of what the rows are listed within."""
-        within = self.bound.sheet.within
-        groups = dict(self.bound.base().values_list("pk", within[-1])) if within else {}
         counted: dict[Any, int] = {}
         places = {}
         for key in self.keys:
-            group = groups.get(key)
+            group = self.groups.get(key)
             places[key] = counted[group] = counted.get(group, 0) + 1
         return places

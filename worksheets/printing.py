@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from worksheets.bound import Bound
-from worksheets.reading_cells import told
 from worksheets.showing import NUMBERS, words_for
 
 EMPTY = "–"
@@ -48,7 +47,7 @@ def shares(letters: Sequence[int]) -> list[int]:
 def facts_of(bound: Bound, row: Any, *, besides: Collection[str] = ()) -> list[tuple[str, str]]:
     """What is known of one row, for a page of its own: what is empty is left out, as are the columns `besides`."""
     pairs = [
-        (column["heading"], words_for(column, told(getattr(row, column["name"]))))
+        (column["heading"], words_for(column, bound.sheet.column(column["name"]).told(getattr(row, column["name"]))))
         for column in bound.columns()
         if column["name"] not in besides and column["typed"]
     ]

@@ -12,7 +12,6 @@ from worksheets.bound import Bound, bind
 from worksheets.changing import ADD, Change, Writing
 from worksheets.exports import Export, Table, register_export
 from worksheets.kinds import Entered, ImportKind, Values, register_import
-from worksheets.reading_cells import told
 from worksheets.sheets import Worksheet, on_register
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def _export(sheet: Worksheet) -> None:
 
 
 def table_of_sheet(bound: Bound) -> Table:
-    """Numbers and days stay what they are; choices and yes or no are words, as the import reads them."""
+    """Numbers and days stay what they are; choices, yes or no and less than one percent are words, as the import reads them."""
     columns = bound.sheet.columns
     described = {column["name"]: column for column in bound.columns()}
     labels = {name: {each["key"]: each["label"] for each in column["choices"]} for name, column in described.items()}
@@ -50,7 +49,10 @@ def table_of_sheet(bound: Bound) -> Table:
         value = together.get(row.pk, {}).get(name) if column.derived else bound.value(row, column)
         if isinstance(value, bool):
             return _t("yes") if value else _t("no")
-        return labels[name].get(value, value) if isinstance(value, str) else value if _is_plain(value) else told(value)
+        if isinstance(value, str):
+            return labels[name].get(value, value)
+        is_asked = column.percentage is not None and value is not None and column.percentage.is_asked(value)
+        return value if _is_plain(value) and not is_asked else column.told(value)
 
     head = [described[column.name]["heading"] for column in columns]
     return Table(bound.sheet.key, head, [[cell(row, column.name) for column in columns] for row in rows])
@@ -78,7 +80,7 @@ class SheetWriter:
 
     def enter(self, values: Values) -> Entered:
         with self.writing.because():
-            result = self.writing.one(Change(ADD, values=values))
+            result = self.writing.one(Change(ADD, values=self.writing.sheet.told_values(values)))
         if result.there is not None:
             return Entered(str(result.there)[:250], self._link(result.there), is_new=False)
         if not result.is_saved:

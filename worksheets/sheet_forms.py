@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from worksheets.bound import Bound
 from worksheets.changing import ADD, Change, Result
-from worksheets.reading_cells import told
 from worksheets.typed import alike
 
 if TYPE_CHECKING:
@@ -71,11 +70,12 @@ class RowForm(forms.Form):
 
     def change(self, act: str, pk: int | None) -> Change:
         """Of a row that is there only what differs from what the form showed: the rest may be somebody else's by now, or closed to us."""
-        typed = {column.name: self.cleaned_data[column.name] for column in self.bound.sheet.typed if not self.fields[column.name].disabled}
+        names = [column.name for column in self.bound.sheet.typed if not self.fields[column.name].disabled]
+        typed = self.bound.sheet.told_values({name: self.cleaned_data[name] for name in names})
         if act == ADD:
             return Change(act, values=typed, create=self._created)
         shown = self._seen
-        values = {name: value for name, value in typed.items() if name not in shown or not alike(told(value), shown[name])}
+        values = {name: value for name, value in typed.items() if name not in shown or not alike(value, shown[name])}
         return Change(act, pk, values, {name: shown[name] for name in values if name in shown}, create=self._created)
 
     @property

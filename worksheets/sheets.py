@@ -36,8 +36,10 @@ true of a row: `Rows.clean`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -46,9 +48,10 @@ from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.text import capfirst
 
+from accounts.numbers import PercentField
 from audit.refusals import Blocker, Missing, Words
 from worksheets.columns import Column
-from worksheets.reading_cells import field_of
+from worksheets.reading_cells import field_of, told
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:
@@ -111,6 +114,16 @@ class SheetColumn:
     def is_typed(self) -> bool:
         return self.compute is None and not self.derived
 
+    @cached_property
+    def percentage(self) -> PercentField | None:
+        """Its field, where that asks about a bare 0.2."""
+        field = self.field() if self.field is not None else None
+        return field if isinstance(field, PercentField) else None
+
+    def told(self, value: Any) -> Any:
+        """As JSON tells it, and as it can be sent again."""
+        return self.percentage.told(value) if self.percentage is not None and isinstance(value, Decimal) else told(value)
+
 
 def _none(_thing: Any) -> Any:
     return ()
@@ -126,7 +139,7 @@ class Worksheet:
 
     parent may lead over another table (step__version); the service then says in `new` what a row belongs to.
     order: the integer field that keeps the order of rows, where people move them; in the database it is not unique, or unique deferrable.
-    within: by what rows are listed before their order, which counts from one for each value of the last of them.
+    within: by what rows are listed before their order, which counts from one for each value of the last of them, a field of the model.
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
     together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
     totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
@@ -183,6 +196,14 @@ class Worksheet:
             return self.model._meta.get_field(column.name)
         except FieldDoesNotExist:
             return None
+
+    def told(self, row: Row, names: Iterable[str]) -> dict[str, Any]:
+        """What its cells tell in the columns that people type."""
+        return {name: self.column(name).told(getattr(row, name)) for name in names}
+
+    def told_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What was read already, for the door that reads it once more."""
+        return {name: self.column(name).told(value) for name, value in values.items()}
 
     def heading(self, column: SheetColumn) -> str:
         words = str(column.heading or capfirst(str(self.model._meta.get_field(column.name).verbose_name)))  # type: ignore[union-attr]

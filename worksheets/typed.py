@@ -20,7 +20,7 @@ Values = dict[str, Any]
 
 
 class Typed:
-    """The reader of one request: what a cell names is looked for once.
+    """The reader of one request: what a cell names is looked for until it is found, and then kept.
 
     unknown: columns of the row read last whose words name nothing that is there; the writer may have it entered.
     """
@@ -80,7 +80,7 @@ class Typed:
         if not words:
             return None
         key = (name, words.casefold())
-        if key not in self.found:
+        if self.found.get(key) is None:
             self.found[key] = named(lookup, self.bound, words)
         if self.found[key] is None and lookup.create is not None:
             if name in create:

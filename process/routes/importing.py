@@ -18,7 +18,7 @@ from catalogue.chemistry import CasNumberError, normalise_cas
 from catalogue.models import Material
 from process.routes import services
 from process.routes.models import Route, RouteVersion, StepInput
-from process.routes.worksheets import WHO
+from process.routes.worksheets import INPUTS, STEPS, WHO, percent
 from projects.models import Project
 from worksheets.changing import add_row
 from worksheets.columns import ChoiceField, Column, TextField, YesNoField, text
@@ -26,6 +26,7 @@ from worksheets.kinds import Entered, ImportKind, register_import
 
 if TYPE_CHECKING:
     from worksheets.kinds import Values
+    from worksheets.sheets import Worksheet
 
 MOST_ROWS = 1000
 OF_THE_STEP = (
@@ -53,7 +54,7 @@ def columns() -> tuple[Column, ...]:
         Column("product", _("Product"), text(200), _("In the first row of each step."), "Amide 3"),
         Column("product_structure", _("Structure of the product (SMILES)"), text(4000), example="CC(=O)Nc1ccc(O)cc1"),
         Column("product_molar_mass_g_per_mol", _("Molar mass of the product (g/mol)"), _number(), example="312.36"),
-        Column("yield_pct", _("Yield (%)"), _number(digits=6, places=3), _("In the first row of each step; 92 for 92 %."), "92"),
+        Column("yield_pct", _("Yield (%)"), percent(), _("In the first row of each step; 92 for 92 %."), "92"),
         Column(
             "input",
             _("Input"),
@@ -65,8 +66,8 @@ def columns() -> tuple[Column, ...]:
         Column("amount", _("Amount"), _number(places=6, needed=True), example="1.05"),
         Column("basis", _("Counted in"), ChoiceField(choices=StepInput.Basis.choices), example="equivalents"),
         Column("is_limiting", _("Limiting"), YesNoField(), _("One input of each step. Empty: no."), "no"),
-        Column("assay_pct", _("Assay (%)"), _number(digits=6, places=3), _("Empty: 100."), "98.5"),
-        Column("recycle_pct", _("Recycled (%)"), _number(digits=6, places=3), _("Empty: nothing."), "0"),
+        Column("assay_pct", _("Assay (%)"), percent(), _("Empty: 100."), "98.5"),
+        Column("recycle_pct", _("Recycled (%)"), percent(), _("Empty: nothing."), "0"),
         Column("cycle_time_h", _("Cycle time (h)"), _number(digits=7, places=2), example="26"),
         Column("batch_output_kg", _("Output of a batch (kg)"), _number(), example="85"),
         Column("temperature_min_c", _("Temperature from (°C)"), _number(digits=5, places=1), example="-5"),
@@ -113,15 +114,15 @@ class RouteWriter:
             return Entered(f"{values['step']}: {values['input']}", there.get_absolute_url(), is_new=False)
         version = self._version(values["route"])
         if key not in self.made:
-            self._add(f"route-steps:{version.pk}", _step_values(values))
+            self._add(STEPS, version, _step_values(values))
             self.made[key] = (values["step"], values["product"].casefold())
-        self._add(f"step-inputs:{version.pk}", self._input_values(values, key[0]))
+        self._add(INPUTS, version, self._input_values(values, key[0]))
         return Entered(f"{values['step']}: {values['input']}", version.get_absolute_url())
 
-    def _add(self, address: str, values: dict[str, Any]) -> None:
+    def _add(self, sheet: Worksheet, version: RouteVersion, values: dict[str, Any]) -> None:
         """What is wrong stands at the column of the file."""
         try:
-            add_row(address, values, actor=self.actor)
+            add_row(f"{sheet.key}:{version.pk}", sheet.told_values(values), actor=self.actor)
         except BadInput as bad:
             raise BadInput({COLUMN_OF.get(name, name): words for name, words in bad.errors.items()}) from bad
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
@@ -72,10 +71,8 @@ class StepRows(Rows):
 
 def _wrong_yields(row: RouteStep) -> dict[str, list[str]]:
     low, base, high = (getattr(row, name) for name in YIELDS)
-    found = {name: words for name in YIELDS if (words := read_as_fraction(getattr(row, name), of_nothing=False))}
-    for name in YIELDS:
-        if (value := getattr(row, name)) is not None and value > 100:
-            found[name] = [_t("At most 100 % of what the equation gives.")]
+    too_much = [_t("At most 100 % of what the equation gives.")]
+    found = {name: too_much for name in YIELDS if (value := getattr(row, name)) is not None and value > 100}
     if low is not None and low > base:
         found.setdefault("yield_low_pct", [_t("The low yield is above the yield.")])
     if high is not None and high < base:
@@ -91,10 +88,6 @@ class InputRows(Rows):
 
     def clean(self, row: StepInput, changed: Collection[str]) -> None:
         found = {}
-        if words := read_as_fraction(row.assay_pct, of_nothing=False):
-            found["assay_pct"] = words
-        if words := read_as_fraction(row.recycle_pct, of_nothing=True):
-            found["recycle_pct"] = words
         if (row.material is None) == (row.from_step is None):
             found["material"] = [_t("Choose a material, or the step whose product it is.")]
         if row.from_step is not None and row.from_step == row.step:
@@ -120,11 +113,3 @@ class InputRows(Rows):
         if names := ", ".join(str(line) for line in others):
             raise BadInput({"": _t("The amount of %(materials)s is counted on it.") % {"materials": names}})
         row.delete()
-
-
-def read_as_fraction(value: Decimal | None, *, of_nothing: bool) -> list[str]:
-    """A percentage at or below one was meant as a fraction; where nothing is possible, nothing is not."""
-    if value is None or value > 1 or (of_nothing and value == 0) or value < 0:
-        return []
-    shown = f"{(value * 100).normalize():f}"
-    return [_t("This is a percentage: for %(typed)s as a fraction write %(percent)s.") % {"typed": value, "percent": shown}]

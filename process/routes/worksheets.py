@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import PercentField
 from catalogue.worksheets import A_MATERIAL
 from process.routes.figures import CURRENCY, worked_out
 from process.routes.models import RouteStep, RouteVersion, StepInput
@@ -29,6 +30,10 @@ ONE_KG = _("For one kilogram of the route's product.")
 MOST_LETTERS = 4000
 CITED_LETTERS = 60
 TO_THE_CENT = Decimal("0.0001")
+
+
+def percent(*, required: bool = False) -> PercentField:
+    return PercentField(required=required, max_digits=6, decimal_places=3, of_one=True)
 
 
 def _steps_together(rows: Sequence[RouteStep], version: RouteVersion) -> Mapping[Any, Mapping[str, Any]]:
@@ -121,9 +126,11 @@ STEPS = Worksheet(
             width=24,
         ),
         SheetColumn("product_molar_mass_g_per_mol", unit="g/mol", note=_("Empty: that of the structure."), example="312.36"),
-        SheetColumn("yield_pct", unit="%", note=_("Of what the equation gives: 92 for 92 %."), example="92"),
-        SheetColumn("yield_low_pct", unit="%", example="88"),
-        SheetColumn("yield_high_pct", unit="%", example="94"),
+        SheetColumn(
+            "yield_pct", unit="%", field=lambda: percent(required=True), note=_("Of what the equation gives: 92 for 92 %."), example="92"
+        ),
+        SheetColumn("yield_low_pct", unit="%", field=percent, example="88"),
+        SheetColumn("yield_high_pct", unit="%", field=percent, example="94"),
         SheetColumn("product_per_limiting", note=_("Empty: 1."), example="1"),
         SheetColumn("made", _("Made"), unit="kg", note=ONE_KG, derived=True, kind="number"),
         SheetColumn("intensity", _("PMI, net"), derived=True, kind="number"),
@@ -164,8 +171,8 @@ INPUTS = Worksheet(
         SheetColumn("charged", _("Charged"), unit="kg", note=ONE_KG, derived=True, kind="number"),
         SheetColumn("fresh", _("Fresh"), unit="kg", note=ONE_KG, derived=True, kind="number"),
         SheetColumn("cost", _("Cost"), unit=CURRENCY, note=ONE_KG, derived=True, total=True, kind="number"),
-        SheetColumn("assay_pct", unit="%", note=_("Empty: 100."), example="98.5"),
-        SheetColumn("recycle_pct", unit="%", note=_("Empty: nothing."), example="0"),
+        SheetColumn("assay_pct", unit="%", field=percent, note=_("Empty: 100."), example="98.5"),
+        SheetColumn("recycle_pct", unit="%", field=percent, note=_("Empty: nothing."), example="0"),
         SheetColumn("reference", lookup=Lookup(_lines, find=_line_called), note=_("Empty: the limiting input."), width=20),
         SheetColumn("stoichiometry", note=_("For atom economy. Empty: 1 for a reactant, else none.")),
         SheetColumn("note", width=24),

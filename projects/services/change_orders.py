@@ -77,7 +77,8 @@ def draft_change_order(code: str, draft: Draft, *, actor: User, sequence: int | 
     require_permission("projects.order_change", actor, project)
     require_active(project)
     require_none(order_blockers(project))
-    milestones = _check(project, draft)
+    currency = Quotation.objects.accepted().get(project=project).currency
+    milestones = _check(project, draft, currency)
     rows = ChangeOrder.objects.filter(project=project)
     previous = rows.select_for_update(of=("self",)).filter(sequence=sequence).order_by("-revision").first() if sequence else None
     if sequence and previous is None:
@@ -92,7 +93,7 @@ def draft_change_order(code: str, draft: Draft, *, actor: User, sequence: int | 
         sequence=sequence,
         number=f"{project.code.replace('API', 'CO')}-{sequence}",
         revision=previous.revision + 1 if previous else 1,
-        currency=Quotation.objects.accepted().get(project=project).currency,
+        currency=currency,
         prepared_by=actor,
         prepared_at=timezone.now(),
     )
@@ -109,7 +110,7 @@ def change_change_order(code: str, sequence: int, revision: int, draft: Draft, *
     require_permission("projects.order_change", actor, order.project)
     require_active(order.project)
     require_none(wrong_state(order, State.DRAFT))
-    milestones = _check(order.project, draft)
+    milestones = _check(order.project, draft, order.currency)
     before = {"total": str(order.total), "days": {row.milestone.key: row.days for row in order.effects.select_related("milestone")}}
     order.lines.all().delete()
     order.effects.all().delete()
@@ -121,7 +122,7 @@ def change_change_order(code: str, sequence: int, revision: int, draft: Draft, *
     return order
 
 
-def _check(project: Project, draft: Draft) -> dict[str, Milestone]:
+def _check(project: Project, draft: Draft, currency: str) -> dict[str, Milestone]:
     """The milestones that the draft moves, by key. Raises BadInput at the field."""
     days = {key: number for key, number in draft.days.items() if number}
     rows = {row.key: row for row in Milestone.objects.open().filter(project=project, key__in=days)}
@@ -136,7 +137,7 @@ def _check(project: Project, draft: Draft) -> dict[str, Milestone]:
         errors["days"] = [_t("Only shared milestones whose agreed date the client knows can be moved by order.")]
     if any(abs(number) > MOST_WORKING_DAYS for number in days.values()):
         errors["days"] = [_t("A date moves by at most %(most)d working days.") % {"most": MOST_WORKING_DAYS}]
-    errors = wrong_lines(project, draft) | errors
+    errors = wrong_lines(project, draft, currency) | errors
     if errors:
         raise BadInput(errors)
     return rows

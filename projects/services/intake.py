@@ -99,9 +99,10 @@ def _read_message(raw: bytes, came_at: datetime | None) -> Reading:
         "received_zone": message.zone,
         "remarks": message.remarks,
     }
-    reading = Reading(message.key, facts, _said_by(message), message.parts)
+    known = _known_sender(message.sender_address)
+    reading = Reading(message.key, facts, _said_by(message, known), message.parts)
     if (answers := _attached_answers(message, timezone.localdate(came_at or message.received_at))) is not None:
-        said, known = _filled(answers), _known_sender(message.sender_address)
+        said = _filled(answers)
         if known is not None and not _is_named(known.client, said.get("client_name", known.client.name)):
             words = _t("The questionnaire names %(named)s; the sender is known as %(contact)s of %(client)s, and so is the request.")
             names = {"named": said["client_name"], "contact": known.name, "client": known.client.name}
@@ -116,8 +117,7 @@ def _is_named(client: Client, name: str) -> bool:
     return " ".join(name.split()).casefold() in (client.name.casefold(), client.code.casefold())
 
 
-def _said_by(message: Message) -> dict[str, Any]:
-    known = _known_sender(message.sender_address)
+def _said_by(message: Message, known: Contact | None) -> dict[str, Any]:
     parties = {"client_name": known.client.name, "contact_name": known.name} if known else {"contact_name": message.sender_name}
     said = {"compound_name": message.title[:LONGEST_NAME], "wanted": message.text[:LONGEST_WANTED].strip()}
     return {**parties, "contact_email": message.sender_address, **said}

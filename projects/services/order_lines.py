@@ -27,7 +27,7 @@ from projects.models import (
     Project,
     Task,
 )
-from projects.money import CENT
+from projects.money import is_too_fine, too_fine_words
 from projects.services.happened import EVIDENCE, happened_in
 from projects.services.payments import deliverable_due, gate_due, payment_sources
 
@@ -101,7 +101,7 @@ def droppable(project: Project) -> list[Milestone]:
     return list(rows.exclude(kind=Milestone.Kind.GATE))
 
 
-def wrong_lines(project: Project, draft: Draft) -> Errors:
+def wrong_lines(project: Project, draft: Draft, currency: str) -> Errors:
     """What is wrong, by field; a field of the n-th added milestone is `added-n-title`, of the n-th payment `payments-n-amount`."""
     errors = _wrong_phases(draft)
     if errors:
@@ -111,7 +111,7 @@ def wrong_lines(project: Project, draft: Draft) -> Errors:
     errors |= _wrong_drops(project, draft, scope)
     errors |= _wrong_days(project, draft, scope)
     errors |= _wrong_additions(project, draft, scope)
-    return errors | _wrong_payments(draft, scope)
+    return errors | _wrong_payments(draft, scope, currency)
 
 
 def _wrong_phases(draft: Draft) -> Errors:
@@ -202,7 +202,7 @@ def _wrong_additions(project: Project, draft: Draft, scope: Scope) -> Errors:
     return errors
 
 
-def _wrong_payments(draft: Draft, scope: Scope) -> Errors:
+def _wrong_payments(draft: Draft, scope: Scope, currency: str) -> Errors:
     errors: Errors = {}
     sources = _sources(scope) if draft.payments else set()
     for number, row in enumerate(draft.payments):
@@ -211,8 +211,10 @@ def _wrong_payments(draft: Draft, scope: Scope) -> Errors:
             found["title"] = _t("Say what is paid.")
         if row.source not in sources:
             found["source"] = _t("Choose what makes it due, in the contracted scope.")
-        if row.amount <= 0 or row.amount != row.amount.quantize(CENT):
-            found["amount"] = _t("An amount above zero, to the cent.")
+        if row.amount <= 0:
+            found["amount"] = _t("An amount above zero.")
+        elif is_too_fine(row.amount, currency):
+            found["amount"] = too_fine_words(currency)
         errors |= {f"payments-{number}-{name}": [words] for name, words in found.items()}
     return errors
 
@@ -284,7 +286,7 @@ def outdated_blockers(order: ChangeOrder, *, for_client: bool) -> list[Blocker]:
     """Why its lines no longer fit the plan, asked again before it is released, sent and accepted. Of our plan a client reads nothing."""
     if not changes_the_plan(order):
         return []
-    errors = wrong_lines(order.project, draft_of_lines(order))
+    errors = wrong_lines(order.project, draft_of_lines(order), order.currency)
     scope = scope_of(order.project, order.first_phase, order.last_phase)
     if (order.phases_added, order.phases_dropped) != ([*map(str, scope.added)], [*map(str, scope.dropped)]):
         errors.setdefault("last_phase", []).append(_t("The contracted scope is another one now."))

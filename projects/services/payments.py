@@ -15,12 +15,13 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, missing_reason, require_none
 from projects import gates
 from projects.models import PHASES, SHOWN_TO_CLIENT, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project, Quotation
-from projects.money import CENT, is_too_fine, too_fine_words
+from projects.money import CENT, fitted, is_too_fine, too_fine_words
 from projects.price import agreed_price
 from projects.services.locking import locked, require_active
 from projects.services.plan import achieve_from, update_forecasts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -57,11 +58,15 @@ def milestone_due(key: str, title: str) -> tuple[str, str]:
     return f"milestone:{key}", _t("Milestone “%(title)s”") % {"title": title}
 
 
-def source_words(project: Project) -> dict[str, str]:
-    """What makes any payment of the project due, in words: also what is chosen elsewhere, in its quotation. Two queries."""
+def source_words(project: Project, sources: Sequence[tuple[str, str]] | None = None) -> dict[str, str]:
+    """What makes any payment of the project due, in words: also what is chosen elsewhere, in its quotation. Two queries.
+
+    sources: its `payment_sources`, where they are read already.
+    """
     milestones = Milestone.objects.filter(project=project).exclude(kind=Milestone.Kind.PAYMENT).values_list("key", "title")
     accepted = (ACCEPTED, _t("The quotation is accepted"))
-    return dict([*payment_sources(project), accepted, *(milestone_due(key, title) for key, title in milestones)])
+    chosen = payment_sources(project) if sources is None else sources
+    return dict([*chosen, accepted, *(milestone_due(key, title) for key, title in milestones)])
 
 
 @act
@@ -147,7 +152,8 @@ def _priced(project: Project, amount: Decimal | None, percent: Decimal | None) -
         return None, {"amount": [too_fine_words(price.currency)]}
     if share is not None and abs(share - amount) > CENT:
         words = _t("%(percent)s %% of %(currency)s %(total)s is %(share)s: leave one of the two empty, or make them agree.")
-        words %= {"percent": percent, "currency": price.currency, "total": f"{price.total:,.2f}", "share": f"{share:,.2f}"}
+        total, part = (f"{fitted(each, price.currency):,}" for each in (price.total, share))
+        words %= {"percent": percent, "currency": price.currency, "total": total, "share": part}
         return None, {"amount": [words]}
     return amount, {}
 

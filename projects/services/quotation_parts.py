@@ -28,7 +28,7 @@ from projects.models import (
     RevisionRequest,
 )
 from projects.money import first_rise, is_too_fine, is_whole, split, too_fine_words
-from projects.services.payments import ACCEPTED, gate_due
+from projects.services.payments import ACCEPTED, gate_due, milestone_due
 
 if TYPE_CHECKING:
     from django.db import models
@@ -130,11 +130,8 @@ TERMS: dict[str, Any] = {  # what may stay open, by field, with what it is then
 def due_words(plan: DefaultPlan | None) -> dict[str, str]:
     """What can make a payment due, in words, by source: the acceptance, each gate, each milestone of this version of the default plan."""
     found = {ACCEPTED: _t("This quotation is accepted")} | dict(gate_due(phase) for phase in PHASES)
-    for phase in PHASES:
-        for item in plan_of_version(phase, plan).milestones:
-            if not item.source.startswith(("gate:", "quotation:")):
-                found[f"milestone:{item.key}"] = _t("Milestone “%(title)s”") % {"title": item.title}
-    return found
+    items = [item for phase in PHASES for item in plan_of_version(phase, plan).milestones]
+    return found | dict(milestone_due(item.key, str(item.title)) for item in items if not item.source.startswith(("gate:", "quotation:")))
 
 
 def wrong_content(currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]) -> Errors:

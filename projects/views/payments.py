@@ -48,7 +48,7 @@ def _render(
     request: SignedInRequest, project: Project, *, status: int = 200, form: PaymentForm | None = None, **bound: Any
 ) -> HttpResponse:
     user, sources = request.user, services.payment_sources(project)
-    words, price = services.source_words(project), agreed_price(project)
+    words, price = services.source_words(project, sources), agreed_price(project)
     rows = list(Milestone.objects.filter(project=project, kind=Milestone.Kind.PAYMENT))
     quotation = price.quotation if price else None
     terms = terms_of(quotation.payment_terms) if quotation and not quotation.payments.exists() else []

@@ -3,6 +3,8 @@ window.sheetCells = (() => {
   const NUMBERS = ["number", "whole"];
   const isEmpty = (value) => value === null || value === undefined || value === "";
   const alike = (one, other) => (isEmpty(one) || isEmpty(other) ? isEmpty(one) && isEmpty(other) : String(one) === String(other));
+  // Less than one percent stands with its sign.
+  const numberOf = (value) => Number(String(value).replace(/\s*%$/, ""));
   const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
 
   const grouped = (value) => {
@@ -34,16 +36,16 @@ window.sheetCells = (() => {
 
   const sorter = (column, said) => (one, other) => {
     if (isEmpty(one) || isEmpty(other)) return isEmpty(one) - isEmpty(other);
-    if (NUMBERS.includes(column.kind)) return Number(one) - Number(other);
+    if (NUMBERS.includes(column.kind)) return numberOf(one) - numberOf(other);
     return words(column, one, said).localeCompare(words(column, other, said), undefined, { numeric: true });
   };
 
   // Part of the words; of numbers and days also "> 5", "<= 2026-03-12".
   const filter = (column, said) => (wanted, value) => {
-    const compared = /^\s*(<=|>=|<|>|=)\s*(\S+)\s*$/.exec(wanted);
+    const compared = /^\s*(<=|>=|<|>|=)\s*(\S+(?: %)?)\s*$/.exec(wanted);
     if (!compared) return words(column, value, said).toLowerCase().includes(wanted.trim().toLowerCase());
     if (isEmpty(value)) return false;
-    const [one, other] = NUMBERS.includes(column.kind) ? [Number(value), Number(compared[2].replace(",", "."))] : [String(value), compared[2]];
+    const [one, other] = NUMBERS.includes(column.kind) ? [numberOf(value), numberOf(compared[2].replace(",", "."))] : [String(value), compared[2]];
     return { "<": one < other, ">": one > other, "<=": one <= other, ">=": one >= other, "=": one === other }[compared[1]];
   };
 

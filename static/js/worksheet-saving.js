@@ -48,7 +48,7 @@ window.SheetSaving = (() => {
   }
 
   return class SheetSaving {
-    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), ask(names), drop(number), after(number) }
+    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), ask(names), drop(number), places() }
     constructor(config, grid) {
       this.config = config;
       this.grid = grid;
@@ -110,11 +110,15 @@ window.SheetSaving = (() => {
       return this.ordered([...this.states.values()].filter((state) => this.isReady(state)).slice(0, this.config.most));
     }
 
-    // New rows that go behind one row are sent from the last to the first, so that they stand there in their order.
+    // New rows that go behind one row are sent from the last to the first, so that they stand there in their order; those at the end go
+    // in their order, for one may name another above it.
     ordered(states) {
       if (!this.config.moves) return states;
+      const places = this.grid.places();
       const added = states.filter((state) => state.key === null);
-      return [...states.filter((state) => state.key !== null), ...added.reverse()];
+      const isBetween = ({ number }) => (places.get(number) ?? null) !== null;
+      const [between, last] = [added.filter(isBetween), added.filter((state) => !isBetween(state))];
+      return [...states.filter((state) => state.key !== null), ...between.reverse(), ...last];
     }
 
     // Everything that writes waits here for what was asked for before it.
@@ -167,10 +171,11 @@ window.SheetSaving = (() => {
     }
 
     async sendRows(states, reason) {
+      const places = this.config.moves ? this.grid.places() : new Map();
       states.forEach((state) => {
         state.sent = new Map([...state.typed.keys()].map((name) => [name, this.grid.value(state.number, name)]));
       });
-      const answer = await this.send(states.map((state) => this.changeOf(state)), reason);
+      const answer = await this.send(states.map((state) => this.changeOf(state, places)), reason);
       answer.results?.forEach((result, place) => this.take(states[place], result));
       if (answer.results) this.spread(answer, new Set(states.map((state) => state.number)));
       states.forEach((state) => {
@@ -179,11 +184,11 @@ window.SheetSaving = (() => {
       return answer;
     }
 
-    changeOf(state) {
+    changeOf(state, places) {
       const names = this.typedNames.filter((name) => state.typed.has(name));
       const values = Object.fromEntries(names.map((name) => [name, this.grid.value(state.number, name)]));
       const create = [...state.create];
-      if (state.key === null) return { act: "add", values, create, after: this.grid.after(state.number) };
+      if (state.key === null) return { act: "add", values, create, after: places.get(state.number) ?? null };
       return { act: "change", id: state.key, values, seen: Object.fromEntries(names.map((name) => [name, state.typed.get(name)])), create };
     }
 

@@ -44,7 +44,6 @@ window.worksheets = (() => {
   const keys = (sheet) => {
     const holder = sheet.part("grid");
     const inField = (event) => event.target.closest("input, textarea, select");
-    const mayType = () => Boolean(sheet.currentColumn() && sheet.current() && sheet.mayType(sheet.stateOf(sheet.current()), sheet.currentColumn()));
     const pressed = {
       d: () => acts.fillDown(sheet),
       z: () => acts.undo(sheet),
@@ -66,17 +65,15 @@ window.worksheets = (() => {
       } else if (["delete", "backspace"].includes(key) && sheet.config.may_change) {
         event.preventDefault();
         acts.empty(sheet);
-      } else if (key === "enter" && !command && !mayType()) {
-        event.preventDefault(); // the library would open an editor that a closed column does not have
-        event.stopPropagation();
-      } else if (key === "f2" || (event.key.length === 1 && !command && !event.altKey)) {
+      } else if (key === "f2" || (!command && (key === "enter" || (event.key.length === 1 && !event.altKey)))) {
+        event.stopPropagation(); // the library would open an editor that a closed column does not have
         const column = sheet.currentColumn();
         const row = sheet.current();
         const state = row && sheet.stateOf(row);
         if (!column || !state) return;
         event.preventDefault();
         if (!sheet.mayType(state, column)) return sheet.say(sheet.whyNot(state, column));
-        if (key !== "f2") sheet.letter = event.key;
+        if (event.key.length === 1) sheet.letter = event.key;
         row.getCell(`${window.worksheets.FIELD}${column.name}`).edit();
       }
       if (event.key.length === 1 && !command) event.stopPropagation();

@@ -230,13 +230,19 @@
       this.report();
     }
 
-    after(number) {
-      if (!this.config.moves) return null;
-      for (let row = this.row(number)?.getPrevRow(); row; row = row.getPrevRow()) {
-        const { key } = this.stateOf(row);
-        if (key !== null) return key;
-      }
-      return this.saving.byKey.size ? 0 : null;
+    // Behind which saved row each new one goes, by its number: 0 for the first place, null for the end.
+    places() {
+      const found = new Map();
+      const last = [];
+      let behind = 0;
+      this.table.getRows("active").forEach((row) => {
+        const { key, number } = this.stateOf(row);
+        if (key === null) last.push(number);
+        else last.splice(0).forEach((each) => found.set(each, behind));
+        behind = key ?? behind;
+      });
+      last.forEach((number) => found.set(number, null));
+      return found;
     }
 
     // For what stands on the page beside the table and follows from it.

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm, NumberInput
 
-from accounts.numbers import AmountField, AmountText, NumberField, NumberText, WholeNumberField
+from accounts.numbers import AmountField, AmountText, NumberField, NumberText, PercentField, WholeNumberField
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,25 @@ def test_what_is_shown_is_read_again() -> None:
         assert AmountField(decimal_places=2).clean(AmountText().format_value(Decimal(amount))) == Decimal(amount)
     assert AmountText().format_value(Decimal("210000.00")) == "210,000.00"
     assert NumberText().format_value(Decimal("200.000")) == "200"
+
+
+@pytest.mark.parametrize(
+    ("of_one", "percent", "shown"),
+    [(False, "20.00", "20"), (False, "0.50", "0.5 %"), (False, "1", "1"), (True, "1.000", "1 %"), (True, "0", "0")],
+)
+def test_a_percentage_is_shown_as_it_can_be_sent_again(of_one: bool, percent: str, shown: str) -> None:
+    field = PercentField(of_one=of_one, decimal_places=3)
+
+    assert field.prepare_value(Decimal(percent)) == shown
+    assert field.clean(shown) == Decimal(percent)
+
+
+@pytest.mark.parametrize(
+    ("of_one", "typed", "meant"), [(False, "0.2", "20"), (False, Decimal("0.2"), "20"), (True, 1, "100"), (True, "1", "100")]
+)
+def test_what_looks_like_a_fraction_is_asked_about(of_one: bool, typed: Any, meant: str) -> None:
+    with pytest.raises(ValidationError, match=f"Is {meant} % meant"):
+        PercentField(of_one=of_one, decimal_places=3).clean(typed)
 
 
 def test_limits_are_said_in_words() -> None:

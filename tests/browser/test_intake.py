@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acts import send
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
@@ -46,12 +47,24 @@ def test_a_dropped_message_is_a_draft_once_a_person_says_whose(page: Page) -> No
     page.wait_for_url(re.compile(r"/rfps/RFP-\d{4}-\d{4}/$"))
     draft = page.url
     expect(page.locator("#files")).to_contain_text("mail.eml")
+    asked = page.locator("#clarifications")
+    ask(page, "Which salt?")
+    expect(asked).to_contain_text("our note: the client does not read it")
+    asked.get_by_label("Answer of the client").fill("The mesylate.")
+    send(page, "Record the answer")
+    expect(asked).to_contain_text("The mesylate.")
 
     drop(page, "again.eml", MAIL)
     page.wait_for_url(draft)
 
 
-def test_a_client_writes_a_request_that_is_kept_and_sent(new_page: Callable[[], Page]) -> None:
+def ask(page: Page, question: str) -> None:
+    page.get_by_label("Question to the client").fill(question)
+    send(page, "Ask")
+    expect(page.locator("#clarifications")).to_contain_text(question)
+
+
+def test_a_client_writes_a_request_that_is_kept_and_sent_and_answers_what_we_ask(new_page: Callable[[], Page]) -> None:
     page = new_page()
     sign_in(page, "approver.a@demo.example")
     page.goto("/portal/requests/")
@@ -70,3 +83,16 @@ def test_a_client_writes_a_request_that_is_kept_and_sent(new_page: Callable[[], 
 
     expect(page.locator("main")).to_contain_text("is sent. We will come back to you")
     expect(page.locator("main")).to_contain_text("Received; we are looking at it")
+
+    office = new_page()
+    sign_in(office, "bd@demo.example")
+    office.goto(f"/rfps/{page.url.rstrip('/').rpartition('/')[2]}/")
+    ask(office, "Which polymorph?")
+    expect(office.locator("#clarifications")).to_contain_text("asked in the portal")
+    page.reload()
+    expect(page.locator("#questions")).to_contain_text("Which polymorph?")
+    page.get_by_label("Your answer").fill("Form II.")
+    send(page, "Send the answer")
+    expect(page.locator("#questions")).to_contain_text("We have no question at the moment.")
+    office.reload()
+    expect(office.locator("#clarifications")).to_contain_text("Form II.")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acts import PATIENCE, People, press, send, sign
+from tests.browser.acts import LATER, PATIENCE, People, press, send, sign
 from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
@@ -17,7 +17,13 @@ TELL = """
 from dataclasses import replace
 from cdmo.demo import early, molecules
 from cdmo.demo.telling import tell
-print(*tell([replace(early.QUOTED, molecule=molecules.OSELTAMIVIR, client="DEMOA")]))
+print(*tell([replace(early.QUOTED, molecule=molecules.{molecule}, client="DEMOA")]))
+"""
+EXPIRE = """
+from datetime import timedelta
+from django.utils import timezone
+from projects.models import Quotation
+Quotation.objects.filter(project__code="{code}", revision=2).update(valid_until=timezone.localdate() - timedelta(days=2))
 """
 
 
@@ -62,15 +68,45 @@ def press_add(page: Page, name: str) -> None:
     page.locator(f"[data-row-set={name}] [data-add-row]").click()
 
 
+def ask_for_changes(client: Page) -> None:
+    client.get_by_role("link", name="Ask for changes").click()
+    client.get_by_label("Line 1", exact=False).fill("Sooner, please.")
+    send(client, "Ask for these changes")
+
+
+def test_an_expired_offer_is_recorded_as_lost_and_the_next_one_answers_what_was_asked(stack: Stack, new_page: Callable[[], Page]) -> None:
+    people, code = People(new_page), stack.python(TELL.format(molecule="IBRUTINIB")).splitlines()[-1]
+    client, business = people["approver.a"], people["bd"]
+    client.goto(f"/portal/{code}/quotation/2/")
+    ask_for_changes(client)
+    stack.python(EXPIRE.format(code=code))
+
+    business.goto(f"/projects/{code}/quotations/2/")
+    expect(business.locator("#outcome")).to_contain_text("Expired without an answer")
+    press(business, "Record it as lost…")
+    business.get_by_label("decided by", exact=False).select_option("stopped")
+    business.get_by_label("our price among the offers", exact=False).select_option("unknown")
+    business.get_by_label("note", exact=False).fill("Their project rests.")
+    send(business, "Record it")
+    expect(business.locator("#outcome")).to_contain_text("Their project rests.")
+
+    business.get_by_role("link", name="New revision").click()
+    asked = business.locator(".replies li", has_text="Sooner, please.")
+    asked.get_by_label("What becomes of it").select_option("partly")
+    asked.get_by_label("Reply").fill("By two weeks.")
+    business.fill("#id_valid_until", LATER)
+    send(business, "Save the draft")
+    expect(business.locator("main")).to_contain_text("What the client asked, and what becomes of it")
+    expect(business.locator(".remarks")).to_contain_text("By two weeks.")
+
+
 def test_the_client_chooses_asks_takes_back_and_accepts(stack: Stack, new_page: Callable[[], Page]) -> None:
-    people, code = People(new_page), stack.python(TELL).splitlines()[-1]
+    people, code = People(new_page), stack.python(TELL.format(molecule="OSELTAMIVIR")).splitlines()[-1]
     client, business = people["approver.a"], people["bd"]
     client.goto(f"/portal/{code}/quotation/2/")
     expect(client.locator("main")).to_contain_text("What you asked for, and what became of it")
 
-    client.get_by_role("link", name="Ask for changes").click()
-    client.get_by_label("Line 1", exact=False).fill("Sooner, please.")
-    send(client, "Ask for these changes")
+    ask_for_changes(client)
     expect(client.locator("main")).to_contain_text("Sooner, please.")
     send(client, "Take the request back")
 

@@ -102,6 +102,17 @@ def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
     lines.press("Undo")
     lines.stand("Aa Cc Bb")
 
+    added = "{0}\tPilot\tLabour\t\t\t1\t\t\th\t100"
+    lines.cell("Bb", "label").click()
+    lines.press("Add a row")
+    lines.paste("\n".join(added.format(label) for label in ("Dd", "Ee")))
+    lines.stand("Aa Cc Bb Dd Ee")
+    sent = [each["values"]["label"] for each in lines.written[-1].post_data_json["changes"]]
+    assert sent == ["Dd", "Ee"], "a row may name one above it"
+    lines.choose(lines.cell("Dd", "label"), lines.cell("Ee", "label"))
+    lines.keys("Control+Delete")
+    lines.stand("Aa Cc Bb")
+
     lines.type(lines.cell("Aa", "price"), "250")
     lines.choose(lines.cell("Aa", "price"), lines.cell("Bb", "price"))
     lines.press("Fill down")
@@ -112,6 +123,23 @@ def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
         expect(lines.cell(label, "unit")).to_have_text("d")
     expect(lines.cell("Bb", "cost")).to_have_text("250")
     assert set(lines.told) == {"sheet-cost-lines"}
+
+
+def test_less_than_one_percent_is_copied_and_found(lines: Lines) -> None:
+    risks = Grid(lines.page, "cost-risks", "label")
+    risks.section.scroll_into_view_if_needed()
+    risks.press("Add a row")
+    risks.paste("Dimer\tPilot\t0.5 %\t1000\nStrike\tPilot\t20\t1000")
+    expect(risks.names()).to_have_text(["Dimer", "Strike"])
+    risks.cell("Dimer", "label").click()
+    risks.press("Copy the row")
+    expect(risks.names()).to_have_text(["Dimer", "Dimer", "Strike"])
+    risks.press("Filter")
+    risks.section.locator(".tabulator-col[tabulator-field=c_probability_pct] input").press_sequentially("< 1")
+
+    expect(risks.names()).to_have_text(["Dimer", "Dimer"])
+    expect(risks.section.locator(".tabulator-row [tabulator-field=c_probability_pct]").first).to_have_text("0.5 %")
+    expect(risks.status).not_to_contain_text("not saved")
 
 
 def test_a_cell_is_opened_left_and_passed_by_its_keys_and_says_why_it_is_closed(lines: Lines) -> None:
@@ -132,6 +160,11 @@ def test_a_cell_is_opened_left_and_passed_by_its_keys_and_says_why_it_is_closed(
     expect(editor).to_have_value("Bb")
     lines.keys("Escape")
 
+    lines.cell("Bb", "cost").click()
+    lines.keys("Enter")
+    expect(lines.status).to_contain_text("This is computed; nobody types it.")
+    lines.cell("Bb", "label").click()
+    expect(lines.status).not_to_contain_text("This is computed")
     lines.cell("Bb", "cost").click()
     lines.page.keyboard.type("7")
     expect(lines.status).to_contain_text("This is computed; nobody types it.")

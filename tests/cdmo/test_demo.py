@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -24,6 +26,7 @@ from cdmo.demo.people import PASSWORD, everybody
 from cdmo.demo.stories import STORIES
 from cdmo.demo.story import Held, Lost, Returned, Story
 from documents.models import DocumentVersion, Rendition
+from documents.rendering import RenderedPdf, render_pdf
 from notifications.models import LastVisit, Notification, Webhook
 from projects.models import (
     AccountAnswer,
@@ -80,12 +83,27 @@ def test_loads_people_without_projects() -> None:
     assert User.objects.get(email="pm@demo.example").check_password(PASSWORD)
 
 
-def test_loads_once_and_tells_each_story_to_its_phase() -> None:
+@pytest.fixture
+def one_drawing(monkeypatch: pytest.MonkeyPatch) -> list[RenderedPdf]:
+    """The first PDF, which stands for all others: `tests/phases/test_documents.py` and its neighbours look at each kind on paper."""
+    drawn: list[RenderedPdf] = []
+
+    def first_of(html: str, **arguments: Any) -> RenderedPdf:
+        if not drawn:
+            drawn.append(render_pdf(html, **arguments))
+        return replace(drawn[0], content=drawn[0].content + b"%" + hashlib.sha256(html.encode()).hexdigest().encode())
+
+    monkeypatch.setattr("documents.rendering.render_pdf", first_of)
+    return drawn
+
+
+def test_loads_once_and_tells_each_story_to_its_phase(one_drawing: list[RenderedPdf]) -> None:
     call_command("load_demo", verbosity=0)
     counts = (User.objects.count(), Rfp.objects.count(), Event.objects.count())
     call_command("load_demo", verbosity=0)
 
     assert counts == (User.objects.count(), Rfp.objects.count(), Event.objects.count())
+    assert len(one_drawing) == 1
     told = {cas: (phase, status) for cas, phase, status in Project.objects.values_list("compound__cas_number", "phase", "status")}
     assert told == {story.molecule.cas_number: (story.phase_today, _status(story)) for story in STORIES}
     _every_phase_and_every_way_out()

@@ -8,10 +8,9 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.models import Event
 from documents import registry
 from documents.registry import DocumentType
@@ -20,6 +19,7 @@ from projects.models import Phase, Project, WaitingFor
 from projects.services.sharing import ask_for_approval
 from tests.kept import kept_until_the_end
 from tests.projects import factories
+from tests.projects.people import as_person
 
 pytestmark = pytest.mark.django_db
 MEMO = DocumentType(key="seen_memo", title="Memo", phase=Phase.SMALL_SCALE, number_prefix="SMM")
@@ -47,12 +47,6 @@ def made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest
 @pytest.fixture
 def project(made: dict[str, Any], db: None) -> Project:
     return Project.objects.get(pk=made["project"])
-
-
-def as_person(user: User) -> Browser:
-    browser = Browser()
-    browser.force_login(user)
-    return browser
 
 
 def pages(project: Project, document: str) -> dict[str, str]:

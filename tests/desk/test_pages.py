@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from desk.lateness import LateMilestone, late_milestones
 from projects.models import Milestone, Project
 from projects.services.facts import refresh_facts
@@ -21,15 +21,10 @@ from projects.services.publishing import publish_milestone, publish_plan
 from projects.services.readiness import refresh_readiness
 from projects.variance import variance_of
 from tests.projects import factories
+from tests.projects.people import as_person
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
-
-
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def queries(client: Client, address: str) -> int:

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.context import Channel, acting
 from documents.models import Document
 from notifications.models import MilestoneWatch
@@ -23,6 +23,7 @@ from projects.services.sharing import ask_for_approval, set_visibility
 from tests.finished import finished
 from tests.kept import kept_until_the_end
 from tests.projects import factories
+from tests.projects.people import as_person
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +38,6 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
 @pytest.fixture
 def project(made: int, db: None) -> Project:
     return Project.objects.get(pk=made)
-
-
-def as_person(user: User) -> Browser:
-    browser = Browser()
-    browser.force_login(user)
-    return browser
 
 
 def viewer() -> Browser:

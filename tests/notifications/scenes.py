@@ -8,7 +8,7 @@ from io import BytesIO
 
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.context import acting
 from documents.services import refuse_version, submit_for_review, upload_version
 from projects.models import Agreement, ApprovalRequest, Milestone, Project, Rfp, Task
@@ -20,13 +20,10 @@ from projects.services.readiness import refresh_readiness
 from projects.services.rfp import log_rfp_from_system
 from projects.services.sharing import ask_for_approval
 from tests.projects import factories as make
+from tests.projects.people import business
 
 Act = Callable[[], object]
 Scene = Callable[[Project], Act]
-
-
-def business() -> User:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
 
 
 def a_draft_order(project: Project) -> Act:

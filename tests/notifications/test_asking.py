@@ -37,6 +37,7 @@ from tests.notifications.conftest import told
 from tests.notifications.scenes import MORE_IN_SMALL_SCALE
 from tests.notifications.scenes_of_process import IN_PROCESS
 from tests.projects import factories as make
+from tests.projects.people import business
 
 pytestmark = pytest.mark.django_db
 
@@ -62,10 +63,6 @@ def memo() -> Iterator[None]:
     registry._types["signed_memo"] = SIGNED_MEMO
     yield
     del registry._types["signed_memo"]
-
-
-def business() -> User:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
 
 
 def quality() -> User:

@@ -16,6 +16,7 @@ from projects.services import commercial, quotation_answers
 from projects.services.readiness import refresh_readiness
 from projects.services.rfp import decline_rfp, update_rfp
 from tests.projects import factories
+from tests.projects.people import business
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +32,6 @@ def asked(project: Project) -> list[tuple[str, str]]:
 
 def words(project: Project) -> str:
     return WaitingFor.objects.open().get(key__startswith="evaluation.", project=project).words
-
-
-def business() -> factories.User:
-    return factories.person(Role.BUSINESS_DEVELOPMENT)
 
 
 def bid(project: Project, recommendation: str = "bid") -> None:

@@ -23,6 +23,7 @@ from projects.services.lifecycle import hold_project
 from projects.shareable import shareable
 from tests.finished import finished, text_of
 from tests.projects import factories as make
+from tests.projects.people import approver
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 a confirmation\n%%EOF\n"
@@ -63,10 +64,6 @@ def ours(version: DocumentVersion) -> list[SignerSlot]:
 
 def again(version: DocumentVersion) -> DocumentVersion:
     return DocumentVersion.objects.select_related("document").get(pk=version.pk)
-
-
-def approver() -> User:
-    return make.person(Role.CLIENT_APPROVER)
 
 
 def asked() -> ApprovalRequest:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.models import Event, Signature
 from audit.seen import version_of
 from audit.signatures import content_hash
@@ -18,6 +18,7 @@ from phases.evaluation import services
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.models import Project, Rfp
 from tests.projects import factories as make
+from tests.projects.people import as_person
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
@@ -30,12 +31,6 @@ ANSWERS = {
     "cost_high": "",
     "duration_weeks": "20.5",
 }
-
-
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def sheet(project: Project) -> DepartmentAssessment:

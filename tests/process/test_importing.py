@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from process.models import Route, StepInput
+from process.models import Route, RouteVersion, StepInput
 from process.routes.building import plain_route, steps_of
 from process.routes.checks import faults_of
 from projects.models import Project
 from tests.process import factories as make
 from tests.worksheets.tables import xlsx
+from worksheets.bound import bind
 from worksheets.models import Import
 from worksheets.services import press_import, take_import
 
@@ -69,8 +71,27 @@ def test_every_fault_is_said_at_its_cell_and_nothing_is_written(project: Project
     assert sorted(wrong) == [6, 7, 8]
     assert "no such material" in wrong[6]
     assert "first row of a step" in wrong[7]
-    assert "write 92" in wrong[8]
+    assert "Then type 92." in wrong[8]
     assert not Route.objects.exists()
+
+
+def test_less_than_one_percent_is_read_with_its_sign_and_one_is_asked_about(project: Project) -> None:
+    """A spreadsheet keeps 100 % as 1, so that one percent needs its sign too; what is told can be sent again."""
+    head = [*HEAD, "Assay (%)", "Recycled (%)"]
+    rows = [[*row, assay, "0.5 %"] for row, assay in zip(ROWS, ("1 %", 1, 98.5, ""), strict=True)]
+    shown = take_import("routes", xlsx(head, *rows, sheet="Routes"), "routes.xlsx", actor=make.chemist(), scope=project.code)
+    (wrong,) = shown.rows.exclude(problems=[])
+
+    rows[1][-2] = 100
+    right = take_import("routes", xlsx(head, *rows, sheet="Routes"), "routes.xlsx", actor=make.chemist(), scope=project.code)
+    press_import(right.pk, actor=make.chemist())
+    bound = bind(f"step-inputs:{RouteVersion.objects.get().pk}", make.chemist())
+    told = [row["values"] for row in bound.table(list(bound.query()))]
+
+    assert "Is 100 % meant?" in wrong.problems[0]["words"]
+    assert [row.assay_pct for row in StepInput.objects.order_by("pk")] == [1, 100, Decimal("98.5"), 100]
+    assert set(StepInput.objects.values_list("recycle_pct", flat=True)) == {Decimal("0.5")}
+    assert [(row["assay_pct"], row["recycle_pct"]) for row in told][:2] == [("1 %", "0.5 %"), ("100", "0.5 %")]
 
 
 def test_a_route_that_is_there_stays(project: Project) -> None:

@@ -104,7 +104,7 @@ def test_a_row_is_typed_without_a_script_and_a_wrong_one_keeps_what_was_typed(ch
     right = chemist.post(address, STEP)
 
     assert (wrong.status_code, right.status_code) == (400, 302)
-    assert "write 92" in wrong.content.decode()
+    assert "Then type 92." in wrong.content.decode()
     assert 'value="Amide"' in wrong.content.decode()
     assert RouteStep.objects.get().name == "Coupling"
 

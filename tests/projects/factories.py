@@ -14,9 +14,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Client, Contact, Delegation, Department, Role, RoleGrant, User
+from accounts.models import Client, Contact, Delegation, Role, User
 from accounts.services import delegate
-from accounts.signing import Authentication
 from catalogue.models import Site
 from documents.models import DocumentVersion, Rendition
 from documents.services import request_document
@@ -43,11 +42,12 @@ from projects.services.lifecycle import hold_project, pass_out_of_scope
 from projects.services.rfp import save_rfp
 from projects.services.risks import RiskDraft, add_risk
 from projects.services.waivers import grant_waiver, request_waiver
+from tests.projects.people import CLIENT_SIDE as CLIENT_SIDE
+from tests.projects.people import PASSWORD as PASSWORD
+from tests.projects.people import a_client, fake_authentication, manager, person
 from tests.projects.remembered import remembered
 
 PARACETAMOL = "CC(=O)Nc1ccc(O)cc1"
-PASSWORD = "correct horse battery staple"
-CLIENT_SIDE = frozenset({Role.CLIENT_VIEWER, Role.CLIENT_APPROVER})
 _numbers = itertools.count(1)
 
 COMPLETE_REQUEST: dict[str, Any] = {
@@ -61,37 +61,6 @@ COMPLETE_REQUEST: dict[str, Any] = {
     "target_timeline": "Validation batches within two years",
     "submission_requirements": ["DMF"],
 }
-
-
-def fake_authentication(user: User) -> Authentication:
-    """What `accounts.signing.authenticate_signer` gives after the right password."""
-    return Authentication(user_id=user.pk, method="password", at=timezone.now())
-
-
-def a_client(code: str = "DCA") -> Client:
-    return Client.objects.get_or_create(code=code, defaults={"name": f"Demo Client {code[-1]}", "country": "CH"})[0]
-
-
-def person(*roles: str, name: str = "", client: Client | None = None) -> User:
-    """The person of these roles; the same roles and name give the same person, freshly read. Client roles mean Demo Client A."""
-    outside = bool(set(roles) & CLIENT_SIDE)
-    label = name or " and ".join(str(Role(role).label) for role in roles) or "Nobody in particular"
-    client = (client or a_client()) if outside else None
-    stem = f"{label} {client.code}" if client else label
-    email = f"{stem.lower().replace(' ', '.')}@example.com"
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        kind = User.Kind.CLIENT if outside else User.Kind.INTERNAL
-        department = Department.objects.filter(key__in=roles).first()
-        user = User.objects.create(email=email, full_name=label, function=label, kind=kind, client=client, department=department)
-        user.set_password(PASSWORD)
-        user.save(update_fields=["password"])
-        RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in roles)
-    return user
-
-
-def manager() -> User:
-    return person(Role.PROJECT_MANAGER)
 
 
 def an_rfp(client: Client | None = None, **details: Any) -> Rfp:

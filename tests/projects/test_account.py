@@ -28,6 +28,7 @@ from projects.services.loops import open_loop
 from projects.services.plan import achieve_milestone, calendar_of, reschedule_milestone, set_actual_from
 from projects.slippage import SIDES, Account, Told, account_of
 from tests.projects import factories as make
+from tests.projects.people import approver
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
@@ -308,10 +309,6 @@ def moved(project: Project) -> Project:
     slip(project)
     publish(project, side="cdmo")
     return project
-
-
-def approver() -> User:
-    return make.person(Role.CLIENT_APPROVER)
 
 
 def test_the_clients_approver_acknowledges_the_account_as_it_stands(moved: Project, events_of: Events, nothing_written: Check) -> None:

@@ -10,22 +10,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.models import Event
 from phases.evaluation.gate import judge_confidentiality, judge_cooperation
 from phases.evaluation.progress import missing_agreements
 from projects.findings import Finding
 from projects.models import Agreement, Project
 from tests.projects import factories as make
+from tests.projects.people import as_person
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
-
-
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from projects.services.sharing import ask_for_approval, preview_sharing, set_vis
 from projects.shareable import Item, items_of, shareable
 from tests.kept import kept_until_the_end
 from tests.projects import factories as make
+from tests.projects.people import approver
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
@@ -42,10 +43,6 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
 @pytest.fixture
 def project(made: int, db: None) -> Project:
     return Project.objects.get(pk=made)
-
-
-def approver() -> User:
-    return make.person(Role.CLIENT_APPROVER)
 
 
 def ask(project: Project, key: str = KEY, **values: Any) -> ApprovalRequest:

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from projects.charter_plan import plans_of
@@ -22,14 +21,9 @@ from projects.models import Charter, Deliverable, Milestone, Phase, Project, Rfp
 from projects.services import charter as services
 from projects.services.plan import calendar_of
 from tests.projects import factories as make
+from tests.projects.people import as_person
 
 pytestmark = pytest.mark.django_db
-
-
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

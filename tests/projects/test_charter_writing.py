@@ -134,6 +134,20 @@ def test_the_page_writes_it_in_one_step_and_says_what_is_missing(project: Projec
     assert "Budget and payments" in page and "EUR 70,000.01" in page and "Down payment" in page
 
 
+def test_what_belongs_to_no_field_stands_above_the_form(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any, **_values: Any) -> None:
+        raise BadInput({"last_phase": ["The last phase comes before the first."]})
+
+    accept(sent(project))
+    monkeypatch.setattr("projects.views.charter.write_charter", refuse)
+    data = {"write-site": make.a_site().pk, "write-project_manager": make.manager().pk, "write-start_on": timezone.localdate().isoformat()}
+
+    refused = as_person(make.manager()).post(reverse("project-charter-write", args=[project.code]), data)
+
+    assert refused.status_code == 400
+    assert "The last phase comes before the first." in refused.content.decode()
+
+
 def test_the_api_writes_it_too(project: Project) -> None:
     accept(sent(project))
     body = {"site": make.a_site().key, "project_manager": make.manager().email, "start_on": timezone.localdate().isoformat()}

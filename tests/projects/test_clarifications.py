@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.context import acting
 from audit.models import Event
 from notifications.visibility import readable_events
@@ -19,22 +18,9 @@ from projects.services.clarifications import answer_as_client, answer_clarificat
 from projects.services.rfp import decline_rfp, log_rfp_from_system
 from projects.services.waiting import escalate_waits
 from tests.projects import factories as make
+from tests.projects.people import approver, as_person, business
 
 pytestmark = pytest.mark.django_db
-
-
-def approver() -> User:
-    return make.person(Role.CLIENT_APPROVER)
-
-
-def business() -> User:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
-
-
-def as_person(user: User) -> Browser:
-    browser = Browser()
-    browser.force_login(user)
-    return browser
 
 
 @pytest.fixture

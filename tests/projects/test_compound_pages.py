@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.models import Event
 from projects.models import Project
 from tests.projects import factories as make
+from tests.projects.people import as_person
 
 pytestmark = pytest.mark.django_db
-
-
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from accounts.models import Contact, Role, User
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from projects.models import Intake, Rfp
+from projects.services import intake as services
 from projects.services.intake import draft_from_intake, said_by, set_aside_intake, take_intake
 from tests.projects import factories as make
 from tests.projects.mails import ANSWERS, PDF, SENDER, WHEN, a_mail, a_questionnaire
@@ -290,7 +291,11 @@ def test_a_questionnaire_attached_to_a_message_is_read(known: Contact, business:
     assert (rfp.wanted, rfp.pilot_quantity_kg, rfp.files.count()) == ("Development and supply", Decimal("12.5"), 2)
 
 
-def test_a_known_sender_says_whose_request_it_is_whatever_the_questionnaire_names(known: Contact, business: User) -> None:
+def test_a_known_sender_says_whose_request_it_is_whatever_the_questionnaire_names(
+    known: Contact, business: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(services, "_known_sender", lambda address: asked.append(address) or known)
     make.a_client("DCB")
     answers = {**ANSWERS, "client_name": "Demo Client B", "contact_name": "Bob", "contact_email": "bob@example.org"}
 
@@ -298,6 +303,7 @@ def test_a_known_sender_says_whose_request_it_is_whatever_the_questionnaire_name
 
     rfp = Rfp.objects.get()
     assert (rfp.client, rfp.contact, rfp.pilot_quantity_kg) == (known.client, known, Decimal("12.5"))
+    assert len(asked) == 1
     assert "The questionnaire names Demo Client B; the sender is known as Purchasing Manager of Demo Client A" in intake.remarks[0]
 
 

@@ -15,14 +15,11 @@ from projects.models import Quotation, Rfp
 from projects.services import commercial, quotation_answers
 from projects.services.rfp import decline_rfp, update_rfp
 from tests.projects import factories as make
+from tests.projects.people import business
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
 Events = Callable[[Callable[[], object]], list[str]]
-
-
-def business() -> make.User:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
 
 
 def rfp_in(state: str) -> Rfp:

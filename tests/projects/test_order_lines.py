@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -19,7 +20,7 @@ from audit.refusals import BadInput, Refused
 from audit.signatures import content_hash
 from desk.change_order_document import change_order as document_of
 from projects.forms.order_lines import choices_of
-from projects.models import ApprovalRequest, Baseline, ChangeOrder, Deliverable, Milestone, MilestoneLink, Phase, Project, Task
+from projects.models import ApprovalRequest, Baseline, ChangeOrder, Deliverable, Milestone, MilestoneLink, Phase, Project, Quotation, Task
 from projects.price import agreed_price
 from projects.services import change_orders as services
 from projects.services import payments, plan
@@ -72,6 +73,23 @@ def refused(project: Project, nothing_written: Check, **lines: Any) -> dict[str,
     refusal = nothing_written(lambda: make.a_change_order(project, **{"days": 0, **lines}), BadInput)
     assert isinstance(refusal, BadInput)
     return refusal.errors
+
+
+def test_money_of_an_order_has_as_many_decimals_as_its_currency(project: Project, nothing_written: Check) -> None:
+    with pgtrigger.ignore("projects.Quotation:accepted_is_frozen"):
+        Quotation.objects.filter(project=project).update(currency="JPY")
+
+    refused = nothing_written(lambda: make.a_change_order(project, payments=[paid(amount=Decimal("24000.50"))]), BadInput)
+    order = make.a_change_order(project, payments=[paid()])
+    browser = Client()
+    browser.force_login(make.person(Role.BUSINESS_DEVELOPMENT))
+    names = {"change-order-detail": (1, 1), "project-change-orders": (), "change-order-edit": (1, 1)}
+    pages = [browser.get(reverse(name, args=[project.code, *numbers])).content.decode() for name, numbers in names.items()]
+
+    assert isinstance(refused, BadInput) and refused.errors == {"payments-0-amount": ["An amount in JPY is not finer than 1."]}
+    assert order.currency == "JPY"
+    assert all("24,000" in page for page in pages)
+    assert not any("24,000.00<" in page for page in pages)
 
 
 def test_acceptance_applies_every_line_with_the_baseline_and_the_price(project: Project) -> None:

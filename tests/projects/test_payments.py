@@ -25,10 +25,11 @@ from catalogue.models import Site
 from projects.models import Milestone, Phase, Project, Quotation, QuotationLine
 from projects.price import Term, agreed_price, payment_sums, terms_of
 from projects.services.invoicing import record_invoice, record_payment
-from projects.services.payments import correct_payment, plan_payment
+from projects.services.payments import correct_payment, payment_sources, plan_payment, source_words
 from projects.services.sharing import set_visibility
 from tests.kept import kept_until_the_end
 from tests.projects import factories as make
+from tests.projects.people import business
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Callable[[], object], type[Exception]], Exception]
@@ -44,10 +45,6 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
 @pytest.fixture
 def project(made: int, db: None) -> Project:
     return Project.objects.get(pk=made)
-
-
-def business() -> Any:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
 
 
 def planned(project: Project, **values: Any) -> Milestone:
@@ -92,6 +89,27 @@ def test_a_part_of_nothing_is_no_amount(project: Project, nothing_written: Check
     refusal = nothing_written(partial(planned, project, percent=Decimal(40)), BadInput)
 
     assert isinstance(refusal, BadInput) and list(refusal.errors) == ["amount"]
+
+
+def test_yen_are_whole_on_the_page_and_in_what_is_refused(project: Project, nothing_written: Check) -> None:
+    with pgtrigger.ignore("projects.Quotation:accepted_is_frozen"):
+        Quotation.objects.filter(project=project).update(currency="JPY")
+    planned(project, percent=Decimal(50))
+    browser = Client()
+    browser.force_login(business())
+
+    refused = nothing_written(partial(planned, project, percent=Decimal(50), amount=Decimal(200_000)), BadInput)
+    page = browser.get(reverse("project-payments", args=[project.code])).content.decode()
+
+    assert "50 % of JPY 420,000 is 210,000:" in str(refused)
+    assert "210,000\n" in page and "210,000.00\n" not in page
+
+
+def test_what_makes_payments_due_is_read_once(project: Project, django_assert_num_queries: Any) -> None:
+    sources = payment_sources(project)
+
+    with django_assert_num_queries(1):
+        assert set(dict(sources)) < set(source_words(project, sources))
 
 
 def test_a_payment_goes_from_planned_to_paid_and_the_sums_follow(project: Project, nothing_written: Check) -> None:

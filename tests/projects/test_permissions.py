@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import rules
 
-from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Role
+from accounts.models import CLIENT_ROLES, DEPARTMENT_ROLES, INTERNAL_ROLES, Department, Role
 from accounts.permissions import allowed
 from phases.evaluation.services import SHEET_DEPARTMENTS
 from projects.models import Deliverable, GateReview, Milestone, Phase, Project, Quotation, Rfp, Task
@@ -112,7 +112,7 @@ def test_the_database_knows_whose_revenue_a_person_reads() -> None:
 def test_a_named_team_member_sees_the_project() -> None:
     project = make.a_project()
     engineer = make.person(Role.REGULATORY)
-    project.team.create(department=make.Department.objects.get(key="regulatory"), user=engineer)
+    project.team.create(department=Department.objects.get(key="regulatory"), user=engineer)
 
     assert list(Project.objects.visible_to(engineer)) == [project]
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.models import Event, Signature
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.signatures import content_hash, verify
@@ -37,6 +37,7 @@ from projects.services import commercial, quotation_answers
 from projects.services.quotation_parts import Break, Input, Line, Parts, Payment, Rate, payments_of
 from projects.services.replies import Reply
 from tests.projects import factories as make
+from tests.projects.people import approver, as_person, business
 
 pytestmark = pytest.mark.django_db
 
@@ -57,20 +58,6 @@ PARTS = Parts(
     rates=(Rate("Process chemist", "hour", Decimal("180.00")),),
     inputs=(Input("Reference standard, 5 g"),),
 )
-
-
-def business() -> User:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
-
-
-def approver() -> User:
-    return make.person(Role.CLIENT_APPROVER)
-
-
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def draft(project: Project, **changes: Any) -> Quotation:
@@ -166,6 +153,17 @@ def test_what_is_chosen_is_signed_priced_and_paid(project: Project) -> None:
     assert (content_hash(accepted), verify(signature).valid) == (offered, True)
     assert all(row.covers_now for row in signed_rows(accepted))
     assert sum(due.amount for due in payments_of(accepted)) == accepted.total
+
+
+def test_a_choice_that_was_signed_without_its_currency_is_not_shown(project: Project) -> None:
+    """Signatures of the older form said which options were taken, and no more."""
+    accept(sent(project), 2)
+    signed = signed_rows(Quotation.objects.get())[-1]
+
+    older = replace(signed, signature=Signature(content={"accepted": {"options": [2]}}))
+
+    assert signed.choice is not None and signed.choice["currency"] == "EUR"
+    assert older.choice is None
 
 
 def test_an_acceptance_of_an_offer_without_options_signs_the_offer_itself(project: Project) -> None:

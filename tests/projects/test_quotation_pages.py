@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role
 from audit.models import Event, Signature
 from audit.refusals import BadInput, Refused
 from audit.signatures import content_hash
@@ -26,19 +25,10 @@ from projects.services import quotation_answers
 from projects.services.quotation_parts import PARTS
 from projects.services.releasing import open_release_roles
 from tests.projects import factories as make
+from tests.projects.people import as_person, business
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
-
-
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def business() -> User:
-    return make.person(Role.BUSINESS_DEVELOPMENT)
 
 
 @pytest.fixture

@@ -210,7 +210,5 @@ def test_a_percentage_typed_as_a_fraction_is_asked_about_at_its_field(seller: Cl
     answer = seller.post(f"{address}change/", typed | {"change-margin_pct": "0.3"})
 
     assert answer.status_code == 400
-    assert answer.context["form"].errors == {
-        "margin_pct": ["Is 30 % meant? Then type 30. If it is less than one percent, type 0.3 % with its sign."]
-    }
+    assert answer.context["form"].errors == {"margin_pct": ["Is 30 % meant? Then type 30. If it is 0.3 %, type it with its sign."]}
     assert 'value="0.3"' in answer.content.decode()

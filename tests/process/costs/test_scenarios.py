@@ -339,15 +339,6 @@ def test_a_risk_keeps_its_currency_and_is_converted(scenario: CostAssessment) ->
     assert bound.totals_of(list(bound.query()))["expected"] == "4100"
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("0.2", None), ("20", D(20)), ("0.2 %", D("0.2")), ("20 %", D(20)), ("0", D(0))])
-def test_a_percentage_typed_as_a_fraction_is_asked_about(scenario: CostAssessment, typed: str, kept: Decimal | None) -> None:
-    result = enter(scenario, {"label": "Dimer", "phase": "pilot", "probability_pct": typed, "impact": "10000"}, "cost-risks")
-
-    assert [row.probability_pct for row in RiskItem.objects.all()] == ([] if kept is None else [kept])
-    if kept is None:
-        assert "Is 20 % meant? Then type 20. If it is less than one percent, type 0.2 % with its sign." in str(result.errors)
-
-
 def test_a_scenario_without_a_price_is_not_fixed(project: Project) -> None:
     empty = make.a_scenario(project)
 
