@@ -1,0 +1,194 @@
+"""The rows of a phase in words: cost, duration, and of each step that was run yield and cycle time, beside what was quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from accounts.permissions import allowed
+from catalogue.models import ExchangeRate
+from charts.look import written
+from process.actuals.comparing import Booked, Compared, Rates, Run, Stay, days_of, mean_of, spent
+from process.actuals.models import ActualCost, StepRun
+from process.actuals.phases import Planned, last_day, planned_of, stays_of
+from process.actuals.quoted import QuotedCost, quoted_costs
+from process.words import can_be_rounded, grouped, plain_number, too_large
+from projects.actuals import Beside, PhaseActuals
+from projects.models import Phase
+from projects.money import fitted, half_up
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from accounts.models import User
+    from projects.models import Project
+
+TENTH = Decimal("0.1")
+NOTHING = "–"
+
+
+def actuals_of(project: Project, reader: User, phase: str) -> PhaseActuals | None:
+    """For the pages of a gate; None where the phase has not begun."""
+    return next(iter(all_actuals(project, reader, phase)), None)
+
+
+def all_actuals(project: Project, reader: User, *only: str) -> list[PhaseActuals]:
+    """Of the phases that have begun, or of one of them. At most ten queries, however much is recorded."""
+    stays = stays_of(project)
+    phases = [phase for phase in stays if not only or phase in only]
+    if not phases:
+        return []
+    reads_money = allowed("projects.read_revenue", reader, project)
+    money = _Money(project, phases) if reads_money else None
+    planned, until = planned_of(project), last_day(project)
+    runs = list(StepRun.objects.filter(project=project, phase__in=phases).select_related("step__version__route"))
+    found = []
+    for phase in phases:
+        rows = [money.row(phase)] if money else []
+        rows.append(duration(stays[phase], planned.get(phase), until))
+        rows += _steps([run for run in runs if run.phase == phase])
+        link = reverse("project-actuals", args=[project.code])
+        found.append(PhaseActuals(phase, str(Phase(phase).label), link, tuple(rows), hides_money=not reads_money))
+    return found
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """A difference in words, with its sign."""
+
+    difference: str = ""
+    percent: str = ""
+
+
+def signed(value: Decimal, step: Decimal = TENTH) -> str:
+    """+8.9, −8.9, 0."""
+    number = half_up(value, step)
+    if not number:
+        return "0"
+    return ("+" if number > 0 else "−") + grouped(abs(number).normalize() + 0 if number == number.to_integral_value() else abs(number))
+
+
+def _signed(found: Compared, unit: str, step: Decimal) -> _Signed:
+    if found.difference is None:
+        return _Signed()
+    percent = "" if found.percent is None else f"{signed(found.percent)} %"
+    return _Signed(f"{signed(found.difference, step)} {unit}", percent)
+
+
+class _Money:
+    """What was quoted of the phases and what was spent on them, read once."""
+
+    def __init__(self, project: Project, phases: Sequence[str]) -> None:
+        self.quoted = quoted_costs(project)
+        self.booked: dict[str, list[Booked]] = {}
+        for row in ActualCost.objects.filter(project=project, phase__in=phases):
+            self.booked.setdefault(row.phase, []).append(Booked(row.amount, row.currency, row.booked_on))
+        self.rates = self._rates()
+
+    def _rates(self) -> dict[str, Rates]:
+        """By the currency that is converted into."""
+        wanted = {
+            (quoted.currency, booked.on)
+            for phase, quoted in self.quoted.items()
+            for booked in self.booked.get(phase, ())
+            if booked.currency != quoted.currency
+        }
+        found: dict[str, dict[tuple[str, date], Decimal]] = {}
+        for (into, on), rates in ExchangeRate.objects.holding_for(wanted).items():
+            found.setdefault(into, {}).update({(currency, on): row.rate for currency, row in rates.items()})
+        return dict(found)
+
+    def row(self, phase: str) -> Beside:
+        quoted, booked = self.quoted.get(phase), self.booked.get(phase, [])
+        if quoted is None:
+            sums = {each: sum((row.amount for row in booked if row.currency == each), Decimal(0)) for each in _currencies(booked)}
+            return Beside(_t("Cost"), _t("not quoted"), " + ".join(_money(total, each) for each, total in sums.items()) or NOTHING)
+        return _cost(quoted, booked, self.rates.get(quoted.currency, {}))
+
+
+def _currencies(booked: Sequence[Booked]) -> list[str]:
+    return sorted({each.currency for each in booked})
+
+
+def _cost(quoted: QuotedCost, booked: Sequence[Booked], rates: Rates) -> Beside:
+    """Without a difference while some of it has no rate: the sum is not whole then."""
+    found, notes = spent(booked, quoted.currency, rates), [quoted.words]
+    notes += [_no_rate(each, quoted.currency) for each in found.left_out]
+    if not can_be_rounded(found.total):
+        return Beside(_t("Cost"), _money(quoted.amount, quoted.currency), NOTHING, notes=(*notes, too_large()), link=quoted.link)
+    whole = booked and not found.left_out
+    told = _signed(Compared(quoted.amount, found.total), quoted.currency, Decimal("0.01")) if whole else _Signed()
+    actual = _money(found.total, quoted.currency) if len(found.left_out) < len(booked) else NOTHING
+    return Beside(
+        _t("Cost"), _money(quoted.amount, quoted.currency), actual, told.difference, told.percent, notes=tuple(notes), link=quoted.link
+    )
+
+
+def _no_rate(left_out: Booked, into: str) -> str:
+    words = _t("No rate from %(currency)s to %(into)s on or before %(day)s: %(amount)s is not in the sum.")
+    amount = _money(left_out.amount, left_out.currency)
+    return words % {"currency": left_out.currency, "into": into, "day": written(left_out.on), "amount": amount}
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{grouped(fitted(amount, currency))} {currency}"
+
+
+def duration(stays: Sequence[Stay], planned: Planned | None, until: date) -> Beside:
+    """Of a phase that runs, a difference only where it has taken longer already."""
+    days, runs = days_of(stays, until), stays[-1].end is None
+    found = Compared(None if planned is None else Decimal(planned.days), Decimal(days))
+    is_told = not runs or (found.difference or 0) > 0
+    told = _signed(found, _t("days"), Decimal(1)) if is_told else _Signed()
+    notes = []
+    if planned is not None:
+        notes.append(_t("Baseline: %(start)s to %(end)s") % {"start": written(planned.start), "end": written(planned.end)})
+    notes.append(_t("From %(start)s; it is still running.") % {"start": written(stays[0].start)} if runs else _from_to(stays))
+    quoted = _t("not planned") if planned is None else _days(planned.days)
+    return Beside(_t("Duration"), quoted, _days(days), told.difference, told.percent, tuple(notes))
+
+
+def _from_to(stays: Sequence[Stay]) -> str:
+    dates = "; ".join(f"{written(stay.start)} – {written(stay.end)}" for stay in stays)
+    return _t("In the phase: %(dates)s") % {"dates": dates}
+
+
+def _days(number: int) -> str:
+    return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
+
+
+def _steps(runs: Sequence[StepRun]) -> Iterator[Beside]:
+    """Yield and cycle time of each step, in the order of routes and steps; the versions of a route together."""
+    by_step: dict[tuple[int, int], list[StepRun]] = {}
+    for run in sorted(runs, key=lambda run: (run.step.version.route.number, run.step.position, run.step.key, -run.step.version.number)):
+        by_step.setdefault((run.step.version.route_id, run.step.key), []).append(run)
+    for group in by_step.values():
+        names = {"route": group[0].step.version.route.name, "step": group[0].step.name}
+        yields = mean_of([Run(run.quoted_yield_pct, run.yield_pct, run.batches) for run in group])
+        yield _step(_t("%(route)s: yield of %(step)s") % names, yields, "%", _t("points"), _batches(group))
+        timed = [
+            Run(run.quoted_cycle_time_h, run.cycle_time_h, run.batches)
+            for run in group
+            if run.cycle_time_h is not None and run.quoted_cycle_time_h is not None
+        ]
+        if timed:
+            yield _step(_t("%(route)s: cycle time of %(step)s") % names, mean_of(timed), "h", "h", "")
+
+
+def _batches(group: Sequence[StepRun]) -> str:
+    number = sum(run.batches for run in group)
+    said = ngettext("Mean of %(number)d batch", "Mean of %(number)d batches", number) % {"number": number}
+    names = ", ".join(run.batch_numbers for run in group if run.batch_numbers)
+    return f"{said}: {names}" if names else said
+
+
+def _step(label: str, found: Compared, unit: str, unit_of_difference: str, note: str) -> Beside:
+    told = _signed(found, unit_of_difference, TENTH)
+    quoted, actual = (f"{plain_number(half_up(value or Decimal(0), TENTH))} {unit}" for value in (found.quoted, found.actual))
+    return Beside(label, quoted, actual, told.difference, told.percent, (note,) if note else ())
