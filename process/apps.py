@@ -8,7 +8,6 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from process import events, permissions, policies
-        from process.actuals import beside
         from process.actuals import worksheets as actuals
         from process.assumptions import letters as clarification
         from process.assumptions import settling
@@ -20,7 +19,6 @@ class ProcessConfig(AppConfig):
         from process.purchasing import worksheets as purchasing
         from process.routes import importing
         from process.routes import worksheets as routes
-        from projects.actuals import read_actuals_by
         from projects.price_sources import read_price_sources_by
 
         permissions.register()
@@ -32,7 +30,6 @@ class ProcessConfig(AppConfig):
         costs.register()
         read_price_sources_by(quoting.sources_of)
         actuals.register()
-        read_actuals_by(beside.actuals_of)
         purchasing.register()
         letters.register()
         posting.register()

@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{SCENARIO}fix/", costs.scenario_fix, name="cost-fix"),
     path(f"{SCENARIO}quote/", costs.scenario_quote, name="cost-quote"),
     path("projects/<str:code>/actuals/", actuals.actuals_page, name="project-actuals"),
+    path("projects/<str:code>/actuals/<slug:phase>/", actuals.phase_actuals, name="phase-actuals"),
     path("projects/<str:code>/literature/", literature.literature_page, name="project-literature"),
     path(ROUTE, routes.route_page, name="route-detail"),
     path(f"{ROUTE}change/", routes.route_change, name="route-change"),

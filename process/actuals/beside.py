@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
@@ -19,7 +18,6 @@ from process.actuals.models import ActualCost, StepRun
 from process.actuals.phases import Planned, last_day, planned_of, stays_of
 from process.actuals.quoted import QuotedCost, quoted_costs
 from process.words import can_be_rounded, grouped, plain_number, too_large
-from projects.actuals import Beside, PhaseActuals
 from projects.models import Phase
 from projects.money import fitted, half_up
 
@@ -33,9 +31,27 @@ TENTH = Decimal("0.1")
 NOTHING = "–"
 
 
-def actuals_of(project: Project, reader: User, phase: str) -> PhaseActuals | None:
-    """For the pages of a gate; None where the phase has not begun."""
-    return next(iter(all_actuals(project, reader, phase)), None)
+@dataclass(frozen=True)
+class Beside:
+    """A figure in words, as it was quoted and as it came; empty where there is nothing. notes: what it rests on, what is left out."""
+
+    label: str
+    quoted: str
+    actual: str
+    difference: str = ""
+    percent: str = ""
+    notes: tuple[str, ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class PhaseActuals:
+    """key: of the phase. hides_money: costs are left out, for the reader may not know what the project earns."""
+
+    key: str
+    label: str
+    rows: tuple[Beside, ...]
+    hides_money: bool
 
 
 def all_actuals(project: Project, reader: User, *only: str) -> list[PhaseActuals]:
@@ -53,8 +69,7 @@ def all_actuals(project: Project, reader: User, *only: str) -> list[PhaseActuals
         rows = [money.row(phase)] if money else []
         rows.append(duration(stays[phase], planned.get(phase), until))
         rows += _steps([run for run in runs if run.phase == phase])
-        link = reverse("project-actuals", args=[project.code])
-        found.append(PhaseActuals(phase, str(Phase(phase).label), link, tuple(rows), hides_money=not reads_money))
+        found.append(PhaseActuals(phase, str(Phase(phase).label), tuple(rows), hides_money=not reads_money))
     return found
 
 

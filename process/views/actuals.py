@@ -25,3 +25,12 @@ def actuals_page(request: SignedInRequest, code: str) -> HttpResponse:
         "sheets": [Shown(bind_to(sheet, project, request.user), request) for sheet in (ACTUAL_COSTS, STEP_RUNS)],
     }
     return render(request, "process/actuals.html", context)
+
+
+@internal_required
+@require_http_methods(["GET"])
+def phase_actuals(request: SignedInRequest, code: str, phase: str) -> HttpResponse:
+    """One phase, for the pages of its gate; nothing where it has not begun."""
+    project = visible_project(request, code)
+    found = all_actuals(project, request.user, phase)
+    return render(request, "process/_phase_actuals.html", {"project": project, "phases": found})

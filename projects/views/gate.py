@@ -24,7 +24,6 @@ from accounts.signing import authenticate_signer
 from audit.refusals import Blocker, carried_out
 from audit.signatures import content_hash
 from projects import gates
-from projects.actuals import actuals_at
 from projects.forms.condition import WaiverForm
 from projects.forms.gate import CommentForm, GoForm, MeetingForm, MinutesForm, OtherDecisionForm, ReasonForm, RequestForm, WithdrawForm
 from projects.models import GateCondition, GateReview, GateSignature, GateWaiver, Project
@@ -111,7 +110,6 @@ def _review_context(review: GateReview, judged: list[Judged], user: User) -> dic
     may_waive = allowed("projects.request_waiver", user, project) and not submitted
     return {
         "gate": gates.gate_of(review.phase),
-        "actuals": actuals_at(project, user, review.phase),
         "criteria": [live_row(review, item, changes, may_waive) for item in judged],
         "met": sum(item.passes for item in judged),
         "waived": sum(item.standing == "waived" for item in judged),

@@ -19,7 +19,6 @@ from audit.events import events_of
 from audit.models import Event
 from audit.refusals import Blocker, carried_out
 from projects import gates
-from projects.actuals import actuals_at
 from projects.forms.gate import AssessForm, MinutesForm
 from projects.models import GateReview
 from projects.permissions import lacking
@@ -63,7 +62,6 @@ def _render(request: SignedInRequest, review: GateReview, *, status: int = 200, 
         "project": review.project,
         "review": review,
         "gate": gates.gate_of(review.phase),
-        "actuals": actuals_at(review.project, request.user, review.phase),
         "compared": compared,
         "left": left is not None,
         "reopened": _reopened(review) if changes else [],

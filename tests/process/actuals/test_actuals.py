@@ -18,12 +18,11 @@ from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, Missing, NotAllowed, Refused
 from catalogue.models import ExchangeRate
-from process.actuals.beside import all_actuals, duration
+from process.actuals.beside import Beside, all_actuals, duration
 from process.actuals.comparing import Stay
 from process.actuals.history import seen_before
 from process.actuals.models import ActualCost, StepRun
 from process.actuals.phases import Planned, last_day, planned_of, stays_of
-from projects.actuals import Beside
 from projects.models import Milestone, Project
 from projects.services.lifecycle import cancel_project, hold_project
 from tests.process import factories as make
@@ -32,7 +31,7 @@ from tests.projects import factories as projects
 from worksheets.changing import ADD, CHANGE, Change, change_rows
 
 pytestmark = pytest.mark.django_db
-D = Decimal
+D, MOST_QUERIES = Decimal, 20
 
 
 @pytest.fixture
@@ -188,31 +187,41 @@ def test_money_is_for_who_may_read_what_the_project_earns(client: Client, quoted
 
     assert "11,000.00 EUR" in text_of(client, "project-actuals", quoted.code)
     for role in (Role.RESEARCH, Role.QUALITY_ASSURANCE):
-        for name in ("project-actuals", "project-gate"):
-            text = text_of(client, name, quoted.code, role=role)
+        for address in (("project-actuals",), ("phase-actuals", "small_scale")):
+            text = text_of(client, address[0], quoted.code, *address[1:], role=role)
             assert "11,000.00" not in text and "Costs are shown to business development" in text and "85.5 %" in text
 
 
 def test_every_gate_shows_its_phase(client: Client, quoted: Project) -> None:
     spend(quoted, "12100")
 
-    live, decided = text_of(client, "project-gate", quoted.code), text_of(client, "gate-review", quoted.code, "G1", 1)
+    client.force_login(projects.manager())
+    found = {}
+    for phase, page in (
+        ("small_scale", reverse("project-gate", args=[quoted.code])),
+        ("evaluation", reverse("gate-review", args=[quoted.code, "G1", 1])),
+    ):
+        address = reverse("phase-actuals", args=[quoted.code, phase])
+        assert f'hx-get="{address}"' in client.get(page).content.decode()
+        found[phase] = text_of(client, "phase-actuals", quoted.code, phase)
 
-    assert "Small scale: quoted and actual" in live and "+1,100 EUR" in live
-    assert "Evaluation: quoted and actual" in decided and "+1,100 EUR" not in decided
+    assert "Small scale: quoted and actual" in found["small_scale"] and "+1,100 EUR" in found["small_scale"]
+    assert "Evaluation: quoted and actual" in found["evaluation"] and "+1,100 EUR" not in found["evaluation"]
+    assert text_of(client, "phase-actuals", quoted.code, "pilot").strip() == ""
 
 
 def test_the_pages_cost_the_same_with_one_row_and_with_many(client: Client, quoted: Project, django_assert_num_queries: Any) -> None:
     client.force_login(projects.manager())
     spend(quoted, "10", "USD")
     run(quoted, "80")
-    pages = [reverse(name, args=[quoted.code]) for name in ("project-actuals", "project-gate")]
+    pages = [reverse("project-actuals", args=[quoted.code]), reverse("phase-actuals", args=[quoted.code, "small_scale"])]
     counts = []
     for page in pages:
         client.get(page)
         with CaptureQueriesContext(connection) as one:
             client.get(page)
         counts.append(len(one))
+    assert max(counts) <= MOST_QUERIES
     for number in range(2, 5):
         spend(quoted, "10", "GBP", booked_on=(timezone.localdate() - timedelta(days=number)).isoformat())
         run(quoted, "80", number)
