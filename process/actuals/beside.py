@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -86,14 +86,19 @@ def signed(value: Decimal, step: Decimal = TENTH) -> str:
     number = half_up(value, step)
     if not number:
         return "0"
-    return ("+" if number > 0 else "−") + grouped(abs(number).normalize() + 0 if number == number.to_integral_value() else abs(number))
+    whole = number == number.to_integral_value()
+    return _sign(number) + grouped(abs(number).quantize(Decimal(1)) if whole else abs(number))
 
 
-def _signed(found: Compared, unit: str, step: Decimal) -> _Signed:
+def _sign(number: Decimal) -> str:
+    return "+" if number > 0 else "−" if number < 0 else ""
+
+
+def _signed(found: Compared, words: Callable[[Decimal], str]) -> _Signed:
+    """words: of the difference."""
     if found.difference is None:
         return _Signed()
-    percent = "" if found.percent is None else f"{signed(found.percent)} %"
-    return _Signed(f"{signed(found.difference, step)} {unit}", percent)
+    return _Signed(words(found.difference), "" if found.percent is None else f"{signed(found.percent)} %")
 
 
 class _Money:
@@ -133,22 +138,24 @@ def _currencies(booked: Sequence[Booked]) -> list[str]:
 
 def _cost(quoted: QuotedCost, booked: Sequence[Booked], rates: Rates) -> Beside:
     """Without a difference while some of it has no rate: the sum is not whole then."""
-    found, notes = spent(booked, quoted.currency, rates), [quoted.words]
-    notes += [_no_rate(each, quoted.currency) for each in found.left_out]
+    found, promised = spent(booked, quoted.currency, rates), _money(quoted.amount, quoted.currency)
+    notes = (quoted.words, *_no_rate(found.left_out, quoted.currency))
     if not can_be_rounded(found.total):
-        return Beside(_t("Cost"), _money(quoted.amount, quoted.currency), NOTHING, notes=(*notes, too_large()), link=quoted.link)
-    whole = booked and not found.left_out
-    told = _signed(Compared(quoted.amount, found.total), quoted.currency, Decimal("0.01")) if whole else _Signed()
-    actual = _money(found.total, quoted.currency) if len(found.left_out) < len(booked) else NOTHING
-    return Beside(
-        _t("Cost"), _money(quoted.amount, quoted.currency), actual, told.difference, told.percent, notes=tuple(notes), link=quoted.link
-    )
+        return Beside(_t("Cost"), promised, NOTHING, notes=(*notes, too_large()), link=quoted.link)
+    told, actual = _Signed(), NOTHING
+    if len(found.left_out) < len(booked):
+        actual = _money(found.total, quoted.currency)
+    if booked and not found.left_out:
+        told = _signed(Compared(quoted.amount, found.total), lambda number: _sign(number) + _money(abs(number), quoted.currency))
+    return Beside(_t("Cost"), promised, actual, told.difference, told.percent, notes, quoted.link)
 
 
-def _no_rate(left_out: Booked, into: str) -> str:
+def _no_rate(left_out: Sequence[Booked], into: str) -> Iterator[str]:
     words = _t("No rate from %(currency)s to %(into)s on or before %(day)s: %(amount)s is not in the sum.")
-    amount = _money(left_out.amount, left_out.currency)
-    return words % {"currency": left_out.currency, "into": into, "day": written(left_out.on), "amount": amount}
+    for currency in _currencies(left_out):
+        rows = [each for each in left_out if each.currency == currency]
+        amount = _money(sum((each.amount for each in rows), Decimal(0)), currency)
+        yield words % {"currency": currency, "into": into, "day": written(max(each.on for each in rows)), "amount": amount}
 
 
 def _money(amount: Decimal, currency: str) -> str:
@@ -160,7 +167,7 @@ def duration(stays: Sequence[Stay], planned: Planned | None, until: date) -> Bes
     days, runs = days_of(stays, until), stays[-1].end is None
     found = Compared(None if planned is None else Decimal(planned.days), Decimal(days))
     is_told = not runs or (found.difference or 0) > 0
-    told = _signed(found, _t("days"), Decimal(1)) if is_told else _Signed()
+    told = _signed(found, lambda number: f"{signed(number, Decimal(1))} {_t('days')}") if is_told else _Signed()
     notes = []
     if planned is not None:
         notes.append(_t("Baseline: %(start)s to %(end)s") % {"start": written(planned.start), "end": written(planned.end)})
@@ -187,13 +194,16 @@ def _steps(runs: Sequence[StepRun]) -> Iterator[Beside]:
         names = {"route": group[0].step.version.route.name, "step": group[0].step.name}
         yields = mean_of([Run(run.quoted_yield_pct, run.yield_pct, run.batches) for run in group])
         yield _step(_t("%(route)s: yield of %(step)s") % names, yields, "%", _t("points"), _batches(group))
-        timed = [
-            Run(run.quoted_cycle_time_h, run.cycle_time_h, run.batches)
-            for run in group
-            if run.cycle_time_h is not None and run.quoted_cycle_time_h is not None
-        ]
-        if timed:
-            yield _step(_t("%(route)s: cycle time of %(step)s") % names, mean_of(timed), "h", "h", "")
+        if any(run.cycle_time_h is not None for run in group):
+            yield _step(_t("%(route)s: cycle time of %(step)s") % names, _hours(group), "h", "h", "")
+
+
+def _hours(group: Sequence[StepRun]) -> Compared:
+    """Of the runs whose time was quoted; where none was, what they took."""
+    timed = [(run.quoted_cycle_time_h, run.cycle_time_h, run.batches) for run in group if run.cycle_time_h is not None]
+    if both := [Run(quoted, actual, batches) for quoted, actual, batches in timed if quoted is not None]:
+        return mean_of(both)
+    return Compared(None, mean_of([Run(actual, actual, batches) for _none, actual, batches in timed]).actual)
 
 
 def _batches(group: Sequence[StepRun]) -> str:
@@ -204,6 +214,8 @@ def _batches(group: Sequence[StepRun]) -> str:
 
 
 def _step(label: str, found: Compared, unit: str, unit_of_difference: str, note: str) -> Beside:
-    told = _signed(found, unit_of_difference, TENTH)
-    quoted, actual = (f"{plain_number(half_up(value or Decimal(0), TENTH))} {unit}" for value in (found.quoted, found.actual))
+    told = _signed(found, lambda number: f"{signed(number)} {unit_of_difference}")
+    quoted, actual = (
+        _t("not quoted") if value is None else f"{plain_number(half_up(value, TENTH))} {unit}" for value in (found.quoted, found.actual)
+    )
     return Beside(label, quoted, actual, told.difference, told.percent, (note,) if note else ())

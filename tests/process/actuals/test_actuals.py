@@ -61,14 +61,15 @@ def test_what_was_spent_stands_beside_the_cost_of_the_scenario_without_its_margi
     spend(quoted, "7000", "USD")
 
     cost = rows_of(quoted)["Cost"]
-    assert (cost.quoted, cost.actual, cost.difference, cost.percent) == ("11,000.00 EUR", "12,300.00 EUR", "+1,300 EUR", "+11.8 %")
+    assert (cost.quoted, cost.actual, cost.difference, cost.percent) == ("11,000.00 EUR", "12,300.00 EUR", "+1,300.00 EUR", "+11.8 %")
     assert cost.notes == ("Cost before the margin, scenario 1, As asked",)
     assert cost.link == quoted.cost_assessments.get().get_absolute_url()
 
 
 def test_without_a_rate_the_sum_says_so_and_is_not_compared(quoted: Project) -> None:
     spend(quoted, "6000")
-    spend(quoted, "12.50", "GBP")
+    spend(quoted, "12", "GBP")
+    spend(quoted, "0.50", "GBP")
 
     cost = rows_of(quoted)["Cost"]
 
@@ -82,7 +83,7 @@ def test_a_phase_that_no_scenario_priced_is_compared_with_the_lines_of_the_quota
 
     cost = rows_of(project)["Cost"]
 
-    assert (cost.quoted, cost.difference, cost.percent) == ("180,000.00 EUR", "−9,000 EUR", "−5 %")
+    assert (cost.quoted, cost.difference, cost.percent) == ("180,000.00 EUR", "−9,000.00 EUR", "−5 %")
     assert "with its margin" in cost.notes[0]
 
 
@@ -109,9 +110,11 @@ def test_yield_and_cycle_time_stand_beside_those_that_the_scenario_counted_with(
 
 
 def test_a_step_without_a_scenario_is_measured_by_its_route(project: Project) -> None:
-    a_fixed_route(project, yield_pct="88")
+    a_fixed_route(project, yield_pct="88", cycle_time_h="")
 
-    assert run(project, "86", phase="evaluation").quoted_yield_pct == 88
+    assert run(project, "86", phase="evaluation", cycle_time_h="20,5").quoted_yield_pct == 88
+    time = rows_of(project, "evaluation")["Acetylation: cycle time of Acetylation"]
+    assert (time.quoted, time.actual, time.difference) == ("not quoted", "20.5 h", "")
 
 
 def test_what_cannot_have_happened_is_refused_at_its_cell(quoted: Project) -> None:
@@ -205,8 +208,8 @@ def test_every_gate_shows_its_phase(client: Client, quoted: Project) -> None:
         assert f'hx-get="{address}"' in client.get(page).content.decode()
         found[phase] = text_of(client, "phase-actuals", quoted.code, phase)
 
-    assert "Small scale: quoted and actual" in found["small_scale"] and "+1,100 EUR" in found["small_scale"]
-    assert "Evaluation: quoted and actual" in found["evaluation"] and "+1,100 EUR" not in found["evaluation"]
+    assert "Small scale: quoted and actual" in found["small_scale"] and "+1,100.00 EUR" in found["small_scale"]
+    assert "Evaluation: quoted and actual" in found["evaluation"] and "+1,100.00 EUR" not in found["evaluation"]
     assert text_of(client, "phase-actuals", quoted.code, "pilot").strip() == ""
 
 
