@@ -42,7 +42,7 @@ def _page(project: Project) -> str:
     return reverse("project-actuals", args=[project.code])
 
 
-ENTERED = SheetColumn("entered", _("Entered"), compute=_entered, width=24)
+ENTERED = SheetColumn("entered", _("Entered"), compute=_entered, width=30)
 OF_PROJECT: dict[str, Any] = {
     "parent": "project",
     "parent_key": "code",
@@ -59,9 +59,9 @@ ACTUAL_COSTS = Worksheet(
     columns=(
         SheetColumn("phase", note=_("One that has begun."), example="Pilot", frozen=True, width=14),
         SheetColumn("label", example="Starting material, both batches", width=32),
-        SheetColumn("amount", regulated=True, example="48200"),
+        SheetColumn("amount", regulated=True, example="48200", width=14),
         SheetColumn("currency", regulated=True, example="EUR"),
-        SheetColumn("booked_on", note=_("Its rate holds."), example="2026-03-12"),
+        SheetColumn("booked_on", note=_("Its rate holds."), example="2026-03-12", width=14),
         SheetColumn("source", note=_("Invoice, account, time sheet."), example="Invoice 4711", width=24),
         ENTERED,
     ),
@@ -86,7 +86,7 @@ STEP_RUNS = Worksheet(
             width=34,
         ),
         SheetColumn("phase", note=_("One that has begun."), example="Pilot", fixed=True, width=14),
-        SheetColumn("batches", regulated=True, note=_("On how many it was seen."), example="2"),
+        SheetColumn("batches", regulated=True, note=_("On how many it was seen."), example="2", width=11),
         SheetColumn("batch_numbers", example="P-001, P-002", width=18),
         SheetColumn("yield_pct", unit="%", field=lambda: percent(required=True), regulated=True, example="86.5"),
         SheetColumn("quoted", _("Yield, quoted"), unit="%", compute=lambda row: row.quoted_yield_pct, kind="number"),
