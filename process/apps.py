@@ -8,6 +8,7 @@ class ProcessConfig(AppConfig):
 
     def ready(self) -> None:
         from process import events, permissions, policies
+        from process.actuals import worksheets as actuals
         from process.assumptions import letters as clarification
         from process.assumptions import settling
         from process.assumptions import tables as ledger
@@ -28,6 +29,7 @@ class ProcessConfig(AppConfig):
         literature.register()
         costs.register()
         read_price_sources_by(quoting.sources_of)
+        actuals.register()
         purchasing.register()
         letters.register()
         posting.register()

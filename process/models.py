@@ -1,5 +1,6 @@
 """The models of all parts of the process; `process` is one app with one migration history."""
 
+from process.actuals.models import ActualCost, RunStep, StepRun
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.costs.models import CostAssessment, CostLine, CostPhase, MaterialPrice, QuotedPrice, RiskItem, ScenarioQuote
 from process.literature.models import Literature, StepSupport
@@ -9,6 +10,7 @@ from process.routes.models import Route, RouteStep, RouteVersion, StepInput
 from process.screen.models import Disposition
 
 __all__ = [
+    "ActualCost",
     "Assumption",
     "ClarificationLetter",
     "CostAssessment",
@@ -27,8 +29,10 @@ __all__ = [
     "Route",
     "RouteStep",
     "RouteVersion",
+    "RunStep",
     "ScenarioQuote",
     "StepInput",
+    "StepRun",
     "StepSupport",
     "SupplierMail",
 ]

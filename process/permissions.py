@@ -35,12 +35,18 @@ def may_send_inquiry(user: User, obj: Any = None) -> bool:
     return holds(user, Role.MATERIAL_CONTROL)
 
 
+@rules.predicate
+def may_record_actuals(user: User, obj: Any = None) -> bool:
+    return holds(user, Role.RESEARCH, Role.PRODUCTION, Role.PROJECT_MANAGER)
+
+
 def register() -> None:
     rules.set_perm("process.edit_route", may_edit_route)
     rules.set_perm("process.decide_finding", may_decide_finding)
     rules.set_perm("process.edit_costs", may_edit_costs)
     rules.set_perm("process.prepare_inquiry", may_prepare_inquiry)
     rules.set_perm("process.send_inquiry", may_send_inquiry)
+    rules.set_perm("process.record_actuals", may_record_actuals)
     rules.set_perm("process.keep_assumptions", has_department | has_project_manager | has_business_development | has_management)
     rules.set_perm("process.write_letter", has_business_development | has_project_manager)
     rules.set_perm("process.keep_literature", has_department | has_project_manager | has_business_development)

@@ -6,10 +6,11 @@ from audit.policies import declare
 
 PURCHASING = ("PurchaseInquiry", "InquiryLine", "InquirySupplier", "InquiryAsk", "InquiryAnswer", "SupplierMail")
 ASSUMED = ("Assumption", "ClarificationLetter")
+ACTUALS = ("ActualCost", "StepRun")
 COSTS = ("CostAssessment", "CostPhase", "CostLine", "MaterialPrice", "RiskItem", "ScenarioQuote")
 
 
 def register_policies() -> None:
     routes = ("Route", "RouteVersion", "RouteStep", "StepInput", "Literature", "StepSupport", "Disposition")
-    for label in (*routes, *COSTS, *PURCHASING, *ASSUMED):
+    for label in (*routes, *COSTS, *ACTUALS, *PURCHASING, *ASSUMED):
         declare(f"process.{label}", "false")

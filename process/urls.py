@@ -1,6 +1,6 @@
 from django.urls import path
 
-from process.views import assumptions, costs, literature, purchasing, routes, screen
+from process.views import actuals, assumptions, costs, literature, purchasing, routes, screen
 
 ROUTE = "projects/<str:code>/routes/<int:number>/"
 SCENARIO = "projects/<str:code>/costs/<int:number>/"
@@ -15,6 +15,8 @@ urlpatterns = [
     path(f"{SCENARIO}copy/", costs.scenario_copy, name="cost-copy"),
     path(f"{SCENARIO}fix/", costs.scenario_fix, name="cost-fix"),
     path(f"{SCENARIO}quote/", costs.scenario_quote, name="cost-quote"),
+    path("projects/<str:code>/actuals/", actuals.actuals_page, name="project-actuals"),
+    path("projects/<str:code>/actuals/<slug:phase>/", actuals.phase_actuals, name="phase-actuals"),
     path("projects/<str:code>/literature/", literature.literature_page, name="project-literature"),
     path(ROUTE, routes.route_page, name="route-detail"),
     path(f"{ROUTE}change/", routes.route_change, name="route-change"),

@@ -16,6 +16,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
+from process.actuals.history import Seen, seen_before
 from process.assumptions.ledger import arrivals
 from process.assumptions.tables import LEDGER
 from process.costs import quoting, services
@@ -142,11 +143,18 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "fix_form": ReasonForm(prefix="fix"),
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
+        "history": _history(request, scenario),
         "arrived": arrivals(scenario.project),
         "version": version_of(values),
         "events": list(events_of(scenario)[:EVENTS]),
     }
     return render(request, "process/cost.html", context | bound, status=status)
+
+
+def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
+    """Of the steps that the scenario counts with."""
+    steps = scenario.route_version.steps.all() if scenario.route_version else []
+    return seen_before(steps, scenario.project, request.user)
 
 
 def _quoting(request: SignedInRequest, scenario: CostAssessment, standing: Priced) -> dict[str, Any]:

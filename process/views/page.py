@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from accounts.requests import SignedInRequest
 from audit.refusals import Blocker
 from audit.seen import version_of
+from process.actuals.history import seen_before
 from process.purchasing.forms import PrepareForm, usual_values
 from process.purchasing.worksheets import WHO as INQUIRERS
 from process.routes import services
@@ -77,6 +78,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "decide_blockers": decide_blockers(request, project),
         "scheme": mark_safe(scheme_of(steps, title=route.name)),  # noqa: S308 - drawn by us, texts escaped
         "figures": figures,
+        "history": seen_before(version.steps.all(), project, request.user),
         "balance_rows": priced_rows(figures),
         "target_form": target,
         "kg": kg,

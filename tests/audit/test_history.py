@@ -33,6 +33,7 @@ WITHOUT_HISTORY = {  # and why
     "process.SupplierMail": "a queue of mails; that a letter was sent is an event",
     "phases.SiteVessel": "a vessel by another name, which has history",
     "process.QuotedPrice": "a supplier's price by another name, which has history",
+    "process.RunStep": "a step of a route by another name, which has history",
     "projects.Scratch": "a plan tried out; what is taken over changes milestones, which have history",
     "projects.StalePlan": "a queue of plans to compute again",
     "projects.WaitingFor": "opened and closed with the records that wait",

@@ -14,10 +14,11 @@ from tests.browser.test_worksheets import PASTE
 pytestmark = pytest.mark.browser
 LINE = "Operators\tPilot\tLabour\tincluded\tper kg of API\t40\t\t60\th\t120"
 LINKS = {
-    "costs": ("Routes", "Assumptions", "Purchase inquiries", "Exchange rates"),
+    "costs": ("Routes", "Assumptions", "Purchase inquiries", "Actuals", "Exchange rates"),
     "assumptions": ("Costs", "The request"),
     "inquiries": ("Routes", "Costs", "Suppliers"),
-    "routes": ("Literature",),
+    "routes": ("Literature", "Actuals"),
+    "actuals": ("Costs", "Routes"),
 }
 HEADINGS = {"The request": re.compile("RFP-")}
 

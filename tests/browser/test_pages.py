@@ -175,6 +175,7 @@ PAGES = {
         "/projects/{code}/inquiries/",
         "/projects/{code}/inquiries/1/",
         "/projects/{code}/assumptions/",
+        "/projects/{code}/actuals/",
     ],
     "material": ["/imports/material-prices/of/TOL-99/"],
 }
@@ -186,6 +187,7 @@ NO_PAGES = frozenset(  # files, parts of pages, answers to machines
         "rfp-similar",
         "rfp-standing",
         "rfp-clock",
+        "phase-actuals",
         "rfp-structure",
         "healthz",
         "readyz",

@@ -14,6 +14,8 @@ PROCESS_ROUTES = {
     "cost-copy": act(number=1),
     "cost-fix": act(number=1),
     "cost-quote": act(number=1),
+    "project-actuals": of_project(),
+    "phase-actuals": of_project(phase="small_scale"),
     "project-literature": of_project(),
     "route-detail": page(302, outside=404, own=404, foreign=404, arguments=ROUTE),
     "route-change": act(**ROUTE),
