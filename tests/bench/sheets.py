@@ -76,7 +76,7 @@ def _chromium(port: int, password: str) -> Iterator[Page]:
 
 def _painted(page: Page) -> float:
     page.goto("/materials/")
-    page.wait_for_function("window.painted")
+    page.wait_for_function("() => window.painted")
     return float(page.evaluate("window.painted"))
 
 
@@ -88,5 +88,5 @@ def _edited(page: Page, number: int) -> float:
     was = page.locator(".tabulator-row [tabulator-field=c_grade]").first.inner_text()
     page.keyboard.type(f"{number} %" if was != f"{number} %" else f"{number}.5 %")
     page.keyboard.press("Enter")
-    page.wait_for_function("window.saved")
+    page.wait_for_function("() => window.saved")
     return float(page.evaluate("window.saved"))
