@@ -180,9 +180,9 @@ def _places(lines: Sequence[Line], phase: str, earlier: Mapping[Key, ScenarioQuo
 
 
 def _breaks(offers: Sequence[_Offer], *, rise_confirmed: bool) -> list[Break]:
-    """What a kilogram costs by how much is made; none where no two amounts stand beside each other, nor where more of it is dearer and nobody has confirmed that.
+    """What a kilogram costs by how much is made; none where no two amounts stand beside each other.
 
-    The studies of a phase make its kilograms dear, so that they are no price by quantity.
+    Nor where more is dearer, unless that was confirmed: the studies of a phase make its kilograms dear, which is no price by quantity.
     """
     found = sorted({each.output_kg: each.per_kg for each in offers if each.output_kg and each.per_kg}.items())
     is_taken = len(found) > 1 and (rise_confirmed or first_rise(found) is None)
