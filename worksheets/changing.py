@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.languages import zone_of
 from audit.context import because
 from audit.events import Happened, record, record_each
 from audit.refusals import BadInput, NotAllowed, Refused, missing_reason, require_none
@@ -101,7 +103,7 @@ def change_rows(address: str, changes: Sequence[Change], *, actor: User, reason:
         raise BadInput({"": _t("At most %(most)d rows at once.") % {"most": MOST_CHANGES}})
     bound = bind(address, actor)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), timezone.override(zone_of(actor)):  # "today" is the writer's, by page and by API
             keys = {each.pk for each in changes if each.pk is not None}
             moves = bool(bound.sheet.within) or any(each.act != CHANGE for each in changes)  # a change may lead into another group
             writing = Writing(bound, reason, keys=keys, moves=moves)

@@ -159,6 +159,7 @@ def grid_words() -> dict[str, str]:
         "yes": _t("yes"),
         "no": _t("no"),
         "rows": _t("{count} rows"),
+        "rows_one": _t("1 row"),
         "shown": _t("{shown} of {count} rows"),
         "saving": _t("Saving…"),
         "saved": _t("Saved: {count} rows."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 
 from process.costs.case import Case
@@ -32,6 +32,10 @@ class Band:
     @property
     def width(self) -> Decimal:
         return self.high - self.low
+
+    def around(self, price: Decimal) -> Band:
+        """As wide, about a price whose parts were rounded one by one, so that it does not stand some cents outside its own band."""
+        return Band(*(each + price - self.base for each in astuple(self)))
 
 
 def price_band(case: Case) -> Computed[Band]:

@@ -25,7 +25,7 @@ from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.results import Priced, estimated
 from process.words import grouped, plain_number, too_large
 from projects.models import Phase, Quotation, QuotationLine
-from projects.money import fitted, half_up, rounded
+from projects.money import first_rise, fitted, half_up, rounded
 from projects.price_sources import PriceSource
 from projects.services.commercial import change_in_draft, draft_of
 from projects.services.locking import locked, not_active
@@ -166,7 +166,7 @@ def _proposed(row: CostAssessment, draft: Quotation, offers: Sequence[_Offer]) -
     if several:
         words = _t("The quotation has several lines for %(phases)s: leave one included, which takes the price.")
         return Proposal((Blocker("quotation.lines", words % {"phases": ", ".join(several)}, _edit(draft)),))
-    breaks = _breaks(offers) or old_breaks
+    breaks = _breaks(offers, rise_confirmed=draft.rise_confirmed) or old_breaks
     if (lines, breaks) == (now, old_breaks) and all(_says(each) == _says(earlier.get(_key(each))) for each in quotes):
         words = _t("The price of this scenario stands in %(label)s.") % {"label": draft.label}
         return Proposal((Blocker("cost.quoted", words, draft.get_absolute_url()),))
@@ -179,10 +179,14 @@ def _places(lines: Sequence[Line], phase: str, earlier: Mapping[Key, ScenarioQuo
     return [place for place in included if _key(lines[place]) in earlier] or included
 
 
-def _breaks(offers: Sequence[_Offer]) -> list[Break]:
-    """What a kilogram costs by how much is made; none where no two amounts stand beside each other."""
-    found = {each.output_kg: each.per_kg for each in offers if each.output_kg and each.per_kg}
-    return [Break(kg, price) for kg, price in sorted(found.items())] if len(found) > 1 else []
+def _breaks(offers: Sequence[_Offer], *, rise_confirmed: bool) -> list[Break]:
+    """What a kilogram costs by how much is made; none where no two amounts stand beside each other.
+
+    Nor where more is dearer, unless that was confirmed: the studies of a phase make its kilograms dear, which is no price by quantity.
+    """
+    found = sorted({each.output_kg: each.per_kg for each in offers if each.output_kg and each.per_kg}.items())
+    is_taken = len(found) > 1 and (rise_confirmed or first_rise(found) is None)
+    return [Break(kg, price) for kg, price in found] if is_taken else []
 
 
 def _edit(draft: Quotation) -> str:

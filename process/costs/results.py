@@ -101,7 +101,9 @@ def priced(found: Assessed) -> Priced:
         return Priced(found, (_too_large(),))
     except BadInput as bad:
         return _wrong(found, bad)
-    return Priced(found, (_too_large(),)) if band.known.highest >= MOST else replace(known, band=band.value, tornado=moves.value)
+    if band.known.highest >= MOST:
+        return Priced(found, (_too_large(),))
+    return replace(known, band=band.known.around(known.estimate.price), tornado=moves.value)
 
 
 def estimated(found: Assessed) -> Priced:

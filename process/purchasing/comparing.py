@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Count
+
 from catalogue.models import ExchangeRate, Supplier
 from process.costs.figures import Figure, price
 from process.costs.materials import Material, to_buy
@@ -75,9 +77,11 @@ def compared(inquiry: PurchaseInquiry, *, currency: str, on: date) -> list[Compa
 
 
 def usual_currency(inquiry: PurchaseInquiry) -> str:
-    """That of the project's newest cost scenario: what is compared is going to be counted there."""
+    """That of the project's newest cost scenario, where it is going to be counted; before there is one, that of most offers."""
     newest = CostAssessment.objects.filter(project=inquiry.project_id).order_by("-number").values_list("currency", flat=True)
-    return newest.first() or CURRENCY
+    offers = InquiryAnswer.objects.filter(inquiry=inquiry).exclude(currency="").values_list("currency", flat=True)
+    most = offers.annotate(times=Count("pk")).order_by("-times", "currency")
+    return newest.first() or most.first() or CURRENCY
 
 
 def _compared(

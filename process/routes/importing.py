@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.numbers import NumberField
-from audit.refusals import BadInput
+from audit.refusals import BadInput, Refused
 from catalogue.chemistry import CasNumberError, normalise_cas
 from catalogue.models import Material
 from process.routes import services
@@ -83,6 +83,7 @@ class RouteWriter:
         self.actor, self.project = actor, project
         self.there = {route.name.casefold(): route for route in Route.objects.filter(project=project)}
         self.described: set[tuple[str, str]] = set()
+        self.is_first = True  # of its step, the row that was judged last
         self.products: dict[tuple[str, str], str] = {}  # by route and product, the step that makes it
         self.versions: dict[str, RouteVersion] = {}
         self.made: dict[tuple[str, str], tuple[str, str]] = {}  # by route and step, its name and what it makes
@@ -90,7 +91,8 @@ class RouteWriter:
     def faults(self, values: Values) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         key = self._key(values)
-        if key not in self.described:
+        self.is_first = key not in self.described
+        if self.is_first:
             found |= {name: [_t("The first row of a step says it.")] for name in ("product", "yield_pct") if values.get(name) in (None, "")}
         typed = (values.get("input") or "").casefold()
         if typed and self.products.get((key[0], typed), key[1]) == key[1]:
@@ -99,19 +101,30 @@ class RouteWriter:
                 found["input"] = [_t("The catalogue has no such material, and no step further up makes it.")]
             elif len(matches) > 1:
                 found["input"] = [_t("Several materials are called so; write the code: %(codes)s.") % {"codes": _codes(matches)}]
-        self.described.add(key)
-        if values.get("product"):
+        if values.get("product") and self.is_first:
             self.products[key[0], values["product"].casefold()] = key[1]
+        self.described.add(key)
         return found
 
     def doubts(self, values: Values) -> list[str]:
         return []
 
     def enter(self, values: Values) -> Entered:
+        """What a wrong row has made before its fault was found is taken back, so it is forgotten here too."""
+        kept = self.versions.copy(), self.made.copy()
+        try:
+            return self._entered(values)
+        except (BadInput, Refused):
+            self.versions, self.made = kept
+            raise
+
+    def _entered(self, values: Values) -> Entered:
         key = self._key(values)
         there = self.there.get(key[0])
         if there is not None:
             return Entered(f"{values['step']}: {values['input']}", there.get_absolute_url(), is_new=False)
+        if key not in self.made and not self.is_first:
+            raise BadInput({"step": [_t("The first row of this step is wrong.")]})
         version = self._version(values["route"])
         if key not in self.made:
             self._add(STEPS, version, _step_values(values))
@@ -140,8 +153,10 @@ class RouteWriter:
         """Steps and materials by the words that their cells take."""
         typed = values["input"].casefold()
         makers = (step for (of, _name), (step, product) in self.made.items() if of == route and product == typed)
-        maker = next(makers, None)
-        source = {"from_step": maker} if maker is not None else {"material": materials_called(values["input"])[0].code}
+        maker, materials = next(makers, None), materials_called(values["input"])
+        if maker is None and not materials:
+            raise BadInput({"input": [_t("The row of the step that makes it is wrong.")]})
+        source = {"from_step": maker} if maker is not None else {"material": materials[0].code}
         kept = ("step", "role", "amount", "basis", "is_limiting", "assay_pct", "recycle_pct")
         return source | {name: values[name] for name in kept}
 

@@ -148,11 +148,15 @@ window.sheetActs = (() => {
     const heads = names.map((name) => sheet.columns.get(name).heading.toLowerCase());
     if (block[0].every((words, place) => words.trim().replace(/ \*$/, "").toLowerCase() === heads[place])) block = block.slice(1);
     if (block.length > sheet.config.most) return sheet.say(cells.fill(sheet.words.too_many, { most: sheet.config.most }));
-    const rows = sheet.table.getRows("active").slice(range.getTopEdge()).map((row) => row.getData().n);
+    const here = sheet.table.getRows("active").slice(range.getTopEdge()).map((row) => row.getData().n);
+    // A block that begins in a new row goes in whole: what stands below that row is not written over.
+    const isNew = (number) => sheet.saving.states.get(number).key === null && !sheet.saving.states.get(number).typed.size;
+    const news = here.findIndex((number) => !isNew(number));
+    const rows = news > 0 ? here.slice(0, news) : here;
     const pairs = (line) => line.slice(0, names.length).map((words, place) => [names[place], words.trim()]);
     const below = block.slice(rows.length);
     const made = below.map((line) => sheet.rowOf(null, pairs(line)));
-    if (made.length) await sheet.table.addData(made, false);
+    if (made.length) await sheet.table.addData([...made], false, news > 0 ? rows.at(-1) : undefined);
     const given = made.flatMap((row, place) => pairs(below[place]).filter(([, words]) => words).map(([name, words]) => sheet.edit(row.n, name, null, words)));
     const edits = given.filter(({ name }) => sheet.columns.get(name).typed);
     const wanted = block.slice(0, rows.length).flatMap((line, place) => pairs(line).map(([name, words]) => [rows[place], name, words]));

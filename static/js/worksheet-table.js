@@ -144,7 +144,8 @@ window.worksheets = (() => {
     if (saving.isSending) return words.saving;
     const all = sheet.table.getDataCount();
     const active = sheet.table.getDataCount("active");
-    const count = cells.fill(active === all ? words.rows : words.shown, { count: all, shown: active });
+    const counted = all === 1 ? words.rows_one : words.rows;
+    const count = cells.fill(active === all ? counted : words.shown, { count: all, shown: active });
     const wrong = saving.wrong.length;
     if (wrong) return [sheet.said, cells.fill(wrong === 1 ? words.wrong_one : words.wrong, { wrong })].filter(Boolean).join(" ");
     const saved = saving.savedCount ? (saving.savedCount === 1 ? words.saved_one : cells.fill(words.saved, { count: saving.savedCount })) : "";

@@ -22,6 +22,7 @@ from cdmo.servers.product import manage
 from tests.bench.after import come_to_rest, document_rows, webhook_row
 from tests.bench.rows import HEAD, SHELL, Row, measured, told_rows
 from tests.bench.running import Reader, clients_system, running, signed_in
+from tests.bench.sheets import sheet_rows
 
 REPORT = ROOT / "docs" / "benchmarks.md"
 
@@ -119,6 +120,7 @@ def main() -> int:
             feed_rows(staff, cursors, asked.times),
             page_rows(staff, code, asked.times),
             price_rows(staff, told, asked.times),
+            sheet_rows(told, port, password, asked.times),
             told_rows(told, f"from tests.bench.acts import main; main({asked.times})"),
             told_rows(told, "from tests.bench.prices import main; main(7)"),
             told_rows(told, "from tests.bench.papers import charter; charter(7)"),

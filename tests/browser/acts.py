@@ -233,9 +233,10 @@ def draft_the_charter(page: Page, code: str, texts: dict[str, str]) -> None:
 # documents and evidence
 
 
-def make_the_document(page: Page, code: str, type_key: str) -> str:
-    """Made from the data by the worker; gives its address."""
+def make_the_document(page: Page, code: str, type_key: str, *, reason: str = "") -> str:
+    """Made from the data by the worker; gives its address. reason: of every version but the first."""
     page.goto(f"/documents/new/?project={code}&type={type_key}")
+    page.get_by_label("Reason for the version").fill(reason)
     press(page, "Make the document")
     page.wait_for_url(re.compile(r"/documents/[^/?]+/$"))
     return page.url

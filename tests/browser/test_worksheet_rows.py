@@ -112,6 +112,13 @@ def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
     lines.choose(lines.cell("Dd", "label"), lines.cell("Ee", "label"))
     lines.keys("Control+Delete")
     lines.stand("Aa Cc Bb")
+    lines.cell("Aa", "label").click()
+    lines.press("Add a row")
+    lines.paste("\n".join(added.format(label) for label in ("Dd", "Ee", "Ff")))
+    lines.stand("Aa Dd Ee Ff Cc Bb")  # none of those below the new row is written over
+    lines.press("Undo")
+    lines.press("Undo")
+    lines.stand("Aa Cc Bb")
 
     lines.type(lines.cell("Aa", "price"), "250")
     lines.choose(lines.cell("Aa", "price"), lines.cell("Bb", "price"))

@@ -75,6 +75,23 @@ def test_every_fault_is_said_at_its_cell_and_nothing_is_written(project: Project
     assert not Route.objects.exists()
 
 
+def test_what_rests_on_a_wrong_row_is_named_too(project: Project) -> None:
+    """Found with a yield of more decimals than there is room for, and a bad input below a new route: both were a failure of the page."""
+    wrong = [*ROWS[0][:4], "55.00000000000001", *ROWS[0][5:]]
+    of_later = [*ROWS[2][:5], "Salt of it", *ROWS[2][6:]]
+    later = [*ROWS[3][:2], "Salt of it", *ROWS[3][3:]]  # only the first row of a step says what it makes
+    other = [["Other", *row[1:]] for row in ROWS]
+    other[0][7] = -1  # found when it is entered: the route that its row has opened is gone again
+
+    shown = taken(project, wrong, ROWS[1], ROWS[2], later, of_later, *other)
+
+    said = {row.number: " ".join(each["words"] for each in row.problems) for row in shown.rows.exclude(problems=[])}
+    makes = "The row of the step that makes it is wrong."
+    assert [said.get(number) for number in (3, 4, 8, 9)] == ["The first row of this step is wrong.", makes] * 2
+    assert "no step further up makes it" in said[6]
+    assert set(said) == set(range(2, 11))
+
+
 def test_less_than_one_percent_is_read_with_its_sign_and_one_is_asked_about(project: Project) -> None:
     """A spreadsheet keeps 100 % as 1, so that one percent needs its sign too; what is told can be sent again."""
     head = [*HEAD, "Assay (%)", "Recycled (%)"]

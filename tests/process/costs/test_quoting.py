@@ -56,6 +56,21 @@ def page_of(quotation: Quotation, client: Client) -> str:
     return re.sub(r"\s+", " ", client.get(quotation.get_absolute_url()).content.decode())
 
 
+def test_where_more_is_dearer_the_price_by_volume_stays_as_it_was(project: Project) -> None:
+    """The lines take their prices all the same: the refusal of a rising price left whoever pressed with nothing to confirm it by."""
+    draft = projects.a_quotation(project)
+    change_in_draft(draft, breaks=[Break(D(5), D(900))], actor=make.estimator())
+
+    after = quote(a_fixed_scenario(project, "1000"))
+
+    assert [line[2] for line in lines_of(after)] == [D(180000), D(2000), D(30000)]
+    assert [(each.from_kg, each.price_per_kg) for each in after.breaks.all()] == [(D(5), D(900))]
+
+    change_in_draft(after, rise_confirmed=True, actor=make.estimator())
+    confirmed = quote(a_fixed_scenario(project, "1001", name="A dollar more"))
+    assert [(each.from_kg, each.price_per_kg) for each in confirmed.breaks.all()] == [(D(20), D("100.10")), (D(150), D(200))]
+
+
 def test_the_price_of_each_phase_and_the_price_by_volume_go_into_the_draft(project: Project) -> None:
     """Words that somebody typed stay, and so does what the scenario says nothing of."""
     before = projects.a_quotation(project)
@@ -123,8 +138,6 @@ def test_what_stands_in_the_way_is_said_and_nothing_is_written(project: Project)
     with pytest.raises(Refused, match="several lines for Pilot"):
         quote(row)
     change_in_draft(draft, lines=double[:2], breaks=[Break(D(5), D(900))], actor=make.estimator())
-    with pytest.raises(Refused, match="From 150 kg on the kilogram costs more"):
-        quote(a_fixed_scenario(project, validation="300000"))
     hold_project(project.code, actor=projects.manager(), reason="The client thinks.")
     with pytest.raises(Refused, match="hold"):
         quote(row)

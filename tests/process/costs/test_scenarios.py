@@ -383,3 +383,16 @@ def test_figures_with_too_many_digits_are_said_and_break_nothing(scenario: CostA
     assert [each.key for each in refusals] == ["cost.too_large"]
     bound = bind(f"cost-lines:{scenario.pk}", make.estimator())
     assert bound.totals_of(list(bound.query()))
+
+
+def test_the_price_stands_inside_its_band(scenario: CostAssessment) -> None:
+    """Each line is rounded to the cent, the band as a whole: of many lines the price stood some cents beside a band of no width."""
+    for number in range(3):
+        enter(scenario, {"label": f"Stamp {number}", "phase": "pilot", "category": "other", "quantity": "1", "unit": "x", "price": "0.334"})
+
+    found = priced(assessed(read(scenario)))
+
+    assert found.estimate is not None
+    assert found.band is not None
+    assert found.band.base == found.estimate.price
+    assert found.band.lowest <= found.band.low <= found.estimate.price

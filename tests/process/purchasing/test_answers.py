@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -9,10 +10,11 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.models import User
 from audit.events import events_of
 from catalogue.models import ExchangeRate, SupplierQuote
 from process.models import InquiryAnswer, PurchaseInquiry
-from process.purchasing.comparing import compared
+from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.spreadsheet import answer_sheet
 from projects.models import WaitingFor
 from tests.process.purchasing.steps import OFFER, answer, buyer, in_days, sent
@@ -35,6 +37,17 @@ def test_an_answer_is_a_price_beside_its_material(inquiry: PurchaseInquiry) -> N
     assert row.quote.holds_on(timezone.localdate())
     material = row.line.material
     assert [event.kind for event in events_of(material)][:1] == ["worksheet.row_added"]
+
+
+def test_an_answer_is_of_the_day_on_which_its_writer_files_it(inquiry: PurchaseInquiry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grid writes by the API, whose clock is UTC: at two in the morning in Shanghai its answers were of the day before."""
+    sent(inquiry)
+    User.objects.filter(pk=buyer().pk).update(time_zone="Asia/Shanghai")
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 27, 18, 11, tzinfo=UTC))
+
+    pk = answer(inquiry, "4-Aminophenol", "Second Works", **OFFER).pk
+
+    assert InquiryAnswer.objects.get(pk=pk).quoted_on == date(2026, 11, 28)
 
 
 def test_a_corrected_answer_corrects_the_price_and_a_withdrawn_one_takes_it_away(inquiry: PurchaseInquiry) -> None:
@@ -145,6 +158,14 @@ def test_offers_are_compared_with_all_that_has_to_be_bought(inquiry: PurchaseInq
     marks = {offer.supplier.name: (offer.has_expired, offer.is_best, offer.is_fastest) for offer in over.offers}
     assert marks == {"Chemical Works": (True, False, False), "Second Works": (False, True, False)}
     assert over.spread_pct is None
+
+
+def test_offers_are_compared_in_the_currency_of_most_of_them_until_a_scenario_has_one(inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    before = usual_currency(inquiry)
+    answer(inquiry, "4-Aminophenol", "Second Works", price_per_kg="900", currency="JPY")
+
+    assert (before, usual_currency(inquiry)) == ("EUR", "JPY")
 
 
 def test_an_offer_without_a_rate_is_said_to_be_so(inquiry: PurchaseInquiry) -> None:

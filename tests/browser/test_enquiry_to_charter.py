@@ -1,0 +1,399 @@
+"""From the enquiry of a published synthesis to G1 in the running product, each person in a browser of their own.
+
+The synthesis is the linear route that costcalc2 publishes with its materials, prices and results (reference case CO-01). It does not name
+its product; the request names one of the same molar mass.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from cdmo.demo.molecules import Molecule
+from tests.browser import acts
+from tests.browser.acts import PATIENCE, People, press, reload_until, send, sign
+from tests.browser.sheets import Grid
+from tests.stack import Stack
+from tests.worksheets.tables import csv_text
+
+pytestmark = pytest.mark.browser
+
+DATA = Path(__file__).parents[1] / "data" / "costcalc2"
+CLIENT = "Demo Client A"
+EPINEPHRINE = Molecule("Epinephrine", "51-43-4", "CNC[C@H](O)c1ccc(O)c(O)c1", "C9H13NO3", 183.2, "UCTWMZQNUQWSLP-VIFPVBQESA-N", 5816, "")
+CODES = {
+    "Starting Material": ("PUB-SM", "Starting material"),
+    "Bromine": ("PUB-BR2", "Reagent"),
+    "Dichloromethane (DCM)": ("PUB-DCM", "Solvent"),
+    "Sodium hydroxide": ("PUB-NAOH", "Reagent"),
+    "Water": ("PUB-WAT", "Solvent"),
+    "Reagent C": ("PUB-C", "Reagent"),
+    "Tetrahydrofuran (THF)": ("PUB-THF", "Solvent"),
+}
+ANSWERS = {
+    "downstream_drug": "Epinephrine injection",
+    "indication": "Anaphylaxis",
+    "maximum_daily_dose_mg": "2",
+    "process_challenges": "Bromine in the first step.",
+    "target_timeline": "Qualified sample within six months.",
+    "sample_quantity_g": "100",
+    "pilot_quantity_kg": "10",
+    "validation_quantity_kg": "50",
+    "commercial_quantity_kg_per_year": "500",
+    "quotation_needed_on": acts.LATER,
+}
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def the_request_comes(business: Page) -> str:
+    acts.log_the_call(business, client=CLIENT, molecule=EPINEPHRINE, wanted="Route as published, pilot, validation, 500 kg a year.")
+    acts.complete_the_request(business, EPINEPHRINE, ANSWERS)
+    return acts.submit_the_request(business)
+
+
+def published(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open() as rows:
+        return [{key: words.strip() for key, words in row.items()} for row in csv.DictReader(rows)]
+
+
+def material_rows() -> str:
+    """A block of the materials that the route buys, as the catalogue's table takes it."""
+    found = {row["Compound"]: row for row in published("co01_clean_mat.csv")}
+    lines = [(code, f"{name} (published)", "", kind, "", found[name]["MW"], found[name]["Density"]) for name, (code, kind) in CODES.items()]
+    return "\n".join("\t".join(line) for line in lines)
+
+
+def enter_the_materials(research: Page) -> None:
+    grid = Grid(research, "materials", "code").open("/materials/")
+    grid.press("Add a row")
+    grid.paste(material_rows())
+    expect(grid.status).to_contain_text("Saved")
+
+
+HEADINGS = "Route,Step,Product,Molar mass of the product (g/mol),Yield (%),Input,Role,Amount,Counted in,Limiting,Recycled (%)"
+ROUTE = "As published"
+FRESH = {  # kg for a kilogram of the product, as published to six decimals
+    "Starting Material": "2.174",
+    "Bromine": "3.451",
+    "Dichloromethane (DCM)": "7.229",
+    "Sodium hydroxide": "1.728",
+    "Water": "17.46",
+    "Reagent C": "1.582",
+    "Tetrahydrofuran (THF)": "1.229",
+}
+PASTED = ("Reagent C", "Tetrahydrofuran (THF)")  # the rest comes with the spreadsheet
+
+
+def percent(share: str) -> str:
+    return f"{100 * Decimal(share or 0):f}"
+
+
+def route_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Each input as a row of the spreadsheet, and as the table of inputs takes it. The source ends each step with what it makes."""
+    molar = {row["Compound"]: row["MW"] for row in published("co01_clean_mat.csv")}
+    rows = [row for row in published("co01_clean_lin_route.csv") if row["{RXN_STP}"]]
+    for step in ("1", "2", "3"):
+        *inputs, product = (row for row in rows if row["{RXN_STP}"] == step)
+        for place, row in enumerate(inputs):
+            name = row["{RXN_CPD}"]
+            code, kind = CODES.get(name, (name, ""))
+            role = name if name == "Water" else kind if kind == "Solvent" else "Reactant"
+            recycled = percent(row["{RXN_RCY}"])
+            made = (product["{RXN_CPD}"], molar[product["{RXN_CPD}"]], percent(product["{RXN_EQ}"])) if place == 0 else ("", "", "")
+            amount = (row["{RXN_EQ}"] or row["{RXN_VOL}"], "equivalents" if row["{RXN_EQ}"] else "L/kg", "" if place else "yes")
+            yield (
+                (ROUTE, f"Step {step}", *made, code, role, *amount, recycled),
+                (f"Step {step}", code, "", role, amount[0], amount[1], "no", *[""] * 4, recycled),
+            )
+
+
+def build_the_route(research: Page, code: str) -> str:
+    """Imported but for the last two inputs, which are pasted; gives the address of its version."""
+    pasted = [CODES[name][0] for name in PASTED]
+    rows = list(route_rows())
+    research.goto(f"/projects/{code}/routes/")
+    research.locator("main").get_by_role("link", name="Import").click()
+    file = csv_text(HEADINGS.split(","), *(row for row, _cells in rows if row[5] not in pasted))
+    research.set_input_files("input[type=file]", {"name": "route.csv", "mimeType": "text/csv", "buffer": file.encode()})
+    send(research, "Upload and check")
+    send(research, "Import 7 rows")
+    research.goto(f"/projects/{code}/routes/")
+    with research.expect_navigation():
+        research.get_by_role("link", name=ROUTE).click()
+    address = research.url
+    inputs = Grid(research, "step-inputs", "step").open(address)
+    inputs.names().last.click()
+    inputs.press("Add a row")
+    inputs.paste("\n".join("\t".join(cells) for row, cells in rows if row[5] in pasted))
+    expect(inputs.status).to_contain_text("Saved")
+    expect(research.locator("#route-figures")).to_contain_text("34.8 kg/kg")  # net; published with 34.84944334
+    research.goto(address)
+    for name, kg in FRESH.items():
+        expect(research.locator("#balance-figures").get_by_role("row").filter(has_text=f"{name} (published)")).to_contain_text(kg)
+    return address
+
+
+SUPPLIERS = ("Elements & Sons", "Second Source Ltd")
+
+
+def enter_the_suppliers(buyer: Page) -> None:
+    grid = Grid(buyer, "suppliers", "name").open("/suppliers/")
+    grid.press("Add a row")
+    grid.paste("\n".join(f"{name}\tSwitzerland\tApproved\t\tsales{place}@published.example" for place, name in enumerate(SUPPLIERS)))
+    expect(grid.status).to_contain_text("Saved")
+
+
+def prepare_the_inquiry(research: Page, route: str) -> str:
+    """For what the request asks for in all but the yearly supply; each material of both suppliers. Gives its address."""
+    research.goto(route)
+    research.locator("#id_inquiry-target_kg").fill("160")
+    send(research, "Ask suppliers for prices")
+    asks = Grid(research, "inquiry-asks", "line").open(research.url)
+    asks.press("Add a row")
+    asks.paste("\n".join(f"{code}\t{supplier}" for supplier in SUPPLIERS for code, _kind in CODES.values()))
+    expect(asks.status).to_contain_text("Saved")
+    send(research, "Write the letters anew")
+    return research.url
+
+
+def answer_the_inquiry(buyer: Page, inquiry: str) -> None:
+    """Sent by material control, which files what both suppliers ask: the published prices, and a tenth more."""
+    buyer.goto(inquiry)
+    reload_until(buyer.locator("#letters").get_by_role("link", name="PDF"))
+    send(buyer, "Send to the suppliers")
+    expect(buyer.locator("main")).to_contain_text("Sent. File each answer as it comes")
+    answers = Grid(buyer, "inquiry-answers", "line").open(inquiry)
+    answers.press("Add a row")
+    answers.paste(answer_rows())
+    expect(answers.status).to_contain_text("Saved")
+
+
+def answer_rows() -> str:
+    prices = {row["Compound"]: Decimal(row["$/kg"]) for row in published("co01_clean_mat.csv") if row["$/kg"]}
+    asked = (
+        (code, supplier, prices[name] * times)
+        for supplier, times in zip(SUPPLIERS, (1, Decimal("1.1")), strict=True)
+        for name, (code, _kind) in CODES.items()
+    )
+    return "\n".join(f"{code}\t{supplier}\t\t{price:f}\tUSD\t\t\t28" for code, supplier, price in asked)
+
+
+# What a plant has before any enquiry comes: a vessel, and the price book of the laboratory.
+PLANT = """
+from decimal import Decimal
+from django.utils import timezone
+from accounts.models import Role
+from audit.context import Channel, acting
+from catalogue.models import Vessel
+from catalogue.services import VesselFacts, add_vessel
+from cdmo.demo.people import holding
+from cdmo.demo.sheets import enter_price_book
+with acting(channel=Channel.COMMAND):
+    facts = VesselFacts("Published kettle", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, Decimal(200), Decimal(2000))
+    add_vessel("shanghai", "PUB-R1", facts, actor=holding(Role.MANAGEMENT))
+list(enter_price_book(timezone.localdate()))
+"""
+ROWS_OF = {
+    "production": ("production-plan", "operation", "Step 1: bromination\tPUB-R1\t50\t12\t\t\t\t3\t36\t8\t3\t\t410"),
+    "analytical": ("test-plan", "price", "Assay and related substances\tRelease\t5\t2"),
+    "ehs": ("sheet-hazards", "hazard", "Bromine is released at a leak\tSafety data sheet\t4\t\t\tClosed charging, scrubber"),
+}
+SHEETS = (  # page, department, what is said
+    ("research", "research", "Three published steps.", "90000", "20"),
+    ("material", "material_control", "Two suppliers of each.", "20000", "6"),
+    ("analytical", "analytical", "Methods are usual.", "30000", "8"),
+    ("production", "production", "The kettle is free.", "110000", "16"),
+    ("ehs", "ehs", "Bromine is contained.", "10000", "3"),
+)
+
+
+def fill_the_sheets(people: People, code: str) -> None:
+    """The departments with a table of their own fill that first; a risk stands in one of them; all sign."""
+    for name, department, reason, cost, weeks in SHEETS:
+        if department in ROWS_OF:
+            key, named, row = ROWS_OF[department]
+            grid = Grid(people[name], key, named).open(f"/projects/{code}/sheets/{department}/")
+            grid.press("Add a row")
+            grid.paste(f"{row}\n")
+            expect(grid.status).to_contain_text("Saved")
+        acts.fill_the_sheet(people[name], code, department, reason=reason, cost=cost, weeks=weeks)
+
+
+def fix_the_route(research: Page, route: str) -> None:
+    """With what a kilogram costs, as published, in the table of its mass balance."""
+    research.goto(route)
+    research.locator("#id_currency").select_option("USD")
+    send(research, "Compute")
+    expect(research.locator("#route-figures")).to_contain_text("66.41 USD/kg")
+    research.locator("#route-fix summary").click()
+    research.locator("#id_fix-reason").fill("For the quotation.")
+    send(research, "Fix this version")
+
+
+SIZED = {"small_scale": "0.1", "pilot": "10", "validation": "50"}
+LABOUR = "Operators\tValidation\tLabour\tincluded\tper batch\t120\t100\t160\th\t95"
+LINES = [
+    (phase, f"{words} of epinephrine", "1")
+    for phase, words in (("small_scale", "Sample"), ("pilot", "Pilot"), ("validation", "Validation"))
+]
+
+
+def price_the_scenario(business: Page, code: str) -> str:
+    """As asked, with the published cost of a kilogram in it; a larger validation batch is tried, kept and fixed. Gives the price."""
+    business.goto(f"/projects/{code}/costs/")
+    form = business.locator("form").filter(has=business.locator("#id_new-name"))
+    for phase, batch_kg in SIZED.items():
+        expect(form.locator(f"#id_new-{phase}-batch_kg")).to_have_value(batch_kg)
+    form.locator("#id_new-name").fill("As asked")
+    form.locator("#id_new-currency").select_option("USD")
+    form.locator("#id_new-overhead_pct").fill("20")
+    form.locator("#id_new-margin_pct").fill("35")
+    send(business, "Open a scenario")
+    direct = business.locator("#cost-result").get_by_role("row").filter(has_text="Direct cost")
+    expect(direct).to_contain_text("33,204.10")  # 500 kg at 66.40818831 USD/kg, as published, each material to the cent
+    expect(price(business)).to_have_text("80,928.10 USD")
+
+    lines = Grid(business, "cost-lines", "label").open(business.url)
+    lines.press("Add a row")
+    lines.paste(f"{LABOUR}\n")
+    expect(lines.status).to_contain_text("Saved")
+    expect(price(business)).not_to_have_text("80,928.10 USD")
+    before = price(business).inner_text()
+    business.locator("form.filters #id_validation-batch_kg").fill("60")
+    expect(price(business)).not_to_have_text(before)
+    tried = price(business).inner_text()
+    business.locator("#id_copy-name").fill("60 kg batches")
+    send(business, "Keep what is tried as the next scenario")
+    business.locator("#cost-fix summary").click()
+    business.locator("#id_fix-reason").fill("Two batches fewer in the first year.")
+    send(business, "Fix this scenario")
+    expect(business.locator("main")).to_contain_text("Fixed: this scenario stays as it is.")
+    expect(price(business)).to_have_text(tried)
+    return tried.removesuffix(" USD")
+
+
+def price(page: Page) -> Locator:
+    return page.locator("#cost-result .tile-number")
+
+
+def quote_the_price(people: People, code: str, scenario: str) -> str:
+    """The draft takes the price of the fixed scenario, which management releases too; gives what it adds up to."""
+    business = people["bd"]
+    acts.recommend_to_bid(business, code, "A published route and two suppliers of everything.")
+    acts.draft_the_quotation(business, code, scope="Sample, pilot and validation of epinephrine.", lines=LINES)
+    business.goto(scenario)
+    send(business, "Put this price into the quotation")
+    return total_of(business)
+
+
+def total_of(page: Page) -> str:
+    """What a page of the quotation says it adds up to."""
+    return (
+        page.get_by_role("row")
+        .filter(has=page.get_by_role("rowheader", name="Total", exact=True))
+        .last.get_by_role("cell")
+        .last.inner_text()
+    )
+
+
+def send_it(people: People, code: str, revision: int) -> None:
+    """Released by business development and management, drawn by the worker, sent."""
+    for name in ("bd", "management"):
+        people[name].goto(f"/projects/{code}/quotations/{revision}/")
+        sign(people[name], "Release…")
+    acts.make_the_document(people["bd"], code, "quotation", reason=f"Revision {revision}.")
+    expect(people["bd"].locator(f"#v{revision} [role=status]")).to_have_text(re.compile("Draft"))
+    people["bd"].goto(f"/projects/{code}/quotations/{revision}/")
+    press(people["bd"], "Send to the client")
+    expect(people["bd"].locator("main")).to_contain_text("is waited for")
+
+
+def ask_for_a_change(client: Page, code: str) -> None:
+    client.goto(f"/portal/{code}/quotation/1/")
+    client.get_by_role("link", name="Ask for changes").click()
+    client.get_by_label("Line 3", exact=False).fill("Four weeks sooner, please.")
+    send(client, "Ask for these changes")
+
+
+def answer_with_a_revision(business: Page, code: str) -> None:
+    business.goto(f"/projects/{code}/quotations/1/")
+    business.get_by_role("link", name="New revision").click()
+    asked = business.locator(".replies li", has_text="Four weeks sooner")
+    asked.get_by_label("What becomes of it").select_option(label="Taken over")
+    asked.get_by_label("Reply").fill("The kettle is kept free for it.")
+    send(business, "Save the draft")
+
+
+def accept(client: Page, code: str) -> None:
+    client.goto(f"/portal/{code}/quotation/2/")
+    expect(client.locator("main")).to_contain_text("The kettle is kept free for it.")
+    sign(client, "Accept…")
+    expect(client.locator(".subheading")).to_contain_text("Accepted")
+
+
+def write_the_charter(manager: Page, code: str) -> None:
+    manager.goto(f"/projects/{code}/charter/")
+    writing = manager.locator("#writing")
+    writing.get_by_label("Site").select_option(label="Shanghai site")
+    writing.get_by_label("Project manager").select_option(label="Project Manager")
+    send(manager, "Write the charter from the quotation")
+    expect(manager.locator("main")).to_contain_text("The charter is written from the quotation")
+
+
+PAPERS = (
+    ("pm", "project_charter", "", ("qa", "bd", "pm", "management")),
+    ("bd", "inquiry_assessment_report", "Summary", ("qa", "bd", "management")),
+    ("bd", "detailed_cost_assessment", "Basis of the figures", ("qa", "bd", "production")),
+)
+
+
+def approve_the_project(people: People, code: str) -> None:
+    """The papers of G1 are made from the records and signed; the decision opens small scale."""
+    business = people["bd"]
+    for kind, prefix in (("confidentiality", "CDA"), ("cooperation", "MSA")):
+        acts.record_the_agreement(business, code, kind=kind, number=code.replace("API", prefix), client=CLIENT)
+    for author, key, section, signers in PAPERS:
+        paper = acts.make_the_document(people[author], code, key)
+        if section:
+            acts.write_the_section(people[author], paper, section, "Three published steps at a price that two suppliers hold.")
+        acts.bring_into_force(people, paper, author=author, signers=signers)
+    acts.decide_go(people, code, ("bd", "pm", "management"))
+    people["pm"].goto(f"/projects/{code}/")
+    expect(people["pm"].locator(".stepper [aria-current=step]")).to_contain_text("Small scale")
+
+
+def test_a_published_synthesis_becomes_a_price_that_is_accepted_and_a_project(new_page: Callable[[], Page], stack: Stack) -> None:
+    people = People(new_page)
+    stack.python(PLANT)
+
+    code = the_request_comes(people["bd"])
+    enter_the_materials(people["research"])
+    route = build_the_route(people["research"], code)
+    enter_the_suppliers(people["material"])
+    inquiry = prepare_the_inquiry(people["research"], route)
+    answer_the_inquiry(people["material"], inquiry)
+    fix_the_route(people["research"], route)
+    fill_the_sheets(people, code)
+    asked = price_the_scenario(people["bd"], code)
+    quoted = quote_the_price(people, code, people["bd"].url)
+    send_it(people, code, 1)
+    ask_for_a_change(people["approver.a"], code)
+    answer_with_a_revision(people["bd"], code)
+    send_it(people, code, 2)
+    accept(people["approver.a"], code)
+
+    assert asked == quoted == total_of(people["approver.a"])
+    write_the_charter(people["pm"], code)
+    approve_the_project(people, code)
