@@ -28,7 +28,7 @@ from projects.services.tailoring import pending
 from projects.steps import MAKE_EFFECTIVE, register_guard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def rfp_record(rfp: Rfp) -> dict[str, Any]:
@@ -50,6 +50,7 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("Target markets"), labels(Market, rfp.target_markets)),
             (_t("Registration intermediate"), rfp.get_registration_intermediate_display()),
             (_t("Maximum daily dose (mg/day)"), shortest(rfp.maximum_daily_dose_mg)),
+            (_t("Duration of treatment"), rfp.get_treatment_duration_display() if rfp.treatment_duration else ""),
             (_t("Regulatory submissions"), labels(Submission, rfp.submission_requirements)),
         ),
         "molecule": key_values(
@@ -59,6 +60,7 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("Molar mass (g/mol)"), f"{rfp.molar_mass_g_per_mol:.2f}" if rfp.molar_mass_g_per_mol else ""),
             (_t("InChIKey"), rfp.inchikey),
             (_t("SMILES"), rfp.smiles),
+            *_composition(rfp),
         ),
         "challenges": rfp.process_challenges,
         "timeline": rfp.target_timeline,
@@ -88,6 +90,18 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             empty=_t("No file was sent."),
         ),
     }
+
+
+def _composition(rfp: Rfp) -> Iterator[tuple[str, str]]:
+    """What the structure is made of, and its stereochemistry."""
+    found = rfp.composition
+    if found is None:
+        return
+    if found.parts:
+        yield _t("Made of"), found.words
+        yield _t("Parent"), f"{found.parent_formula}, {found.parent_molar_mass_g_per_mol:.2f} g/mol, {found.parent_inchikey}"
+        yield _t("Salt factor"), f"{found.salt_factor:.4f}"
+    yield _t("Stereochemistry"), "; ".join(found.stereo.sentences)
 
 
 def labels(choices: Any, keys: Iterable[str]) -> str:
