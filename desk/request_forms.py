@@ -26,6 +26,7 @@ HINTS = {
     "cas_number": _("If there is one."),
     "structure_text": _("SMILES or a molfile. It may follow once there is a confidentiality agreement."),
     "maximum_daily_dose_mg": _("In mg/day."),
+    "treatment_duration": _("The threshold of mutagenic impurities follows from it."),
     "process_challenges": _("Hazards, chromatography, low temperature, yield, impurities."),
 }
 

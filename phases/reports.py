@@ -123,7 +123,6 @@ def identity_of(project: Project) -> list[Any]:
         (_t("SMILES"), compound.smiles),
         (_t("Downstream drug"), rfp.downstream_drug),
         (_t("Maximum daily dose (mg/day)"), shortest(rfp.maximum_daily_dose_mg)),
-        (_t("Duration of treatment"), rfp.get_treatment_duration_display() if rfp.treatment_duration else ""),
     )
 
 

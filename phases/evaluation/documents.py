@@ -50,8 +50,10 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("Target markets"), labels(Market, rfp.target_markets)),
             (_t("Registration intermediate"), rfp.get_registration_intermediate_display()),
             (_t("Maximum daily dose (mg/day)"), shortest(rfp.maximum_daily_dose_mg)),
-            (_t("Duration of treatment"), rfp.get_treatment_duration_display() if rfp.treatment_duration else ""),
             (_t("Regulatory submissions"), labels(Submission, rfp.submission_requirements)),
+        ),
+        "treatment": key_values(
+            (_t("Duration of treatment"), rfp.get_treatment_duration_display() if rfp.treatment_duration else ""),
         ),
         "molecule": key_values(
             (_t("Name or code"), rfp.compound_name),
@@ -60,8 +62,8 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("Molar mass (g/mol)"), f"{rfp.molar_mass_g_per_mol:.2f}" if rfp.molar_mass_g_per_mol else ""),
             (_t("InChIKey"), rfp.inchikey),
             (_t("SMILES"), rfp.smiles),
-            *_composition(rfp),
         ),
+        "composition": key_values(*_composition(rfp)),
         "challenges": rfp.process_challenges,
         "timeline": rfp.target_timeline,
         "dates": key_values(
@@ -256,6 +258,21 @@ TYPES = (
         signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
+        # Not by the composition: it follows from the structure.
+        dated_by=(
+            "parties",
+            "wanted",
+            "product",
+            "treatment",
+            "molecule",
+            "challenges",
+            "timeline",
+            "dates",
+            "quantities",
+            "questions",
+            "missing",
+            "files",
+        ),
     ),
     DocumentType(
         key="quotation",
