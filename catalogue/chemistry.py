@@ -13,14 +13,12 @@ from html import escape
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 from rdkit import Chem, rdBase
-from rdkit.Chem import Descriptors, rdDepictor, rdFingerprintGenerator, rdMolDescriptors
+from rdkit.Chem import Descriptors, rdDepictor, rdMolDescriptors
 from rdkit.Chem.Draw import rdMolDraw2D
 
 MAX_TEXT_BYTES = 100_000
 MAX_HEAVY_ATOMS = 200
 MAX_ATOMS = 1000
-FINGERPRINT_BITS = 2048
-FINGERPRINT_RADIUS = 2
 MAX_RINGS = 60  # ring perception of a densely linked graph would take minutes
 
 # RDKit writes every refused structure to stderr; this switches it off for the process, because its scoped
@@ -65,7 +63,7 @@ def parse_structure(text: str) -> Structure:
     if not text.strip():
         raise StructureError(_t("There is no structure in the text."))
     if not is_molfile(text):
-        return _describe(_read_smiles(text.strip()))
+        return _describe(read_smiles(text.strip()))
     return _describe(_read_molfile(text), molfile=text)
 
 
@@ -73,7 +71,8 @@ def is_molfile(text: str) -> bool:
     return len(text.strip().splitlines()) > 1 or "M  END" in text
 
 
-def _read_smiles(text: str) -> Chem.Mol:
+def read_smiles(text: str) -> Chem.Mol:
+    """Checked and without drawn hydrogens. Raises StructureError."""
     problem = next(_smiles_problems(text), "")
     if problem:
         raise StructureError(problem)
@@ -189,7 +188,7 @@ def _describe(molecule: Chem.Mol, molfile: str = "") -> Structure:
     inchikey = Chem.MolToInchiKey(molecule)
     if not inchikey:
         raise StructureError(_t("No InChIKey can be computed for this structure."))
-    centres, bonds = _stereo(molecule)
+    centres, bonds = stereo_of(molecule)
     open_centres = sum(each.specified == Chem.StereoSpecified.Unspecified for each in centres)
     open_bonds = sum(each.specified == Chem.StereoSpecified.Unspecified for each in bonds)
     return Structure(
@@ -204,11 +203,12 @@ def _describe(molecule: Chem.Mol, molfile: str = "") -> Structure:
     )
 
 
-def _stereo(molecule: Chem.Mol) -> tuple[list[Chem.StereoInfo], list[Chem.StereoInfo]]:
+def stereo_of(molecule: Chem.Mol) -> tuple[list[Chem.StereoInfo], list[Chem.StereoInfo]]:
     """Stereogenic centres and double bonds, specified or not.
 
     RDKit's potential stereo counts cage atoms (adamantane) that cannot differ, and its older rules miss ring carbons that
-    can (1,4-dimethylcyclohexane); so what only the newer rules find must not be an atom of a cage.
+    can (1,4-dimethylcyclohexane); so what only the newer rules find must not be an atom of a cage. A C=N bond whose nitrogen
+    carries a hydrogen (a guanidine) turns by moving it, and is not counted.
     """
     certain = {index for index, _label in Chem.FindMolChiralCenters(molecule, includeUnassigned=True, useLegacyImplementation=True)}
     bridgeheads: list[int] = []
@@ -222,7 +222,13 @@ def _stereo(molecule: Chem.Mol) -> tuple[list[Chem.StereoInfo], list[Chem.Stereo
         for each in centres
         if each.centeredOn in certain or each.centeredOn not in cage or each.specified == Chem.StereoSpecified.Specified
     ]
-    return kept, [each for each in found if each.type == Chem.StereoType.Bond_Double]
+    doubles = [each for each in found if each.type == Chem.StereoType.Bond_Double]
+    return kept, [each for each in doubles if not _turns(molecule.GetBondWithIdx(each.centeredOn))]
+
+
+def _turns(bond: Chem.Bond) -> bool:
+    ends = (bond.GetBeginAtom(), bond.GetEndAtom())
+    return any(atom.GetSymbol() == "N" and atom.GetTotalNumHs() for atom in ends)
 
 
 def _warnings(molecule: Chem.Mol, centres: int, bonds: int) -> Iterator[str]:
@@ -250,24 +256,13 @@ def _warnings(molecule: Chem.Mol, centres: int, bonds: int) -> Iterator[str]:
         yield _t("a structure with unpaired electrons: is a hydrogen missing?")
 
 
-def fingerprint(smiles: str) -> str:
-    """Morgan fingerprint as zeros and ones, of the largest part: a salt resembles its free base in everything.
-
-    Without stereo: the enantiomer of what was made before is worth knowing of. Raises StructureError.
-    """
-    parts = Chem.GetMolFrags(_read_smiles(smiles.strip()), asMols=True)
-    largest = max(parts, key=lambda part: (part.GetNumHeavyAtoms(), Chem.MolToSmiles(part)))
-    generator = rdFingerprintGenerator.GetMorganGenerator(radius=FINGERPRINT_RADIUS, fpSize=FINGERPRINT_BITS)
-    return str(generator.GetFingerprint(largest).ToBitString())
-
-
 def draw_svg(smiles: str, width: int = 320, height: int = 220, *, title: str = "", bond_length: int = 32) -> str:
     """The structure as an SVG element: transparent, in the colour of the text around it, the same for the same SMILES.
 
     It carries neither style attributes nor references, so that a strict content security policy lets it stand in a page.
     Raises StructureError.
     """
-    molecule = rdMolDraw2D.PrepareMolForDrawing(_read_smiles(smiles.strip()), forceCoords=True)
+    molecule = rdMolDraw2D.PrepareMolForDrawing(read_smiles(smiles.strip()), forceCoords=True)
     rdDepictor.StraightenDepiction(molecule)
     drawing = rdMolDraw2D.MolDraw2DSVG(width, height)
     options = drawing.drawOptions()

@@ -16,16 +16,17 @@ from accounts.models import Contact
 from projects.completeness import QUESTIONS
 from projects.forms.rfp import NEEDED_TO_SUBMIT, CompoundFields, RfpForm
 from projects.limits import limits
-from projects.models.rfp import YesNo
 from projects.questionnaire import IN_THEIR_WORDS
+from projects.rfp_import import TREATMENTS, YES_NO
 
-YES_NO = [choice for choice in YesNo.choices if choice[0]]
+CHOICES = {"registration_intermediate": YES_NO, "treatment_duration": TREATMENTS}
 NEEDED = ("contact_name", "compound_name", "wanted")  # to send it at all
 ASKED = ("compound_name", "wanted", *(question.field for question in QUESTIONS), "first_sample_wanted_on", "filing_planned_on")
 HINTS = {
     "cas_number": _("If there is one."),
     "structure_text": _("SMILES or a molfile. It may follow once there is a confidentiality agreement."),
     "maximum_daily_dose_mg": _("In mg/day."),
+    "treatment_duration": _("The threshold of mutagenic impurities follows from it."),
     "process_challenges": _("Hazards, chromatography, low temperature, yield, impurities."),
 }
 
@@ -43,7 +44,8 @@ class RequestForm(CompoundFields):
             self.fields[name] = deepcopy(RfpForm.base_fields[name])
             self.fields[name].label = IN_THEIR_WORDS.get(name, self.fields[name].label)
             self.fields[name].help_text = HINTS.get(name, "")
-        self.fields["registration_intermediate"].choices = [("", _("not known yet")), *YES_NO]  # type: ignore[attr-defined]
+        for name, choices in CHOICES.items():
+            self.fields[name].choices = [("", _("not known yet")), *choices]  # type: ignore[attr-defined]
         for name in NEEDED:
             self.fields[name].required = sending
             self.fields[name].label = format_html(

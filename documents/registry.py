@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from audit.refusals import Blocker
 
 
-INPUTS = "inputs"  # the part of the data that `DocumentType` speaks of
+INPUTS, MISSING = "inputs", "missing"  # the parts of the data that `DocumentType` speaks of
 
 
 class Meaning(models.TextChoices):
@@ -83,6 +83,7 @@ class DocumentType:
     the revision history where a type is made again and again and nobody says another reason. `dated_by` names the parts of the
     snapshot whose change makes an effective version out of date: none named means all, None that it is of its day and never is.
     Its part `inputs` maps what the document rests on to content hashes: what came to it after the version was pinned dates nothing.
+    Its part `missing` is a list of questions: an answer dates the document, another question (a later release asks more) does not.
     `build_dating` builds only those parts, and `reads` names the relations of the project from which it does so without a query.
     A type with `about` is repeated: a project has one document of it about each batch, round, order; `build_context(subject,
     reference)` is then told which. A type that is `for_us` is never shown to a client. One that is `for_others` goes to a third party:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
-from catalogue.chemistry import StructureError, fingerprint
+from catalogue.chemistry import StructureError
 from catalogue.models import CompoundFingerprint
+from catalogue.parents import Composition, composition_or_none, fingerprint, kinship
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ MOST_COMPOUNDS = 20
 
 @dataclass(frozen=True)
 class Alike:
-    """score: 0 to 1, where 1 is the same skeleton with the same groups; stereo and salt are not looked at."""
+    """score: 0 to 1, where 1 is the same skeleton with the same groups; stereo and salt are not looked at.
+
+    kinship: what the asked structure is to the compound where both have one parent, such as “salt of Sitagliptin”.
+    """
 
     project: Project
     score: float
+    kinship: str = ""
 
     @property
     def percent(self) -> int:
@@ -39,8 +44,14 @@ def alike(user: User, smiles: str, *, besides: str = "", most: int = MOST_COMPOU
     rows = CompoundFingerprint.objects.filter(Exists(seen.filter(compound_id=OuterRef("compound_id")))).alike(bits, least=LEAST)
     scores = {row.compound_id: row.score for row in rows.defer("bits")[:most]}  # type: ignore[attr-defined]
     projects = seen.filter(compound__in=list(scores)).select_related("compound", "client")
-    found = [Alike(project, scores[project.compound_id]) for project in projects]
+    asked = composition_or_none(smiles)
+    found = [Alike(project, scores[project.compound_id], _kinship(asked, project)) for project in projects]
     return sorted(found, key=lambda each: (-each.score, each.project.code))
+
+
+def _kinship(asked: Composition | None, project: Project) -> str:
+    known = project.compound.composition
+    return kinship(asked, known, project.compound.name) if asked and known else ""
 
 
 def _bits(smiles: str) -> str:

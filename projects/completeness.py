@@ -36,6 +36,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("submission_requirements", _("Which regulatory submissions are planned?"), SUBMIT),
     Question("cas_number", _("What is the CAS number?"), COMPLETE),
     Question("maximum_daily_dose_mg", _("What is the maximum daily dose? Impurity limits follow from it."), COMPLETE),
+    Question("treatment_duration", _("How long does the treatment last?"), COMPLETE),
     Question("sample_quantity_g", _("How many grams of sample?"), COMPLETE),
     Question("pilot_quantity_kg", _("How many kilograms at pilot scale?"), COMPLETE),
     Question("validation_quantity_kg", _("How many kilograms per validation batch?"), COMPLETE),

@@ -26,6 +26,7 @@ from audit.refusals import BadInput
 from projects.api import UpdatedSince
 from projects.attachments import take_upload
 from projects.completeness import completeness_of
+from projects.composition_api import CompositionSerializer
 from projects.models import Clarification, Rfp, RfpFile
 from projects.models.rfp import Channel
 from projects.serializers import ReasonSerializer
@@ -44,6 +45,7 @@ STRUCTURE = {
 GIVEN = [
     "compound_name", "wanted", "cas_number", "structure_text",
     "downstream_drug", "indication", "target_markets", "registration_intermediate", "maximum_daily_dose_mg",
+    "treatment_duration",
     "process_challenges", "target_timeline", "first_sample_wanted_on", "filing_planned_on", "quotation_needed_on",
     "submission_requirements",
     "sample_quantity_g", "pilot_quantity_kg", "validation_quantity_kg", "commercial_quantity_kg_per_year",
@@ -93,6 +95,7 @@ class RfpSerializer(serializers.ModelSerializer[Rfp]):
     contact = serializers.CharField(source="contact.name")
     contact_id = serializers.IntegerField()
     project = serializers.CharField(source="project.code", default=None, allow_null=True)
+    composition = CompositionSerializer(allow_null=True, read_only=True)
     completeness = serializers.SerializerMethodField()
     files = RfpFileSerializer(source="shown_files", many=True)
     questions = serializers.SerializerMethodField()
@@ -101,7 +104,7 @@ class RfpSerializer(serializers.ModelSerializer[Rfp]):
         model = Rfp
         fields = [
             "number", "state", "client", "contact", "contact_id", "project", "channel",
-            *(name for name in GIVEN if name != "process_challenges"), *DERIVED,
+            *(name for name in GIVEN if name != "process_challenges"), *DERIVED, "composition",
             "completeness", "questions", "files", "received_at", "submitted_at", "updated_at",
         ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from audit.refusals import BadInput
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.limits import limits
 from projects.models import Rfp
-from projects.models.rfp import BY_CLIENTS_THEMSELVES, Channel, Market, Submission
+from projects.models.rfp import BY_CLIENTS_THEMSELVES, Channel, Market, Submission, TreatmentDuration
 from projects.services.rfp import find_client, log_rfp, unreachable
 from worksheets.columns import ChoiceField, ChoicesField, Column, MailField, TextField, text
 from worksheets.days import DayField
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 KEY = "rfps"
 RENAMED = {"client": "client_name", "contact": "contact_name"}  # fields of the service → columns
 CHANNELS = [choice for choice in Channel.choices if choice[0] not in BY_CLIENTS_THEMSELVES]
+TREATMENTS = [choice for choice in TreatmentDuration.choices if choice[0]]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -123,6 +124,13 @@ def columns() -> tuple[Column, ...]:
             "No",
         ),
         Column("maximum_daily_dose_mg", _("Maximum daily dose (mg/day)"), _quantity(), example="4000"),
+        Column(
+            "treatment_duration",
+            _("Duration of treatment"),
+            ChoiceField(choices=TREATMENTS, required=False),
+            _("Empty: not asked yet."),
+            "up to 1 month",
+        ),
         Column("process_challenges", _("Process challenges"), text(8000)),
         Column("target_timeline", _("Target timeline"), text(4000)),
         Column("quotation_needed_on", _("Quotation needed on"), DayField(required=False), example="2027-03-12"),

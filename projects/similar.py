@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
+from catalogue.parents import Composition, composition_or_none, kinship
 from projects.alike import Alike, alike
 from projects.models import Project, Rfp
 from projects.models.rfp import Likeness
@@ -50,19 +51,32 @@ def look(
 ) -> Findings:
     """What resembles the request; `besides` is its own number, once it has one."""
     rows = Rfp.objects.visible_to(user).exclude(number=besides).select_related("client", "project")
-    found = rows.similar(client_id=client_id, compound_name=compound_name, cas_number=cas_number, inchikey=inchikey)[:SHOWN]
-    earlier = tuple(Earlier(rfp, str(Likeness(rfp.likeness).label)) for rfp in found)  # type: ignore[attr-defined]
-    return Findings(earlier, _elsewhere(client_id, cas_number, inchikey), tuple(alike(user, smiles, besides=besides, most=SHOWN)))
+    asked = composition_or_none(smiles)
+    parent = asked.parent_inchikey if asked else ""
+    found = rows.similar(
+        client_id=client_id, compound_name=compound_name, cas_number=cas_number, inchikey=inchikey, parent_inchikey=parent
+    )[:SHOWN]
+    earlier = tuple(Earlier(rfp, _likeness(rfp, asked)) for rfp in found)
+    return Findings(earlier, _elsewhere(client_id, cas_number, inchikey, parent), tuple(alike(user, smiles, besides=besides, most=SHOWN)))
 
 
-def _elsewhere(client_id: int | None, cas_number: str, inchikey: str) -> bool:
+def _likeness(rfp: Rfp, asked: Composition | None) -> str:
+    """Of one parent: what the asked structure is to that of the request."""
+    found = Likeness(rfp.likeness)  # type: ignore[attr-defined]
+    known = rfp.composition if found == Likeness.PARENT else None
+    return (kinship(asked, known, rfp.compound_name) if asked and known else "") or str(found.label)
+
+
+def _elsewhere(client_id: int | None, cas_number: str, inchikey: str, parent_inchikey: str) -> bool:
     """Asked over every project, seen or not: a conflict is no less one for being out of sight."""
     same = Q(pk=None)
     if inchikey:
         same |= Q(compound__inchikey__startswith=inchikey[:14])
+    if parent_inchikey:
+        same |= Q(compound__fingerprint__parent_inchikey__startswith=parent_inchikey[:14])
     if cas_number:
         same |= Q(compound__cas_number=cas_number)
-    if not (inchikey or cas_number):
+    if not (inchikey or cas_number or parent_inchikey):
         return False
     rows = Project.objects.filter(same)
     return (rows if client_id is None else rows.exclude(client_id=client_id)).exists()

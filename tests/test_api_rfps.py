@@ -93,9 +93,21 @@ def test_logged_completed_and_submitted(ours: APIClient) -> None:
     needed = [row["field"] for row in rfp["completeness"]["open"] if row["level"] == SUBMIT]
     assert [blocker["key"].removeprefix("rfp.") for blocker in early.json()["blockers"]] == needed
     assert (rfp["channel"], changed.json()["formula"], changed.json()["sample_quantity_g"]) == ("meeting", "C2H4O2", "12.500")
-    assert [row["level"] for row in changed.json()["completeness"]["open"]] == ["complete"] * 5
+    assert [row["level"] for row in changed.json()["completeness"]["open"]] == ["complete"] * 6
     assert submitted.json() == again.json()
     assert submitted.json()["project"] == Project.objects.get(rfp__number=rfp["number"]).code
+
+
+def test_what_a_salt_is_made_of_and_how_long_the_treatment_lasts(ours: APIClient) -> None:
+    made = logged(ours, structure_text="CC(N)c1ccccc1.Cl", treatment_duration="ten_years")
+
+    composition = made["composition"]
+    assert (made["treatment_duration"], composition["words"]) == ("ten_years", "1 parent : 1 hydrochloride")
+    assert (composition["parent_formula"], composition["salt_factor"]) == ("C8H11N", 1.3009)
+    assert composition["stereo"] == {
+        "centres": 1, "centres_undefined": 1, "double_bonds": 0, "double_bonds_undefined": 0, "unstated": True,
+    }  # fmt: skip
+    assert logged(ours)["composition"] is None
 
 
 def test_a_known_contact_is_taken_and_a_new_one_may_have_only_a_name(ours: APIClient) -> None:
@@ -114,6 +126,7 @@ def test_a_known_contact_is_taken_and_a_new_one_may_have_only_a_name(ours: APICl
         ({"sample_quantity_g": "-1", "quotation_needed_on": "1999-01-01"}, {"sample_quantity_g", "quotation_needed_on"}),
         ({"target_markets": ["MARS"], "registration_intermediate": "perhaps"}, {"target_markets", "registration_intermediate"}),
         ({"contact": 999_999_999}, {"contact"}),
+        ({"treatment_duration": "a while"}, {"treatment_duration"}),
         ({"account_owner": "nobody@cdmo.example"}, {"account_owner"}),
     ],
 )

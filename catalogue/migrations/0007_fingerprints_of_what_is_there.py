@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from catalogue.chemistry import fingerprint
+from catalogue.parents import fingerprint
 
 AT_ONCE = 500
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.history import tracked
 from catalogue.chemistry import CasNumberError, normalise_cas
 from catalogue.models.kept import CAS_NUMBER
+from catalogue.parents import Composition, composition_or_none
 
 
 class CompoundQuerySet(models.QuerySet["Compound"]):
@@ -84,3 +85,8 @@ class Compound(models.Model):
     @property
     def cited(self) -> list[str]:
         return [line.strip() for line in self.references.splitlines() if line.strip()]
+
+    @property
+    def composition(self) -> Composition | None:
+        """Parent, counter-ions, solvates and stereochemistry; None without a structure."""
+        return composition_or_none(self.smiles)

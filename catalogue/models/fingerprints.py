@@ -9,8 +9,8 @@ from django.db.models import F, FloatField, Func, Value
 from django.db.models.functions import Cast, NullIf
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.chemistry import FINGERPRINT_BITS
 from catalogue.models.compounds import Compound
+from catalogue.parents import FINGERPRINT_BITS
 
 
 class BitsField(models.Field):
@@ -46,13 +46,14 @@ def _count(one: Any, other: Any, how: str) -> Func:
 
 
 class CompoundFingerprint(models.Model):
-    """Derived from the structure by `catalogue.services`: Morgan, radius 2, of the largest part of a salt or solvate.
+    """Derived from the structure by `catalogue.services`: of the parent of a salt or solvate, its InChIKey and its Morgan bits, radius 2.
 
     Of its own table, so that the compound's history does not repeat it.
     """
 
     compound = models.OneToOneField(Compound, on_delete=models.CASCADE, primary_key=True, related_name="fingerprint")
     bits = BitsField(editable=False)
+    parent_inchikey = models.CharField(_("InChIKey of the parent"), max_length=27, blank=True, editable=False, db_index=True)
 
     objects = FingerprintQuerySet.as_manager()
 

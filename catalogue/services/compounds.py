@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput
-from catalogue.chemistry import CasNumberError, Structure, StructureError, fingerprint, normalise_cas, parse_structure
+from catalogue.chemistry import CasNumberError, Structure, StructureError, normalise_cas, parse_structure
 from catalogue.models import Compound, CompoundFingerprint
+from catalogue.parents import composition_of, fingerprint
 from catalogue.services.cleaning import clean
 
 if TYPE_CHECKING:
@@ -125,4 +126,5 @@ def _take(compound: Compound, structure: Structure) -> list[str]:
 def _keep_fingerprint(compound: Compound) -> None:
     """What similar compounds are found by; nothing while there is no structure."""
     if compound.smiles:
-        CompoundFingerprint.objects.update_or_create(compound=compound, defaults={"bits": fingerprint(compound.smiles)})
+        derived = {"bits": fingerprint(compound.smiles), "parent_inchikey": composition_of(compound.smiles).parent_inchikey}
+        CompoundFingerprint.objects.update_or_create(compound=compound, defaults=derived)

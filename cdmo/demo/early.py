@@ -23,6 +23,7 @@ QUOTED = Story(
         "target_markets": ["EU", "CN"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("30"),
+        "treatment_duration": "lifetime",
         "process_challenges": "The hydrate forms readily in moist air; the anhydrous crystal form decides drying and packing. The "
         "alkylation of the piperazine leaves a dimer that must be purged.",
         "target_timeline": "Contract within six weeks, validation in the second year.",
@@ -76,6 +77,7 @@ LOST = Story(
         "target_markets": ["JP"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("150"),
+        "treatment_duration": "month",
         "process_challenges": "The published route runs through an azide; the client wants one without, from a fermented "
         "starting material.",
         "target_timeline": "First delivery before the next winter.",
@@ -132,6 +134,7 @@ IN_DEVELOPMENT = Story(
         "target_markets": ["JP", "US", "EU"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("560"),
+        "treatment_duration": "ten_years",
         "process_challenges": "The acrylamide dimerises on heating; acylation and crystallisation must stay cold. Highly active: handled "
         "under containment.",
         "target_timeline": "Sample within five months, pilot half a year later.",
@@ -217,6 +220,7 @@ ON_HOLD = Story(
         "target_markets": ["US"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("25"),
+        "treatment_duration": "ten_years",
         "process_challenges": "Teratogenic; handled under containment only. The reduction of the nitro group must leave no palladium.",
         "target_timeline": "Sample within five months.",
         "submission_requirements": ["ANDA", "DMF"],

@@ -34,6 +34,7 @@ IN_PILOT = Story(
         "target_markets": ["EU", "US"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("20"),
+        "treatment_duration": "lifetime",
         "process_challenges": "The morpholinone aniline is a potential genotoxic impurity. The last acylation uses the acid chloride of "
         "chlorothiophene; its excess hydrolyses slowly.",
         "target_timeline": "Pilot within nine months.",
@@ -131,6 +132,7 @@ EARLY_TRANSFER = Story(
         "target_markets": ["JP", "CN"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("180"),
+        "treatment_duration": "ten_years",
         "process_challenges": "Six stereocentres come with two bought building blocks; the diazotisation to the triazole is exothermic.",
         "target_timeline": "Pilot within four months.",
         "submission_requirements": ["DMF", "CN"],
@@ -199,6 +201,7 @@ SENT_BACK = Story(
         "target_markets": ["US", "EU"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("600"),
+        "treatment_duration": "lifetime",
         "process_challenges": "The enzymatic resolution runs in water; the lactam forms on heating.",
         "target_timeline": "Pilot within four months, validation in the same year.",
         "submission_requirements": ["DMF"],

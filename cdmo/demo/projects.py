@@ -21,6 +21,7 @@ EVALUATION = Story(
         "target_markets": ["JP", "US"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("22"),
+        "treatment_duration": "lifetime",
         "process_challenges": "Two stereocentres on the piperidine; the resolution loses half the material. Dechlorination before the "
         "acylation needs hydrogen pressure. The cyanoacetyl side chain is sensitive to base.",
         "target_timeline": "Sample within five months, filing of the drug master file eighteen months after the contract.",
@@ -56,6 +57,7 @@ SMALL_SCALE = Story(
         "target_markets": ["US", "EU"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("100"),
+        "treatment_duration": "lifetime",
         "process_challenges": "The published second-generation route hydrogenates an enamine with rhodium at pressure. The client wants a "
         "transamination; enzyme load and the removal of protein decide the cost. Nitrosamine risk of the triazolopiperazine.",
         "target_timeline": "Qualified sample within six months, validation in the second year.",
@@ -153,6 +155,7 @@ VALIDATION = Story(
         "target_markets": ["EU", "US", "CN"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("10"),
+        "treatment_duration": "lifetime",
         "process_challenges": "Particle size decides the dissolution (D90 below 89 µm). The last step is an ammonolysis under pressure in "
         "methanol; the cycloaddition of the hydrazone needs a narrow temperature window.",
         "target_timeline": "Validation within fifteen months, first commercial delivery in the following half-year.",
@@ -256,6 +259,7 @@ COMMERCIAL = Story(
         "target_markets": ["US", "EU", "CN"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("800"),
+        "treatment_duration": "lifetime",
         "process_challenges": "The aminopyrimidine building block is a potential genotoxic impurity (limit by ICH M7). The amide coupling "
         "must run without the acid chloride dust that the old route handles.",
         "target_timeline": "Validation within sixteen months, supply from the first half-year after.",

@@ -32,6 +32,7 @@ LATE_VALIDATION = Story(
         "target_markets": ["US", "EU"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("10"),
+        "treatment_duration": "lifetime",
         "process_challenges": "The glucoside is built with an organolithium at -70 °C; the reduction sets the anomeric centre.",
         "target_timeline": "Validation within nine months.",
         "submission_requirements": ["DMF", "ASMF"],
@@ -131,6 +132,7 @@ IN_SUPPLY = Story(
         "target_markets": ["EU", "US", "CN"],
         "registration_intermediate": "no",
         "maximum_daily_dose_mg": Decimal("3000"),
+        "treatment_duration": "lifetime",
         "process_challenges": "The high daily dose sets low limits for mutagenic impurities; the resolution's other "
         "enantiomer is recycled.",
         "target_timeline": "First delivery within four months.",

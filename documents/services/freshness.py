@@ -10,7 +10,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from documents.models import Document, DocumentVersion
-from documents.registry import INPUTS, DocumentType
+from documents.registry import INPUTS, MISSING, DocumentType
 from documents.services.deliverables import refresh_deliverable
 from documents.services.shared import record_about
 from documents.services.versions import dating_now
@@ -78,5 +78,7 @@ def is_out_of_date(version: DocumentVersion, declared: DocumentType) -> bool:
 
 
 def _part(now: Mapping[str, Any], key: str, pinned: Any) -> Any:
-    """Of the inputs only those on which the version rests."""
+    """Of the inputs only those on which the version rests, of the open questions only those that it prints."""
+    if key == MISSING:
+        return [words for words in pinned if words in now.get(key, [])]
     return {name: now[key].get(name) for name in pinned} if key == INPUTS else now.get(key)

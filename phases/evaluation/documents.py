@@ -28,7 +28,7 @@ from projects.services.tailoring import pending
 from projects.steps import MAKE_EFFECTIVE, register_guard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def rfp_record(rfp: Rfp) -> dict[str, Any]:
@@ -52,6 +52,9 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("Maximum daily dose (mg/day)"), shortest(rfp.maximum_daily_dose_mg)),
             (_t("Regulatory submissions"), labels(Submission, rfp.submission_requirements)),
         ),
+        "treatment": key_values(
+            (_t("Duration of treatment"), rfp.get_treatment_duration_display() if rfp.treatment_duration else ""),
+        ),
         "molecule": key_values(
             (_t("Name or code"), rfp.compound_name),
             (_t("CAS number"), rfp.cas_number),
@@ -60,6 +63,7 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("InChIKey"), rfp.inchikey),
             (_t("SMILES"), rfp.smiles),
         ),
+        "composition": key_values(*_composition(rfp)),
         "challenges": rfp.process_challenges,
         "timeline": rfp.target_timeline,
         "dates": key_values(
@@ -88,6 +92,18 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             empty=_t("No file was sent."),
         ),
     }
+
+
+def _composition(rfp: Rfp) -> Iterator[tuple[str, str]]:
+    """What the structure is made of, and its stereochemistry."""
+    found = rfp.composition
+    if found is None:
+        return
+    if found.parts:
+        yield _t("Made of"), found.words
+        yield _t("Parent"), f"{found.parent_formula}, {found.parent_molar_mass_g_per_mol:.2f} g/mol, {found.parent_inchikey}"
+        yield _t("Salt factor"), f"{found.salt_factor:.4f}"
+    yield _t("Stereochemistry"), "; ".join(found.stereo.sentences)
 
 
 def labels(choices: Any, keys: Iterable[str]) -> str:
@@ -242,6 +258,21 @@ TYPES = (
         signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
+        # Not by the composition: it follows from the structure.
+        dated_by=(
+            "parties",
+            "wanted",
+            "product",
+            "treatment",
+            "molecule",
+            "challenges",
+            "timeline",
+            "dates",
+            "quantities",
+            "questions",
+            "missing",
+            "files",
+        ),
     ),
     DocumentType(
         key="quotation",

@@ -26,6 +26,7 @@ from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
+from phases.evaluation.base_cost import take_plan_total, taking_blockers
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
@@ -258,6 +259,16 @@ def sheet_calendar(request: SignedInRequest, code: str, department: str) -> Http
     return redirect(f"{sheet.get_absolute_url()}#calendar")
 
 
+@internal_required
+@require_POST
+def sheet_plan_total(request: SignedInRequest, code: str, department: str) -> HttpResponse:
+    """The plan's total as base cost."""
+    sheet = _sheet(request, code, department)
+    take_plan_total(code, department, actor=request.user)
+    messages.success(request, _t("The base cost is the plan's total."))
+    return redirect(sheet)
+
+
 def _calendar(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation], user: User) -> dict[str, Any]:
     """What the production plan wants of the occupancy calendar."""
     windows = windows_of(rows, user)
@@ -303,7 +314,8 @@ def _render_sheet(
     movers = _t("This takes the department, business development or a project manager.")
     tables = {table.key: Shown(bind_to(table, sheet, user), request) for table in tables_of(sheet)}
     production = tables.get(PRODUCTION_PLAN.key)
-    plan = production or tables.get(TEST_PLAN.key)
+    tests = tables.get(TEST_PLAN.key)
+    plan = production or tests
     context = {
         "sheet": sheet,
         "project": sheet.project,
@@ -324,5 +336,7 @@ def _render_sheet(
         "tables": list(tables.values()),
         "plan_total": plan.sums.get("cost") if plan and sheet.currency else None,
         "calendar": _calendar(sheet, production.every, user) if production else None,
+        "takes_total": tests is not None,
+        "taking_blockers": [*theirs, *taking_blockers(sheet, tests.every)] if tests else [],
     }
     return render(request, "phases/evaluation/sheet.html", context | bound, status=status)

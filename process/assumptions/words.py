@@ -73,6 +73,9 @@ SAID: dict[str, Said] = {
         "mg/d",
         lambda _of: GRAMS,
     ),
+    "treatment_duration": Said(
+        _("The threshold of mutagenic impurities follows from it, and from that the tests."), _("The treatment lasts more than 10 years.")
+    ),
     "sample_quantity_g": Said(
         _("It decides the size of the work in the laboratory."),
         _("The samples together are of the size of our estimate."),

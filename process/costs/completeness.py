@@ -62,6 +62,7 @@ EFFECTS: dict[str, tuple[Effect, ...]] = {
     "submission_requirements": (_effect(Target.QUANTITY, "0.5", "2", Category.DOSSIER),),
     "registration_intermediate": (_effect(Target.QUANTITY, "0.7", "1.5", Category.DOSSIER, Category.QC),),
     "maximum_daily_dose_mg": (_effect(Target.QUANTITY, "0.9", "1.3", Category.QC, Category.CLEANING),),
+    "treatment_duration": (_effect(Target.QUANTITY, "0.9", "1.1", Category.QC),),
     "target_timeline": (_effect(Target.QUANTITY, "0.9", "1.25", Category.LABOUR, Category.OUTSIDE),),
     "sample_quantity_g": (_effect(Target.OUTPUT, "0.5", "2", phase="small_scale"),),
     "pilot_quantity_kg": (_effect(Target.OUTPUT, "0.5", "2", phase="pilot"),),

@@ -15,6 +15,7 @@ from process.routes.figures import materials_of
 from process.routes.models import RouteStep, RouteVersion
 from process.screen.models import Disposition
 from process.screen.rules import Circumstances, Finding, Substance, screen
+from projects.models.rfp import TreatmentDuration
 
 MG_PER_G = 1000
 
@@ -46,8 +47,12 @@ def judged(version: RouteVersion, findings: Iterable[Finding]) -> list[Judged]:
 
 def circumstances_of(version: RouteVersion) -> Circumstances:
     project = version.route.project
-    dose = project.rfp.maximum_daily_dose_mg
-    return Circumstances(float(dose) / MG_PER_G if dose else None, project.site.highest_exposure_band if project.site else None)
+    dose, treatment = project.rfp.maximum_daily_dose_mg, project.rfp.treatment_duration
+    return Circumstances(
+        dose_g_per_day=float(dose) / MG_PER_G if dose else None,
+        site_band=project.site.highest_exposure_band if project.site else None,
+        treatment=TreatmentDuration(treatment) if treatment else None,
+    )
 
 
 def _substances(rows: list[RouteStep], days: dict[int, int | None]) -> Iterator[Substance]:

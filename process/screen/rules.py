@@ -13,6 +13,7 @@ from rdkit import Chem
 
 from audit.refusals import Words
 from process.screen import tables
+from projects.models.rfp import TreatmentDuration
 
 NO_LIMIT_PPM = 100_000  # a tenth of the substance: no residue of a dried one comes near
 
@@ -36,10 +37,14 @@ class Substance:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """dose_g_per_day: the greatest, None while nobody has said. site_band: the highest exposure band that the site contains."""
+    """dose_g_per_day: the greatest; treatment: how long it lasts; None while nobody has said.
+
+    site_band: the highest exposure band that the site contains.
+    """
 
     dose_g_per_day: float | None = None
     site_band: int | None = None
+    treatment: TreatmentDuration | None = None
 
 
 @dataclass(frozen=True)
@@ -133,13 +138,22 @@ def elements_in(substance: Substance) -> list[tables.Element]:
 
 def _mutagenic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
     """The threshold itself, once a route: which impurities it is for is a person's work."""
-    limits = []
-    for duration, amount in tables.MUTAGENIC_UG_PER_DAY:
-        per_gram = f" ({_plain(amount / now.dose_g_per_day)} ppm)" if now.dose_g_per_day else ""
-        limits.append(f"{duration}: {_plain(amount)} µg/day{per_gram}")
-    words = _t("One mutagenic impurity, by the duration of treatment: %(limits)s. Lower for N-nitroso and others of the cohort of concern.")
-    if substances:
-        yield "route", _t("Route"), words % {"limits": "; ".join(limits)}, False
+    if not substances:
+        return
+    duration = now.treatment or min(tables.MUTAGENIC_UG_PER_DAY, key=tables.MUTAGENIC_UG_PER_DAY.__getitem__)
+    amount = tables.MUTAGENIC_UG_PER_DAY[duration]
+    said = _t("One mutagenic impurity, treatment %(duration)s: %(amount)s µg/day")
+    assumed = _t(
+        "One mutagenic impurity, treatment %(duration)s (the request does not say how long, so the lowest threshold is taken): "
+        "%(amount)s µg/day"
+    )
+    words = (said if now.treatment else assumed) % {"duration": duration.label, "amount": _plain(amount)}
+    if now.dose_g_per_day:
+        parts = {"limit": _plain(amount / now.dose_g_per_day), "dose": _plain(now.dose_g_per_day)}
+        words += _t(", which is %(limit)s ppm at %(dose)s g/day.") % parts
+    else:
+        words += _t("; the limit in ppm needs the daily dose, which the request does not say.")
+    yield "route", _t("Route"), f"{words} {_t('Lower for N-nitroso and others of the cohort of concern.')}", False
 
 
 def _energetic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:

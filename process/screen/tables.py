@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Words
+from projects.models.rfp import TreatmentDuration
 
 Q3C = "ICH Q3C(R9), tables 1 to 3"
 Q3D = "ICH Q3D(R2), table A.2.1 (oral)"
@@ -140,12 +141,12 @@ ELEMENTS: tuple[Element, ...] = (
 CONTROL_THRESHOLD = 0.3  # of the permitted daily exposure
 
 # By duration of treatment: micrograms a day of one mutagenic impurity.
-MUTAGENIC_UG_PER_DAY: tuple[tuple[Words, float], ...] = (
-    (_("up to 1 month"), 120.0),
-    (_("over 1 to 12 months"), 20.0),
-    (_("over 1 to 10 years"), 10.0),
-    (_("over 10 years"), 1.5),
-)
+MUTAGENIC_UG_PER_DAY: dict[TreatmentDuration, float] = {
+    TreatmentDuration.MONTH: 120.0,
+    TreatmentDuration.YEAR: 20.0,
+    TreatmentDuration.TEN_YEARS: 10.0,
+    TreatmentDuration.LIFETIME: 1.5,
+}
 
 # Functional groups that decompose with much heat or gas. Source: practice.
 ENERGETIC: tuple[tuple[Words, str], ...] = (

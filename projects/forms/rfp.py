@@ -116,7 +116,7 @@ class RfpForm(CompoundFields, forms.ModelForm):
         model = Rfp
         fields = (
             "compound_name", "cas_number", "structure_text",
-            "downstream_drug", "indication", "maximum_daily_dose_mg", "registration_intermediate",
+            "downstream_drug", "indication", "maximum_daily_dose_mg", "treatment_duration", "registration_intermediate",
             "wanted", "process_challenges",
             "sample_quantity_g", "pilot_quantity_kg", "validation_quantity_kg", "commercial_quantity_kg_per_year",
             "target_markets", "submission_requirements",
@@ -136,6 +136,7 @@ class RfpForm(CompoundFields, forms.ModelForm):
             "process_challenges": _("Hazards, chromatography, low temperature, yield, impurities, patents."),
             "target_timeline": _("What must happen when, and what it depends on."),
             "maximum_daily_dose_mg": _("Limits of impurities follow from it (ICH Q3A, M7)."),
+            "treatment_duration": _("The threshold of mutagenic impurities follows from it (ICH M7)."),
             "registration_intermediate": _("Yes calls for a starting-material justification later."),
         }
 

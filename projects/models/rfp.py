@@ -16,6 +16,7 @@ from django_fsm import transition
 
 from audit.history import tracked
 from audit.states import StateField
+from catalogue.parents import Composition, composition_or_none
 from projects.models.project import Project, sees_portfolio
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ class YesNo(models.TextChoices):
     UNKNOWN = "", _("Not asked yet")
     YES = "yes", _("Yes")
     NO = "no", _("No")
+
+
+class TreatmentDuration(models.TextChoices):
+    """How long a patient takes the drug, in the classes of ICH M7."""
+
+    UNKNOWN = "", _("Not asked yet")
+    MONTH = "month", _("up to 1 month")
+    YEAR = "year", _("over 1 to 12 months")
+    TEN_YEARS = "ten_years", _("over 1 to 10 years")
+    LIFETIME = "lifetime", _("over 10 years to lifetime")
 
 
 class Market(models.TextChoices):
@@ -66,9 +77,10 @@ class Likeness(models.IntegerChoices):
     """How an earlier request resembles the one at hand, the closest first."""
 
     STRUCTURE = 1, _("same structure")
-    CAS = 2, _("same CAS number")
-    NAME = 3, _("similar name")
-    CLIENT = 4, _("same client")
+    PARENT = 2, _("same parent")
+    CAS = 3, _("same CAS number")
+    NAME = 4, _("similar name")
+    CLIENT = 5, _("same client")
 
 
 SHORTEST_NAME = 3
@@ -89,15 +101,18 @@ class RfpQuerySet(models.QuerySet["Rfp"]):
     def open(self) -> RfpQuerySet:
         return self.filter(state=Rfp.State.DRAFT)
 
-    def similar(self, *, client_id: int | None = None, compound_name: str = "", cas_number: str = "", inchikey: str = "") -> RfpQuerySet:
-        """Earlier requests alike, the closest first; `likeness` says how: structure, CAS number, name, client.
+    def similar(
+        self, *, client_id: int | None = None, compound_name: str = "", cas_number: str = "", inchikey: str = "", parent_inchikey: str = ""
+    ) -> RfpQuerySet:
+        """Earlier requests alike, the closest first; `likeness` says how: structure, parent, CAS number, name, client.
 
-        A structure is alike when the first block of the InChIKey (the skeleton, 14 letters) is the same: other salts of a drawn ion
-        and other stereoisomers are found too. A name needs three letters.
+        A structure is alike when the first block of the InChIKey (the skeleton, 14 letters) is the same: other stereoisomers are found
+        too. Of the same parent are its salts and solvates. A name needs three letters.
         """
         name = compound_name.strip()
         wanted = [
             (Likeness.STRUCTURE, bool(inchikey), Q(inchikey__startswith=inchikey[:14])),
+            (Likeness.PARENT, bool(parent_inchikey), Q(parent_inchikey=parent_inchikey)),
             (Likeness.CAS, bool(cas_number), Q(cas_number=cas_number)),
             (Likeness.NAME, len(name) >= SHORTEST_NAME, Q(compound_name__icontains=name)),
             (Likeness.CLIENT, client_id is not None, Q(client_id=client_id)),
@@ -131,6 +146,7 @@ class Rfp(models.Model):
     structure_text = models.TextField(_("structure (SMILES or molfile)"), max_length=100_000, blank=True)
     smiles = models.TextField(_("SMILES"), blank=True)
     inchikey = models.CharField(_("InChIKey"), max_length=27, blank=True, db_index=True)
+    parent_inchikey = models.CharField(_("InChIKey of the parent"), max_length=27, blank=True, db_index=True, editable=False)
     formula = models.CharField(_("molecular formula"), max_length=200, blank=True)
     molar_mass_g_per_mol = models.FloatField(_("molar mass (g/mol)"), null=True, blank=True)
     # product context
@@ -141,6 +157,7 @@ class Rfp(models.Model):
     )
     registration_intermediate = models.CharField(_("registration intermediate"), max_length=3, choices=YesNo.choices, blank=True)
     maximum_daily_dose_mg = models.DecimalField(_("maximum daily dose (mg/day)"), max_digits=12, decimal_places=3, null=True, blank=True)
+    treatment_duration = models.CharField(_("duration of treatment"), max_length=9, choices=TreatmentDuration.choices, blank=True)
     # the work
     process_challenges = models.TextField(_("process challenges"), max_length=8000, blank=True)
     target_timeline = models.TextField(_("target timeline"), max_length=4000, blank=True)
@@ -188,6 +205,11 @@ class Rfp(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rfp-detail", args=[self.number])
+
+    @property
+    def composition(self) -> Composition | None:
+        """Parent, counter-ions, solvates and stereochemistry of the structure; None without one."""
+        return composition_or_none(self.smiles)
 
     @property
     def state_for_client(self) -> Any:

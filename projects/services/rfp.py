@@ -22,6 +22,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
+from catalogue.parents import composition_of
 from projects.attachments import Attachment
 from projects.limits import limits
 from projects.models import Rfp, RfpFile
@@ -45,6 +46,7 @@ DETAILS = frozenset(
         "target_markets",
         "registration_intermediate",
         "maximum_daily_dose_mg",
+        "treatment_duration",
         "process_challenges",
         "target_timeline",
         "first_sample_wanted_on",
@@ -304,12 +306,13 @@ def apply_details(rfp: Rfp, details: dict[str, Any]) -> None:
 
 def _derive_structure(rfp: Rfp) -> None:
     if not rfp.structure_text.strip():
-        rfp.structure_text = rfp.smiles = rfp.inchikey = rfp.formula = ""
+        rfp.structure_text = rfp.smiles = rfp.inchikey = rfp.parent_inchikey = rfp.formula = ""
         rfp.molar_mass_g_per_mol = None
         return
     structure = parse_structure(rfp.structure_text)
     for name in DERIVED:
         setattr(rfp, name, getattr(structure, name))
+    rfp.parent_inchikey = composition_of(structure.smiles).parent_inchikey
 
 
 def _validate(rfp: Rfp) -> None:

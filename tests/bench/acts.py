@@ -24,8 +24,8 @@ from accounts.models import Client, Role
 from audit.context import Channel, acting
 from audit.events import record
 from audit.models import Event
-from catalogue.chemistry import FINGERPRINT_BITS, fingerprint
 from catalogue.models import Compound, CompoundFingerprint
+from catalogue.parents import FINGERPRINT_BITS, fingerprint
 from projects.alike import LEAST, MOST_COMPOUNDS
 from projects.models import Phase, Project
 from projects.services import gate, publishing

@@ -25,6 +25,7 @@ WORDS = {
     "wanted": "Route and 50 g",
     "contact_name": "Ann",
     "contact_email": "ann@example.com",
+    "treatment_duration": "month",
     "pilot_quantity_kg": "12,5",
     "target_markets": ["EU", "US"],
     "process_challenges": "An azide.",
@@ -80,6 +81,7 @@ def test_sent_it_is_a_draft_of_ours_with_its_files_and_business_development_is_a
     assert sent["Location"] == again["Location"] == reverse("portal-request", args=[rfp.number])
     assert (rfp.channel, rfp.state, rfp.account_owner) == ("portal", Rfp.State.DRAFT, None)
     assert (rfp.pilot_quantity_kg, rfp.target_markets, rfp.process_challenges) == (Decimal("12.5"), ["EU", "US"], "An azide.")
+    assert rfp.treatment_duration == "month"
     assert (rfp.contact.name, rfp.contact.client) == ("Ann", make.a_client())
     assert list(rfp.files.values_list("name", flat=True)) == ["sds.pdf"]
     assert (wait.role, wait.closed_at) == (Role.BUSINESS_DEVELOPMENT, None)

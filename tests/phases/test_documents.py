@@ -39,7 +39,15 @@ def test_rfp_record_says_what_was_asked_for_and_what_is_missing() -> None:
 
     said = text_of(version)
     assert version.document.number == f"{project.rfp.number}-RR-01"
-    for words in ("Development and supply, 5 t a year", "103-90-2", "C8H9NO2", "Which polymorph is wanted?", "Still to ask", "Page 1 of"):
+    for words in (
+        "Development and supply, 5 t a year",
+        "103-90-2",
+        "C8H9NO2",
+        "no stereocentre",
+        "Which polymorph is wanted?",
+        "Still to ask",
+        "Page 1 of",
+    ):
         assert words in said
     assert "Approved · Project manager" in said
 

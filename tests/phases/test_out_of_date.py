@@ -13,7 +13,7 @@ from accounts.models import Role
 from audit.context import acting
 from audit.models import Event
 from documents.models import Document, DocumentVersion
-from documents.services.freshness import refresh_out_of_date
+from documents.services.freshness import is_out_of_date, refresh_out_of_date
 from phases.evaluation.services import recommend
 from process.costs.services import change_scenario, copy_scenario, fix_scenario
 from process.routes.services import fix_version
@@ -104,3 +104,17 @@ def standing(project: Project, key: str) -> str:
     review = current_review(Project.objects.get(pk=project.pk))
     assert review is not None
     return next(item.standing for item in judge_review(review) if item.key == key)
+
+
+def test_a_record_of_an_earlier_release_is_not_out_of_date_for_what_we_say_or_ask_beyond_it() -> None:
+    version = finished("rfp_record", factories.a_project(), author=factories.person(Role.BUSINESS_DEVELOPMENT))
+    declared, data = version.document.type, version.snapshot["data"]
+    assert declared is not None and not is_out_of_date(version, declared)
+
+    data["missing"].pop()
+    for added_since in ("composition", "treatment"):
+        del data[added_since]
+    assert not is_out_of_date(version, declared)
+
+    data["missing"].append("What is the dose?")
+    assert is_out_of_date(version, declared)

@@ -25,7 +25,8 @@ from process.screen.findings import findings_of, judged
 from process.screen.rules import Circumstances, Substance, screen
 from process.screen.services import decide_finding, decided_values
 from process.screen.tables import ELEMENTS, ENERGETIC, SOLVENTS, Solvent
-from projects.models import Project
+from projects.models import Project, Rfp
+from projects.models.rfp import TreatmentDuration
 from tests.process import factories as make
 from tests.projects import factories as projects
 
@@ -104,11 +105,24 @@ def test_elements_are_as_published() -> None:
     assert ", ".join(f"{row.symbol} {row.pde_ug_per_day:g}" for row in ELEMENTS) == Q3D_ORAL
 
 
-def test_mutagenic_limits_by_duration() -> None:
-    (found,) = words("m7", substance("Anything"), dose_g_per_day=0.1)
+@pytest.mark.parametrize(
+    ("duration", "micrograms", "ppm"),
+    [("month", "120", "1200"), ("year", "20", "200"), ("ten_years", "10", "100"), ("lifetime", "1.5", "15")],
+)
+def test_mutagenic_limits_by_duration(duration: str, micrograms: str, ppm: str) -> None:
+    """ICH M7(R2), table 2."""
+    treatment = TreatmentDuration(duration)
 
-    assert "up to 1 month: 120 µg/day (1200 ppm)" in found
-    assert "over 10 years: 1.5 µg/day (15 ppm)" in found
+    (found,) = words("m7", substance("Anything"), dose_g_per_day=0.1, treatment=treatment)
+
+    assert f"treatment {treatment.label}: {micrograms} µg/day, which is {ppm} ppm at 0.1 g/day." in found
+
+
+def test_an_unknown_duration_is_said_and_taken_for_the_longest() -> None:
+    (found,) = words("m7", substance("Anything"))
+
+    assert "the request does not say how long, so the lowest threshold is taken): 1.5 µg/day" in found
+    assert "the limit in ppm needs the daily dose, which the request does not say" in found
 
 
 @pytest.mark.parametrize(
@@ -236,6 +250,16 @@ def test_findings_follow_the_rows_and_the_site(version: RouteVersion) -> None:
 
     assert [each.rule.key for each in found] == ["q3c", "m7", "exposure"]
     assert Site.objects.filter(highest_exposure_band=None).exists() or version.route.project.site is None
+
+
+@pytest.mark.django_db
+def test_dose_and_duration_come_from_the_request(version: RouteVersion) -> None:
+    Rfp.objects.filter(project=version.route.project).update(maximum_daily_dose_mg=500, treatment_duration="year")
+    version = RouteVersion.objects.get(pk=version.pk)
+
+    (found,) = (each for each in findings_of(version, steps_of(version)) if each.rule.key == "m7")
+
+    assert "treatment over 1 to 12 months: 20 µg/day, which is 40 ppm at 0.5 g/day." in found.words
 
 
 @pytest.mark.django_db

@@ -38,6 +38,7 @@ ANSWERS: dict[str, Any] = {
     "compound_name": "Paracetamol",
     "wanted": "Development and supply",
     "target_markets": "European Union; US",
+    "treatment_duration": "over 1 to 12 months",
     "pilot_quantity_kg": "12,5",
 }
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
-from catalogue.chemistry import fingerprint
 from catalogue.models import CompoundFingerprint
+from catalogue.parents import FINGERPRINT_BITS, fingerprint
 from catalogue.services import create_or_find_compound
 from projects.alike import alike
-from projects.models import Project
+from projects.models import Project, Rfp
+from projects.models.rfp import Likeness
+from projects.similar import look
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +64,35 @@ def test_projects_are_found_by_a_structure_like_theirs(project: Project) -> None
     assert alike(manager, "CCCCCCCCCCCC") == []
     assert alike(manager, "not a structure") == []
     assert alike(manager, project.compound.smiles, besides=project.rfp.number) == []
+
+
+def test_a_salt_of_what_we_made_is_offered_as_its_salt(client: Client, project: Project) -> None:
+    salt = f"{project.compound.smiles}.Cl"
+    client.force_login(make.person(Role.BUSINESS_DEVELOPMENT))
+
+    page = client.get(reverse("rfp-similar"), {"structure_text": salt}).content.decode()
+
+    assert [(each.percent, each.kinship) for each in alike(make.manager(), salt)] == [(100, f"salt of {project.compound.name}")]
+    assert page.count(f"salt of {project.compound.name}") == 2  # at the project, and at its request
+    assert Rfp.objects.similar(parent_inchikey=project.rfp.parent_inchikey).get().likeness == Likeness.PARENT  # type: ignore[attr-defined]
+
+
+def test_another_client_on_a_salt_of_the_same_parent_is_a_conflict(project: Project) -> None:
+    found = look(make.manager(), client_id=make.a_client("DCB").pk, inchikey="", smiles=f"{project.compound.smiles}.OS(=O)(=O)O")
+
+    assert found.elsewhere
+
+
+def test_parents_are_found_for_what_was_there_before(project: Project) -> None:
+    Rfp.objects.update(parent_inchikey="")
+    CompoundFingerprint.objects.update(parent_inchikey="", bits="0" * FINGERPRINT_BITS)
+
+    import_module("projects.migrations.0018_parents_and_treatment").find_parents(apps, SimpleNamespace(connection=connection))
+    import_module("catalogue.migrations.0009_parents").compute(apps, SimpleNamespace(connection=connection))
+
+    row = CompoundFingerprint.objects.get(compound=project.compound)
+    parent = project.compound.inchikey
+    assert (Rfp.objects.get().parent_inchikey, row.parent_inchikey, row.bits) == (parent, parent, fingerprint(project.compound.smiles))
 
 
 def test_who_does_not_see_the_project_finds_nothing(project: Project) -> None:

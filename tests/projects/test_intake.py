@@ -232,6 +232,7 @@ def test_a_questionnaire_is_a_draft(known: Contact, seller: Client) -> None:
 
     rfp = Rfp.objects.get()
     assert (rfp.client, rfp.contact, rfp.target_markets, rfp.pilot_quantity_kg) == (known.client, known, ["EU", "US"], Decimal("12.5"))
+    assert rfp.treatment_duration == "year"
     assert list(rfp.files.values_list("name", flat=True)) == ["rfp.xlsx"]
 
 
