@@ -124,6 +124,26 @@ class NamesForm(ReasonForm):
         self.fields["reason"].required = False
 
 
+class ConfidentialityForm(ReasonForm):
+    """Whether a client is kept to named people before an agreement. The reason is asked for by the service, when the choice is another."""
+
+    asks_confidentiality = forms.TypedChoiceField(
+        label=_("Before a confidentiality agreement is in force"),
+        choices=[
+            ("yes", _("named people see its name and structures")),
+            ("no", _("everybody of ours does: the client asks for no secrecy")),
+        ],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+    )
+    field_order = ("asks_confidentiality", "reason")
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "confidentiality_%s", **kwargs})
+        self.fields["asks_confidentiality"].initial = "yes" if client.asks_confidentiality else "no"
+        self.fields["reason"].required = False
+
+
 class GrantForm(ReasonForm):
     role = forms.ChoiceField(label=_("Role"))
     field_order = ("role", "reason")

@@ -32,6 +32,7 @@ from projects.models import Intake, Rfp, RfpFile
 from projects.permissions import lacking
 from projects.services import clarifications
 from projects.services import rfp as services
+from projects.views.confidentiality import told_that_it_is_kept
 
 ACTIVITY = 30
 PICTURE = (420, 260)
@@ -46,7 +47,10 @@ def _rfp(request: SignedInRequest, number: str) -> Rfp:
 @require_http_methods(["GET", "POST"])
 def rfp_page(request: SignedInRequest, number: str) -> HttpResponse:
     """The page; POST saves the whole form, which a submitted request needs (with a reason) and a browser without script too."""
-    rfp = _rfp(request, number)
+    try:
+        rfp = _rfp(request, number)
+    except Http404:
+        return told_that_it_is_kept(request, number=number)
     if request.method == "GET":
         return _render(request, rfp, removing=_named_file(request, rfp))
     form, why, version = RfpForm(request.POST, instance=copy(rfp)), ReasonForm(request.POST), request.POST.get("version", "")
@@ -77,6 +81,7 @@ def _render(
         details.freeze()
     context = {
         **_standing(request, rfp),
+        "is_kept": Rfp.objects.undisclosed().filter(pk=rfp.pk).exists(),
         "form": details,
         "version": version_of(services.rfp_values(rfp)),
         "why": why or ReasonForm(),

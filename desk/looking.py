@@ -1,0 +1,51 @@
+"""The record of who looked at what is kept to named people: every page, picture, file and answer of the API that is of one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from documents.models import Document
+from projects.models import Rfp
+from projects.services.confidentiality import note_look
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+API = "api/v1/"
+UNTOLD = frozenset({"rfp-confidentiality"})  # says who looked, and nothing of the request
+
+
+class LookingMiddleware:
+    """After an answer to one of ours that shows something of an undisclosed request. Lists of many are not looks at one of them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        if request.method == "GET" and answer.status_code == 200 and request.user.is_authenticated and request.user.is_internal:
+            asked = request_of(request)
+            rfp = Rfp.objects.undisclosed().visible_to(request.user).filter(asked).first() if asked else None
+            if rfp is not None:
+                note_look(rfp, actor=request.user)
+        return answer
+
+
+def request_of(request: HttpRequest) -> Q | None:
+    """Whose page it is, as its address says: of a project, of a request, of a document of either."""
+    found = request.resolver_match
+    if found is None:
+        return None
+    area = found.route.removeprefix(API).split("/")[0]
+    code, number = found.kwargs.get("code"), found.kwargs.get("number")
+    if code is not None and area == "projects":
+        return Q(project__code=code)
+    if number is None or found.url_name in UNTOLD:
+        return None
+    if area == "rfps":
+        return Q(number=number)
+    about = Document.objects.filter(number=number).values("rfp", "project__rfp").first() if area == "documents" else None
+    return Q(pk=about["rfp"] or about["project__rfp"]) if about else None
