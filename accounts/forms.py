@@ -74,9 +74,9 @@ class PersonForm(forms.Form):
     def clean_language(self) -> str:
         return self.cleaned_data["language"] or settings.LANGUAGE_CODE
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["client"].queryset = Client.objects.all()  # type: ignore[attr-defined]
+        self.fields["client"].queryset = Client.objects.visible_to(reader)  # type: ignore[attr-defined]
         self.fields["department"].queryset = Department.objects.all()  # type: ignore[attr-defined]
         self.fields["roles"].choices = role_choices(INTERNAL_ROLES | CLIENT_ROLES)  # type: ignore[attr-defined]
 

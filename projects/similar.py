@@ -10,6 +10,7 @@ from django.db.models import Q
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.alike import Alike, alike
 from projects.models import Project, Rfp
+from projects.models.confidentiality import seen_of_projects
 from projects.models.rfp import Likeness
 
 if TYPE_CHECKING:
@@ -52,11 +53,12 @@ def look(
     rows = Rfp.objects.visible_to(user).exclude(number=besides).select_related("client", "project")
     found = rows.similar(client_id=client_id, compound_name=compound_name, cas_number=cas_number, inchikey=inchikey)[:SHOWN]
     earlier = tuple(Earlier(rfp, str(Likeness(rfp.likeness).label)) for rfp in found)  # type: ignore[attr-defined]
-    return Findings(earlier, _elsewhere(client_id, cas_number, inchikey), tuple(alike(user, smiles, besides=besides, most=SHOWN)))
+    return Findings(earlier, _elsewhere(user, client_id, cas_number, inchikey), tuple(alike(user, smiles, besides=besides, most=SHOWN)))
 
 
-def _elsewhere(client_id: int | None, cas_number: str, inchikey: str) -> bool:
-    """Asked over every project, seen or not: a conflict is no less one for being out of sight."""
+def _elsewhere(user: User, client_id: int | None, cas_number: str, inchikey: str) -> bool:
+    """Asked over every project, on the reader's team or not: a conflict is no less one for being out of sight. Only of what is kept to
+    named people others are not even told that it is there."""
     same = Q(pk=None)
     if inchikey:
         same |= Q(compound__inchikey__startswith=inchikey[:14])
@@ -64,7 +66,7 @@ def _elsewhere(client_id: int | None, cas_number: str, inchikey: str) -> bool:
         same |= Q(compound__cas_number=cas_number)
     if not (inchikey or cas_number):
         return False
-    rows = Project.objects.filter(same)
+    rows = Project.objects.filter(seen_of_projects(user)).filter(same)
     return (rows if client_id is None else rows.exclude(client_id=client_id)).exists()
 
 
