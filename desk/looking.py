@@ -14,6 +14,8 @@ from projects.services.confidentiality import note_look
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from accounts.models import User
+
 API = "api/v1/"
 UNTOLD = frozenset({"rfp-confidentiality"})  # says who looked, and nothing of the request
 
@@ -26,12 +28,18 @@ class LookingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
-        if request.method == "GET" and answer.status_code == 200 and request.user.is_authenticated and request.user.is_internal:
-            asked = request_of(request)
-            rfp = Rfp.objects.undisclosed().visible_to(request.user).filter(asked).first() if asked else None
-            if rfp is not None:
-                note_look(rfp, actor=request.user)
+        user = request.user
+        if request.method == "GET" and answer.status_code == 200 and user.is_authenticated and user.is_internal:
+            note(request, user)
         return answer
+
+
+def note(request: HttpRequest, user: User) -> None:
+    """A page that has asked says so in `request.is_kept`."""
+    asked = request_of(request) if getattr(request, "is_kept", True) else None
+    rfp = Rfp.objects.undisclosed().visible_to(user).filter(asked).first() if asked else None
+    if rfp is not None:
+        note_look(rfp, actor=user)
 
 
 def request_of(request: HttpRequest) -> Q | None:

@@ -99,9 +99,16 @@ class RfpQuerySet(models.QuerySet["Rfp"]):
         seen = Rfp.objects.filter(seen_of_requests(user), pk=OuterRef("pk"))
         return self.within_reach_of(user).filter(~Exists(seen))
 
+    def with_kept(self) -> RfpQuerySet:
+        """`is_kept`: to named people, because no confidentiality agreement is in force."""
+        return self.annotate(is_kept=self._kept())
+
     def undisclosed(self) -> RfpQuerySet:
-        """Kept to named people: no confidentiality agreement is in force."""
-        return self.filter(~Exists(Rfp.objects.filter(disclosed(project="project__"), pk=OuterRef("pk"))))
+        return self.filter(self._kept())
+
+    @staticmethod
+    def _kept() -> Q:
+        return ~Q(Exists(Rfp.objects.filter(disclosed(project="project__"), pk=OuterRef("pk"))))
 
     def open(self) -> RfpQuerySet:
         return self.filter(state=Rfp.State.DRAFT)

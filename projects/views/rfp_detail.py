@@ -39,8 +39,11 @@ PICTURE = (420, 260)
 
 
 def _rfp(request: SignedInRequest, number: str) -> Rfp:
-    rows = Rfp.objects.visible_to(request.user).select_related("client", "contact", "account_owner", "project", "created_by")
-    return get_object_or_404(rows, number=number)
+    """The request with `is_kept`, which the middleware that notes looks need not ask again (desk/looking.py)."""
+    rows = Rfp.objects.visible_to(request.user).with_kept()
+    rfp = get_object_or_404(rows.select_related("client", "contact", "account_owner", "project", "created_by"), number=number)
+    request.is_kept = rfp.is_kept  # type: ignore[attr-defined]
+    return rfp
 
 
 @internal_required
@@ -81,7 +84,7 @@ def _render(
         details.freeze()
     context = {
         **_standing(request, rfp),
-        "is_kept": Rfp.objects.undisclosed().filter(pk=rfp.pk).exists(),
+        "is_kept": rfp.is_kept,  # type: ignore[attr-defined]
         "form": details,
         "version": version_of(services.rfp_values(rfp)),
         "why": why or ReasonForm(),
