@@ -59,9 +59,20 @@ def _facts(agreement: Agreement) -> dict[str, str]:
 
 
 def people_of(rfp: Rfp) -> list[str]:
-    """Who logged it, owns it, manages its project, and who is named for it; our active people only, each once."""
-    project = _project(rfp)
+    """Who has a part in it, and who is named for it; our active people only, each once."""
     readers: list[ConfidentialReader] = rfp.readers  # type: ignore[attr-defined]
-    holders = [rfp.created_by, rfp.account_owner, *((project.project_manager, project.account_owner) if project else ())]
-    people = [*holders, *(reader.person for reader in readers)]
+    return _names([*_holders(rfp), *(reader.person for reader in readers)])
+
+
+def parts_of(rfp: Rfp) -> list[str]:
+    """Who sees it without being named: who logged it, owns it, manages its project."""
+    return _names(_holders(rfp))
+
+
+def _holders(rfp: Rfp) -> list[User | None]:
+    project = _project(rfp)
+    return [rfp.created_by, rfp.account_owner, *((project.project_manager, project.account_owner) if project else ())]
+
+
+def _names(people: Sequence[User | None]) -> list[str]:
     return list(dict.fromkeys(each.full_name for each in people if each and each.is_active and each.is_internal))

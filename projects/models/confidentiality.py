@@ -27,6 +27,7 @@ from audit.history import tracked
 from projects.models.states import PHASES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
 
@@ -101,6 +102,20 @@ def named(user: User, *, request: str = "", project: str = "") -> Q:
 def is_named_for(user: User, request_key: str) -> Exists:
     """Explicitly, by somebody who may."""
     return Exists(ConfidentialReader.objects.open().filter(rfp=OuterRef(request_key), person=user))
+
+
+def people_named_for(project_ids: Collection[int]) -> dict[int, set[int]]:
+    """Of those of these projects that are kept to named people: who they are, by id. Empty where nobody of ours has taken it up."""
+    project = apps.get_model("projects", "Project")
+    kept = project._default_manager.filter(~Q(Exists(project._default_manager.filter(disclosed(), pk=OuterRef("pk")))), pk__in=project_ids)
+    ours = User.objects.internal().filter(pk=OuterRef("rfp__created_by")).values("pk")
+    parts = kept.values_list("pk", "project_manager", "account_owner", "rfp__account_owner", models.Subquery(ours))
+    named = ConfidentialReader.objects.open().filter(rfp__project__in=project_ids).values_list("rfp__project", "person")
+    found = {pk: {each for each in people if each is not None} for pk, *people in parts}
+    for pk, person in named:
+        if pk in found:
+            found[pk].add(person)
+    return found
 
 
 def seen_of_requests(user: User) -> Q:

@@ -16,7 +16,7 @@ from audit.events import events_of
 from audit.refusals import Blocker, carried_out
 from projects.forms.confidentiality import ReaderForm
 from projects.forms.gate import ReasonForm
-from projects.kept import kept_from, rows_kept
+from projects.kept import kept_from, parts_of, rows_kept
 from projects.models import Rfp
 from projects.permissions import lacking
 from projects.services import confidentiality as services
@@ -52,10 +52,12 @@ def _blockers(request: SignedInRequest, rfp: Rfp) -> list[Blocker]:
 def _render(request: SignedInRequest, rfp: Rfp, form: ReaderForm | None = None, removing: int | None = None) -> HttpResponse:
     sees = Rfp.objects.visible_to(request.user).filter(pk=rfp.pk).exists()
     readers = rfp.confidential_readers.open().select_related("person", "named_by")
+    row = rows_kept(Rfp.objects.filter(pk=rfp.pk))[0]
     context = {
         "rfp": rfp,
         "back": rfp.get_absolute_url() if sees else reverse("rfp-kept"),
-        "row": rows_kept(Rfp.objects.filter(pk=rfp.pk))[0],
+        "missing": row.missing,
+        "parts": parts_of(row.rfp),
         "is_kept": Rfp.objects.undisclosed().filter(pk=rfp.pk).exists(),
         "readers": [(each, ReasonForm(request.POST if each.pk == removing else None)) for each in readers],
         "looks": events_of(rfp).filter(kind=services.SEEN)[:LOOKS],

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Client, Contact, Role, User
 from accounts.services import choose_confidentiality
-from audit.events import events_of
+from audit.events import events_of, record
 from audit.refusals import BadInput, NotAllowed, Refused
 from catalogue.chemistry import parse_structure
-from projects.models import Agreement, ConfidentialReader, Project, Rfp
+from notifications.audience import readers_of
+from projects.models import Agreement, ConfidentialReader, Project, Rfp, WaitingFor
 from projects.services.agreements import record_agreement, record_signatory, withdraw_agreement
 from projects.services.confidentiality import SEEN, name_reader, take_reader_off
 from tests.projects import factories
@@ -240,6 +242,22 @@ def test_the_page_of_who_is_named(project: Project, unnamed: User) -> None:
 
     assert not ConfidentialReader.objects.open().exists()
     assert as_person(person(Role.EHS)).get(address).status_code == 404
+
+
+def test_who_does_not_see_it_is_not_told_of_it(project: Project, unnamed: User) -> None:
+    told = {business().pk, unnamed.pk}
+    with transaction.atomic():
+        record("wait.escalated", project, actor=business(), who="Ann", words="A sheet", wait=1, link="/", concerns=sorted(told))
+    event = events_of(project).filter(kind="wait.escalated").latest("pk")
+    event.actor_id = None
+
+    assert {reader.user.pk for reader in readers_of([event])} & told == {business().pk}
+
+
+def test_the_words_of_a_wait_name_nobody_while_it_is_kept(project: Project) -> None:
+    draft = factories.an_rfp(project.client)
+
+    assert not secrets(project, WaitingFor.objects.get(key=f"rfp.complete:{draft.pk}").words)
 
 
 def looks(project: Project) -> list[str]:
