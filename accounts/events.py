@@ -33,6 +33,16 @@ def register_events() -> None:
         EventKind("client.created", _("Client %(object_label)s was entered.")),
         EventKind("client.names_shown", _("People of %(object_label)s are shown our people by name from now on."), _client),
         EventKind("client.names_hidden", _("People of %(object_label)s are shown our people by function only from now on."), _client),
+        EventKind(
+            "client.confidentiality_asked",
+            _("Before an agreement, %(object_label)s and its structures are kept to named people from now on."),
+            _client,
+        ),
+        EventKind(
+            "client.confidentiality_waived",
+            _("%(object_label)s asks for no confidentiality before an agreement: everybody of ours may know of it from now on."),
+            _client,
+        ),
         EventKind("client.changed", _("What is known of client %(object_label)s was corrected."), _client),
         EventKind("contact.created", _("Contact %(object_label)s was entered.")),
         EventKind("contact.changed", _("Contact %(object_label)s was corrected."), _client),

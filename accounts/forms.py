@@ -74,9 +74,9 @@ class PersonForm(forms.Form):
     def clean_language(self) -> str:
         return self.cleaned_data["language"] or settings.LANGUAGE_CODE
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["client"].queryset = Client.objects.all()  # type: ignore[attr-defined]
+        self.fields["client"].queryset = Client.objects.visible_to(reader)  # type: ignore[attr-defined]
         self.fields["department"].queryset = Department.objects.all()  # type: ignore[attr-defined]
         self.fields["roles"].choices = role_choices(INTERNAL_ROLES | CLIENT_ROLES)  # type: ignore[attr-defined]
 
@@ -121,6 +121,26 @@ class NamesForm(ReasonForm):
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sees_names"].initial = "yes" if client.sees_names else "no"
+        self.fields["reason"].required = False
+
+
+class ConfidentialityForm(ReasonForm):
+    """Whether a client is kept to named people before an agreement. The reason is asked for by the service, when the choice is another."""
+
+    asks_confidentiality = forms.TypedChoiceField(
+        label=_("Before a confidentiality agreement is in force"),
+        choices=[
+            ("yes", _("named people see its name and structures")),
+            ("no", _("everybody of ours does: the client asks for no secrecy")),
+        ],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+    )
+    field_order = ("asks_confidentiality", "reason")
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "confidentiality_%s", **kwargs})
+        self.fields["asks_confidentiality"].initial = "yes" if client.asks_confidentiality else "no"
         self.fields["reason"].required = False
 
 

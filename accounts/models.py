@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sight import within_sight
 from accounts.tokens import AnsweredRequest as AnsweredRequest
 from accounts.tokens import IntegrationToken as IntegrationToken
 from accounts.working_days import HasOwnDays
@@ -75,10 +76,10 @@ def validate_time_zone(name: str) -> None:
 
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, user: User) -> ClientQuerySet:
-        """Internal people see every client; a client's people see their own."""
+        """Internal people see every client whose name is not kept from them; a client's people see their own."""
         if not user.is_active:
             return self.none()
-        return self if user.is_internal else self.filter(pk=user.client_id)
+        return self.filter(within_sight(user) if user.is_internal else Q(pk=user.client_id))
 
     def matching(self, words: str) -> ClientQuerySet:
         """Part of the name or of the code, or of the name or the e-mail of a contact."""
@@ -108,6 +109,7 @@ class Client(HasOwnDays):
     language = models.CharField(_("language"), max_length=8, choices=languages, default="en")
     address = models.TextField(_("address"), max_length=1000, blank=True)
     sees_names = models.BooleanField(_("sees our people by name"), default=True)
+    asks_confidentiality = models.BooleanField(_("asks for confidentiality before an agreement"), default=True)
 
     objects = ClientQuerySet.as_manager()
 
@@ -133,7 +135,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> ContactQuerySet:
         if not user.is_active:
             return self.none()
-        return self if user.is_internal else self.filter(client_id=user.client_id)
+        if not user.is_internal:
+            return self.filter(client_id=user.client_id)
+        return self.filter(Exists(Client.objects.visible_to(user).filter(pk=OuterRef("client_id"))))
 
     def there(self) -> ContactQuerySet:
         """Whoever has not left the client."""

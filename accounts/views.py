@@ -57,7 +57,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_new(request: SignedInRequest) -> HttpResponse:
     require_permission("accounts.manage_people", request.user)
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST or None, reader=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             person = services.create_user(actor=request.user, **form.cleaned_data)

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "accounts.middleware.LocaleMiddleware",
     "accounts.duties.DutiesMiddleware",
     "accounts.middleware.ClientRowsMiddleware",
+    "desk.looking.LookingMiddleware",
     "cdmo.middleware.RefusalMiddleware",
 ]
 

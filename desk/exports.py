@@ -255,7 +255,7 @@ def vessels(request: SignedInRequest, _code: str) -> Table:
 
 def own_days(request: SignedInRequest, _code: str) -> Table:
     _ours(request)
-    places = [*Site.objects.all(), *Client.objects.all()]
+    places = [*Site.objects.all(), *Client.objects.visible_to(request.user)]
     columns = [
         (_("Site or client"), lambda row: row[0].name),
         (_("First day"), lambda row: row[1].first),

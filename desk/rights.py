@@ -105,6 +105,7 @@ RIGHTS = (
     Right("projects.edit_calendars", SITES, _("Change the working days of sites and clients")),
     Right("projects.log_rfp", REQUESTS, _("Log a request")),
     Right("projects.attach_to_rfp", REQUESTS, _("Attach a file to a request (a client’s side: to its own drafts)")),
+    Right("projects.name_reader", REQUESTS, _("Name who sees a request before its confidentiality agreement is in force")),
     Right("projects.edit_rfp", REQUESTS, _("Change a request")),
     Right("projects.submit_rfp", REQUESTS, _("Submit a request, which opens its project")),
     Right("phases.edit_sheet", EVALUATION, _("Fill in and sign off the sheet of the own department"), _own_sheet),

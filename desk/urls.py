@@ -71,6 +71,7 @@ urlpatterns = [
     path("clients/new/", clients.client_new, name="client-new"),
     path("clients/<str:client_code>/", clients.client_detail, name="client-detail"),
     path("clients/<str:client_code>/edit/", clients.client_edit, name="client-edit"),
+    path("clients/<str:client_code>/confidentiality/", clients.client_confidentiality, name="client-confidentiality"),
     path("clients/<str:client_code>/contacts/new/", clients.contact_new, name="contact-new"),
     path("clients/<str:client_code>/contacts/<int:pk>/", clients.contact_detail, name="contact-detail"),
     path("clients/<str:client_code>/contacts/<int:pk>/leave/", clients.contact_leave, name="contact-leave"),

@@ -16,6 +16,7 @@ from notifications.choices import group_of, is_told
 from notifications.people import with_roles
 from notifications.visibility import as_client, readable_events
 from projects.models import Project, WaitingFor
+from projects.models.confidentiality import people_named_for
 from projects.models.project import PORTFOLIO_ROLES, TeamMember
 
 ROLE_FOR = {"rfp.logged": Role.BUSINESS_DEVELOPMENT}
@@ -45,6 +46,7 @@ class Batch:
     stand_ins: dict[int, dict[str, User]] = field(default_factory=lambda: defaultdict(dict))
     clients: dict[int, list[User]] = field(default_factory=lambda: defaultdict(list))
     readable: dict[int, set[int]] = field(default_factory=dict)
+    named: dict[int, set[int]] = field(default_factory=dict)  # who sees a project that is kept to named people
 
 
 def readers_of(events: Sequence[Event]) -> list[Reader]:
@@ -60,6 +62,7 @@ def _load(events: Sequence[Event]) -> Batch:
     batch = Batch(events)
     ids = {event.project_id for event in events if event.project_id}
     batch.projects = Project.objects.in_bulk(ids)
+    batch.named = people_named_for(ids)
     for member in TeamMember.objects.filter(project_id__in=ids).select_related("department"):
         batch.team[member.project_id].append(member)
     batch.waits = waits_of(events)
@@ -148,6 +151,9 @@ def _readable_by_client(batch: Batch, event: Event) -> bool:
 
 def _sees(batch: Batch, person: User, project_id: int | None) -> bool:
     """What `Project.objects.visible_to` says of one of ours, for many people at once; a test holds the two together."""
+    named = batch.named.get(project_id or 0)
+    if named is not None and person.pk not in named and (named or Role.BUSINESS_DEVELOPMENT not in person.signing_roles):
+        return False
     if project_id is None or PORTFOLIO_ROLES & person.signing_roles:
         return True
     return any(member.user_id == person.pk or member.department.key in person.signing_roles for member in batch.team[project_id])

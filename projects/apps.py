@@ -5,6 +5,7 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
+        from accounts.sight import register_sight
         from projects import (  # noqa: F401  (each registers what it declares)
             events,
             milestone_import,
@@ -16,6 +17,7 @@ class ProjectsConfig(AppConfig):
             shared_plan,
             tables,
         )
+        from projects.models.confidentiality import seen_of_clients
         from projects.services import conditions, lifecycle
 
         events.register_all()
@@ -28,3 +30,4 @@ class ProjectsConfig(AppConfig):
         rfp_import.register()
         milestone_import.register()
         policies.register_policies()
+        register_sight(seen_of_clients)

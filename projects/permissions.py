@@ -133,6 +133,7 @@ def register() -> None:
     for name, predicate in {
         "projects.log_rfp": may_log_rfp,
         "projects.attach_to_rfp": may_attach_to_rfp,
+        "projects.name_reader": has_business_development | has_project_manager | has_management,
         "projects.edit_rfp": has_business_development | has_project_manager,
         "projects.submit_rfp": has_business_development | has_project_manager,
         "projects.move": has_project_manager | has_management,

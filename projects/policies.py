@@ -14,6 +14,7 @@ def register_policies() -> None:
     declare("projects.WaitingFor", f"project_id = {OWN_PROJECTS} OR (project_id IS NULL AND client_id = {{client}})")
     declare("projects.QuotationOutcome", "false")  # how we read a client's answer is not the client's to read
     declare("projects.Intake", "false")  # messages as our people took them in
+    declare("projects.ConfidentialReader", "false")  # who of ours may look is no client's to read
     leave_open("projects.DefaultPlan", "what every project begins with")
     leave_open("projects.NumberSeries", "the last number given out in a year")
     declare_signed(

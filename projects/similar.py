@@ -11,6 +11,7 @@ from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from catalogue.parents import Composition, composition_or_none, kinship
 from projects.alike import Alike, alike
 from projects.models import Project, Rfp
+from projects.models.confidentiality import seen_of_projects
 from projects.models.rfp import Likeness
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def look(
         client_id=client_id, compound_name=compound_name, cas_number=cas_number, inchikey=inchikey, parent_inchikey=parent
     )[:SHOWN]
     earlier = tuple(Earlier(rfp, _likeness(rfp, asked)) for rfp in found)
-    return Findings(earlier, _elsewhere(client_id, cas_number, inchikey, parent), tuple(alike(user, smiles, besides=besides, most=SHOWN)))
+    elsewhere = _elsewhere(user, client_id, cas_number, inchikey, parent)
+    return Findings(earlier, elsewhere, tuple(alike(user, smiles, besides=besides, most=SHOWN)))
 
 
 def _likeness(rfp: Rfp, asked: Composition | None) -> str:
@@ -67,8 +69,9 @@ def _likeness(rfp: Rfp, asked: Composition | None) -> str:
     return (kinship(asked, known, rfp.compound_name) if asked and known else "") or str(found.label)
 
 
-def _elsewhere(client_id: int | None, cas_number: str, inchikey: str, parent_inchikey: str) -> bool:
-    """Asked over every project, seen or not: a conflict is no less one for being out of sight."""
+def _elsewhere(user: User, client_id: int | None, cas_number: str, inchikey: str, parent_inchikey: str) -> bool:
+    """Asked over every project, on the reader's team or not: a conflict is no less one for being out of sight. Only of what is kept to
+    named people others are not even told that it is there."""
     same = Q(pk=None)
     if inchikey:
         same |= Q(compound__inchikey__startswith=inchikey[:14])
@@ -78,7 +81,7 @@ def _elsewhere(client_id: int | None, cas_number: str, inchikey: str, parent_inc
         same |= Q(compound__cas_number=cas_number)
     if not (inchikey or cas_number or parent_inchikey):
         return False
-    rows = Project.objects.filter(same)
+    rows = Project.objects.filter(seen_of_projects(user)).filter(same)
     return (rows if client_id is None else rows.exclude(client_id=client_id)).exists()
 
 

@@ -10,6 +10,7 @@ from projects.views import (
     charter,
     compound,
     condition,
+    confidentiality,
     default_plan,
     dependencies,
     evidence,
@@ -176,6 +177,7 @@ urlpatterns = [
     path("rfps/new/parties/", rfp.rfp_parties, name="rfp-parties"),
     path("rfps/similar/", rfp.rfp_similar, name="rfp-similar"),
     path("rfps/questionnaire.xlsx", intake.questionnaire, name="rfp-questionnaire-xlsx"),
+    path("rfps/kept/", confidentiality.kept_requests, name="rfp-kept"),
     path("rfps/intake/", intake.intake_new, name="rfp-intake-new"),
     path("rfps/intake/<int:pk>/", intake.intake_page, name="rfp-intake-detail"),
     path("rfps/intake/<int:pk>/set-aside/", intake.intake_set_aside, name="rfp-intake-set-aside"),
@@ -191,5 +193,7 @@ urlpatterns = [
     path("rfps/<str:number>/ask/", rfp_detail.rfp_ask, name="rfp-ask"),
     path("rfps/<str:number>/answer/<int:pk>/", rfp_detail.rfp_answer, name="rfp-answer"),
     path("rfps/<str:number>/client/", rfp_detail.rfp_client, name="rfp-client"),
+    path("rfps/<str:number>/confidentiality/", confidentiality.rfp_confidentiality, name="rfp-confidentiality"),
+    path("rfps/<str:number>/confidentiality/<int:pk>/take-off/", confidentiality.rfp_reader_off, name="rfp-reader-off"),
     path("rfps/<str:number>/decline/", rfp_detail.rfp_decline, name="rfp-decline"),
 ]

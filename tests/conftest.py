@@ -193,6 +193,20 @@ def own_cache() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def clients_ask_for_no_secrecy() -> None:
+    """Clients of the tests are entered as those that ask for none; tests of confidentiality take it back (`choose_confidentiality`)."""
+    from django.db.models.signals import pre_save
+
+    from accounts.models import Client
+
+    def enter(instance: Client, **_said: Any) -> None:
+        if instance._state.adding:
+            instance.asks_confidentiality = False
+
+    pre_save.connect(enter, sender=Client, weak=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
 def fast_passwords() -> Iterator[None]:
     """The product's hasher takes a second by design."""
     before = django_settings.PASSWORD_HASHERS

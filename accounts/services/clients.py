@@ -118,6 +118,21 @@ def choose_names(code: str, *, sees_names: bool, reason: str, actor: User) -> Cl
     return client
 
 
+@act
+def choose_confidentiality(code: str, *, asks_confidentiality: bool, reason: str, actor: User) -> Client:
+    """Whether name and structures are kept to named people before an agreement is in force. The same choice again changes nothing."""
+    client = locked_client(code, actor)
+    require_permission("accounts.edit_client", actor, client)
+    if client.asks_confidentiality == asks_confidentiality:
+        return client
+    require_reason(reason)
+    client.asks_confidentiality = asks_confidentiality
+    client.save(update_fields=["asks_confidentiality"])
+    kind = "client.confidentiality_asked" if asks_confidentiality else "client.confidentiality_waived"
+    record(kind, client, actor=actor, reason=reason.strip(), code=client.code)
+    return client
+
+
 def _free_code(name: str) -> str:
     """The first letters of the name, with a number where they are taken."""
     stem = (re.sub(r"[^A-Z0-9]", "", name.upper()) or "CLIENT").ljust(2, "X")[:6]

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.bootstrap import create_first_administrator
 from accounts.models import CLIENT_ROLES, Client, Role, User
-from accounts.services import create_client, create_contact, create_user
+from accounts.services import choose_confidentiality, create_client, create_contact, create_user
 from catalogue.models import Site
 from catalogue.services import create_site, set_exposure_band
 
@@ -84,6 +84,7 @@ def load_people() -> None:
     business = User.objects.get(email=STAFF[0].email)
     for code, (name, country, zone) in CLIENTS.items():
         client = create_client(code=code, name=name, country=country, time_zone=zone, actor=business)
+        choose_confidentiality(code, asks_confidentiality=False, reason="Its buyers asked at a fair, in the open.", actor=business)
         for person in people_of(code):
             create_contact(client.pk, name=person.name, email=person.email, position="Demo contact", actor=business)
             _open(person, administrator, client=client, time_zone=zone)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import services
 from accounts.decorators import internal_required
-from accounts.forms import NamesForm, ReasonForm
+from accounts.forms import ConfidentialityForm, NamesForm, ReasonForm
 from accounts.models import Client, Contact
 from accounts.paging import show_page
 from accounts.permissions import allowed
@@ -83,10 +83,34 @@ def client_detail(request: SignedInRequest, client_code: str) -> HttpResponse:
         else:
             messages.success(request, _t("Saved."))
             return redirect("client-detail", client_code)
+    return _render(request, client, form=form)
+
+
+def _render(
+    request: SignedInRequest, client: Client, *, form: NamesForm | None = None, kept: ConfidentialityForm | None = None
+) -> HttpResponse:
     words = _t("Business development, project managers and management choose it.")
-    blockers = [Blocker("permission", words)] if _blockers(request, client) else []
-    context = {**facts_of(client, request.user), "form": form, "blockers": blockers, "today": timezone.localdate()}
-    return render(request, "desk/client_detail.html", context, status=400 if form.errors else 200)
+    context = {
+        **facts_of(client, request.user),
+        "form": form or NamesForm(client=client),
+        "kept_form": kept or ConfidentialityForm(client=client),
+        "blockers": [Blocker("permission", words)] if _blockers(request, client) else [],
+        "today": timezone.localdate(),
+    }
+    wrong = (form is not None and form.errors) or (kept is not None and kept.errors)
+    return render(request, "desk/client_detail.html", context, status=400 if wrong else 200)
+
+
+@internal_required
+@require_POST
+def client_confidentiality(request: SignedInRequest, client_code: str) -> HttpResponse:
+    """Whether the client is kept to named people before an agreement is in force."""
+    client = _client(request, client_code)
+    kept = ConfidentialityForm(request.POST, client=client)
+    if not carried_out(kept, lambda: services.choose_confidentiality(client_code, actor=request.user, **kept.cleaned_data)):
+        return _render(request, client, kept=kept)
+    messages.success(request, _t("Saved."))
+    return redirect("client-detail", client_code)
 
 
 @internal_required

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,9 @@ from accounts.models import Client
 from catalogue.models import Site
 from projects.calendars import regions_of
 from projects.forms.evidence import day_input
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 BETWEEN = ":"
 
@@ -34,10 +37,10 @@ class OwnDaysForm(forms.Form):
     )
     words = forms.CharField(label=_("Why"), max_length=120, help_text=_("For example: annual shut-down."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sites = [(f"site{BETWEEN}{site.key}", site.name) for site in Site.objects.all()]
-        clients = [(f"client{BETWEEN}{client.code}", client.name) for client in Client.objects.all()]
+        clients = [(f"client{BETWEEN}{client.code}", client.name) for client in Client.objects.visible_to(reader)]
         choices = [("", "–"), (_("Sites"), sites), (_("Clients"), clients)]
         cast("forms.ChoiceField", self.fields["place"]).choices = choices
 

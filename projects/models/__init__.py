@@ -9,6 +9,7 @@ from projects.models.change_order import (
 )
 from projects.models.commercial import Agreement, AgreementSignatory, Incoterm, Quotation, QuotationLine
 from projects.models.conditions import GateCondition, GateWaiver
+from projects.models.confidentiality import ConfidentialReader
 from projects.models.default_plan import DefaultPlan
 from projects.models.evidence import Deliverable, ReferencedEvidence
 from projects.models.facts import KpiCase, Lateness, ProjectStanding
@@ -50,6 +51,7 @@ __all__ = [
     "ChangeOrderPayment",
     "Charter",
     "Clarification",
+    "ConfidentialReader",
     "DefaultPlan",
     "Deliverable",
     "DeliverableRound",

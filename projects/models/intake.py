@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
+from projects.models.confidentiality import seen_of_requests
 from projects.models.project import sees_portfolio
+from projects.models.rfp import Rfp
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -18,10 +21,14 @@ if TYPE_CHECKING:
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
     def visible_to(self, user: User) -> IntakeQuerySet:
-        """Of ours: who sees every request sees what came in; everybody else what they took in themselves. Nothing of it is a client's."""
+        """Of ours: who sees every request sees what came in; everybody else what they took in themselves. Nothing of it is a client's.
+
+        What has become a request is kept from whom that is kept from.
+        """
         if not (user.is_active and user.is_internal):
             return self.none()
-        return self if sees_portfolio(user) else self.filter(taken_by=user)
+        rows = self.filter(Q(rfp=None) | Exists(Rfp.objects.filter(seen_of_requests(user), pk=OuterRef("rfp_id"))))
+        return rows if sees_portfolio(user) else rows.filter(taken_by=user)
 
     def waiting(self) -> IntakeQuerySet:
         """What is no request yet, because something is missing that a person has to say."""

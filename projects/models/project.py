@@ -21,6 +21,7 @@ from accounts.models import Role
 from audit.history import tracked
 from audit.models import AppendOnly, CurrentTransaction
 from audit.states import StateField
+from projects.models.confidentiality import is_named_for, seen_of_projects
 from projects.models.states import CLOSED_STATUSES, PHASES, Phase, ProjectStatus
 
 if TYPE_CHECKING:
@@ -36,15 +37,17 @@ def sees_portfolio(user: User) -> bool:
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User) -> ProjectQuerySet:
-        """Internal: by role, or by the team (own name or own department). Client: the own organisation's."""
+        """Internal: by role, or by the team (own name or own department), of what is not kept from them before the confidentiality
+        agreement is in force. Client: the own organisation's."""
         if not user.is_active:
             return self.none()
         if not user.is_internal:
             return self.filter(client_id=user.client_id)
+        rows = self.filter(seen_of_projects(user))
         if sees_portfolio(user):
-            return self
+            return rows
         team = TeamMember.objects.filter(Q(user=user) | Q(department__key__in=user.signing_roles), project=OuterRef("pk"))
-        return self.filter(Exists(team))
+        return rows.filter(Exists(team) | is_named_for(user, "rfp_id"))
 
     def active(self) -> ProjectQuerySet:
         return self.filter(status=ProjectStatus.ACTIVE)

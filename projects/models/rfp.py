@@ -17,7 +17,8 @@ from django_fsm import transition
 from audit.history import tracked
 from audit.states import StateField
 from catalogue.parents import Composition, composition_or_none
-from projects.models.project import Project, sees_portfolio
+from projects.models.confidentiality import disclosed, is_named_for, seen_of_requests
+from projects.models.project import TeamMember, sees_portfolio
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -88,15 +89,38 @@ SHORTEST_NAME = 3
 
 class RfpQuerySet(models.QuerySet["Rfp"]):
     def visible_to(self, user: User) -> RfpQuerySet:
-        """Internal people by role or by the project that came of it; a client's people see what their side logged."""
+        """Internal people by role or by the project that came of it, of what is not kept from them before the confidentiality agreement
+        is in force; a client's people see what their side logged."""
         if not user.is_active:
             return self.none()
         if not user.is_internal:
             return self.filter(client_id=user.client_id, created_by__client_id=user.client_id)
+        return self.within_reach_of(user).filter(seen_of_requests(user))
+
+    def within_reach_of(self, user: User) -> RfpQuerySet:
+        """What the role or the team of one of ours brings them, whether or not it is kept from them still."""
         if sees_portfolio(user):
             return self
-        own = Q(account_owner=user) | Q(created_by=user)
-        return self.filter(own | Exists(Project.objects.visible_to(user).filter(rfp=OuterRef("pk"))))
+        team = TeamMember.objects.filter(Q(user=user) | Q(department__key__in=user.signing_roles), project__rfp=OuterRef("pk"))
+        return self.filter(Q(account_owner=user) | Q(created_by=user) | Exists(team) | is_named_for(user, "pk"))
+
+    def kept_from(self, user: User) -> RfpQuerySet:
+        """What this person of ours would see if the confidentiality agreement were in force."""
+        if not (user.is_active and user.is_internal):
+            return self.none()
+        seen = Rfp.objects.filter(seen_of_requests(user), pk=OuterRef("pk"))
+        return self.within_reach_of(user).filter(~Exists(seen))
+
+    def with_kept(self) -> RfpQuerySet:
+        """`is_kept`: to named people, because no confidentiality agreement is in force."""
+        return self.annotate(is_kept=self._kept())
+
+    def undisclosed(self) -> RfpQuerySet:
+        return self.filter(self._kept())
+
+    @staticmethod
+    def _kept() -> Q:
+        return ~Q(Exists(Rfp.objects.filter(disclosed(project="project__"), pk=OuterRef("pk"))))
 
     def open(self) -> RfpQuerySet:
         return self.filter(state=Rfp.State.DRAFT)

@@ -29,7 +29,8 @@ PLACES: dict[str, tuple[Any, str]] = {"site": (Site, "key"), "client": (Client, 
 def _locked_place(kind: str, name: str, actor: User) -> Site | Client:
     model, field = PLACES[kind]
     require_permission("projects.edit_calendars", actor)
-    place: Site | Client = model.objects.select_for_update(of=("self",)).get(**{field: name})
+    rows = Client.objects.visible_to(actor) if model is Client else model.objects.all()
+    place: Site | Client = rows.select_for_update(of=("self",)).get(**{field: name})
     return place
 
 

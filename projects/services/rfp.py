@@ -110,7 +110,11 @@ def _ask_to_complete(rfp: Rfp) -> None:
         f"rfp.complete:{rfp.pk}",
         user=rfp.account_owner,
         role="" if rfp.account_owner else Role.BUSINESS_DEVELOPMENT,
-        words=_t("%(number)s (%(client)s, %(compound)s): complete and submit, or decline")
+        words=(
+            _t("%(number)s: complete and submit, or decline")  # management reads it too when it waits too long
+            if Rfp.objects.undisclosed().filter(pk=rfp.pk).exists()
+            else _t("%(number)s (%(client)s, %(compound)s): complete and submit, or decline")
+        )
         % {"number": rfp.number, "client": rfp.client.name, "compound": rfp.compound_name},
         link=rfp.get_absolute_url(),
         due_on=rfp.quotation_needed_on,

@@ -31,7 +31,7 @@ Place = tuple[str, str, Site | Client]  # kind, the name in its address, itself
 @internal_required
 @require_http_methods(["GET", "POST"])
 def calendars_page(request: SignedInRequest) -> HttpResponse:
-    form = OwnDaysForm(request.POST or None)
+    form = OwnDaysForm(request.POST or None, reader=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             plans = services.add_own_days(**form.values, actor=request.user)
@@ -60,7 +60,7 @@ def _render(
     region: tuple[str, Site | Client, RegionForm] | None = None,
 ) -> HttpResponse:
     sites: list[Place] = [("site", site.key, site) for site in Site.objects.all()]
-    clients: list[Place] = [("client", client.code, client) for client in Client.objects.all()]
+    clients: list[Place] = [("client", client.code, client) for client in Client.objects.visible_to(request.user)]
     entries = [
         (kind, name, place, entry, f"{kind}-{name}-{entry.first}") for kind, name, place in [*sites, *clients] for entry in place.own_days
     ]
@@ -100,7 +100,8 @@ def region_set(request: SignedInRequest, kind: str, name: str) -> HttpResponse:
     if kind not in services.PLACES:
         raise Http404
     model, field = services.PLACES[kind]
-    place = get_object_or_404(model, **{field: name})
+    rows = Client.objects.visible_to(request.user) if model is Client else model.objects.all()
+    place = get_object_or_404(rows, **{field: name})
     form = RegionForm(request.POST, country=place.country)
     if form.is_valid():
         try:
@@ -110,7 +111,7 @@ def region_set(request: SignedInRequest, kind: str, name: str) -> HttpResponse:
         else:
             messages.success(request, _t("Set.") + " " + _followed(plans))
             return redirect("calendars")
-    return _render(request, OwnDaysForm(), ReasonForm(), status=400, region=(kind, place, form))
+    return _render(request, OwnDaysForm(reader=request.user), ReasonForm(), status=400, region=(kind, place, form))
 
 
 @internal_required
@@ -133,4 +134,4 @@ def days_remove(request: SignedInRequest, kind: str, name: str, first: str) -> H
         else:
             messages.success(request, _t("Removed.") + " " + _followed(plans))
             return redirect("calendars")
-    return _render(request, OwnDaysForm(), form, status=400, removing=f"{kind}-{name}-{first}")
+    return _render(request, OwnDaysForm(reader=request.user), form, status=400, removing=f"{kind}-{name}-{first}")

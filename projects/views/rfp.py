@@ -43,7 +43,14 @@ def rfp_list(request: SignedInRequest) -> HttpResponse:
         table.empty_link_words = ""
         table.empty_text = _t("No request matches. Requests are logged by business development or a project manager.")
     waiting = list(Intake.objects.visible_to(request.user).waiting()[:PAGE]) if may_log else []
-    context = {"filter": chosen, "table": table, "bar": bar, "may_log": may_log, "waiting": waiting}
+    context = {
+        "filter": chosen,
+        "table": table,
+        "bar": bar,
+        "may_log": may_log,
+        "waiting": waiting,
+        "kept": Rfp.objects.kept_from(request.user).count(),
+    }
     return render(request, "projects/rfp_list.html", context)
 
 

@@ -32,21 +32,28 @@ from projects.models import Intake, Rfp, RfpFile
 from projects.permissions import lacking
 from projects.services import clarifications
 from projects.services import rfp as services
+from projects.views.confidentiality import told_that_it_is_kept
 
 ACTIVITY = 30
 PICTURE = (420, 260)
 
 
 def _rfp(request: SignedInRequest, number: str) -> Rfp:
-    rows = Rfp.objects.visible_to(request.user).select_related("client", "contact", "account_owner", "project", "created_by")
-    return get_object_or_404(rows, number=number)
+    """The request with `is_kept`, which the middleware that notes looks need not ask again (desk/looking.py)."""
+    rows = Rfp.objects.visible_to(request.user).with_kept()
+    rfp = get_object_or_404(rows.select_related("client", "contact", "account_owner", "project", "created_by"), number=number)
+    request.is_kept = rfp.is_kept  # type: ignore[attr-defined]
+    return rfp
 
 
 @internal_required
 @require_http_methods(["GET", "POST"])
 def rfp_page(request: SignedInRequest, number: str) -> HttpResponse:
     """The page; POST saves the whole form, which a submitted request needs (with a reason) and a browser without script too."""
-    rfp = _rfp(request, number)
+    try:
+        rfp = _rfp(request, number)
+    except Http404:
+        return told_that_it_is_kept(request, number=number)
     if request.method == "GET":
         return _render(request, rfp, removing=_named_file(request, rfp))
     form, why, version = RfpForm(request.POST, instance=copy(rfp)), ReasonForm(request.POST), request.POST.get("version", "")
@@ -77,6 +84,7 @@ def _render(
         details.freeze()
     context = {
         **_standing(request, rfp),
+        "is_kept": rfp.is_kept,  # type: ignore[attr-defined]
         "form": details,
         "version": version_of(services.rfp_values(rfp)),
         "why": why or ReasonForm(),

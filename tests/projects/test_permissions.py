@@ -20,6 +20,7 @@ BD, PM, QA, MANAGEMENT = Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.Q
 EXPECTED: dict[str, set[Role]] = {
     "projects.log_rfp": {BD, PM, Role.CLIENT_APPROVER},
     "projects.attach_to_rfp": {BD, PM, Role.CLIENT_APPROVER},
+    "projects.name_reader": {BD, PM, MANAGEMENT},
     "projects.edit_rfp": {BD, PM},
     "projects.submit_rfp": {BD, PM},
     "projects.move": {PM, MANAGEMENT},

@@ -48,6 +48,7 @@ ACCOUNT_ROUTES = {
     "client-edit": page(200, own=404, foreign=404, arguments={"client_code": "DCA"}),
     "contact-new": page(200, own=404, foreign=404, arguments={"client_code": "DCA"}),
     "contact-detail": page(200, own=404, foreign=404, arguments={"client_code": "DCA", "pk": "contact"}),
+    "client-confidentiality": act(client_code="DCA"),
     "contact-leave": act(client_code="DCA", pk="contact"),
     "contact-return": act(client_code="DCA", pk="contact"),
     "api-client-list": Route(answers(200, own=404, foreign=404, tokens=404, anonymous=401)),

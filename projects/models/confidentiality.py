@@ -1,0 +1,132 @@
+"""Before a confidentiality agreement is in force: named people see the request and its project, and nobody else of ours.
+
+Said once, as conditions of a query; `visible_to` of requests, projects, clients and messages asks here, and everything that hangs on a
+request or a project asks those. So a page, a list, a search, a file, a mail and an answer of the API hide it alike.
+
+A request is disclosed when one of these holds:
+
+- an agreement of its client (of whichever project) is signed by both sides, not withdrawn, and in force today;
+- an agreement of its own project has been in force: after it has run out people know already, and go on working;
+- its project has passed its first gate, which asks for that agreement and cannot be waived;
+- the client asks for no confidentiality, which somebody has entered with the reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from audit.history import tracked
+from projects.models.states import PHASES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+
+class ConfidentialReaderQuerySet(models.QuerySet["ConfidentialReader"]):
+    def open(self) -> ConfidentialReaderQuerySet:
+        """Named and not taken off again."""
+        return self.filter(ended_at=None)
+
+
+@tracked
+class ConfidentialReader(models.Model):
+    """Somebody of ours who is named to see a request, and the project that comes of it, before the agreement is in force."""
+
+    rfp = models.ForeignKey("projects.Rfp", on_delete=models.PROTECT, related_name="confidential_readers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
+    reason = models.TextField(_("reason"), max_length=1000)
+    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(max_length=1000, blank=True)
+
+    objects = ConfidentialReaderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["named_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["rfp", "person"], condition=Q(ended_at=None), name="confidential_reader_once")]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+def _agreements(**conditions: Any) -> models.QuerySet[Any]:
+    """Confidentiality agreements that both sides have signed and nobody has withdrawn, begun by today."""
+    agreement, signatory = apps.get_model("projects", "Agreement"), apps.get_model("projects", "AgreementSignatory")
+    signed = [Exists(signatory._default_manager.filter(agreement=OuterRef("pk"), side=side)) for side in signatory.Side.values]
+    rows = agreement._default_manager.filter(*signed, kind=agreement.Kind.CONFIDENTIALITY, withdrawn_at=None, **conditions)
+    return rows.filter(effective_on__lte=timezone.localdate())
+
+
+def clients_agreed_with(today: date) -> models.QuerySet[Any]:
+    """Clients by id with an agreement in force on this day."""
+    return _agreements().filter(Q(expires_on=None) | Q(expires_on__gte=today)).order_by().values("project__client_id")
+
+
+def disclosed(*, project: str = "") -> Q:
+    """Asked of requests (`project="project__"`) or of projects: there is nothing to keep from our people."""
+    begun = Exists(_agreements(project=OuterRef(f"{project}pk")))
+    return (
+        Q(**{f"{project}phase__in": PHASES[1:]})
+        | Q(client__asks_confidentiality=False)
+        | Q(client__in=clients_agreed_with(timezone.localdate()))
+        | Q(begun)
+    )
+
+
+def named(user: User, *, request: str = "", project: str = "") -> Q:
+    """Asked of the same: this person logged the request, owns it, manages the project, or is named for it.
+
+    A request that came in by the portal or from a client's system, and that nobody has taken up, is named to business development.
+    """
+    people = (f"{request}created_by", f"{request}account_owner", f"{project}project_manager", f"{project}account_owner")
+    found = Q(is_named_for(user, f"{request}pk"))
+    for name in people:
+        found |= Q(**{name: user})
+    if Role.BUSINESS_DEVELOPMENT in user.signing_roles:
+        nobody = {f"{request}account_owner": None, f"{project}project_manager": None, f"{project}account_owner": None}
+        found |= ~Q(**{f"{request}created_by__kind": User.Kind.INTERNAL}) & Q(**nobody)
+    return found
+
+
+def is_named_for(user: User, request_key: str) -> Exists:
+    """Explicitly, by somebody who may."""
+    return Exists(ConfidentialReader.objects.open().filter(rfp=OuterRef(request_key), person=user))
+
+
+def people_named_for(project_ids: Collection[int]) -> dict[int, set[int]]:
+    """Of those of these projects that are kept to named people: who they are, by id. Empty where nobody of ours has taken it up."""
+    project = apps.get_model("projects", "Project")
+    kept = project._default_manager.filter(~Q(Exists(project._default_manager.filter(disclosed(), pk=OuterRef("pk")))), pk__in=project_ids)
+    ours = User.objects.internal().filter(pk=OuterRef("rfp__created_by")).values("pk")
+    parts = kept.values_list("pk", "project_manager", "account_owner", "rfp__account_owner", models.Subquery(ours))
+    named = ConfidentialReader.objects.open().filter(rfp__project__in=project_ids).values_list("rfp__project", "person")
+    found = {pk: {each for each in people if each is not None} for pk, *people in parts}
+    for pk, person in named:
+        if pk in found:
+            found[pk].add(person)
+    return found
+
+
+def seen_of_requests(user: User) -> Q:
+    return disclosed(project="project__") | named(user, project="project__")
+
+
+def seen_of_projects(user: User) -> Q:
+    return disclosed() | named(user, request="rfp__")
+
+
+def seen_of_clients(user: User) -> Q:
+    """A client of whom we know by requests that are all kept from this person is kept from them with its name."""
+    requests = apps.get_model("projects", "Rfp")._default_manager.filter(client=OuterRef("pk"))
+    return Q(asks_confidentiality=False) | ~Q(Exists(requests)) | Q(Exists(requests.filter(seen_of_requests(user))))

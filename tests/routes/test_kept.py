@@ -1,0 +1,141 @@
+"""Every address of the product, asked for by our people who are not named: nothing of a project under confidentiality is in any answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import Client as Browser
+from django.urls import reverse
+
+from accounts.services import choose_confidentiality
+from catalogue.chemistry import draw_svg, parse_structure
+from projects.models import Agreement, Phase, Project
+from projects.services.agreements import withdraw_agreement
+from projects.services.lifecycle import return_project
+from projects.views.rfp_detail import PICTURE
+from tests.projects import factories
+from tests.routes.kinds import STAFF
+from tests.routes.table import ROUTES
+from tests.routes.test_routes import PATTERNS
+from tests.routes.world import World
+from worksheets.exports import all_exports
+
+pytestmark = pytest.mark.django_db
+
+NAMED = ("business_development", "project_manager")  # who logged it, who manages it
+UNNAMED = ("administrator", "management", "research")
+ACCOUNTS = "Which organisations have accounts is kept by administrators; none of it says that there is a request, or of what."
+MAY_TELL = {
+    "people": ACCOUNTS,
+    "tokens": ACCOUNTS,
+    "integration-account": ACCOUNTS,
+    "webhooks": ACCOUNTS,
+    "webhook-detail": ACCOUNTS,
+    "role-holders-csv": "The review of access names every account with its organisation: one that is left out would not be reviewed.",
+}
+CLIENT, CONTACT = "Helios Sealed Pharma", "Ursina Sealed"
+
+
+@pytest.fixture
+def kept(world: World) -> Project:
+    """The world's project, sent back to its evaluation after its confidentiality agreement was withdrawn."""
+    project = Project.objects.select_related("client", "rfp__contact").get(code=world.things["code"])
+    seller = factories.person("business_development")
+    choose_confidentiality(project.client.code, asks_confidentiality=True, reason="As the law has it.", actor=seller)
+    agreement = Agreement.objects.get(project=project, kind=Agreement.Kind.CONFIDENTIALITY)
+    return_project(project.code, to_phase=Phase.EVALUATION, actor=factories.manager(), reason="The client was sold.")
+    withdraw_agreement(project.code, agreement.pk, reason="Signed by the wrong company.", actor=seller)
+    project.client.name, project.rfp.contact.name = CLIENT, CONTACT  # no example of a form, and nobody else, is called so
+    for row in (project.client, project.rfp.contact):
+        row.save(update_fields=["name"])
+    return project
+
+
+def secrets_of(project: Project) -> dict[str, str]:
+    structure = parse_structure(factories.PARACETAMOL)
+    return {
+        "client": project.client.name,
+        "contact": project.rfp.contact.name,
+        "SMILES": structure.smiles,
+        "SMILES as typed": factories.PARACETAMOL,
+        "InChIKey": structure.inchikey,
+        "CAS number": "103-90-2",
+        "structure drawn": drawn_in(draw_svg(structure.smiles, *PICTURE)),
+    }
+
+
+def drawn_in(picture: str) -> str:
+    """The path of one bond: no other molecule has it there."""
+    found = re.search(r""" d=["']([^"']{20,})["']""", picture)
+    assert found is not None
+    return found.group(1)
+
+
+def text_of(answer: HttpResponseBase) -> str:
+    body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type, attr-defined]
+    if body.startswith(b"PK"):
+        with ZipFile(BytesIO(body)) as file:
+            body = b"\n".join(file.read(name) for name in file.namelist())
+    return body.decode(errors="replace")
+
+
+def addresses_of(world: World) -> Iterator[tuple[str, str]]:
+    for name, pattern in PATTERNS:
+        if not ROUTES[name].post_only:
+            yield name, reverse(name, kwargs=world.arguments(name, pattern))
+    for each in all_exports():
+        if each.of_project:
+            yield each.key, reverse("project-list-csv", args=[world.things["code"], each.key])
+        else:
+            yield each.key, reverse("list-csv", args=[each.key])
+
+
+def told_at(browser: Browser, world: World, secrets: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for name, address in addresses_of(world):
+        words = text_of(browser.get(address))
+        yield from ((name, what) for what, secret in secrets.items() if secret in words)
+
+
+@pytest.mark.parametrize("caller", UNNAMED)
+def test_no_address_tells_who_is_not_named(world: World, kept: Project, caller: str) -> None:
+    assert not set(UNNAMED) & set(NAMED) and set(UNNAMED) < set(STAFF)
+
+    told = set(told_at(world.callers[caller], world, secrets_of(kept)))
+
+    assert {(name, what) for name, what in told if name not in MAY_TELL} == set()
+
+
+@pytest.mark.parametrize("caller", NAMED)
+def test_the_same_question_finds_it_where_it_is_told(world: World, kept: Project, caller: str) -> None:
+    """The test above looks for what stands there: a named person reads all of it."""
+    browser = world.callers[caller]
+    addresses = (kept.rfp.get_absolute_url(), reverse("project-similar", args=[kept.code]), f"/api/v1/rfps/{kept.rfp.number}/")
+
+    words = "".join(text_of(browser.get(address)) for address in (*addresses, reverse("rfp-structure", args=[kept.rfp.number])))
+
+    assert [what for what, secret in secrets_of(kept).items() if secret not in words] == []
+
+
+@pytest.mark.parametrize("caller", UNNAMED)
+def test_search_finds_nothing_of_it(world: World, kept: Project, caller: str) -> None:
+    structure = parse_structure(factories.PARACETAMOL)
+    known = (kept.client.name, kept.client.code, kept.rfp.contact.name, "Paracetamol", "103-90-2", structure.inchikey)
+    for words in (*known, kept.code, kept.rfp.number):
+        for address in ("/search/", "/api/v1/search/"):
+            found = text_of(world.callers[caller].get(address, {"q": words}))
+
+            assert not re.search(rf"/(projects|rfps)/({kept.code}|{kept.rfp.number})", found), words
+            assert f"/clients/{kept.client.code}" not in found
+
+
+def test_a_structure_that_is_typed_finds_nothing_of_it(world: World, kept: Project) -> None:
+    asked = {"structure_text": factories.PARACETAMOL, "cas_number": "103-90-2", "compound_name": "Paracetamol"}
+
+    words = text_of(world.callers["management"].get(reverse("rfp-similar"), asked))
+
+    assert words == text_of(world.callers["management"].get(reverse("rfp-similar"), {"compound_name": "Unheard of"}))
