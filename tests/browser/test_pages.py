@@ -32,6 +32,8 @@ PAGES = {
         "/rfps/?q=nothing+of+this+name",
         "/rfps/new/",
         "/rfps/{rfp}/",
+        "/rfps/kept/",
+        "/rfps/{rfp}/confidentiality/",
         "/rfps/intake/",
         "/rfps/intake/{intake}/",
         "/projects/{code}/quotations/{quotation}/",

@@ -59,6 +59,7 @@ from projects.services import (
 from projects.services.calendars import add_own_days
 from projects.services.change_orders import draft_change_order
 from projects.services.conditions import NewCondition, answer_condition
+from projects.services.confidentiality import name_reader
 from projects.services.intake import take_intake
 from projects.services.occupancy import Booking, book_vessel
 from projects.services.order_lines import Draft
@@ -196,6 +197,7 @@ def _papers(project: Project) -> dict[str, Any]:
     begun = request_document("certificate_of_analysis", project=project, about="B-1", actor=_pm())
     client = project.client
     logged = rfp.save_rfp(client=client, contact=client.contacts.first(), channel="email", compound_name="QX-7", wanted="5 kg", actor=actor)
+    name_reader(project.rfp.number, person=holding(Role.MANAGEMENT), reason="She leads the bid.", actor=actor)
     attached = rfp.attach_rfp_file(logged.number, stored=take_upload(BytesIO(PDF), "letter.pdf"), actor=actor)
     return {
         "unconfirmed": first.key,
