@@ -30,12 +30,12 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='client',
                 name='asks_confidentiality',
-                field=models.BooleanField(default=True, verbose_name='asks for confidentiality before an agreement'),
+                field=models.BooleanField(default=False, verbose_name='asks for confidentiality before an agreement'),
             ),
             migrations.AddField(
                 model_name='clientevent',
                 name='asks_confidentiality',
-                field=models.BooleanField(default=True, verbose_name='asks for confidentiality before an agreement'),
+                field=models.BooleanField(default=False, verbose_name='asks for confidentiality before an agreement'),
             ),
             pgtrigger.migrations.AddTrigger(
                 model_name='client',
@@ -48,6 +48,17 @@ class Migration(migrations.Migration):
             pgtrigger.migrations.AddTrigger(
                 model_name='client',
                 trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_clientevent" ("address", "asks_confidentiality", "code", "country", "id", "language", "name", "own_days_json", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sees_names", "subdivision", "time_zone") SELECT old_values."address", old_values."asks_confidentiality", old_values."code", old_values."country", old_values."id", old_values."language", old_values."name", old_values."own_days_json", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sees_names", old_values."subdivision", old_values."time_zone" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='abb0db78c119a9b4715bf635d01c827fb3fc7a36', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1d99f', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_client', when='AFTER')),
+            ),
+        ),
+        # Clients that are there already go on as before: what our people know of them is not taken from their sight. New ones are asked for it.
+        AllAtOnce(
+            *(
+                migrations.AlterField(
+                    model_name=name,
+                    name='asks_confidentiality',
+                    field=models.BooleanField(default=True, verbose_name='asks for confidentiality before an agreement'),
+                )
+                for name in ('client', 'clientevent')
             ),
         ),
     ]

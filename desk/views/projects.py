@@ -29,6 +29,7 @@ from projects.saved_views import view_bar
 from projects.services.conditions import blocker_of, overdue_conditions
 from projects.services.plan import calendar_of
 from projects.views.confidentiality import told_that_it_is_kept
+from projects.views.found import visible_project as visible
 
 ACTIVITY = 12
 NEXT = 5
@@ -64,10 +65,8 @@ def gate_by_id(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def visible_project(request: SignedInRequest, code: str) -> Project:
-    rows = Project.objects.visible_to(request.user).select_related(
-        "client", "compound", "site", "project_manager", "account_owner", "rfp", "readiness", "charter"
-    )
-    return get_object_or_404(rows, code=code)
+    related = ("client", "compound", "site", "project_manager", "account_owner", "rfp", "readiness", "charter")
+    return visible(request, code, *related)
 
 
 @internal_required

@@ -39,6 +39,7 @@ from projects.permissions import lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
+from projects.views.found import visible_project
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
@@ -74,8 +75,7 @@ def rfp_clock(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
-    rows = Project.objects.visible_to(request.user).select_related("client", "compound", "project_manager", "rfp", "charter")
-    return get_object_or_404(rows, code=code)
+    return visible_project(request, code, "client", "compound", "project_manager", "rfp", "charter")
 
 
 @internal_required

@@ -21,7 +21,7 @@ from accounts.models import Role
 from audit.history import tracked
 from audit.models import AppendOnly, CurrentTransaction
 from audit.states import StateField
-from projects.models.confidentiality import is_named_for, seen_of_projects
+from projects.models.confidentiality import disclosed, is_named_for, seen_of_projects
 from projects.models.states import CLOSED_STATUSES, PHASES, Phase, ProjectStatus
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             return rows
         team = TeamMember.objects.filter(Q(user=user) | Q(department__key__in=user.signing_roles), project=OuterRef("pk"))
         return rows.filter(Exists(team) | is_named_for(user, "rfp_id"))
+
+    def with_kept(self) -> ProjectQuerySet:
+        """`is_kept`: to named people, because no confidentiality agreement is in force."""
+        return self.annotate(is_kept=~disclosed())
 
     def active(self) -> ProjectQuerySet:
         return self.filter(status=ProjectStatus.ACTIVE)

@@ -24,10 +24,11 @@ from projects.forms.gate import ReasonForm
 from projects.models import Agreement, AgreementSignatory, Project
 from projects.permissions import lacking
 from projects.services import agreements as services
+from projects.views.found import visible_project
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
+    return visible_project(request, code, "client")
 
 
 def _agreement(request: SignedInRequest, code: str, pk: int) -> Agreement:

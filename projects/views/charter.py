@@ -29,6 +29,7 @@ from projects.services import charter as services
 from projects.services import tailoring
 from projects.services.charter_writing import write_charter, writing_blockers
 from projects.services.lifecycle import not_active
+from projects.views.found import visible_project
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -37,8 +38,7 @@ NAMED_ELSEWHERE = ("project_management", "business_development")
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
-    rows = Project.objects.visible_to(request.user).select_related("client", "site", "project_manager", "account_owner", "charter", "rfp")
-    return get_object_or_404(rows, code=code)
+    return visible_project(request, code, "client", "site", "project_manager", "account_owner", "charter", "rfp")
 
 
 def _locks(request: SignedInRequest, project: Project) -> list[Blocker]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_POST
@@ -34,6 +34,7 @@ from projects.services import gate as services
 from projects.services import meeting
 from projects.services.waivers import decision_blockers as waiver_blockers
 from projects.services.waivers import waiver_hash
+from projects.views.found import visible_project as visible
 from projects.views.gate_rows import changes_of, conditions_of, live_row, reviews_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class SignerRow:
 
 
 def visible_project(request: SignedInRequest, code: str) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
+    return visible(request, code, "client")
 
 
 @internal_required

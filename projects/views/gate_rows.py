@@ -15,7 +15,7 @@ from audit.refusals import Blocker
 from projects import gates
 from projects.findings import Evidence, thawed
 from projects.gates import Difference
-from projects.models import Deliverable, EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver
+from projects.models import Deliverable, EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver, Project
 from projects.services.waivers import request_blockers
 
 if TYPE_CHECKING:
@@ -63,13 +63,15 @@ def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
     waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
     assessments = Prefetch("assessments", queryset=EvidenceAssessment.objects.select_related("actor", "on_behalf_of"))
     again = Deliverable.objects.filter(project=OuterRef("project"), round__gt=1)
-    rows = rows.annotate(repeated=Exists(again)).order_by("-opened_at", "-id")
+    kept = Project.objects.with_kept().filter(is_kept=True, pk=OuterRef("project"))
+    rows = rows.annotate(repeated=Exists(again), is_kept=Exists(kept)).order_by("-opened_at", "-id")
     reviews: list[GateReview] = list(rows.prefetch_related("criteria", signatures, waivers))
     # what only a proposal or a decision has is not looked for before
     prefetch_related_objects([row for row in reviews if row.state != GateReview.State.OPEN], conditions)
     prefetch_related_objects([row for row in reviews if row.state == GateReview.State.DECIDED], assessments)
     if not reviews:
         raise Http404
+    request.is_kept = reviews[0].is_kept  # type: ignore[attr-defined]
     for review in reviews:
         review.project = reviews[0].project
     return reviews

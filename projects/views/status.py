@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,7 @@ from projects.models.states import CLOSED_STATUSES
 from projects.permissions import lacking
 from projects.rounds import criteria_words
 from projects.services import lifecycle as services
+from projects.views.found import visible_project
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class MoveRow:
 
 
 def _project(request: SignedInRequest, code: str) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
+    return visible_project(request, code, "client")
 
 
 @internal_required
