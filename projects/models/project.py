@@ -53,6 +53,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """`is_kept`: to named people, because no confidentiality agreement is in force."""
         return self.annotate(is_kept=~disclosed())
 
+    def undisclosed(self) -> ProjectQuerySet:
+        return self.filter(~disclosed())
+
     def active(self) -> ProjectQuerySet:
         return self.filter(status=ProjectStatus.ACTIVE)
 

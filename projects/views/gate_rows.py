@@ -63,7 +63,7 @@ def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
     waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
     assessments = Prefetch("assessments", queryset=EvidenceAssessment.objects.select_related("actor", "on_behalf_of"))
     again = Deliverable.objects.filter(project=OuterRef("project"), round__gt=1)
-    kept = Project.objects.with_kept().filter(is_kept=True, pk=OuterRef("project"))
+    kept = Project.objects.undisclosed().filter(pk=OuterRef("project"))
     rows = rows.annotate(repeated=Exists(again), is_kept=Exists(kept)).order_by("-opened_at", "-id")
     reviews: list[GateReview] = list(rows.prefetch_related("criteria", signatures, waivers))
     # what only a proposal or a decision has is not looked for before
