@@ -101,8 +101,8 @@
     document.addEventListener("submit", (event) => now(event.target), true);
     document.addEventListener("session:ends", () => forms().filter((form) => timers.has(form)).forEach(now));
     document.addEventListener("htmx:afterRequest", (event) => {
-      const { elt, xhr, successful } = event.detail;
-      const form = elt.closest("form");
+      const { elt, xhr, successful, requestConfig } = event.detail;
+      const form = requestConfig.verb === "get" ? null : elt.closest("form"); // what only looks something up has saved nothing
       if (form && successful && !xhr.getResponseHeader("HX-Redirect")) sessionStorage.removeItem(keyOf(form));
     });
   };

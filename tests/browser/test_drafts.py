@@ -14,6 +14,10 @@ from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
+KEPT = """() => new Promise((done) => {
+  const look = () => Object.keys(sessionStorage).some((key) => key.startsWith("draft:")) ? done() : setTimeout(look, 50);
+  look();
+})"""
 
 
 def test_a_half_typed_form_survives_the_end_of_the_session(page: Page) -> None:
@@ -27,6 +31,22 @@ def test_a_half_typed_form_survives_the_end_of_the_session(page: Page) -> None:
     expect(page.locator("#id_wanted")).to_have_value("Half of a wish")
     expect(page.locator("#id_client")).to_have_value("A client nobody knows")
     expect(page.locator("#id_client_country")).to_be_visible()  # what depends on a field follows it
+
+
+def test_what_is_looked_up_meanwhile_forgets_nothing(page: Page) -> None:
+    """The form's own look-up is answered after the text was kept."""
+    sign_in(page, "bd@demo.example")
+    page.goto("/rfps/new/")
+    page.fill("#id_wanted", "Half of a wish")
+    page.evaluate(KEPT)
+    with page.expect_response("**/rfps/new/parties/**"):
+        page.locator("#id_client").dispatch_event("change")
+    page.context.clear_cookies(name="cdmo_session")
+
+    page.reload()
+    signed_in_again(page)
+
+    expect(page.locator("#id_wanted")).to_have_value("Half of a wish")
 
 
 def test_so_do_lines_that_were_added(page: Page, places: dict[str, str]) -> None:
@@ -67,6 +87,10 @@ def sent_after_the_end_of_the_session(page: Page, button: str) -> None:
     """The person signs in again and is told that the text is back."""
     page.context.clear_cookies(name="cdmo_session")
     page.get_by_role("button", name=button).last.click()
+    signed_in_again(page)
+
+
+def signed_in_again(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next="))
     expect(page.locator("input[name=login]")).to_be_focused()
     page.fill("input[name=login]", "bd@demo.example")
