@@ -27,7 +27,7 @@ LIBRARIES = {  # what WeasyPrint and RDKit load → the Debian package that brin
     "Xrender": "libxrender1",
     "Xext": "libxext6",
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first, without windows, is the lightest
 PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])  # where Debian puts servers, and not every account looks
 PROGRAMS_OF_TESTS = ("qpdf", "pgbouncer")
 
@@ -50,7 +50,7 @@ def _missing_packages(tests: bool) -> list[str]:
     missing += [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
     if tests:
         missing += [program for program in PROGRAMS_OF_TESTS if shutil.which(program, path=PATH) is None]
-        missing += [] if any(shutil.which(name) for name in BROWSERS) else ["chromium"]
+        missing += [] if any(shutil.which(name) for name in BROWSERS) else ["chromium-headless-shell"]
     return missing
 
 
