@@ -55,11 +55,11 @@ def take_over(code: str, scenario_number: int, *, actor: User) -> list[Assumptio
     return kept
 
 
-def taking_blockers(project: Project) -> list[Blocker]:
-    """Why nothing can be taken over from any scenario; the page of the ledger shows the same."""
+def taking_blockers(project: Project, missing: Sequence[str] | None = None) -> list[Blocker]:
+    """Why nothing can be taken over from any scenario; the pages show the same. missing: where it was asked for already."""
     if found := not_active(project):
         return found
-    if missing_of(project):
+    if missing_of(project) if missing is None else missing:
         return []
     return [Blocker("assumptions.none_missing", _t("Every question of the request is answered, there or in the ledger."))]
 

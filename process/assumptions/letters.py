@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,7 @@ from documents.models import Document, DocumentVersion
 from documents.registry import DocumentType
 from documents.registry import register as register_types
 from documents.services import issue_document, request_document
-from process.assumptions.ledger import line_of, take_over
+from process.assumptions.ledger import line_of, take_over, taking_blockers
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.assumptions.pictures import widening
 from projects.completeness import completeness_of
@@ -100,6 +102,14 @@ def writing_blockers(project: Project) -> list[Blocker]:
     if to_ask(project).exists():
         return []
     return [Blocker("letter.nothing", _t("The ledger holds no open question that the client was not asked yet."))]
+
+
+def scenario_blockers(project: Project, missing: Sequence[str]) -> list[Blocker]:
+    """Why no letter follows from a scenario: nothing is missing, or all that is was asked. missing: what would be taken over first."""
+    if found := taking_blockers(project, missing):
+        return found
+    silent = Assumption.objects.open().filter(Q(question="") | Q(clarification__isnull=False), project=project, field__in=missing)
+    return writing_blockers(project) if silent.count() == len(missing) else []
 
 
 def sending_blockers(project: Project) -> list[Blocker]:

@@ -17,7 +17,8 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
-from process.assumptions.ledger import arrivals
+from process.assumptions.ledger import arrivals, missing_of, taking_blockers
+from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
 from process.costs import quoting, services
 from process.costs.building import assessed, assessed_many
@@ -108,18 +109,20 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
     if is_tried or (found is None and form.is_valid()):
         found = priced(assessed(scenario, form.trial if is_tried else None))
     seed = form.cleaned_data.get("seed", SEED)
+    project = scenario.project
+    missing = missing_of(project)
     return {
-        "project": scenario.project,
+        "project": project,
         "scenario": scenario,
         "trial_form": form,
         "is_tried": is_tried,
         "found": found,
-        "whole": whole(found, scenario.project, seed=seed) if found is not None else None,
+        "whole": whole(found, missing, seed=seed) if found is not None else None,
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
-        "copy_blockers": editors(request, scenario.project) + not_active(scenario.project),
-        "ledger_blockers": keepers(request, scenario.project) + not_active(scenario.project),
-        "letter_blockers": writers(request, scenario.project) + not_active(scenario.project),
+        "copy_blockers": editors(request, project) + not_active(project),
+        "ledger_blockers": keepers(request, project) + taking_blockers(project, missing),
+        "letter_blockers": writers(request, project) + scenario_blockers(project, missing),
     }
 
 

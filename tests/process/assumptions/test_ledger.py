@@ -102,6 +102,30 @@ def test_what_is_settled_is_not_taken_over_again(
     assert "there or in the ledger" in client.get(reverse("project-assumptions", args=[project.code])).content.decode()
 
 
+def test_the_page_of_a_scenario_counts_and_offers_only_what_is_open(
+    client: Client, project: Project, rows: dict[str, Assumption], scenario: CostAssessment
+) -> None:
+    client.force_login(seller())
+    question, take = rows["pilot_quantity_kg"].question, reverse("assumptions-take", args=[project.code, scenario.number])
+    letter = reverse("letter-of-scenario", args=[project.code, scenario.number])
+
+    def page() -> str:
+        return client.get(scenario.get_absolute_url()).content.decode()
+
+    assert question in page()
+    assert not change(project, rows["pilot_quantity_kg"], real_figure="20")
+    assert question not in page()
+    assert client.post(letter).status_code == 302
+    letters.send_letter(project.code, actor=seller())
+    asked = page()
+    assert (take in asked, letter in asked, client.post(letter).status_code) == (True, False, 409)
+    assert "The ledger holds no open question" in asked
+    Assumption.objects.update(real_words="As assumed.")
+    settled = page()
+    assert (take in settled, letter in settled, client.post(take).status_code) == (False, False, 409)
+    assert "there or in the ledger" in settled
+
+
 def test_a_scenario_without_a_price_gives_nothing(project: Project) -> None:
     empty = make.a_scenario(project, make.draft_of(make.a_route(project)))
 
