@@ -35,6 +35,9 @@ def register_all() -> None:
         "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),
         "assumptions.taken_over": _("%(code)s: missing answers were taken over from cost scenario %(scenario)s."),
         "assumptions.adopted": _("%(code)s: the ledger of assumptions took over those of the signed sheet of %(department)s."),
+        "assumptions.kept": _(
+            "%(code)s: the ledger of assumptions says otherwise than the signed sheet of %(department)s, and keeps that: %(titles)s"
+        ),
         "assumptions.quoted": _("%(code)s: the open assumptions were put into %(label)s."),
         "assumption.arrived": _("%(code)s: the real number has arrived for “%(title)s”: %(now)s (assumed: %(was)s)."),
         "assumption.settled": _("%(code)s: the assumption “%(title)s” was settled: %(now)s (assumed: %(was)s)."),
