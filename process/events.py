@@ -28,6 +28,7 @@ def register_all() -> None:
         "inquiry.changed": _("Purchase inquiry %(number)s was changed."),
         "inquiry.sent": _("%(code)s: purchase inquiry %(number)s was sent to %(suppliers)s."),
         "inquiry.sent_again": _("The letter of purchase inquiry %(number)s was sent to %(supplier)s again."),
+        "inquiry.handed_over": _("The letter of purchase inquiry %(number)s was handed over to %(supplier)s."),
         "inquiry.answered": _("%(code)s: every supplier has answered purchase inquiry %(number)s."),
         "inquiry.reopened": _("%(code)s: answers to purchase inquiry %(number)s are awaited again."),
         "inquiry.not_mailed": _("%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived by mail."),

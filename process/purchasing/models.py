@@ -160,11 +160,18 @@ class InquiryLine(models.Model):
 
 @tracked
 class InquirySupplier(models.Model):
-    """A supplier that gets a letter of its own. Its number in the inquiry stands in the number of that letter."""
+    """A supplier that gets a letter of its own. Its number in the inquiry stands in the number of that letter.
+
+    handed_over_at, handed_over_by: where somebody gave the letter otherwise than by our mail, when and who says so.
+    """
 
     inquiry = models.ForeignKey(PurchaseInquiry, on_delete=models.PROTECT, related_name="addressees")
     supplier = models.ForeignKey("catalogue.Supplier", on_delete=models.PROTECT, related_name="inquiries", verbose_name=_("supplier"))
     number = models.PositiveSmallIntegerField()
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    handed_over_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("handed over by")
+    )
 
     asked: list[InquiryAsk] | None = None  # where `addressees_of` has read them, for all suppliers at once
 
@@ -177,6 +184,10 @@ class InquirySupplier(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["inquiry", "supplier"], name="inquiry_supplier_once"),
             models.UniqueConstraint(fields=["inquiry", "number"], name="inquiry_supplier_numbered_once"),
+            models.CheckConstraint(
+                condition=Q(handed_over_at=None, handed_over_by=None) | Q(handed_over_at__isnull=False, handed_over_by__isnull=False),
+                name="inquiry_supplier_handed_over_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

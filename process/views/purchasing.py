@@ -120,8 +120,8 @@ def _letters(inquiry: PurchaseInquiry) -> list[dict[str, Any]]:
         paper = papers.get(addressee.reference)
         pdf = (paper.signed_pdf or paper.review_pdf) if paper is not None else None
         mail = max(addressee.mails.all(), key=lambda each: each.pk, default=None)
-        may_mail = not services.mailing_blockers(addressee)
-        found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail, "may_mail": may_mail})
+        may_mail, may_hand = not services.mailing_blockers(addressee), not services.handing_blockers(addressee)
+        found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail, "may_mail": may_mail, "may_hand": may_hand})
     return found
 
 
@@ -166,6 +166,15 @@ def inquiry_mail(request: SignedInRequest, code: str, number: int, place: int) -
     inquiry = visible_inquiry(request, code, number)
     services.send_again(inquiry.pk, place, actor=request.user)
     messages.success(request, _t("The mail is on its way."))
+    return redirect(inquiry)
+
+
+@internal_required
+@require_POST
+def inquiry_hand_over(request: SignedInRequest, code: str, number: int, place: int) -> HttpResponse:
+    inquiry = visible_inquiry(request, code, number)
+    addressee = services.hand_over_letter(inquiry.pk, place, actor=request.user)
+    messages.success(request, _t("%(supplier)s has its letter; nobody is asked about its mail any more.") % {"supplier": addressee})
     return redirect(inquiry)
 
 
