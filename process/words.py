@@ -28,8 +28,8 @@ def grouped(value: Decimal) -> str:
 
 
 def money_words(amount: Decimal, currency: str) -> str:
-    """EUR 1,234.50, with the places that its currency has: what is not nothing does not read as nothing."""
-    return f"{currency} {grouped(fitted(amount, currency))}"
+    """12,300.00 EUR: with as many decimals as its currency has."""
+    return f"{grouped(fitted(amount, currency))} {currency}"
 
 
 def too_large() -> str:

@@ -281,9 +281,9 @@ def test_a_letter_asks_every_open_question_with_what_it_widens(project: Project,
     assert "It decides how many pilot batches" in pilot[2]
     assert "(20 kg; 10 to 40)" in pilot[3]
     assert table["columns"][-1]["label"] == "Widens the price by"
-    assert pilot[-1] == f"EUR {rows['pilot_quantity_kg'].wider_by:,.2f}"
-    assert {"USD 1,200.00", "EUR 0.30", "not at all", "not estimated"} <= {row[-1] for row in table["rows"]}
-    assert "EUR 0.30" in paper.snapshot["data"]["pictures"]["widening"]
+    assert pilot[-1] == f"{rows['pilot_quantity_kg'].wider_by:,.2f} EUR"
+    assert {"1,200.00 USD", "0.30 EUR", "not at all", "not estimated"} <= {row[-1] for row in table["rows"]}
+    assert "0.30 EUR" in paper.snapshot["data"]["pictures"]["widening"]
     assert "widening" in paper.snapshot["data"]["pictures"]
     assert not Clarification.objects.filter(rfp=project.rfp_id).exists()  # nothing is asked before it is sent
     assert "letter.not_sent" in [each.key for each in submission_blockers(projects.drawn(paper))]
