@@ -197,7 +197,7 @@ RATES = Worksheet(
     service=RateRows,
     page=lambda _none: reverse("exchange-rates"),
     group="catalogue",
-    hint=_("A price keeps the rate and the day with which it was converted."),
+    hint=_("A price keeps the rate and the day with which it was converted. A newer one of the other direction is turned round."),
 )
 ANALYTICAL_PRICES = Worksheet(
     key="analytical-prices",
