@@ -11,7 +11,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
@@ -100,7 +99,7 @@ class PurchaseInquiry(models.Model):
 
     @property
     def is_late(self) -> bool:
-        return self.state == self.State.SENT and self.answer_by < timezone.localdate()
+        return self.state == self.State.SENT and self.answer_by < self.project.today
 
     @transition(field=state, source=State.PREPARED, target=State.SENT)
     def send(self, *, by: User, at: datetime) -> None:

@@ -50,7 +50,7 @@ def prepare_inquiry(
     project = locked(version.route.project.code, actor)
     require_permission("process.prepare_inquiry", actor, project)
     require_active(project)
-    proposed, faults = lines_for(steps_of(version), target_kg, priced_on=None if with_priced else timezone.localdate())
+    proposed, faults = lines_for(steps_of(version), target_kg, priced_on=None if with_priced else project.today)
     require_none(Blocker(fault.kind, fault.words, version.get_absolute_url()) for fault in faults)
     if not proposed:
         words = _t("Every input of this route has a price that holds. Ask for all of them to hear other prices.")
@@ -227,8 +227,9 @@ def send_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
     if found := editing_blockers(inquiry):
         return found
     found = list(_too_few(inquiry))
-    if inquiry.answer_by < timezone.localdate():
-        found.append(Blocker("inquiry.late", _t("The day until which they should answer is over.")))
+    if inquiry.answer_by < inquiry.project.today:
+        link = f"{inquiry.get_absolute_url()}#id_change-answer_by"
+        found.append(Blocker("inquiry.late", _t("The day until which they should answer is over."), link))
     papers = papers_of(inquiry)
     return found + [blocker for each in addressees_of(inquiry) for blocker in _paper_blockers(each, papers.get(each.reference))]
 
@@ -367,6 +368,6 @@ def _sending_to(pk: int, number: int, actor: User) -> tuple[PurchaseInquiry, Inq
 def _fill(inquiry: PurchaseInquiry, values: Values) -> list[str]:
     """Raises BadInput at the field."""
     by = values.get("answer_by")
-    if by is not None and by != inquiry.answer_by and by < timezone.localdate():
+    if by is not None and by != inquiry.answer_by and by < inquiry.project.today:
         raise BadInput({"answer_by": _t("This day is over.")})
     return take(inquiry, values, FIELDS, {})

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -56,7 +55,7 @@ def writers(request: SignedInRequest, project: Project) -> list[Blocker]:
 def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAssessment:
     rows = CostAssessment.objects.visible_to(request.user)
     rows = rows.select_related(
-        "project__client", "project__rfp", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
+        "project__client", "project__rfp", "project__site", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
     )
     return get_object_or_404(rows, project__code=code, number=number)
 
@@ -66,7 +65,7 @@ def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAs
 def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
     """All scenarios side by side. POST opens one."""
     project = visible_project(request, code)
-    form = ScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, timezone.localdate()))
+    form = ScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, project.today))
     if request.method == "POST" and carried_out(form, lambda: services.open_scenario(code, form.values, actor=request.user)):
         words = _t("The scenario is open. Each material of its route has the supplier's price that is cheapest for the largest phase.")
         messages.success(request, words)
