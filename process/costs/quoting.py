@@ -19,7 +19,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from catalogue.models import ExchangeRate
 from charts.look import written
-from process.costs.building import assessed
+from process.costs.building import assessed, no_rate
 from process.costs.estimate import GRAM, Estimate, PhaseCost
 from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.results import Priced, estimated
@@ -108,9 +108,7 @@ def proposal(row: CostAssessment, draft: Quotation | None, found: Priced | None 
     if row.currency != draft.currency:
         rate = ExchangeRate.objects.into(draft.currency, today).get(row.currency)
         if rate is None:
-            words = _t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.")
-            words %= {"currency": row.currency, "into": draft.currency, "day": written(today)}
-            return Proposal((Blocker("cost.rate", words, reverse("exchange-rates")),))
+            return Proposal((no_rate(row.currency, draft.currency, today),))
     estimate = (found or estimated(assessed(row))).estimate
     offers = list(_offers(estimate, rate.rate if rate else Decimal(1), draft.currency)) if estimate else []
     if any(each.amount >= MOST_AMOUNT or each.output_kg >= MOST_KG for each in offers):

@@ -17,7 +17,7 @@ from django_fsm import transition
 from accounts.currencies import Currency
 from audit.history import tracked
 from audit.states import StateField
-from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING
+from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, ForATime
 from process.routes.models import own_projects
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class InquiryAsk(models.Model):
 
 
 @tracked
-class InquiryAnswer(models.Model):
+class InquiryAnswer(ForATime, models.Model):
     """What a supplier answered for a line: a price from a quantity on, or why there is no offer.
 
     quote: the price beside the material that this answer became; what is corrected here is corrected there.
@@ -281,8 +281,9 @@ class InquiryAnswer(models.Model):
     def is_offer(self) -> bool:
         return self.price_per_kg is not None
 
-    def has_expired(self, on: date) -> bool:
-        return self.valid_until is not None and self.valid_until < on
+    @property
+    def begins_on(self) -> date:
+        return self.quoted_on
 
 
 def answered() -> Exists:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Material, Supplier
 from catalogue.services.supply import enter_supplier
-from catalogue.worksheets import A_MATERIAL, LANDS
+from catalogue.worksheets import A_MATERIAL, OF_AN_OFFER
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
 from process.purchasing.services import answering_blockers, editing_blockers
 from process.purchasing.tables import AnswerRows, AskRows, LineRows
@@ -102,11 +102,7 @@ ANSWERS = Worksheet(
         SheetColumn("quantity_from_kg", unit="kg", note=_("The price holds from this quantity on."), example="25"),
         SheetColumn("price_per_kg", regulated=True, example="4.80"),
         SheetColumn("currency", example="EUR"),
-        SheetColumn("pack_kg", unit="kg", example="180"),
-        SheetColumn("minimum_order_kg", unit="kg", example="180"),
-        SheetColumn("lead_time_days", example="21"),
-        SheetColumn("purity_pct", unit="%", example="99.8"),
-        SheetColumn("origin", choices=LANDS, example="Germany", width=16),
+        *OF_AN_OFFER,
         SheetColumn("quoted_on", note=_("Empty: today."), example="2026-03-12"),
         SheetColumn("valid_until", example="2026-09-30"),
         SheetColumn("reference", note=_("Of the supplier's offer; empty: that of the inquiry."), width=16),

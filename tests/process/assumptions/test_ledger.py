@@ -247,6 +247,35 @@ def test_open_assumptions_go_into_the_draft_of_a_charter_once() -> None:
         quoting.into_charter(project.code, actor=projects.manager())
 
 
+def test_the_buttons_put_what_is_open_into_quotation_and_charter(client: Client) -> None:
+    project = projects.a_planned_project()
+    row = {"words": "Toluene is recycled", "question": "May toluene be recycled?"}
+    change_rows(f"assumptions:{project.code}", [Change(ADD, values=row)], actor=seller())
+    ledger_page, quote, charter = (
+        reverse(name, args=[project.code]) for name in ("project-assumptions", "assumptions-quote", "assumptions-charter")
+    )
+    client.force_login(projects.manager())
+
+    assert charter in client.get(ledger_page).content.decode()
+    assert client.post(charter).status_code == 302
+    assert charter not in client.get(ledger_page).content.decode()
+    assert client.post(charter).status_code == 409
+    client.force_login(seller())
+    assert client.post(quote).status_code == 409  # the quotation is accepted
+
+
+def test_the_button_puts_what_is_open_into_the_draft(client: Client, project: Project, rows: dict[str, Assumption]) -> None:
+    draft = projects.a_quotation(project)
+    client.force_login(seller())
+    address = reverse("assumptions-quote", args=[project.code])
+    assert address in client.get(reverse("project-assumptions", args=[project.code])).content.decode()
+
+    assert client.post(address).status_code == 302
+
+    assert len(Quotation.objects.get(pk=draft.pk).assumptions.splitlines()) == len(rows)
+    assert client.post(address).status_code == 409
+
+
 def test_what_is_ours_alone_stands_in_no_text_of_the_client(project: Project, rows: dict[str, Assumption]) -> None:
     (ours,) = change_rows(
         f"assumptions:{project.code}", [Change(ADD, values={"words": "The second supplier gives way on price"})], actor=seller()
