@@ -13,6 +13,7 @@ from django.db import transaction
 from audit.events import record
 from process.assumptions.ledger import line_of
 from process.assumptions.models import Assumption
+from process.assumptions.settling import follow_owner
 
 if TYPE_CHECKING:
     from accounts.models import Department, User
@@ -104,6 +105,7 @@ def _entered(told: Assumed, project: Project, owner: User, signers: Collection[i
         setattr(row, name, value)
     row.owner = owner
     row.save()
+    follow_owner(row)
     return _Entry(row, was)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.refusals import BadInput
 from process.assumptions.models import Assumption
+from process.assumptions.settling import follow_owner
 from projects.services.locking import not_active
 from projects.services.waiting import close_waits
 from worksheets.rows import Rows
@@ -41,6 +42,8 @@ class AssumptionRows(Rows):
         super().change(row, changed)
         if not row.is_open:
             close_waits(f"assumption.arrived:{row.pk}")
+        elif "owner" in changed:
+            follow_owner(row)
         return row
 
     def remove(self, row: Assumption) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Material, Supplier
+from catalogue.models.kept import standing_on
 from catalogue.services.supply import enter_supplier
 from catalogue.worksheets import A_MATERIAL, OF_AN_OFFER
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
@@ -35,6 +36,11 @@ def _sellers(bound: Bound) -> QuerySet[Any]:
 
 def _asked(bound: Bound) -> QuerySet[Any]:
     return Supplier.objects.visible_to(bound.user).filter(inquiries__inquiry=bound.parent)
+
+
+def _standing(answer: InquiryAnswer) -> str:
+    """Of an offer, on the day of the project's site; as that of a price beside its material."""
+    return standing_on(answer, answer.inquiry.project.today) if answer.is_offer else ""
 
 
 def _page(inquiry: PurchaseInquiry) -> str:
@@ -108,11 +114,12 @@ ANSWERS = Worksheet(
         SheetColumn("reference", note=_("Of the supplier's offer; empty: that of the inquiry."), width=16),
         SheetColumn("no_offer_because", note=_("In place of a price."), example="Not in our range", width=26),
         SheetColumn("note", width=24),
+        SheetColumn("standing", _("Standing"), compute=_standing),
     ),
     permission="catalogue.manage_quotes",
     who=_("Answers are filed by material control."),
     service=AnswerRows,
-    rows=lambda rows: rows.select_related("line__material"),
+    rows=lambda rows: rows.select_related("line__material", "inquiry__project__site"),
     blockers=answering_blockers,
     hint=_("Each offer is filed as a price beside its material at once. The spreadsheet that went with the letter can be imported here."),
     **OF_INQUIRY,

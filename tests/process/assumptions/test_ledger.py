@@ -179,6 +179,8 @@ def test_the_real_number_prompts_its_owner_once_and_is_taken_over(project: Proje
         assert (prompt(whole(project)), prompt(whole(project))) == (1, 0)
     wait = WaitingFor.objects.open().get(key=f"assumption.arrived:{row.pk}")
     assert wait.user == row.owner
+    assert not change(project, row, owner=str(make.chemist()))
+    assert WaitingFor.objects.open().get(key=wait.key).user == make.chemist()
 
     take_arrived(project.code, row.pk, actor=seller())
 
