@@ -119,17 +119,22 @@ SUPPLIERS = Worksheet(
 )
 
 
+OF_AN_OFFER = (  # beside its price, here and where suppliers answer
+    SheetColumn("pack_kg", unit="kg", example="180"),
+    SheetColumn("minimum_order_kg", unit="kg", example="180"),
+    SheetColumn("lead_time_days", example="21"),
+    SheetColumn("purity_pct", unit="%", example="99.8"),
+    SheetColumn("origin", choices=LANDS, example="Germany", width=16),
+)
+
+
 def _price_columns(other: SheetColumn) -> tuple[SheetColumn, ...]:
     return (
         other,
         SheetColumn("quantity_from_kg", unit="kg", note=_("The price holds from this quantity on."), example="25"),
         SheetColumn("price_per_kg", regulated=True, example="4.80"),
         SheetColumn("currency", regulated=True, example="EUR"),
-        SheetColumn("pack_kg", unit="kg", example="180"),
-        SheetColumn("minimum_order_kg", unit="kg", example="180"),
-        SheetColumn("lead_time_days", example="21"),
-        SheetColumn("purity_pct", unit="%", example="99.8"),
-        SheetColumn("origin", choices=LANDS, example="Germany", width=16),
+        *OF_AN_OFFER,
         SheetColumn("quoted_on", example="2026-03-12"),
         SheetColumn("valid_until", example="2026-09-30"),
         SheetColumn("reference", note=_("Of the supplier's offer; its price breaks share it."), width=14),
@@ -197,7 +202,7 @@ RATES = Worksheet(
     service=RateRows,
     page=lambda _none: reverse("exchange-rates"),
     group="catalogue",
-    hint=_("A price keeps the rate and the day with which it was converted."),
+    hint=_("A price keeps the rate and the day with which it was converted. A newer one of the other direction is turned round."),
 )
 ANALYTICAL_PRICES = Worksheet(
     key="analytical-prices",

@@ -121,7 +121,7 @@ def dependencies(request: SignedInRequest, code: str) -> Table:
         (_("Waits for"), of("predecessor.title")),
         (_("Relation"), of("kind")),
         (_("Lag (working days)"), of("lag_days")),
-        (_("By hand"), lambda row: _t("yes") if row.by_hand else _t("no")),
+        (_("Added to this plan"), lambda row: _t("yes") if row.by_hand else _t("no")),
     ]
     return table_of(f"{code}-dependencies", columns, links.order_by("successor__order", "predecessor__order", "id"))
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -100,7 +99,7 @@ class RouteList(Tagged, APIView):
         rows = RouteVersion.objects.visible_to(request.user).filter(route__project=project).select_related("route__project")
         versions = list(rows.order_by("route_id", "-number").distinct("route_id"))
         by_version = steps_of_many(versions)
-        figures = of_many(by_version, currency=CURRENCY, on=timezone.localdate())
+        figures = of_many(by_version, currency=CURRENCY, on=project.today)
         data = [_route_data(version, by_version[version], figures[version]) for version in versions]
         return Response(RouteSerializer(sorted(data, key=lambda each: each["number"]), many=True).data)
 

@@ -28,6 +28,7 @@ def register_all() -> None:
         "inquiry.changed": _("Purchase inquiry %(number)s was changed."),
         "inquiry.sent": _("%(code)s: purchase inquiry %(number)s was sent to %(suppliers)s."),
         "inquiry.sent_again": _("The letter of purchase inquiry %(number)s was sent to %(supplier)s again."),
+        "inquiry.handed_over": _("The letter of purchase inquiry %(number)s was handed over to %(supplier)s."),
         "inquiry.answered": _("%(code)s: every supplier has answered purchase inquiry %(number)s."),
         "inquiry.reopened": _("%(code)s: answers to purchase inquiry %(number)s are awaited again."),
         "inquiry.not_mailed": _("%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived by mail."),
@@ -35,6 +36,9 @@ def register_all() -> None:
         "inquiry.withdrawn": _("%(code)s: purchase inquiry %(number)s was withdrawn."),
         "assumptions.taken_over": _("%(code)s: missing answers were taken over from cost scenario %(scenario)s."),
         "assumptions.adopted": _("%(code)s: the ledger of assumptions took over those of the signed sheet of %(department)s."),
+        "assumptions.kept": _(
+            "%(code)s: the ledger of assumptions says otherwise than the signed sheet of %(department)s, and keeps that: %(titles)s"
+        ),
         "assumptions.quoted": _("%(code)s: the open assumptions were put into %(label)s."),
         "assumption.arrived": _("%(code)s: the real number has arrived for “%(title)s”: %(now)s (assumed: %(was)s)."),
         "assumption.settled": _("%(code)s: the assumption “%(title)s” was settled: %(now)s (assumed: %(was)s)."),

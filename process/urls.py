@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{INQUIRY}close/", purchasing.inquiry_close, name="inquiry-close"),
     path(f"{INQUIRY}withdraw/", purchasing.inquiry_withdraw, name="inquiry-withdraw"),
     path(f"{INQUIRY}suppliers/<int:place>/mail/", purchasing.inquiry_mail, name="inquiry-mail"),
+    path(f"{INQUIRY}suppliers/<int:place>/hand-over/", purchasing.inquiry_hand_over, name="inquiry-hand-over"),
     path(f"{INQUIRY}suppliers/<int:place>/answer.xlsx", purchasing.inquiry_sheet, name="inquiry-xlsx"),
     path(f"{VERSION}fix/", routes.version_fix, name="route-fix"),
     path(f"{VERSION}findings/decide/", screen.finding_decide, name="route-finding"),

@@ -238,7 +238,7 @@ def internal_project(request: ApiRequest, code: str) -> Project:
     """A project for an internal caller; anybody else gets what a missing one gives."""
     if not request.user.is_internal:
         raise Http404
-    return get_object_or_404(Project.objects.visible_to(request.user), code=code)
+    return get_object_or_404(Project.objects.visible_to(request.user).select_related("site"), code=code)
 
 
 def gate_as_data(project: Project) -> dict[str, Any]:

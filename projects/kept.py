@@ -29,7 +29,9 @@ class Kept:
 def rows_kept(rows: RfpQuerySet) -> list[Kept]:
     agreements = Agreement.objects.filter(kind=Agreement.Kind.CONFIDENTIALITY, withdrawn_at=None).prefetch_related("signatories")
     readers = ConfidentialReader.objects.open().select_related("person")
-    found = rows.select_related("account_owner", "created_by", "project__project_manager", "project__account_owner").prefetch_related(
+    found = rows.select_related(
+        "account_owner", "created_by", "project__project_manager", "project__account_owner", "project__site"
+    ).prefetch_related(
         Prefetch("project__agreements", agreements, to_attr="confidentiality"), Prefetch("confidential_readers", readers, to_attr="readers")
     )
     return [Kept(rfp, missing_of(rfp), people_of(rfp)) for rfp in found]

@@ -33,6 +33,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: the client declined %(label)s; draft the next revision or let it rest"),
     _("%(code)s: the client objects to the account of the delay"),
     _("%(number)s (%(client)s, %(compound)s): complete and submit, or decline"),
+    _("%(number)s: complete and submit, or decline"),
     _("%(number)s: answer our question: %(question)s"),
     _("%(code)s: answer quotation %(label)s"),
     _("%(code)s: answer what the client asks of %(label)s"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
 from audit.history import tracked
-from catalogue.models.kept import NOT_BELOW_ZERO, InternalQuerySet
+from catalogue.models.kept import NOT_BELOW_ZERO, ForATime, InternalQuerySet
 from catalogue.models.supply import Supplier
 
 
@@ -31,7 +31,7 @@ class AnalyticalPriceQuerySet(InternalQuerySet):
 
 
 @tracked
-class AnalyticalPrice(models.Model):
+class AnalyticalPrice(ForATime, models.Model):
     """What one sample costs in a test from one day to another: a price, or hours × their rate; and its consumables.
 
     supplier: the outside laboratory; None: our own. What is in a plan stays as it is: a new price is a new row with its own days.
@@ -77,11 +77,9 @@ class AnalyticalPrice(models.Model):
         said = (self.test, self.technique, self.method, str(self.supplier or ""), self.valid_from.isoformat())
         return " · ".join(each for each in said if each)
 
-    def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and not self.has_expired(day)
-
-    def has_expired(self, day: date) -> bool:
-        return self.valid_until is not None and self.valid_until < day
+    @property
+    def begins_on(self) -> date:
+        return self.valid_from
 
     @property
     def cost_per_sample(self) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -20,12 +20,20 @@ NOT_BELOW_ZERO = MinValueValidator(Decimal(0), _("Not below zero."))
 MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"), _("More than nothing."))
 
 
-class ForATime(Protocol):
-    """A price that holds from one day to another."""
+class ForATime:
+    """Something that holds from one day to another, the last one included; without a last day, on."""
 
-    def holds_on(self, day: date) -> bool: ...
+    valid_until: Any
 
-    def has_expired(self, day: date) -> bool: ...
+    @property
+    def begins_on(self) -> date:
+        raise NotImplementedError
+
+    def holds_on(self, day: date) -> bool:
+        return self.begins_on <= day and not self.has_expired(day)
+
+    def has_expired(self, day: date) -> bool:
+        return self.valid_until is not None and self.valid_until < day
 
 
 def standing_on(price: ForATime, day: date) -> str:

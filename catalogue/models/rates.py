@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from decimal import Context
 from typing import Self
 
 from django.db import models
@@ -14,19 +15,35 @@ from accounts.currencies import Currency
 from audit.history import tracked
 from catalogue.models.kept import InternalQuerySet
 
+TWELVE_FIGURES = Context(prec=12)
+
 
 class ExchangeRateQuerySet(InternalQuerySet):
     def holding(self, on: date) -> Self:
         """Of each two currencies the newest rate that was known on the day."""
         return self.filter(on__lte=on).order_by("currency", "into", "-on").distinct("currency", "into")
 
+    def into(self, currency: str, on: date) -> dict[str, ExchangeRate]:
+        """By the other currency: what converts into this one on that day."""
+        return self.holding_for([(currency, on)])[currency, on]
+
     def holding_for(self, wanted: Collection[tuple[str, date]]) -> dict[tuple[str, date], dict[str, ExchangeRate]]:
-        """By the currency that is converted into, and the day: the rates that hold, by the other currency. One query, however many days."""
+        """By the currency that is converted into, and the day: the rates that hold, by the other currency. One query, however many days.
+
+        This is the one place that says by which rate money is converted. Of two currencies the newest rate counts, in whichever direction
+        it was entered, and is turned round where that was the other one; of the same day the rate of the very direction.
+        """
         found: dict[tuple[str, date], dict[str, ExchangeRate]] = {each: {} for each in wanted}
-        parts = [self.holding(day).filter(into=into).annotate(asked_on=Value(day, output_field=models.DateField())) for into, day in found]
-        for row in parts[0].union(*parts[1:], all=True) if parts else ():
-            found[row.into, row.asked_on][row.currency] = row
+        parts = [self._either_way(into, day) for into, day in found]
+        rows = parts[0].union(*parts[1:], all=True) if parts else ()
+        for row in sorted(rows, key=lambda row: (row.on, row.into == row.asked_into)):
+            rate = row if row.into == row.asked_into else row.turned
+            found[row.asked_into, row.asked_on][rate.currency] = rate
         return found
+
+    def _either_way(self, currency: str, on: date) -> Self:
+        asked = {"asked_into": Value(currency, models.CharField()), "asked_on": Value(on, models.DateField())}
+        return self.holding(on).filter(Q(into=currency) | Q(currency=currency)).annotate(**asked)
 
 
 @tracked
@@ -54,3 +71,9 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency}/{self.into} {self.on}"
+
+    @property
+    def turned(self) -> ExchangeRate:
+        """The same rate asked the other way round, to twelve figures: no row of its own, and its source says of which it is made."""
+        source = f"1 ÷ {self.currency}/{self.into} {self.rate.normalize():f}, {self.source}"
+        return ExchangeRate(currency=self.into, into=self.currency, on=self.on, rate=TWELVE_FIGURES.divide(1, self.rate), source=source)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
 from audit.history import tracked
-from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, InternalQuerySet
+from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, ForATime, InternalQuerySet
 from catalogue.models.materials import Material
 
 
@@ -69,7 +69,7 @@ class QuoteQuerySet(InternalQuerySet):
 
 
 @tracked
-class SupplierQuote(models.Model):
+class SupplierQuote(ForATime, models.Model):
     """One price of a supplier for a material, from a quantity on: a price list with breaks is several rows with one reference."""
 
     material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="quotes", verbose_name=_("material"))
@@ -117,11 +117,9 @@ class SupplierQuote(models.Model):
     def __str__(self) -> str:
         return f"{self.material}: {self.supplier}"
 
-    def holds_on(self, day: date) -> bool:
-        return self.quoted_on <= day and not self.has_expired(day)
-
-    def has_expired(self, day: date) -> bool:
-        return self.valid_until is not None and self.valid_until < day
+    @property
+    def begins_on(self) -> date:
+        return self.quoted_on
 
     @property
     def price_words(self) -> str:

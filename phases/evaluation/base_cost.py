@@ -92,7 +92,7 @@ def _origin(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> str:
     )
     said = words % {"count": len(rows), "day": date_format(day, "j M Y")}
     foreign = {row.price.currency for row in rows} - {sheet.currency}
-    rates = ExchangeRate.objects.holding(day).filter(into=sheet.currency, currency__in=foreign) if foreign else []
+    rates = [rate for other, rate in sorted(ExchangeRate.objects.into(sheet.currency, day).items()) if other in foreign] if foreign else []
     return (
         "; ".join([said, *(f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({date_format(rate.on, 'j M Y')})" for rate in rates)])
         + "."

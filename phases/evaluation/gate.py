@@ -166,7 +166,7 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
 
 def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:
     found: dict[int, list[Any]] = {project.pk: [] for project in projects}
-    rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None)
+    rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None).select_related("project__site")
     rows = rows.annotate(signed_at=Max("signatories__recorded_at"), sides=ArrayAgg("signatories__side", default=[]))
     for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
         found[row.project_id].append(row)

@@ -47,8 +47,8 @@ def _factors(sheet: DepartmentAssessment, day: date) -> Mapping[str, Decimal]:
     """Into the currency of the sheet; read once for each sheet that was fetched."""
     known = sheet.__dict__
     if "_factors" not in known:
-        rates = ExchangeRate.objects.holding(day).filter(into=sheet.currency)
-        known["_factors"] = dict(rates.values_list("currency", "rate")) | {sheet.currency: Decimal(1)}
+        rates = ExchangeRate.objects.into(sheet.currency, day)
+        known["_factors"] = {other: row.rate for other, row in rates.items()} | {sheet.currency: Decimal(1)}
     found: Mapping[str, Decimal] = known["_factors"]
     return found
 

@@ -18,7 +18,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none, require_reason
 from audit.seen import require_unchanged, words_of
-from audit.signatures import sign
+from audit.signatures import sign, signatures_of
 from catalogue.models import Site
 from catalogue.services import create_or_find_compound
 from phases.evaluation.events import CONTENT_FIELDS, COSTS, KEPT_TEXTS
@@ -256,7 +256,8 @@ def sign_off_sheet(
     record("sheet.signed_off", sheet, actor=actor, on_behalf_of=giver, department=sheet.department.name)
     close_waits(f"sheet:{sheet.pk}")
     rows = sheet.assumption_rows.prefetch_related("events")
-    adopt(sheet.project, map(_assumed, rows), department=sheet.department, owner=actor)
+    signers = set(signatures_of(sheet).values_list("signer_id", flat=True))
+    adopt(sheet.project, map(_assumed, rows), department=sheet.department, owner=actor, signers=signers)
     return sheet
 
 

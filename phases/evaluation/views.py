@@ -30,6 +30,7 @@ from phases.evaluation.base_cost import take_plan_total, taking_blockers
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
+from phases.evaluation.meanwhile import changed_meanwhile, is_as_shown, seen_of
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.worksheets import PRODUCTION_PLAN, TEST_PLAN, tables_of
 from projects.meanings import meaning_words, signed_rows
@@ -176,7 +177,10 @@ def sheet_page(request: SignedInRequest, code: str, department: str) -> HttpResp
 @internal_required
 @require_POST
 def sheet_autosave(request: SignedInRequest, code: str, department: str) -> JsonResponse:
-    """Save the fields named in `changed`; the answer says at which field something is wrong."""
+    """Save the fields named in `changed`; the answer says at which field something is wrong.
+
+    It names the content that a signature now covers, unless somebody else wrote what the page does not show.
+    """
     _sheet(request, code, department)
     form = SheetForm(request.POST)
     form.keep_only(set(request.POST.getlist("changed")))
@@ -193,7 +197,8 @@ def sheet_autosave(request: SignedInRequest, code: str, department: str) -> Json
         return _not_saved(409, detail=str(refused))
     values = services.sheet_values(saved)
     version = version_with(version, {name: values[name] for name in form.cleaned_data})
-    return JsonResponse({"version": version, "content_hash": content_hash(saved), "ready": not services.sign_off_blockers(saved)})
+    shown = content_hash(saved) if is_as_shown(saved, request.GET.get("seen", ""), request.user) else ""
+    return JsonResponse({"version": version, "content_hash": shown, "ready": not services.sign_off_blockers(saved)})
 
 
 def _not_saved(status: int, errors: dict[str, list[str]] | None = None, detail: str = "", **more: str) -> JsonResponse:
@@ -316,23 +321,27 @@ def _render_sheet(
     production = tables.get(PRODUCTION_PLAN.key)
     tests = tables.get(TEST_PLAN.key)
     plan = production or tests
+    events = list(events_of(sheet)[:HISTORY])
+    seen = seen_of(request.GET.get("seen", ""), events)
+    unread = changed_meanwhile(sheet, [each for each in events if each.pk > seen], user)
     context = {
         "sheet": sheet,
         "project": sheet.project,
         "is_open": is_open,
         "locks": [*theirs, *inactive],
         "sheet_form": SheetForm(instance=sheet),
-        "sign_off_blockers": [*theirs, *inactive, *services.sign_off_blockers(sheet)],
+        "sign_off_blockers": [*theirs, *inactive, *services.sign_off_blockers(sheet), *unread],
         "reopen_blockers": [*lacking("phases.reopen_sheet", user, sheet, movers), *inactive],
         "may_assign": is_open and not inactive and not lacking("phases.assign_sheet", user, sheet, movers),
         "assign_form": AssignSheetForm(department=sheet.department.key, initial={"owner": sheet.owner_id, "due_on": sheet.due_on}),
         "reopen_form": ReopenForm(),
         "version": version or version_of(services.sheet_values(sheet)),
-        "expected_hash": content_hash(sheet),
+        "expected_hash": request.POST.get("expected_hash") or content_hash(sheet),  # of a second try, what was shown at the first
         "meaning": meaning_words("sheet_sign_off"),
         "giver": giver_of(capacity(request.user, sheet.department.key)),
         "signatures": signed_rows(sheet),
-        "events": list(events_of(sheet)[:HISTORY]),
+        "events": events,
+        "seen": seen,
         "tables": list(tables.values()),
         "plan_total": plan.sums.get("cost") if plan and sheet.currency else None,
         "calendar": _calendar(sheet, production.every, user) if production else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from audit.events import record
+from process.assumptions.ledger import line_of
 from process.assumptions.models import Assumption
+from process.assumptions.settling import follow_owner
 
 if TYPE_CHECKING:
     from accounts.models import Department, User
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST = 500  # of the ledger's words
 BEYOND = Decimal(10) ** 12  # more than its figures hold
 NAMES = ("words", "source", "due_on", "figure", "low", "high", "unit")
+FIGURES = slice(3, None)  # of NAMES
 
 
 @dataclass(frozen=True)
@@ -48,36 +51,70 @@ class Assumed:
         return (self.line, self.source, self.due_on, *((*figures, self.unit) if told else (None, None, None, "")))
 
 
-@transaction.atomic
-def adopt(project: Project, told: Iterable[Assumed], *, department: Department, owner: User) -> list[Assumption]:
-    """Enter what the ledger does not say yet, in the same words. owner: who answers for it and confirms it.
+@dataclass(frozen=True)
+class _Entry:
+    """A row that is new or follows, with what it said; or one that is kept, because somebody gave it other figures."""
 
-    An open row of this owner that nobody has written into since follows what was written anew. The caller has asked whether this
+    row: Assumption
+    was: str = ""
+    kept: bool = False
+
+    @property
+    def says(self) -> str:
+        return " · ".join(filter(None, (line_of(self.row), str(self.row.owner or ""))))
+
+
+@transaction.atomic
+def adopt(project: Project, told: Iterable[Assumed], *, department: Department, owner: User, signers: Collection[int]) -> list[Assumption]:
+    """Enter what the ledger does not say yet, in the same words. owner: who answers for it and confirms it; signers: whoever did so far.
+
+    An open row of a signer that nobody has written into since follows what was written anew, and is the newest signer's. Where somebody
+    gave a row other figures they stay, and the record says that the signature is not for them. The caller has asked whether this
     person may sign for the department.
     """
-    ledger = list(Assumption.objects.select_for_update().filter(project=project))
-    rows = [row for each in told if each.line and (row := _entered(each, project, owner, ledger)) is not None]
-    if rows:
-        said = {"code": project.code, "department": department.name, "link": rows[0].get_absolute_url()}
-        record("assumptions.adopted", project, actor=owner, after={str(row.position): row.words for row in rows}, **said)
-    return rows
+    ledger = list(Assumption.objects.select_for_update(of=("self",)).select_related("owner").filter(project=project))
+    entries = [entry for each in told if each.line and (entry := _entered(each, project, owner, signers, ledger)) is not None]
+    kept, taken = [each for each in entries if each.kept], [each for each in entries if not each.kept]
+    said = {"code": project.code, "department": department.name, "link": Assumption(project=project).get_absolute_url()}
+    if taken:
+        before = {str(each.row.position): each.was for each in taken if each.was}
+        record("assumptions.adopted", project, actor=owner, before=before, after=_by_place(taken), **said)
+    if kept:
+        titles = "; ".join(each.row.words[:120] for each in kept)
+        record("assumptions.kept", project, actor=owner, after=_by_place(kept), titles=titles, **said)
+    return [each.row for each in taken]
 
 
-def _entered(told: Assumed, project: Project, owner: User, ledger: list[Assumption]) -> Assumption | None:
-    """The row that is new, or follows. None where the ledger says it already, whatever figures somebody has given it there."""
-    row = next((each for each in ledger if _follows(each, told, owner)), None)
-    if row is None and any(each.words.casefold() == told.line.casefold() for each in ledger):
+def _by_place(entries: Iterable[_Entry]) -> dict[str, str]:
+    return {str(each.row.position): each.says for each in entries}
+
+
+def _entered(told: Assumed, project: Project, owner: User, signers: Collection[int], ledger: list[Assumption]) -> _Entry | None:
+    """None where the ledger says it already."""
+    row = _theirs(told, signers, ledger)
+    same = next((each for each in ledger if each.words.casefold() == told.line.casefold()), None)
+    if row is None and same is not None:
+        return _Entry(same, kept=True) if same.is_open and _says(same)[FIGURES] != told.values[FIGURES] else None
+    if row is not None and _says(row) == told.values and row.owner_id == owner.pk:
         return None
+    was = _Entry(row).says if row is not None else ""
     if row is None:
-        row = Assumption(project=project, owner=owner, position=max((each.position for each in ledger), default=0) + 1)
+        row = Assumption(project=project, position=max((each.position for each in ledger), default=0) + 1)
         ledger.append(row)
     for name, value in zip(NAMES, told.values, strict=True):
         setattr(row, name, value)
+    row.owner = owner
     row.save()
-    return row
+    follow_owner(row)
+    return _Entry(row, was)
 
 
-def _follows(row: Assumption, told: Assumed, owner: User) -> bool:
-    """Whether the row still says what was written down before, and that is something else now."""
-    says = tuple(getattr(row, name) for name in NAMES)
-    return row.is_open and row.owner_id == owner.pk and says != told.values and any(says == each.values for each in told.before)
+def _theirs(told: Assumed, signers: Collection[int], ledger: Iterable[Assumption]) -> Assumption | None:
+    """The open row of a signer that still says what was written down, now or before."""
+    rows = [row for row in ledger if row.is_open and row.owner_id in signers]
+    wanted = (told.values, *(each.values for each in told.before))
+    return next((row for values in wanted for row in rows if _says(row) == values), None)
+
+
+def _says(row: Assumption) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in NAMES)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import require_permission
@@ -43,7 +42,11 @@ def take_over(code: str, scenario_number: int, *, actor: User) -> list[Assumptio
     project = locked(code, actor)
     require_permission("process.keep_assumptions", actor, project)
     require_none(taking_blockers(project))
-    scenario = CostAssessment.objects.visible_to(actor).select_related("project__rfp").get(project=project, number=scenario_number)
+    scenario = (
+        CostAssessment.objects.visible_to(actor)
+        .select_related("project__rfp", "project__site")
+        .get(project=project, number=scenario_number)
+    )
     found = assessed(scenario)
     require_none(priced(found).refusals)
     impacts = price_impact(found.case, missing_of(project)).known.impacts  # type: ignore[arg-type]
@@ -55,11 +58,11 @@ def take_over(code: str, scenario_number: int, *, actor: User) -> list[Assumptio
     return kept
 
 
-def taking_blockers(project: Project) -> list[Blocker]:
-    """Why nothing can be taken over from any scenario; the page of the ledger shows the same."""
+def taking_blockers(project: Project, missing: Sequence[str] | None = None) -> list[Blocker]:
+    """Why nothing can be taken over from any scenario; the pages show the same. missing: where it was asked for already."""
     if found := not_active(project):
         return found
-    if missing_of(project):
+    if missing_of(project) if missing is None else missing:
         return []
     return [Blocker("assumptions.none_missing", _t("Every question of the request is answered, there or in the ledger."))]
 
@@ -101,7 +104,7 @@ def _begun(scenario: CostAssessment, field: str) -> dict[str, Any]:
         "low": low,
         "high": high,
         "owner": scenario.project.rfp.account_owner,
-        "due_on": timezone.localdate() + timedelta(days=USUAL_DAYS),
+        "due_on": scenario.project.today + timedelta(days=USUAL_DAYS),
     }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +24,10 @@ from documents.models import Document, DocumentVersion
 from documents.registry import DocumentType
 from documents.registry import register as register_types
 from documents.services import issue_document, request_document
-from process.assumptions.ledger import line_of, take_over
+from process.assumptions.ledger import line_of, take_over, taking_blockers
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.assumptions.pictures import widening
+from process.words import money_words
 from projects.completeness import completeness_of
 from projects.models import Clarification
 from projects.services.clarifications import ask_clarification
@@ -45,7 +48,7 @@ def write_letter(code: str, *, answer_by: date, note: str = "", actor: User) -> 
     project = locked(code, actor)
     require_permission("process.write_letter", actor, project)
     require_none(writing_blockers(project))
-    if answer_by < timezone.localdate():
+    if answer_by < project.today:
         raise BadInput({"answer_by": _t("This day is over.")})
     letter = ClarificationLetter.objects.select_for_update().filter(project=project, state=ClarificationLetter.State.DRAFT).first()
     if letter is None:
@@ -102,12 +105,23 @@ def writing_blockers(project: Project) -> list[Blocker]:
     return [Blocker("letter.nothing", _t("The ledger holds no open question that the client was not asked yet."))]
 
 
+def scenario_blockers(project: Project, missing: Sequence[str]) -> list[Blocker]:
+    """Why no letter follows from a scenario: nothing is missing, or all that is was asked. missing: what would be taken over first."""
+    if found := taking_blockers(project, missing):
+        return found
+    silent = Assumption.objects.open().filter(Q(question="") | Q(clarification__isnull=False), project=project, field__in=missing)
+    return writing_blockers(project) if silent.count() == len(missing) else []
+
+
 def sending_blockers(project: Project) -> list[Blocker]:
     if found := not_active(project):
         return found
     letter = draft_letter(project)
     if letter is None:
         return [Blocker("letter.none", _t("No letter is written; write it first."))]
+    if letter.answer_by < project.today:
+        words = _t("The day until which the client should answer is over; write it again with another one.")
+        return [Blocker("letter.late", words, f"{letter.get_absolute_url()}#id_letter-answer_by")]
     if not to_ask(project).filter(letter=letter).exists():
         return [Blocker("letter.nothing", _t("Everything that the letter asked is settled; write it again."))]
     return []
@@ -149,7 +163,7 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
         "earlier": data_table(
             [Column(_t("Question"), 76), Column(_t("Asked"), 24)],
             [
-                (row.question, timezone.localdate(row.asked_at))
+                (row.question, project.day_of(row.asked_at))
                 for row in Clarification.objects.filter(rfp=project.rfp_id, answered_at=None).exclude(assumption__letter=found)
             ],
             empty=_t("Nothing else is open."),
@@ -162,7 +176,7 @@ def _wide(row: Assumption) -> Any:
     """With its currency: the rows of a letter may come from scenarios of several."""
     if row.wider_by is None:
         return _t("not estimated")
-    return f"{row.currency} {row.wider_by:,.0f}" if row.wider_by else _t("not at all")
+    return money_words(row.wider_by, row.currency) if row.wider_by else _t("not at all")
 
 
 def _pictures(rows: list[Assumption], currency: str) -> dict[str, str]:

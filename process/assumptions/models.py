@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
@@ -29,6 +29,11 @@ def _number(words: Any) -> models.DecimalField[Any, Any]:
 class LetterQuerySet(models.QuerySet["ClarificationLetter"]):
     def visible_to(self, user: User) -> LetterQuerySet:
         return self.filter(own_projects(user, "project_id"))
+
+    def with_late(self, on: date) -> LetterQuerySet:
+        """`is_late`: its day is over, and a question that it asked is neither answered nor settled."""
+        awaited = Assumption.objects.open().filter(letter=OuterRef("pk"), clarification__answered_at=None)
+        return self.annotate(is_late=Q(state=ClarificationLetter.State.SENT, answer_by__lt=on) & Exists(awaited))
 
 
 @tracked
@@ -95,7 +100,7 @@ class AssumptionQuerySet(models.QuerySet["Assumption"]):
         return self.filter(UNSETTLED)
 
     def clients(self) -> AssumptionQuerySet:
-        """Those that the client can settle: a question goes with them."""
+        """Those that the client can settle and reads: a question goes with them. The others are ours alone."""
         return self.exclude(question="")
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _t
 from charts.look import ACCENT
 from charts.picture import Picture
 from charts.rows import HOLLOW, along, bar, beside, of_rows
+from process.words import grouped, money_words
+from projects.money import fitted
 
 ROOM = 150  # for the words behind the bar
 
@@ -19,8 +21,9 @@ def widening(rows: Sequence[tuple[str, Decimal]], currency: str, *, width: int |
     ordered = sorted(rows, key=lambda row: -row[1])
     title = _t("How much each open question widens the price")
     values = [
-        {"row": place, "none": 0, "wide": float(wide), "words": f"{currency} {wide:,.0f}", "told": f"{label}: {currency} {wide:,.0f}"}
+        {"row": place, "none": 0, "wide": float(wide), "words": words, "told": f"{label}: {words}"}
         for place, (label, wide) in enumerate(ordered)
+        for words in [money_words(wide, currency)]
     ]
     x = {"field": "none", **along([0, max((float(wide) for _label, wide in ordered), default=1.0)], left=0, right=ROOM)}
     layers = [
@@ -32,4 +35,4 @@ def widening(rows: Sequence[tuple[str, Decimal]], currency: str, *, width: int |
         {"data": {"values": values}, **beside("words", "wide")},
     ]
     spec = of_rows(title, width, [label for label, _wide in ordered], layers if values else [])
-    return Picture(spec, (_t("Question"), currency), tuple((label, f"{wide:,.0f}") for label, wide in ordered))
+    return Picture(spec, (_t("Question"), currency), tuple((label, grouped(fitted(wide, currency))) for label, wide in ordered))

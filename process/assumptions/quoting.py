@@ -58,7 +58,8 @@ def quotation_blockers(project: Project, row: Quotation | None) -> list[Blocker]
     if row is None:
         return [Blocker("quotation.no_draft", _t("There is no draft of a quotation."))]
     if not missing_in(row.assumptions, project):
-        return [Blocker("assumptions.quoted", _t("Every open assumption stands in the quotation."), row.get_absolute_url())]
+        words = _t("Every open assumption with a question to the client stands in the quotation.")
+        return [Blocker("assumptions.quoted", words, row.get_absolute_url())]
     return []
 
 
@@ -71,7 +72,8 @@ def charter_text_blockers(project: Project, row: Charter | None) -> list[Blocker
     if found := charter_blockers(project):
         return found
     if not missing_in(row.assumptions, project):
-        return [Blocker("assumptions.chartered", _t("Every open assumption stands in the charter."), charter_link(project))]
+        words = _t("Every open assumption with a question to the client stands in the charter.")
+        return [Blocker("assumptions.chartered", words, charter_link(project))]
     return []
 
 
@@ -80,9 +82,9 @@ def charter_link(project: Project) -> str:
 
 
 def missing_in(text: str, project: Project) -> list[str]:
-    """The lines of open assumptions that the text does not hold yet."""
+    """The lines of open assumptions that the text does not hold yet; those without a question to the client are ours alone."""
     there = {line.strip() for line in text.splitlines()}
-    lines = [line_of(each) for each in Assumption.objects.open().filter(project=project)]
+    lines = [line_of(each) for each in Assumption.objects.open().clients().filter(project=project)]
     return [line for line in dict.fromkeys(lines) if line not in there]
 
 

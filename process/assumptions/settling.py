@@ -60,12 +60,22 @@ def _ask(found: Arrived, project: Project) -> None:
     row = found.row
     row.project = project
     record("assumption.arrived", row, actor=None, **_told(found))
+    _await(row)
+
+
+def follow_owner(row: Assumption) -> None:
+    """Whoever confirms it now is asked in place of who did until now, where somebody is."""
+    if WaitingFor.objects.open().filter(key=f"assumption.arrived:{row.pk}").exists():
+        _await(row)
+
+
+def _await(row: Assumption) -> None:
     open_wait(
         f"assumption.arrived:{row.pk}",
-        project=project,
+        project=row.project,
         user=row.owner,
         role="" if row.owner else Role.BUSINESS_DEVELOPMENT,
-        words=_t("%(code)s: the real number has arrived for “%(title)s”") % {"code": project.code, "title": row.words[:120]},
+        words=_t("%(code)s: the real number has arrived for “%(title)s”") % {"code": row.project.code, "title": row.words[:120]},
         link=row.get_absolute_url(),
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.refusals import BadInput
 from process.assumptions.models import Assumption
+from process.assumptions.settling import follow_owner
 from projects.services.locking import not_active
 from projects.services.waiting import close_waits
 from worksheets.rows import Rows
@@ -41,6 +42,8 @@ class AssumptionRows(Rows):
         super().change(row, changed)
         if not row.is_open:
             close_waits(f"assumption.arrived:{row.pk}")
+        elif "owner" in changed:
+            follow_owner(row)
         return row
 
     def remove(self, row: Assumption) -> None:
@@ -77,7 +80,7 @@ LEDGER = Worksheet(
         SheetColumn("source", example="Assumption", width=14),
         SheetColumn("owner", lookup=Lookup(_ours, find=_named), width=20),
         SheetColumn("due_on", example="2026-04-30"),
-        SheetColumn("question", note=_("With one the client can settle it."), width=30),
+        SheetColumn("question", note=_("With one the client can settle the assumption, and reads it."), width=30),
         SheetColumn("matters", note=_("As the client reads it in the letter."), width=30),
         SheetColumn("real_words", regulated=True, width=26),
     ),

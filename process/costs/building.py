@@ -161,9 +161,13 @@ def _missing(assessment: CostAssessment, steps: list[RouteStep], known: _Known) 
                 yield Blocker("cost.price", _t("%(material)s has no price in this scenario.") % {"material": material}, link=PRICES_AT)
     have = {*known.rates[assessment.currency, assessment.priced_on], assessment.currency}
     for currency in sorted(_currencies(assessment, materials_of(steps)) - have):
-        values = {"currency": currency, "into": assessment.currency, "day": written(assessment.priced_on)}
-        words = _t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.") % values
-        yield Blocker("cost.rate", words, link=reverse("exchange-rates"))
+        yield no_rate(currency, assessment.currency, assessment.priced_on)
+
+
+def no_rate(currency: str, into: str, on: date) -> Blocker:
+    values = {"currency": currency, "into": into, "day": written(on)}
+    words = _t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.") % values
+    return Blocker("cost.rate", words, link=reverse("exchange-rates"))
 
 
 def _currencies(assessment: CostAssessment, bought: set[int]) -> set[str]:

@@ -30,7 +30,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
     """The newest fixed scenario, else the newest that has a price, with all others beside it. None where there is none."""
     every = [priced(each) for each in assessed_many(_scenarios_of(project))]
     chosen = _chosen(every)
-    found = whole(chosen, project, seed=SEED) if chosen else None
+    found = whole(chosen, (), seed=SEED) if chosen else None
     if chosen is None or chosen.estimate is None or found is None:
         return None
     return {

@@ -19,7 +19,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from catalogue.models import ExchangeRate
 from charts.look import written
-from process.costs.building import assessed
+from process.costs.building import assessed, no_rate
 from process.costs.estimate import GRAM, Estimate, PhaseCost
 from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.results import Priced, estimated
@@ -75,7 +75,7 @@ def quote_scenario(pk: int, *, actor: User) -> Quotation:
     found = CostAssessment.objects.visible_to(actor).select_related("project").get(pk=pk)
     project = locked(found.project.code, actor)
     require_permission("projects.quote", actor, project)
-    row = CostAssessment.objects.select_for_update(of=("self",)).select_related("project").get(pk=pk)
+    row = CostAssessment.objects.select_for_update(of=("self",)).select_related("project__site").get(pk=pk)
     draft = draft_of(project)
     proposed = proposal(row, draft)
     require_none(proposed.blockers)
@@ -104,13 +104,11 @@ def proposal(row: CostAssessment, draft: Quotation | None, found: Priced | None 
     if reasons := _not_now(row, draft):
         return Proposal(tuple(reasons))
     assert draft is not None  # noqa: S101 - said above
-    rate, today = None, timezone.localdate()
+    rate, today = None, row.project.today
     if row.currency != draft.currency:
-        rate = ExchangeRate.objects.holding_for({(draft.currency, today)})[draft.currency, today].get(row.currency)
+        rate = ExchangeRate.objects.into(draft.currency, today).get(row.currency)
         if rate is None:
-            words = _t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.")
-            words %= {"currency": row.currency, "into": draft.currency, "day": written(today)}
-            return Proposal((Blocker("cost.rate", words, reverse("exchange-rates")),))
+            return Proposal((no_rate(row.currency, draft.currency, today),))
     estimate = (found or estimated(assessed(row))).estimate
     offers = list(_offers(estimate, rate.rate if rate else Decimal(1), draft.currency)) if estimate else []
     if any(each.amount >= MOST_AMOUNT or each.output_kg >= MOST_KG for each in offers):

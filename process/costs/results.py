@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -14,17 +14,16 @@ from process.costs.band import Band, price_band
 from process.costs.build_up import loads, markup_of
 from process.costs.building import Assessed, terms_of
 from process.costs.case import Case
-from process.costs.completeness import Impact, Missing, price_impact
+from process.costs.completeness import Impact, price_impact
 from process.costs.estimate import Estimate, PhaseCost
 from process.costs.figures import FRACTION, Source
 from process.costs.models import CostAssessment
 from process.costs.pictures import price_distribution, price_tornado, price_waterfall
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import Bar, Tornado, tornado
-from process.routes.plain import Computed, Fault
+from process.routes.plain import Fault
 from process.words import grouped, too_large
-from projects.completeness import QUESTIONS, completeness_of
-from projects.models import Project
+from projects.completeness import QUESTIONS
 from projects.money import CENT, half_up
 
 HUNDRED = Decimal(100)
@@ -162,12 +161,13 @@ class Whole:
     wider_together: Decimal
 
 
-def whole(found: Priced, project: Project, *, seed: int) -> Whole | None:
+def whole(found: Priced, missing: Sequence[str], *, seed: int) -> Whole | None:
+    """missing: the questions of the request that nobody has answered, by field."""
     case, whole_estimate = found.assessed.case, found.estimate
     if case is None or whole_estimate is None:
         return None
     drawn = simulate(case, Settings(seed))
-    impacts = _impacts(case, project)
+    impacts = price_impact(case, missing)
     return Whole(
         rows=tuple(_rows(whole_estimate, found.phases, case)),
         waterfall=price_waterfall(whole_estimate, case.terms),
@@ -207,10 +207,6 @@ def _by_source(sums: Mapping[Source, Decimal]) -> Iterator[tuple[str, Decimal, D
     total = sum(sums.values(), Decimal(0))
     for source, amount in sums.items():
         yield str(source.label), amount, amount / total * HUNDRED if total else Decimal(0)
-
-
-def _impacts(case: Case, project: Project) -> Computed[Missing]:
-    return price_impact(case, [question.field for question in completeness_of(project.rfp).open])
 
 
 def _open(impacts: Iterable[Impact]) -> Iterator[OpenAnswer]:

@@ -38,6 +38,8 @@ class RiskRows(Rows):
 
 class MaterialPriceRows(Rows):
     def clean(self, row: MaterialPrice, changed: Collection[str]) -> None:
+        if row.quote is None and "quote" in changed and "source" not in changed:
+            row.source = Source.ASSUMPTION  # nobody has quoted what is typed in its place
         if row.quote is not None:
             self._clean_quoted(row)
         elif row.price_per_kg is None:

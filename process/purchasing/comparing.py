@@ -43,6 +43,10 @@ class Offer:
         return self.answer.lead_time_days if self.answer is not None else None
 
     @property
+    def is_answered(self) -> bool:
+        return self.answer is not None
+
+    @property
     def lacks_rate(self) -> bool:
         return self.answer is not None and self.answer.is_offer and self.per_kg is None
 
@@ -69,7 +73,7 @@ def compared(inquiry: PurchaseInquiry, *, currency: str, on: date) -> list[Compa
     answers: dict[tuple[int, int], list[InquiryAnswer]] = {}
     for answer in InquiryAnswer.objects.filter(inquiry=inquiry).order_by("quantity_from_kg", "id"):
         answers.setdefault((answer.line_id, answer.supplier_id), []).append(answer)
-    rates = {row.currency: row for row in ExchangeRate.objects.holding(on).filter(into=currency)}
+    rates = ExchangeRate.objects.into(currency, on)
     found: dict[int, list[InquiryAsk]] = {}
     for ask in asks:
         found.setdefault(ask.line_id, []).append(ask)

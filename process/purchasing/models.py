@@ -11,14 +11,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from accounts.currencies import Currency
 from audit.history import tracked
 from audit.states import StateField
-from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING
+from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, ForATime
 from process.routes.models import own_projects
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class PurchaseInquiry(models.Model):
 
     @property
     def is_late(self) -> bool:
-        return self.state == self.State.SENT and self.answer_by < timezone.localdate()
+        return self.state == self.State.SENT and self.answer_by < self.project.today
 
     @transition(field=state, source=State.PREPARED, target=State.SENT)
     def send(self, *, by: User, at: datetime) -> None:
@@ -160,11 +159,18 @@ class InquiryLine(models.Model):
 
 @tracked
 class InquirySupplier(models.Model):
-    """A supplier that gets a letter of its own. Its number in the inquiry stands in the number of that letter."""
+    """A supplier that gets a letter of its own. Its number in the inquiry stands in the number of that letter.
+
+    handed_over_at, handed_over_by: where somebody gave the letter otherwise than by our mail, when and who says so.
+    """
 
     inquiry = models.ForeignKey(PurchaseInquiry, on_delete=models.PROTECT, related_name="addressees")
     supplier = models.ForeignKey("catalogue.Supplier", on_delete=models.PROTECT, related_name="inquiries", verbose_name=_("supplier"))
     number = models.PositiveSmallIntegerField()
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    handed_over_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("handed over by")
+    )
 
     asked: list[InquiryAsk] | None = None  # where `addressees_of` has read them, for all suppliers at once
 
@@ -177,6 +183,10 @@ class InquirySupplier(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["inquiry", "supplier"], name="inquiry_supplier_once"),
             models.UniqueConstraint(fields=["inquiry", "number"], name="inquiry_supplier_numbered_once"),
+            models.CheckConstraint(
+                condition=Q(handed_over_at=None, handed_over_by=None) | Q(handed_over_at__isnull=False, handed_over_by__isnull=False),
+                name="inquiry_supplier_handed_over_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -214,7 +224,7 @@ class InquiryAsk(models.Model):
 
 
 @tracked
-class InquiryAnswer(models.Model):
+class InquiryAnswer(ForATime, models.Model):
     """What a supplier answered for a line: a price from a quantity on, or why there is no offer.
 
     quote: the price beside the material that this answer became; what is corrected here is corrected there.
@@ -271,8 +281,9 @@ class InquiryAnswer(models.Model):
     def is_offer(self) -> bool:
         return self.price_per_kg is not None
 
-    def has_expired(self, on: date) -> bool:
-        return self.valid_until is not None and self.valid_until < on
+    @property
+    def begins_on(self) -> date:
+        return self.quoted_on
 
 
 def answered() -> Exists:

@@ -50,7 +50,7 @@ def prepare_inquiry(
     project = locked(version.route.project.code, actor)
     require_permission("process.prepare_inquiry", actor, project)
     require_active(project)
-    proposed, faults = lines_for(steps_of(version), target_kg, priced_on=None if with_priced else timezone.localdate())
+    proposed, faults = lines_for(steps_of(version), target_kg, priced_on=None if with_priced else project.today)
     require_none(Blocker(fault.kind, fault.words, version.get_absolute_url()) for fault in faults)
     if not proposed:
         words = _t("Every input of this route has a price that holds. Ask for all of them to hear other prices.")
@@ -128,16 +128,26 @@ def send_again(pk: int, number: int, *, actor: User) -> InquirySupplier:
 
     Raises Refused while a mail is on its way, InquirySupplier.DoesNotExist for one that is not asked.
     """
-    inquiry = _locked(pk, actor)
-    require_permission("process.send_inquiry", actor, inquiry.project)
-    require_none(answering_blockers(inquiry))
-    addressee = next((each for each in addressees_of(inquiry) if each.number == number), None)
-    if addressee is None:
-        raise InquirySupplier.DoesNotExist
+    inquiry, addressee = _sending_to(pk, number, actor)
     require_none(mailing_blockers(addressee))
     ring(MAIL_DUE, [_post(addressee, papers_of(inquiry)[addressee.reference]).pk])
     close_waits(f"inquiry.mail:{inquiry.pk}:{addressee.supplier_id}")
     record("inquiry.sent_again", inquiry, actor=actor, supplier=str(addressee), **told_of(inquiry))
+    return addressee
+
+
+@act
+def hand_over_letter(pk: int, number: int, *, actor: User) -> InquirySupplier:
+    """Somebody gave the supplier its letter otherwise: nobody is asked any more whether a mail arrived.
+
+    Raises Refused while a mail is on its way or where one went, InquirySupplier.DoesNotExist for one that is not asked.
+    """
+    inquiry, addressee = _sending_to(pk, number, actor)
+    require_none(handing_blockers(addressee))
+    addressee.handed_over_at, addressee.handed_over_by = timezone.now(), actor
+    addressee.save(update_fields=["handed_over_at", "handed_over_by"])
+    close_waits(f"inquiry.mail:{inquiry.pk}:{addressee.supplier_id}")
+    record("inquiry.handed_over", inquiry, actor=actor, supplier=str(addressee), **told_of(inquiry))
     return addressee
 
 
@@ -201,13 +211,25 @@ def mailing_blockers(addressee: InquirySupplier) -> list[Blocker]:
     return []
 
 
+def handing_blockers(addressee: InquirySupplier) -> list[Blocker]:
+    """Why nobody says of its letter that it was handed over."""
+    mails = list(addressee.mails.all())
+    name = {"supplier": addressee.supplier}
+    if any(mail.is_waiting for mail in mails):
+        return [Blocker("inquiry.mail_waits", _t("A mail to %(supplier)s is on its way.") % name)]
+    if addressee.handed_over_at is not None or any(mail.state == SupplierMail.State.SENT for mail in mails):
+        return [Blocker("inquiry.letter_given", _t("%(supplier)s has its letter.") % name)]
+    return []
+
+
 def send_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
     """Everything that has to be there before it goes out."""
     if found := editing_blockers(inquiry):
         return found
     found = list(_too_few(inquiry))
-    if inquiry.answer_by < timezone.localdate():
-        found.append(Blocker("inquiry.late", _t("The day until which they should answer is over.")))
+    if inquiry.answer_by < inquiry.project.today:
+        link = f"{inquiry.get_absolute_url()}#id_change-answer_by"
+        found.append(Blocker("inquiry.late", _t("The day until which they should answer is over."), link))
     papers = papers_of(inquiry)
     return found + [blocker for each in addressees_of(inquiry) for blocker in _paper_blockers(each, papers.get(each.reference))]
 
@@ -217,7 +239,7 @@ def addressees_of(inquiry: PurchaseInquiry) -> list[InquirySupplier]:
     asked: dict[int, list[InquiryAsk]] = {}
     for ask in InquiryAsk.objects.filter(inquiry=inquiry).select_related("line__material").order_by("line__position", "line_id"):
         asked.setdefault(ask.supplier_id, []).append(ask)
-    rows = list(InquirySupplier.objects.filter(inquiry=inquiry, supplier__in=list(asked)).select_related("supplier"))
+    rows = list(InquirySupplier.objects.filter(inquiry=inquiry, supplier__in=list(asked)).select_related("supplier", "handed_over_by"))
     for row in rows:
         row.inquiry, row.asked = inquiry, asked[row.supplier_id]
     return rows
@@ -332,9 +354,20 @@ def _locked(pk: int, actor: User) -> PurchaseInquiry:
     return inquiry
 
 
+def _sending_to(pk: int, number: int, actor: User) -> tuple[PurchaseInquiry, InquirySupplier]:
+    """Of an inquiry that is out, locked, one of the asked suppliers."""
+    inquiry = _locked(pk, actor)
+    require_permission("process.send_inquiry", actor, inquiry.project)
+    require_none(answering_blockers(inquiry))
+    addressee = next((each for each in addressees_of(inquiry) if each.number == number), None)
+    if addressee is None:
+        raise InquirySupplier.DoesNotExist
+    return inquiry, addressee
+
+
 def _fill(inquiry: PurchaseInquiry, values: Values) -> list[str]:
     """Raises BadInput at the field."""
     by = values.get("answer_by")
-    if by is not None and by != inquiry.answer_by and by < timezone.localdate():
+    if by is not None and by != inquiry.answer_by and by < inquiry.project.today:
         raise BadInput({"answer_by": _t("This day is over.")})
     return take(inquiry, values, FIELDS, {})

@@ -40,7 +40,7 @@ OF_AN_OFFER = ("currency", "pack_kg", "minimum_order_kg", "lead_time_days", "pur
 class LineRows(Rows):
     def clean(self, row: InquiryLine, changed: Collection[str]) -> None:
         """The grade of the catalogue where no other is wanted."""
-        if row.wanted_on and "wanted_on" in changed and row.wanted_on < timezone.localdate():
+        if row.wanted_on and "wanted_on" in changed and row.wanted_on < self.parent.project.today:
             raise BadInput({"wanted_on": _t("This day is over.")})
         row.specification = row.specification or row.material.grade
 

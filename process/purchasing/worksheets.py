@@ -8,8 +8,9 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Material, Supplier
+from catalogue.models.kept import standing_on
 from catalogue.services.supply import enter_supplier
-from catalogue.worksheets import A_MATERIAL, LANDS
+from catalogue.worksheets import A_MATERIAL, OF_AN_OFFER
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
 from process.purchasing.services import answering_blockers, editing_blockers
 from process.purchasing.tables import AnswerRows, AskRows, LineRows
@@ -35,6 +36,11 @@ def _sellers(bound: Bound) -> QuerySet[Any]:
 
 def _asked(bound: Bound) -> QuerySet[Any]:
     return Supplier.objects.visible_to(bound.user).filter(inquiries__inquiry=bound.parent)
+
+
+def _standing(answer: InquiryAnswer) -> str:
+    """Of an offer, on the day of the project's site; as that of a price beside its material."""
+    return standing_on(answer, answer.inquiry.project.today) if answer.is_offer else ""
 
 
 def _page(inquiry: PurchaseInquiry) -> str:
@@ -102,21 +108,18 @@ ANSWERS = Worksheet(
         SheetColumn("quantity_from_kg", unit="kg", note=_("The price holds from this quantity on."), example="25"),
         SheetColumn("price_per_kg", regulated=True, example="4.80"),
         SheetColumn("currency", example="EUR"),
-        SheetColumn("pack_kg", unit="kg", example="180"),
-        SheetColumn("minimum_order_kg", unit="kg", example="180"),
-        SheetColumn("lead_time_days", example="21"),
-        SheetColumn("purity_pct", unit="%", example="99.8"),
-        SheetColumn("origin", choices=LANDS, example="Germany", width=16),
+        *OF_AN_OFFER,
         SheetColumn("quoted_on", note=_("Empty: today."), example="2026-03-12"),
         SheetColumn("valid_until", example="2026-09-30"),
         SheetColumn("reference", note=_("Of the supplier's offer; empty: that of the inquiry."), width=16),
         SheetColumn("no_offer_because", note=_("In place of a price."), example="Not in our range", width=26),
         SheetColumn("note", width=24),
+        SheetColumn("standing", _("Standing"), compute=_standing),
     ),
     permission="catalogue.manage_quotes",
     who=_("Answers are filed by material control."),
     service=AnswerRows,
-    rows=lambda rows: rows.select_related("line__material"),
+    rows=lambda rows: rows.select_related("line__material", "inquiry__project__site"),
     blockers=answering_blockers,
     hint=_("Each offer is filed as a price beside its material at once. The spreadsheet that went with the letter can be imported here."),
     **OF_INQUIRY,

@@ -143,7 +143,7 @@ def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg
     Of one supplier the newest price list counts, and of it the highest break that the quantity reaches; the smallest quantity where none
     is said. Where no supplier sells so little, the smallest break stands in.
     """
-    rates = {currency: Decimal(1)} | dict(ExchangeRate.objects.holding(on).filter(into=currency).values_list("currency", "rate"))
+    rates = {currency: Decimal(1)} | {other: row.rate for other, row in ExchangeRate.objects.into(currency, on).items()}
     lists: dict[tuple[int, int], list[SupplierQuote]] = {}
     unrated: dict[int, set[str]] = {}
     for quote in holding_quotes(materials, on).select_related("supplier").order_by("quoted_on", "quantity_from_kg", "id"):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from charts.look import written
@@ -107,7 +106,7 @@ def worked_out(version: RouteVersion) -> Figures:
     """For one kilogram, in the currency of routes, by today's prices; computed once, as `balance_of` is."""
     known = version.__dict__
     if "_figures" not in known:
-        known["_figures"] = figures_for(balance_of(version), currency=CURRENCY, day=timezone.localdate())
+        known["_figures"] = figures_for(balance_of(version), currency=CURRENCY, day=version.route.project.today)
     found: Figures = known["_figures"]
     return found
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Min
-from django.utils import timezone
 
 from catalogue.models import Material
 from process.routes.building import holding_quotes, material_key
@@ -35,7 +34,7 @@ class Judged:
 def findings_of(version: RouteVersion, steps: Iterable[RouteStep], on: date | None = None) -> list[Finding]:
     """Of the steps that count, read with their inputs; one more query, for the lead times of prices that hold on that day (today)."""
     rows = [step for step in steps if not step.set_aside]
-    quotes = holding_quotes(materials_of(rows), on or timezone.localdate()).values("material").annotate(days=Min("lead_time_days"))
+    quotes = holding_quotes(materials_of(rows), on or version.route.project.today).values("material").annotate(days=Min("lead_time_days"))
     days = dict(quotes.order_by().values_list("material", "days"))
     return screen(list(_substances(rows, days)), circumstances_of(version))
 

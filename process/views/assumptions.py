@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,8 +41,8 @@ class LetterForm(forms.Form):
     note = forms.CharField(label=_("Words to the client"), max_length=2000, required=False, widget=forms.Textarea(attrs=REASON))
 
 
-def _letter_form(letter: ClarificationLetter | None) -> LetterForm:
-    by = letter.answer_by if letter else timezone.localdate() + timedelta(days=USUAL_DAYS)
+def _letter_form(letter: ClarificationLetter | None, today: date) -> LetterForm:
+    by = letter.answer_by if letter else today + timedelta(days=USUAL_DAYS)
     return LetterForm(prefix="letter", initial={"answer_by": by, "note": letter.note if letter else ""})
 
 
@@ -68,9 +67,9 @@ def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bo
         "settle_blockers": keeping + not_active(project),
         "take_blockers": keeping + ledger.taking_blockers(project),
         "letter": letter,
-        "letters": ClarificationLetter.objects.filter(project=project).select_related("project", "written_by"),
+        "letters": ClarificationLetter.objects.filter(project=project).with_late(project.today).select_related("project", "written_by"),
         "papers": {paper.about_reference: paper for paper in papers},
-        "letter_form": _letter_form(letter),
+        "letter_form": _letter_form(letter, project.today),
         "write_blockers": writing + letters.writing_blockers(project),
         "send_blockers": writing + letters.sending_blockers(project),
         "quotation": draft,
@@ -114,8 +113,9 @@ def letter_write(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 def letter_of_scenario(request: SignedInRequest, code: str, number: int) -> HttpResponse:
     """One click on the page of a scenario: what is missing is taken over, and the letter asks for it."""
-    scenario = get_object_or_404(CostAssessment.objects.visible_to(request.user), project__code=code, number=number)
-    by = timezone.localdate() + timedelta(days=USUAL_DAYS)
+    rows = CostAssessment.objects.visible_to(request.user).select_related("project__site")
+    scenario = get_object_or_404(rows, project__code=code, number=number)
+    by = scenario.project.today + timedelta(days=USUAL_DAYS)
     letters.letter_from_scenario(code, scenario.number, answer_by=by, actor=request.user)
     messages.success(request, _t("The letter is written; look at it and send it."))
     return redirect("project-assumptions", code)

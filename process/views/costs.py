@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,7 +16,8 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
-from process.assumptions.ledger import arrivals
+from process.assumptions.ledger import arrivals, missing_of, taking_blockers
+from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
 from process.costs import quoting, services
 from process.costs.building import assessed, assessed_many
@@ -55,7 +55,7 @@ def writers(request: SignedInRequest, project: Project) -> list[Blocker]:
 def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAssessment:
     rows = CostAssessment.objects.visible_to(request.user)
     rows = rows.select_related(
-        "project__client", "project__rfp", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
+        "project__client", "project__rfp", "project__site", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
     )
     return get_object_or_404(rows, project__code=code, number=number)
 
@@ -65,7 +65,7 @@ def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAs
 def costs_page(request: SignedInRequest, code: str) -> HttpResponse:
     """All scenarios side by side. POST opens one."""
     project = visible_project(request, code)
-    form = ScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, timezone.localdate()))
+    form = ScenarioForm(request.POST or None, project=project, prefix="new", taken=first_values(project, project.today))
     if request.method == "POST" and carried_out(form, lambda: services.open_scenario(code, form.values, actor=request.user)):
         words = _t("The scenario is open. Each material of its route has the supplier's price that is cheapest for the largest phase.")
         messages.success(request, words)
@@ -108,18 +108,20 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
     if is_tried or (found is None and form.is_valid()):
         found = priced(assessed(scenario, form.trial if is_tried else None))
     seed = form.cleaned_data.get("seed", SEED)
+    project = scenario.project
+    missing = missing_of(project)
     return {
-        "project": scenario.project,
+        "project": project,
         "scenario": scenario,
         "trial_form": form,
         "is_tried": is_tried,
         "found": found,
-        "whole": whole(found, scenario.project, seed=seed) if found is not None else None,
+        "whole": whole(found, missing, seed=seed) if found is not None else None,
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
-        "copy_blockers": editors(request, scenario.project) + not_active(scenario.project),
-        "ledger_blockers": keepers(request, scenario.project) + not_active(scenario.project),
-        "letter_blockers": writers(request, scenario.project) + not_active(scenario.project),
+        "copy_blockers": editors(request, project) + not_active(project),
+        "ledger_blockers": keepers(request, project) + taking_blockers(project, missing),
+        "letter_blockers": writers(request, project) + scenario_blockers(project, missing),
     }
 
 

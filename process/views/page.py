@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _t
 
@@ -89,7 +88,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "fix_oob": "blocked" in request.GET,
         "start_form": ReasonForm(prefix="start"),
         "inquiry_blockers": inquiry_blockers(request, project),
-        "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(exact(kg), timezone.localdate())),
+        "inquiry_form": PrepareForm(prefix="inquiry", initial=usual_values(exact(kg), project.today)),
         "route_form": RouteForm(prefix="route", initial=route_values(route)),
         "route_version": version_of(route_values(route)),
         **_finding(request, screened, bound.get("finding_form")),
@@ -100,7 +99,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
 def _figures(version: RouteVersion, kg: float, currency: str) -> Figures:
     if (kg, currency) == (TARGET_KG, CURRENCY):
         return worked_out(version)
-    return figures_for(balance_of(version).of_target(kg), currency=currency, day=timezone.localdate())
+    return figures_for(balance_of(version).of_target(kg), currency=currency, day=version.route.project.today)
 
 
 def inquiry_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:

@@ -11,7 +11,6 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, prefetch_relat
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -40,7 +39,7 @@ EVENTS = 20
 
 def visible_inquiry(request: SignedInRequest, code: str, number: int) -> PurchaseInquiry:
     rows = PurchaseInquiry.objects.visible_to(request.user).select_related(
-        "project__client", "route_version__route__project", "prepared_by", "sent_by"
+        "project__client", "project__site", "route_version__route__project", "prepared_by", "sent_by"
     )
     return get_object_or_404(rows, project__code=code, number=number)
 
@@ -49,7 +48,7 @@ def visible_inquiry(request: SignedInRequest, code: str, number: int) -> Purchas
 @require_http_methods(["GET"])
 def inquiries_page(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
-    rows = PurchaseInquiry.objects.visible_to(request.user).filter(project=project).select_related("project", "route_version__route")
+    rows = PurchaseInquiry.objects.visible_to(request.user).filter(project=project).select_related("project__site", "route_version__route")
     lines = InquiryLine.objects.filter(inquiry=OuterRef("pk")).order_by().values("inquiry")
     asks = InquiryAsk.objects.order_by().filter(inquiry=OuterRef("pk")).values("inquiry")
     counted = rows.annotate(line_count=_number_of(lines), asked_count=_number_of(asks), answered_count=_number_of(asks.filter(answered())))
@@ -95,7 +94,7 @@ def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status
         "inquiry": inquiry,
         "sheets": [Shown(bind_to(sheet, inquiry, user), request) for sheet in sheets],
         "letters": _letters(inquiry),
-        "rows": [] if never_out else compared(inquiry, currency=chosen, on=timezone.localdate()),
+        "rows": [] if never_out else compared(inquiry, currency=chosen, on=project.today),
         "currency": chosen,
         "currency_form": currency,
         "change_blockers": may_prepare + services.editing_blockers(inquiry),
@@ -120,8 +119,8 @@ def _letters(inquiry: PurchaseInquiry) -> list[dict[str, Any]]:
         paper = papers.get(addressee.reference)
         pdf = (paper.signed_pdf or paper.review_pdf) if paper is not None else None
         mail = max(addressee.mails.all(), key=lambda each: each.pk, default=None)
-        may_mail = not services.mailing_blockers(addressee)
-        found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail, "may_mail": may_mail})
+        may_mail, may_hand = not services.mailing_blockers(addressee), not services.handing_blockers(addressee)
+        found.append({"addressee": addressee, "paper": paper, "pdf": pdf, "mail": mail, "may_mail": may_mail, "may_hand": may_hand})
     return found
 
 
@@ -166,6 +165,15 @@ def inquiry_mail(request: SignedInRequest, code: str, number: int, place: int) -
     inquiry = visible_inquiry(request, code, number)
     services.send_again(inquiry.pk, place, actor=request.user)
     messages.success(request, _t("The mail is on its way."))
+    return redirect(inquiry)
+
+
+@internal_required
+@require_POST
+def inquiry_hand_over(request: SignedInRequest, code: str, number: int, place: int) -> HttpResponse:
+    inquiry = visible_inquiry(request, code, number)
+    addressee = services.hand_over_letter(inquiry.pk, place, actor=request.user)
+    messages.success(request, _t("%(supplier)s has its letter; nobody is asked about its mail any more.") % {"supplier": addressee})
     return redirect(inquiry)
 
 

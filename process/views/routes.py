@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -39,7 +38,7 @@ def routes_page(request: SignedInRequest, code: str) -> HttpResponse:
     )
     versions = sorted(newest.select_related("route__project"), key=lambda each: each.route.number)
     by_version = steps_of_many(versions)
-    figures = of_many(by_version, currency=CURRENCY, on=timezone.localdate())
+    figures = of_many(by_version, currency=CURRENCY, on=project.today)
     context = {
         "project": project,
         "rows": [(version, [step for step in by_version[version] if not step.set_aside], figures[version]) for version in versions],

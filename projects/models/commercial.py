@@ -11,7 +11,6 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
@@ -101,7 +100,7 @@ class Quotation(Offer):
     @property
     def is_expired(self) -> bool:
         """Offered, and nobody answered while it was valid."""
-        return self.state == self.State.SENT and self.valid_until < timezone.localdate()
+        return self.state == self.State.SENT and self.valid_until < self.project.today
 
     @property
     def is_asked(self) -> bool:
@@ -231,8 +230,8 @@ class Agreement(models.Model):
         return self.standing_with({row.side for row in self.signatories.all()})
 
     def standing_with(self, sides: Collection[str]) -> Standing:
-        """Where it stands today, signed by these sides."""
-        today = timezone.localdate()
+        """Where it stands today at the project's site, signed by these sides."""
+        today = self.project.today
         if self.withdrawn_at is not None:
             return self.Standing.WITHDRAWN
         if len(sides) < len(AgreementSignatory.Side):

@@ -126,6 +126,11 @@ class Project(models.Model):
         return timezone.localdate(moment, ZoneInfo(self.site.time_zone) if self.site else None)
 
     @property
+    def today(self) -> date:
+        """The day that it is at the project's site now: whoever asks, what has expired or is late is the same."""
+        return self.day_of(timezone.now())
+
+    @property
     def is_active(self) -> bool:
         return self.status == ProjectStatus.ACTIVE
 

@@ -93,7 +93,7 @@ def record_signatory(
     errors = {field: [_t("Needed.")] for field, value in {"name": name, "function": function}.items() if not value.strip()}
     if side not in AgreementSignatory.Side.values:
         errors["side"] = [_t("Choose the side.")]
-    if signed_on > timezone.localdate():
+    if signed_on > agreement.project.today:
         errors["signed_on"] = [_t("A signature cannot be dated in the future.")]
     if errors:
         raise BadInput(errors)

@@ -127,7 +127,7 @@ def _check(project: Project, draft: Draft, currency: str) -> dict[str, Milestone
     days = {key: number for key, number in draft.days.items() if number}
     rows = {row.key: row for row in Milestone.objects.open().filter(project=project, key__in=days)}
     errors = {name: [_t("Needed.")] for name in ("title", "reason", "scope") if not getattr(draft, name).strip()}
-    if draft.valid_until < timezone.localdate():
+    if draft.valid_until < project.today:
         errors["valid_until"] = [_t("The change order would be invalid when it is sent.")]
     if any(not line.description.strip() for line in draft.lines):
         errors["lines"] = [_t("Each line needs words and an amount.")]
@@ -227,7 +227,7 @@ def send_change_order(code: str, sequence: int, revision: int, *, actor: User) -
 def answer_blockers(order: ChangeOrder) -> list[Blocker]:
     """Why the client cannot accept this revision."""
     reasons = wrong_state(order, State.SENT)
-    if not reasons and order.valid_until < timezone.localdate():
+    if not reasons and order.valid_until < order.project.today:
         words = _t("%(label)s expired; ask for a new revision.") % {"label": order.label}
         reasons = [Blocker(key="change_order.expired", words=words)]
     return reasons or outdated_blockers(order, for_client=True)

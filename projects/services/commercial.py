@@ -86,7 +86,7 @@ def draft_quotation(
     project = locked(code, actor)
     require_permission("projects.quote", actor, project)
     require_active(project)
-    _check_quotation(currency, valid_until, scope, lines, parts, terms)
+    _check_quotation(project, currency, valid_until, scope, lines, parts, terms)
     previous = Quotation.objects.filter(project=project).select_for_update().order_by("-revision").first()
     reasons = draft_blockers(previous)
     if reasons:
@@ -136,7 +136,7 @@ def change_quotation(
     require_permission("projects.quote", actor, quotation.project)
     require_active(quotation.project)
     require_none(state_blockers(quotation, Quotation.State.DRAFT))
-    _check_quotation(currency, valid_until, scope, lines, parts, terms)
+    _check_quotation(quotation.project, currency, valid_until, scope, lines, parts, terms)
     values = {"currency": currency, "valid_until": valid_until, "scope": scope, **TERMS, **terms}
     wanted = values | {"lines": [vars(line) for line in lines]} | values_of(replies or {})
     wanted |= {name: [vars(row) for row in getattr(parts, name)] for name in PARTS}
@@ -208,8 +208,10 @@ def _require_latest(latest: Quotation | None, version: str) -> None:
     raise Overtaken({"": words % names}, latest_version(latest))
 
 
-def _check_quotation(currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]) -> None:
-    errors = wrong_content(currency, valid_until, scope, lines, parts, terms)
+def _check_quotation(
+    project: Project, currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]
+) -> None:
+    errors = wrong_content(currency, valid_until, scope, lines, parts, terms, today=project.today)
     if errors:
         raise BadInput(errors)
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.currencies import Currency
@@ -134,18 +133,20 @@ def due_words(plan: DefaultPlan | None) -> dict[str, str]:
     return found | dict(milestone_due(item.key, str(item.title)) for item in items if not item.source.startswith(("gate:", "quotation:")))
 
 
-def wrong_content(currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]) -> Errors:
-    """What is wrong, by field; a field of the n-th row of a part is `payments-n-title`."""
+def wrong_content(
+    currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any], *, today: date
+) -> Errors:
+    """What is wrong, by field; a field of the n-th row of a part is `payments-n-title`. today: at the project's site."""
     errors: Errors = {}
     if currency not in Currency.values:
         errors["currency"] = [_t("Choose the currency.")]
-    if valid_until < timezone.localdate():
+    if valid_until < today:
         errors["valid_until"] = [_t("The quotation would be invalid when it is sent.")]
     if not scope.strip():
         errors["scope"] = [_t("Say what the price covers.")]
     errors |= _wrong_lines(lines) | _wrong_terms(terms)
     errors |= _wrong_payments(parts.payments) | _wrong_breaks(parts.breaks, rise_confirmed=bool(terms.get("rise_confirmed")))
-    errors |= _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs)
+    errors |= _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs, today)
     return errors | _too_fine(currency, lines, parts, terms.get("reservation_fee"))
 
 
@@ -238,12 +239,12 @@ def _wrong_rates(rates: Sequence[Rate]) -> Errors:
     return errors
 
 
-def _wrong_inputs(inputs: Sequence[Input]) -> Errors:
+def _wrong_inputs(inputs: Sequence[Input], today: date) -> Errors:
     errors: Errors = {}
     for number, row in enumerate(inputs):
         if not row.words.strip():
             errors[f"inputs-{number}-words"] = [_t("Say what the client gives.")]
-        if row.due_on is not None and row.due_on < timezone.localdate():
+        if row.due_on is not None and row.due_on < today:
             errors[f"inputs-{number}-due_on"] = [_t("This day is past.")]
     return errors
 

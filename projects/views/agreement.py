@@ -32,7 +32,7 @@ def _project(request: SignedInRequest, code: str) -> Project:
 
 
 def _agreement(request: SignedInRequest, code: str, pk: int) -> Agreement:
-    rows = Agreement.objects.visible_to(request.user).select_related("project__client", "recorded_by")
+    rows = Agreement.objects.visible_to(request.user).select_related("project__client", "project__site", "recorded_by")
     return get_object_or_404(rows.prefetch_related("signatories__recorded_by"), project__code=code, pk=pk)
 
 

@@ -14,16 +14,17 @@ document.addEventListener("autosaved", (event) => {
   }
   const card = document.getElementById("sign-off-card");
   const { content_hash: hash, ready } = event.detail.answer;
-  if (!card || !hash) return;
+  if (!card || hash === undefined) return;
   const expected = document.querySelector("#sign-off [name=expected_hash]");
   const shown = document.querySelector("#sign-off .hash");
-  if (expected) expected.value = hash;
-  if (shown) {
+  if (expected && hash) expected.value = hash;
+  if (shown && hash) {
     shown.textContent = `${hash.slice(0, 16)}…`;
     shown.title = hash;
   }
-  if ((card.dataset.ready === "yes") !== ready) {
+  // Without a hash somebody else wrote what this page does not show: the part says who.
+  if (!hash || (card.dataset.ready === "yes") !== ready) {
     card.dataset.ready = ready ? "yes" : "no";
-    window.htmx.ajax("GET", window.location.pathname, { target: "#sign-off-part", select: "#sign-off-part", swap: "outerHTML" });
+    window.htmx.ajax("GET", document.getElementById("sign-off-part").getAttribute("hx-get"), { target: "#sign-off-part", select: "#sign-off-part", swap: "outerHTML" });
   }
 });

@@ -177,9 +177,9 @@ def test_sheet_keeps_what_was_typed(project: Project, research: Client) -> None:
     assert sheet(project).feasibility_reason == ""
 
 
-def autosave(client: Client, project: Project, **fields: Any) -> Any:
+def autosave(client: Client, project: Project, seen: str = "", **fields: Any) -> Any:
     return client.post(
-        sheet_address(project, "sheet-autosave"),
+        f"{sheet_address(project, 'sheet-autosave')}?seen={seen}",
         {"changed": [name for name in fields if name != "version"], **fields},
         headers={"Accept": "application/json"},
     )
@@ -301,6 +301,26 @@ def test_signing_what_has_changed_is_refused(project: Project, research: Client)
 
     assert answer.status_code == 409
     assert sheet(project).state == "open"
+
+
+def test_a_signature_does_not_cover_what_others_wrote_unread(project: Project, research: Client) -> None:
+    research.post(sheet_address(project), ANSWERS)
+    opened = research.get(sheet_address(project))
+    seen = opened.context["seen"]
+    colleague = make.person(Role.RESEARCH, name="A colleague")
+    services.save_sheet(project.code, "research", changes={"cost_base": 99}, actor=colleague)
+
+    saved = autosave(research, project, seen=str(seen), feasibility_reason="Known.").json()
+    part = research.get(sheet_address(project), {"seen": seen}).content.decode()
+    again = research.post(sheet_address(project, "sheet-sign-off"), {"password": "wrong", "expected_hash": opened.context["expected_hash"]})
+
+    assert opened.content.decode().count(f"?seen={seen}") == 2  # where it saves itself, and where the part is read again
+    assert saved["content_hash"] == ""
+    assert ("A colleague changed the sheet since you opened it" in part, 'data-dialog="sign-off"' in part) == (True, False)
+    assert again.context["expected_hash"] == opened.context["expected_hash"]
+    read = research.get(sheet_address(project))
+    assert 'data-dialog="sign-off"' in read.content.decode()
+    assert autosave(research, project, seen=str(read.context["seen"]), feasibility_reason="Known").json()["content_hash"]
 
 
 def test_reopening_needs_a_reason(project: Project, research: Client) -> None:

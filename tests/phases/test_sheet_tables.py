@@ -198,6 +198,46 @@ def test_the_ledger_follows_a_sheet_that_is_signed_again_unless_somebody_has_wri
     assert list(rows) == [("Yield of step 2, isolated", 78, None), ("Recovery", 82, 70)]
 
 
+def test_the_ledger_follows_whoever_signs_for_the_department(project: Project) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    row, _steady = (
+        add_row(project, "research", "sheet-assumptions", text=text, figure="82", unit="%") for text in ("Yield of step 2", "Recovery")
+    )
+    sign_off(project)
+    colleague = make.person(Role.RESEARCH, name="A colleague")
+
+    services.reopen_sheet(project.code, "research", actor=colleague, reason="It was measured.")
+    assert changed(f"sheet-assumptions:{sheet_of(project, 'research').pk}", row, {"figure": "78"}, Role.RESEARCH).is_saved
+    services.sign_off_sheet(project.code, "research", actor=colleague, authentication=make.fake_authentication(colleague))
+
+    rows = Assumption.objects.filter(project=project)
+    assert {(each.words, each.figure, each.owner) for each in rows} == {
+        ("Yield of step 2", 78, colleague),
+        ("Recovery", 82, colleague),
+    }
+    told = Event.objects.filter(kind="assumptions.adopted").latest("pk")
+    assert (told.actor, told.data["before"]["1"], told.data["after"]["1"]) == (
+        colleague,
+        f"Yield of step 2 (82 %). · {make.person(Role.RESEARCH)}",
+        "Yield of step 2 (78 %). · A colleague",
+    )
+
+
+def test_the_record_says_where_the_ledger_keeps_other_figures_than_were_signed(project: Project) -> None:
+    services.save_sheet(project.code, "research", changes=ANSWERS, actor=make.person(Role.RESEARCH))
+    add_row(project, "research", "sheet-assumptions", text="Yield of step 2", figure="82", unit="%")
+    sign_off(project)
+    row = Assumption.objects.get(project=project)
+    assert changed(f"assumptions:{project.code}", row.pk, {"figure": "70"}, Role.PRODUCTION).is_saved
+
+    services.reopen_sheet(project.code, "research", actor=make.person(Role.RESEARCH), reason="Another one.")
+    sign_off(project)
+
+    kept = Event.objects.get(kind="assumptions.kept")
+    assert (kept.data["titles"], kept.data["after"]) == ("Yield of step 2", {"1": f"Yield of step 2 (70 %). · {row.owner}"})
+    assert Assumption.objects.get(pk=row.pk).figure == 70
+
+
 def test_the_gate_reads_the_tables_of_many_sheets_at_once(project: Project) -> None:
     make.sign_off_sheets(project)
     other = make.a_project(make.a_client("DCB"))

@@ -33,6 +33,7 @@ PROCESS_ROUTES = {
     "inquiry-close": act(number=1),
     "inquiry-withdraw": act(number=1),
     "inquiry-mail": act(number=1, place=1),
+    "inquiry-hand-over": act(number=1, place=1),
     "inquiry-xlsx": of_project(number=1, place=1),
     "project-assumptions": of_project(),
     "letter-write": act(),

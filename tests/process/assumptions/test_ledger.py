@@ -102,6 +102,30 @@ def test_what_is_settled_is_not_taken_over_again(
     assert "there or in the ledger" in client.get(reverse("project-assumptions", args=[project.code])).content.decode()
 
 
+def test_the_page_of_a_scenario_counts_and_offers_only_what_is_open(
+    client: Client, project: Project, rows: dict[str, Assumption], scenario: CostAssessment
+) -> None:
+    client.force_login(seller())
+    question, take = rows["pilot_quantity_kg"].question, reverse("assumptions-take", args=[project.code, scenario.number])
+    letter = reverse("letter-of-scenario", args=[project.code, scenario.number])
+
+    def page() -> str:
+        return client.get(scenario.get_absolute_url()).content.decode()
+
+    assert question in page()
+    assert not change(project, rows["pilot_quantity_kg"], real_figure="20")
+    assert question not in page()
+    assert client.post(letter).status_code == 302
+    letters.send_letter(project.code, actor=seller())
+    asked = page()
+    assert (take in asked, letter in asked, client.post(letter).status_code) == (True, False, 409)
+    assert "The ledger holds no open question" in asked
+    Assumption.objects.update(real_words="As assumed.")
+    settled = page()
+    assert (take in settled, letter in settled, client.post(take).status_code) == (False, False, 409)
+    assert "there or in the ledger" in settled
+
+
 def test_a_scenario_without_a_price_gives_nothing(project: Project) -> None:
     empty = make.a_scenario(project, make.draft_of(make.a_route(project)))
 
@@ -155,6 +179,8 @@ def test_the_real_number_prompts_its_owner_once_and_is_taken_over(project: Proje
         assert (prompt(whole(project)), prompt(whole(project))) == (1, 0)
     wait = WaitingFor.objects.open().get(key=f"assumption.arrived:{row.pk}")
     assert wait.user == row.owner
+    assert not change(project, row, owner=str(make.chemist()))
+    assert WaitingFor.objects.open().get(key=wait.key).user == make.chemist()
 
     take_arrived(project.code, row.pk, actor=seller())
 
@@ -210,7 +236,7 @@ def test_open_assumptions_go_into_the_draft_once(project: Project, rows: dict[st
 
 def test_open_assumptions_go_into_the_draft_of_a_charter_once() -> None:
     project = projects.a_planned_project()
-    row = {"words": "Toluene is recycled", "figure": "80", "unit": "%"}
+    row = {"words": "Toluene is recycled", "figure": "80", "unit": "%", "question": "May toluene be recycled?"}
     change_rows(f"assumptions:{project.code}", [Change(ADD, values=row)], actor=seller())
 
     before = Charter.objects.get(project=project)
@@ -223,23 +249,72 @@ def test_open_assumptions_go_into_the_draft_of_a_charter_once() -> None:
         quoting.into_charter(project.code, actor=projects.manager())
 
 
+def test_the_buttons_put_what_is_open_into_quotation_and_charter(client: Client) -> None:
+    project = projects.a_planned_project()
+    row = {"words": "Toluene is recycled", "question": "May toluene be recycled?"}
+    change_rows(f"assumptions:{project.code}", [Change(ADD, values=row)], actor=seller())
+    ledger_page, quote, charter = (
+        reverse(name, args=[project.code]) for name in ("project-assumptions", "assumptions-quote", "assumptions-charter")
+    )
+    client.force_login(projects.manager())
+
+    assert charter in client.get(ledger_page).content.decode()
+    assert client.post(charter).status_code == 302
+    assert charter not in client.get(ledger_page).content.decode()
+    assert client.post(charter).status_code == 409
+    client.force_login(seller())
+    assert client.post(quote).status_code == 409  # the quotation is accepted
+
+
+def test_the_button_puts_what_is_open_into_the_draft(client: Client, project: Project, rows: dict[str, Assumption]) -> None:
+    draft = projects.a_quotation(project)
+    client.force_login(seller())
+    address = reverse("assumptions-quote", args=[project.code])
+    assert address in client.get(reverse("project-assumptions", args=[project.code])).content.decode()
+
+    assert client.post(address).status_code == 302
+
+    assert len(Quotation.objects.get(pk=draft.pk).assumptions.splitlines()) == len(rows)
+    assert client.post(address).status_code == 409
+
+
+def test_what_is_ours_alone_stands_in_no_text_of_the_client(project: Project, rows: dict[str, Assumption]) -> None:
+    (ours,) = change_rows(
+        f"assumptions:{project.code}", [Change(ADD, values={"words": "The second supplier gives way on price"})], actor=seller()
+    ).results
+    assert ours.is_saved
+    projects.a_quotation(project)
+
+    offered = quoting.into_quotation(project.code, actor=seller())
+    letters.write_letter(project.code, **in_a_week())
+
+    paper = DocumentVersion.objects.get(document__type_key=letters.TYPE)
+    assert len(offered.assumptions.splitlines()) == len(paper.snapshot["data"]["questions"]["rows"]) == len(rows)
+    for text in (offered.assumptions, "\n".join(quoting.missing_in("", project)), str(paper.snapshot)):
+        assert "gives way" not in text
+
+
 def in_a_week() -> dict[str, object]:
     return {"answer_by": timezone.localdate() + timedelta(days=7), "actor": seller()}
 
 
 def test_a_letter_asks_every_open_question_with_what_it_widens(project: Project, rows: dict[str, Assumption]) -> None:
     Assumption.objects.filter(field="sample_quantity_g").update(currency="USD", wider_by=Decimal(1200))  # of another scenario
+    for words, amount in {"A": "0.30", "B": "0"}.items():
+        Assumption.objects.create(project=project, words=words, question=f"{words}?", currency="EUR", wider_by=Decimal(amount))
+    Assumption.objects.create(project=project, words="C", question="C?")
     letter = letters.write_letter(project.code, **in_a_week())
 
     paper = DocumentVersion.objects.get(document__type_key=letters.TYPE, document__about_reference="1")
     table = paper.snapshot["data"]["questions"]
-    assert len(table["rows"]) == len(rows)
+    assert len(table["rows"]) == len(rows) + 3
     pilot = next(row for row in table["rows"] if row[1] == "How many kilograms at pilot scale?")
     assert "It decides how many pilot batches" in pilot[2]
     assert "(20 kg; 10 to 40)" in pilot[3]
     assert table["columns"][-1]["label"] == "Widens the price by"
-    assert pilot[-1] == f"EUR {rows['pilot_quantity_kg'].wider_by:,.0f}"
-    assert "USD 1,200" in [row[-1] for row in table["rows"]]
+    assert pilot[-1] == f"{rows['pilot_quantity_kg'].wider_by:,.2f} EUR"
+    assert {"1,200.00 USD", "0.30 EUR", "not at all", "not estimated"} <= {row[-1] for row in table["rows"]}
+    assert "0.30 EUR" in paper.snapshot["data"]["pictures"]["widening"]
     assert "widening" in paper.snapshot["data"]["pictures"]
     assert not Clarification.objects.filter(rfp=project.rfp_id).exists()  # nothing is asked before it is sent
     assert "letter.not_sent" in [each.key for each in submission_blockers(projects.drawn(paper))]
@@ -281,6 +356,38 @@ def test_sending_asks_the_questions_in_the_portal(project: Project, rows: dict[s
     assert version.is_being_issued
     with pytest.raises(Refused, match="not asked yet"):
         letters.write_letter(project.code, **in_a_week())
+
+
+def test_a_letter_whose_day_is_over_is_not_sent_and_the_field_says_so(
+    client: Client, project: Project, rows: dict[str, Assumption]
+) -> None:
+    letters.write_letter(project.code, **in_a_week())
+    ClarificationLetter.objects.update(answer_by=timezone.localdate() - timedelta(days=1))
+
+    with pytest.raises(Refused, match="is over; write it again") as refused:
+        letters.send_letter(project.code, actor=seller())
+
+    (blocker,) = refused.value.blockers
+    assert blocker.link.endswith("#id_letter-answer_by")
+    client.force_login(seller())
+    shown = client.get(reverse("project-assumptions", args=[project.code])).content.decode()
+    assert 'id="id_letter-answer_by"' in shown
+    assert reverse("letter-send", args=[project.code]) not in shown
+
+
+def test_a_letter_is_late_while_an_answer_is_missing_after_its_day(client: Client, project: Project, rows: dict[str, Assumption]) -> None:
+    letters.write_letter(project.code, **in_a_week())
+    letters.send_letter(project.code, actor=seller())
+    client.force_login(seller())
+
+    def is_late() -> bool:
+        return "state-bad" in client.get(reverse("project-assumptions", args=[project.code])).content.decode()
+
+    assert not is_late()
+    ClarificationLetter.objects.update(answer_by=timezone.localdate() - timedelta(days=1))
+    assert is_late()
+    Clarification.objects.update(answered_at=timezone.now(), answer="Yes.")
+    assert not is_late()
 
 
 def test_what_is_answered_or_settled_meanwhile_is_not_asked(project: Project, rows: dict[str, Assumption]) -> None:

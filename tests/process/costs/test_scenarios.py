@@ -207,6 +207,18 @@ def test_a_material_has_one_price(scenario: CostAssessment) -> None:
     assert (list(both.errors), list(foreign.errors)) == (["price_per_kg"], ["quote"])
 
 
+def test_a_price_typed_in_place_of_a_quote_does_not_say_that_it_was_quoted(scenario: CostAssessment) -> None:
+    row = scenario.prices.get(material__name="Water")
+    assert row.source == "quote"
+
+    assert change(scenario, row, {"quote": ""}).is_saved
+    assert change(scenario, row, {"price_per_kg": "1"}).is_saved
+
+    assert scenario.prices.get(pk=row.pk).source == "assumption"
+    assert change(scenario, row, {"source": "price_book"}).is_saved
+    assert scenario.prices.get(pk=row.pk).source == "price_book"
+
+
 def test_a_copy_takes_everything_and_what_was_tried(scenario: CostAssessment) -> None:
     enter(scenario, LABOUR)
     enter(scenario, {"label": "Dimer", "phase": "pilot", "probability_pct": "20", "impact": "10000"}, "cost-risks")

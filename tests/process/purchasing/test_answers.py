@@ -18,6 +18,7 @@ from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.spreadsheet import answer_sheet
 from projects.models import WaitingFor
 from tests.process.purchasing.steps import OFFER, answer, buyer, in_days, sent
+from worksheets.bound import bind
 from worksheets.changing import CHANGE, REMOVE, Change, change_rows
 from worksheets.services import press_import, take_import
 
@@ -155,6 +156,10 @@ def test_offers_are_compared_with_all_that_has_to_be_bought(inquiry: PurchaseInq
 
     InquiryAnswer.objects.filter(price_per_kg=Decimal("6.50")).update(quoted_on=in_days(-9), valid_until=in_days(-1))
     (over,) = [each for each in compared(inquiry, currency="EUR", on=timezone.localdate()) if each.line.pk == row.line.pk]
+    sheet = bind(f"inquiry-answers:{inquiry.pk}", buyer())
+    standings = [(each["values"]["price_per_kg"], each["values"]["standing"]) for each in sheet.table(list(sheet.query()))]
+    assert ("6.5", "expired") in standings
+    assert ("6.05", "valid") in standings
     marks = {offer.supplier.name: (offer.has_expired, offer.is_best, offer.is_fastest) for offer in over.offers}
     assert marks == {"Chemical Works": (True, False, False), "Second Works": (False, True, False)}
     assert over.spread_pct is None

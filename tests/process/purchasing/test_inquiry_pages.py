@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import Role
 from process.models import PurchaseInquiry, RouteVersion
 from process.purchasing import services
+from process.purchasing.letters import papers_of
 from tests.process import factories as make
 from tests.process.purchasing.steps import OFFER, answer, ask, buyer, in_days, sent
 from tests.projects import factories as projects
@@ -81,6 +82,38 @@ def test_everybody_of_the_team_reads_and_only_buyers_press(client: Client, inqui
     client.force_login(projects.person(Role.CLIENT_APPROVER, client=inquiry.project.client))
     assert client.get(inquiry.get_absolute_url()).status_code == 404
     assert client.post(address).status_code == 404
+
+
+def test_letters_are_written_anew_by_their_button(client: Client, inquiry: PurchaseInquiry) -> None:
+    ask(inquiry, "4-Aminophenol", "Third Works")
+    client.force_login(make.chemist())
+
+    assert client.post(reverse("inquiry-letters", args=[inquiry.project.code, inquiry.number])).status_code == 302
+
+    assert len(papers_of(inquiry)) == inquiry.addressees.count() == 3
+
+
+@pytest.mark.parametrize(("act", "state"), [("close", "closed"), ("withdraw", "withdrawn")])
+def test_an_inquiry_ends_by_its_button_and_with_a_reason(client: Client, inquiry: PurchaseInquiry, act: str, state: str) -> None:
+    sent(inquiry)
+    client.force_login(buyer())
+    address = reverse(f"inquiry-{act}", args=[inquiry.project.code, inquiry.number])
+    assert address in client.get(inquiry.get_absolute_url()).content.decode()
+
+    assert client.post(address, {f"{act}-reason": " "}).status_code == 400
+    assert client.post(address, {f"{act}-reason": "One offer is enough."}).status_code == 302
+
+    ended = PurchaseInquiry.objects.get(pk=inquiry.pk)
+    assert (ended.state, ended.ended_because) == (state, "One offer is enough.")
+    assert client.post(address, {f"{act}-reason": "Again."}).status_code == 409
+
+
+def test_offers_are_compared_in_the_currency_that_is_chosen(client: Client, inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    answer(inquiry, "4-Aminophenol", "Second Works", **OFFER)
+    client.force_login(buyer())
+
+    assert "No rate from EUR to CHF is known." in client.get(inquiry.get_absolute_url(), {"currency": "CHF"}).content.decode()
 
 
 def test_two_people_who_change_what_is_said_read_one_another(client: Client, inquiry: PurchaseInquiry) -> None:

@@ -16,6 +16,7 @@ from audit.context import acting
 from audit.events import events_of
 from audit.models import Event
 from audit.refusals import Refused
+from catalogue.models import Supplier
 from notifications.services.handing import begin_handing, claim
 from process.models import InquirySupplier, PurchaseInquiry, SupplierMail
 from process.purchasing import posting, services
@@ -130,6 +131,41 @@ def test_where_a_mail_may_not_have_arrived_material_control_is_asked(inquiry: Pu
     line = inquiry.asks.filter(supplier=message.addressee.supplier).select_related("line__material").earliest("pk").line
     assert answer(inquiry, str(line), name, no_offer_because="Not in our range").is_saved
     assert not WaitingFor.objects.open().filter(key=wait.key).exists()  # who has answered has the letter
+
+
+def test_a_letter_that_is_handed_over_ends_the_doubt(client: Client, inquiry: PurchaseInquiry) -> None:
+    sent(inquiry)
+    message = printed(first_mail())
+    place = message.addressee.number
+    address = reverse("inquiry-hand-over", args=[inquiry.project.code, inquiry.number, place])
+    client.force_login(buyer())
+    with pytest.raises(Refused, match="on its way"):
+        services.hand_over_letter(inquiry.pk, place, actor=buyer())
+    lost(message)
+    assert address in client.get(inquiry.get_absolute_url()).content.decode()
+
+    assert client.post(address).status_code == 302
+
+    assert not WaitingFor.objects.open().filter(key__startswith="inquiry.mail:").exists()
+    given = InquirySupplier.objects.get(pk=message.addressee_id)
+    assert (given.handed_over_at is not None, given.handed_over_by) == (True, buyer())
+    assert events_of(inquiry)[0].kind == "inquiry.handed_over"
+    page = client.get(inquiry.get_absolute_url()).content.decode()
+    assert ("Handed over on" in page, address in page) == (True, False)
+    with pytest.raises(Refused, match="has its letter"):
+        services.hand_over_letter(inquiry.pk, place, actor=buyer())
+
+
+def test_the_letter_of_a_supplier_without_an_address_is_handed_over(client: Client, inquiry: PurchaseInquiry) -> None:
+    Supplier.objects.filter(name="Second Works").update(email="")
+    sent(inquiry)
+    place = inquiry.addressees.get(supplier__name="Second Works").number
+    client.force_login(buyer())
+    assert "To be sent by hand" in client.get(inquiry.get_absolute_url()).content.decode()
+
+    assert client.post(reverse("inquiry-hand-over", args=[inquiry.project.code, inquiry.number, place])).status_code == 302
+
+    assert "To be sent by hand" not in client.get(inquiry.get_absolute_url()).content.decode()
 
 
 def test_a_mail_that_was_tried_often_enough_is_told_of(inquiry: PurchaseInquiry) -> None:
