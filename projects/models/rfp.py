@@ -132,7 +132,8 @@ class RfpQuerySet(models.QuerySet["Rfp"]):
         """Earlier requests alike, the closest first; `likeness` says how: structure, parent, CAS number, name, client.
 
         A structure is alike when the first block of the InChIKey (the skeleton, 14 letters) is the same: other stereoisomers are found
-        too. Of the same parent are its salts and solvates, and, by the same letters, those of its stereoisomers. A name needs three letters.
+        too. Of the same parent are its salts and solvates, by the same letters those of its stereoisomers as well. A name needs three
+        letters.
         """
         name = compound_name.strip()
         wanted = [
