@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _t
 
+from projects.money import fitted
+
 MOST_DIGITS = 20
 
 
@@ -23,6 +25,11 @@ def plain_number(value: Decimal) -> str:
 def grouped(value: Decimal) -> str:
     """With the places that it has been rounded to, in groups of three."""
     return number_format(value, max(-int(value.as_tuple().exponent), 0), force_grouping=True)
+
+
+def money_words(amount: Decimal, currency: str) -> str:
+    """12,300.00 EUR: with as many decimals as its currency has."""
+    return f"{grouped(fitted(amount, currency))} {currency}"
 
 
 def too_large() -> str:

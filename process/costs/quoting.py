@@ -23,9 +23,9 @@ from process.costs.building import assessed
 from process.costs.estimate import GRAM, Estimate, PhaseCost
 from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.results import Priced, estimated
-from process.words import grouped, plain_number, too_large
+from process.words import money_words, plain_number, too_large
 from projects.models import Phase, Quotation, QuotationLine
-from projects.money import first_rise, fitted, half_up, rounded
+from projects.money import first_rise, half_up, rounded
 from projects.price_sources import PriceSource
 from projects.services.commercial import change_in_draft, draft_of
 from projects.services.locking import locked, not_active
@@ -231,8 +231,8 @@ def _source(line: QuotationLine, quote: ScenarioQuote, quotation: Quotation, new
         rate = {"from": row.currency, "rate": plain_number(quote.rate), "into": quote.currency, "day": written(quote.rated_on)}
         said.append(_t("1 %(from)s = %(rate)s %(into)s, %(day)s") % rate)
     if (line.amount, quotation.currency) != (quote.amount, quote.currency):
-        amount = f"{grouped(fitted(quote.amount, quote.currency))} {quote.currency}"
-        notes.append(_t("It said %(amount)s; the line was changed since.") % {"amount": amount})
+        words = _t("It said %(amount)s; the line was changed since.")
+        notes.append(words % {"amount": money_words(quote.amount, quote.currency)})
     if newer := superseding(quote, newest):
         notes.append(newer)
     return PriceSource(" · ".join(said), row.get_absolute_url(), tuple(notes))

@@ -75,8 +75,8 @@ def spend(project: Project, amount: str, currency: str = "EUR", **values: Any) -
 
 
 def run(project: Project, percent: str, batches: int = 1, **values: Any) -> StepRun:
-    """Of the only step of the only fixed version."""
-    version = RouteVersion.objects.get(route__project=project, state=RouteVersion.State.FIXED)
+    """Of the only step of the first fixed version, unless another is named."""
+    version = RouteVersion.objects.filter(route__project=project, state=RouteVersion.State.FIXED).earliest("number")
     given = {"step": f"{version}: {version.steps.get().name}", "phase": "small_scale", "seen_on": timezone.localdate().isoformat()}
     given |= {"yield_pct": percent, "batches": str(batches)}
     return StepRun.objects.get(pk=make.one(f"step-runs:{project.code}", ADD, values=given | values).pk)

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,11 +20,13 @@ from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, Missing, NotAllowed, Refused
 from catalogue.models import ExchangeRate
+from charts.look import written
 from process.actuals.beside import Beside, all_actuals, duration
 from process.actuals.comparing import Stay
 from process.actuals.history import seen_before
 from process.actuals.models import ActualCost, StepRun
-from process.actuals.phases import Planned, last_day, planned_of, stays_of
+from process.actuals.phases import Planned, planned_of, stays_of
+from process.routes.services import fix_version, start_version
 from projects.models import Milestone, Project
 from projects.services.lifecycle import cancel_project, hold_project
 from tests.process import factories as make
@@ -241,9 +245,20 @@ def test_the_baseline_says_how_long_a_phase_was_to_take(quoted: Project) -> None
 
     assert planned["small_scale"] == Planned(promised["gate:G1"], promised["gate:G2"])
     assert [(phase, found[0].end) for phase, found in stays.items()] == [("evaluation", timezone.localdate()), ("small_scale", None)]
-    assert last_day(quoted) == timezone.localdate()
+
+
+def test_a_project_that_was_closed_runs_no_more(quoted: Project) -> None:
+    assert "it is still running" in rows_of(quoted)["Duration"].notes[-1]
+
     cancel_project(quoted.code, cancel_class="stopped", reason="The client stops.", actor=projects.manager())
-    assert last_day(Project.objects.get(pk=quoted.pk)) == timezone.localdate()
+    yesterday = timezone.now() - timedelta(days=1)
+    with pgtrigger.ignore("projects.PhaseMove:append_only", "projects.StatusChange:append_only"):
+        quoted.moves.update(moved_at=F("moved_at") - timedelta(days=4))
+        quoted.status_changes.filter(to_status="cancelled").update(changed_at=yesterday)
+
+    found, (stay,) = rows_of(quoted)["Duration"], stays_of(Project.objects.get(pk=quoted.pk))["small_scale"]
+    assert (found.actual, stay.end) == ("3 days", quoted.day_of(yesterday))
+    assert found.notes[-1] == f"In the phase: {written(stay.start)} – {written(stay.end)}"
 
 
 def test_a_phase_that_runs_is_behind_only_once_it_has_taken_longer() -> None:
@@ -256,6 +271,7 @@ def test_a_phase_that_runs_is_behind_only_once_it_has_taken_longer() -> None:
     assert (late.actual, late.difference, late.percent) == ("39 days", "+9 days", "+30 %")
     assert (done.actual, done.difference, done.percent) == ("21 days", "−9 days", "−30 %")
     assert (duration(stays, None, date(2026, 1, 6)).quoted, duration(stays, None, date(2026, 1, 6)).actual) == ("not planned", "1 day")
+    assert duration(stays, planned, date(2026, 2, 5)).difference == "+1 day"
 
 
 def others_run(*percents: str, code: str = "DCB", **step: Any) -> list[Project]:
@@ -292,6 +308,30 @@ def test_where_no_such_product_was_made_the_class_of_reaction_speaks(project: Pr
 
     assert (seen.step, seen.alike) == (step, "same class of reaction: Acylation")
     assert seen.yields == "Seen in 1 project: yield 10 % below the estimate"
+
+
+def test_a_salt_of_the_product_was_made_before_and_the_base_by_another_class_was_not(project: Project) -> None:
+    """81 of 90: by its structure the hydrochloride of another name is the product; the deacylation of it is another step."""
+    base = "CC(=O)Nc1ccc(O)cc1"
+    others_run("81", name="Stage 2", product_name="AP-7", product_structure=f"{base}.Cl", product_molar_mass_g_per_mol="")
+    others_run("45", code="DCC", name="Stage 3", transformation="hydrolysis", product_structure=base)
+
+    (seen,) = seen_before(a_draft(project, product_structure=base).steps.all(), project, make.chemist())
+
+    assert (seen.alike, seen.yields) == ("same product or step", "Seen in 1 project: yield 10 % below the estimate")
+
+
+def test_of_a_route_that_was_run_in_two_versions_the_later_one_counts(project: Project) -> None:
+    (other,) = others_run("45")
+    route = other.routes.get()
+    start_version(route.pk, reason="Another base.", actor=make.chemist())
+    fix_version(route.versions.get(state="draft").pk, reason="For the pilot.", actor=make.chemist())
+    steps = a_draft(project).steps.all()
+    assert "yield 50 %" in seen_before(steps, project, make.chemist())[0].yields
+
+    run(other, "81", phase="evaluation", step=f"{route.versions.get(number=2)}: Acetylation")
+
+    assert seen_before(steps, project, make.chemist())[0].yields == "Seen in 1 project: yield 10 % below the estimate"
 
 
 def test_the_own_project_and_those_that_the_reader_does_not_see_say_nothing(quoted: Project, project: Project) -> None:
