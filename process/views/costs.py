@@ -153,7 +153,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
 
 def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
     """Of the steps that the scenario counts with."""
-    steps = scenario.route_version.steps.all() if scenario.route_version else []
+    steps = scenario.route_version.steps.select_related("product_compound") if scenario.route_version else []
     return seen_before(steps, scenario.project, request.user)
 
 

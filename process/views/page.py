@@ -78,7 +78,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "decide_blockers": decide_blockers(request, project),
         "scheme": mark_safe(scheme_of(steps, title=route.name)),  # noqa: S308 - drawn by us, texts escaped
         "figures": figures,
-        "history": seen_before(version.steps.all(), project, request.user),
+        "history": seen_before(steps, project, request.user),
         "balance_rows": priced_rows(figures),
         "target_form": target,
         "kg": kg,
