@@ -48,6 +48,10 @@ class Bound:
         """Where people find it."""
         return self.sheet.page(self.parent) if self.sheet.page else self.own_page
 
+    @property
+    def is_readable(self) -> bool:
+        return not self.sheet.readers or allowed(self.sheet.readers, self.user, self.parent)
+
     @cached_property
     def blockers(self) -> list[Blocker]:
         """Why this person cannot change anything here now; the page says the same."""
@@ -192,16 +196,19 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
 
 
 def bind(address: str, user: User) -> Bound:
-    """The sheet at an address. Raises Missing for what this person does not see: no client sees any."""
+    """The sheet at an address. Raises Missing for what this person does not read: no client reads any."""
     key, _colon, scope = address.partition(":")
     sheet = sheet_of(key)
     if not (user.is_active and user.is_internal) or bool(scope) != bool(sheet.parent):
         raise Missing
-    return Bound(sheet, _parent(sheet, scope, user) if sheet.parent else None, user)
+    found = Bound(sheet, _parent(sheet, scope, user) if sheet.parent else None, user)
+    if not found.is_readable:
+        raise Missing
+    return found
 
 
 def bind_to(sheet: Worksheet, parent: Any, user: User) -> Bound:
-    """For a page that has found the parent itself."""
+    """For a page that has found the parent itself, and asks where a sheet names its readers whether it `is_readable`."""
     return Bound(sheet, parent, user)
 
 

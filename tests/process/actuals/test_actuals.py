@@ -164,11 +164,13 @@ def test_it_is_recorded_by_the_people_of_the_project_while_it_is_active(quoted: 
     address = f"actual-costs:{quoted.code}"
     for role in (Role.RESEARCH, Role.PRODUCTION, Role.PROJECT_MANAGER):
         change_rows(address, [], actor=projects.person(role))
-    for role in (Role.BUSINESS_DEVELOPMENT, Role.QUALITY_ASSURANCE):
-        with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed):
+        change_rows(address, [], actor=projects.person(Role.BUSINESS_DEVELOPMENT))
+    with pytest.raises(NotAllowed):
+        change_rows(f"step-runs:{quoted.code}", [], actor=projects.person(Role.QUALITY_ASSURANCE))
+    for role in (Role.QUALITY_ASSURANCE, Role.CLIENT_APPROVER):
+        with pytest.raises(Missing):
             change_rows(address, [], actor=projects.person(role))
-    with pytest.raises(Missing):
-        change_rows(address, [], actor=projects.person(Role.CLIENT_APPROVER))
     hold_project(quoted.code, actor=projects.manager(), reason="The client thinks.")
     with pytest.raises(Refused, match="hold"):
         spend(quoted, "10")
@@ -197,6 +199,17 @@ def test_money_is_for_who_may_read_what_the_project_earns(client: Client, quoted
         for address in (("project-actuals",), ("phase-actuals", "small_scale")):
             text = text_of(client, address[0], quoted.code, *address[1:], role=role)
             assert "11,000.00" not in text and "Costs are shown to business development" in text and "85.5 %" in text
+
+
+def test_the_table_of_costs_is_read_by_who_records_it_or_reads_the_costs(client: Client, quoted: Project) -> None:
+    spend(quoted, "6000", label="Autoclave hired")
+    data, file = reverse("worksheet-data", args=[f"actual-costs:{quoted.code}"]), reverse("list-csv", args=["actual-costs"])
+    readers = {Role.RESEARCH, Role.PRODUCTION, Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT}
+
+    for role in (*readers, Role.QUALITY_ASSURANCE):
+        text = text_of(client, "project-actuals", quoted.code, role=role)
+        answers = {client.get(data).status_code, client.get(file, {"of": quoted.code}).status_code}
+        assert ("Autoclave hired" in text, answers) == ((True, {200}) if role in readers else (False, {404})), role
 
 
 def test_every_gate_shows_its_phase(client: Client, quoted: Project) -> None:
