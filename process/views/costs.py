@@ -19,7 +19,7 @@ from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
 from process.assumptions.ledger import arrivals
 from process.assumptions.tables import LEDGER
-from process.costs import quoting, services
+from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
 from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
@@ -160,11 +160,12 @@ def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
 def _quoting(request: SignedInRequest, scenario: CostAssessment, standing: Priced) -> dict[str, Any]:
     """Where the scenario is quoted, and why its price cannot go into the draft."""
     draft = draft_of(scenario.project)
-    locks = quote_locks(request.user, scenario.project)
+    locks, proposed = quote_locks(request.user, scenario.project), quoting.proposal(scenario, draft, standing)
     return {
-        "quoted": quoting.quoted_by(scenario),
+        "quoted": quoted.quoted_by(scenario),
         "draft": draft,
-        "quote_blockers": locks or list(quoting.proposal(scenario, draft, standing).blockers),
+        "quote_blockers": locks or list(proposed.blockers),
+        "quote_replaced": proposed.replaced,
     }
 
 

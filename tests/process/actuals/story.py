@@ -44,14 +44,15 @@ def a_fixed_route(project: Project, **step: Any) -> RouteVersion:
 
 @remembered
 def a_quoted_project() -> Project:
-    """Small scale was estimated to cost 11,000.00 EUR and sold at 22,000.00; its yields are 95 % of those of the route: 85.5 %."""
+    """Small scale was estimated to cost 11,000.00 EUR and sold at 22,000.00, with an option of 1,100.00 that was not chosen; its yields are 95 % of those of the route: 85.5 %."""
     project = projects.a_project()
     version = a_fixed_route(project)
     terms = {"overhead_pct": D(10), "contingency_pct": D(0), "margin_pct": D(50), "yield_pct": D(95)}
     row = make.a_scenario(project, version, **terms)
     line = {"phase": "small_scale", "category": "labour", "label": "Chemists", "basis": "once", "quantity": "100"}
     line |= {"unit": "h", "price": "100"}
-    change_rows(f"cost-lines:{row.pk}", [Change(ADD, values=line)], actor=make.estimator())
+    option = line | {"label": "Polymorph screen", "quantity": "10", "inclusion": "optional"}
+    change_rows(f"cost-lines:{row.pk}", [Change(ADD, values=each) for each in (line, option)], actor=make.estimator())
     fix_scenario(row.pk, reason="For the quotation.", actor=make.estimator())
     projects.sign_off_sheets(project)
     projects.recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.estimator())

@@ -27,7 +27,7 @@ from process.actuals.history import seen_before
 from process.actuals.models import ActualCost, StepRun
 from process.actuals.phases import Planned, planned_of, stays_of
 from process.routes.services import fix_version, start_version
-from projects.models import Milestone, Project
+from projects.models import Milestone, Project, QuotationLine
 from projects.services.lifecycle import cancel_project, hold_project
 from tests.process import factories as make
 from tests.process.actuals.story import a_draft, a_fixed_route, a_quoted_project, run, spend
@@ -68,6 +68,13 @@ def test_what_was_spent_stands_beside_the_cost_of_the_scenario_without_its_margi
     assert (cost.quoted, cost.actual, cost.difference, cost.percent) == ("11,000.00 EUR", "12,300.00 EUR", "+1,300.00 EUR", "+11.8 %")
     assert cost.notes == ("Cost before the margin, scenario 1, As asked",)
     assert cost.link == quoted.cost_assessments.get().get_absolute_url()
+
+
+def test_an_option_that_was_chosen_belongs_to_what_was_quoted(quoted: Project) -> None:
+    with pgtrigger.ignore("projects.QuotationLine:frozen_when_accepted"):
+        QuotationLine.objects.filter(standing="optional", description="Polymorph screen", amount=2200).update(chosen=True)
+
+    assert rows_of(quoted)["Cost"].quoted == "12,100.00 EUR"
 
 
 def test_without_a_rate_the_sum_says_so_and_is_not_compared(quoted: Project) -> None:
@@ -249,6 +256,19 @@ def test_the_pages_cost_the_same_with_one_row_and_with_many(client: Client, quot
     for page, count in zip(pages, counts, strict=True):
         with django_assert_num_queries(count):
             client.get(page)
+
+
+def test_a_pasted_block_reads_the_promises_once(quoted: Project) -> None:
+    """Each row costs what its own writing costs, as of the costs that promise nothing."""
+    step = run(quoted, "80").step
+    words = {"step": str(step), "phase": "small_scale", "seen_on": timezone.localdate().isoformat(), "yield_pct": "80", "batches": "1"}
+
+    def queries(rows: int) -> list[str]:
+        with CaptureQueriesContext(connection) as asked:
+            change_rows(f"step-runs:{quoted.code}", [Change(ADD, values=words)] * rows, actor=make.chemist())
+        return [each["sql"] for each in asked if each["sql"].startswith("SELECT")]
+
+    assert len(queries(1)) == len(queries(12))
 
 
 def test_the_baseline_says_how_long_a_phase_was_to_take(quoted: Project) -> None:
