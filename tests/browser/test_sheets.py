@@ -47,8 +47,11 @@ def test_the_plan_total_follows_the_rows_and_the_form(page: Page, places: dict[s
     page.goto(f"/projects/{places['evaluated']}/sheets/analytical/")
     plan, total = page.locator("#sheet-test-plan"), page.locator("#plan-total")
     expect(page.locator("#sheet-test-plan[data-ready]")).to_be_visible()
-    page.locator("#id_currency").select_option("USD")
-    expect(total).to_contain_text("The plan adds up to USD", timeout=PATIENCE)
+    page.locator("#id_cost_low").fill("1")
+    page.locator("#id_cost_high").fill("")
+    page.locator("#id_cost_base").fill("5")
+    page.keyboard.press("Tab")
+    expect(total).to_contain_text("The base cost says USD 5.00.", timeout=PATIENCE)
     before = total.locator("p").first.inner_text()
     plan.locator("[data-sheet-status]").click()
 
