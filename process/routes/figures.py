@@ -104,10 +104,13 @@ def balance_of(version: RouteVersion) -> Balanced:
 
 
 def worked_out(version: RouteVersion) -> Figures:
-    """For one kilogram, in the currency of routes, by today's prices; computed once, as `balance_of` is."""
+    """For one kilogram, in the currency of routes, by today's prices for the target; computed once, as `balance_of` is."""
     known = version.__dict__
     if "_figures" not in known:
-        known["_figures"] = figures_for(balance_of(version), currency=CURRENCY, day=timezone.localdate())
+        whole = balance_of(version)
+        needed = whole.of_target(version.target_kg).needed_kg
+        prices = known_prices(materials_of(whole.steps), currency=CURRENCY, on=timezone.localdate(), needed_kg=needed)
+        known["_figures"] = figures_of(whole, prices)
     found: Figures = known["_figures"]
     return found
 

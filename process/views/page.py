@@ -64,7 +64,9 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
     route, project = version.route, version.route.project
     target = TargetForm(request.GET if "target" in request.GET else {"target": "1", "currency": CURRENCY})
     kg, currency = (float(target.cleaned_data["target"]), target.cleaned_data["currency"]) if target.is_valid() else (TARGET_KG, CURRENCY)
+    version.target_kg = kg
     figures = _figures(version, kg, currency)
+    asked = {} if kg == TARGET_KG else {"target": request.GET["target"]}
     steps = balance_of(version).steps
     screened = judged(version, findings_of(version, steps))
     not_mine = editors(request, project)
@@ -73,7 +75,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "route": route,
         "version": version,
         "versions": route.versions.order_by("-number"),
-        "sheets": [Shown(bind_to(sheet, version, request.user), request) for sheet in (STEPS, INPUTS)],
+        "sheets": [Shown(bind_to(sheet, version, request.user, asked), request) for sheet in (STEPS, INPUTS)],
         "screen": screened,
         "decide_blockers": decide_blockers(request, project),
         "scheme": mark_safe(scheme_of(steps, title=route.name)),  # noqa: S308 - drawn by us, texts escaped
