@@ -44,7 +44,10 @@ def a_fixed_route(project: Project, **step: Any) -> RouteVersion:
 
 @remembered
 def a_quoted_project() -> Project:
-    """Small scale was estimated to cost 11,000.00 EUR and sold at 22,000.00, with an option of 1,100.00 that was not chosen; its yields are 95 % of those of the route: 85.5 %."""
+    """Small scale was estimated to cost 11,000.00 EUR and sold at 22,000.00; its yields are 95 % of those of the route: 85.5 %.
+
+    An option of 1,100.00, sold at 2,200.00, was not chosen.
+    """
     project = projects.a_project()
     version = a_fixed_route(project)
     terms = {"overhead_pct": D(10), "contingency_pct": D(0), "margin_pct": D(50), "yield_pct": D(95)}
