@@ -42,10 +42,19 @@ def key_of(line: Line | QuotationLine | ScenarioQuote) -> Key:
     return line.phase, line.description
 
 
+def quotes_of(project_pk: int) -> list[ScenarioQuote]:
+    """All prices that scenarios gave to the revisions of its quotation, the latest last. One query."""
+    rows = ScenarioQuote.objects.filter(quotation__project=project_pk).order_by("quotation__revision", "id")
+    return list(rows.select_related("quotation", "assessment__project", "assessment__route_version__route"))
+
+
+def up_to(quotation: Quotation, quotes: Iterable[ScenarioQuote]) -> list[ScenarioQuote]:
+    """Those that its lines may rest on: of the revision and of those before it."""
+    return [each for each in quotes if each.quotation.revision <= quotation.revision]
+
+
 def quotes_up_to(quotation: Quotation) -> list[ScenarioQuote]:
-    """All prices that scenarios gave to the revision and to those before it, the latest last. One query."""
-    rows = ScenarioQuote.objects.filter(quotation__project=quotation.project_id, quotation__revision__lte=quotation.revision)
-    return list(rows.select_related("assessment__project", "assessment__route_version__route").order_by("quotation__revision", "id"))
+    return up_to(quotation, quotes_of(quotation.project_id))
 
 
 def newest_by_line(quotes: Iterable[ScenarioQuote]) -> dict[Key, ScenarioQuote]:
@@ -125,20 +134,17 @@ def _named(row: CostAssessment) -> dict[str, object]:
     return {"number": row.number, "name": row.name, "day": written(timezone.localdate(row.fixed_at))}
 
 
-def quoted_by(row: CostAssessment) -> list[Standing]:
-    """Each revision that has a line with a price of this scenario, newest first: also one that has carried the line on."""
-    if row.is_draft:
-        return []
-    quotes = list(
-        ScenarioQuote.objects.filter(quotation__project=row.project_id).select_related("quotation").order_by("quotation__revision", "id")
-    )
+def quoted_by(row: CostAssessment, quotes: Sequence[ScenarioQuote]) -> list[Standing]:
+    """Each revision that has a line with a price of this scenario, newest first: also one that has carried the line on.
+
+    quotes: all of its project.
+    """
     if all(each.assessment_id != row.pk for each in quotes):
         return []
     newest, found = newest_fixed(row.project_id), []
-    for quotation in (
-        Quotation.objects.filter(project=row.project_id).select_related("project").prefetch_related("lines").order_by("-revision")
-    ):
-        by_line = newest_by_line(each for each in quotes if each.quotation.revision <= quotation.revision)
+    revisions = Quotation.objects.filter(project=row.project_id).select_related("project").prefetch_related("lines")
+    for quotation in revisions.order_by("-revision"):
+        by_line = newest_by_line(up_to(quotation, quotes))
         own = [quote for line in quotation.lines.all() if (quote := by_line.get(key_of(line))) and quote.assessment_id == row.pk]
         if own:
             found.append(Standing(quotation, own[0].quoted_at, superseding(own[0], newest)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -20,13 +21,13 @@ from charts.look import written
 from process.costs.building import assessed, terms_of
 from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.offers import Offer, breaks_of, offers_of, rises
-from process.costs.quoted import Key, given_breaks, key_of, newest_by_line, quotes_up_to
+from process.costs.quoted import Key, given_breaks, key_of, newest_by_line, quotes_of, up_to
 from process.costs.results import Priced, estimated
 from process.words import money_words, plain_number, too_large
 from projects.models import Phase, Quotation, QuotationLine
 from projects.services.commercial import change_in_draft, draft_of
 from projects.services.locking import locked, not_active
-from projects.services.quotation_parts import Break, Line, rows_of_lines, rows_of_part
+from projects.services.quotation_parts import RELATED, Break, Line, rows_of_lines, rows_of_part
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -57,6 +58,8 @@ def quote_scenario(pk: int, *, actor: User) -> Quotation:
     require_permission("projects.quote", actor, project)
     row = CostAssessment.objects.select_for_update(of=("self",)).select_related("project").get(pk=pk)
     draft = draft_of(project)
+    if draft is not None:
+        prefetch_related_objects([draft], *RELATED)
     proposed = proposal(row, draft)
     require_none(proposed.blockers)
     assert draft is not None  # noqa: S101 - refused without it
@@ -85,8 +88,10 @@ def _keep(proposed: Proposal, draft: Quotation, actor: User) -> None:
     ScenarioQuote.objects.bulk_create(proposed.quotes)
 
 
-def proposal(row: CostAssessment, draft: Quotation | None, found: Priced | None = None) -> Proposal:
-    """found: the price of the scenario, where it was computed already."""
+def proposal(
+    row: CostAssessment, draft: Quotation | None, found: Priced | None = None, quotes: Sequence[ScenarioQuote] | None = None
+) -> Proposal:
+    """found: the price of the scenario, quotes: what scenarios of its project gave, where they are known already."""
     if reasons := _not_now(row, draft):
         return Proposal(tuple(reasons))
     assert draft is not None  # noqa: S101 - said above
@@ -102,7 +107,8 @@ def proposal(row: CostAssessment, draft: Quotation | None, found: Priced | None 
     breaks = breaks_of(estimate.phases, factor, draft.currency) if estimate else []
     if any(each.amount >= MOST_AMOUNT for each in offers) or any(each.from_kg >= MOST_KG for each in breaks):
         return Proposal((Blocker("cost.too_large", too_large()),))
-    proposed = _proposed(row, draft, offers, breaks)
+    before = quotes_of(row.project_id) if quotes is None else quotes
+    proposed = _proposed(row, draft, offers, breaks, up_to(draft, before))
     for each in proposed.quotes:
         each.rate, each.rated_on = (rate.rate, rate.on) if rate else (None, None)
     return proposed
@@ -196,8 +202,10 @@ def _is_untouched(line: Line, quote: ScenarioQuote) -> bool:
     return quote.worded and (line.amount, line.standing, line.deliverables) == (quote.amount, standing, "")
 
 
-def _proposed(row: CostAssessment, draft: Quotation, offers: Sequence[Offer], found: list[Break]) -> Proposal:
-    before = quotes_up_to(draft)
+def _proposed(
+    row: CostAssessment, draft: Quotation, offers: Sequence[Offer], found: list[Break], before: Sequence[ScenarioQuote]
+) -> Proposal:
+    """before: what scenarios have given so far."""
     now, old_breaks = [Line(**values) for values in rows_of_lines(draft)], [Break(**values) for values in rows_of_part(draft, "breaks")]
     earlier = newest_by_line(before)
     written_anew = _Lines(row, draft, earlier, list(now))

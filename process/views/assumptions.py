@@ -88,7 +88,9 @@ def assumptions_take(request: SignedInRequest, code: str, number: int) -> HttpRe
     scenario = get_object_or_404(CostAssessment.objects.visible_to(request.user), project__code=code, number=number)
     rows = ledger.take_over(code, scenario.number, actor=request.user)
     words = ngettext(
-        "Taken over: %(count)d missing answer stands in the ledger.", "Taken over: %(count)d missing answers stand in the ledger.", len(rows)
+        "Taken over: %(count)d missing answer stands in the ledger.",
+        "Taken over: %(count)d missing answers stand in the ledger.",
+        len(rows),
     )
     messages.success(request, words % {"count": len(rows)})
     return redirect("project-assumptions", code)

@@ -159,10 +159,11 @@ def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
 
 def _quoting(request: SignedInRequest, scenario: CostAssessment, standing: Priced) -> dict[str, Any]:
     """Where the scenario is quoted, and why its price cannot go into the draft."""
-    draft = draft_of(scenario.project)
-    locks, proposed = quote_locks(request.user, scenario.project), quoting.proposal(scenario, draft, standing)
+    draft, locks = draft_of(scenario.project), quote_locks(request.user, scenario.project)
+    quotes = [] if scenario.is_draft else quoted.quotes_of(scenario.project_id)
+    proposed = quoting.proposal(scenario, draft, standing, quotes)
     return {
-        "quoted": quoted.quoted_by(scenario),
+        "quoted": quoted.quoted_by(scenario, quotes),
         "draft": draft,
         "quote_blockers": locks or list(proposed.blockers),
         "quote_replaced": proposed.replaced,

@@ -18,7 +18,7 @@ from process.purchasing.forms import PrepareForm, usual_values
 from process.purchasing.worksheets import WHO as INQUIRERS
 from process.routes import services
 from process.routes.drawing import scheme_of
-from process.routes.figures import CURRENCY, TARGET_KG, Figures, balance_of, figures_for, priced_rows, worked_out
+from process.routes.figures import CURRENCY, TARGET_KG, balance_of, figures_in, priced_rows
 from process.routes.forms import RouteForm, TargetForm
 from process.routes.models import Route, RouteVersion
 from process.routes.services.routes import route_values
@@ -65,7 +65,7 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
     target = TargetForm(request.GET if "target" in request.GET else {"target": "1", "currency": CURRENCY})
     kg, currency = (float(target.cleaned_data["target"]), target.cleaned_data["currency"]) if target.is_valid() else (TARGET_KG, CURRENCY)
     version.target_kg = kg
-    figures = _figures(version, kg, currency)
+    figures = figures_in(version, currency)
     asked = {} if kg == TARGET_KG else {"target": request.GET["target"]}
     steps = balance_of(version).steps
     screened = judged(version, findings_of(version, steps))
@@ -97,12 +97,6 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         **_finding(request, screened, bound.get("finding_form")),
     }
     return render(request, "process/route.html", context | bound, status=status)
-
-
-def _figures(version: RouteVersion, kg: float, currency: str) -> Figures:
-    if (kg, currency) == (TARGET_KG, CURRENCY):
-        return worked_out(version)
-    return figures_for(balance_of(version).of_target(kg), currency=currency, day=timezone.localdate())
 
 
 def inquiry_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:
