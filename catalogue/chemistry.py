@@ -19,6 +19,7 @@ from rdkit.Chem.Draw import rdMolDraw2D
 MAX_TEXT_BYTES = 100_000
 MAX_HEAVY_ATOMS = 200
 MAX_ATOMS = 1000
+SKELETON_LETTERS = 14  # the first block of an InChIKey: which atoms are joined, without stereochemistry and isotopes
 MAX_RINGS = 60  # ring perception of a densely linked graph would take minutes
 
 # RDKit writes every refused structure to stderr; this switches it off for the process, because its scoped
@@ -52,6 +53,11 @@ class Structure:
     unspecified: int = 0
     warnings: tuple[str, ...] = ()
     molfile: str = ""
+
+
+def skeleton_of(inchikey: str) -> str:
+    """What stereoisomers have in common; the whole key is the identity."""
+    return inchikey[:SKELETON_LETTERS]
 
 
 def parse_structure(text: str) -> Structure:

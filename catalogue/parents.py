@@ -105,8 +105,8 @@ def composition_of(smiles: str) -> Composition:
     inchikey = Chem.MolToInchiKey(parent)
     if not inchikey:
         raise StructureError(_t("No InChIKey can be computed for this structure."))
-    count, unit = counted.pop(parent_smiles), gcd(*counted.values())
-    unit = gcd(count, unit) if counted else count
+    unit = gcd(*counted.values())
+    count = counted.pop(parent_smiles)
     mass = Descriptors.MolWt(parent)
     return Composition(
         parent_smiles=parent_smiles,

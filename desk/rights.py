@@ -98,6 +98,7 @@ RIGHTS = (
     Right("process.keep_literature", PROCESS, _("Keep papers and patents")),
     Right("process.edit_costs", PROCESS, _("Estimate costs")),
     Right("process.record_actuals", PROCESS, _("Record what was really spent, and what steps gave and took")),
+    Right("process.read_actual_costs", PROCESS, _("Read what was really spent")),
     Right("process.prepare_inquiry", PROCESS, _("Prepare purchase inquiries")),
     Right("process.send_inquiry", PROCESS, _("Send and close purchase inquiries")),
     Right("process.keep_assumptions", PROCESS, _("Keep the ledger of assumptions")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,13 +19,20 @@ class PriceSource:
     notes: tuple[str, ...] = ()
 
 
-_readers: list[Callable[[Quotation], Mapping[int, PriceSource]]] = []
+@dataclass(frozen=True)
+class PriceSources:
+    """lines: by the id of the line. breaks: of the price per kilogram by quantity."""
+
+    lines: Mapping[int, PriceSource] = field(default_factory=dict)
+    breaks: PriceSource | None = None
 
 
-def read_price_sources_by(reader: Callable[[Quotation], Mapping[int, PriceSource]]) -> None:
+_readers: list[Callable[[Quotation], PriceSources]] = []
+
+
+def read_price_sources_by(reader: Callable[[Quotation], PriceSources]) -> None:
     _readers[:] = [reader]
 
 
-def price_sources(quotation: Quotation) -> Mapping[int, PriceSource]:
-    """By the id of the line."""
+def price_sources(quotation: Quotation) -> PriceSources:
     return _readers[0](quotation)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from catalogue.chemistry import StructureError, normalise_cas, parse_structure
+from catalogue.chemistry import StructureError, normalise_cas, parse_structure, skeleton_of
 from catalogue.parents import Composition, composition_or_none, kinship
 from projects.alike import Alike, alike
 from projects.models import Project, Rfp
@@ -74,9 +74,9 @@ def _elsewhere(user: User, client_id: int | None, cas_number: str, inchikey: str
     named people others are not even told that it is there."""
     same = Q(pk=None)
     if inchikey:
-        same |= Q(compound__inchikey__startswith=inchikey[:14])
+        same |= Q(compound__inchikey__startswith=skeleton_of(inchikey))
     if parent_inchikey:
-        same |= Q(compound__fingerprint__parent_inchikey__startswith=parent_inchikey[:14])
+        same |= Q(compound__fingerprint__parent_inchikey__startswith=skeleton_of(parent_inchikey))
     if cas_number:
         same |= Q(compound__cas_number=cas_number)
     if not (inchikey or cas_number or parent_inchikey):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import Http404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.response import Response
@@ -12,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api_rows import newest
 from accounts.api_writes import ONLY_KEY, Tagged, checked, once
+from accounts.languages import zone_of
 from accounts.requests import ApiRequest, refuse_unknown
 from audit.models import Event
 from audit.refusals import BadInput
@@ -259,9 +262,10 @@ class SheetBatch(InternalView):
         ]
 
         def write() -> Response:
-            return Response(
-                answer(change_rows(sheet, changes, actor=request.user, reason=given["reason"], all_or_none=given["all_or_none"]))
-            )
+            outcome = change_rows(sheet, changes, actor=request.user, reason=given["reason"], all_or_none=given["all_or_none"])
+            outcome.bound = replace(outcome.bound, asked=request.GET.dict())
+            with timezone.override(zone_of(request.user)):  # the table on the page says what holds on the reader's day
+                return Response(answer(outcome))
 
         return once(request, write)
 

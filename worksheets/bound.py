@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -21,15 +22,17 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 Derived = Mapping[Any, Mapping[str, Any]]
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Bound:
-    """address: as in "materials", or "supplier-prices:12" where the sheet has a parent."""
+    """address: as in "materials", or "supplier-prices:12" where the sheet has a parent. asked: what the sheet's `ask` is told."""
 
     sheet: Worksheet
     parent: Any
     user: User
+    asked: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def address(self) -> str:
@@ -47,6 +50,10 @@ class Bound:
     def page(self) -> str:
         """Where people find it."""
         return self.sheet.page(self.parent) if self.sheet.page else self.own_page
+
+    @property
+    def is_readable(self) -> bool:
+        return not self.sheet.readers or allowed(self.sheet.readers, self.user, self.parent)
 
     @cached_property
     def blockers(self) -> list[Blocker]:
@@ -85,6 +92,8 @@ class Bound:
 
     def derived(self, rows: Sequence[Any]) -> Derived:
         """What rests on several rows, by the key of each."""
+        if self.sheet.ask is not None and self.asked:
+            self.sheet.ask(self.parent, self.asked)
         return self.sheet.together(rows, self.parent) if self.sheet.together else {}
 
     def table(self, rows: Sequence[Any]) -> list[Values]:
@@ -191,18 +200,21 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
     }
 
 
-def bind(address: str, user: User) -> Bound:
-    """The sheet at an address. Raises Missing for what this person does not see: no client sees any."""
+def bind(address: str, user: User, asked: Mapping[str, str] = NOTHING) -> Bound:
+    """The sheet at an address. Raises Missing for what this person does not read: no client reads any."""
     key, _colon, scope = address.partition(":")
     sheet = sheet_of(key)
     if not (user.is_active and user.is_internal) or bool(scope) != bool(sheet.parent):
         raise Missing
-    return Bound(sheet, _parent(sheet, scope, user) if sheet.parent else None, user)
+    found = Bound(sheet, _parent(sheet, scope, user) if sheet.parent else None, user, asked)
+    if not found.is_readable:
+        raise Missing
+    return found
 
 
-def bind_to(sheet: Worksheet, parent: Any, user: User) -> Bound:
-    """For a page that has found the parent itself."""
-    return Bound(sheet, parent, user)
+def bind_to(sheet: Worksheet, parent: Any, user: User, asked: Mapping[str, str] = NOTHING) -> Bound:
+    """For a page that has found the parent itself, and asks where a sheet names its readers whether it `is_readable`."""
+    return Bound(sheet, parent, user, asked)
 
 
 def held(bound: Bound) -> Bound:

@@ -62,7 +62,7 @@ class Rows:
         self.clean(row, changed)
         typed = {column.name for column in self.sheet.typed}
         try:
-            row.full_clean(validate_unique=False, validate_constraints=False)
+            row.full_clean(exclude=_fetched(row), validate_unique=False, validate_constraints=False)
         except ValidationError as error:
             raise BadInput({name if name in typed else "": words for name, words in error.message_dict.items()}) from error
         self._require_only_one(row, changed)
@@ -74,6 +74,12 @@ class Rows:
                 typed = [column.name for column in self.sheet.typed if column.name in names]
                 column = next((name for name in typed if name in changed), typed[0] if typed else "")
                 raise AlreadyThere(column, other, getattr(other, "get_absolute_url", lambda: "")())
+
+
+def _fetched(row: Row) -> set[str]:
+    """The foreign keys whose rows were read for this one: that they are there need not be asked again, row by row of a pasted block."""
+    links = (field for field in row._meta.concrete_fields if field.is_relation and field.is_cached(row))
+    return {field.name for field in links if getattr(row, field.name) is not None}
 
 
 def identities(row: Row) -> list[tuple[set[str], Q]]:

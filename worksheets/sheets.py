@@ -140,8 +140,10 @@ class Worksheet:
     parent may lead over another table (step__version); the service then says in `new` what a row belongs to.
     order: the integer field that keeps the order of rows, where people move them; in the database it is not unique, or unique deferrable.
     within: by what rows are listed before their order, which counts from one for each value of the last of them, a field of the model.
+    readers: a name of `rules`, asked with the parent, where not everybody of ours who sees that reads its rows.
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
     together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
+    ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
     totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
     one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
     """
@@ -153,6 +155,7 @@ class Worksheet:
     columns: tuple[SheetColumn, ...]
     permission: str
     who: Words
+    readers: str = ""
     parent: str = ""
     parent_key: str = "pk"
     service: type[Rows] = Rows
@@ -162,6 +165,7 @@ class Worksheet:
     blockers: Callable[[Any], Sequence[Blocker]] = _none
     locked: Callable[[Row], Words] | None = None
     together: Callable[[Sequence[Row], Any], Mapping[Any, Mapping[str, Any]]] | None = None
+    ask: Callable[[Any, Mapping[str, str]], None] | None = None
     totals: Callable[[Sequence[Row], Any], Mapping[str, Any]] | None = None
     page: Callable[[Any], str] | None = None
     hint: Words = ""

@@ -130,14 +130,15 @@ class Shown:
     @cached_property
     def config(self) -> dict[str, Any]:
         """What static/js/worksheet.js needs to know."""
+        asked = f"?{urlencode(self.bound.asked)}" if self.bound.asked else ""
         return {
             "columns": self.bound.columns(),
             "may_change": not self.blockers,
             "asks_reason": self.bound.sheet.asks_reason,
             "moves": self.moves,
             "most": MOST_CHANGES,
-            "data": self._at("worksheet-data"),
-            "batch": reverse("api-worksheet-batch", args=[self.bound.address]),
+            "data": self._at("worksheet-data") + asked,
+            "batch": reverse("api-worksheet-batch", args=[self.bound.address]) + asked,
             "lookup": self._at("worksheet-lookup", "COLUMN"),
             "noun": self.noun,
             "words": grid_words(),

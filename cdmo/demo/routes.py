@@ -11,10 +11,10 @@ from audit.context import Channel, acting
 from catalogue.models import Material
 from cdmo.demo.early import QUOTED
 from cdmo.demo.people import holding
-from cdmo.demo.projects import COMMERCIAL
+from cdmo.demo.projects import COMMERCIAL, VALIDATION
 from cdmo.demo.story import Story
 from cdmo.demo.supplies import bought
-from cdmo.demo.syntheses import ARIPIPRAZOLE_LINEAR, IMATINIB_CONVERGENT, STUFF, Makes, Synthesis, Takes
+from cdmo.demo.syntheses import APIXABAN_LAST, ARIPIPRAZOLE_LINEAR, IMATINIB_CONVERGENT, STUFF, Makes, Synthesis, Takes
 from process.models import Route
 from process.routes import services
 from projects.models import Project
@@ -31,7 +31,7 @@ def write_routes(today: date) -> Iterator[date]:
     actor = holding(Role.RESEARCH)
     with acting(actor=actor, channel=Channel.COMMAND):
         materials = {each.code: bought(each) for each in STUFF}
-        for story, synthesis in ((COMMERCIAL, IMATINIB_CONVERGENT), (QUOTED, ARIPIPRAZOLE_LINEAR)):
+        for story, synthesis in ((COMMERCIAL, IMATINIB_CONVERGENT), (QUOTED, ARIPIPRAZOLE_LINEAR), (VALIDATION, APIXABAN_LAST)):
             _write(project_of(story), synthesis, materials, actor)
 
 

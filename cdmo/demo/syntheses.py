@@ -1,4 +1,4 @@
-"""Two published syntheses of the demo's molecules, one convergent and one linear.
+"""Published syntheses of the demo's molecules, one convergent, one linear, and one last step.
 
 Structures, CAS numbers and the order of the steps are those of the sources named. Yields, equivalents and conditions were written down
 from memory of those sources and rounded; prices, lead times and batch sizes are invented, as everything of the demo's projects is.
@@ -125,6 +125,19 @@ STUFF = (
         "H302",
     ),
     Stuff("M-NAI", "Sodium iodide", "reagent", "7681-82-5", "[Na+].[I-]", "34.00", None, 1, 28, "H315 H319 H400"),
+    Stuff(
+        "M-APXE",
+        "Apixaban ethyl ester",
+        "starting_material",
+        "503614-91-3",
+        "CCOC(=O)c1nn(-c2ccc(OC)cc2)c2c1CCN(C2=O)c1ccc(cc1)N1CCCCC1=O",
+        "1450.00",
+        None,
+        4,
+        84,
+    ),
+    Stuff("M-FMD", "Formamide", "reagent", "75-12-7", "NC=O", "1.80", None, 2, 14, "H351 H360FD H373"),
+    Stuff("M-NAOME", "Sodium methoxide", "reagent", "124-41-4", "C[O-].[Na+]", "3.10", None, 2, 21, "H251 H302 H314"),
     Stuff("M-TEA", "Triethylamine", "reagent", "121-44-8", "CCN(CC)CC", "2.60", None, 2, 14, "H225 H302 H311 H314 H331"),
 )
 
@@ -289,4 +302,31 @@ ARIPIPRAZOLE_LINEAR = Synthesis(
         ),
     ),
     (("paper", "Oshiro et al., J. Med. Chem. 1998, 41, 658", "10.1021/jm940608g", 1998, "unknown"),),
+)
+
+APIXABAN_LAST = Synthesis(
+    "Ammonolysis of the ester",
+    "For validation",
+    "The ester is bought; its amide is the molecule. Yields from memory of the paper, rounded.",
+    (
+        Makes(
+            "Ammonolysis",
+            "amidation",
+            "Apixaban",
+            "",
+            ("82", "88", "92"),
+            "22",
+            ("15", "25"),
+            "Formamide and methoxide below 25 °C, then water",
+            (
+                Takes("M-APXE", "reactant", "1", limiting=True),
+                Takes("M-FMD", "reagent", "12", stoichiometry="1"),
+                Takes("M-NAOME", "reagent", "3"),
+                Takes("S-DMF", "solvent", "6", "l_per_kg"),
+                Takes("S-WATER", "water", "10", "l_per_kg"),
+            ),
+        ),
+    ),
+    (("paper", "Pinto et al., J. Med. Chem. 2007, 50, 5339", "10.1021/jm070245n", 2007, "unknown"),),
+    fixed="As validated.",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,43 +15,53 @@ from django.utils.translation import ngettext
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import Blocker, require_none
-from catalogue.models import ExchangeRate
-from phases.evaluation.planned import priced_on, priced_tests, sum_of_tests
+from phases.evaluation.planned import PricedTest, priced_on, priced_tests, sum_of_tests
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from accounts.models import User
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedTest
 
-
 LARGEST = Decimal(10) ** 14  # a cost has fourteen digits before the point
 
 
-def planned_total(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Decimal | None:
-    """In the sheet's currency. None where the plan is empty, one of its tests has no cost, or the sum is larger than a cost can be."""
-    total = sum_of_tests(priced_tests(rows, sheet)) if rows else None
-    return rounded(total.total, sheet.currency) if total is not None and total.total < LARGEST else None
+@dataclass(frozen=True)
+class Plan:
+    """The tests of a plan as they are priced, once for all that is asked of them.
+
+    total: in the sheet's currency. None where the plan is empty, one of its tests has no cost, or the sum is larger than a cost can be.
+    """
+
+    tests: Sequence[PricedTest]
+    total: Decimal | None
 
 
-def taking_blockers(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> list[Blocker]:
+def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Plan:
+    tests = priced_tests(rows, sheet)
+    cost = sum_of_tests(tests) if tests else None
+    return Plan(tests, rounded(cost.total, sheet.currency) if cost is not None and cost.total < LARGEST else None)
+
+
+def taking_blockers(sheet: DepartmentAssessment, plan: Plan) -> list[Blocker]:
     """What keeps the total from being taken; the page's disabled button shows the same."""
-    return [*change_blockers(sheet), *(Blocker("sheet.plan_total", words, sheet.get_absolute_url()) for words in _obstacles(sheet, rows))]
+    return [*change_blockers(sheet), *(Blocker("sheet.plan_total", words, sheet.get_absolute_url()) for words in _obstacles(sheet, plan))]
 
 
-def _obstacles(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> list[str]:
-    if not rows:
+def _obstacles(sheet: DepartmentAssessment, plan: Plan) -> list[str]:
+    if not plan.tests:
         return [_t("There is no test in the plan.")]
-    unpriced = dict.fromkeys(each.words for each in priced_tests(rows, sheet) if each.cost is None)
+    unpriced = dict.fromkeys(each.words for each in plan.tests if each.cost is None)
     if unpriced:
         return list(unpriced)
-    total = planned_total(sheet, rows)
-    if total is None:
+    if plan.total is None:
         return [_t("The plan's total is larger than a cost can be.")]
-    if total == sheet.cost_base:
+    if plan.total == sheet.cost_base:
         return [_t("The base cost is the plan's total.")]
-    return _out_of_order(sheet, total)
+    return _out_of_order(sheet, plan.total)
 
 
 def _out_of_order(sheet: DepartmentAssessment, total: Decimal) -> list[str]:
@@ -67,16 +78,15 @@ def take_plan_total(code: str, department_key: str, *, actor: User) -> Departmen
     """Write the total of the plan, as it is now, over the base cost of the open sheet."""
     sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
-    rows = list(sheet.tests.select_related("price"))
-    require_none(taking_blockers(sheet, rows))
-    before = sheet.cost_base
-    sheet.cost_base = planned_total(sheet, rows)
+    plan = plan_of(sheet, list(sheet.tests.select_related("price")))
+    require_none(taking_blockers(sheet, plan))
+    before, sheet.cost_base = sheet.cost_base, plan.total
     sheet.save(update_fields=["cost_base", "updated_at"])
     record(
         "sheet.plan_total_taken",
         sheet,
         actor=actor,
-        reason=_origin(sheet, rows),
+        reason=_origin(sheet, plan),
         before={"cost_base": before},
         after={"cost_base": sheet.cost_base},
         department=sheet.department.name,
@@ -84,16 +94,16 @@ def take_plan_total(code: str, department_key: str, *, actor: User) -> Departmen
     return sheet
 
 
-def _origin(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> str:
+def _origin(sheet: DepartmentAssessment, plan: Plan) -> str:
     """How many tests, the day whose prices hold, and each rate with its own day."""
-    day = priced_on(sheet)
     words = ngettext(
-        "The plan's total of %(count)d test, priced on %(day)s", "The plan's total of %(count)d tests, priced on %(day)s", len(rows)
+        "The plan's total of %(count)d test, priced on %(day)s", "The plan's total of %(count)d tests, priced on %(day)s", len(plan.tests)
     )
-    said = words % {"count": len(rows), "day": date_format(day, "j M Y")}
-    foreign = {row.price.currency for row in rows} - {sheet.currency}
-    rates = [rate for other, rate in sorted(ExchangeRate.objects.into(sheet.currency, day).items()) if other in foreign] if foreign else []
-    return (
-        "; ".join([said, *(f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({date_format(rate.on, 'j M Y')})" for rate in rates)])
-        + "."
-    )
+    said = words % {"count": len(plan.tests), "day": _day(priced_on(sheet))}
+    used = {each.row.price.currency: each.rate for each in plan.tests}
+    rates = (used[currency] for currency in sorted(used))
+    return "; ".join([said, *(f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({_day(rate.on)})" for rate in rates if rate)]) + "."
+
+
+def _day(on: date) -> str:
+    return date_format(on, "j M Y")

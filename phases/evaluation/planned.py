@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PricedTest:
-    """cost: in the sheet's currency, None where that cannot be told. words: what stands against the price; empty where nothing does."""
+    """cost: in the sheet's currency, None where that cannot be told. words: what stands against the price; empty where nothing does.
+
+    rate: by which it was converted, None where there is no other currency.
+    """
 
     row: PlannedTest
     cost: SampleCost | None
     words: str
+    rate: ExchangeRate | None = None
 
 
 def priced_on(sheet: DepartmentAssessment) -> date:
@@ -39,30 +43,31 @@ def priced_on(sheet: DepartmentAssessment) -> date:
 def priced_tests(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> list[PricedTest]:
     """One query, however many rows, and none where everything is in the sheet's currency."""
     day, foreign = priced_on(sheet), {row.price.currency for row in rows} - {sheet.currency}
-    factors = _factors(sheet, day) if foreign and sheet.currency else {sheet.currency: Decimal(1)}
-    return [_priced(row, sheet, day, factors) for row in rows]
+    rates = _rates(sheet, day) if foreign and sheet.currency else {}
+    return [_priced(row, sheet, day, rates) for row in rows]
 
 
-def _factors(sheet: DepartmentAssessment, day: date) -> Mapping[str, Decimal]:
-    """Into the currency of the sheet; read once for each sheet that was fetched."""
+def _rates(sheet: DepartmentAssessment, day: date) -> Mapping[str, ExchangeRate]:
+    """Into the currency of the sheet, by the other one; read once for each sheet that was fetched."""
     known = sheet.__dict__
-    if "_factors" not in known:
-        rates = ExchangeRate.objects.into(sheet.currency, day)
-        known["_factors"] = {other: row.rate for other, row in rates.items()} | {sheet.currency: Decimal(1)}
-    found: Mapping[str, Decimal] = known["_factors"]
+    if "_rates" not in known:
+        known["_rates"] = ExchangeRate.objects.into(sheet.currency, day)
+    found: Mapping[str, ExchangeRate] = known["_rates"]
     return found
 
 
-def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, factors: Mapping[str, Decimal]) -> PricedTest:
+def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, rates: Mapping[str, ExchangeRate]) -> PricedTest:
     said = [_expired(row.price, day)]
-    factor = factors.get(row.price.currency) if sheet.currency else None
+    is_own = row.price.currency == sheet.currency
+    rate = None if is_own else rates.get(row.price.currency)
     if not sheet.currency:
         said.append(_t("The sheet has no currency yet."))
-    elif factor is None:
+    elif rate is None and not is_own:
         values = {"currency": row.price.currency, "into": sheet.currency, "day": date_format(day, "j M Y")}
         said.append(_t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.") % values)
     own = cost_of(_sample(row.price), batches=row.batches, samples_per_batch=row.samples_per_batch)
-    return PricedTest(row, None if factor is None else own.times(factor), " ".join(filter(None, said)))
+    cost = own if is_own else own.times(rate.rate) if rate is not None else None
+    return PricedTest(row, cost, " ".join(filter(None, said)), rate)
 
 
 def _expired(price: AnalyticalPrice, day: date) -> str:

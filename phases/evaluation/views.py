@@ -26,7 +26,7 @@ from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
-from phases.evaluation.base_cost import take_plan_total, taking_blockers
+from phases.evaluation.base_cost import plan_of, take_plan_total, taking_blockers
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
@@ -346,6 +346,6 @@ def _render_sheet(
         "plan_total": plan.sums.get("cost") if plan and sheet.currency else None,
         "calendar": _calendar(sheet, production.every, user) if production else None,
         "takes_total": tests is not None,
-        "taking_blockers": [*theirs, *taking_blockers(sheet, tests.every)] if tests else [],
+        "taking_blockers": [*theirs, *taking_blockers(sheet, plan_of(sheet, tests.every))] if tests else [],
     }
     return render(request, "phases/evaluation/sheet.html", context | bound, status=status)

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from accounts.permissions import allowed
 from catalogue.models import ExchangeRate
 from charts.look import written
-from process.actuals.comparing import Booked, Compared, Rates, Run, Stay, days_of, mean_of, spent
+from process.actuals.comparing import Booked, Compared, Rates, Run, Stay, by_currency, days_of, mean_of, spent
 from process.actuals.models import ActualCost, StepRun
-from process.actuals.phases import Planned, last_day, planned_of, stays_of
+from process.actuals.phases import Planned, planned_of, stays_of
 from process.actuals.quoted import QuotedCost, quoted_costs
-from process.words import can_be_rounded, grouped, plain_number, too_large
+from process.words import can_be_rounded, grouped, money_words, plain_number, too_large
 from projects.models import Phase
-from projects.money import fitted, half_up
+from projects.money import half_up
 
 if TYPE_CHECKING:
     from datetime import date
@@ -62,12 +63,12 @@ def all_actuals(project: Project, reader: User, *only: str) -> list[PhaseActuals
         return []
     reads_money = allowed("projects.read_revenue", reader, project)
     money = _Money(project, phases) if reads_money else None
-    planned, until = planned_of(project), last_day(project)
+    planned, today = planned_of(project), project.day_of(timezone.now())
     runs = list(StepRun.objects.filter(project=project, phase__in=phases).select_related("step__version__route"))
     found = []
     for phase in phases:
         rows = [money.row(phase)] if money else []
-        rows.append(duration(stays[phase], planned.get(phase), until))
+        rows.append(duration(stays[phase], planned.get(phase), today))
         rows += _steps([run for run in runs if run.phase == phase])
         found.append(PhaseActuals(phase, str(Phase(phase).label), tuple(rows), hides_money=not reads_money))
     return found
@@ -127,47 +128,38 @@ class _Money:
     def row(self, phase: str) -> Beside:
         quoted, booked = self.quoted.get(phase), self.booked.get(phase, [])
         if quoted is None:
-            sums = {each: sum((row.amount for row in booked if row.currency == each), Decimal(0)) for each in _currencies(booked)}
-            return Beside(_t("Cost"), _t("not quoted"), " + ".join(_money(total, each) for each, total in sums.items()) or NOTHING)
+            sums = (money_words(total, each) for each, total in by_currency(booked).items())
+            return Beside(_t("Cost"), _t("not quoted"), " + ".join(sums) or NOTHING)
         return _cost(quoted, booked, self.rates.get(quoted.currency, {}))
-
-
-def _currencies(booked: Sequence[Booked]) -> list[str]:
-    return sorted({each.currency for each in booked})
 
 
 def _cost(quoted: QuotedCost, booked: Sequence[Booked], rates: Rates) -> Beside:
     """Without a difference while some of it has no rate: the sum is not whole then."""
-    found, promised = spent(booked, quoted.currency, rates), _money(quoted.amount, quoted.currency)
+    found, promised = spent(booked, quoted.currency, rates), money_words(quoted.amount, quoted.currency)
     notes = (quoted.words, *_no_rate(found.left_out, quoted.currency))
     if not can_be_rounded(found.total):
         return Beside(_t("Cost"), promised, NOTHING, notes=(*notes, too_large()), link=quoted.link)
     told, actual = _Signed(), NOTHING
     if len(found.left_out) < len(booked):
-        actual = _money(found.total, quoted.currency)
+        actual = money_words(found.total, quoted.currency)
     if booked and not found.left_out:
-        told = _signed(Compared(quoted.amount, found.total), lambda number: _sign(number) + _money(abs(number), quoted.currency))
+        told = _signed(Compared(quoted.amount, found.total), lambda number: _sign(number) + money_words(abs(number), quoted.currency))
     return Beside(_t("Cost"), promised, actual, told.difference, told.percent, notes, quoted.link)
 
 
 def _no_rate(left_out: Sequence[Booked], into: str) -> Iterator[str]:
     words = _t("No rate from %(currency)s to %(into)s on or before %(day)s: %(amount)s is not in the sum.")
-    for currency in _currencies(left_out):
-        rows = [each for each in left_out if each.currency == currency]
-        amount = _money(sum((each.amount for each in rows), Decimal(0)), currency)
-        yield words % {"currency": currency, "into": into, "day": written(max(each.on for each in rows)), "amount": amount}
+    for currency, total in by_currency(left_out).items():
+        day = max(each.on for each in left_out if each.currency == currency)
+        yield words % {"currency": currency, "into": into, "day": written(day), "amount": money_words(total, currency)}
 
 
-def _money(amount: Decimal, currency: str) -> str:
-    return f"{grouped(fitted(amount, currency))} {currency}"
-
-
-def duration(stays: Sequence[Stay], planned: Planned | None, until: date) -> Beside:
+def duration(stays: Sequence[Stay], planned: Planned | None, today: date) -> Beside:
     """Of a phase that runs, a difference only where it has taken longer already."""
-    days, runs = days_of(stays, until), stays[-1].end is None
+    days, runs = days_of(stays, today), stays[-1].end is None
     found = Compared(None if planned is None else Decimal(planned.days), Decimal(days))
     is_told = not runs or (found.difference or 0) > 0
-    told = _signed(found, lambda number: f"{signed(number, Decimal(1))} {_t('days')}") if is_told else _Signed()
+    told = _signed(found, _more_days) if is_told else _Signed()
     notes = []
     if planned is not None:
         notes.append(_t("Baseline: %(start)s to %(end)s") % {"start": written(planned.start), "end": written(planned.end)})
@@ -179,6 +171,10 @@ def duration(stays: Sequence[Stay], planned: Planned | None, until: date) -> Bes
 def _from_to(stays: Sequence[Stay]) -> str:
     dates = "; ".join(f"{written(stay.start)} – {written(stay.end)}" for stay in stays)
     return _t("In the phase: %(dates)s") % {"dates": dates}
+
+
+def _more_days(number: Decimal) -> str:
+    return ngettext("%(number)s day", "%(number)s days", abs(int(number))) % {"number": signed(number, Decimal(1))}
 
 
 def _days(number: int) -> str:
@@ -193,9 +189,9 @@ def _steps(runs: Sequence[StepRun]) -> Iterator[Beside]:
     for group in by_step.values():
         names = {"route": group[0].step.version.route.name, "step": group[0].step.name}
         yields = mean_of([Run(run.quoted_yield_pct, run.yield_pct, run.batches) for run in group])
-        yield _step(_t("%(route)s: yield of %(step)s") % names, yields, "%", _t("points"), _batches(group))
+        yield _step(_t("%(route)s: yield of %(step)s") % names, yields, "%", _points, _batches(group))
         if any(run.cycle_time_h is not None for run in group):
-            yield _step(_t("%(route)s: cycle time of %(step)s") % names, _hours(group), "h", "h", "")
+            yield _step(_t("%(route)s: cycle time of %(step)s") % names, _hours(group), "h", _more_hours, "")
 
 
 def _hours(group: Sequence[StepRun]) -> Compared:
@@ -213,8 +209,19 @@ def _batches(group: Sequence[StepRun]) -> str:
     return f"{said}: {names}" if names else said
 
 
-def _step(label: str, found: Compared, unit: str, unit_of_difference: str, note: str) -> Beside:
-    told = _signed(found, lambda number: f"{signed(number)} {unit_of_difference}")
+def _points(number: Decimal) -> str:
+    """A number that is not whole is many."""
+    shown = abs(half_up(number, TENTH))
+    return ngettext("%(number)s point", "%(number)s points", 1 if shown == 1 else 2) % {"number": signed(number)}
+
+
+def _more_hours(number: Decimal) -> str:
+    return f"{signed(number)} h"
+
+
+def _step(label: str, found: Compared, unit: str, words: Callable[[Decimal], str], note: str) -> Beside:
+    """words: of the difference."""
+    told = _signed(found, words)
     quoted, actual = (
         _t("not quoted") if value is None else f"{plain_number(half_up(value, TENTH))} {unit}" for value in (found.quoted, found.actual)
     )

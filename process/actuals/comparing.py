@@ -38,6 +38,14 @@ class Booked:
     on: date
 
 
+def by_currency(bookings: Iterable[Booked]) -> dict[str, Decimal]:
+    """What was spent in each, by its code."""
+    sums: dict[str, Decimal] = {}
+    for booked in sorted(bookings, key=lambda each: each.currency):
+        sums[booked.currency] = sums.get(booked.currency, ZERO) + booked.amount
+    return sums
+
+
 @dataclass(frozen=True)
 class Spent:
     """total: in one currency, each booking converted by the rate of its day and rounded. left_out: those without a rate."""

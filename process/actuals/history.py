@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet, Sum
-from django.db.models.functions import Lower
+from django.db.models import DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Left, Lower
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
+from catalogue.chemistry import SKELETON_LETTERS, skeleton_of
+from catalogue.parents import composition_or_none
 from process.actuals.beside import signed
 from process.actuals.comparing import Compared, Error, error_over
+from process.actuals.likeness import Kind, Likeness, likeness
 from process.actuals.models import StepRun
-from process.routes.models import RouteStep
 from projects.money import half_up
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from process.routes.models import RouteStep
     from projects.models import Project
 
 ONE = Decimal(1)
+KIND = ("name", "product", "skeleton", "reaction")
 Sums = Mapping[str, Any]  # of one project and one kind of step
 
 
@@ -37,24 +41,33 @@ class Seen:
 
 
 def seen_before(steps: Iterable[RouteStep], project: Project, reader: User) -> list[Seen]:
-    """Of each step of which something similar was run: the same product or step, else the same class of reaction. One query."""
-    counted = [step for step in steps if not step.set_aside]
-    rows = list(_sums(counted, project, reader)) if counted else []
-    found = (_seen(step, rows) for step in counted)
+    """Of each step of which something similar was run (`likeness`), by what is most similar to it. One query.
+
+    steps: with the compounds of their products. Neither the project itself counts, nor a version of a route where a later one of it was
+    run: what became of the step is what it last gave.
+    """
+    counted = {step: kind_of(step) for step in steps if not step.set_aside}
+    rows = list(_sums(list(counted.values()), project, reader)) if counted else []
+    found = (_seen(step, kind, rows) for step, kind in counted.items())
     return [each for each in found if each is not None]
 
 
-def _sums(steps: Sequence[RouteStep], project: Project, reader: User) -> QuerySet[StepRun, dict[str, Any]]:
+def kind_of(step: RouteStep) -> Kind:
+    known = composition_or_none(step.product_compound.smiles) if step.product_compound is not None else None
+    return Kind(step.name, step.product_name, skeleton_of(known.parent_inchikey) if known else "", step.transformation)
+
+
+def _sums(kinds: Sequence[Kind], project: Project, reader: User) -> QuerySet[StepRun, dict[str, Any]]:
     """Added up by the database: batches × what was quoted, and × what came."""
     both = Q(cycle_time_h__isnull=False, quoted_cycle_time_h__isnull=False)
-    rows = StepRun.objects.visible_to(reader).exclude(project=project)
-    rows = rows.annotate(product=Lower("step__product_name"), name=Lower("step__name"), kind=F("step__transformation"))
-    alike = Q(product__in={_low(step.product_name) for step in steps}) | Q(name__in={_low(step.name) for step in steps})
-    alike |= Q(kind__in={step.transformation for step in steps if _has_class(step)})
+    rows = StepRun.objects.visible_to(reader).exclude(project=project).exclude(Exists(_later_runs()))
+    skeleton = Left("step__product_compound__fingerprint__parent_inchikey", SKELETON_LETTERS)
+    rows = rows.annotate(product=F("step__product_name"), name=F("step__name"), reaction=F("step__transformation"), skeleton=skeleton)
+    rows = rows.alias(low_product=Lower("step__product_name"), low_name=Lower("step__name"))
     return (
-        rows.filter(alike)
+        rows.filter(_may_be_alike(kinds))
         .order_by()
-        .values("project", "product", "name", "kind")
+        .values("project", *KIND)
         .annotate(
             yields=Sum(_batches_of("yield_pct")),
             quoted_yields=Sum(_batches_of("quoted_yield_pct")),
@@ -64,27 +77,35 @@ def _sums(steps: Sequence[RouteStep], project: Project, reader: User) -> QuerySe
     )
 
 
+def _later_runs() -> QuerySet[StepRun]:
+    """Of the step in a later version of its route."""
+    same = {"step__key": OuterRef("step__key"), "step__version__route": OuterRef("step__version__route")}
+    return StepRun.objects.filter(**same, step__version__number__gt=OuterRef("step__version__number"))
+
+
+def _may_be_alike(kinds: Sequence[Kind]) -> Q:
+    """What `likeness` need not look at is left with the database."""
+    alike = Q(low_product__in={kind.product.lower() for kind in kinds})
+    alike |= Q(low_name__in={kind.name.lower() for kind in kinds})
+    alike |= Q(skeleton__in={kind.skeleton for kind in kinds if kind.skeleton})
+    return alike | Q(reaction__in={kind.reaction for kind in kinds if kind.has_class})
+
+
 def _batches_of(name: str) -> ExpressionWrapper:
     return ExpressionWrapper(F(name) * F("batches"), output_field=DecimalField())
 
 
-def _low(words: str) -> str:
-    return words.lower()
-
-
-def _has_class(step: RouteStep) -> bool:
-    """“Other” is no likeness."""
-    return step.transformation not in ("", RouteStep.Transformation.OTHER)
-
-
-def _seen(step: RouteStep, rows: Iterable[Sums]) -> Seen | None:
-    rows = list(rows)
-    same = [row for row in rows if row["product"] == _low(step.product_name) or row["name"] == _low(step.name)]
-    alike = same or [row for row in rows if _has_class(step) and row["kind"] == step.transformation]
-    if not alike:
+def _seen(step: RouteStep, kind: Kind, rows: Iterable[Sums]) -> Seen | None:
+    by_likeness: dict[Likeness, list[Sums]] = {}
+    for row in rows:
+        other = Kind(**{name: row[name] or "" for name in KIND})
+        by_likeness.setdefault(likeness(kind, other), []).append(row)
+    closest = max(by_likeness, default=Likeness.NONE)
+    if closest == Likeness.NONE:
         return None
-    by_what = _t("same product or step") if same else _t("same class of reaction: %(kind)s") % {"kind": step.get_transformation_display()}
-    yields, hours = (_error(alike, name) for name in ("yields", "hours"))
+    by_class = _t("same class of reaction: %(kind)s") % {"kind": step.get_transformation_display()}
+    by_what = _t("same product or step") if closest == Likeness.SAME else by_class
+    yields, hours = (_error(by_likeness[closest], name) for name in ("yields", "hours"))
     return Seen(step, by_what, _yield_words(yields) if yields else "", _hour_words(hours) if hours else "")
 
 

@@ -70,7 +70,7 @@ class ActualCost(models.Model):
 class StepRun(models.Model):
     """What a step gave and took, on so many batches of a phase.
 
-    quoted_yield_pct, quoted_cycle_time_h: what was promised of it when the row was entered (`quoted.promised`), so that the error of an
+    quoted_yield_pct, quoted_cycle_time_h: what was promised of it when the row was entered (`quoted.Promises`), so that the error of an
     estimate is told of all projects by one query, and no later version of the route rewrites it.
     """
 

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 def stays_of(project: Project) -> dict[str, list[Stay]]:
-    """By phase that has begun, of the contracted ones: when the project came into it and left it. One query."""
-    moves = list(project.moves.all())
+    """By phase that has begun, of the contracted ones: when the project came into it and left it, or was closed in it. Two queries."""
+    moves, closed_on = list(project.moves.all()), _closed_on(project)
     found: dict[str, list[Stay]] = {}
     for move, after in zip(moves, [*moves[1:], None], strict=True):
         if project.in_scope(move.to_phase):
-            end = project.day_of(after.moved_at) if after else None
+            end = project.day_of(after.moved_at) if after else closed_on
             found.setdefault(move.to_phase, []).append(Stay(project.day_of(move.moved_at), end))
     return {phase.value: found[phase] for phase in PHASES if phase in found}
 
 
-def last_day(project: Project) -> date:
-    """Until when its days count: today, of a closed project the day on which it was closed."""
+def _closed_on(project: Project) -> date | None:
+    """None of one that is not closed."""
     if project.status not in CLOSED_STATUSES:
-        return project.day_of(timezone.now())
+        return None
     closed = project.status_changes.filter(to_status=project.status).last()
     return project.day_of(closed.changed_at if closed else timezone.now())
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
 
-from process.costs.estimate import PhaseCost
-from process.costs.quoting import quoted_in
-from process.costs.stored import restored
+from process.costs.building import terms_of
+from process.costs.offers import options_of
+from process.costs.quoted import Key, key_of, lines_of, phases_of, quoted_in
 from process.routes.models import RouteStep
-from projects.money import half_up
+from projects.money import half_up, rounded
 from projects.price import accepted_quotation
 
 if TYPE_CHECKING:
     from process.actuals.models import RunStep
-    from process.costs.models import CostAssessment
+    from process.costs.models import CostAssessment, ScenarioQuote
     from projects.models import Project, Quotation
 
 HUNDRED, THOUSANDTH = Decimal(100), Decimal("0.001")
@@ -38,10 +39,11 @@ def quoted_costs(project: Project) -> dict[str, QuotedCost]:
     quotation = accepted_quotation(project)
     if quotation is None:
         return {}
-    scenarios, priced = _scenarios(quotation), [line for line in quotation.lines.all() if line.is_priced]
+    quotes, priced = quoted_in(quotation), [line for line in quotation.lines.all() if line.is_priced]
+    scenarios, chosen = _scenarios(quotation, quotes), {key_of(line) for line in priced if line.chosen}
     found: dict[str, QuotedCost] = {}
     for phase in dict.fromkeys(line.phase for line in priced):
-        found[phase] = _of_scenario(scenarios.get(phase), phase) or QuotedCost(
+        found[phase] = _of_scenario(scenarios.get(phase), phase, chosen) or QuotedCost(
             sum((line.amount for line in priced if line.phase == phase), Decimal(0)),
             quotation.currency,
             _t("Price of %(label)s, with its margin") % {"label": quotation.label},
@@ -50,23 +52,21 @@ def quoted_costs(project: Project) -> dict[str, QuotedCost]:
     return found
 
 
-def _scenarios(quotation: Quotation) -> dict[str, CostAssessment]:
-    """By phase: the scenario that a line of the quotation rests on."""
-    quotes = quoted_in(quotation)
-    found = ((line.phase, quotes.get((line.phase, line.description))) for line in quotation.lines.all())
-    return {phase: quote.assessment for phase, quote in found if quote is not None}
+def _scenarios(quotation: Quotation, quotes: Mapping[Key, ScenarioQuote]) -> dict[str, CostAssessment]:
+    """By phase: the scenario that a line of the quotation rests on, which what the phase costs says before what an option does."""
+    found = [quote for line in quotation.lines.all() if (quote := quotes.get(key_of(line))) is not None]
+    return {quote.phase: quote.assessment for quote in sorted(found, key=lambda quote: not quote.is_optional)}
 
 
-def _of_scenario(scenario: CostAssessment | None, phase: str) -> QuotedCost | None:
-    """What the phase was estimated to cost: its price without the margin, with what is passed on."""
-    if scenario is None or scenario.result is None:
+def _of_scenario(scenario: CostAssessment | None, phase: str, chosen: Collection[Key]) -> QuotedCost | None:
+    """What the phase was estimated to cost: its price without the margin, with what is passed on and the options that were chosen."""
+    built = None if scenario is None else next((each.built for each in phases_of(scenario) if each.phase == phase), None)
+    if scenario is None or built is None:
         return None
-    phases: tuple[PhaseCost, ...] = restored(tuple[PhaseCost, ...], scenario.result["value"]["phases"])
-    built = next((each.built for each in phases if each.phase == phase), None)
-    if built is None:
-        return None
+    options = options_of(lines_of(scenario), phase, replace(terms_of(scenario), margin_fraction=Decimal(0)))
+    added = sum((amount for label, amount in options.items() if (phase, label) in chosen), Decimal(0))
     words = _t("Cost before the margin, scenario %(number)s, %(name)s") % {"number": scenario.number, "name": scenario.name}
-    return QuotedCost(built.price - built.margin, scenario.currency, words, scenario.get_absolute_url())
+    return QuotedCost(built.price - built.margin + rounded(added, scenario.currency), scenario.currency, words, scenario.get_absolute_url())
 
 
 @dataclass(frozen=True)
@@ -76,19 +76,20 @@ class Promise:
 
 
 class Promises:
-    """Of the steps of a project; the quotation is read once."""
+    """Of the steps of a project: quotation, scenarios and the steps that they counted with are read once."""
 
     def __init__(self, project: Project) -> None:
         quotation = accepted_quotation(project)
-        self._scenarios = _scenarios(quotation) if quotation is not None else {}
+        self._scenarios = _scenarios(quotation, quoted_in(quotation)) if quotation is not None else {}
+        versions = {scenario.route_version_id for scenario in self._scenarios.values() if scenario.route_version_id}
+        steps = RouteStep.objects.filter(version__in=versions, set_aside=False) if versions else ()
+        self._steps = {(step.version_id, step.key): step for step in steps}
 
     def of(self, step: RunStep, phase: str) -> Promise:
         """As the scenario of the phase, else of another phase, took it from the same route; else as the version that was run says."""
-        scenarios = [each for name, each in sorted(self._scenarios.items(), key=lambda found: found[0] != phase)]
-        for scenario in scenarios:
+        for _phase, scenario in sorted(self._scenarios.items(), key=lambda found: found[0] != phase):
             version = scenario.route_version
-            if version is not None and version.route_id == step.version.route_id:
-                quoted = RouteStep.objects.filter(version=version, key=step.key, set_aside=False).first()
-                if quoted is not None:
-                    return Promise(half_up(quoted.yield_pct * scenario.yield_pct / HUNDRED, THOUSANDTH), quoted.cycle_time_h)
+            quoted = self._steps.get((version.pk, step.key)) if version is not None and version.route_id == step.version.route_id else None
+            if quoted is not None:
+                return Promise(half_up(quoted.yield_pct * scenario.yield_pct / HUNDRED, THOUSANDTH), quoted.cycle_time_h)
         return Promise(step.yield_pct, step.cycle_time_h)

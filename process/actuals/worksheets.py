@@ -66,6 +66,7 @@ ACTUAL_COSTS = Worksheet(
         ENTERED,
     ),
     service=CostRows,
+    readers="process.read_actual_costs",
     rows=lambda rows: rows.select_related("entered_by"),
     hint=_("As often as something is booked on a phase; all of it is set beside what was quoted of that phase."),
     **OF_PROJECT,

@@ -317,8 +317,8 @@ class ScenarioQuote(models.Model):
     """The price that a fixed scenario gave to a phase of a quotation, in its currency, and the words of the line that took it.
 
     rate: into that currency, of which day; None where the scenario is in it already. worded: the line and its words were made with it;
-    else somebody had typed them. The line is found by phase and words, as a draft
-    writes its lines anew.
+    else somebody had typed them. is_optional: of an option beside the price of the phase. The line is found by phase and words, as a
+    draft writes its lines anew.
     """
 
     quotation = models.ForeignKey("projects.Quotation", on_delete=models.CASCADE, related_name="scenario_quotes")
@@ -330,6 +330,7 @@ class ScenarioQuote(models.Model):
     rate = models.DecimalField(_("rate"), max_digits=20, decimal_places=8, null=True, blank=True)
     rated_on = models.DateField(_("rate of"), null=True, blank=True)
     worded = models.BooleanField(default=True)
+    is_optional = models.BooleanField(default=False)
     quoted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     quoted_at = models.DateTimeField()
 
@@ -337,7 +338,10 @@ class ScenarioQuote(models.Model):
         verbose_name = _("quoted price of a cost scenario")
         verbose_name_plural = _("quoted prices of cost scenarios")
         ordering = ["quotation_id", "id"]
-        constraints = [models.UniqueConstraint(fields=["quotation", "phase"], name="scenario_quote_once_a_phase")]
+        constraints = [
+            models.UniqueConstraint(fields=["quotation", "phase"], condition=Q(is_optional=False), name="scenario_quote_one_price_a_phase"),
+            models.UniqueConstraint(fields=["quotation", "phase", "description"], name="scenario_quote_once_a_line"),
+        ]
 
     def __str__(self) -> str:
         return self.description

@@ -1,14 +1,13 @@
-"""The price of a fixed scenario goes into the draft of the quotation: a line for each phase, and the price by how much is made."""
+"""The price of a fixed scenario goes into the draft of the quotation: a line for each phase and option, and the price by volume."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -18,55 +17,36 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from catalogue.models import ExchangeRate
-from charts.look import written
-from process.costs.building import assessed, no_rate
-from process.costs.estimate import GRAM, Estimate, PhaseCost
+from process.costs.building import assessed, no_rate, terms_of
 from process.costs.models import CostAssessment, ScenarioQuote
+from process.costs.offers import Offer, breaks_of, offers_of, rises
+from process.costs.quoted import Key, given_breaks, key_of, newest_by_line, quotes_of, up_to
 from process.costs.results import Priced, estimated
-from process.words import grouped, plain_number, too_large
+from process.words import money_words, plain_number, too_large
 from projects.models import Phase, Quotation, QuotationLine
-from projects.money import first_rise, fitted, half_up, rounded
-from projects.price_sources import PriceSource
 from projects.services.commercial import change_in_draft, draft_of
 from projects.services.locking import locked, not_active
-from projects.services.quotation_parts import Break, Line, rows_of_lines, rows_of_part
+from projects.services.quotation_parts import RELATED, Break, Line, rows_of_lines, rows_of_part
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-Key = tuple[str, str]
-INCLUDED = QuotationLine.Standing.INCLUDED
+Standing = QuotationLine.Standing
 MOST_AMOUNT, MOST_KG = Decimal(10) ** 14, Decimal(10) ** 9  # what a line and a price break of a quotation have room for
 
 
 @dataclass(frozen=True)
-class _Offer:
-    """What a phase costs in the currency of the quotation. per_kg: None where it makes nothing."""
-
-    phase: str
-    words: str
-    amount: Decimal
-    output_kg: Decimal
-    per_kg: Decimal | None
-
-
-@dataclass(frozen=True)
 class Proposal:
-    """What the draft would say, and which line would rest on what. blockers: why the price cannot go into it."""
+    """What the draft would say, and which line would rest on what. blockers: why the price cannot go into it.
+
+    replaced: what of the draft would say another price, or go, in words.
+    """
 
     blockers: tuple[Blocker, ...]
     lines: tuple[Line, ...] = ()
     breaks: tuple[Break, ...] = ()
     quotes: tuple[ScenarioQuote, ...] = ()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A revision that rests on the scenario; superseded: by what, in words."""
-
-    quotation: Quotation
-    quoted_at: datetime
-    superseded: str
+    replaced: tuple[str, ...] = ()
 
 
 @act
@@ -77,6 +57,8 @@ def quote_scenario(pk: int, *, actor: User) -> Quotation:
     require_permission("projects.quote", actor, project)
     row = CostAssessment.objects.select_for_update(of=("self",)).select_related("project__site").get(pk=pk)
     draft = draft_of(project)
+    if draft is not None:
+        prefetch_related_objects([draft], *RELATED)
     proposed = proposal(row, draft)
     require_none(proposed.blockers)
     assert draft is not None  # noqa: S101 - refused without it
@@ -84,23 +66,31 @@ def quote_scenario(pk: int, *, actor: User) -> Quotation:
         change_in_draft(draft, lines=proposed.lines, breaks=proposed.breaks, actor=actor)
     except BadInput as bad:
         raise Refused([Blocker("quotation.wrong", words, _edit(draft)) for said in bad.errors.values() for words in said]) from bad
-    _keep(proposed.quotes, draft, actor)
-    after = {"quotation": draft.label, "currency": draft.currency} | {each.phase: str(each.amount) for each in proposed.quotes}
-    record("cost.quoted", row, actor=actor, after=after, label=draft.label, link=row.get_absolute_url())
+    _keep(proposed, draft, actor)
+    prices = {each.phase: str(each.amount) for each in proposed.quotes if not each.is_optional}
+    options = {f"{each.phase}: {each.description}": str(each.amount) for each in proposed.quotes if each.is_optional}
+    after = {"quotation": draft.label, "currency": draft.currency} | prices | options
+    before = {"replaced": list(proposed.replaced)} if proposed.replaced else None
+    record("cost.quoted", row, actor=actor, before=before, after=after, label=draft.label, link=row.get_absolute_url())
     return draft
 
 
-def _keep(quotes: Sequence[ScenarioQuote], draft: Quotation, actor: User) -> None:
-    """In place of what an earlier scenario gave to these phases, and of its lines that are gone."""
+def _keep(proposed: Proposal, draft: Quotation, actor: User) -> None:
+    """In place of what an earlier scenario gave to these phases and lines, and of its lines that are gone."""
+    there = {key_of(line) for line in proposed.lines} - {key_of(each) for each in proposed.quotes}
+    phases = {each.phase for each in proposed.quotes if not each.is_optional}
     before = ScenarioQuote.objects.filter(quotation=draft)
-    before.filter(Q(phase__in=[each.phase for each in quotes]) | Q(worded=True)).delete()
-    for each in quotes:
+    gone = [each.pk for each in before if key_of(each) not in there or (each.phase in phases and not each.is_optional)]
+    before.filter(pk__in=gone).delete()
+    for each in proposed.quotes:
         each.quoted_by, each.quoted_at = actor, timezone.now()
-    ScenarioQuote.objects.bulk_create(quotes)
+    ScenarioQuote.objects.bulk_create(proposed.quotes)
 
 
-def proposal(row: CostAssessment, draft: Quotation | None, found: Priced | None = None) -> Proposal:
-    """found: the price of the scenario, where it was computed already."""
+def proposal(
+    row: CostAssessment, draft: Quotation | None, found: Priced | None = None, quotes: Sequence[ScenarioQuote] | None = None
+) -> Proposal:
+    """found: the price of the scenario, quotes: what scenarios of its project gave, where they are known already."""
     if reasons := _not_now(row, draft):
         return Proposal(tuple(reasons))
     assert draft is not None  # noqa: S101 - said above
@@ -109,11 +99,13 @@ def proposal(row: CostAssessment, draft: Quotation | None, found: Priced | None 
         rate = ExchangeRate.objects.into(draft.currency, today).get(row.currency)
         if rate is None:
             return Proposal((no_rate(row.currency, draft.currency, today),))
-    estimate = (found or estimated(assessed(row))).estimate
-    offers = list(_offers(estimate, rate.rate if rate else Decimal(1), draft.currency)) if estimate else []
-    if any(each.amount >= MOST_AMOUNT or each.output_kg >= MOST_KG for each in offers):
+    estimate, factor = (found or estimated(assessed(row))).estimate, rate.rate if rate else Decimal(1)
+    offers = list(offers_of(estimate, terms_of(row), factor, draft.currency)) if estimate else []
+    breaks = breaks_of(estimate.phases, factor, draft.currency) if estimate else []
+    if any(each.amount >= MOST_AMOUNT for each in offers) or any(each.from_kg >= MOST_KG for each in breaks):
         return Proposal((Blocker("cost.too_large", too_large()),))
-    proposed = _proposed(row, draft, offers)
+    before = quotes_of(row.project_id) if quotes is None else quotes
+    proposed = _proposed(row, draft, offers, breaks, up_to(draft, before))
     for each in proposed.quotes:
         each.rate, each.rated_on = (rate.rate, rate.on) if rate else (None, None)
     return proposed
@@ -127,138 +119,132 @@ def _not_now(row: CostAssessment, draft: Quotation | None) -> list[Blocker]:
     return [] if draft else [Blocker("quotation.no_draft", _t("There is no draft of a quotation."))]
 
 
-def _offers(found: Estimate, rate: Decimal, currency: str) -> Iterator[_Offer]:
-    for phase in found.phases:
-        if phase.built.price:
-            per_kg = None if phase.per_kg is None else rounded(phase.per_kg * rate, currency)
-            amount = rounded(phase.built.price * rate, currency)
-            yield _Offer(phase.phase, _words(phase), amount, half_up(phase.output_kg, GRAM), per_kg)
+@dataclass
+class _Lines:
+    """The lines of a draft while the price of a scenario goes into them. several: the phases of which more than one line may take it."""
 
+    row: CostAssessment
+    draft: Quotation
+    earlier: Mapping[Key, ScenarioQuote]
+    lines: list[Line]
+    quotes: list[ScenarioQuote] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    several: list[str] = field(default_factory=list)
 
-def _words(phase: PhaseCost) -> str:
-    """As the client reads it: nothing of the scenario but how much is made."""
-    label = str(Phase(phase.phase).label)
-    if not phase.batches:
-        return label
-    kg = plain_number(half_up(phase.output_kg / phase.batches, GRAM))
-    return _t("%(phase)s: %(batches)d × %(kg)s kg") % {"phase": label, "batches": phase.batches, "kg": kg}
+    def clear(self, offers: Sequence[Offer]) -> None:
+        """Of what an earlier scenario wrote and this one does not price; what somebody has changed in it since stays."""
+        phases, options = {each.phase for each in offers if not each.is_optional}, {_key(each) for each in offers if each.is_optional}
+        for line in list(self.lines):
+            quote = self.earlier.get(key_of(line))
+            if quote is None or not _is_untouched(line, quote):
+                continue
+            if (key_of(line) not in options) if quote.is_optional else (line.phase not in phases):
+                self.lines.remove(line)
+                self.replaced.append(_t("%(line)s goes.") % {"line": self._said(line)})
 
-
-def _proposed(row: CostAssessment, draft: Quotation, offers: Sequence[_Offer]) -> Proposal:
-    now, old_breaks = [Line(**values) for values in rows_of_lines(draft)], [Break(**values) for values in rows_of_part(draft, "breaks")]
-    earlier, offered = quoted_in(draft), {each.phase for each in offers}
-    lines = [line for line in now if line.phase in offered or not _is_ours(line, earlier)]
-    quotes, several = [], []
-    for offer in offers:
-        places = _places(lines, offer.phase, earlier)
+    def take(self, offer: Offer) -> None:
+        places = self._places(offer)
         if len(places) > 1:
-            several.append(str(Phase(offer.phase).label))
-            continue
-        line = lines[places[0]] if places else Line(offer.phase, offer.words, offer.amount)
-        worded = not places or _is_ours(line, earlier)
-        line = replace(line, amount=offer.amount, description=offer.words if worded else line.description)
-        place = places[0] if places else len(lines)
-        lines[place : place + 1] = [line]
-        told = {"phase": offer.phase, "description": line.description, "amount": offer.amount, "currency": draft.currency}
-        quotes.append(ScenarioQuote(quotation=draft, assessment=row, worded=worded, **told))
-    if several:
+            self.several.append(str(Phase(offer.phase).label))
+            return
+        place = places[0] if places else len(self.lines)
+        standing = Standing.OPTIONAL if offer.is_optional else Standing.INCLUDED
+        before = self.lines[place] if places else Line(offer.phase, offer.words, offer.amount, standing.value)
+        worded = not places or self._is_ours(before)
+        if offer.is_optional and (before.standing == Standing.EXCLUDED or (before.standing == Standing.INCLUDED and not worded)):
+            return  # somebody has put it out of the scope, or into it
+        after = replace(before, amount=offer.amount, description=offer.words if worded else before.description)
+        if before.amount != after.amount:
+            words = {"line": self._said(before), "amount": money_words(after.amount, self.draft.currency)}
+            self.replaced.append(_t("%(line)s becomes %(amount)s.") % words)
+        self.lines[place : place + 1] = [after]
+        self.quotes.append(
+            ScenarioQuote(
+                quotation=self.draft,
+                assessment=self.row,
+                worded=worded,
+                phase=offer.phase,
+                description=after.description,
+                amount=offer.amount,
+                currency=self.draft.currency,
+                is_optional=offer.is_optional,
+            )
+        )
+
+    def _places(self, offer: Offer) -> list[int]:
+        """Of an option the line with its words; of what the phase costs those to which a scenario gave that price, else all included."""
+        named = [place for place, line in enumerate(self.lines) if key_of(line) == _key(offer)]
+        if offer.is_optional:
+            return named
+        of_phase = [place for place, line in enumerate(self.lines) if (line.phase, line.standing) == (offer.phase, Standing.INCLUDED)]
+        before = {place: self.earlier.get(key_of(self.lines[place])) for place in of_phase}
+        priced = [place for place, quote in before.items() if quote is not None and not quote.is_optional]
+        return priced or [place for place, quote in before.items() if quote is None]
+
+    def _is_ours(self, line: Line) -> bool:
+        """A scenario made the line, with its words."""
+        quote = self.earlier.get(key_of(line))
+        return quote is not None and quote.worded
+
+    def _said(self, line: Line) -> str:
+        return f"{Phase(line.phase).label}, “{line.description}”, {money_words(line.amount, self.draft.currency)}"
+
+
+def _key(offer: Offer) -> Key:
+    return offer.phase, offer.words
+
+
+def _is_untouched(line: Line, quote: ScenarioQuote) -> bool:
+    standing = Standing.OPTIONAL if quote.is_optional else Standing.INCLUDED
+    return quote.worded and (line.amount, line.standing, line.deliverables) == (quote.amount, standing, "")
+
+
+def _proposed(
+    row: CostAssessment, draft: Quotation, offers: Sequence[Offer], found: list[Break], before: Sequence[ScenarioQuote]
+) -> Proposal:
+    """before: what scenarios have given so far."""
+    now, old_breaks = [Line(**values) for values in rows_of_lines(draft)], [Break(**values) for values in rows_of_part(draft, "breaks")]
+    earlier = newest_by_line(before)
+    written_anew = _Lines(row, draft, earlier, list(now))
+    written_anew.clear(offers)
+    for offer in offers:
+        written_anew.take(offer)
+    if written_anew.several:
         words = _t("The quotation has several lines for %(phases)s: leave one included, which takes the price.")
-        return Proposal((Blocker("quotation.lines", words % {"phases": ", ".join(several)}, _edit(draft)),))
-    breaks = _breaks(offers, rise_confirmed=draft.rise_confirmed) or old_breaks
-    if (lines, breaks) == (now, old_breaks) and all(_says(each) == _says(earlier.get(_key(each))) for each in quotes):
+        words %= {"phases": ", ".join(dict.fromkeys(written_anew.several))}
+        return Proposal((Blocker("quotation.lines", words, _edit(draft)),))
+    lines, quotes = written_anew.lines, written_anew.quotes
+    breaks = _breaks(found, old_breaks, given_breaks(before), rise_confirmed=draft.rise_confirmed)
+    if (lines, breaks) == (now, old_breaks) and all(_says(each) == _says(earlier.get(key_of(each))) for each in quotes):
         words = _t("The price of this scenario stands in %(label)s.") % {"label": draft.label}
         return Proposal((Blocker("cost.quoted", words, draft.get_absolute_url()),))
-    return Proposal((), tuple(lines), tuple(breaks), tuple(quotes))
+    replaced = [*written_anew.replaced, *_replaced_breaks(old_breaks, breaks, draft.currency)]
+    return Proposal((), tuple(lines), tuple(breaks), tuple(quotes), tuple(replaced))
 
 
-def _places(lines: Sequence[Line], phase: str, earlier: Mapping[Key, ScenarioQuote]) -> list[int]:
-    """Of what the phase costs: the lines to which a scenario gave a price, else all that are included."""
-    included = [place for place, line in enumerate(lines) if (line.phase, line.standing) == (phase, INCLUDED)]
-    return [place for place in included if _key(lines[place]) in earlier] or included
+def _breaks(found: list[Break], old: list[Break], given: Sequence[Sequence[Break]], *, rise_confirmed: bool) -> list[Break]:
+    """Where more is dearer that is taken only once somebody has confirmed it. What is not replaced stays, unless an earlier scenario gave
+    it: beside the lines of this one it would be out of date."""
+    if found and (rise_confirmed or not rises(found)):
+        return found
+    return [] if old in given else old
 
 
-def _breaks(offers: Sequence[_Offer], *, rise_confirmed: bool) -> list[Break]:
-    """What a kilogram costs by how much is made; none where no two amounts stand beside each other.
-
-    Nor where more is dearer, unless that was confirmed: the studies of a phase make its kilograms dear, which is no price by quantity.
-    """
-    found = sorted({each.output_kg: each.per_kg for each in offers if each.output_kg and each.per_kg}.items())
-    is_taken = len(found) > 1 and (rise_confirmed or first_rise(found) is None)
-    return [Break(kg, price) for kg, price in found] if is_taken else []
+def _replaced_breaks(old: Sequence[Break], new: Sequence[Break], currency: str) -> Iterator[str]:
+    if not old or old == new:
+        return
+    said = "; ".join(f"{plain_number(each.from_kg)} kg: {money_words(each.price_per_kg, currency)}" for each in old)
+    words = (
+        _t("The price per kilogram by quantity (%(breaks)s) is replaced.")
+        if new
+        else _t("The price per kilogram by quantity (%(breaks)s) goes.")
+    )
+    yield words % {"breaks": said}
 
 
 def _edit(draft: Quotation) -> str:
     return reverse("quotation-edit", args=[draft.project.code, draft.revision])
 
 
-def _key(line: Line | QuotationLine | ScenarioQuote) -> Key:
-    return line.phase, line.description
-
-
-def _is_ours(line: Line, earlier: Mapping[Key, ScenarioQuote]) -> bool:
-    """A scenario made the line, with its words."""
-    quote = earlier.get(_key(line))
-    return quote is not None and quote.worded
-
-
 def _says(quote: ScenarioQuote | None) -> tuple[object, ...]:
     return () if quote is None else (quote.assessment_id, quote.amount, quote.currency)
-
-
-def quoted_in(quotation: Quotation) -> dict[Key, ScenarioQuote]:
-    """By phase and words of the line, which keeps them when the draft is written again, and in the next revision."""
-    rows = ScenarioQuote.objects.filter(quotation__project=quotation.project_id, quotation__revision__lte=quotation.revision)
-    rows = rows.select_related("assessment__project", "assessment__route_version__route").order_by("quotation__revision", "id")
-    return {_key(row): row for row in rows}
-
-
-def sources_of(quotation: Quotation) -> dict[int, PriceSource]:
-    """By line, for the page of the quotation."""
-    quotes = quoted_in(quotation)
-    newest = newest_fixed(quotation.project_id) if quotes else None
-    lines = ((line, quotes.get(_key(line))) for line in quotation.lines.all())
-    return {line.pk: _source(line, quote, quotation, newest) for line, quote in lines if quote is not None}
-
-
-def _source(line: QuotationLine, quote: ScenarioQuote, quotation: Quotation, newest: CostAssessment | None) -> PriceSource:
-    row, notes = quote.assessment, []
-    said = [_t("From scenario %(number)s, %(name)s, fixed on %(day)s") % _named(row)]
-    if row.route_version:
-        said.append(str(row.route_version))
-    if quote.rate is not None:
-        rate = {"from": row.currency, "rate": plain_number(quote.rate), "into": quote.currency, "day": written(quote.rated_on)}
-        said.append(_t("1 %(from)s = %(rate)s %(into)s, %(day)s") % rate)
-    if (line.amount, quotation.currency) != (quote.amount, quote.currency):
-        amount = f"{grouped(fitted(quote.amount, quote.currency))} {quote.currency}"
-        notes.append(_t("It said %(amount)s; the line was changed since.") % {"amount": amount})
-    if newer := superseding(quote, newest):
-        notes.append(newer)
-    return PriceSource(" · ".join(said), row.get_absolute_url(), tuple(notes))
-
-
-def _named(row: CostAssessment) -> dict[str, object]:
-    return {"number": row.number, "name": row.name, "day": written(timezone.localdate(row.fixed_at))}
-
-
-def quoted_by(row: CostAssessment) -> list[Standing]:
-    """Each revision that has a line with a price of this scenario, newest first."""
-    if row.is_draft:
-        return []
-    newest = newest_fixed(row.project_id)
-    found: dict[int, Standing] = {}
-    line = QuotationLine.objects.filter(quotation=OuterRef("quotation"), phase=OuterRef("phase"), description=OuterRef("description"))
-    standing = row.quotes.filter(Exists(line)).select_related("quotation__project")
-    for quote in standing.order_by("-quotation__revision", "id"):
-        found.setdefault(quote.quotation_id, Standing(quote.quotation, quote.quoted_at, superseding(quote, newest)))
-    return list(found.values())
-
-
-def newest_fixed(project_pk: int) -> CostAssessment | None:
-    return CostAssessment.objects.filter(project=project_pk, state=CostAssessment.State.FIXED).order_by("-fixed_at")[:1].first()
-
-
-def superseding(quote: ScenarioQuote, newest: CostAssessment | None) -> str:
-    """That another scenario was fixed after this one was quoted; empty where none was."""
-    if newest is None or newest.fixed_at is None or newest.pk == quote.assessment_id or newest.fixed_at <= quote.quoted_at:
-        return ""
-    return _t("It is superseded: scenario %(number)s, %(name)s, was fixed on %(day)s.") % _named(newest)

@@ -34,7 +34,7 @@ from process.costs.trial import Trial
 from process.routes.building import known_prices, steps_of
 from process.routes.figures import balanced, materials_of
 from process.routes.services.shared import Values, as_data, take
-from process.words import grouped
+from process.words import money_words
 from projects.models import Project
 from projects.services.locking import locked, next_number, not_active, require_active
 
@@ -144,7 +144,7 @@ def fix_scenario(pk: int, *, reason: str, actor: User) -> CostAssessment:
     price = answer.known.price  # type: ignore[union-attr]
     row.fix(by=actor, at=timezone.now(), because=reason.strip(), price=price, result=plain(answer))
     row.save(update_fields=["state", "fixed_by", "fixed_at", "fixed_because", "fixed_price", "result"])
-    said = {"price": f"{grouped(price)} {row.currency}", "link": row.get_absolute_url()}
+    said = {"price": money_words(price, row.currency), "link": row.get_absolute_url()}
     record("cost.fixed", row, actor=actor, reason=reason, **said)
     return row
 

@@ -137,8 +137,18 @@ def holding_quotes(materials: Iterable[int], on: date) -> QuerySet[SupplierQuote
     return quotes.exclude(supplier__status__in=Supplier.NOT_ASKED)
 
 
+def read_quotes(materials: Iterable[int], on: date) -> list[SupplierQuote]:
+    """What `known_prices` chooses from."""
+    return list(holding_quotes(materials, on).select_related("supplier").order_by("quoted_on", "quantity_from_kg", "id"))
+
+
 def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg: Mapping[int, float] | None = None) -> Prices:
-    """By material: the cheapest price that holds on that day for the quantity that is needed.
+    """`prices_among` those that are read for it."""
+    return prices_among(read_quotes(materials, on), currency=currency, on=on, needed_kg=needed_kg)
+
+
+def prices_among(quotes: Iterable[SupplierQuote], *, currency: str, on: date, needed_kg: Mapping[int, float] | None = None) -> Prices:
+    """By material: the cheapest price that holds on that day for the quantity that is needed. One query, for the rates.
 
     Of one supplier the newest price list counts, and of it the highest break that the quantity reaches; the smallest quantity where none
     is said. Where no supplier sells so little, the smallest break stands in.
@@ -146,7 +156,7 @@ def known_prices(materials: Iterable[int], *, currency: str, on: date, needed_kg
     rates = {currency: Decimal(1)} | {other: row.rate for other, row in ExchangeRate.objects.into(currency, on).items()}
     lists: dict[tuple[int, int], list[SupplierQuote]] = {}
     unrated: dict[int, set[str]] = {}
-    for quote in holding_quotes(materials, on).select_related("supplier").order_by("quoted_on", "quantity_from_kg", "id"):
+    for quote in quotes:
         if quote.currency in rates:
             rows = lists.setdefault((quote.material_id, quote.supplier_id), [])
             rows[:] = [row for row in rows if row.quoted_on == quote.quoted_on] + [quote]

@@ -11,7 +11,17 @@ from django.utils.translation import gettext as _t
 
 from charts.look import written
 from process.routes.benchmarks import BENCHMARKS, Benchmark, Standing, standing
-from process.routes.building import Priced, Prices, known_prices, material_key, material_pk, plain_route, steps_of
+from process.routes.building import (
+    Priced,
+    Prices,
+    known_prices,
+    material_key,
+    material_pk,
+    plain_route,
+    prices_among,
+    read_quotes,
+    steps_of,
+)
 from process.routes.checks import faults_of
 from process.routes.green import GreenMetrics, StepMetrics, green_metrics
 from process.routes.mass_balance import Balance, Line, StepBalance, mass_balance
@@ -103,17 +113,30 @@ def balance_of(version: RouteVersion) -> Balanced:
 
 
 def worked_out(version: RouteVersion) -> Figures:
-    """For one kilogram, in the currency of routes, by today's prices; computed once, as `balance_of` is."""
+    """For one kilogram, in the currency of routes, by today's prices for the target; computed once, as `balance_of` is."""
     known = version.__dict__
     if "_figures" not in known:
-        known["_figures"] = figures_for(balance_of(version), currency=CURRENCY, day=version.route.project.today)
+        known["_figures"] = figures_of(balance_of(version), _prices(version, CURRENCY))
     found: Figures = known["_figures"]
     return found
 
 
-def figures_for(whole: Balanced, *, currency: str, day: date) -> Figures:
-    """With the prices that hold on the day for the quantities of the target."""
-    return figures_of(whole, known_prices(materials_of(whole.steps), currency=currency, on=day, needed_kg=whole.needed_kg))
+def figures_in(version: RouteVersion, currency: str) -> Figures:
+    """For the target, by its prices too; quotes and rates are read once for these and what is `worked_out`."""
+    if (version.target_kg, currency) == (TARGET_KG, CURRENCY):
+        return worked_out(version)
+    return figures_of(balance_of(version).of_target(version.target_kg), _prices(version, currency))
+
+
+def _prices(version: RouteVersion, currency: str) -> Prices:
+    known, whole, today = version.__dict__, balance_of(version), version.route.project.today
+    if "_quotes" not in known:
+        known["_quotes"], known["_prices"] = read_quotes(materials_of(whole.steps), today), {}
+    if currency not in known["_prices"]:
+        needed = whole.of_target(version.target_kg).needed_kg
+        known["_prices"][currency] = prices_among(known["_quotes"], currency=currency, on=today, needed_kg=needed)
+    found: Prices = known["_prices"][currency]
+    return found
 
 
 def figures_of(whole: Balanced, known: Prices) -> Figures:

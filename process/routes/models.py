@@ -103,6 +103,8 @@ class RouteVersion(models.Model):
     fixed_at = models.DateTimeField(null=True, blank=True)
     fixed_because = models.TextField(max_length=2000, blank=True)
 
+    target_kg: float = 1.0  # for which quantity its materials are priced, where a page says another
+
     objects = RouteVersionQuerySet.as_manager()
 
     class Meta:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.numbers import PercentField
 from catalogue.worksheets import A_MATERIAL
 from process.routes.figures import CURRENCY, worked_out
+from process.routes.forms import TargetForm
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Fault
 from process.routes.services.shared import editing_blockers
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 WHO = _("Routes are written by research or a project manager.")
 ONE_KG = _("For one kilogram of the route's product.")
+AT_TARGET = _("For one kilogram of the route's product, at the price for the quantity wanted below.")
 MOST_LETTERS = 4000
 CITED_LETTERS = 60
 TO_THE_CENT = Decimal("0.0001")
@@ -72,6 +74,13 @@ def _inputs_together(rows: Sequence[StepInput], version: RouteVersion) -> Mappin
     return found
 
 
+def _for_target(version: RouteVersion, asked: Mapping[str, str]) -> None:
+    """Masses stay those of one kilogram; prices are those of the quantity that the page is for."""
+    form = TargetForm({"target": asked.get("target", ""), "currency": CURRENCY})
+    if form.is_valid():
+        version.target_kg = float(form.cleaned_data["target"])
+
+
 def _short(value: float | None) -> Decimal | None:
     """To four figures."""
     return None if value is None else Decimal(f"{value:.4g}")
@@ -105,6 +114,7 @@ OF_VERSION: dict[str, Any] = {
     "who": WHO,
     "blockers": editing_blockers,
     "page": _page,
+    "ask": _for_target,
     "order": "position",
 }
 STEPS = Worksheet(
@@ -135,7 +145,12 @@ STEPS = Worksheet(
         SheetColumn("made", _("Made"), unit="kg", note=ONE_KG, derived=True, kind="number"),
         SheetColumn("intensity", _("PMI, net"), derived=True, kind="number"),
         SheetColumn(
-            "cost", _("Cost"), unit=f"{CURRENCY}/kg", note=_("Of one kilogram of what the step makes."), derived=True, kind="number"
+            "cost",
+            _("Cost"),
+            unit=f"{CURRENCY}/kg",
+            note=_("Of one kilogram of what the step makes, at the price for the quantity wanted below."),
+            derived=True,
+            kind="number",
         ),
         SheetColumn("batch_output_kg", unit="kg", example="85"),
         SheetColumn("cycle_time_h", unit="h", example="26"),
@@ -170,7 +185,7 @@ INPUTS = Worksheet(
         SheetColumn("is_limiting", note=_("One input of each step, with 1 equivalent."), example="no"),
         SheetColumn("charged", _("Charged"), unit="kg", note=ONE_KG, derived=True, kind="number"),
         SheetColumn("fresh", _("Fresh"), unit="kg", note=ONE_KG, derived=True, kind="number"),
-        SheetColumn("cost", _("Cost"), unit=CURRENCY, note=ONE_KG, derived=True, total=True, kind="number"),
+        SheetColumn("cost", _("Cost"), unit=CURRENCY, note=AT_TARGET, derived=True, total=True, kind="number"),
         SheetColumn("assay_pct", unit="%", field=percent, note=_("Empty: 100."), example="98.5"),
         SheetColumn("recycle_pct", unit="%", field=percent, note=_("Empty: nothing."), example="0"),
         SheetColumn("reference", lookup=Lookup(_lines, find=_line_called), note=_("Empty: the limiting input."), width=20),

@@ -19,10 +19,11 @@ from worksheets.showing import Shown
 @require_http_methods(["GET"])
 def actuals_page(request: SignedInRequest, code: str) -> HttpResponse:
     project = visible_project(request, code)
+    sheets = (bind_to(sheet, project, request.user) for sheet in (ACTUAL_COSTS, STEP_RUNS))
     context = {
         "project": project,
         "phases": all_actuals(project, request.user),
-        "sheets": [Shown(bind_to(sheet, project, request.user), request) for sheet in (ACTUAL_COSTS, STEP_RUNS)],
+        "sheets": [Shown(bound, request) for bound in sheets if bound.is_readable],
     }
     return render(request, "process/actuals.html", context)
 

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import internal_required
@@ -85,7 +86,12 @@ def assumptions_take(request: SignedInRequest, code: str, number: int) -> HttpRe
     """What the request does not say, as the scenario counts with it."""
     scenario = get_object_or_404(CostAssessment.objects.visible_to(request.user), project__code=code, number=number)
     rows = ledger.take_over(code, scenario.number, actor=request.user)
-    messages.success(request, _t("Taken over: %(count)d missing answers stand in the ledger.") % {"count": len(rows)})
+    words = ngettext(
+        "Taken over: %(count)d missing answer stands in the ledger.",
+        "Taken over: %(count)d missing answers stand in the ledger.",
+        len(rows),
+    )
+    messages.success(request, words % {"count": len(rows)})
     return redirect("project-assumptions", code)
 
 

@@ -19,7 +19,7 @@ from process.actuals.history import Seen, seen_before
 from process.assumptions.ledger import arrivals, missing_of, taking_blockers
 from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
-from process.costs import quoting, services
+from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
 from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
@@ -155,18 +155,20 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
 
 def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
     """Of the steps that the scenario counts with."""
-    steps = scenario.route_version.steps.all() if scenario.route_version else []
+    steps = scenario.route_version.steps.select_related("product_compound") if scenario.route_version else []
     return seen_before(steps, scenario.project, request.user)
 
 
 def _quoting(request: SignedInRequest, scenario: CostAssessment, standing: Priced) -> dict[str, Any]:
     """Where the scenario is quoted, and why its price cannot go into the draft."""
-    draft = draft_of(scenario.project)
-    locks = quote_locks(request.user, scenario.project)
+    draft, locks = draft_of(scenario.project), quote_locks(request.user, scenario.project)
+    quotes = [] if scenario.is_draft else quoted.quotes_of(scenario.project_id)
+    proposed = quoting.proposal(scenario, draft, standing, quotes)
     return {
-        "quoted": quoting.quoted_by(scenario),
+        "quoted": quoted.quoted_by(scenario, quotes),
         "draft": draft,
-        "quote_blockers": locks or list(quoting.proposal(scenario, draft, standing).blockers),
+        "quote_blockers": locks or list(proposed.blockers),
+        "quote_replaced": proposed.replaced,
     }
 
 

@@ -17,7 +17,7 @@ from process.purchasing.forms import PrepareForm, usual_values
 from process.purchasing.worksheets import WHO as INQUIRERS
 from process.routes import services
 from process.routes.drawing import scheme_of
-from process.routes.figures import CURRENCY, TARGET_KG, Figures, balance_of, figures_for, priced_rows, worked_out
+from process.routes.figures import CURRENCY, TARGET_KG, balance_of, figures_in, priced_rows
 from process.routes.forms import RouteForm, TargetForm
 from process.routes.models import Route, RouteVersion
 from process.routes.services.routes import route_values
@@ -63,7 +63,9 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
     route, project = version.route, version.route.project
     target = TargetForm(request.GET if "target" in request.GET else {"target": "1", "currency": CURRENCY})
     kg, currency = (float(target.cleaned_data["target"]), target.cleaned_data["currency"]) if target.is_valid() else (TARGET_KG, CURRENCY)
-    figures = _figures(version, kg, currency)
+    version.target_kg = kg
+    figures = figures_in(version, currency)
+    asked = {} if kg == TARGET_KG else {"target": request.GET["target"]}
     steps = balance_of(version).steps
     screened = judged(version, findings_of(version, steps))
     not_mine = editors(request, project)
@@ -72,12 +74,12 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         "route": route,
         "version": version,
         "versions": route.versions.order_by("-number"),
-        "sheets": [Shown(bind_to(sheet, version, request.user), request) for sheet in (STEPS, INPUTS)],
+        "sheets": [Shown(bind_to(sheet, version, request.user, asked), request) for sheet in (STEPS, INPUTS)],
         "screen": screened,
         "decide_blockers": decide_blockers(request, project),
         "scheme": mark_safe(scheme_of(steps, title=route.name)),  # noqa: S308 - drawn by us, texts escaped
         "figures": figures,
-        "history": seen_before(version.steps.all(), project, request.user),
+        "history": seen_before(steps, project, request.user),
         "balance_rows": priced_rows(figures),
         "target_form": target,
         "kg": kg,
@@ -94,12 +96,6 @@ def render_version(request: SignedInRequest, version: RouteVersion, *, status: i
         **_finding(request, screened, bound.get("finding_form")),
     }
     return render(request, "process/route.html", context | bound, status=status)
-
-
-def _figures(version: RouteVersion, kg: float, currency: str) -> Figures:
-    if (kg, currency) == (TARGET_KG, CURRENCY):
-        return worked_out(version)
-    return figures_for(balance_of(version).of_target(kg), currency=currency, day=version.route.project.today)
 
 
 def inquiry_blockers(request: SignedInRequest, project: Project) -> list[Blocker]:

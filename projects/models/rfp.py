@@ -16,6 +16,7 @@ from django_fsm import transition
 
 from audit.history import tracked
 from audit.states import StateField
+from catalogue.chemistry import skeleton_of
 from catalogue.parents import Composition, composition_or_none
 from projects.models.confidentiality import disclosed, is_named_for, seen_of_requests
 from projects.models.project import TeamMember, sees_portfolio
@@ -131,12 +132,13 @@ class RfpQuerySet(models.QuerySet["Rfp"]):
         """Earlier requests alike, the closest first; `likeness` says how: structure, parent, CAS number, name, client.
 
         A structure is alike when the first block of the InChIKey (the skeleton, 14 letters) is the same: other stereoisomers are found
-        too. Of the same parent are its salts and solvates. A name needs three letters.
+        too. Of the same parent are its salts and solvates, by the same letters those of its stereoisomers as well. A name needs three
+        letters.
         """
         name = compound_name.strip()
         wanted = [
-            (Likeness.STRUCTURE, bool(inchikey), Q(inchikey__startswith=inchikey[:14])),
-            (Likeness.PARENT, bool(parent_inchikey), Q(parent_inchikey=parent_inchikey)),
+            (Likeness.STRUCTURE, bool(inchikey), Q(inchikey__startswith=skeleton_of(inchikey))),
+            (Likeness.PARENT, bool(parent_inchikey), Q(parent_inchikey__startswith=skeleton_of(parent_inchikey))),
             (Likeness.CAS, bool(cas_number), Q(cas_number=cas_number)),
             (Likeness.NAME, len(name) >= SHORTEST_NAME, Q(compound_name__icontains=name)),
             (Likeness.CLIENT, client_id is not None, Q(client_id=client_id)),

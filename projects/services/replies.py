@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 
 from audit.refusals import BadInput, Blocker
 from projects.models import Quotation, RevisionRemark, RevisionRequest
@@ -84,5 +85,9 @@ def unanswered_blockers(quotation: Quotation) -> list[Blocker]:
     number = sum(not row.outcome for row in remarks_answered_in(quotation))
     if not number:
         return []
-    words = _t("Say what became of the client's remarks first: %(number)d have no answer.") % {"number": number}
-    return [Blocker("quotation.unanswered", words, quotation.get_absolute_url())]
+    words = ngettext(
+        "Say what became of the client's remarks first: %(number)d has no answer.",
+        "Say what became of the client's remarks first: %(number)d have no answer.",
+        number,
+    )
+    return [Blocker("quotation.unanswered", words % {"number": number}, quotation.get_absolute_url())]

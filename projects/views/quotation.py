@@ -78,7 +78,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
     outcome = QuotationOutcome.objects.filter(quotation=quotation).select_related("recorded_by").first() if is_over else None
     sources = price_sources(quotation)
     for line in quotation.lines.all():
-        line.price_source = sources.get(line.pk)
+        line.price_source = sources.lines.get(line.pk)
     context = {
         "project": project,
         "quotation": quotation,
@@ -99,6 +99,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "expected_hash": content_hash(quotation),
         "signatures": signed_rows(quotation),
         **offer_context(quotation),
+        "breaks_source": sources.breaks,
         "asked": asked_of(quotation),
         "is_asked": quotation.is_asked,
         "answered": remarks_answered_in(quotation),

@@ -25,6 +25,6 @@ document.addEventListener("autosaved", (event) => {
   // Without a hash somebody else wrote what this page does not show: the part says who.
   if (!hash || (card.dataset.ready === "yes") !== ready) {
     card.dataset.ready = ready ? "yes" : "no";
-    window.htmx.ajax("GET", document.getElementById("sign-off-part").getAttribute("hx-get"), { target: "#sign-off-part", select: "#sign-off-part", swap: "outerHTML" });
+    window.htmx.ajax("GET", document.getElementById("sign-off-part").parentElement.getAttribute("hx-get"), { target: "#sign-off-part", select: "#sign-off-part", swap: "outerHTML" });
   }
 });

@@ -40,3 +40,25 @@ def test_sign_off_and_calendar_follow_the_rows(page: Page, places: dict[str, str
     page.get_by_role("link", name="Occupancy calendar").click()
     expect(page).to_have_url(re.compile("/occupancy/"))
     expect(page.locator("main")).to_contain_text(places["evaluated"])
+
+
+def test_the_plan_total_follows_the_rows_and_the_form(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "analytical@demo.example")
+    page.goto(f"/projects/{places['evaluated']}/sheets/analytical/")
+    plan, total = page.locator("#sheet-test-plan"), page.locator("#plan-total")
+    expect(page.locator("#sheet-test-plan[data-ready]")).to_be_visible()
+    page.locator("#id_cost_low").fill("1")
+    page.locator("#id_cost_high").fill("")
+    page.locator("#id_cost_base").fill("5")
+    page.keyboard.press("Tab")
+    expect(total).to_contain_text("The base cost says USD 5.00.", timeout=PATIENCE)
+    before = total.locator("p").first.inner_text()
+    plan.locator("[data-sheet-status]").click()
+
+    plan.locator(".tabulator-row").first.locator("[tabulator-field=c_batches]").click()
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    expect(total.locator("p").first).not_to_have_text(before, timeout=PATIENCE)
+
+    send(page, "Take the plan's total as base cost")
+    expect(total).to_contain_text("The base cost is the plan's total.")

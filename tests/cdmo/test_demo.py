@@ -28,6 +28,8 @@ from cdmo.demo.story import Held, Lost, Returned, Story
 from documents.models import DocumentVersion, Rendition
 from documents.rendering import RenderedPdf, render_pdf
 from notifications.models import LastVisit, Notification, Webhook
+from process.actuals.history import seen_before
+from process.models import ActualCost, RouteStep
 from projects.models import (
     AccountAnswer,
     ChangeOrder,
@@ -147,6 +149,10 @@ def _every_page_has_something_to_show() -> None:
     assert set(ChangeOrder.objects.values_list("state", flat=True)) == {"sent", "accepted", "declined"}
     assert set(ProjectStanding.objects.values_list("lateness", flat=True)) >= {"late", "on_track"}
     assert {risk.is_open for risk in ProjectRisk.objects.all()} == {True, False}
+    assert ActualCost.objects.values("project").distinct().count() == 3
+    step = RouteStep.objects.filter(name="Ammonolysis").select_related("version__route__project", "product_compound").get()
+    (seen,) = seen_before([step], step.version.route.project, User.objects.get(email="pm@demo.example"))
+    assert "Seen in 1 project: yield" in seen.yields, "an earlier estimate of an amidation was off"
     payments = Milestone.objects.filter(kind="payment")
     assert payments.filter(actual_on=None).exists(), "something is still to become due"
     assert payments.filter(invoiced_on__isnull=False, paid_on=None).exists(), "an invoice waits to be paid"

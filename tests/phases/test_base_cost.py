@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -53,8 +55,10 @@ def test_the_total_is_taken_with_each_rate_and_its_day(project: Project) -> None
     say(project, currency="USD", cost_base=Decimal(700))
     plan(project)
 
-    assert take(project).cost_base == Decimal("940.50")
+    with CaptureQueriesContext(connection) as asked:
+        assert take(project).cost_base == Decimal("940.50")
 
+    assert sum('FROM "catalogue_exchangerate"' in each["sql"] for each in asked) == 1
     event = Event.objects.filter(kind="sheet.plan_total_taken").get()
     assert event.reason == (
         f"The plan's total of 1 test, priced on {date_format(today, 'j M Y')}; "

@@ -187,6 +187,20 @@ def test_the_scheme_is_a_picture_without_inline_style(chemist: Client, project: 
     assert "yield 90 %" in picture
 
 
+def test_the_button_saves_what_is_said_about_a_route(chemist: Client, project: Project) -> None:
+    route = make.a_whole_route(project)
+    said = {"route-name": "In toluene", "route-origin": "ours", "route-purpose": "Second source", "route-note": "Dried over sieves."}
+    address = reverse("route-change", args=[project.code, route.number])
+    shown = chemist.get(page_of(make.draft_of(route))).context["route_version"]
+
+    answer = chemist.post(address, said | {"version": shown}, follow=True).content.decode()
+
+    assert "Saved." in answer and "Dried over sieves." in answer
+    assert Route.objects.values_list("name", "origin", "purpose").get() == ("In toluene", "ours", "Second source")
+    wrong = chemist.post(address, said | {"route-name": ""})
+    assert (wrong.status_code, Route.objects.get().name) == (400, "In toluene")
+
+
 def test_a_version_is_fixed_and_the_next_started(chemist: Client, project: Project) -> None:
     version = make.draft_of(make.a_whole_route(project))
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from catalogue.models import ExchangeRate, Material, Supplier
+from catalogue.models import ExchangeRate, Material, Supplier, SupplierQuote
+from process.models import RouteVersion
 from process.routes.building import Prices, known_prices
 from process.routes.figures import worked_out
 from projects.models import Project
@@ -84,3 +90,45 @@ def test_a_missing_rate_is_named_and_no_price_is_said_to_be_missing(project: Pro
     assert prices(material).unrated == {material.pk: ["USD"]}
     (missing,) = figures.unpriced
     assert missing.words.startswith("Acetylation: Acetic anhydride is quoted in USD, and no exchange rate to EUR is known on or before ")
+
+
+def told(client: Client, version: RouteVersion, query: str = "") -> tuple[Any, Any]:
+    """The cost of its only step: as the table is loaded, and as it is told when a cell was saved."""
+    address, step = f"route-steps:{version.pk}", version.steps.get()
+    loaded = client.get(reverse("worksheet-data", args=[address]) + query).json()["rows"]
+    body = {"changes": [{"act": "change", "id": step.pk, "values": {"conditions": f"Stirred {step.conditions}"}}]}
+    saved = client.post(reverse("api-worksheet-batch", args=[address]) + query, json.dumps(body), content_type="application/json")
+    return loaded[0]["values"]["cost"], saved.json()["rows"][0]["values"]["cost"]
+
+
+def test_tables_and_key_figures_are_priced_for_the_quantity_that_is_wanted(client: Client, project: Project) -> None:
+    """At 100 kg the anhydride is ordered by the drum: 1.15 becomes 0.15."""
+    version = make.draft_of(make.a_whole_route(project))
+    make.a_price(Material.objects.get(name="Acetic anhydride"), "0.15", quantity_from_kg=Decimal(50))
+    client.force_login(make.chemist())
+
+    few, many = told(client, version), told(client, version, "?target=100")
+    page = client.get(version.get_absolute_url(), {"target": "100", "currency": "EUR"})
+
+    assert few[0] == few[1] and many[0] == many[1]
+    assert Decimal(few[0]) - Decimal(many[0]) == pytest.approx(
+        Decimal("1.1") * Decimal("102.089") / Decimal("151.165") / Decimal("0.9"), abs=Decimal("0.001")
+    )
+    assert f"{page.context['figures'].cost.value.cost_per_kg:.4f}" == f"{Decimal(many[0]):.4f}"
+    assert "?target=100" in page.content.decode()
+
+
+def test_a_saved_row_is_priced_on_the_day_of_whoever_saved_it(client: Client, project: Project) -> None:
+    """Half the day some place has another day than UTC, where the price has come, or has not gone yet."""
+    version, now = make.draft_of(make.a_whole_route(project)), timezone.now()
+    chemist, zone = make.chemist(), "Pacific/Kiritimati" if now.hour >= 10 else "Etc/GMT+12"
+    chemist.time_zone = zone
+    chemist.save()
+    theirs = datetime.now(ZoneInfo(zone)).date()
+    SupplierQuote.objects.update(quoted_on=min(theirs, now.date()) if zone.startswith("Etc") else theirs, valid_until=theirs)
+    client.force_login(chemist)
+
+    loaded, saved = told(client, version)
+
+    assert theirs != now.date()
+    assert (loaded, saved) == (loaded, loaded) and loaded is not None

@@ -77,6 +77,16 @@ def test_a_salt_of_what_we_made_is_offered_as_its_salt(client: Client, project: 
     assert Rfp.objects.similar(parent_inchikey=project.rfp.parent_inchikey).get().likeness == Likeness.PARENT  # type: ignore[attr-defined]
 
 
+def test_a_salt_of_the_other_enantiomer_has_the_same_parent(project: Project) -> None:
+    """The first fourteen letters say it: stereochemistry stands behind them."""
+    Rfp.objects.update(inchikey="", parent_inchikey="HEFNNWSXXWATRW-JTQLQIEISA-N")
+
+    (found,) = Rfp.objects.similar(parent_inchikey="HEFNNWSXXWATRW-UHFFFAOYSA-N")
+
+    assert found.likeness == Likeness.PARENT  # type: ignore[attr-defined]
+    assert not Rfp.objects.similar(parent_inchikey="XZWYZXLIPXDOLR-UHFFFAOYSA-N").exists()
+
+
 def test_another_client_on_a_salt_of_the_same_parent_is_a_conflict(project: Project) -> None:
     found = look(make.manager(), client_id=make.a_client("DCB").pk, inchikey="", smiles=f"{project.compound.smiles}.OS(=O)(=O)O")
 

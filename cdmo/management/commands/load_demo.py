@@ -21,6 +21,7 @@ from cdmo.demo.projects import COMMERCIAL, SMALL_SCALE, VALIDATION
 from cdmo.demo.requests import is_logged, log
 from cdmo.demo.routes import write_routes
 from cdmo.demo.sheets import enter_price_book
+from cdmo.demo.spent import record_actuals
 from cdmo.demo.stories import REQUESTS, STORIES
 from cdmo.demo.supplies import buy
 from cdmo.demo.systems import connect, tell_systems
@@ -67,6 +68,7 @@ class Command(BaseCommand):
                 enter_price_book(today),
                 write_routes(today),
                 estimate_costs(today),
+                record_actuals(today),
                 ask_for_prices(today),
                 book(today, apixaban=VALIDATION, imatinib=COMMERCIAL, sitagliptin=SMALL_SCALE),
             ]

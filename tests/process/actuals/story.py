@@ -44,14 +44,18 @@ def a_fixed_route(project: Project, **step: Any) -> RouteVersion:
 
 @remembered
 def a_quoted_project() -> Project:
-    """Small scale was estimated to cost 11,000.00 EUR and sold at 22,000.00; its yields are 95 % of those of the route: 85.5 %."""
+    """Small scale was estimated to cost 11,000.00 EUR and sold at 22,000.00; its yields are 95 % of those of the route: 85.5 %.
+
+    An option of 1,100.00, sold at 2,200.00, was not chosen.
+    """
     project = projects.a_project()
     version = a_fixed_route(project)
     terms = {"overhead_pct": D(10), "contingency_pct": D(0), "margin_pct": D(50), "yield_pct": D(95)}
     row = make.a_scenario(project, version, **terms)
     line = {"phase": "small_scale", "category": "labour", "label": "Chemists", "basis": "once", "quantity": "100"}
     line |= {"unit": "h", "price": "100"}
-    change_rows(f"cost-lines:{row.pk}", [Change(ADD, values=line)], actor=make.estimator())
+    option = line | {"label": "Polymorph screen", "quantity": "10", "inclusion": "optional"}
+    change_rows(f"cost-lines:{row.pk}", [Change(ADD, values=each) for each in (line, option)], actor=make.estimator())
     fix_scenario(row.pk, reason="For the quotation.", actor=make.estimator())
     projects.sign_off_sheets(project)
     projects.recommend(project.code, recommendation="bid", reason="Feasible.", actor=make.estimator())
@@ -75,8 +79,8 @@ def spend(project: Project, amount: str, currency: str = "EUR", **values: Any) -
 
 
 def run(project: Project, percent: str, batches: int = 1, **values: Any) -> StepRun:
-    """Of the only step of the only fixed version."""
-    version = RouteVersion.objects.get(route__project=project, state=RouteVersion.State.FIXED)
+    """Of the only step of the first fixed version, unless another is named."""
+    version = RouteVersion.objects.filter(route__project=project, state=RouteVersion.State.FIXED).earliest("number")
     given = {"step": f"{version}: {version.steps.get().name}", "phase": "small_scale", "seen_on": timezone.localdate().isoformat()}
     given |= {"yield_pct": percent, "batches": str(batches)}
     return StepRun.objects.get(pk=make.one(f"step-runs:{project.code}", ADD, values=given | values).pk)

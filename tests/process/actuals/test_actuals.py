@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -18,12 +20,14 @@ from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, Missing, NotAllowed, Refused
 from catalogue.models import ExchangeRate
+from charts.look import written
 from process.actuals.beside import Beside, all_actuals, duration
 from process.actuals.comparing import Stay
 from process.actuals.history import seen_before
 from process.actuals.models import ActualCost, StepRun
-from process.actuals.phases import Planned, last_day, planned_of, stays_of
-from projects.models import Milestone, Project
+from process.actuals.phases import Planned, planned_of, stays_of
+from process.routes.services import fix_version, start_version
+from projects.models import Milestone, Project, QuotationLine
 from projects.services.lifecycle import cancel_project, hold_project
 from tests.process import factories as make
 from tests.process.actuals.story import a_draft, a_fixed_route, a_quoted_project, run, spend
@@ -64,6 +68,13 @@ def test_what_was_spent_stands_beside_the_cost_of_the_scenario_without_its_margi
     assert (cost.quoted, cost.actual, cost.difference, cost.percent) == ("11,000.00 EUR", "12,300.00 EUR", "+1,300.00 EUR", "+11.8 %")
     assert cost.notes == ("Cost before the margin, scenario 1, As asked",)
     assert cost.link == quoted.cost_assessments.get().get_absolute_url()
+
+
+def test_an_option_that_was_chosen_belongs_to_what_was_quoted(quoted: Project) -> None:
+    with pgtrigger.ignore("projects.QuotationLine:frozen_when_accepted"):
+        QuotationLine.objects.filter(standing="optional", description="Polymorph screen", amount=2200).update(chosen=True)
+
+    assert rows_of(quoted)["Cost"].quoted == "12,100.00 EUR"
 
 
 def test_without_a_rate_the_sum_says_so_and_is_not_compared(quoted: Project) -> None:
@@ -160,11 +171,13 @@ def test_it_is_recorded_by_the_people_of_the_project_while_it_is_active(quoted: 
     address = f"actual-costs:{quoted.code}"
     for role in (Role.RESEARCH, Role.PRODUCTION, Role.PROJECT_MANAGER):
         change_rows(address, [], actor=projects.person(role))
-    for role in (Role.BUSINESS_DEVELOPMENT, Role.QUALITY_ASSURANCE):
-        with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed):
+        change_rows(address, [], actor=projects.person(Role.BUSINESS_DEVELOPMENT))
+    with pytest.raises(NotAllowed):
+        change_rows(f"step-runs:{quoted.code}", [], actor=projects.person(Role.QUALITY_ASSURANCE))
+    for role in (Role.QUALITY_ASSURANCE, Role.CLIENT_APPROVER):
+        with pytest.raises(Missing):
             change_rows(address, [], actor=projects.person(role))
-    with pytest.raises(Missing):
-        change_rows(address, [], actor=projects.person(Role.CLIENT_APPROVER))
     hold_project(quoted.code, actor=projects.manager(), reason="The client thinks.")
     with pytest.raises(Refused, match="hold"):
         spend(quoted, "10")
@@ -193,6 +206,17 @@ def test_money_is_for_who_may_read_what_the_project_earns(client: Client, quoted
         for address in (("project-actuals",), ("phase-actuals", "small_scale")):
             text = text_of(client, address[0], quoted.code, *address[1:], role=role)
             assert "11,000.00" not in text and "Costs are shown to business development" in text and "85.5 %" in text
+
+
+def test_the_table_of_costs_is_read_by_who_records_it_or_reads_the_costs(client: Client, quoted: Project) -> None:
+    spend(quoted, "6000", label="Autoclave hired")
+    data, file = reverse("worksheet-data", args=[f"actual-costs:{quoted.code}"]), reverse("list-csv", args=["actual-costs"])
+    readers = {Role.RESEARCH, Role.PRODUCTION, Role.PROJECT_MANAGER, Role.BUSINESS_DEVELOPMENT, Role.MANAGEMENT}
+
+    for role in (*readers, Role.QUALITY_ASSURANCE):
+        text = text_of(client, "project-actuals", quoted.code, role=role)
+        answers = {client.get(data).status_code, client.get(file, {"of": quoted.code}).status_code}
+        assert ("Autoclave hired" in text, answers) == ((True, {200}) if role in readers else (False, {404})), role
 
 
 def test_every_gate_shows_its_phase(client: Client, quoted: Project) -> None:
@@ -234,6 +258,19 @@ def test_the_pages_cost_the_same_with_one_row_and_with_many(client: Client, quot
             client.get(page)
 
 
+def test_a_pasted_block_reads_the_promises_once(quoted: Project) -> None:
+    """Each row costs what its own writing costs, as of the costs that promise nothing."""
+    step = run(quoted, "80").step
+    words = {"step": str(step), "phase": "small_scale", "seen_on": timezone.localdate().isoformat(), "yield_pct": "80", "batches": "1"}
+
+    def queries(rows: int) -> list[str]:
+        with CaptureQueriesContext(connection) as asked:
+            change_rows(f"step-runs:{quoted.code}", [Change(ADD, values=words)] * rows, actor=make.chemist())
+        return [each["sql"] for each in asked if each["sql"].startswith("SELECT")]
+
+    assert len(queries(1)) == len(queries(12))
+
+
 def test_the_baseline_says_how_long_a_phase_was_to_take(quoted: Project) -> None:
     promised = {row.source: row.baseline_on for row in Milestone.objects.filter(project=quoted, kind="gate")}
 
@@ -241,9 +278,20 @@ def test_the_baseline_says_how_long_a_phase_was_to_take(quoted: Project) -> None
 
     assert planned["small_scale"] == Planned(promised["gate:G1"], promised["gate:G2"])
     assert [(phase, found[0].end) for phase, found in stays.items()] == [("evaluation", timezone.localdate()), ("small_scale", None)]
-    assert last_day(quoted) == timezone.localdate()
+
+
+def test_a_project_that_was_closed_runs_no_more(quoted: Project) -> None:
+    assert "it is still running" in rows_of(quoted)["Duration"].notes[-1]
+
     cancel_project(quoted.code, cancel_class="stopped", reason="The client stops.", actor=projects.manager())
-    assert last_day(Project.objects.get(pk=quoted.pk)) == timezone.localdate()
+    yesterday = timezone.now() - timedelta(days=1)
+    with pgtrigger.ignore("projects.PhaseMove:append_only", "projects.StatusChange:append_only"):
+        quoted.moves.update(moved_at=F("moved_at") - timedelta(days=4))
+        quoted.status_changes.filter(to_status="cancelled").update(changed_at=yesterday)
+
+    found, (stay,) = rows_of(quoted)["Duration"], stays_of(Project.objects.get(pk=quoted.pk))["small_scale"]
+    assert (found.actual, stay.end) == ("3 days", quoted.day_of(yesterday))
+    assert found.notes[-1] == f"In the phase: {written(stay.start)} – {written(stay.end)}"
 
 
 def test_a_phase_that_runs_is_behind_only_once_it_has_taken_longer() -> None:
@@ -256,6 +304,7 @@ def test_a_phase_that_runs_is_behind_only_once_it_has_taken_longer() -> None:
     assert (late.actual, late.difference, late.percent) == ("39 days", "+9 days", "+30 %")
     assert (done.actual, done.difference, done.percent) == ("21 days", "−9 days", "−30 %")
     assert (duration(stays, None, date(2026, 1, 6)).quoted, duration(stays, None, date(2026, 1, 6)).actual) == ("not planned", "1 day")
+    assert duration(stays, planned, date(2026, 2, 5)).difference == "+1 day"
 
 
 def others_run(*percents: str, code: str = "DCB", **step: Any) -> list[Project]:
@@ -292,6 +341,30 @@ def test_where_no_such_product_was_made_the_class_of_reaction_speaks(project: Pr
 
     assert (seen.step, seen.alike) == (step, "same class of reaction: Acylation")
     assert seen.yields == "Seen in 1 project: yield 10 % below the estimate"
+
+
+def test_a_salt_of_the_product_was_made_before_and_the_base_by_another_class_was_not(project: Project) -> None:
+    """81 of 90: by its structure the hydrochloride of another name is the product; the deacylation of it is another step."""
+    base = "CC(=O)Nc1ccc(O)cc1"
+    others_run("81", name="Stage 2", product_name="AP-7", product_structure=f"{base}.Cl", product_molar_mass_g_per_mol="")
+    others_run("45", code="DCC", name="Stage 3", transformation="hydrolysis", product_structure=base)
+
+    (seen,) = seen_before(a_draft(project, product_structure=base).steps.all(), project, make.chemist())
+
+    assert (seen.alike, seen.yields) == ("same product or step", "Seen in 1 project: yield 10 % below the estimate")
+
+
+def test_of_a_route_that_was_run_in_two_versions_the_later_one_counts(project: Project) -> None:
+    (other,) = others_run("45")
+    route = other.routes.get()
+    start_version(route.pk, reason="Another base.", actor=make.chemist())
+    fix_version(route.versions.get(state="draft").pk, reason="For the pilot.", actor=make.chemist())
+    steps = a_draft(project).steps.all()
+    assert "yield 50 %" in seen_before(steps, project, make.chemist())[0].yields
+
+    run(other, "81", phase="evaluation", step=f"{route.versions.get(number=2)}: Acetylation")
+
+    assert seen_before(steps, project, make.chemist())[0].yields == "Seen in 1 project: yield 10 % below the estimate"
 
 
 def test_the_own_project_and_those_that_the_reader_does_not_see_say_nothing(quoted: Project, project: Project) -> None:

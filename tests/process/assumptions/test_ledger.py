@@ -446,6 +446,33 @@ def test_one_click_on_the_scenario_takes_over_and_writes(client: Client, project
     assert ClarificationLetter.objects.get().state == ClarificationLetter.State.SENT
 
 
+def pressed(client: Client, user: User, name: str, *args: object) -> str:
+    """What the page then says."""
+    client.force_login(user)
+    return client.post(reverse(name, args=args), follow=True).content.decode()
+
+
+def test_the_buttons_take_over_and_put_what_is_open_into_the_draft(client: Client, project: Project, scenario: CostAssessment) -> None:
+    draft = projects.a_quotation(project)
+
+    assert "missing answers stand in the ledger." in pressed(client, seller(), "assumptions-take", project.code, scenario.number)
+    taken = Assumption.objects.filter(project=project).count()
+    assert f"The open assumptions stand in {draft.label}." in pressed(client, seller(), "assumptions-quote", project.code)
+
+    assert taken and len(Quotation.objects.get().assumptions.splitlines()) >= taken
+
+
+def test_the_button_puts_what_is_open_into_the_charter(client: Client) -> None:
+    project = projects.a_planned_project()
+    row = {"words": "Toluene is recycled", "figure": "80", "unit": "%"}
+    change_rows(f"assumptions:{project.code}", [Change(ADD, values=row)], actor=seller())
+
+    said = pressed(client, projects.manager(), "assumptions-charter", project.code)
+
+    assert "The open assumptions stand in the charter." in said
+    assert Charter.objects.get(project=project).assumptions.splitlines()[-1] == "Toluene is recycled (80 %)."
+
+
 def test_wrong_dates_stand_at_the_field(client: Client, project: Project, rows: dict[str, Assumption]) -> None:
     client.force_login(seller())
 

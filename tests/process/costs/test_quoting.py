@@ -106,6 +106,107 @@ def test_the_next_scenario_takes_the_place_of_the_one_before(project: Project) -
     assert [(each.phase, each.assessment.number) for each in ScenarioQuote.objects.all()] == [("pilot", 3)]
 
 
+def test_what_somebody_changed_in_a_line_of_a_scenario_stays(project: Project) -> None:
+    """A line that nobody touched goes with its scenario; one with another price or with what is delivered is theirs now."""
+    projects.a_quotation(project)
+    draft = quote(a_fixed_scenario(project))
+    lines = [
+        Line(**(values | ({"deliverables": "Three batches"} if values["phase"] == "validation" else {}))) for values in rows_of_lines(draft)
+    ]
+    change_in_draft(draft, lines=lines, actor=make.estimator())
+
+    after = quote(a_fixed_scenario(project, "6000", validation=""))
+
+    assert lines_of(after)[1:] == [("pilot", "Pilot batches", D(12000)), ("validation", "Validation: 3 × 50 kg", D(30000))]
+
+
+def test_what_the_price_replaces_is_said_before_and_kept_in_the_record(client: Client, project: Project) -> None:
+    projects.a_quotation(project)
+    draft = quote(a_fixed_scenario(project))
+    row = a_fixed_scenario(project, "6000", validation="")
+    client.force_login(make.estimator())
+
+    page = re.sub(r"\s+", " ", client.get(row.get_absolute_url()).content.decode())
+
+    replaced = [
+        "Validation, “Validation: 3 × 50 kg”, 30,000.00 EUR goes.",
+        "Pilot, “Pilot batches”, 9,600.00 EUR becomes 12,000.00 EUR.",
+        "The price per kilogram by quantity (20 kg: 480.00 EUR; 150 kg: 200.00 EUR) goes.",
+    ]
+    assert f"What it replaces in {draft.label}:" in page and all(f"<li>{words}</li>" in page for words in replaced)
+    quote(row)
+    assert Event.objects.filter(kind="cost.quoted").latest("pk").data["before"] == {"replaced": replaced}
+
+
+def test_prices_by_quantity_of_an_earlier_scenario_do_not_stay_beside_the_lines_of_another(client: Client, project: Project) -> None:
+    """Scenario 2 has one quantity, so that it gives none; what somebody typed stays."""
+    projects.a_quotation(project)
+    draft = quote(a_fixed_scenario(project))
+    assert page_of(draft, client).count("From scenario 1, As asked") == 3
+
+    after = quote(a_fixed_scenario(project, "6000", validation=""))
+
+    assert rows_of_part(after, "breaks") == []
+    change_in_draft(after, breaks=[Break(D(5), D(900))], actor=make.estimator())
+    assert rows_of_part(quote(a_fixed_scenario(project, "6100", validation="")), "breaks") == [{"from_kg": D(5), "price_per_kg": D(900)}]
+
+
+def test_prices_by_quantity_are_out_of_date_when_no_line_rests_on_their_scenario(client: Client, project: Project) -> None:
+    projects.a_quotation(project)
+    draft = quote(a_fixed_scenario(project))
+    assert "It is out of date" not in page_of(draft, client)
+
+    change_in_draft(draft, lines=[Line("pilot", "Something else", D(9600))], actor=make.estimator())
+
+    assert "It is out of date: no line rests on this scenario any more." in page_of(draft, client)
+
+
+def options(quotation: Quotation) -> list[tuple[str, str, Decimal, str]]:
+    rows = quotation.lines.exclude(standing="included")
+    return [(line.phase, line.description, line.amount, line.standing) for line in rows]
+
+
+def with_options(project: Project, price: str = "1000", **values: Any) -> CostAssessment:
+    """Two optional lines of one name, each of that price, and one at cost; a margin of half the price."""
+    row = make.a_scenario(project, **({name: D(0) for name in ("overhead_pct", "contingency_pct")} | {"margin_pct": D(50)} | values))
+    line = {"category": "labour", "quantity": "1", "unit": "h", "basis": "once", "phase": "pilot"}
+    said = [line | {"label": "Operators", "price": "5000"}]
+    said += [line | {"label": "Polymorph screen", "price": price, "inclusion": "optional"}] * 2
+    said += [line | {"label": "Air freight", "price": "700", "inclusion": "optional", "at_cost": "yes"}]
+    said += [line | {"label": "Stability studies", "price": "9000", "inclusion": "excluded"}]
+    change_rows(f"cost-lines:{row.pk}", [Change(ADD, values=each) for each in said], actor=make.estimator())
+    return fix_scenario(row.pk, reason="For the quotation.", actor=make.estimator())
+
+
+def test_options_of_a_scenario_are_options_of_the_quotation(client: Client, project: Project) -> None:
+    """2 × 1,000 with the margin are 4,000; what is passed on is as it costs."""
+    projects.a_quotation(project)
+
+    after = quote(with_options(project))
+
+    assert options(after) == [
+        ("pilot", "Polymorph screen", D(4000), "optional"),
+        ("pilot", "Air freight", D(700), "optional"),
+    ]
+    assert after.price_without_options == D(190000)
+    assert page_of(after, client).count("From scenario 1, As asked") == 3
+
+
+def test_options_follow_the_next_scenario_and_what_was_decided_about_them(project: Project) -> None:
+    """One that somebody has excluded stays so; one that somebody has put into the scope keeps its place and takes its price."""
+    projects.a_quotation(project)
+    draft = quote(with_options(project))
+    decided = {"Polymorph screen": {"standing": "included"}, "Air freight": {"standing": "excluded", "amount": D(0)}}
+    lines = [Line(**(values | decided.get(values["description"], {}))) for values in rows_of_lines(draft)]
+    change_in_draft(draft, lines=lines, actor=make.estimator())
+
+    after = quote(with_options(project, "1100", name="Dearer"))
+
+    assert options(after) == [("pilot", "Air freight", D(0), "excluded")]
+    assert ("pilot", "Polymorph screen", D(4400)) in lines_of(after)
+    assert options(quote(a_fixed_scenario(project, name="Without"))) == [("pilot", "Air freight", D(0), "excluded")]
+
+
 def test_a_scenario_in_another_currency_is_converted_by_the_rate_that_holds(client: Client, project: Project) -> None:
     projects.a_quotation(project)
     row = a_fixed_scenario(project, currency="USD")
@@ -159,7 +260,7 @@ def test_the_page_says_where_a_line_came_from_and_what_has_changed_since(client:
     change_in_draft(draft, lines=again, actor=make.estimator())
 
     page = page_of(draft, client)
-    assert page.count("It is superseded: scenario 2, Larger, was fixed on") == 2
+    assert page.count("It is superseded: scenario 2, Larger, was fixed on") == 3  # two lines, and the price by quantity
     assert page.count("It said 9,600.00 EUR; the line was changed since.") == 1
     old = re.sub(r"\s+", " ", client.get(reverse("cost-scenario", args=[project.code, 1])).content.decode())
     assert ("It is superseded: scenario 2" in old, draft.label in old) == (True, True)
@@ -179,6 +280,8 @@ def test_the_next_revision_says_it_too_and_the_client_never(client: Client, proj
     projects.send(second)
 
     assert page_of(second, client).count("From scenario 1, As asked") == 2
+    scenario = client.get(reverse("cost-scenario", args=[project.code, 1])).content.decode()
+    assert re.findall(r"<dt>Quoted</dt><dd>.*?>(QUO-[^<]+)<", scenario) == [second.label, draft.label]
     client.force_login(projects.person(Role.CLIENT_APPROVER, client=project.client))
     shown = client.get(reverse("portal-quotation", args=[project.code, second.revision]))
     assert (shown.status_code, "As asked" in shown.content.decode()) == (200, False)

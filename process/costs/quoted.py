@@ -1,0 +1,162 @@
+"""What of a quotation rests on which scenario, in its own revision and in those that carry its lines on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from charts.look import written
+from process.costs.estimate import LineCost, PhaseCost
+from process.costs.models import CostAssessment, ScenarioQuote
+from process.costs.offers import breaks_of
+from process.costs.stored import restored
+from process.words import money_words, plain_number
+from projects.models import Quotation
+from projects.price_sources import PriceSource, PriceSources
+from projects.services.quotation_parts import Break, rows_of_part
+
+if TYPE_CHECKING:
+    from projects.models import QuotationLine
+    from projects.services.quotation_parts import Line
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A revision that rests on the scenario; superseded: by what, in words."""
+
+    quotation: Quotation
+    quoted_at: datetime
+    superseded: str
+
+
+def key_of(line: Line | QuotationLine | ScenarioQuote) -> Key:
+    """By phase and words a line keeps its price when the draft is written again, and in the next revision."""
+    return line.phase, line.description
+
+
+def quotes_of(project_pk: int) -> list[ScenarioQuote]:
+    """All prices that scenarios gave to the revisions of its quotation, the latest last. One query."""
+    rows = ScenarioQuote.objects.filter(quotation__project=project_pk).order_by("quotation__revision", "id")
+    return list(rows.select_related("quotation", "assessment__project", "assessment__route_version__route"))
+
+
+def up_to(quotation: Quotation, quotes: Iterable[ScenarioQuote]) -> list[ScenarioQuote]:
+    """Those that its lines may rest on: of the revision and of those before it."""
+    return [each for each in quotes if each.quotation.revision <= quotation.revision]
+
+
+def quotes_up_to(quotation: Quotation) -> list[ScenarioQuote]:
+    return up_to(quotation, quotes_of(quotation.project_id))
+
+
+def newest_by_line(quotes: Iterable[ScenarioQuote]) -> dict[Key, ScenarioQuote]:
+    return {key_of(each): each for each in quotes}
+
+
+def quoted_in(quotation: Quotation) -> dict[Key, ScenarioQuote]:
+    return newest_by_line(quotes_up_to(quotation))
+
+
+def phases_of(scenario: CostAssessment) -> tuple[PhaseCost, ...]:
+    """As they were computed when it was fixed; nothing of one that is not."""
+    found: tuple[PhaseCost, ...] = restored(tuple[PhaseCost, ...], scenario.result["value"]["phases"]) if scenario.result else ()
+    return found
+
+
+def lines_of(scenario: CostAssessment) -> tuple[LineCost, ...]:
+    found: tuple[LineCost, ...] = restored(tuple[LineCost, ...], scenario.result["value"]["lines"]) if scenario.result else ()
+    return found
+
+
+def given_breaks(quotes: Iterable[ScenarioQuote]) -> list[list[Break]]:
+    """The price by quantity of each scenario that gave one of these prices."""
+    return [_breaks_from(quote) for quote in {each.assessment_id: each for each in quotes}.values()]
+
+
+def _breaks_from(quote: ScenarioQuote) -> list[Break]:
+    return breaks_of(phases_of(quote.assessment), quote.rate or Decimal(1), quote.currency)
+
+
+def sources_of(quotation: Quotation) -> PriceSources:
+    """For the page of the quotation: of each line, and of the price by quantity."""
+    quotes = quotes_up_to(quotation)
+    if not quotes:
+        return PriceSources()
+    by_line, newest = newest_by_line(quotes), newest_fixed(quotation.project_id)
+    lines = ((line, by_line.get(key_of(line))) for line in quotation.lines.all())
+    found = {line.pk: _source(line, quote, quotation, newest) for line, quote in lines if quote is not None}
+    return PriceSources(found, _source_of_breaks(quotation, quotes, newest))
+
+
+def _source(line: QuotationLine, quote: ScenarioQuote, quotation: Quotation, newest: CostAssessment | None) -> PriceSource:
+    row, notes = quote.assessment, []
+    said = [_from(row)]
+    if row.route_version:
+        said.append(str(row.route_version))
+    if quote.rate is not None:
+        rate = {"from": row.currency, "rate": plain_number(quote.rate), "into": quote.currency, "day": written(quote.rated_on)}
+        said.append(_t("1 %(from)s = %(rate)s %(into)s, %(day)s") % rate)
+    if (line.amount, quotation.currency) != (quote.amount, quote.currency):
+        words = _t("It said %(amount)s; the line was changed since.")
+        notes.append(words % {"amount": money_words(quote.amount, quote.currency)})
+    if newer := superseding(quote, newest):
+        notes.append(newer)
+    return PriceSource(" · ".join(said), row.get_absolute_url(), tuple(notes))
+
+
+def _source_of_breaks(quotation: Quotation, quotes: Sequence[ScenarioQuote], newest: CostAssessment | None) -> PriceSource | None:
+    """The scenario that gave it. It is out of date where no line, or none any more, rests on that one, and where a newer was fixed."""
+    breaks = [Break(**values) for values in rows_of_part(quotation, "breaks")]
+    quote = next((each for each in reversed(quotes) if breaks and _breaks_from(each) == breaks), None)
+    if quote is None:
+        return None
+    by_line = newest_by_line(quotes)
+    resting = {by_line[key].assessment_id for key in map(key_of, quotation.lines.all()) if key in by_line}
+    notes = [] if quote.assessment_id in resting else [_t("It is out of date: no line rests on this scenario any more.")]
+    if newer := superseding(quote, newest):
+        notes.append(newer)
+    return PriceSource(_from(quote.assessment), quote.assessment.get_absolute_url(), tuple(notes))
+
+
+def _from(row: CostAssessment) -> str:
+    return _t("From scenario %(number)s, %(name)s, fixed on %(day)s") % _named(row)
+
+
+def _named(row: CostAssessment) -> dict[str, object]:
+    return {"number": row.number, "name": row.name, "day": written(timezone.localdate(row.fixed_at))}
+
+
+def quoted_by(row: CostAssessment, quotes: Sequence[ScenarioQuote]) -> list[Standing]:
+    """Each revision that has a line with a price of this scenario, newest first: also one that has carried the line on.
+
+    quotes: all of its project.
+    """
+    if all(each.assessment_id != row.pk for each in quotes):
+        return []
+    newest, found = newest_fixed(row.project_id), []
+    revisions = Quotation.objects.filter(project=row.project_id).select_related("project").prefetch_related("lines")
+    for quotation in revisions.order_by("-revision"):
+        by_line = newest_by_line(up_to(quotation, quotes))
+        own = [quote for line in quotation.lines.all() if (quote := by_line.get(key_of(line))) and quote.assessment_id == row.pk]
+        if own:
+            found.append(Standing(quotation, own[0].quoted_at, superseding(own[0], newest)))
+    return found
+
+
+def newest_fixed(project_pk: int) -> CostAssessment | None:
+    return CostAssessment.objects.filter(project=project_pk, state=CostAssessment.State.FIXED).order_by("-fixed_at")[:1].first()
+
+
+def superseding(quote: ScenarioQuote, newest: CostAssessment | None) -> str:
+    """That another scenario was fixed after this one was quoted; empty where none was."""
+    if newest is None or newest.fixed_at is None or newest.pk == quote.assessment_id or newest.fixed_at <= quote.quoted_at:
+        return ""
+    return _t("It is superseded: scenario %(number)s, %(name)s, was fixed on %(day)s.") % _named(newest)
