@@ -17,7 +17,7 @@ from django_fsm import transition
 from audit.models import Event
 from audit.states import StateField
 from notifications.choices import Choice, Group
-from notifications.visibility import readable_events
+from notifications.visibility import readable_events, told_to_ours
 from projects.models import Milestone, Project
 
 if TYPE_CHECKING:
@@ -136,12 +136,9 @@ class MailMessage(Mailing):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> NotificationQuerySet:
-        """One's own, of what one may still read; what one of ours is asked to do is told whatever else they see of the project."""
-        if not user.is_active:
-            return self.none()
-        seen = Exists(readable_events(user).filter(pk=OuterRef("event_id")))
-        own = self.filter(user=user)
-        return own.filter(seen | Q(event__project_id=None) | Q(asked=True)) if user.is_internal else own.filter(seen)
+        """One's own, of what one may still read; of ours see `told_to_ours`."""
+        own = self.filter(user=user) if user.is_active else self.none()
+        return told_to_ours(own, user) if user.is_internal else own.filter(Exists(readable_events(user).filter(pk=OuterRef("event_id"))))
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)

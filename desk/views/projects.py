@@ -23,6 +23,7 @@ from desk.tables import ProjectTable
 from documents.models import Document
 from projects.milestones import states_of
 from projects.models import Project, Rfp, WaitingFor
+from projects.models.confidentiality import SEEN
 from projects.pictures import gantt_of
 from projects.rounds import repeats_of
 from projects.saved_views import view_bar
@@ -87,7 +88,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions")[:20]),
         "team": list(project.team.select_related("department", "user").exclude(department__key__in=NAMED_ABOVE)),
         "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")[:20]),
-        "events": list(Event.objects.filter(project_id=project.pk).order_by("-id")[:ACTIVITY]),
+        "events": list(Event.objects.filter(project_id=project.pk).exclude(kind=SEEN).order_by("-id")[:ACTIVITY]),
         "may_plan": allowed("projects.plan", request.user, project),
         "may_look_on": allowed("projects.share", request.user, project),
         "may_report": allowed("documents.request", request.user, STATUS_REPORT),

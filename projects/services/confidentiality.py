@@ -13,12 +13,11 @@ from audit.acts import act
 from audit.events import events_of, record
 from audit.refusals import BadInput, require_reason
 from projects.models import ConfidentialReader, Rfp
+from projects.models.confidentiality import SEEN
 
 if TYPE_CHECKING:
     from accounts.models import User
     from projects.models.rfp import RfpQuerySet
-
-SEEN = "rfp.seen_confidentially"
 
 
 def nameable(actor: User) -> RfpQuerySet:

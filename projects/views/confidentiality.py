@@ -18,6 +18,7 @@ from projects.forms.confidentiality import ReaderForm
 from projects.forms.gate import ReasonForm
 from projects.kept import kept_from, parts_of, rows_kept
 from projects.models import Rfp
+from projects.models.confidentiality import SEEN
 from projects.permissions import lacking
 from projects.services import confidentiality as services
 
@@ -60,7 +61,7 @@ def _render(request: SignedInRequest, rfp: Rfp, form: ReaderForm | None = None, 
         "parts": parts_of(row.rfp),
         "is_kept": Rfp.objects.undisclosed().filter(pk=rfp.pk).exists(),
         "readers": [(each, ReasonForm(request.POST if each.pk == removing else None)) for each in readers],
-        "looks": events_of(rfp).filter(kind=services.SEEN)[:LOOKS],
+        "looks": events_of(rfp).filter(kind=SEEN)[:LOOKS],
         "form": form or ReaderForm(),
         "blockers": _blockers(request, rfp),
     }

@@ -17,8 +17,9 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from catalogue.chemistry import parse_structure
 from notifications.audience import readers_of
 from projects.models import Agreement, ConfidentialReader, Project, Rfp, WaitingFor
+from projects.models.confidentiality import SEEN
 from projects.services.agreements import record_agreement, record_signatory, withdraw_agreement
-from projects.services.confidentiality import SEEN, name_reader, take_reader_off
+from projects.services.confidentiality import name_reader, take_reader_off
 from tests.projects import factories
 from tests.projects.people import as_person, business, manager, person
 
