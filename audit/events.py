@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 
 from audit import context, outbox
 from audit.kinds import CLIENT, INTERNAL, EventKind, all_kinds, find_kind, kind, register
@@ -28,6 +29,7 @@ __all__ = [
     "record",
     "record_each",
     "register",
+    "today_by",
 ]
 
 
@@ -117,6 +119,12 @@ def _event(
 def events_of(obj: models.Model) -> models.QuerySet[Event]:
     """Everything recorded about the object, newest first."""
     return Event.objects.filter(object_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk)).order_by("-id")
+
+
+def today_by(actor: Any, key: str) -> models.QuerySet[Event]:
+    """What somebody did of this kind since midnight: for what is recorded once a day."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Event.objects.filter(kind=key, actor=actor, at__gte=midnight)
 
 
 def as_json(data: dict[str, Any]) -> dict[str, Any]:

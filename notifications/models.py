@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from accounts.models import Client, Role
 from audit.models import Event
 from audit.states import StateField
 from notifications.choices import Choice, Group
@@ -263,11 +264,13 @@ class MilestoneWatch(models.Model):
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: User) -> WebhookQuerySet:
-        """Those who keep webhooks: ours by role, a client's approvers and systems for the own organisation."""
+        """Those who keep webhooks: ours by role, of clients whose names they may read; a client's approvers and systems their own."""
         # The permission is asked again by every service; nobody else has a reason to read addresses and answers of clients' systems.
         if not user.is_active or not user.roles & KEEPERS:
             return self.none()
-        return self if user.is_internal else self.filter(client_id=user.client_id)
+        if not user.is_internal:
+            return self.filter(client_id=user.client_id)
+        return self if user.has_role(Role.ADMINISTRATOR) else self.filter(client__in=Client.objects.visible_to(user))
 
     def active(self) -> WebhookQuerySet:
         return self.filter(disabled_at=None)

@@ -200,6 +200,13 @@ def bind(address: str, user: User) -> Bound:
     return Bound(sheet, _parent(sheet, scope, user) if sheet.parent else None, user)
 
 
+def bind_for(request: Any, address: str) -> Bound:
+    """For a page that shows it; `sheet_of` says to what it belongs, for the record of who looked (desk/looking.py)."""
+    bound = bind(address, request.user)
+    getattr(request, "_request", request).sheet_of = bound.parent
+    return bound
+
+
 def bind_to(sheet: Worksheet, parent: Any, user: User) -> Bound:
     """For a page that has found the parent itself."""
     return Bound(sheet, parent, user)
