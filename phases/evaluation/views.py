@@ -32,6 +32,7 @@ from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.worksheets import PRODUCTION_PLAN, TEST_PLAN, tables_of
+from projects.kept import unmanned
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.occupancies import no_booker
@@ -111,6 +112,7 @@ def _evaluation(
     in_evaluation = project.phase == "evaluation" and project.is_active
     context = {
         "project": project,
+        "unmanned": unmanned(project.rfp) if project.is_kept else [],  # type: ignore[attr-defined]
         "records": records,
         "steps": progress.as_stepper(steps),
         "next": progress.next_step(steps, project) if in_evaluation else None,

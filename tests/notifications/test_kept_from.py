@@ -16,7 +16,7 @@ from notifications.services.inbox import tell
 from notifications.visibility import readable_events
 from projects.models import ConfidentialReader, Project, Rfp, WaitingFor
 from projects.models.confidentiality import seen_of_projects
-from projects.services.confidentiality import name_reader, note_look
+from projects.services.confidentiality import name_reader, note_looks
 from projects.services.waiting import open_wait
 from tests.notifications.conftest import events_of, names, told
 from tests.projects import factories
@@ -141,7 +141,7 @@ def test_a_request_that_is_kept_is_told_to_nobody_else_of_business_development()
 
 def test_who_looked_is_news_to_nobody(kept: Project) -> None:
     led(kept)
-    looks = events_of(lambda: note_look(Rfp.objects.get(pk=kept.rfp_id), actor=business()))
+    looks = events_of(lambda: note_looks(Rfp.objects.filter(pk=kept.rfp_id), actor=business()))
 
     assert [event.kind for event in looks] == ["rfp.seen_confidentially"]
     assert tell(looks) == []
