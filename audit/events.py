@@ -28,8 +28,8 @@ __all__ = [
     "kind",
     "record",
     "record_each",
+    "record_once_a_day",
     "register",
-    "today_by",
 ]
 
 
@@ -121,10 +121,11 @@ def events_of(obj: models.Model) -> models.QuerySet[Event]:
     return Event.objects.filter(object_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk)).order_by("-id")
 
 
-def today_by(actor: Any, key: str) -> models.QuerySet[Event]:
-    """What somebody did of this kind since midnight: for what is recorded once a day."""
+def record_once_a_day(key: str, objects: Iterable[models.Model], *, actor: Any) -> None:
+    """Write that somebody did this with each of the objects, of one kind, where they have not since midnight. Two statements."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Event.objects.filter(kind=key, actor=actor, at__gte=midnight)
+    known = set(Event.objects.filter(kind=key, actor=actor, at__gte=midnight).values_list("object_id", flat=True))
+    record_each(Happened(key, obj, {"actor": actor}, {}) for obj in objects if str(obj.pk) not in known)
 
 
 def as_json(data: dict[str, Any]) -> dict[str, Any]:

@@ -85,8 +85,9 @@ def led_away(request: HttpRequest, user: User) -> HttpResponse | None:
     if request.path.startswith("/api/") or (has_management(user) and _name(request) in NAMING):
         return None
     asked = request_of(request, with_silent=True)
-    kept = Rfp.objects.kept_from(user).filter(pk__in=Rfp.objects.filter(asked).values("pk")).first() if asked else None
-    if kept is None:
+    rows = Rfp.objects.filter(asked).values("pk") if asked else None
+    kept = Rfp.objects.kept_from(user).filter(pk__in=rows).first() if rows is not None else None
+    if kept is None or Rfp.objects.visible_to(user).filter(pk__in=rows).exists():  # of a client: one is seen, so the client is
         return None
     messages.info(request, _t("%(number)s is kept to named people, and you are not one of them any more.") % {"number": kept.number})
     return redirect("rfp-kept")

@@ -16,7 +16,7 @@ from accounts.models import Client, User
 from accounts.permissions import require_permission
 from accounts.services.shared import check, refuse_if
 from audit.acts import act
-from audit.events import Happened, record, record_each, today_by
+from audit.events import record, record_once_a_day
 from audit.refusals import BadInput, Blocker, Refused, require_reason
 from audit.seen import require_unchanged, words_of
 
@@ -142,12 +142,11 @@ def choose_confidentiality(code: str, *, asks_confidentiality: bool, reason: str
     return client
 
 
-@transaction.atomic
 def note_names_read(clients: QuerySet[Client], *, actor: User) -> None:
     """Once a day for each of these: whose duty it is to keep accounts read its name there, though it is kept from them."""
-    kept = list(clients.exclude(pk__in=Client.objects.visible_to(actor).values("pk")))
-    known = set(today_by(actor, NAME_READ).values_list("object_id", flat=True)) if kept else set()
-    record_each(Happened(NAME_READ, client, {"actor": actor}, {}) for client in kept if str(client.pk) not in known)
+    if kept := list(clients.exclude(pk__in=Client.objects.visible_to(actor).values("pk"))):
+        with transaction.atomic():
+            record_once_a_day(NAME_READ, kept, actor=actor)
 
 
 def _free_code(name: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.permissions import has_management, require_permission
 from audit.acts import act
-from audit.events import Happened, record, record_each, today_by
+from audit.events import record, record_once_a_day
 from audit.refusals import BadInput, require_reason
 from projects.models import ConfidentialReader, Project, Rfp
 from projects.models.confidentiality import SEEN, seen_of_projects
@@ -74,9 +74,8 @@ def require_not_kept(project: Project, person: User | None, *, field: str) -> No
         raise BadInput({field: [words]})
 
 
-@transaction.atomic
 def note_looks(rows: RfpQuerySet, *, actor: User) -> None:
     """Once a day for each person and request: that they opened something of these, which are kept to named people."""
-    looked_at = list(rows.select_related("project"))
-    known = set(today_by(actor, SEEN).values_list("object_id", flat=True)) if looked_at else set()
-    record_each(Happened(SEEN, rfp, {"actor": actor}, {}) for rfp in looked_at if str(rfp.pk) not in known)
+    if looked_at := list(rows.select_related("project")):
+        with transaction.atomic():
+            record_once_a_day(SEEN, looked_at, actor=actor)

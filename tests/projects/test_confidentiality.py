@@ -295,6 +295,17 @@ def test_who_gives_it_away_is_led_to_what_they_can_see(project: Project) -> None
     assert as_person(another).post(address, kept, follow=True).redirect_chain[-1] == (reverse("rfp-kept"), 302)
 
 
+def test_who_sees_one_request_of_a_client_stays_on_its_page_though_another_is_kept(project: Project) -> None:
+    another = person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
+    Rfp.objects.filter(pk=factories.an_rfp(project.client).pk).update(created_by=another, account_owner=another)
+    assert Rfp.objects.kept_from(another).filter(client=project.client_id).exists()
+    address = reverse("client-detail", args=[project.client.code])
+
+    answer = as_person(another).post(address, {"sees_names": "no", "reason": "Its rule."})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, address)
+
+
 def test_only_management_is_led_to_naming_people(project: Project, unnamed: User) -> None:
     address, naming = reverse("rfp-kept"), reverse("rfp-confidentiality", args=[project.rfp.number])
     for who, leads in ((unnamed, True), (person(Role.BUSINESS_DEVELOPMENT, name="Another of business development"), False)):
