@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from accounts.models import Client, Contact, User
+from accounts.sight import keepers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,9 +89,27 @@ def contacts_alike(client: Client, *, name: str, email: str, besides: int = 0) -
     return list(Contact.objects.filter(same, client=client).exclude(pk=besides))
 
 
-def named(found: Iterable[Client]) -> str:
-    return ", ".join(f"{client.name} ({client.code})" for client in found)
+def named(found: Iterable[Client], *, reader: User) -> str:
+    """By name as far as the reader may know of them; of the others only that they are there, and whom of ours to ask."""
+    clients = list(found)
+    seen = set(Client.objects.visible_to(reader).filter(pk__in=[client.pk for client in clients]).values_list("pk", flat=True))
+    names = [f"{client.name} ({client.code})" for client in clients if client.pk in seen]
+    kept = [client.pk for client in clients if client.pk not in seen]
+    return ", ".join([*names, _kept(kept, reader)] if kept else names)
 
 
-def words_for_client(found: Iterable[Client]) -> str:
-    return _t("It looks like %(names)s. If it is another organisation, say so and save again.") % {"names": named(found)}
+def _kept(client_ids: list[int], reader: User) -> str:
+    people = ", ".join(keepers_of(client_ids)) if reader.is_internal else ""
+    return _t("a client that is kept to named people (ask %(people)s)") % {"people": people} if people else _t("another client")
+
+
+def words_for_client(found: Iterable[Client], *, reader: User) -> str:
+    return _t("It looks like %(names)s. If it is another organisation, say so and save again.") % {"names": named(found, reader=reader)}
+
+
+def words_for_same(there: Client, *, reader: User) -> str:
+    """Why a client cannot be entered: it is there. Whoever may not know of it is told whom to ask."""
+    if not reader.is_internal or Client.objects.visible_to(reader).filter(pk=there.pk).exists():
+        return _t("There is a client with this name.")
+    words = _t("This client is there already and is kept to named people. Ask %(people)s: they log the request, or name you for it.")
+    return words % {"people": ", ".join(keepers_of([there.pk])) or "–"}

@@ -43,6 +43,7 @@ def register_events() -> None:
             _("%(object_label)s asks for no confidentiality before an agreement: everybody of ours may know of it from now on."),
             _client,
         ),
+        EventKind("client.name_read", _("%(actor)s read the name of %(object_label)s, kept to named people, while keeping accounts.")),
         EventKind("client.changed", _("What is known of client %(object_label)s was corrected."), _client),
         EventKind("contact.created", _("Contact %(object_label)s was entered.")),
         EventKind("contact.changed", _("Contact %(object_label)s was corrected."), _client),

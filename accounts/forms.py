@@ -193,7 +193,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = User.objects.visible_to(user).active().filter(kind=User.Kind.INTEGRATION)
+        accounts = User.objects.kept_by(user).active()
         self.fields["account"].queryset = accounts.select_related("client")  # type: ignore[attr-defined]
         self.fields["account"].label_from_instance = account_label  # type: ignore[attr-defined]
         if len(accounts) == 1:

@@ -193,6 +193,13 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.none()
         return self if user.is_internal else self.filter(client_id=user.client_id)
 
+    def kept_by(self, user: User) -> UserQuerySet:
+        """Accounts of systems that this person may keep: of clients whose names it may read, an administrator all."""
+        rows = self.visible_to(user).filter(kind=User.Kind.INTEGRATION)
+        if not user.is_internal or user.has_role(Role.ADMINISTRATOR):
+            return rows
+        return rows.filter(client__in=Client.objects.visible_to(user))
+
     def active(self) -> UserQuerySet:
         return self.filter(is_active=True)
 

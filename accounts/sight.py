@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -11,13 +11,17 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Rule = Callable[["User"], Q]
+Keepers = Callable[[Collection[int]], list[str]]
 _rules: list[Rule] = []
+_keepers: list[Keepers] = []
 
 
-def register_sight(rule: Rule) -> None:
-    """rule: what must hold of a client for this person of ours to see that it exists."""
+def register_sight(rule: Rule, keepers: Keepers) -> None:
+    """rule: what must hold of a client for this person of ours to see that it exists. keepers: by name, who of ours can act for those
+    of these clients, by id, that others may not know of."""
     if rule not in _rules:
         _rules.append(rule)
+        _keepers.append(keepers)
 
 
 def within_sight(user: User) -> Q:
@@ -26,3 +30,8 @@ def within_sight(user: User) -> Q:
     for rule in _rules:
         found &= rule(user)
     return found
+
+
+def keepers_of(client_ids: Collection[int]) -> list[str]:
+    """Whom somebody asks who may not know of these clients."""
+    return list(dict.fromkeys(name for keepers in _keepers for name in keepers(client_ids)))

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 
 class IntegrationTokenQuerySet(models.QuerySet["IntegrationToken"]):
     def visible_to(self, user: User) -> IntegrationTokenQuerySet:
-        """Internal people see every token; a client's people see those of their own organisation's accounts."""
+        """Internal people see the tokens of accounts that they may keep; a client's people those of their own organisation's accounts."""
         if not user.is_active or user.kind == user.Kind.INTEGRATION:
             return self.none()
-        return self if user.is_internal else self.filter(user__client_id=user.client_id)
+        if not user.is_internal:
+            return self.filter(user__client_id=user.client_id)
+        return self.filter(user__in=get_user_model().objects.kept_by(user))
 
     def usable(self, at: datetime | Now | None = None) -> IntegrationTokenQuerySet:
         return self.filter(revoked_at=None, expiry__gt=at or timezone.now(), user__is_active=True)

@@ -272,7 +272,7 @@ def account_hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _account(request: SignedInRequest, pk: int) -> User:
-    rows = User.objects.visible_to(request.user).filter(kind=User.Kind.INTEGRATION).select_related("client", "owner")
+    rows = User.objects.kept_by(request.user).select_related("client", "owner")
     account = get_object_or_404(rows, pk=pk)
     require_permission("accounts.manage_tokens", request.user, account.client)
     return account
@@ -312,7 +312,7 @@ def _tokens_page(
     shown = IntegrationToken.objects.visible_to(user).select_related("user__client", "user__owner", "created_by", "revoked_by")
     context = {
         "tokens": shown.order_by("user__client__name", "user__full_name", "-created"),
-        "accounts": list(User.objects.visible_to(user).active().filter(kind=User.Kind.INTEGRATION).select_related("client", "owner")),
+        "accounts": list(User.objects.kept_by(user).active().select_related("client", "owner")),
         "token_form": token_form or TokenForm(user=user),
         "account_form": account_form or AccountForm(user=user),
         "made": made,

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 
 from audit import context, outbox
 from audit.kinds import CLIENT, INTERNAL, EventKind, all_kinds, find_kind, kind, register
@@ -27,6 +28,7 @@ __all__ = [
     "kind",
     "record",
     "record_each",
+    "record_once_a_day",
     "register",
 ]
 
@@ -117,6 +119,13 @@ def _event(
 def events_of(obj: models.Model) -> models.QuerySet[Event]:
     """Everything recorded about the object, newest first."""
     return Event.objects.filter(object_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk)).order_by("-id")
+
+
+def record_once_a_day(key: str, objects: Iterable[models.Model], *, actor: Any) -> None:
+    """Write that somebody did this with each of the objects, of one kind, where they have not since midnight. Two statements."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    known = set(Event.objects.filter(kind=key, actor=actor, at__gte=midnight).values_list("object_id", flat=True))
+    record_each(Happened(key, obj, {"actor": actor}, {}) for obj in objects if str(obj.pk) not in known)
 
 
 def as_json(data: dict[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ class ClientWriter:
         found = self._of_client(values, client)
         name, email = values["contact_name"], values["contact_email"]
         if name and (elsewhere := clients_at(email, besides=besides)):
-            found.append(_t("People of %(names)s write from the same domain.") % {"names": named(elsewhere)})
+            found.append(_t("People of %(names)s write from the same domain.") % {"names": named(elsewhere, reader=self.actor)})
         if name and client and not self._is_there(client, values) and (alike := contacts_alike(client, name=name, email=email)):
             people = ", ".join(f"{each.name} ({each.email or each.phone or '–'})" for each in alike)
             found.append(_t("There is %(names)s already.") % {"names": people})
@@ -108,7 +108,7 @@ class ClientWriter:
     def _of_client(self, values: Values, client: Client | None) -> list[str]:
         if client is None:
             alike = self.names.alike(values["name"])
-            return [_t("The new client looks like %(names)s.") % {"names": named(alike)}] if alike else []
+            return [_t("The new client looks like %(names)s.") % {"names": named(alike, reader=self.actor)}] if alike else []
         if client.pk in self.made:
             return []
         other = [name for name in FACTS if values[name] and values[name] != getattr(client, name)]
@@ -146,6 +146,7 @@ def register() -> None:
     register_import(
         ImportKind(
             key="clients",
+            of_clients=True,
             sheet=_("Clients"),
             columns=columns,
             writer=ClientWriter,

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.countries import country_name
 from accounts.models import Client, Contact, IntegrationToken, RoleGrant, User
+from accounts.services.clients import NAME_READ
 from audit.models import Event
 from projects.calendars import holidays_known, regions_of
 from projects.models import Agreement, Project, Rfp
@@ -81,4 +82,4 @@ def _events(client: Client) -> QuerySet[Event]:
     """What was recorded about the client and its contacts, newest first."""
     kinds = ContentType.objects.get_for_models(Client, Contact)
     itself = Q(object_type=kinds[Client], object_id=str(client.pk))
-    return Event.objects.filter(itself | Q(object_type=kinds[Contact], client_id=client.pk)).order_by("-id")
+    return Event.objects.filter(itself | Q(object_type=kinds[Contact], client_id=client.pk)).exclude(kind=NAME_READ).order_by("-id")

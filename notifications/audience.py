@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,8 +16,8 @@ from notifications.asking import opened_by, waits_of
 from notifications.choices import group_of, is_told
 from notifications.people import with_roles
 from notifications.visibility import as_client, readable_events
-from projects.models import Project, WaitingFor
-from projects.models.confidentiality import people_named_for
+from projects.models import Project, Rfp, WaitingFor
+from projects.models.confidentiality import Sight, sights_of
 from projects.models.project import PORTFOLIO_ROLES, TeamMember
 
 ROLE_FOR = {"rfp.logged": Role.BUSINESS_DEVELOPMENT}
@@ -46,7 +47,7 @@ class Batch:
     stand_ins: dict[int, dict[str, User]] = field(default_factory=lambda: defaultdict(dict))
     clients: dict[int, list[User]] = field(default_factory=lambda: defaultdict(list))
     readable: dict[int, set[int]] = field(default_factory=dict)
-    named: dict[int, set[int]] = field(default_factory=dict)  # who sees a project that is kept to named people
+    sights: dict[int, Sight] = field(default_factory=dict)  # by request: whether it is kept, and who sees it then
 
 
 def readers_of(events: Sequence[Event]) -> list[Reader]:
@@ -60,12 +61,12 @@ def readers_of(events: Sequence[Event]) -> list[Reader]:
 
 def _load(events: Sequence[Event]) -> Batch:
     batch = Batch(events)
-    ids = {event.project_id for event in events if event.project_id}
+    batch.waits = waits_of(events)
+    ids = {pk for each in (*events, *batch.waits) if (pk := each.project_id)}
     batch.projects = Project.objects.in_bulk(ids)
-    batch.named = people_named_for(ids)
+    batch.sights = sights_of(pk__in={project.rfp_id for project in batch.projects.values()} | set(_requests(events)))
     for member in TeamMember.objects.filter(project_id__in=ids).select_related("department"):
         batch.team[member.project_id].append(member)
-    batch.waits = waits_of(events)
     for person in _people(batch):
         _file(batch, person)
     for client_id in {event.client_id for event in events if event.client_visible and event.client_id}:
@@ -106,7 +107,7 @@ def _readers(batch: Batch, event: Event) -> Iterator[Reader]:
     for pk in concerned:
         person, wait = batch.people[pk], asked.get(pk)
         group = group_of(event.kind, asked=wait is not None, internal=person.is_internal)
-        if group and pk != event.actor_id:
+        if group and pk != event.actor_id and not _is_kept_from(batch, person, event):
             yield Reader(person, event, group, wait is not None, wait.link if wait else "")
 
 
@@ -151,9 +152,26 @@ def _readable_by_client(batch: Batch, event: Event) -> bool:
 
 def _sees(batch: Batch, person: User, project_id: int | None) -> bool:
     """What `Project.objects.visible_to` says of one of ours, for many people at once; a test holds the two together."""
-    named = batch.named.get(project_id or 0)
-    if named is not None and person.pk not in named and (named or Role.BUSINESS_DEVELOPMENT not in person.signing_roles):
-        return False
-    if project_id is None or PORTFOLIO_ROLES & person.signing_roles:
+    if project_id is None:
         return True
-    return any(member.user_id == person.pk or member.department.key in person.signing_roles for member in batch.team[project_id])
+    sight = batch.sights[batch.projects[project_id].rfp_id]
+    if PORTFOLIO_ROLES & person.signing_roles or person.pk in sight.readers:
+        return sight.is_open_to(person)
+    named = (member.user_id == person.pk or member.department.key in person.signing_roles for member in batch.team[project_id])
+    return sight.is_open_to(person) and any(named)
+
+
+def _is_kept_from(batch: Batch, person: User, event: Event) -> bool:
+    """One of ours is told nothing of a request, or of a project, that is kept to others."""
+    rfp = batch.projects[event.project_id].rfp_id if event.project_id in batch.projects else _request(event)
+    return person.is_internal and rfp in batch.sights and not batch.sights[rfp].is_open_to(person)
+
+
+def _requests(events: Iterable[Event]) -> Iterator[int]:
+    """Those of which there is no project."""
+    yield from (pk for event in events if not event.project_id and (pk := _request(event)))
+
+
+def _request(event: Event) -> int:
+    is_request = event.object_type_id == ContentType.objects.get_for_model(Rfp).pk
+    return int(event.object_id) if is_request else 0

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from projects.models.confidentiality import SEEN
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -74,6 +75,7 @@ GROUP_OF_NOUN = {
 UNTOLD = frozenset(
     {
         "rfp.changed",
+        SEEN,
         "request.begun",
         "request.saved",
         "request.filed",

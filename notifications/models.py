@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from accounts.models import Client, Role
 from audit.models import Event
 from audit.states import StateField
 from notifications.choices import Choice, Group
-from notifications.visibility import readable_events
+from notifications.visibility import readable_events, told_to_ours
 from projects.models import Milestone, Project
 
 if TYPE_CHECKING:
@@ -136,12 +137,9 @@ class MailMessage(Mailing):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> NotificationQuerySet:
-        """One's own, of what one may still read; what one of ours is asked to do is told whatever else they see of the project."""
-        if not user.is_active:
-            return self.none()
-        seen = Exists(readable_events(user).filter(pk=OuterRef("event_id")))
-        own = self.filter(user=user)
-        return own.filter(seen | Q(event__project_id=None) | Q(asked=True)) if user.is_internal else own.filter(seen)
+        """One's own, of what one may still read; of ours see `told_to_ours`."""
+        own = self.filter(user=user) if user.is_active else self.none()
+        return told_to_ours(own, user) if user.is_internal else own.filter(Exists(readable_events(user).filter(pk=OuterRef("event_id"))))
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
@@ -266,11 +264,13 @@ class MilestoneWatch(models.Model):
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: User) -> WebhookQuerySet:
-        """Those who keep webhooks: ours by role, a client's approvers and systems for the own organisation."""
+        """Those who keep webhooks: ours by role, of clients whose names they may read; a client's approvers and systems their own."""
         # The permission is asked again by every service; nobody else has a reason to read addresses and answers of clients' systems.
         if not user.is_active or not user.roles & KEEPERS:
             return self.none()
-        return self if user.is_internal else self.filter(client_id=user.client_id)
+        if not user.is_internal:
+            return self.filter(client_id=user.client_id)
+        return self if user.has_role(Role.ADMINISTRATOR) else self.filter(client__in=Client.objects.visible_to(user))
 
     def active(self) -> WebhookQuerySet:
         return self.filter(disabled_at=None)

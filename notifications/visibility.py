@@ -12,7 +12,8 @@ from django.db.models.functions import Cast
 from accounts.models import Role, User
 from audit.models import Event
 from documents.models import Document
-from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation
+from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation, Rfp
+from projects.models.confidentiality import SEEN, seen_of_projects, seen_of_requests
 
 SHAREABLE: tuple[Any, ...] = (Milestone, Deliverable, Quotation, ChangeOrder, Document, ApprovalRequest)
 # The event knows its object by a text; only one that is a number is turned into a key, which an index finds.
@@ -28,13 +29,25 @@ def as_client(client_id: int) -> User:
 
 
 def readable_events(user: User) -> models.QuerySet[Event]:
-    """Internal: the events of visible projects. Client: those with a projection, of the own organisation, about what is visible now."""
+    """Internal: the events of visible projects, who looked at a kept one aside. Client: those with a projection, of the own
+    organisation, about what is visible now."""
     if not user.is_active:
         return Event.objects.none()
     if user.is_internal:
-        return Event.objects.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return Event.objects.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))).exclude(kind=SEEN)
     events = Event.objects.alias(object_key=OBJECT_KEY)
     return events.filter(~_hidden_from(user), client_visible=True, client_id=user.client_id)
+
+
+def told_to_ours(rows: Any, user: User) -> Any:
+    """Of notifications of one of ours: what they may read, what concerns no project, and what they are asked to do, whatever else they
+    see of its project. Nothing of a request or a project that is kept from them."""
+    seen = Exists(readable_events(user).filter(pk=OuterRef("event_id")))
+    asked = Q(asked=True) & Exists(Project.objects.filter(seen_of_projects(user), pk=OuterRef("event__project_id")))
+    is_request = Q(event__object_type=ContentType.objects.get_for_model(Rfp))
+    request = Case(When(is_request, then=Cast("event__object_id", models.BigIntegerField())))
+    disclosed = Q(request=None) | Exists(Rfp.objects.filter(seen_of_requests(user), pk=OuterRef("request")))
+    return rows.alias(request=request).filter(seen | asked | Q(event__project_id=None) & disclosed)
 
 
 def _hidden_from(user: User) -> Q:

@@ -17,6 +17,7 @@ class ProjectsConfig(AppConfig):
             shared_plan,
             tables,
         )
+        from projects.kept import keepers_of_clients
         from projects.models.confidentiality import seen_of_clients
         from projects.services import conditions, lifecycle
 
@@ -30,4 +31,4 @@ class ProjectsConfig(AppConfig):
         rfp_import.register()
         milestone_import.register()
         policies.register_policies()
-        register_sight(seen_of_clients)
+        register_sight(seen_of_clients, keepers_of_clients)

@@ -193,7 +193,8 @@ class RfpWriter:
         found = self.names.alike(name)
         above = [other for other, theirs in self.new_clients.items() if other != plain and words and (words <= theirs or theirs <= words)]
         self.new_clients[plain] = words
-        doubts = [_t("The new client “%(name)s” looks like %(names)s.") % {"name": name, "names": named(found)}] if found else []
+        names = {"name": name, "names": named(found, reader=self.actor)}
+        doubts = [_t("The new client “%(name)s” looks like %(names)s.") % names] if found else []
         return doubts + (
             [_t("A row above has a new client that is called nearly the same: %(name)s.") % {"name": above[0]}] if above else []
         )
@@ -229,6 +230,7 @@ def register() -> None:
     register_import(
         ImportKind(
             key=KEY,
+            of_clients=True,
             sheet=_("RFPs"),
             columns=columns,
             writer=RfpWriter,

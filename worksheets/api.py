@@ -18,7 +18,7 @@ from accounts.languages import zone_of
 from accounts.requests import ApiRequest, refuse_unknown
 from audit.models import Event
 from audit.refusals import BadInput
-from worksheets.bound import Bound, bind
+from worksheets.bound import Bound, bind, bind_for
 from worksheets.bound import held as hold
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, Result, change_rows
 from worksheets.sheets import all_sheets
@@ -179,7 +179,7 @@ class SheetDetail(InternalView):
     @extend_schema(operation_id="worksheet", responses=SheetSerializer)
     def get(self, request: ApiRequest, sheet: str) -> Response:
         refuse_unknown(request, ())
-        bound = bind(sheet, request.user)
+        bound = bind_for(request, sheet)
         why_not = [str(each.words) for each in bound.blockers]
         columns = ColumnSerializer(bound.columns(), many=True).data
         facts = {"key": bound.sheet.key, "title": str(bound.sheet.title), "columns": columns, "totals": bound.totals()}
@@ -196,7 +196,7 @@ class SheetRows(InternalView, generics.ListAPIView[Any]):
     @extend_schema(operation_id="worksheet_rows")
     def get(self, request: ApiRequest, sheet: str) -> Response:  # type: ignore[override]
         refuse_unknown(request, PAGING)
-        bound, paging = bind(sheet, request.user), cast("Any", self.paginator)
+        bound, paging = bind_for(request, sheet), cast("Any", self.paginator)
 
         def read(before: int | None, most: int) -> list[tuple[int, Any]]:
             return [(row["id"], row) for row in bound.told(list(newest(bound.query(), before, most)))]
@@ -222,7 +222,7 @@ class SheetRow(Tagged, InternalView):
     @extend_schema(operation_id="worksheet_row", responses=RowSerializer)
     def get(self, request: ApiRequest, sheet: str, pk: int) -> Response:
         refuse_unknown(request, ())
-        return Response(row_data(bind(sheet, request.user), pk))
+        return Response(row_data(bind_for(request, sheet), pk))
 
     @extend_schema(operation_id="worksheet_row_change", request=RowWriteSerializer, responses=RowSerializer)
     def patch(self, request: ApiRequest, sheet: str, pk: int) -> Response:

@@ -217,6 +217,13 @@ def bind_to(sheet: Worksheet, parent: Any, user: User, asked: Mapping[str, str] 
     return Bound(sheet, parent, user, asked)
 
 
+def bind_for(request: Any, address: str) -> Bound:
+    """For a page that shows it; `sheet_of` says to what it belongs, for the record of who looked (desk/looking.py)."""
+    bound = bind(address, request.user, request.GET.dict())
+    getattr(request, "_request", request).sheet_of = bound.parent
+    return bound
+
+
 def held(bound: Bound) -> Bound:
     """The same with its parent read anew, under the lock that whoever writes rows takes before theirs. Its key may be referred to."""
     if not bound.sheet.parent:

@@ -46,6 +46,7 @@ class ImportKind:
 
     subject(user, scope) gives the object of a scoped kind (a project by its code) through `visible_to`, or raises Missing.
     of_project: it is a project and no other thing.
+    of_clients: its rows tell who clients are and what they want, which may be kept: only who uploaded or pressed an import sees it.
     stands_alone: no row rests on an earlier one, so that the rehearsal of each is taken back at once.
     finish(writer): after the last row, writes what concerns all of them.
     """
@@ -60,6 +61,7 @@ class ImportKind:
     subject: Callable[[User, str], Any] | None = None
     of_project: bool = True
     asks_reason: bool = False
+    of_clients: bool = False
     stands_alone: bool = False
     finish: Callable[[Any], None] = lambda _writer: None
     most_rows: int = MOST_ROWS

@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from worksheets.kinds import import_kinds
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -20,8 +22,11 @@ MOST_TRIES = 3  # then it is not the worker that is at fault
 
 class ImportQuerySet(models.QuerySet["Import"]):
     def visible_to(self, user: User) -> ImportQuerySet:
-        """Of ours; which kinds somebody may read, the kind says (`ImportKind.require`)."""
-        return self if user.is_active and user.is_internal else self.none()
+        """Of ours; which kinds somebody may read, the kind says (`ImportKind.require`, `of_clients`)."""
+        if not (user.is_active and user.is_internal):
+            return self.none()
+        of_clients = [kind.key for kind in import_kinds() if kind.of_clients]
+        return self.filter(~Q(kind__in=of_clients) | Q(uploaded_by=user) | Q(pressed_by=user))
 
     def unfinished(self) -> ImportQuerySet:
         return self.filter(state__in=(Import.State.CHECKING, Import.State.IMPORTING))

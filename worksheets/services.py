@@ -88,7 +88,7 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
         taken, _is_new = Import.objects.get_or_create(kind=key, scope=scope, sha256=stored.sha256, defaults=facts | {"uploaded_by": actor})
         free = _locked(taken.pk)
         if free is None or free.state in (Import.State.IMPORTING, Import.State.DONE):
-            return free or taken
+            return _shown_to(actor, free or taken)
         _set(
             free,
             **facts,
@@ -106,6 +106,13 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
     if not unknown:
         _begin(free)
     return Import.objects.get(pk=taken.pk)
+
+
+def _shown_to(actor: User, there: Import) -> Import:
+    """Raises BadInput for an import that is another person's alone."""
+    if not Import.objects.visible_to(actor).filter(pk=there.pk).exists():
+        raise BadInput({"file": [_t("%(name)s has imported this file already and can say what came of it.") % {"name": there.actor}]})
+    return there
 
 
 def assign_columns(pk: int, mapping: Mapping[str, str], *, actor: User) -> Import:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
-from worksheets.bound import Bound, bind
+from worksheets.bound import Bound, bind, bind_for
 from worksheets.changing import ADD, Change, Writing
 from worksheets.exports import Export, Table, register_export
 from worksheets.kinds import Entered, ImportKind, Values, register_import
@@ -31,7 +31,7 @@ def address_of(sheet: Worksheet, scope: str) -> str:
 
 def _export(sheet: Worksheet) -> None:
     def make(request: SignedInRequest, _code: str) -> Table:
-        return table_of_sheet(bind(address_of(sheet, request.GET.get("of", "")), request.user))
+        return table_of_sheet(bind_for(request, address_of(sheet, request.GET.get("of", ""))))
 
     register_export(Export(sheet.key, make))
 

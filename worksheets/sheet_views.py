@@ -16,7 +16,7 @@ from accounts.api_json import as_json
 from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, add_to_form
-from worksheets.bound import Bound, bind
+from worksheets.bound import Bound, bind, bind_for
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Result, change_rows
 from worksheets.lookups import offered
 from worksheets.sheet_forms import RowForm
@@ -31,7 +31,7 @@ BIGGEST = 2**63 - 1
 @require_GET
 def worksheet(request: SignedInRequest, sheet: str) -> HttpResponse:
     """The table on a page of its own; where it stands on another one, that page."""
-    bound = bind(sheet, request.user)
+    bound = bind_for(request, sheet)
     if request.path != bound.page:
         return redirect(bound.page)
     group = [bind(each.key, request.user) for each in all_sheets() if each.group and each.group == bound.sheet.group]
@@ -43,7 +43,7 @@ def worksheet(request: SignedInRequest, sheet: str) -> HttpResponse:
 @require_GET
 def worksheet_data(request: SignedInRequest, sheet: str) -> HttpResponse:
     """All rows for the grid, which draws only those in sight."""
-    bound = bind(sheet, request.user, request.GET.dict())
+    bound = bind_for(request, sheet)
     rows, totals = bound.whole(list(bound.query()))
     return HttpResponse(as_json({"rows": rows, "totals": totals}), content_type="application/json")
 
@@ -52,7 +52,7 @@ def worksheet_data(request: SignedInRequest, sheet: str) -> HttpResponse:
 @require_GET
 def worksheet_lookup(request: SignedInRequest, sheet: str, column: str) -> HttpResponse:
     """What a cell may name, for the list below it."""
-    bound = bind(sheet, request.user)
+    bound = bind_for(request, sheet)
     declared = next((each for each in bound.sheet.columns if each.name == column and each.lookup is not None), None)
     if declared is None or declared.lookup is None:
         raise Http404
@@ -71,7 +71,7 @@ def _row(bound: Bound, pk: int) -> Any:
 @require_http_methods(["GET", "POST"])
 def worksheet_row_new(request: SignedInRequest, sheet: str) -> HttpResponse:
     """The form of a new row; `copy` fills it with another one's values."""
-    bound = bind(sheet, request.user)
+    bound = bind_for(request, sheet)
     copied = request.GET.get("copy", "")
     source = _row(bound, int(copied)) if copied.isascii() and copied.isdigit() else None
     form = RowForm(request.POST or None, bound=bound, copied=source)
@@ -85,7 +85,7 @@ def worksheet_row_new(request: SignedInRequest, sheet: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def worksheet_row(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
     """The form of one row."""
-    bound = bind(sheet, request.user)
+    bound = bind_for(request, sheet)
     row = _row(bound, pk)
     form = RowForm(request.POST or None, bound=bound, row=row)
     if request.method == "POST" and _saved(form, bound, CHANGE, pk):
@@ -125,7 +125,7 @@ def _form_page(request: SignedInRequest, bound: Bound, form: RowForm, row: Any) 
 @internal_required
 @require_POST
 def worksheet_row_remove(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
-    bound = bind(sheet, request.user)
+    bound = bind_for(request, sheet)
     _row(bound, pk)
     return _done(request, bound, Change(REMOVE, pk), _t("The row was taken away."))
 
@@ -134,7 +134,7 @@ def worksheet_row_remove(request: SignedInRequest, sheet: str, pk: int) -> HttpR
 @require_POST
 def worksheet_row_move(request: SignedInRequest, sheet: str, pk: int) -> HttpResponse:
     """One place up or down."""
-    bound = bind(sheet, request.user)
+    bound = bind_for(request, sheet)
     _row(bound, pk)
     keys = list(bound.base().values_list("pk", flat=True))
     place = keys.index(pk) + (1 if request.POST.get("to") == "down" else -2)

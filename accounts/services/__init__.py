@@ -1,7 +1,7 @@
 """Everything that changes people, their roles, clients, contacts and tokens."""
 
 from accounts.services.access import granted_hash, review_access
-from accounts.services.clients import change_client, choose_confidentiality, choose_names, client_values, create_client
+from accounts.services.clients import change_client, choose_confidentiality, choose_names, client_values, create_client, note_names_read
 from accounts.services.contacts import change_contact, contact_left, contact_returned, contact_values, create_contact
 from accounts.services.delegations import delegate, end_delegation
 from accounts.services.guide import hide_guide, is_guide_hidden, show_guide
@@ -58,6 +58,7 @@ __all__ = [
     "hide_guide",
     "invite",
     "is_guide_hidden",
+    "note_names_read",
     "open_account",
     "reactivate_user",
     "reset_second_factor",

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import require_country, zones
-from accounts.duplicates import clients_alike, words_for_client
+from accounts.duplicates import clients_alike, words_for_client, words_for_same
 from accounts.models import Client, User
 from accounts.permissions import require_permission
 from accounts.services.shared import check, refuse_if
 from audit.acts import act
-from audit.events import record
-from audit.refusals import Blocker, Refused, require_reason
+from audit.events import record, record_once_a_day
+from audit.refusals import BadInput, Blocker, Refused, require_reason
 from audit.seen import require_unchanged, words_of
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+NAME_READ = "client.name_read"
 FACTS = ("name", "country", "time_zone", "language", "address")
 
 
@@ -40,7 +45,7 @@ def create_client(
     """
     require_permission("accounts.create_client", actor)
     name = " ".join(name.split())
-    refuse_if(Client.objects.filter(name__iexact=name).exists(), "name", _("There is a client with this name."))
+    _require_new_name(Client.objects.filter(Q(name__iexact=name) | Q(code__iexact=name)), actor)
     code = code.strip().upper()
     refuse_if(bool(code) and Client.objects.filter(code=code).exists(), "code", _("There is a client with this code."))
     client = Client(
@@ -53,7 +58,7 @@ def create_client(
     )
     require_country(client.country)
     check(client)
-    _require_another(client, is_another)
+    _require_another(client, is_another, actor)
     client.save(force_insert=True)
     record("client.created", client, actor=actor, code=client.code)
     return client
@@ -86,9 +91,8 @@ def change_client(code: str, *, changes: dict[str, Any], reason: str, actor: Use
     after = client_values(client)
     if after == before:
         raise Refused(Blocker("client.unchanged", _("Nothing differs from what the record holds.")))
-    others = Client.objects.filter(name__iexact=client.name).exclude(pk=client.pk)
-    refuse_if(others.exists(), "name", _("There is a client with this name."))
-    _require_another(client, is_another or client.name == before["name"])
+    _require_new_name(Client.objects.filter(name__iexact=client.name).exclude(pk=client.pk), actor)
+    _require_another(client, is_another or client.name == before["name"], actor)
     client.save(update_fields=[*FACTS, "subdivision"])
     record("client.changed", client, actor=actor, reason=reason.strip(), before=before, after=after, code=client.code)
     return client
@@ -98,9 +102,14 @@ def locked_client(code: str, actor: User) -> Client:
     return Client.objects.visible_to(actor).select_for_update(of=("self",)).get(code=code)
 
 
-def _require_another(client: Client, is_another: bool) -> None:
-    alike = [] if is_another else clients_alike(client.name, besides=client.pk or 0)
-    refuse_if(bool(alike), "is_another", words_for_client(alike))
+def _require_new_name(there: QuerySet[Client], actor: User) -> None:
+    if (other := there.first()) is not None:
+        raise BadInput({"name": [words_for_same(other, reader=actor)]})
+
+
+def _require_another(client: Client, is_another: bool, actor: User) -> None:
+    if not is_another and (alike := clients_alike(client.name, besides=client.pk or 0)):
+        raise BadInput({"is_another": [words_for_client(alike, reader=actor)]})
 
 
 @act
@@ -131,6 +140,13 @@ def choose_confidentiality(code: str, *, asks_confidentiality: bool, reason: str
     kind = "client.confidentiality_asked" if asks_confidentiality else "client.confidentiality_waived"
     record(kind, client, actor=actor, reason=reason.strip(), code=client.code)
     return client
+
+
+def note_names_read(clients: QuerySet[Client], *, actor: User) -> None:
+    """Once a day for each of these: whose duty it is to keep accounts read its name there, though it is kept from them."""
+    if kept := list(clients.exclude(pk__in=Client.objects.visible_to(actor).values("pk"))):
+        with transaction.atomic():
+            record_once_a_day(NAME_READ, kept, actor=actor)
 
 
 def _free_code(name: str) -> str:

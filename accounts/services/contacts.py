@@ -18,7 +18,7 @@ from accounts.services.clients import locked_client
 from accounts.services.shared import check, refuse_if
 from audit.acts import act
 from audit.events import record
-from audit.refusals import Blocker, Refused, require_reason
+from audit.refusals import BadInput, Blocker, Refused, require_reason
 from audit.seen import require_unchanged, words_of
 
 FACTS = ("name", "email", "phone", "position")
@@ -49,7 +49,7 @@ def create_contact(
     if reachable:
         _require_reachable(contact)
     _require_no_twin(contact)
-    _require_another(contact, is_another)
+    _require_another(contact, is_another, actor)
     contact.save(force_insert=True)
     record("contact.created", contact, actor=actor)
     return contact
@@ -76,7 +76,7 @@ def change_contact(
         raise Refused(Blocker("contact.unchanged", _("Nothing differs from what the record holds.")))
     _require_no_twin(contact)
     same = (contact.name, contact.email) == (before["name"], before["email"])
-    _require_another(contact, is_another or same)
+    _require_another(contact, is_another or same, actor)
     contact.save(update_fields=[*FACTS])
     record("contact.changed", contact, actor=actor, before=before, after=after, code=code)
     return contact
@@ -133,7 +133,7 @@ def _require_no_twin(contact: Contact) -> None:
     refuse_if(twins.exists(), "name", _("There is a contact with this name and e-mail."))
 
 
-def _require_another(contact: Contact, is_another: bool) -> None:
+def _require_another(contact: Contact, is_another: bool, actor: User) -> None:
     if is_another:
         return
     alike = contacts_alike(contact.client, name=contact.name, email=contact.email, besides=contact.pk or 0)
@@ -142,4 +142,5 @@ def _require_another(contact: Contact, is_another: bool) -> None:
     words = _t("There is %(names)s already. If this is another person, say so and save again.") % {"names": ", ".join(found)}
     refuse_if(bool(found), "is_another", words)
     words = _t("People of %(names)s write from the same domain. If this person belongs here, say so and save again.")
-    refuse_if(bool(elsewhere), "is_another", words % {"names": named(elsewhere)})
+    if elsewhere:
+        raise BadInput({"is_another": [words % {"names": named(elsewhere, reader=actor)}]})

@@ -86,7 +86,7 @@ def hand_over_integration_account(account_id: int, *, owner: User, actor: User) 
 
 
 def _locked_account(account_id: int, actor: User) -> User:
-    rows = User.objects.visible_to(actor).filter(kind=User.Kind.INTEGRATION).select_related("client", "owner")
+    rows = User.objects.kept_by(actor).select_related("client", "owner")
     account = rows.select_for_update(of=("self",)).get(pk=account_id)
     require_permission("accounts.manage_tokens", actor, account.client)
     return account

@@ -16,6 +16,7 @@ from charts.picture import Picture
 from desk.bids import over_time, pipeline
 from desk.forms import BidForm
 from desk.kpis import Scope, old_facts
+from projects.kept import number_kept
 from projects.models import Project
 from projects.views.plan import PICTURES
 
@@ -39,6 +40,7 @@ def _shown(request: SignedInRequest, form: BidForm) -> dict[str, Any]:
 def bids_page(request: SignedInRequest) -> HttpResponse:
     form = _asked(request)
     context: dict[str, Any] = {"form": form, "query": request.GET.urlencode(), "is_asked": form.is_valid()}
+    context["kept"] = number_kept(request.user)
     if form.is_valid():
         context |= _shown(request, form)
     return render(request, "desk/bids.html", context, status=200 if form.is_valid() else 400)

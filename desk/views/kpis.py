@@ -21,6 +21,7 @@ from charts.trend import Point, trend
 from desk.figures import Figure, Quarter
 from desk.forms import KpiForm
 from desk.kpis import Scope, cases_of, definitions, every_case, figures, old_facts
+from projects.kept import number_kept
 from projects.models import Project
 from worksheets.writing import csv_response, xlsx_response
 
@@ -55,7 +56,7 @@ def _opened(request: SignedInRequest, rows: list[Figure]) -> Figure | None:
 def kpi_page(request: SignedInRequest) -> HttpResponse:
     """`figure` opens the cases behind one, page by page."""
     form = _form(request)
-    context: dict[str, Any] = {"form": form, "query": request.GET.urlencode()}
+    context: dict[str, Any] = {"form": form, "query": request.GET.urlencode(), "kept": number_kept(request.user, with_project=True)}
     if form.is_valid():
         projects, rows = _asked(request, form)
         opened = _opened(request, rows)

@@ -18,6 +18,7 @@ from accounts.requests import SignedInRequest
 from desk.filters import PortfolioFilter
 from desk.portfolio import columns, export_head, export_rows, portfolio, totals
 from desk.tables import KeysFirst, PortfolioTable
+from projects.kept import number_kept
 from projects.models import Project
 from projects.saved_views import view_bar
 from worksheets.writing import csv_response, xlsx_response
@@ -64,6 +65,7 @@ def board(request: SignedInRequest) -> HttpResponse:
         "columns": columns(rows, found, cards=CARDS),
         "totals": found,
         "reads_revenue": _reads_revenue(request),
+        "kept": number_kept(request.user, with_project=True),
         "query": request.GET.urlencode(),
     }
     return render(request, "desk/board.html", context)

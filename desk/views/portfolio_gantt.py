@@ -14,6 +14,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from desk.filters import PortfolioFilter
 from desk.portfolio_gantt import picture, planned_projects
+from projects.kept import number_kept
 from projects.models import Project
 from projects.saved_views import view_bar
 from projects.views.plan import PICTURES, SVG_WIDTH
@@ -41,6 +42,7 @@ def gantt_page(request: SignedInRequest) -> HttpResponse:
         "filter": chosen,
         "page": page,
         "rows": rows,
+        "kept": number_kept(request.user, with_project=True),
         "gantt": picture(rows, today=today) if rows else None,
         "query": request.GET.urlencode(),
     }

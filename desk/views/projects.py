@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,14 +21,15 @@ from desk.filters import ProjectFilter
 from desk.stepper import steps_of
 from desk.tables import ProjectTable
 from documents.models import Document
+from projects.kept import number_kept
 from projects.milestones import states_of
-from projects.models import Project, Rfp, WaitingFor
+from projects.models import Project, WaitingFor
+from projects.models.confidentiality import SEEN
 from projects.pictures import gantt_of
 from projects.rounds import repeats_of
 from projects.saved_views import view_bar
 from projects.services.conditions import blocker_of, overdue_conditions
 from projects.services.plan import calendar_of
-from projects.views.confidentiality import told_that_it_is_kept
 from projects.views.found import visible_project as visible
 
 ACTIVITY = 12
@@ -49,7 +50,7 @@ def project_list(request: SignedInRequest) -> HttpResponse:
     if not allowed("projects.read_portfolio", request.user):
         table.empty_link_words, table.empty_text = "", _t("No project of yours matches.")
     show_page(table, request, PAGE)
-    kept = Rfp.objects.kept_from(request.user).filter(project__isnull=False).count()
+    kept = number_kept(request.user, with_project=True)
     return render(request, "desk/project_list.html", {"filter": chosen, "table": table, "bar": bar, "kept": kept})
 
 
@@ -72,10 +73,7 @@ def visible_project(request: SignedInRequest, code: str) -> Project:
 @internal_required
 def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """Where the project stands, what blocks it, what it owes, who works on it, what happened."""
-    try:
-        project = visible_project(request, code)
-    except Http404:
-        return told_that_it_is_kept(request, project__code=code)
+    project = visible_project(request, code)
     today = timezone.localdate()
     context = {
         "project": project,
@@ -87,7 +85,7 @@ def project_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "documents": list(Document.objects.visible_to(request.user).about(project).prefetch_related("versions")[:20]),
         "team": list(project.team.select_related("department", "user").exclude(department__key__in=NAMED_ABOVE)),
         "waits": list(WaitingFor.objects.open().filter(project=project).select_related("project", "user", "client")[:20]),
-        "events": list(Event.objects.filter(project_id=project.pk).order_by("-id")[:ACTIVITY]),
+        "events": list(Event.objects.filter(project_id=project.pk).exclude(kind=SEEN).order_by("-id")[:ACTIVITY]),
         "may_plan": allowed("projects.plan", request.user, project),
         "may_look_on": allowed("projects.share", request.user, project),
         "may_report": allowed("documents.request", request.user, STATUS_REPORT),

@@ -28,6 +28,7 @@ from projects.completeness import completeness_of
 from projects.forecasting import calendar_of
 from projects.models import Project, Rfp, TeamMember
 from projects.services.clarifications import questions_follow
+from projects.services.confidentiality import require_not_kept
 from projects.services.lifecycle import locked, not_active, open_project, require_active
 from projects.services.rfp import locked_rfp
 from projects.services.waiting import close_waits, open_wait
@@ -207,6 +208,7 @@ def assign_sheet(code: str, department_key: str, *, owner: User | None, due_on: 
         raise BadInput(
             {"owner": [_t("%(name)s does not work in %(department)s.") % {"name": owner.full_name, "department": sheet.department}]}
         )
+    require_not_kept(sheet.project, owner, field="owner")
     before = {"owner": str(sheet.owner or ""), "due_on": sheet.due_on}
     sheet.owner, sheet.due_on = owner, due_on
     sheet.save(update_fields=["owner", "due_on", "updated_at"])

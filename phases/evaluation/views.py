@@ -33,6 +33,7 @@ from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, 
 from phases.evaluation.meanwhile import changed_meanwhile, is_as_shown, seen_of
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.worksheets import PRODUCTION_PLAN, TEST_PLAN, tables_of
+from projects.kept import unmanned
 from projects.meanings import meaning_words, signed_rows
 from projects.models import Charter, Project, Rfp, WaitingFor
 from projects.occupancies import no_booker
@@ -112,6 +113,7 @@ def _evaluation(
     in_evaluation = project.phase == "evaluation" and project.is_active
     context = {
         "project": project,
+        "unmanned": unmanned(project.rfp) if project.is_kept else [],  # type: ignore[attr-defined]
         "records": records,
         "steps": progress.as_stepper(steps),
         "next": progress.next_step(steps, project) if in_evaluation else None,

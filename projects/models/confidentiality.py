@@ -13,6 +13,8 @@ A request is disclosed when one of these holds:
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -27,8 +29,10 @@ from audit.history import tracked
 from projects.models.states import PHASES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import date
+
+
+SEEN = "rfp.seen_confidentially"  # the kind of event that says who looked: for the record, and news to nobody
 
 
 class ConfidentialReaderQuerySet(models.QuerySet["ConfidentialReader"]):
@@ -104,18 +108,36 @@ def is_named_for(user: User, request_key: str) -> Exists:
     return Exists(ConfidentialReader.objects.open().filter(rfp=OuterRef(request_key), person=user))
 
 
-def people_named_for(project_ids: Collection[int]) -> dict[int, set[int]]:
-    """Of those of these projects that are kept to named people: who they are, by id. Empty where nobody of ours has taken it up."""
-    project = apps.get_model("projects", "Project")
-    kept = project._default_manager.filter(~Q(Exists(project._default_manager.filter(disclosed(), pk=OuterRef("pk")))), pk__in=project_ids)
-    ours = User.objects.internal().filter(pk=OuterRef("rfp__created_by")).values("pk")
-    parts = kept.values_list("pk", "project_manager", "account_owner", "rfp__account_owner", models.Subquery(ours))
-    named = ConfidentialReader.objects.open().filter(rfp__project__in=project_ids).values_list("rfp__project", "person")
-    found = {pk: {each for each in people if each is not None} for pk, *people in parts}
-    for pk, person in named:
-        if pk in found:
-            found[pk].add(person)
-    return found
+@dataclass(frozen=True)
+class Sight:
+    """Who of ours sees one request and the project that came of it, as far as it is kept: what `disclosed` and `named` ask of the
+    database for one person, kept for many. people: by id, who has a part in it; readers: who is named for it.
+    """
+
+    is_kept: bool
+    is_untaken: bool
+    people: frozenset[int]
+    readers: frozenset[int]
+
+    def is_open_to(self, user: User) -> bool:
+        by_role = self.is_untaken and Role.BUSINESS_DEVELOPMENT in user.signing_roles
+        return not self.is_kept or by_role or user.pk in self.people | self.readers
+
+
+def sights_of(**requests: Any) -> dict[int, Sight]:
+    """By the id of the request, of those that the conditions name. Two queries, whatever their number."""
+    rows = apps.get_model("projects", "Rfp")._default_manager.with_kept().filter(**requests).order_by()
+    names = ("created_by", "account_owner", "project__project_manager", "project__account_owner")
+    found = list(rows.values_list("pk", "is_kept", "created_by__kind", *names))
+    readers: dict[int, set[int]] = defaultdict(set)
+    for rfp, person in ConfidentialReader.objects.open().filter(rfp__in=[row[0] for row in found]).values_list("rfp", "person"):
+        readers[rfp].add(person)
+    return {pk: _sight(is_kept, kind, people, frozenset(readers[pk])) for pk, is_kept, kind, *people in found}
+
+
+def _sight(is_kept: bool, kind: str, people: list[int | None], readers: frozenset[int]) -> Sight:
+    is_untaken = kind != User.Kind.INTERNAL and not any(people[1:])
+    return Sight(is_kept, is_untaken, frozenset(each for each in people if each is not None), readers)
 
 
 def seen_of_requests(user: User) -> Q:

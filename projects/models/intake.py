@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from audit.history import tracked
 from projects.models.confidentiality import seen_of_requests
 from projects.models.project import sees_portfolio
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
     def visible_to(self, user: User) -> IntakeQuerySet:
-        """Of ours: who sees every request sees what came in; everybody else what they took in themselves. Nothing of it is a client's.
+        """Of ours: of what nobody has taken up yet, business development and who took it in; nothing of it is a client's.
 
-        What has become a request is kept from whom that is kept from.
+        What has become a request is seen by who sees every request or took it in, and kept from whom that is kept from.
         """
         if not (user.is_active and user.is_internal):
             return self.none()
-        rows = self.filter(Q(rfp=None) | Exists(Rfp.objects.filter(seen_of_requests(user), pk=OuterRef("rfp_id"))))
-        return rows if sees_portfolio(user) else rows.filter(taken_by=user)
+        taken, made = Q(taken_by=user), Q(Exists(Rfp.objects.filter(seen_of_requests(user), pk=OuterRef("rfp_id"))))
+        open_to = Q() if Role.BUSINESS_DEVELOPMENT in user.signing_roles else taken
+        return self.filter((Q(rfp=None) & open_to) | (made if sees_portfolio(user) else made & taken))
 
     def waiting(self) -> IntakeQuerySet:
         """What is no request yet, because something is missing that a person has to say."""

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import resolve, reverse
 
 from accounts.models import Role
+from projects.models.confidentiality import seen_of_projects
 from projects.models.project import Project
 from projects.models.states import ProjectStatus
 
@@ -40,12 +41,14 @@ class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
         return self.running().filter(client_id=client_id or 0).select_related("project__site", "milestone")
 
     def of(self, user: User) -> WaitingForQuerySet:
-        """What waits for this person: by name, by role (on projects they see), or as the client. A project on hold waits for nobody."""
+        """What waits for this person: by name (of what is not kept from them), by role (on projects they see), or as the client. A project
+        on hold waits for nobody."""
         rows = self.running()
         if not user.is_internal:
             return self.asking(user.client_id).filter(role__in=["", *user.roles])
         visible = Q(project=None) | Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))
-        return rows.filter(Q(user=user) | (Q(user=None, client=None, role__in=user.signing_roles) & visible))
+        disclosed = Q(project=None) | Exists(Project.objects.filter(seen_of_projects(user), pk=OuterRef("project_id")))
+        return rows.filter((Q(user=user) & disclosed) | (Q(user=None, client=None, role__in=user.signing_roles) & visible))
 
 
 class WaitingFor(models.Model):

@@ -24,6 +24,7 @@ from projects.network import loop_through
 from projects.plans import FILING, PhasePlan, planned_links
 from projects.price import accepted_quotation
 from projects.services.approvals import withdraw_open
+from projects.services.confidentiality import require_not_kept, words_if_kept
 from projects.services.dependencies import network_of
 from projects.services.happened import EVIDENCE, happened_in
 from projects.services.locking import locked, require_active
@@ -319,10 +320,15 @@ def issue_charter(deliverable: Deliverable, actor: User) -> None:
 
 @transaction.atomic
 def name_team(code: str, people: dict[str, User | None], *, actor: User) -> list[TeamMember]:
-    """Name the persons of several departments, by the key of each, together or not at all; those who change."""
+    """Name the persons of several departments, by the key of each, together or not at all; those who change.
+
+    Raises BadInput by the key of a department whose person may not see the project yet.
+    """
     project = locked(code, actor)
     before = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user_id"))
     changed = {key: user for key, user in people.items() if before.get(key) != (user.pk if user else None)}
+    if kept_out := {key: words for key, user in changed.items() if user and (words := words_if_kept(project, user))}:
+        raise BadInput(kept_out)
     return [name_team_member(code, key, user=user, actor=actor) for key, user in changed.items()]
 
 
@@ -335,6 +341,7 @@ def name_team_member(code: str, department_key: str, *, user: User | None, actor
         raise BadInput({"user": [_t("The team is ours; the client has its own people.")]})
     if user is not None and not user.is_active:
         raise BadInput({"user": [_t("%(name)s has left.") % {"name": user.full_name}]})
+    require_not_kept(project, user, field="user")
     member, _created = TeamMember.objects.select_for_update().get_or_create(
         project=project, department=Department.objects.get(key=department_key)
     )

@@ -16,6 +16,7 @@ from projects.charter_texts import said_elsewhere, written
 from projects.models import Charter, Project, Quotation, TeamMember
 from projects.price import accepted_quotation
 from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, name_team
+from projects.services.confidentiality import words_if_kept
 from projects.services.locking import locked, not_active
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def write_charter(code: str, *, site: Site, project_manager: User, start_on: dat
     charter = draft_charter(code, site=site, project_manager=project_manager, start_on=start_on, actor=actor, **values)
     if allowed("projects.plan", actor, project):
         team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
-        name_team(code, {key: person for key, person in said.people.items() if key in team and team[key] is None}, actor=actor)
+        open_to = {key: person for key, person in said.people.items() if key in team and team[key] is None}
+        name_team(code, {key: person for key, person in open_to.items() if not words_if_kept(project, person)}, actor=actor)
     record("charter.written", project, actor=actor, label=quotation.label)
     return charter

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.permissions import has_management, require_permission
 from audit.acts import act
-from audit.events import events_of, record
+from audit.events import record, record_once_a_day
 from audit.refusals import BadInput, require_reason
-from projects.models import ConfidentialReader, Rfp
+from projects.models import ConfidentialReader, Project, Rfp
+from projects.models.confidentiality import SEEN, seen_of_projects
 
 if TYPE_CHECKING:
     from accounts.models import User
     from projects.models.rfp import RfpQuerySet
-
-SEEN = "rfp.seen_confidentially"
 
 
 def nameable(actor: User) -> RfpQuerySet:
@@ -44,7 +44,7 @@ def name_reader(number: str, *, person: User, reason: str, actor: User) -> Confi
         raise BadInput({"person": [_t("%(person)s is named already.") % {"person": person}]})
     given = {"reason": reason.strip(), "named_by": actor, "named_at": timezone.now()}
     reader = ConfidentialReader.objects.create(rfp=rfp, person=person, **given)
-    record("rfp.reader_named", rfp, actor=actor, reason=reason.strip(), person=str(person))
+    record("rfp.reader_named", rfp, actor=actor, reason=reason.strip(), person=str(person), concerns=[person.pk])
     return reader
 
 
@@ -60,9 +60,22 @@ def take_reader_off(number: str, pk: int, *, reason: str, actor: User) -> Confid
     return reader
 
 
-@transaction.atomic
-def note_look(rfp: Rfp, *, actor: User) -> None:
-    """Once a day for each person: that they opened something of a request that is kept to named people."""
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    if not events_of(rfp).filter(kind=SEEN, actor=actor, at__gte=today).exists():
-        record(SEEN, rfp, actor=actor)
+def words_if_kept(project: Project, person: User) -> str:
+    """Why work on this project is not given to this person of ours: they could not see it. Nothing where they are not kept out."""
+    if not person.is_internal or Project.objects.filter(seen_of_projects(person), pk=project.pk).exists():
+        return ""
+    words = _t("%(name)s may not see this project before a confidentiality agreement is in force; name them first (%(page)s).")
+    return words % {"name": person.full_name, "page": reverse("rfp-confidentiality", args=[project.rfp.number])}
+
+
+def require_not_kept(project: Project, person: User | None, *, field: str) -> None:
+    """Raises BadInput at the field in which somebody is given work on a project that is kept from them."""
+    if person is not None and (words := words_if_kept(project, person)):
+        raise BadInput({field: [words]})
+
+
+def note_looks(rows: RfpQuerySet, *, actor: User) -> None:
+    """Once a day for each person and request: that they opened something of these, which are kept to named people."""
+    if looked_at := list(rows.select_related("project")):
+        with transaction.atomic():
+            record_once_a_day(SEEN, looked_at, actor=actor)

@@ -26,6 +26,7 @@ from projects.models import Deliverable, ReferencedEvidence
 from projects.models.evidence import EVIDENCE_FIELDS
 from projects.permissions import CONFIRMERS_OF_EVIDENCE
 from projects.plans import needed_before, planned_deliverable, step_started_by
+from projects.services.confidentiality import require_not_kept
 from projects.services.locking import locked, not_active
 from projects.services.owners import ask_owner
 from projects.services.plan import set_actual_from
@@ -289,6 +290,7 @@ def assign_deliverable(code: str, key: str, *, actor: User, owner: User | None, 
         )
     if owner is not None and not owner.is_internal:
         raise BadInput({"owner": [_t("The owner is one of us.")]})
+    require_not_kept(deliverable.project, owner, field="owner")
     before = {"owner": deliverable.owner and deliverable.owner.full_name, "due_on": deliverable.due_on}
     deliverable.owner, deliverable.due_on = owner, due_on
     deliverable.save(update_fields=["owner", "due_on"])

@@ -55,7 +55,7 @@ def take_intake(content: BinaryIO, name: str, *, actor: User) -> tuple[Intake, b
     """
     require_permission("projects.log_rfp", actor)
     media_type = _media_type_of(content, name)
-    reading = _read(content.read(), media_type)
+    reading = _read(content.read(), media_type, actor)
     content.seek(0)
     stored = store_file(content)
     filed, refused = _take_parts(reading.parts)
@@ -81,12 +81,12 @@ def _media_type_of(content: BinaryIO, name: str) -> str:
     return accept_upload(content, name, kinds={**MESSAGES, "xlsx": XLSX})
 
 
-def _read(raw: bytes, media_type: str, came_at: datetime | None = None) -> Reading:
+def _read(raw: bytes, media_type: str, reader: User, came_at: datetime | None = None) -> Reading:
     """came_at: of what is read again, so that it is judged as of the day on which it came."""
-    return _read_message(raw, came_at) if media_type == EML else _read_questionnaire(raw, came_at or timezone.now())
+    return _read_message(raw, reader, came_at) if media_type == EML else _read_questionnaire(raw, came_at or timezone.now())
 
 
-def _read_message(raw: bytes, came_at: datetime | None) -> Reading:
+def _read_message(raw: bytes, reader: User, came_at: datetime | None) -> Reading:
     """A questionnaire that is attached says more than the subject does; whose request it is, a known sender says better."""
     message = read_message(raw)
     facts = {
@@ -99,7 +99,7 @@ def _read_message(raw: bytes, came_at: datetime | None) -> Reading:
         "received_zone": message.zone,
         "remarks": message.remarks,
     }
-    known = _known_sender(message.sender_address)
+    known = _known_sender(message.sender_address, reader)
     reading = Reading(message.key, facts, _said_by(message, known), message.parts)
     if (answers := _attached_answers(message, timezone.localdate(came_at or message.received_at))) is not None:
         said = _filled(answers)
@@ -123,9 +123,10 @@ def _said_by(message: Message, known: Contact | None) -> dict[str, Any]:
     return {**parties, "contact_email": message.sender_address, **said}
 
 
-def _known_sender(address: str) -> Contact | None:
-    """The contact who has this address, where only one client has such a contact."""
-    rows = list(Contact.objects.there().filter(email__iexact=address).select_related("client").order_by("pk")) if address else []
+def _known_sender(address: str, reader: User) -> Contact | None:
+    """The contact who has this address, where only one client has such a contact, and the reader may know of it."""
+    known = Contact.objects.visible_to(reader).there().filter(email__iexact=address).select_related("client").order_by("pk")
+    rows = list(known) if address else []
     return rows[0] if len({row.client_id for row in rows}) == 1 else None
 
 
@@ -215,17 +216,17 @@ def _log(intake: Intake, values: dict[str, Any], filed: list[Attachment], actor:
     return rfp
 
 
-def said_by(intake: Intake) -> Reading:
-    """What the kept file says, read again."""
+def said_by(intake: Intake, reader: User) -> Reading:
+    """What the kept file says, read again, as far as this reader may know whose it is."""
     with open_file(intake.sha256) as content:
-        return _read(content.read(), intake.media_type, intake.received_at)
+        return _read(content.read(), intake.media_type, reader, intake.received_at)
 
 
 def draft_from_intake(pk: int, *, actor: User, **typed: Any) -> Rfp:
     """Make the draft once a person has said whose request it is; what was typed goes before what was read."""
     with transaction.atomic():
         intake = _locked(pk, actor)
-        reading = said_by(intake)
+        reading = said_by(intake, actor)
         filed, _refused = _take_parts(reading.parts)
         shown = set(typed)
         read = {name: value for name, value in reading.values.items() if name not in shown}

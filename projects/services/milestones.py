@@ -20,6 +20,7 @@ from audit.refusals import BadInput, Blocker, missing_reason, require_none, requ
 from projects.limits import MOST_WORKING_DAYS
 from projects.models import Baseline, ChangeOrderAddition, Milestone, MilestoneLink, Phase, Project, Publication, Task, Visibility
 from projects.network import Link
+from projects.services.confidentiality import words_if_kept
 from projects.services.happened import require_day, wrong_day
 from projects.services.locking import locked
 from projects.services.plan import rescheduling_blockers, update_forecasts
@@ -114,7 +115,7 @@ def add_milestone(
     """Put a milestone into a contracted phase, behind the milestone `after` where one is named. Raises BadInput at the field."""
     project = _planned_by(code, actor)
     ahead = Milestone.objects.filter(project=project, key=after).first()
-    errors = _wrong(draft, KINDS) | missing_reason(reason)
+    errors = _wrong(draft, KINDS, project) | missing_reason(reason)
     if phase not in Phase.values or not project.in_scope(phase):
         errors["phase"] = [_t("Choose a contracted phase.")]
     if after and ahead is None:
@@ -147,7 +148,7 @@ def change_milestone(code: str, key: str, draft: MilestoneDraft, *, reason: str,
     milestone = _locked_milestone(code, key, actor)
     require_none(rescheduling_blockers(milestone))
     kinds = [milestone.kind] if milestone.kind in MADE_ELSEWHERE else [*KINDS]
-    errors = _wrong(draft, kinds) | missing_reason(reason)
+    errors = _wrong(draft, kinds, milestone.project) | missing_reason(reason)
     if errors:
         raise BadInput(errors)
     before = _as_data(milestone)
@@ -207,7 +208,7 @@ def _show(milestone: Milestone, client_sees: bool, *, reason: str, actor: User) 
     milestone.save(update_fields=["share_at_launch", "updated_at"])
 
 
-def _wrong(draft: MilestoneDraft, kinds: Iterable[str]) -> dict[str, list[str]]:
+def _wrong(draft: MilestoneDraft, kinds: Iterable[str], project: Project) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     if not draft.title.strip():
         errors["title"] = [_t("Say what is reached.")]
@@ -215,6 +216,8 @@ def _wrong(draft: MilestoneDraft, kinds: Iterable[str]) -> dict[str, list[str]]:
         errors["kind"] = [_t("Choose a kind; gates belong to their phases, payments have a page of their own.")]
     if draft.owner is not None and not draft.owner.is_internal:
         errors["owner"] = [_t("The owner is one of us.")]
+    elif draft.owner is not None and (words := words_if_kept(project, draft.owner)):
+        errors["owner"] = [words]
     if not 0 <= draft.tolerance_days <= MOST_WORKING_DAYS:
         errors["tolerance_days"] = [_t("Zero to %(most)d working days.") % {"most": MOST_WORKING_DAYS}]
     return errors

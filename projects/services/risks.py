@@ -15,6 +15,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from audit.seen import require_unchanged, words_of
 from projects.models import Project, ProjectRisk, Task
+from projects.services.confidentiality import words_if_kept
 from projects.services.locking import locked, next_number, require_active
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ def _check(draft: RiskDraft, project: Project) -> None:
         if getattr(draft, name) not in ProjectRisk.Level.values:
             errors[name] = [_t("Choose low, medium or high.")]
     if not (draft.owner.is_internal and Project.objects.visible_to(draft.owner).filter(pk=project.pk).exists()):
-        errors["owner"] = [_t("%(name)s does not see this project; name them on the team first.") % {"name": draft.owner.full_name}]
+        words = _t("%(name)s does not see this project; name them on the team first.") % {"name": draft.owner.full_name}
+        errors["owner"] = [words_if_kept(project, draft.owner) or words]
     if errors:
         raise BadInput(errors)
 

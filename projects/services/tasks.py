@@ -17,6 +17,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none, require_reason
 from projects.limits import MOST_WORKING_DAYS
 from projects.models import PHASES, Charter, Milestone, Phase, Project, Task, TeamMember
+from projects.services.confidentiality import words_if_kept
 from projects.services.dependencies import network_of, refuse_loop
 from projects.services.happened import require_day
 from projects.services.locking import locked
@@ -192,7 +193,8 @@ def _take(task: Task, draft: TaskDraft) -> None:
     if draft.owner is None and department is None:
         errors["owner"] = [_t("Name a person or a department.")]
     if draft.owner is not None and not _sees(draft.owner, task.project):
-        errors["owner"] = [_t("%(name)s does not see this project; name them on the team first.") % {"name": draft.owner.full_name}]
+        words = _t("%(name)s does not see this project; name them on the team first.") % {"name": draft.owner.full_name}
+        errors["owner"] = [words_if_kept(task.project, draft.owner) or words]
     if not 1 <= draft.duration_days <= MOST_WORKING_DAYS:
         errors["duration_days"] = [_t("One to %(most)d working days.") % {"most": MOST_WORKING_DAYS}]
     if draft.after and ahead is None:

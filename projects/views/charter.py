@@ -233,9 +233,16 @@ def team_page(request: SignedInRequest, code: str) -> HttpResponse:
     rows = _team_rows(request, project)
     if request.method == "POST" and all(row.form.is_valid() for row in rows):
         chosen = {row.department.key: row.form.person for row in rows if row.form.has_changed()}
-        if changed := services.name_team(code, chosen, actor=request.user):
-            messages.success(request, _t("Saved: %(departments)s.") % {"departments": ", ".join(str(row.department) for row in changed)})
-        return redirect("project-team", code)
+        try:
+            changed = services.name_team(code, chosen, actor=request.user)
+        except BadInput as bad:
+            for row in rows:
+                row.form.add_error("user", bad.errors.get(row.department.key, []))
+        else:
+            if changed:
+                names = ", ".join(str(row.department) for row in changed)
+                messages.success(request, _t("Saved: %(departments)s.") % {"departments": names})
+            return redirect("project-team", code)
     context = {
         "project": project,
         "rows": rows,

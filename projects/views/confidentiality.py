@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import internal_required
-from accounts.permissions import allowed
+from accounts.permissions import has_management
 from accounts.requests import SignedInRequest
+from accounts.services.clients import NAME_READ
 from audit.events import events_of
 from audit.refusals import Blocker, carried_out
 from projects.forms.confidentiality import ReaderForm
 from projects.forms.gate import ReasonForm
-from projects.kept import kept_from, parts_of, rows_kept
+from projects.kept import kept_from, parts_of, rows_kept, unmanned
 from projects.models import Rfp
+from projects.models.confidentiality import SEEN
 from projects.permissions import lacking
 from projects.services import confidentiality as services
 
@@ -27,17 +29,9 @@ LOOKS = 200
 @internal_required
 @require_GET
 def kept_requests(request: SignedInRequest) -> HttpResponse:
-    """Requests that are kept from the reader: their numbers, what is missing, and who can act."""
-    context = {"rows": kept_from(request.user), "may_name": allowed("projects.name_reader", request.user)}
+    """Requests that are kept from the reader: their numbers, what is missing, and who can act; management can itself."""
+    context = {"rows": kept_from(request.user), "may_name": has_management(request.user)}
     return render(request, "projects/rfps_kept.html", context)
-
-
-def told_that_it_is_kept(request: SignedInRequest, **conditions: str) -> HttpResponse:
-    """The answer to who opens a request or a project that they do not see: that it is kept from them, else that it is not there."""
-    rows = kept_from(request.user, **conditions)
-    if not rows:
-        raise Http404
-    return render(request, "projects/rfp_kept.html", {"row": rows[0]}, status=403)
 
 
 def _rfp(request: SignedInRequest, number: str) -> Rfp:
@@ -53,14 +47,17 @@ def _render(request: SignedInRequest, rfp: Rfp, form: ReaderForm | None = None, 
     sees = Rfp.objects.visible_to(request.user).filter(pk=rfp.pk).exists()
     readers = rfp.confidential_readers.open().select_related("person", "named_by")
     row = rows_kept(Rfp.objects.filter(pk=rfp.pk))[0]
+    is_kept = Rfp.objects.undisclosed().filter(pk=rfp.pk).exists()
     context = {
         "rfp": rfp,
+        "unmanned": unmanned(rfp) if is_kept else [],
         "back": rfp.get_absolute_url() if sees else reverse("rfp-kept"),
         "missing": row.missing,
         "parts": parts_of(row.rfp),
-        "is_kept": Rfp.objects.undisclosed().filter(pk=rfp.pk).exists(),
+        "is_kept": is_kept,
         "readers": [(each, ReasonForm(request.POST if each.pk == removing else None)) for each in readers],
-        "looks": events_of(rfp).filter(kind=services.SEEN)[:LOOKS],
+        "looks": (events_of(rfp).filter(kind=SEEN) | events_of(rfp.client).filter(kind=NAME_READ))[:LOOKS],
+        "seen": SEEN,
         "form": form or ReaderForm(),
         "blockers": _blockers(request, rfp),
     }

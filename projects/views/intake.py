@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -51,6 +52,8 @@ def intake_new(request: SignedInRequest) -> HttpResponse:
 
 def _taken(request: SignedInRequest, intake: Intake, is_new: bool, *, dropped: bool) -> HttpResponse:
     words, place = _what_became(intake, is_new), (intake.rfp or intake).get_absolute_url()
+    if intake.rfp is None and not Intake.objects.visible_to(request.user).filter(pk=intake.pk).exists():
+        words, place = _t("%(name)s took this in before and can say what came of it.") % {"name": intake.taken_by}, reverse("rfp-list")
     if dropped:
         return JsonResponse({"location": place, "words": words}, status=201 if is_new else 200)
     (messages.success if is_new else messages.info)(request, words)
@@ -97,7 +100,7 @@ def intake_page(request: SignedInRequest, pk: int) -> HttpResponse:
 def _render(
     request: SignedInRequest, intake: Intake, *, form: IntakeRfpForm | None = None, aside: ReasonForm | None = None
 ) -> HttpResponse:
-    reading = services.said_by(intake)
+    reading = services.said_by(intake, request.user)
     shown = form or IntakeRfpForm(said={**_typed(intake), **reading.values})
     say_problems(shown, intake.problems)
     blockers = services.intake_blockers(intake)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.decorators import internal_required
 from accounts.duplicates import clients_alike, named
-from accounts.models import Client, Contact
+from accounts.models import Client, Contact, User
 from accounts.paging import show_page
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
@@ -18,6 +18,7 @@ from audit.refusals import BadInput, NotAllowed, add_to_form
 from projects import similar
 from projects.filters import RfpFilter
 from projects.forms.rfp import LogRfpForm
+from projects.kept import number_kept
 from projects.models import Intake, Rfp
 from projects.saved_views import view_bar
 from projects.services import rfp as services
@@ -49,7 +50,7 @@ def rfp_list(request: SignedInRequest) -> HttpResponse:
         "bar": bar,
         "may_log": may_log,
         "waiting": waiting,
-        "kept": Rfp.objects.kept_from(request.user).count(),
+        "kept": number_kept(request.user),
     }
     return render(request, "projects/rfp_list.html", context)
 
@@ -102,8 +103,15 @@ def parties(request: SignedInRequest, client_name: str, contact_name: str) -> di
         "client_state": _state(client_name, client is not None),
         "contact_state": _state(contact_name, " ".join(contact_name.split()).lower() in known),
         "contacts": contacts,
-        "alike": named(clients_alike(client_name)) if client is None and client_name.strip() else "",
+        "alike": "" if client else _alike(client_name, request.user),
     }
+
+
+def _alike(typed: str, reader: User) -> str:
+    """For who may log a request of it: nobody else is told that a client is there which is kept from them."""
+    if not typed.strip() or not allowed("projects.log_rfp", reader):
+        return ""
+    return named(clients_alike(typed), reader=reader)
 
 
 def _state(typed: str, known: bool) -> str:

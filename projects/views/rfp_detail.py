@@ -32,7 +32,6 @@ from projects.models import Intake, Rfp, RfpFile
 from projects.permissions import lacking
 from projects.services import clarifications
 from projects.services import rfp as services
-from projects.views.confidentiality import told_that_it_is_kept
 
 ACTIVITY = 30
 PICTURE = (420, 260)
@@ -50,10 +49,7 @@ def _rfp(request: SignedInRequest, number: str) -> Rfp:
 @require_http_methods(["GET", "POST"])
 def rfp_page(request: SignedInRequest, number: str) -> HttpResponse:
     """The page; POST saves the whole form, which a submitted request needs (with a reason) and a browser without script too."""
-    try:
-        rfp = _rfp(request, number)
-    except Http404:
-        return told_that_it_is_kept(request, number=number)
+    rfp = _rfp(request, number)
     if request.method == "GET":
         return _render(request, rfp, removing=_named_file(request, rfp))
     form, why, version = RfpForm(request.POST, instance=copy(rfp)), ReasonForm(request.POST), request.POST.get("version", "")

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Department, Role, User
-from notifications.audience import Batch, _sees
 from notifications.models import MailMessage, Notification
 from notifications.services.inbox import tell
 from projects.models import ApprovalRequest, Milestone, Project
@@ -192,15 +191,6 @@ def test_cost_is_the_same_for_one_and_for_thirty_people(project: Project) -> Non
 def publish_milestone_back(project: Project) -> None:
     reschedule_milestone(project.code, "route_selected", not_before=None, actor=factories.manager(), reason="Back.")
     publish_milestone(project.code, "route_selected", reason_class="other", side="cdmo", reason="Back.", actor=factories.manager())
-
-
-@pytest.mark.parametrize("role", [role for role in Role if role not in factories.CLIENT_SIDE and role != Role.INTEGRATION])
-def test_who_sees_a_project_is_judged_for_many_as_for_one(project: Project, role: str) -> None:
-    person = factories.person(role, name=f"Somebody of {role}")
-    batch = Batch([])
-    batch.team[project.pk] = list(TeamMember.objects.filter(project=project).select_related("department"))
-
-    assert _sees(batch, person, project.pk) is Project.objects.visible_to(person).filter(pk=project.pk).exists()
 
 
 def test_sharing_and_asking_for_many_items_is_one_mail_to_the_approver(project: Project) -> None:

@@ -16,9 +16,12 @@ from audit.events import events_of, record
 from audit.refusals import BadInput, NotAllowed, Refused
 from catalogue.chemistry import parse_structure
 from notifications.audience import readers_of
+from phases.evaluation.services import assign_sheet
 from projects.models import Agreement, ConfidentialReader, Project, Rfp, WaitingFor
+from projects.models.confidentiality import SEEN
 from projects.services.agreements import record_agreement, record_signatory, withdraw_agreement
-from projects.services.confidentiality import SEEN, name_reader, take_reader_off
+from projects.services.charter import name_team_member
+from projects.services.confidentiality import name_reader, take_reader_off
 from tests.projects import factories
 from tests.projects.people import as_person, business, manager, person
 
@@ -216,10 +219,10 @@ def secrets(project: Project, words: str) -> list[str]:
 
 
 def test_lists_say_how_many_are_kept(project: Project, unnamed: User) -> None:
-    for name in ("rfp-list", "project-list"):
+    for name in ("rfp-list", "project-list", "bids", "kpis", "portfolio", "portfolio-gantt"):
         words = as_person(unnamed).get(reverse(name)).content.decode()
 
-        assert "1 is kept to named people" in words
+        assert "1 is kept to named people" in words, name
         assert not secrets(project, words)
     words = as_person(unnamed).get(reverse("rfp-kept")).content.decode()
     assert project.rfp.number in words
@@ -258,6 +261,110 @@ def test_the_words_of_a_wait_name_nobody_while_it_is_kept(project: Project) -> N
     draft = factories.an_rfp(project.client)
 
     assert not secrets(project, WaitingFor.objects.get(key=f"rfp.complete:{draft.pk}").words)
+
+
+def test_every_page_of_it_says_that_it_is_kept_and_the_api_and_others_find_nothing(project: Project, unnamed: User) -> None:
+    code, number = project.code, project.rfp.number
+    pages = [reverse(name, args=[code]) for name in ("project-plan", "project-gate", "project-charter", "project-costs")]
+
+    for address in (*pages, reverse("rfp-standing", args=[number]), reverse("rfp-structure", args=[number])):
+        answer = as_person(unnamed).get(address)
+        assert (answer.status_code, business().full_name in answer.content.decode()) == (403, True), address
+        assert not secrets(project, answer.content.decode())
+        assert as_person(person(Role.REGULATORY)).get(address).status_code == 404, "nobody who would see it afterwards"
+        assert as_person(person(Role.CLIENT_VIEWER, client=factories.a_client("DCB"))).get(address).status_code == 404
+    assert as_person(unnamed).get(f"/api/v1/projects/{code}/").status_code == 404
+    assert as_person(unnamed).get(pages[0], headers={"HX-Request": "true"}).status_code == 404
+    assert as_person(unnamed).get(reverse("project-plan", args=["API-1999-0001"])).status_code == 404
+
+
+def test_who_gives_it_away_is_led_to_what_they_can_see(project: Project) -> None:
+    another = person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
+    reader, number = named(project, another), project.rfp.number
+    off = reverse("rfp-reader-off", args=[number, reader.pk])
+
+    answer = as_person(another).post(off, {"reason": "Moved on."}, follow=True)
+
+    assert answer.redirect_chain[-1] == (reverse("rfp-kept"), 302)
+    assert f"{number} is kept to named people, and you are not one of them any more." in answer.content.decode()
+    draft = factories.an_rfp(project.client)
+    Rfp.objects.filter(pk=draft.pk).update(created_by=manager(), account_owner=manager())
+    address = reverse("client-confidentiality", args=[project.client.code])
+    choose_confidentiality(project.client.code, asks_confidentiality=False, reason="They said so.", actor=business())
+    kept = {"asks_confidentiality": "yes", "reason": "They ask for it now."}
+    assert as_person(another).post(address, kept, follow=True).redirect_chain[-1] == (reverse("rfp-kept"), 302)
+
+
+def test_who_sees_one_request_of_a_client_stays_on_its_page_though_another_is_kept(project: Project) -> None:
+    another = person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
+    Rfp.objects.filter(pk=factories.an_rfp(project.client).pk).update(created_by=another, account_owner=another)
+    assert Rfp.objects.kept_from(another).filter(client=project.client_id).exists()
+    address = reverse("client-detail", args=[project.client.code])
+
+    answer = as_person(another).post(address, {"sees_names": "no", "reason": "Its rule."})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, address)
+
+
+def test_only_management_is_led_to_naming_people(project: Project, unnamed: User) -> None:
+    address, naming = reverse("rfp-kept"), reverse("rfp-confidentiality", args=[project.rfp.number])
+    for who, leads in ((unnamed, True), (person(Role.BUSINESS_DEVELOPMENT, name="Another of business development"), False)):
+        browser = as_person(who)
+
+        assert (naming in browser.get(address).content.decode()) is leads
+        assert (browser.get(naming).status_code == 200) is leads
+
+
+def test_work_is_given_to_who_may_see_it(project: Project) -> None:
+    chemist, today = person(Role.RESEARCH), timezone.localdate()
+
+    def assign(owner: User) -> None:
+        assign_sheet(project.code, "research", owner=owner, due_on=today, actor=business())
+        name_team_member(project.code, "research", user=owner, actor=manager())
+
+    named(project, manager())
+    for act in (
+        lambda: assign_sheet(project.code, "research", owner=chemist, due_on=today, actor=business()),
+        lambda: name_team_member(project.code, "research", user=chemist, actor=manager()),
+    ):
+        with pytest.raises(BadInput) as bad:
+            act()
+        assert "name them first" in str(bad.value)
+    named(project, chemist)
+
+    assign(chemist)
+
+    assert project.team.get(department__key="research").user == chemist
+
+
+def test_the_form_of_the_team_says_at_the_field_who_may_not_see_it(project: Project) -> None:
+    named(project, manager())
+    chemist, address = person(Role.RESEARCH), reverse("project-team", args=[project.code])
+
+    answer = as_person(manager()).post(address, {"research-user": chemist.pk})
+
+    assert answer.status_code == 400
+    assert f"{chemist.full_name} may not see this project" in answer.content.decode()
+    assert not project.team.filter(user=chemist).exists()
+
+
+def test_who_is_named_is_told(project: Project) -> None:
+    reader = named(project, person(Role.RESEARCH))
+    event = events_of(project.rfp).get(kind="rfp.reader_named")
+
+    assert reader.person in [each.user for each in readers_of([event])]
+
+
+def test_a_department_that_is_waited_for_and_may_not_see_it_is_named(project: Project) -> None:
+    pages = (reverse("project-evaluation", args=[project.code]), reverse("rfp-confidentiality", args=[project.rfp.number]))
+    named(project, person(Role.ANALYTICAL))
+
+    for page in pages:
+        words = as_person(business()).get(page).content.decode()
+        assert "The work waits for EHS, Material control, Production, Research, and nobody of these may" in words
+    agreed(project)
+    for page in pages:
+        assert "The work waits for" not in as_person(business()).get(page).content.decode()
 
 
 def looks(project: Project) -> list[str]:

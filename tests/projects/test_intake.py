@@ -296,7 +296,7 @@ def test_a_known_sender_says_whose_request_it_is_whatever_the_questionnaire_name
     known: Contact, business: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(services, "_known_sender", lambda address: asked.append(address) or known)
+    monkeypatch.setattr(services, "_known_sender", lambda address, reader: asked.append(address) or known)
     make.a_client("DCB")
     answers = {**ANSWERS, "client_name": "Demo Client B", "contact_name": "Bob", "contact_email": "bob@example.org"}
 
@@ -315,7 +315,7 @@ def test_a_questionnaire_is_judged_as_of_the_day_on_which_it_came(business: User
     by_mail, _new = take(mail, business)
     alone, _new = take(a_questionnaire({**answers, "first_sample_wanted_on": "2027-03-02"}), business, "rfp.xlsx")
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2027, 3, 20, 12, tzinfo=UTC))
-    again = said_by(by_mail), said_by(alone)
+    again = said_by(by_mail, business), said_by(alone, business)
 
     assert (by_mail.problems, alone.problems) == ([], [])
     assert [each.values["first_sample_wanted_on"].isoformat() for each in again] == ["2026-11-28", "2027-03-02"]

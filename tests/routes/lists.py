@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from tests.routes.kinds import Route, act, of_project, page
 
-KEEPS_CLIENTS = {"business_development": 200, "project_manager": 200, "management": 200}
-
 
 def of_import() -> Route:
-    """For those who may enter by hand what it brings; for everybody else there is none."""
-    return page(404, **KEEPS_CLIENTS, arguments={"kind": "clients", "pk": "import"})
+    """Of clients: for who uploaded it; for everybody else there is none."""
+    return page(404, business_development=200, arguments={"kind": "clients", "pk": "import"})
 
 
 LIST_ROUTES = {

@@ -114,8 +114,10 @@ def test_a_plan_is_imported_on_the_page_of_its_project_with_a_reason(db: None) -
     assert outsider.get(taken["Location"]).status_code == outsider.get(address).status_code == 404
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.RESEARCH, 404), (Role.CLIENT_APPROVER, 404), (Role.MANAGEMENT, 200)])
-def test_a_preview_is_for_those_who_may_import_it(seller: Browser, role: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.RESEARCH, 404), (Role.CLIENT_APPROVER, 404), (Role.MANAGEMENT, 404), (Role.BUSINESS_DEVELOPMENT, 200)]
+)
+def test_a_preview_of_clients_is_for_who_uploaded_it(seller: Browser, role: str, status: int) -> None:
     address = upload(seller, xlsx(CLIENTS, a_client(1)))["Location"]
 
     assert signed_in(role).get(address).status_code == status

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('process', '0007_actuals'),
+        ('process', '0008_handed_letters'),
         ('projects', '0019_kept_to_named_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,149 @@
+"""What is kept to named people is told to nobody else: who sees a project, judged for many as for one, and what inboxes hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Role, User
+from accounts.services import choose_confidentiality
+from audit.models import Event
+from notifications import audience
+from notifications.models import Notification
+from notifications.services.inbox import tell
+from notifications.visibility import readable_events
+from projects.models import ConfidentialReader, Project, Rfp, WaitingFor
+from projects.models.confidentiality import seen_of_projects
+from projects.services.confidentiality import name_reader, note_looks
+from projects.services.waiting import open_wait
+from tests.notifications.conftest import events_of, names, told
+from tests.projects import factories
+from tests.projects.people import business, manager, person
+
+pytestmark = pytest.mark.django_db
+OURS = [role for role in Role if role not in factories.CLIENT_SIDE and role != Role.INTEGRATION]
+
+
+@pytest.fixture
+def kept() -> Project:
+    """In evaluation, logged by business development."""
+    project = factories.a_project()
+    choose_confidentiality(project.client.code, asks_confidentiality=True, reason="As the law has it.", actor=business())
+    return Project.objects.select_related("rfp", "client").get(pk=project.pk)
+
+
+def disclosed(project: Project) -> None:
+    choose_confidentiality(project.client.code, asks_confidentiality=False, reason="They said so.", actor=business())
+
+
+def untaken(project: Project) -> None:
+    """It came by the portal and nobody has taken it up."""
+    Project.objects.filter(pk=project.pk).update(account_owner=None, project_manager=None)
+    Rfp.objects.filter(pk=project.rfp_id).update(created_by=person(Role.CLIENT_APPROVER), account_owner=None)
+
+
+def untaken_with_a_reader(project: Project) -> None:
+    name_reader(project.rfp.number, person=manager(), reason="Judges it.", actor=business())
+    untaken(project)
+
+
+def led(project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(project_manager=manager())
+
+
+def everybody_named(project: Project) -> None:
+    for role in OURS:
+        given = {"reason": "Judges it.", "named_by": business(), "named_at": timezone.now()}
+        ConfidentialReader.objects.get_or_create(rfp=project.rfp, person=person(role), ended_at=None, defaults=given)
+
+
+def everybody_named_and_disclosed(project: Project) -> None:
+    everybody_named(project)
+    disclosed(project)
+    project.team.all().delete()
+
+
+STAGES: list[Callable[[Project], object]] = [
+    lambda project: None,
+    disclosed,
+    untaken,
+    untaken_with_a_reader,
+    led,
+    everybody_named,
+    everybody_named_and_disclosed,
+]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_who_sees_a_project_is_judged_for_many_as_for_one(kept: Project, stage: Callable[[Project], object]) -> None:
+    stage(kept)
+    event = Event.objects.filter(project_id=kept.pk).latest("pk")
+
+    batch = audience._load([event])
+
+    for role in OURS:
+        who = User.objects.get(pk=person(role).pk)
+        assert audience._sees(batch, who, kept.pk) is Project.objects.visible_to(who).filter(pk=kept.pk).exists(), role
+        seen = Project.objects.filter(seen_of_projects(who), pk=kept.pk).exists()
+        assert audience._is_kept_from(batch, who, event) is not seen, role
+
+
+def test_a_department_person_who_is_named_is_asked_though_no_team_has_the_department(kept: Project) -> None:
+    kept.team.filter(department__key="research").delete()
+    chemist = person(Role.RESEARCH)
+    name_reader(kept.rfp.number, person=chemist, reason="Judges the route.", actor=business())
+
+    assert Project.objects.visible_to(chemist).filter(pk=kept.pk).exists()
+    assert audience._sees(audience._load(list(Event.objects.filter(project_id=kept.pk)[:1])), chemist, kept.pk)
+
+
+def test_who_is_asked_by_name_is_not_told_of_what_is_kept_from_them(kept: Project) -> None:
+    chemist, named = person(Role.RESEARCH), person(Role.EHS)
+    name_reader(kept.rfp.number, person=named, reason="Judges the route.", actor=business())
+    event = Event.objects.filter(kind="sheet.opened", project_id=kept.pk).latest("pk")
+    for who in (chemist, named):
+        open_wait(f"sheet:{event.object_id}:{who.pk}", words="A title of it", link="/", project=kept, user=who)
+
+    tell([event])
+
+    assert names(list(Notification.objects.filter(event=event))) & {chemist.full_name, named.full_name} == {named.full_name}
+    assert "A title of it" in WaitingFor.objects.open().of(named).values_list("words", flat=True)
+    assert "A title of it" not in WaitingFor.objects.open().of(chemist).values_list("words", flat=True)
+
+
+def test_what_somebody_was_asked_before_it_was_kept_leaves_their_inbox(kept: Project) -> None:
+    chemist, event = person(Role.RESEARCH), Event.objects.filter(project_id=kept.pk).latest("pk")
+    about_request = Event.objects.get(kind="rfp.logged", object_id=str(kept.rfp_id))
+    for each in (event, about_request):
+        Notification.objects.create(user=chemist, event=each, group="tasks", delivery="inbox", asked=True)
+    assert about_request.project_id is None
+    assert Notification.objects.visible_to(chemist).count() == 0
+
+    name_reader(kept.rfp.number, person=chemist, reason="Judges the route.", actor=business())
+
+    assert Notification.objects.visible_to(chemist).count() == 2
+
+
+def test_a_request_that_is_kept_is_told_to_nobody_else_of_business_development() -> None:
+    client = factories.a_client("KEPT")
+    client.asks_confidentiality = True
+    client.save()
+    another = person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
+
+    assert another.full_name not in names(told(lambda: factories.an_rfp(client)))
+
+    client.asks_confidentiality = False
+    client.save()
+    assert another.full_name in names(told(lambda: factories.an_rfp(client)))
+
+
+def test_who_looked_is_news_to_nobody(kept: Project) -> None:
+    led(kept)
+    looks = events_of(lambda: note_looks(Rfp.objects.filter(pk=kept.rfp_id), actor=business()))
+
+    assert [event.kind for event in looks] == ["rfp.seen_confidentially"]
+    assert tell(looks) == []
+    assert not readable_events(manager()).filter(pk__in=[event.pk for event in looks]).exists()
+    assert readable_events(manager()).filter(project_id=kept.pk).exists()
