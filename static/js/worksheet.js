@@ -226,6 +226,11 @@
       this.report();
     }
 
+    // By number of a row, from the top.
+    order() {
+      return new Map(this.table.getRows("active").map((row, place) => [row.getData().n, place]));
+    }
+
     // Behind which saved row each new one goes, by its number: 0 for the first place, null for the end.
     places() {
       const found = new Map();

@@ -65,6 +65,10 @@ class Lines(Grid):
         expect(self.status).not_to_contain_text("Saving")
         assert self.stack.python(LABELS.format(scenario=self.scenario)).splitlines()[-1] == words
 
+    def sent(self) -> list[str]:
+        """The names of the rows that were written last, in the order in which they were sent."""
+        return [each["values"]["label"] for each in self.written[-1].post_data_json["changes"]]
+
     def somebody_else(self, act: str, label: str, values: dict[str, str] | None = None) -> None:
         self.stack.python(SOMEBODY_ELSE.format(scenario=self.scenario, act=act, label=label, values=values or {}))
 
@@ -107,8 +111,7 @@ def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
     lines.press("Add a row")
     lines.paste("\n".join(added.format(label) for label in ("Dd", "Ee")))
     lines.stand("Aa Cc Bb Dd Ee")
-    sent = [each["values"]["label"] for each in lines.written[-1].post_data_json["changes"]]
-    assert sent == ["Dd", "Ee"], "a row may name one above it"
+    assert lines.sent() == ["Dd", "Ee"], "a row may name one above it"
     lines.choose(lines.cell("Dd", "label"), lines.cell("Ee", "label"))
     lines.keys("Control+Delete")
     lines.stand("Aa Cc Bb")
@@ -116,6 +119,17 @@ def test_rows_are_copied_moved_filled_and_taken_back(lines: Lines) -> None:
     lines.press("Add a row")
     lines.paste("\n".join(added.format(label) for label in ("Dd", "Ee", "Ff")))
     lines.stand("Aa Dd Ee Ff Cc Bb")  # none of those below the new row is written over
+    assert lines.sent() == ["Dd", "Ee", "Ff"]
+    lines.press("Undo")
+    lines.press("Undo")
+    lines.stand("Aa Cc Bb")
+
+    lines.cell("Aa", "label").click()
+    lines.press("Add a row")
+    lines.cell("Aa", "label").click()
+    lines.paste("\n".join(added.format(label) for label in ("Aa2", "Dd", "Cc2")))
+    lines.stand("Aa2 Dd Cc2 Bb")
+    assert lines.sent() == ["Aa2", "Dd", "Cc2"]
     lines.press("Undo")
     lines.press("Undo")
     lines.stand("Aa Cc Bb")
