@@ -183,6 +183,7 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
         "fixed": column.fixed,
         "regulated": column.regulated,
         "total": column.total,
+        "grouped": column.grouped,
         "frozen": column.frozen,
         "width": column.width,
         "note": str(sheet.note(column)),

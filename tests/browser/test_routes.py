@@ -110,3 +110,4 @@ def test_a_reference_is_typed_and_routes_are_imported(page: Page, places: dict[s
     page.reload()
     row = sheet(page, "literature").locator(".tabulator-row", has_text="Org. Process Res. Dev. 2020")
     expect(row).to_contain_text("Enzymatic route: Amination")
+    expect(row.locator("[tabulator-field=c_year]")).to_have_text("2020")
