@@ -12,7 +12,7 @@ class ProcessConfig(AppConfig):
         from process.assumptions import letters as clarification
         from process.assumptions import settling
         from process.assumptions import tables as ledger
-        from process.costs import quoted
+        from process.costs import charter_sources, quoted
         from process.costs import worksheets as costs
         from process.literature import worksheets as literature
         from process.purchasing import letters, posting
@@ -29,6 +29,7 @@ class ProcessConfig(AppConfig):
         literature.register()
         costs.register()
         read_price_sources_by(quoted.sources_of)
+        charter_sources.register()
         actuals.register()
         purchasing.register()
         letters.register()

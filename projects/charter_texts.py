@@ -1,6 +1,6 @@
 """What an accepted quotation and its request say of a project, in the words of a charter. Reads, writes nothing.
 
-What only a layer above knows (the sheets of the departments) it adds by `charter_also_says`.
+What only a layer above knows (the sheets of the departments, the scenarios of the price) it adds by `charter_also_says`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Said:
-    """risks: one each. people: who worked on the offer, by the key of the department."""
+    """risks: one each. people: who worked on the offer, by the key of the department. batches: for how many the price is, by phase."""
 
     risks: list[str] = field(default_factory=list)
     people: dict[str, User] = field(default_factory=dict)
+    batches: dict[str, int] = field(default_factory=dict)
 
 
 _sources: list[Callable[[Project], Said]] = []
@@ -38,7 +39,8 @@ def charter_also_says(source: Callable[[Project], Said]) -> None:
 def said_elsewhere(project: Project) -> Said:
     found = [source(project) for source in _sources]
     people = {key: person for each in found for key, person in each.people.items()}
-    return Said([risk for each in found for risk in each.risks], people)
+    batches = {phase: number for each in found for phase, number in each.batches.items()}
+    return Said([risk for each in found for risk in each.risks], people, batches)
 
 
 def texts_of(project: Project, quotation: Quotation) -> dict[str, str]:

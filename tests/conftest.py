@@ -101,6 +101,7 @@ SLOW = (  # they walk every address, or take projects through whole phases befor
     "tests/projects/test_status_pages.py",
     "tests/projects/test_tailoring.py",
     "tests/projects/test_tasks.py",
+    "tests/projects/test_team.py",
     "tests/projects/test_variance.py",
     "tests/projects/test_visibility_log.py",
     "tests/projects/test_waivers.py",

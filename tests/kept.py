@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,8 +21,6 @@ NEVER_EMPTIED = ("auth_permission", "django_content_type", "django_migrations")
 
 def migrated_once(name: str) -> None:
     """The test database will be a copy of the database `name`, which whoever comes first makes while the others wait."""
-    told = connection.settings_dict
-    test, name_before = told["TEST"], told["NAME"]
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('migrated_once'))")  # until this connection ends
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'migrated_')")
@@ -26,13 +28,18 @@ def migrated_once(name: str) -> None:
         if name not in there:
             for earlier in there:
                 cursor.execute(f'DROP DATABASE "{earlier}"')
-            test_name, test["NAME"] = test["NAME"], f"{name}_half"
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            connection.close()
-            connection.creation.connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name_before
-            test["NAME"] = test_name
-            cursor.execute(f'ALTER DATABASE "{name}_half" RENAME TO "{name}"')
-    test["TEMPLATE"] = name
+            half = f"{name}_half"  # a run that ends meanwhile leaves none that looks whole
+            cursor.execute(f'CREATE DATABASE "{half}"')
+            migrate(half)
+            cursor.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
+    connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
+def migrate(name: str) -> None:
+    """In a process of its own, so that nothing in this one is ever connected to it."""
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    told = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "cdmo.settings"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity=0"], cwd=settings.BASE_DIR, env=told, check=True)
 
 
 def departments_again() -> None:

@@ -89,7 +89,7 @@ def test_imports_stand_at_the_top() -> None:
 def test_services_name_who_acts() -> None:
     """Every public service that opens a transaction takes `actor`, or is called by the system with the reason given here."""
     without = {
-        "next_number": "runs inside the numbered thing's service",
+        "next_in_series": "runs inside the numbered thing's service",
         "refresh_readiness": "derived data, nobody's act",
         "refresh_facts": "derived data, nobody's act",
         "mark_facts": "derived data, nobody's act",

@@ -107,7 +107,8 @@ class NewRowSerializer(RowWriteSerializer):
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """`id`: of the row, not of a new one. `seen`: what the cells told before, by column; another value there is a conflict."""
+    """`id`: of the row, not of a new one. `seen`: what the cells told before, by column; another value there is a conflict. New rows
+    with the same `after` stand in the order of their changes."""
 
     act = serializers.ChoiceField(choices=[ADD, CHANGE, MOVE, REMOVE])
     id = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=BIGGEST)

@@ -192,6 +192,7 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
         "fixed": column.fixed,
         "regulated": column.regulated,
         "total": column.total,
+        "grouped": column.grouped,
         "frozen": column.frozen,
         "width": column.width,
         "note": str(sheet.note(column)),
@@ -219,7 +220,7 @@ def bind_to(sheet: Worksheet, parent: Any, user: User, asked: Mapping[str, str] 
 
 def bind_for(request: Any, address: str) -> Bound:
     """For a page that shows it; `sheet_of` says to what it belongs, for the record of who looked (desk/looking.py)."""
-    bound = bind(address, request.user, request.GET.dict())
+    bound = bind(address, request.user, asked)
     getattr(request, "_request", request).sheet_of = bound.parent
     return bound
 

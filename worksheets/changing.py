@@ -37,8 +37,8 @@ Values = dict[str, Any]
 class Change:
     """One row. values: by column, as typed. seen: by column, what the writer saw there before; without it nothing is compared.
 
-    after: the row behind which it goes, 0 for the first place, None for where it is (a new one: the end). create: columns whose words
-    may be entered anew in the table that they name.
+    after: the row behind which it goes, 0 for the first place, None for where it is (a new one: the end); new ones behind the same row
+    stand in the order of their changes. create: columns whose words may be entered anew in the table that they name.
     """
 
     act: str
@@ -178,7 +178,9 @@ class Writing:
         except IntegrityError as error:
             name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
             result.errors = {"": [words_of_constraint(self.service.new(), name)]}
-        if result.errors:
+        if result.is_saved:
+            self.typed.written()
+        else:
             self.typed.take_back()
             result.unknown = self.typed.unknown
         return result

@@ -24,18 +24,27 @@ class Order:
         self.groups: dict[Any, Any] = {key: group for key, _number, group in rows} if bound.sheet.within else {}
         self.keys = list(self.numbers)
         self.next_number = max(self.numbers.values(), default=0) + 1
+        self.last_added: dict[int, Any] = {}  # by `after`
 
     def put(self, key: Any, after: int | None) -> None:
-        """Behind the row `after`, in the first place for 0; a new one without it at the end. Raises BadInput, and nothing has moved."""
+        """Behind the row `after`, in the first place for 0; a new one without it at the end, and behind those that this request has added
+        there already. Raises BadInput, and nothing has moved."""
         if after and (after not in self.numbers or after == key):
             raise BadInput({"": _t("The row behind which it goes is not there any more.")})
+        behind = after
         if key in self.numbers:
-            self.keys.remove(key)
+            self._take_out(key)
         else:
             self.numbers[key] = self.next_number
             self.next_number += 1
-        place = len(self.keys) if after is None else self.keys.index(after) + 1 if after else 0
+            if after is not None:
+                behind, self.last_added[after] = self.last_added.get(after, after), key
+        place = len(self.keys) if behind is None else self.keys.index(behind) + 1 if behind else 0
         self.keys.insert(place, key)
+
+    def _take_out(self, key: Any) -> None:
+        self.keys.remove(key)
+        self.last_added = {after: added for after, added in self.last_added.items() if added != key}
 
     def take(self, row: Any) -> None:
         """A row as it was just written: it may stand with others than before."""
@@ -54,7 +63,7 @@ class Order:
         return False
 
     def drop(self, key: Any) -> None:
-        self.keys.remove(key)
+        self._take_out(key)
         del self.numbers[key]
 
     def save(self) -> None:

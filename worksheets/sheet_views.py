@@ -43,7 +43,7 @@ def worksheet(request: SignedInRequest, sheet: str) -> HttpResponse:
 @require_GET
 def worksheet_data(request: SignedInRequest, sheet: str) -> HttpResponse:
     """All rows for the grid, which draws only those in sight."""
-    bound = bind_for(request, sheet)
+    bound = bind_for(request, sheet, request.GET.dict())
     rows, totals = bound.whole(list(bound.query()))
     return HttpResponse(as_json({"rows": rows, "totals": totals}), content_type="application/json")
 

@@ -87,9 +87,9 @@ class SheetColumn:
     heading, note, whether it is needed, its limits and choices are those of the model's field, unless said otherwise here. unit: of a
     number; it may be typed behind it, and is shown in the heading. field(): reads the cell where the model's field does not say how.
     regulated: to change or remove a value that is there needs a reason. fixed: typed when the row is added, and never changed.
-    total: its sum stands below it. frozen: stays in sight while the others scroll; only the first columns can be. width: in letters.
-    link(row): where the value leads. derived: computed by the sheet's `together`. A column that nobody types names its own heading, and
-    its kind ("number", "day") where it is no text.
+    total: its sum stands below it. grouped: a number's thousands are set apart, which those of a year are not. frozen: stays in sight
+    while the others scroll; only the first columns can be. width: in letters. link(row): where the value leads. derived: computed by the
+    sheet's `together`. A column that nobody types names its own heading, and its kind ("number", "day") where it is no text.
     """
 
     name: str
@@ -104,6 +104,7 @@ class SheetColumn:
     regulated: bool = False
     fixed: bool = False
     total: bool = False
+    grouped: bool = True
     frozen: bool = False
     width: int = 0
     link: Callable[[Row], str] | None = None

@@ -200,7 +200,7 @@ def words_for(column: Mapping[str, Any], value: Any) -> str:
         return _t("yes") if value else _t("no")
     if kind == "day":
         return date_format(date.fromisoformat(value), "j M Y")
-    return grouped(value) if kind in NUMBERS else str(value)
+    return grouped(value) if kind in NUMBERS and column["grouped"] else str(value)
 
 
 def grouped(value: Any) -> str:

@@ -20,9 +20,10 @@ Values = dict[str, Any]
 
 
 class Typed:
-    """The reader of one request: what a cell names is looked for until it is found, and then kept.
+    """The reader of one request: what a cell names is looked for once, and again only when a row was written that may be what is named.
 
-    unknown: columns of the row read last whose words name nothing that is there; the writer may have it entered.
+    found: by column and words; None where nothing is called so. unknown: columns of the row read last whose words name nothing that is
+    there; the writer may have it entered.
     """
 
     def __init__(self, bound: Bound) -> None:
@@ -35,6 +36,17 @@ class Typed:
     def begin(self) -> None:
         """Another row: what the one before had entered stays found."""
         self.entered, self.unknown = [], []
+
+    def written(self) -> None:
+        """A row was written: it may be what the cells of another name."""
+        if None in self.found.values():
+            self._forget_misses({column.name for column in self.sheet.typed if column.lookup is not None and self._is_own(column.lookup)})
+
+    def _is_own(self, lookup: Lookup) -> bool:
+        return lookup.rows(self.bound).model is self.sheet.model
+
+    def _forget_misses(self, names: Collection[str]) -> None:
+        self.found = {key: row for key, row in self.found.items() if row is not None or key[0] not in names}
 
     def take_back(self) -> None:
         """The row was refused, so that what was entered for it is gone again."""
@@ -80,10 +92,11 @@ class Typed:
         if not words:
             return None
         key = (name, words.casefold())
-        if self.found.get(key) is None:
+        if key not in self.found:
             self.found[key] = named(lookup, self.bound, words)
         if self.found[key] is None and lookup.create is not None:
             if name in create:
+                self._forget_misses(self.readers)
                 self.found[key] = lookup.create(words, self.bound.user)
                 self.entered.append(key)
             else:

@@ -37,7 +37,7 @@ LITERATURE = Worksheet(
         SheetColumn("citation", example="Smith, J. Org. Chem. 2019, 84, 1234", frozen=True, width=40),
         SheetColumn("kind", example="Paper", width=10),
         SheetColumn("identifier", example="10.1021/acs.joc.9b00001", width=22),
-        SheetColumn("year", example="2019"),
+        SheetColumn("year", example="2019", grouped=False),
         SheetColumn("relevance", example="High"),
         SheetColumn("rights", note=_("Whether a patent stands in the way."), example="Free", width=14),
         SheetColumn("rights_expire_on", example="2031-05-02"),

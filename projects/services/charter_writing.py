@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import allowed, require_permission
 from audit.events import record
 from audit.refusals import Blocker, Refused
-from projects.charter_texts import said_elsewhere, written
+from projects.charter_texts import Said, said_elsewhere, written
 from projects.models import Charter, Project, Quotation, TeamMember
 from projects.price import accepted_quotation
 from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, name_team
@@ -36,6 +36,13 @@ def writing_blockers(project: Project) -> list[Blocker]:
     return reasons
 
 
+def batches_of(said: Said) -> dict[str, Any]:
+    """As many as the accepted price is for, else what is usual; another number says why, in words that name no scenario."""
+    priced = {f"{phase}_batches": number for phase, number in said.batches.items()}
+    found = {name: priced.get(name, usual) for name, usual in BATCHES.items()}
+    return {**found, "batches_reason": _t("As many as the accepted quotation is for.") if found != BATCHES else ""}
+
+
 @transaction.atomic
 def write_charter(code: str, *, site: Site, project_manager: User, start_on: date, actor: User) -> Charter:
     """Draft the charter from what was accepted. What somebody wrote into a draft before stays; what it left empty is filled.
@@ -54,7 +61,7 @@ def write_charter(code: str, *, site: Site, project_manager: User, start_on: dat
         values |= {name: getattr(before, name) for name in DATES}
         values |= {name: getattr(project, name) for name in ("first_phase", "last_phase")}  # what is planned in them stays
     else:
-        values["filing_on"] = project.rfp.filing_planned_on
+        values |= {"filing_on": project.rfp.filing_planned_on, **batches_of(said)}
     charter = draft_charter(code, site=site, project_manager=project_manager, start_on=start_on, actor=actor, **values)
     if allowed("projects.plan", actor, project):
         team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))

@@ -21,7 +21,7 @@ from projects.models import PHASES, GateCriterion, GateReview, Phase, PhaseMove,
 from projects.models.states import CLOSED_STATUSES, phase_after
 from projects.services.freezing import freeze_findings, missing_of
 from projects.services.locking import locked, not_active, require_active
-from projects.services.numbering import next_number
+from projects.services.numbering import next_in_series
 from projects.services.owners import ask_phase_owners, ask_to_renew
 from projects.services.rounds import repeat_phases
 from projects.services.waiting import close_waits, close_waits_of
@@ -41,7 +41,7 @@ def open_project(rfp: Rfp, *, compound: Compound, actor: User, site: Site | None
     """Open the project of a submitted request in evaluation, with its first move and its first gate review. site: the one that is asked."""
     now = timezone.now()
     project = Project.objects.create(
-        code=next_number("API", timezone.localdate().year),
+        code=next_in_series("API", timezone.localdate().year),
         title=rfp.compound_name,  # the catalogue may know the compound by another client's name
         rfp=rfp,
         client=rfp.client,

@@ -27,7 +27,7 @@ from projects.attachments import Attachment
 from projects.limits import limits
 from projects.models import Rfp, RfpFile
 from projects.models.rfp import Channel
-from projects.services.numbering import next_number
+from projects.services.numbering import next_in_series
 from projects.services.waiting import close_waits, open_wait
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def save_rfp(
     rfp = Rfp(client=client, contact=contact, channel=channel, compound_name=compound_name, wanted=wanted, created_by=actor)
     rfp.received_at = received_at or timezone.now()
     rfp.account_owner = actor if actor.is_internal else None
-    rfp.number = next_number("RFP", timezone.localdate().year)
+    rfp.number = next_in_series("RFP", timezone.localdate().year)
     apply_details(rfp, details)
     _validate(rfp)
     rfp.save()

@@ -19,7 +19,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from projects.charter_plan import PlannedDates, planned_dates
-from projects.charter_texts import budget_of
+from projects.charter_texts import budget_of, said_elsewhere
 from projects.forms.charter import CharterForm, MemberForm, WritingForm
 from projects.forms.tailoring import TailoringForm
 from projects.models import Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring, TeamMember
@@ -27,7 +27,7 @@ from projects.permissions import lacking
 from projects.price import accepted_quotation
 from projects.services import charter as services
 from projects.services import tailoring
-from projects.services.charter_writing import write_charter, writing_blockers
+from projects.services.charter_writing import batches_of, write_charter, writing_blockers
 from projects.services.lifecycle import not_active
 from projects.views.found import visible_project
 
@@ -122,6 +122,7 @@ def _initial(project: Project, charter: Charter | None) -> dict[str, Any]:
     quotation = Quotation.objects.current().filter(project=project).first()
     if quotation is not None:
         facts |= {"assumptions": quotation.assumptions, "scope_in": quotation.scope}
+    facts |= batches_of(said_elsewhere(project))
     return facts | {"start_on": timezone.localdate(), "filing_on": project.rfp.filing_planned_on}
 
 

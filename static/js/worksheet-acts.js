@@ -1,6 +1,7 @@
 // What people do with the rows of a worksheet's grid: add, copy, move, take away, fill, empty, paste; and the way back.
 window.sheetActs = (() => {
   const cells = window.sheetCells;
+  const drawing = window.sheetDrawing;
 
   const add = async (sheet) => {
     const current = sheet.current();
@@ -87,6 +88,7 @@ window.sheetActs = (() => {
 
   const move = (sheet, down) => {
     const number = sheet.current()?.getData().n;
+    sheet.focus();
     return afterwards(sheet, () => moveRow(sheet, number, down));
   };
 
@@ -116,10 +118,9 @@ window.sheetActs = (() => {
       return false;
     }
     const row = sheet.row(number);
-    if (above) row.move(after, false);
-    else row.move(sheet.table.getRows()[0], true);
+    drawing.keeping(sheet, () => (above ? row.move(after, false) : row.move(sheet.table.getRows()[0], true)));
     sheet.show(sheet.table.getRows().map((each) => each.getData().n));
-    sheet.select(sheet.row(number));
+    if (sheet.current()?.getData().n === number && !drawing.isOpen(sheet)) row.scrollTo("nearest", false).catch(() => {});
     return true;
   };
 

@@ -27,7 +27,7 @@ window.sheetCells = (() => {
     if (column.kind === "choice") return column.choices.find((each) => String(each.key) === String(value))?.label ?? String(value);
     if (column.kind === "yesno") return typeof value === "boolean" ? (value ? said.yes : said.no) : String(value);
     if (column.kind === "day") return day(String(value));
-    return NUMBERS.includes(column.kind) && /^-?\d+(\.\d+)?$/.test(String(value)) ? grouped(value) : String(value);
+    return column.grouped && NUMBERS.includes(column.kind) && /^-?\d+(\.\d+)?$/.test(String(value)) ? grouped(value) : String(value);
   };
 
   // What a copied cell says, so that a spreadsheet takes a number for a number.

@@ -48,7 +48,7 @@ window.SheetSaving = (() => {
   }
 
   return class SheetSaving {
-    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), ask(names), drop(number), places() }
+    // grid: { value(number, name), set(number, values), show(numbers), totals(totals), report(), saved(), ask(names), drop(number), order(), places() }
     constructor(config, grid) {
       this.config = config;
       this.grid = grid;
@@ -107,18 +107,15 @@ window.SheetSaving = (() => {
     }
 
     get ready() {
-      return this.ordered([...this.states.values()].filter((state) => this.isReady(state)).slice(0, this.config.most));
+      return this.ordered([...this.states.values()].filter((state) => this.isReady(state))).slice(0, this.config.most);
     }
 
-    // New rows that go behind one row are sent from the last to the first, so that they stand there in their order; those at the end go
-    // in their order, for one may name another above it.
+    // From the top, for one may name another above it; new ones that go behind the same row stand there in this order.
     ordered(states) {
       if (!this.config.moves) return states;
-      const places = this.grid.places();
-      const added = states.filter((state) => state.key === null);
-      const isBetween = ({ number }) => (places.get(number) ?? null) !== null;
-      const [between, last] = [added.filter(isBetween), added.filter((state) => !isBetween(state))];
-      return [...states.filter((state) => state.key !== null), ...between.reverse(), ...last];
+      const order = this.grid.order();
+      const place = ({ number }) => order.get(number) ?? order.size; // behind all others where a filter hides it
+      return states.sort((one, other) => place(one) - place(other));
     }
 
     // Everything that writes waits here for what was asked for before it.

@@ -176,14 +176,19 @@ window.worksheets = (() => {
     const parts = [document.createTextNode(sheet.saving.failed || standing(sheet))];
     if (sheet.saving.failed) parts.push(button(sheet.words.again, () => again(sheet)));
     else if (sheet.saving.wrong.length) parts.push(button(sheet.words.next, () => nextWrong(sheet)));
-    const said = state && [...(state.errors[column?.name] ?? []), ...(state.errors[""] ?? [])];
-    if (said?.length) {
+    const wrong = state && [...(state.errors[column?.name] ?? []), ...(state.errors[""] ?? [])];
+    if (wrong?.length) {
       const words = document.createElement("strong");
       words.className = "sheet-said";
-      words.textContent = `${column?.heading ?? ""}: ${said.join(" ")}`;
+      words.textContent = `${column?.heading ?? ""}: ${wrong.join(" ")}`;
       parts.push(words, ...choices(sheet, state, column?.name));
     } else if (state?.locked) parts.push(document.createTextNode(state.locked));
-    line.replaceChildren(...parts);
+    const made = document.createElement("p");
+    made.append(...parts);
+    // The same words stay, so that a button in them is not taken from under the pointer.
+    const said = `${state?.number} ${column?.name} ${made.innerHTML}`;
+    if (said !== sheet.reported) line.replaceChildren(...made.childNodes);
+    sheet.reported = said;
     line.classList.toggle("sheet-bad", Boolean(sheet.saving.failed || sheet.saving.wrong.length));
   };
 

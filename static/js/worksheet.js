@@ -2,6 +2,7 @@
 // Without a script, and on a narrow screen, the plain table with its form for a row stays.
 (() => {
   const cells = window.sheetCells;
+  const drawing = window.sheetDrawing;
   const NARROW = "(max-width: 40rem)";
   const FIELD = "c_"; // before a column's name, so that none is taken for the grid's own
   const ROW_HEIGHT = 30;
@@ -17,6 +18,7 @@
       this.sums = {};
       this.gestures = [];
       this.late = new Set();
+      this.waiting = [];
       this.last = 0;
     }
 
@@ -32,19 +34,7 @@
       this.part("help")?.removeAttribute("hidden");
       this.table = new window.Tabulator(this.part("grid"), this.options(told.rows.map((row) => this.rowOf(row))));
       this.table.on("tableBuilt", () => this.built());
-      this.lighten();
-    }
-
-    // The library marks every cell of every row at each step; those that are drawn are enough, the others are marked when they are.
-    // It also warns of frozen columns beside the row's number, which are what is wanted here.
-    lighten() {
-      this.ranges = this.table.modules.selectRange;
-      const lay = this.ranges.layoutElement;
-      this.ranges.layoutElement = () => lay.call(this.ranges, true);
-      this.ranges.updateHeaderColumn = () => {
-        [this.ranges.rowHeader] = this.table.columnManager.getVisibleColumnsByIndex();
-        this.ranges.rowHeader.definition.cssClass = "tabulator-range-row-header";
-      };
+      drawing.lighten(this);
     }
 
     options(data) {
@@ -159,7 +149,7 @@
       const state = this.stateOf(cell.getRow());
       const element = cell.getElement();
       const value = cell.getValue();
-      element.tabIndex = -1; // one stop for Tab; inside, the arrow keys move
+      element.removeAttribute("tabindex"); // the rows together have the focus, one stop for Tab; inside, the arrow keys move
       const wrong = state?.errors[column.name];
       const isTyped = state?.typed.has(column.name);
       element.classList.toggle("sheet-wrong", Boolean(wrong));
@@ -202,11 +192,11 @@
 
     // A row of which a cell is open is drawn when that is closed: what is being typed there stays.
     show(numbers) {
-      numbers.forEach((number) => {
+      drawing.focused(this, () => numbers.forEach((number) => {
         const row = this.row(number);
         if (row?.getElement().classList.contains("tabulator-editing")) this.late.add(number);
         else row?.reformat();
-      });
+      }));
     }
 
     showLate() {
@@ -226,8 +216,19 @@
 
     drop(number) {
       this.saving.forget(number);
-      this.row(number)?.delete();
+      const row = this.row(number);
+      if (row) {
+        drawing.keeping(this, () => {
+          row.getElement().remove(); // at once, also while a cell of another is open
+          row.delete();
+        });
+      }
       this.report();
+    }
+
+    // By number of a row, from the top.
+    order() {
+      return new Map(this.table.getRows("active").map((row, place) => [row.getData().n, place]));
     }
 
     // Behind which saved row each new one goes, by its number: 0 for the first place, null for the end.
@@ -250,7 +251,8 @@
       this.section.dispatchEvent(new CustomEvent("worksheet:saved", { bubbles: true }));
     }
 
-    ask(names) {
+    async ask(names) {
+      await drawing.closed(this);
       return window.worksheets.ask(this, names);
     }
 
@@ -284,9 +286,7 @@
       const edits = differing.filter(({ number, name }) => this.mayType(this.saving.states.get(number), this.columns.get(name)));
       const byRow = new Map();
       edits.forEach(({ number, name, after }) => byRow.set(number, { ...byRow.get(number), [name]: after }));
-      this.table.blockRedraw();
-      byRow.forEach((values, number) => this.set(number, values));
-      this.table.restoreRedraw();
+      drawing.atOnce(this, () => byRow.forEach((values, number) => this.set(number, values)));
       const saved = this.edited([...edits, ...also], gesture);
       const left = differing.find((each) => !edits.includes(each));
       const count = differing.length - edits.length + closed;
@@ -298,7 +298,7 @@
     // A new row behind another, in the first place for 0, or at the end; its number.
     async insert(behind = null, number = undefined) {
       const data = this.rowOf(null, [], number);
-      await this.table.addRow(data, behind === 0, behind || undefined);
+      await drawing.keeping(this, () => this.table.addRow(data, behind === 0, behind || undefined));
       return data.n;
     }
 

@@ -13,9 +13,6 @@ PASTE = """(text) => {
 }"""
 LISTEN = """() => { window.told = []; document.addEventListener("worksheet:saved", (event) => window.told.push(event.target.id)); }"""
 
-# A table that comes into sight is drawn anew, and its first cell is chosen.
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
-
 
 @dataclass
 class Grid:
@@ -34,7 +31,6 @@ class Grid:
         self.page.goto(path)
         expect(self.page.locator("[data-sheet]:not([data-ready])")).to_have_count(0)
         self.section.scroll_into_view_if_needed()
-        self.page.evaluate(DRAWN)
         self.page.evaluate(LISTEN)
         return self
 

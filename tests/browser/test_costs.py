@@ -59,7 +59,6 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
     sheet.get_by_role("button", name="Add a row").click()
     page.evaluate(PASTE, LINE)
     expect(price(page)).to_have_text("150,857.14 EUR")
-    expect(sheet.locator("[data-sheet-status]")).to_contain_text("Saved")  # and drawn again: what is typed before may go astray
     sheet.locator(".tabulator-row [tabulator-field=c_price]").first.click()
     page.keyboard.type("150")
     page.keyboard.press("Enter")

@@ -25,7 +25,9 @@ from process.templatetags.process import measured, percent
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
+from worksheets.bound import bind
 from worksheets.changing import CHANGE
+from worksheets.printing import printed_table
 
 pytestmark = pytest.mark.django_db
 
@@ -246,6 +248,16 @@ def test_a_reference_is_kept_changed_and_tied_to_a_step(chemist: Client, project
     assert "1. Acetylation process" in chemist.get(page_of(version)).content.decode()
     make.one(f"literature:{project.code}", CHANGE, kept.pk, values={"steps": "", "year": "1998"})
     assert (Literature.objects.get().year, Literature.objects.get().steps) == (1998, "")
+
+
+def test_a_year_is_read_as_one_on_page_and_paper(chemist: Client, project: Project) -> None:
+    make.a_reference(project, year="2020")
+
+    page = chemist.get(reverse("project-literature", args=[project.code])).content.decode()
+    printed = printed_table(bind(f"literature:{project.code}", make.chemist()), names=("citation", "year"))
+
+    assert ">2020</td>" in page and "2,020" not in page
+    assert printed["rows"] == [["A paper about the acetylation", "2020"]]
 
 
 def test_a_step_keeps_its_references_under_a_new_name(project: Project) -> None:

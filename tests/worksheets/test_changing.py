@@ -309,3 +309,16 @@ def test_to_change_one_row_asks_as_much_among_one_as_among_many() -> None:
         a_material(f"M-{number}")
 
     assert asked("dry") == few
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_is_not_there_is_looked_for_once_however_many_rows_name_it(count: int) -> None:
+    a_material()
+    a_supplier()
+    rows = [PRICE | {"supplier": name, "quantity_from_kg": str(n)} for n in range(1, count + 1) for name in ("Nobody", PRICE["supplier"])]
+
+    with CaptureQueriesContext(connection) as asked:
+        outcome = change_rows("material-prices:TOL-99", [Change(ADD, values=row) for row in rows], actor=buyer())
+
+    assert [list(each.errors) for each in outcome.results] == [["supplier"], []] * count
+    assert sum("NOBODY" in each["sql"].upper() for each in asked.captured_queries) == 1

@@ -93,6 +93,16 @@ def test_rows_are_added_where_they_belong_and_moved(address: str) -> None:
     assert Event.objects.latest("pk").kind == "worksheet.row_removed"
 
 
+def test_new_rows_behind_the_same_row_stand_in_their_order(address: str) -> None:
+    one, other = key_of("Process development"), key_of("Pilot batches")
+
+    write(address, *(a_line(words, after=after) for words, after in (("A", 0), ("D", one), ("B", 0), ("E", one), ("C", 0))))
+    assert descriptions() == ["A", "B", "C", "Process development", "D", "E", "Pilot batches"]
+
+    write(address, a_line("F", after=other), Change(MOVE, key_of("E"), after=0), a_line("G", after=other), Change(REMOVE, one))
+    assert descriptions() == ["E", "A", "B", "C", "D", "Pilot batches", "F", "G"]
+
+
 def test_a_move_behind_what_is_gone_is_refused_and_nothing_moves(address: str) -> None:
     numbers = list(QuotationLine.objects.values_list("pk", "order"))
 

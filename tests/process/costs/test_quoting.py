@@ -21,8 +21,10 @@ from process.costs.quoting import quote_scenario
 from process.costs.services import fix_scenario
 from process.models import CostAssessment, ScenarioQuote
 from projects.models import Project, Quotation
+from projects.services.charter_writing import write_charter
 from projects.services.commercial import change_in_draft, draft_of, draft_quotation
 from projects.services.lifecycle import hold_project
+from projects.services.quotation_answers import accept_quotation
 from projects.services.quotation_parts import Break, Line, rows_of_lines, rows_of_part
 from tests.process import factories as make
 from tests.projects import factories as projects
@@ -301,3 +303,21 @@ def test_the_button_puts_it_in_and_says_before_why_it_cannot(client: Client, pro
     assert ScenarioQuote.objects.count() == 2
     refused = client.post(reverse("cost-quote", args=[project.code, row.number]))
     assert refused.status_code == 409
+
+
+def test_the_charter_has_as_many_batches_as_the_accepted_price_is_for(project: Project, client: Client) -> None:
+    projects.a_quotation(project)
+    draft = quote(a_fixed_scenario(project, **{"pilot-batches": 1}))
+    projects.release(draft)
+    projects.send(draft)
+    approver = projects.person(Role.CLIENT_APPROVER, client=project.client)
+    accept_quotation(project.code, draft.revision, actor=approver, authentication=projects.fake_authentication(approver))
+    client.force_login(projects.manager())
+    shown = client.get(reverse("project-charter", args=[project.code])).context["form"].initial
+
+    where = {"site": projects.a_site(), "project_manager": projects.manager(), "start_on": timezone.localdate()}
+    charter = write_charter(project.code, **where, actor=projects.manager())
+
+    assert (charter.pilot_batches, charter.validation_batches) == (1, 3)
+    assert charter.batches_reason == "As many as the accepted quotation is for."
+    assert (shown["pilot_batches"], shown["batches_reason"]) == (1, charter.batches_reason)
