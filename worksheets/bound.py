@@ -218,7 +218,7 @@ def bind_to(sheet: Worksheet, parent: Any, user: User, asked: Mapping[str, str] 
     return Bound(sheet, parent, user, asked)
 
 
-def bind_for(request: Any, address: str) -> Bound:
+def bind_for(request: Any, address: str, asked: Mapping[str, str] = NOTHING) -> Bound:
     """For a page that shows it; `sheet_of` says to what it belongs, for the record of who looked (desk/looking.py)."""
     bound = bind(address, request.user, asked)
     getattr(request, "_request", request).sheet_of = bound.parent

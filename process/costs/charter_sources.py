@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from process.costs.models import CostPhase
-from process.costs.quoting import quoted_in
+from process.costs.quoted import quoted_in
 from projects.charter_texts import Said, charter_also_says
 from projects.price import accepted_quotation
 
