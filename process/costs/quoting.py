@@ -151,8 +151,8 @@ class _Lines:
         standing = Standing.OPTIONAL if offer.is_optional else Standing.INCLUDED
         before = self.lines[place] if places else Line(offer.phase, offer.words, offer.amount, standing.value)
         worded = not places or self._is_ours(before)
-        if offer.is_optional and (before.standing == Standing.EXCLUDED or (before.standing == Standing.INCLUDED and not worded)):
-            return  # somebody has put it out of the scope, or into it
+        if offer.is_optional and not self._takes_option(before):
+            return
         after = replace(before, amount=offer.amount, description=offer.words if worded else before.description)
         if before.amount != after.amount:
             words = {"line": self._said(before), "amount": money_words(after.amount, self.draft.currency)}
@@ -180,6 +180,11 @@ class _Lines:
         before = {place: self.earlier.get(key_of(self.lines[place])) for place in of_phase}
         priced = [place for place, quote in before.items() if quote is not None and not quote.is_optional]
         return priced or [place for place, quote in before.items() if quote is None]
+
+    def _takes_option(self, line: Line) -> bool:
+        """Not what somebody has put out of the scope; of what is included only what was an option before."""
+        quote = self.earlier.get(key_of(line))
+        return line.standing == Standing.OPTIONAL or (line.standing == Standing.INCLUDED and quote is not None and quote.is_optional)
 
     def _is_ours(self, line: Line) -> bool:
         """A scenario made the line, with its words."""
