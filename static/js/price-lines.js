@@ -1,4 +1,4 @@
-// Price lines: a set of rows (row-sets.js) whose total follows what is typed.
+// Price lines: a set of rows (row-sets.js) whose total follows what is typed, with as many decimals as its currency has.
 (() => {
   // Exact to the cent: amounts are counted in hundredths as whole numbers; null for what the server will refuse.
   const POINT = /^([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ '’]\d{3})+|\d+)(?:\.(\d{0,2}))?$/;
@@ -11,10 +11,13 @@
     const size = BigInt(found[2].replace(/\D/g, "")) * 100n + BigInt((found[3] ?? "").padEnd(2, "0"));
     return found[1] === "-" ? -size : size;
   };
-  const shown = (value) => {
+  // Of the yen there are no hundredths; where some were typed the server refuses them, so they are not hidden here.
+  const hasCents = (currency) => !currency || new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().minimumFractionDigits > 0;
+  const shown = (value, currency) => {
     const size = value < 0n ? -value : value;
     const whole = (size / 100n).toLocaleString(document.documentElement.lang || "en");
-    return `${value < 0n ? "-" : ""}${whole}.${String(size % 100n).padStart(2, "0")}`;
+    const part = size % 100n || hasCents(currency) ? `.${String(size % 100n).padStart(2, "0")}` : "";
+    return `${value < 0n ? "-" : ""}${whole}${part}`;
   };
 
   // Removed, or in the offer but not in its total.
@@ -22,17 +25,22 @@
 
   document.querySelectorAll("form[data-price-lines]").forEach((form) => {
     const total = form.querySelector("[data-total]");
+    const body = form.querySelector("[data-lines]");
+    const chosen = form.querySelector("[name='currency']");
+    const recount = (rows) => {
+      const amounts = rows.filter(left).map((row) => cents(row.querySelector("[name$='-amount']").value));
+      const currency = chosen?.value ?? total.dataset.currency;
+      total.textContent = amounts.includes(null) ? "–" : shown(amounts.reduce((all, amount) => all + amount, 0n), currency);
+    };
+    chosen?.addEventListener("change", () => recount([...body.querySelectorAll("tr")]));
     window.rowSet(form, {
       name: "lines",
-      body: form.querySelector("[data-lines]"),
+      body,
       template: form.querySelector("template[data-line]"),
       add: form.querySelector("[data-add-line]"),
       first: "[name$='-description']",
       remover: "[data-remove-line]",
-      recount: (rows) => {
-        const amounts = rows.filter(left).map((row) => cents(row.querySelector("[name$='-amount']").value));
-        total.textContent = amounts.includes(null) ? "–" : shown(amounts.reduce((all, amount) => all + amount, 0n));
-      },
+      recount,
     });
     form.classList.add("has-script");
   });

@@ -219,8 +219,9 @@
       const row = this.row(number);
       if (row) {
         drawing.keeping(this, () => {
-          row.getElement().remove(); // at once, also while a cell of another is open
+          const element = row.getElement();
           row.delete();
+          element.remove(); // at once, also while a cell of another row is open
         });
       }
       this.report();

@@ -42,6 +42,7 @@ def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: 
         option.get_by_label(label, exact=True).select_option(value)
     for label, words in (("Description", "Second screen"), ("Amount", "20,000.00")):
         option.get_by_label(label, exact=True).fill(words)
+    the_total_has_the_decimals_of_its_currency(page)
     last = a_row(page, "payments", "Down payment", "40")
     last.get_by_label("Due when").select_option("quotation:accepted")
     press_add(page, "payments")
@@ -57,6 +58,16 @@ def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: 
         expect(page.locator("main")).to_contain_text(words)
     total, first = (amount_in(page.get_by_role("row").filter(has_text=words).last) for words in ("Together", "Down payment"))
     assert first == round(total * Decimal("0.4"), 2) > 0
+
+
+def the_total_has_the_decimals_of_its_currency(page: Page) -> None:
+    total, currency = page.locator("[data-total]"), page.locator("#id_currency")
+    drafted_in = currency.input_value()
+    expect(total).to_have_text(re.compile(r"^[\d,]+\.\d\d$"))
+    currency.select_option("JPY")
+    expect(total).to_have_text(re.compile(r"^[\d,]+$"))
+    currency.select_option(drafted_in)
+    expect(total).to_have_text(re.compile(r"\.\d\d$"))
 
 
 def amount_in(row: Locator) -> Decimal:
