@@ -464,7 +464,7 @@ def test_the_buttons_take_over_and_put_what_is_open_into_the_draft(client: Clien
 
 def test_the_button_puts_what_is_open_into_the_charter(client: Client) -> None:
     project = projects.a_planned_project()
-    row = {"words": "Toluene is recycled", "figure": "80", "unit": "%"}
+    row = {"words": "Toluene is recycled", "figure": "80", "unit": "%", "question": "May toluene be recycled?"}
     change_rows(f"assumptions:{project.code}", [Change(ADD, values=row)], actor=seller())
 
     said = pressed(client, projects.manager(), "assumptions-charter", project.code)
