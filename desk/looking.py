@@ -77,7 +77,7 @@ def told(request: HttpRequest, user: User) -> HttpResponse | None:
     by_name = found is not None and not found.route.startswith(API) and {"code", "number"} & found.kwargs.keys()
     asked = request_of(request) if by_name and not request.headers.get("HX-Request") else None
     rows = kept_from(user, pk__in=Rfp.objects.filter(asked).values("pk")) if asked else []
-    return render(request, "projects/rfp_kept.html", {"row": rows[0]}, status=403) if rows else None
+    return render(request, "projects/rfp_kept.html", {"row": rows[0], "may_name": has_management(user)}, status=403) if rows else None
 
 
 def led_away(request: HttpRequest, user: User) -> HttpResponse | None:
@@ -85,8 +85,10 @@ def led_away(request: HttpRequest, user: User) -> HttpResponse | None:
     if request.path.startswith("/api/") or (has_management(user) and _name(request) in NAMING):
         return None
     asked = request_of(request, with_silent=True)
-    rows = Rfp.objects.filter(asked).values("pk") if asked else None
-    kept = Rfp.objects.kept_from(user).filter(pk__in=rows).first() if rows is not None else None
+    if asked is None:
+        return None
+    rows = Rfp.objects.filter(asked).values("pk")
+    kept = Rfp.objects.kept_from(user).filter(pk__in=rows).first()
     if kept is None or Rfp.objects.visible_to(user).filter(pk__in=rows).exists():  # of a client: one is seen, so the client is
         return None
     messages.info(request, _t("%(number)s is kept to named people, and you are not one of them any more.") % {"number": kept.number})
@@ -106,7 +108,8 @@ def note(request: HttpRequest, user: User) -> None:
 
 def clients_named_on(request: HttpRequest, user: User) -> QuerySet[Client] | None:
     """By name, because they have an account or a webhook; None on every other page, and for who finds there only what they see."""
-    name, pk = _name(request), request.resolver_match and request.resolver_match.kwargs.get("pk")
+    name = _name(request)
+    pk: int | None = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
     keeps = name in REVIEWS or (name in {*LISTS, *ACCOUNTS, WEBHOOK} and user.has_role(Role.ADMINISTRATOR))
     if not keeps:
         return None

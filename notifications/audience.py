@@ -62,7 +62,8 @@ def readers_of(events: Sequence[Event]) -> list[Reader]:
 def _load(events: Sequence[Event]) -> Batch:
     batch = Batch(events)
     batch.waits = waits_of(events)
-    ids = {pk for each in (*events, *batch.waits) if (pk := each.project_id)}
+    named = [*(event.project_id for event in events), *(wait.project_id for wait in batch.waits)]
+    ids = {pk for pk in named if pk is not None}
     batch.projects = Project.objects.in_bulk(ids)
     batch.sights = sights_of(pk__in={project.rfp_id for project in batch.projects.values()} | set(_requests(events)))
     for member in TeamMember.objects.filter(project_id__in=ids).select_related("department"):

@@ -311,7 +311,7 @@ def test_only_management_is_led_to_naming_people(project: Project, unnamed: User
     for who, leads in ((unnamed, True), (person(Role.BUSINESS_DEVELOPMENT, name="Another of business development"), False)):
         browser = as_person(who)
 
-        assert (naming in browser.get(address).content.decode()) is leads
+        assert [naming in browser.get(page).content.decode() for page in (address, project.get_absolute_url())] == [leads, leads]
         assert (browser.get(naming).status_code == 200) is leads
 
 
