@@ -40,7 +40,8 @@ def quoted_costs(project: Project) -> dict[str, QuotedCost]:
     if quotation is None:
         return {}
     quotes, priced = quoted_in(quotation), [line for line in quotation.lines.all() if line.is_priced]
-    scenarios, chosen = _scenarios(quotation, quotes), {key_of(line) for line in priced if line.chosen}
+    scenarios = _scenarios(quotation, quotes)
+    chosen = {key_of(quotes[key_of(line)]) for line in priced if line.chosen and key_of(line) in quotes}
     found: dict[str, QuotedCost] = {}
     for phase in dict.fromkeys(line.phase for line in priced):
         found[phase] = _of_scenario(scenarios.get(phase), phase, chosen) or QuotedCost(

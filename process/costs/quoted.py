@@ -17,15 +17,15 @@ from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.offers import breaks_of
 from process.costs.stored import restored
 from process.words import money_words, plain_number
-from projects.models import Quotation
+from projects.models import Quotation, QuotationLine
 from projects.price_sources import PriceSource, PriceSources
 from projects.services.quotation_parts import Break, rows_of_part
 
 if TYPE_CHECKING:
-    from projects.models import QuotationLine
     from projects.services.quotation_parts import Line
 
 Key = tuple[str, str]
+OPTIONAL = QuotationLine.Standing.OPTIONAL
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,24 @@ def quotes_up_to(quotation: Quotation) -> list[ScenarioQuote]:
     return up_to(quotation, quotes_of(quotation.project_id))
 
 
-def newest_by_line(quotes: Iterable[ScenarioQuote]) -> dict[Key, ScenarioQuote]:
-    return {key_of(each): each for each in quotes}
+def resting(lines: Iterable[Line | QuotationLine], quotes: Iterable[ScenarioQuote]) -> dict[Key, ScenarioQuote]:
+    """What each line rests on, the latest of `quotes`. One whose words were changed is known by its phase and amount."""
+    by_line, lines = {key_of(each): each for each in quotes}, list(lines)
+    found = {key_of(line): by_line[key_of(line)] for line in lines if key_of(line) in by_line}
+    left = {_amount_of(quote): quote for key, quote in by_line.items() if key not in found}
+    for line in lines:
+        same = (line.phase, line.amount, line.standing == OPTIONAL)
+        if key_of(line) not in found and same in left:
+            found[key_of(line)] = left.pop(same)
+    return found
+
+
+def _amount_of(quote: ScenarioQuote) -> tuple[str, Decimal, bool]:
+    return quote.phase, quote.amount, quote.is_optional
 
 
 def quoted_in(quotation: Quotation) -> dict[Key, ScenarioQuote]:
-    return newest_by_line(quotes_up_to(quotation))
+    return resting(quotation.lines.all(), quotes_up_to(quotation))
 
 
 def phases_of(scenario: CostAssessment) -> tuple[PhaseCost, ...]:
@@ -90,7 +102,7 @@ def sources_of(quotation: Quotation) -> PriceSources:
     quotes = quotes_up_to(quotation)
     if not quotes:
         return PriceSources()
-    by_line, newest = newest_by_line(quotes), newest_fixed(quotation.project_id)
+    by_line, newest = resting(quotation.lines.all(), quotes), newest_fixed(quotation.project_id)
     lines = ((line, by_line.get(key_of(line))) for line in quotation.lines.all())
     found = {line.pk: _source(line, quote, quotation, newest) for line, quote in lines if quote is not None}
     return PriceSources(found, _source_of_breaks(quotation, quotes, newest))
@@ -118,9 +130,8 @@ def _source_of_breaks(quotation: Quotation, quotes: Sequence[ScenarioQuote], new
     quote = next((each for each in reversed(quotes) if breaks and _breaks_from(each) == breaks), None)
     if quote is None:
         return None
-    by_line = newest_by_line(quotes)
-    resting = {by_line[key].assessment_id for key in map(key_of, quotation.lines.all()) if key in by_line}
-    notes = [] if quote.assessment_id in resting else [_t("It is out of date: no line rests on this scenario any more.")]
+    given = {each.assessment_id for each in resting(quotation.lines.all(), quotes).values()}
+    notes = [] if quote.assessment_id in given else [_t("It is out of date: no line rests on this scenario any more.")]
     if newer := superseding(quote, newest):
         notes.append(newer)
     return PriceSource(_from(quote.assessment), quote.assessment.get_absolute_url(), tuple(notes))
@@ -144,8 +155,8 @@ def quoted_by(row: CostAssessment, quotes: Sequence[ScenarioQuote]) -> list[Stan
     newest, found = newest_fixed(row.project_id), []
     revisions = Quotation.objects.filter(project=row.project_id).select_related("project").prefetch_related("lines")
     for quotation in revisions.order_by("-revision"):
-        by_line = newest_by_line(up_to(quotation, quotes))
-        own = [quote for line in quotation.lines.all() if (quote := by_line.get(key_of(line))) and quote.assessment_id == row.pk]
+        by_line = resting(quotation.lines.all(), up_to(quotation, quotes))
+        own = [quote for quote in by_line.values() if quote.assessment_id == row.pk]
         if own:
             found.append(Standing(quotation, own[0].quoted_at, superseding(own[0], newest)))
     return found

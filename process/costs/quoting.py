@@ -20,7 +20,7 @@ from catalogue.models import ExchangeRate
 from process.costs.building import assessed, no_rate, terms_of
 from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.offers import Offer, breaks_of, offers_of, rises
-from process.costs.quoted import Key, given_breaks, key_of, newest_by_line, quotes_of, up_to
+from process.costs.quoted import Key, given_breaks, key_of, quotes_of, resting, up_to
 from process.costs.results import Priced, estimated
 from process.words import money_words, plain_number, too_large
 from projects.models import Phase, Quotation, QuotationLine
@@ -189,7 +189,7 @@ class _Lines:
     def _is_ours(self, line: Line) -> bool:
         """A scenario made the line, with its words."""
         quote = self.earlier.get(key_of(line))
-        return quote is not None and quote.worded
+        return quote is not None and quote.worded and quote.description == line.description
 
     def _said(self, line: Line) -> str:
         return f"{Phase(line.phase).label}, “{line.description}”, {money_words(line.amount, self.draft.currency)}"
@@ -201,7 +201,8 @@ def _key(offer: Offer) -> Key:
 
 def _is_untouched(line: Line, quote: ScenarioQuote) -> bool:
     standing = Standing.OPTIONAL if quote.is_optional else Standing.INCLUDED
-    return quote.worded and (line.amount, line.standing, line.deliverables) == (quote.amount, standing, "")
+    given = (quote.description, quote.amount, standing, "")
+    return quote.worded and (line.description, line.amount, line.standing, line.deliverables) == given
 
 
 def _proposed(
@@ -209,7 +210,7 @@ def _proposed(
 ) -> Proposal:
     """before: what scenarios have given so far."""
     now, old_breaks = [Line(**values) for values in rows_of_lines(draft)], [Break(**values) for values in rows_of_part(draft, "breaks")]
-    earlier = newest_by_line(before)
+    earlier = resting(now, before)
     written_anew = _Lines(row, draft, earlier, list(now))
     written_anew.clear(offers)
     for offer in offers:

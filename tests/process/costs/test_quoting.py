@@ -158,7 +158,7 @@ def test_prices_by_quantity_are_out_of_date_when_no_line_rests_on_their_scenario
     draft = quote(a_fixed_scenario(project))
     assert "It is out of date" not in page_of(draft, client)
 
-    change_in_draft(draft, lines=[Line("pilot", "Something else", D(9600))], actor=make.estimator())
+    change_in_draft(draft, lines=[Line("pilot", "Something else", D(9500))], actor=make.estimator())
 
     assert "It is out of date: no line rests on this scenario any more." in page_of(draft, client)
 
@@ -287,6 +287,19 @@ def test_the_next_revision_says_it_too_and_the_client_never(client: Client, proj
     client.force_login(projects.person(Role.CLIENT_APPROVER, client=project.client))
     shown = client.get(reverse("portal-quotation", args=[project.code, second.revision]))
     assert (shown.status_code, "As asked" in shown.content.decode()) == (200, False)
+
+
+def test_a_line_that_was_given_other_words_rests_on_its_scenario_still(client: Client, project: Project) -> None:
+    """And keeps these words when the next scenario gives it another price."""
+    projects.a_quotation(project)
+    draft = quote(a_fixed_scenario(project, name="As asked"))
+    words = {"validation": {"description": "Process validation"}}
+    lines = [Line(**(values | words.get(values["phase"], {}))) for values in rows_of_lines(draft)]
+    until = {"currency": "EUR", "valid_until": draft.valid_until, "scope": draft.scope}
+    second = draft_quotation(project.code, lines=lines, actor=make.estimator(), **until)
+
+    assert page_of(second, client).count("From scenario 1, As asked") == 2
+    assert lines_of(quote(a_fixed_scenario(project, validation="31000")))[2] == ("validation", "Process validation", D(31000))
 
 
 def test_the_button_puts_it_in_and_says_before_why_it_cannot(client: Client, project: Project) -> None:
