@@ -1,0 +1,23 @@
+"""A scenario of a project, and its missing answers in the ledger."""
+
+from __future__ import annotations
+
+import pytest
+
+from process.assumptions import ledger
+from process.assumptions.models import Assumption
+from process.models import CostAssessment
+from projects.models import Project
+from tests.process import factories as make
+from tests.process.assumptions.story import seller
+
+
+@pytest.fixture
+def scenario(project: Project) -> CostAssessment:
+    return make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
+
+
+@pytest.fixture
+def rows(project: Project, scenario: CostAssessment) -> dict[str, Assumption]:
+    ledger.take_over(project.code, scenario.number, actor=seller())
+    return {row.field: row for row in Assumption.objects.filter(project=project)}
