@@ -331,7 +331,7 @@ def test_the_next_revision_says_what_became_of_each_remark(project: Project) -> 
     request = ask(quotation)
     at_line, general = request.remarks.all()
     second = draft(project, replies={at_line.pk: Reply("done")})
-    with pytest.raises(Refused, match="1 have no answer"):
+    with pytest.raises(Refused, match="1 has no answer"):
         make.release(second)
     portal = reverse("portal-quotation", args=[project.code, 1])
     assert "Taken over" not in as_person(approver()).get(portal).content.decode()
