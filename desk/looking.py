@@ -75,7 +75,8 @@ def told(request: HttpRequest, user: User) -> HttpResponse | None:
     """Instead of a page that is not there for this person: that it is kept, what is missing, and who can act."""
     found = request.resolver_match
     by_name = found is not None and not found.route.startswith(API) and {"code", "number"} & found.kwargs.keys()
-    asked = request_of(request) if by_name and not request.headers.get("HX-Request") else None
+    can_be = "\0" not in request.path_info and not request.headers.get("HX-Request")  # the database is not asked for a NUL
+    asked = request_of(request) if by_name and can_be else None
     rows = kept_from(user, pk__in=Rfp.objects.filter(asked).values("pk")) if asked else []
     return render(request, "projects/rfp_kept.html", {"row": rows[0], "may_name": has_management(user)}, status=403) if rows else None
 
