@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser.acts import PATIENCE
 from tests.stack import Stack
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -55,11 +55,6 @@ print(not any(lag_seconds().values()) and not MailMessage.objects.filter(state__
 """
 
 
-@pytest.fixture(autouse=True)
-def patience() -> None:
-    expect.set_options(timeout=PATIENCE)
-
-
 @pytest.fixture(scope="module")
 def dated(stack: Stack) -> str:
     """A project in small scale whose client knows every shared date and was sent every mail about it."""

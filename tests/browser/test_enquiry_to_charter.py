@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cdmo.demo.molecules import Molecule
 from tests.browser import acts
-from tests.browser.acts import PATIENCE, People, press, reload_until, send, sign
+from tests.browser.acts import People, press, reload_until, send, sign
 from tests.browser.sheets import Grid
 from tests.stack import Stack
 from tests.worksheets.tables import csv_text
@@ -48,13 +48,6 @@ ANSWERS = {
     "commercial_quantity_kg_per_year": "500",
     "quotation_needed_on": acts.LATER,
 }
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def the_request_comes(business: Page) -> str:

@@ -6,7 +6,6 @@ At every stop on the way the focus can be seen, and a dialog holds it and gives 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -74,13 +73,6 @@ class Hands:
         self.press("Enter")
         expect(dialog).to_be_visible()
         return dialog
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

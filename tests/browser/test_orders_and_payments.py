@@ -8,15 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import LATER, PATIENCE, TODAY, People, a_project, press, send, sign
+from tests.browser.acts import LATER, TODAY, People, a_project, press, send, sign
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def patience() -> None:
-    expect.set_options(timeout=PATIENCE)
 
 
 TERMS = """

@@ -8,15 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import PATIENCE, TODAY, People, a_project, press, send, sign
+from tests.browser.acts import TODAY, People, a_project, press, send, sign
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def patience() -> None:
-    expect.set_options(timeout=PATIENCE)
 
 
 def test_work_is_given_out_shown_and_approved(stack: Stack, new_page: Callable[[], Page]) -> None:

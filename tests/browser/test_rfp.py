@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import PATIENCE
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
@@ -31,14 +29,6 @@ ACETIC_ACID = """
   2  4  1  0
 M  END
 """
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A saved field is read, drawn and counted before the page shows it; a busy machine takes its time."""
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:

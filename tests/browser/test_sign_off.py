@@ -9,7 +9,6 @@ from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000  # a field is saved, and then the part read again
 COLLEAGUE = """
 from decimal import Decimal
 from accounts.models import RoleGrant, User
@@ -33,7 +32,7 @@ def test_what_a_colleague_wrote_meanwhile_is_read_before_it_is_signed(page: Page
 
     page.locator("#id_feasibility_reason").fill("Known since the spring.")
 
-    expect(card).to_contain_text("A colleague changed the sheet since you opened it", timeout=PATIENCE)
+    expect(card).to_contain_text("A colleague changed the sheet since you opened it")
     expect(sign).to_be_disabled()
     page.reload()
     expect(page.locator("#id_duration_weeks")).to_have_value("33")

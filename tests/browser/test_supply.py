@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -11,7 +11,7 @@ from playwright.sync_api import APIResponse, Locator, Page, expect
 
 from cdmo.demo.molecules import APIXABAN
 from tests.browser import acts
-from tests.browser.acts import PATIENCE, People
+from tests.browser.acts import People
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -81,13 +81,6 @@ for row in Deliverable.objects.open().filter(project__code="{code}", phase="{pha
 """
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 NOT_CONFIRMED = "Not done: Sample Confirmation. Needed: the signature of the client's approver, who is asked when ours are given."
 
 
@@ -129,7 +122,7 @@ def agree(people: People, code: str) -> None:
     acts.release_the_price(business, code)
     acts.release_the_price(people["management"], code)
     acts.make_the_document(business, code, "quotation")
-    expect(business.locator("#v1 [role=status]")).to_have_text(re.compile("Draft"), timeout=60_000)
+    expect(business.locator("#v1 [role=status]")).to_have_text(re.compile("Draft"))
     acts.send_the_quotation(business, code)
     acts.accept_in_the_portal(people["approver.a"], code)
     for kind, prefix in (("confidentiality", "CDA"), ("cooperation", "MSA")):

@@ -12,7 +12,7 @@ import psycopg2
 from django.conf import settings as django_settings
 from django.db import connection
 
-RESTORED = "restored_by_a_test"
+RESTORED = f"restored_by_a_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # the processes of a run share a server
 
 
 def manage(address: str, store: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
