@@ -154,6 +154,11 @@ STANDING = """() => {
   if (box.left < 0 || box.right > innerWidth || dialog.scrollWidth > dialog.clientWidth) faults.push("is wider than the screen");
   return faults;
 }"""
+CLOSING = """() => {
+  document.querySelectorAll("[data-told]").forEach((each) => delete each.dataset.told);
+  const dialog = document.querySelector("dialog[open]");
+  dialog.addEventListener("close", () => { dialog.dataset.told = "yes"; }, {once: true});
+}"""  # a dialog is closed before the page is told, and only then the focus goes back
 IS_OPEN = "() => document.querySelector('dialog[open]') !== null"
 
 
@@ -228,6 +233,7 @@ class Dialogs:
         found += barriers(page, where, within="dialog[open]")
         page.keyboard.press("Tab")  # the browser shows what has the focus
         found += [f"{where}: focus cannot be seen on {each}" for each in page.evaluate(FOCUS)]
+        page.evaluate(CLOSING)
         page.keyboard.press("Escape")
-        page.wait_for_function(f"() => !({IS_OPEN})()")
+        page.wait_for_function("() => document.querySelector('[data-told]') !== null")
         return found
