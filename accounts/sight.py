@@ -12,26 +12,24 @@ if TYPE_CHECKING:
 
 Rule = Callable[["User"], Q]
 Keepers = Callable[[Collection[int]], list[str]]
-_rules: list[Rule] = []
-_keepers: list[Keepers] = []
+_sights: list[tuple[Rule, Keepers]] = []
 
 
 def register_sight(rule: Rule, keepers: Keepers) -> None:
     """rule: what must hold of a client for this person of ours to see that it exists. keepers: by name, who of ours can act for those
     of these clients, by id, that others may not know of."""
-    if rule not in _rules:
-        _rules.append(rule)
-        _keepers.append(keepers)
+    if (rule, keepers) not in _sights:
+        _sights.append((rule, keepers))
 
 
 def within_sight(user: User) -> Q:
     """Of one of ours, asked of clients."""
     found = Q()
-    for rule in _rules:
+    for rule, _keepers in _sights:
         found &= rule(user)
     return found
 
 
 def keepers_of(client_ids: Collection[int]) -> list[str]:
     """Whom somebody asks who may not know of these clients."""
-    return list(dict.fromkeys(name for keepers in _keepers for name in keepers(client_ids)))
+    return list(dict.fromkeys(name for _rule, keepers in _sights for name in keepers(client_ids)))

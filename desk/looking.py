@@ -102,9 +102,8 @@ def note(request: HttpRequest, user: User) -> None:
     if clients is not None:
         note_names_read(clients, actor=user)
     asked = request_of(request) if getattr(request, "is_kept", True) else None
-    rows = Rfp.objects.filter(asked).values("pk") if asked else None
-    if rows is not None:
-        note_looks(Rfp.objects.undisclosed().visible_to(user).filter(pk__in=rows), actor=user)
+    if asked is not None:
+        note_looks(Rfp.objects.undisclosed().visible_to(user).filter(pk__in=Rfp.objects.filter(asked).values("pk")), actor=user)
 
 
 def clients_named_on(request: HttpRequest, user: User) -> QuerySet[Client] | None:

@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
@@ -157,7 +156,7 @@ class Trial:
 
 
 def trial_of(plan: Plan, changes: Changes) -> Trial:
-    today = plan.project.day_of(timezone.now())
+    today = plan.project.today
     before, after = (
         schedule_of(plan.project, plan.rows, plan.links, tasks=plan.tasks, today=today, changes=each) for each in (None, changes)
     )

@@ -37,6 +37,8 @@ class AnalyticalPrice(ForATime, models.Model):
     supplier: the outside laboratory; None: our own. What is in a plan stays as it is: a new price is a new row with its own days.
     """
 
+    begins = "valid_from"
+
     test = models.CharField(_("test"), max_length=120)
     technique = models.CharField(_("technique"), max_length=60, blank=True)
     method = models.CharField(_("method"), max_length=60, blank=True)
@@ -76,10 +78,6 @@ class AnalyticalPrice(ForATime, models.Model):
     def __str__(self) -> str:
         said = (self.test, self.technique, self.method, str(self.supplier or ""), self.valid_from.isoformat())
         return " · ".join(each for each in said if each)
-
-    @property
-    def begins_on(self) -> date:
-        return self.valid_from
 
     @property
     def cost_per_sample(self) -> Decimal:

@@ -21,16 +21,14 @@ MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"), _("More than nothing."))
 
 
 class ForATime:
-    """Something that holds from one day to another, the last one included; without a last day, on."""
+    """Something that holds from one day to another, the last one included; without a last day, on. begins: the field of the first."""
 
+    begins = "quoted_on"
     valid_until: Any
 
-    @property
-    def begins_on(self) -> date:
-        raise NotImplementedError
-
     def holds_on(self, day: date) -> bool:
-        return self.begins_on <= day and not self.has_expired(day)
+        first: date = getattr(self, self.begins)
+        return first <= day and not self.has_expired(day)
 
     def has_expired(self, day: date) -> bool:
         return self.valid_until is not None and self.valid_until < day

@@ -9,13 +9,20 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
 from audit.history import tracked
 from catalogue.models.kept import InternalQuerySet
+from charts.look import written
 
 TWELVE_FIGURES = Context(prec=12)
+
+
+def no_rate(currency: str, into: str, on: date) -> str:
+    words = _t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.")
+    return words % {"currency": currency, "into": into, "day": written(on)}
 
 
 class ExchangeRateQuerySet(InternalQuerySet):

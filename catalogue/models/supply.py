@@ -118,10 +118,6 @@ class SupplierQuote(ForATime, models.Model):
         return f"{self.material}: {self.supplier}"
 
     @property
-    def begins_on(self) -> date:
-        return self.quoted_on
-
-    @property
     def price_words(self) -> str:
         """4.80 EUR/kg"""
         return f"{_shortest(self.price_per_kg, 2)} {self.currency}/kg"

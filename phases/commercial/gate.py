@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G5: the year is reviewed; the next review asks for the next year's evidence."""
-    set_actual_from(project, "gate:G5", on=project.day_of(timezone.now()), actor=actor)
+    set_actual_from(project, "gate:G5", on=project.today, actor=actor)
     repeat_yearly(project, review, actor=actor)
 
 

@@ -8,20 +8,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import Blocker, require_none
+from charts.look import written
 from phases.evaluation.planned import PricedTest, priced_on, priced_tests, sum_of_tests
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from accounts.models import User
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedTest
@@ -99,11 +97,8 @@ def _origin(sheet: DepartmentAssessment, plan: Plan) -> str:
     words = ngettext(
         "The plan's total of %(count)d test, priced on %(day)s", "The plan's total of %(count)d tests, priced on %(day)s", len(plan.tests)
     )
-    said = words % {"count": len(plan.tests), "day": _day(priced_on(sheet))}
+    said = words % {"count": len(plan.tests), "day": written(priced_on(sheet))}
     used = {each.row.price.currency: each.rate for each in plan.tests}
-    rates = (used[currency] for currency in sorted(used))
-    return "; ".join([said, *(f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({_day(rate.on)})" for rate in rates if rate)]) + "."
-
-
-def _day(on: date) -> str:
-    return date_format(on, "j M Y")
+    rates = [used[currency] for currency in sorted(used)]
+    told = [f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({written(rate.on)})" for rate in rates if rate]
+    return "; ".join([said, *told]) + "."

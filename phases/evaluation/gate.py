@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Max, Q, Value
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -217,7 +216,7 @@ def judge_confidentiality(projects: Sequence[Project]) -> Findings:
 def launch(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G1: the client sees its milestones, the gate's is achieved, the baseline taken, the dates told, the owners asked."""
     share_as_planned(project, actor=actor)
-    achieve_from(project, "gate:G1", on=project.day_of(timezone.now()), actor=actor)
+    achieve_from(project, "gate:G1", on=project.today, actor=actor)
     take_contract_baseline(project, name=_t("Contract"), actor=actor)
     publish_all_shared(project, actor=actor)
 

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
 from catalogue.models import ExchangeRate
+from catalogue.models.rates import no_rate
 from phases.evaluation.analytical_plan import SampleCost, SamplePrice, added, cost_of
 from phases.evaluation.production_plan import Filling, Fit, Work, cost_of_all, filling_of
 
@@ -63,8 +64,7 @@ def _priced(row: PlannedTest, sheet: DepartmentAssessment, day: date, rates: Map
     if not sheet.currency:
         said.append(_t("The sheet has no currency yet."))
     elif rate is None and not is_own:
-        values = {"currency": row.price.currency, "into": sheet.currency, "day": date_format(day, "j M Y")}
-        said.append(_t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.") % values)
+        said.append(no_rate(row.price.currency, sheet.currency, day))
     own = cost_of(_sample(row.price), batches=row.batches, samples_per_batch=row.samples_per_batch)
     cost = own if is_own else own.times(rate.rate) if rate is not None else None
     return PricedTest(row, cost, " ".join(filter(None, said)), rate)

@@ -85,7 +85,7 @@ def submit_rfp(number: str, *, actor: User, site: str = "") -> Project:
     project = open_project(rfp, compound=compound, site=asked, actor=actor)
     questions_follow(rfp, project)
     record("rfp.submitted", rfp, actor=actor, code=project.code)
-    due_on = calendar_of(project).add_working_days(project.day_of(timezone.now()), SHEET_WORKING_DAYS)
+    due_on = calendar_of(project).add_working_days(project.today, SHEET_WORKING_DAYS)
     for department in Department.objects.filter(key__in=SHEET_DEPARTMENTS):
         _open_sheet(project, department, due_on, actor=actor)
     return project

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G3: its milestone is achieved."""
-    set_actual_from(project, "gate:G3", on=project.day_of(timezone.now()), actor=actor)
+    set_actual_from(project, "gate:G3", on=project.today, actor=actor)
 
 
 GATE = Gate(

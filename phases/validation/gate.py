@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -28,7 +27,7 @@ START_GUARDS = ("pre_production_plan", "technology_transfer_report", "process_va
 
 def pass_on(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G4: its milestone is achieved."""
-    set_actual_from(project, "gate:G4", on=project.day_of(timezone.now()), actor=actor)
+    set_actual_from(project, "gate:G4", on=project.today, actor=actor)
 
 
 GATE = Gate(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
@@ -63,7 +62,7 @@ def all_actuals(project: Project, reader: User, *only: str) -> list[PhaseActuals
         return []
     reads_money = allowed("projects.read_revenue", reader, project)
     money = _Money(project, phases) if reads_money else None
-    planned, today = planned_of(project), project.day_of(timezone.now())
+    planned, today = planned_of(project), project.today
     runs = list(StepRun.objects.filter(project=project, phase__in=phases).select_related("step__version__route"))
     found = []
     for phase in phases:

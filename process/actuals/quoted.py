@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _t
 
 from process.costs.building import terms_of
 from process.costs.offers import options_of
-from process.costs.quoted import Key, key_of, lines_of, phases_of, quoted_in
+from process.costs.quoted import Key, key_of, lines_of, phases_of, quoted_in, scenarios_of
 from process.routes.models import RouteStep
 from projects.money import half_up, rounded
 from projects.price import accepted_quotation
 
 if TYPE_CHECKING:
     from process.actuals.models import RunStep
-    from process.costs.models import CostAssessment, ScenarioQuote
-    from projects.models import Project, Quotation
+    from process.costs.models import CostAssessment
+    from projects.models import Project
 
 HUNDRED, THOUSANDTH = Decimal(100), Decimal("0.001")
 
@@ -40,7 +40,7 @@ def quoted_costs(project: Project) -> dict[str, QuotedCost]:
     if quotation is None:
         return {}
     quotes, priced = quoted_in(quotation), [line for line in quotation.lines.all() if line.is_priced]
-    scenarios = _scenarios(quotation, quotes)
+    scenarios = scenarios_of(quotation, quotes)
     chosen = {key_of(quotes[key_of(line)]) for line in priced if line.chosen and key_of(line) in quotes}
     found: dict[str, QuotedCost] = {}
     for phase in dict.fromkeys(line.phase for line in priced):
@@ -51,12 +51,6 @@ def quoted_costs(project: Project) -> dict[str, QuotedCost]:
             quotation.get_absolute_url(),
         )
     return found
-
-
-def _scenarios(quotation: Quotation, quotes: Mapping[Key, ScenarioQuote]) -> dict[str, CostAssessment]:
-    """By phase: the scenario that a line of the quotation rests on, which what the phase costs says before what an option does."""
-    found = [quote for line in quotation.lines.all() if (quote := quotes.get(key_of(line))) is not None]
-    return {quote.phase: quote.assessment for quote in sorted(found, key=lambda quote: not quote.is_optional)}
 
 
 def _of_scenario(scenario: CostAssessment | None, phase: str, chosen: Collection[Key]) -> QuotedCost | None:
@@ -81,7 +75,7 @@ class Promises:
 
     def __init__(self, project: Project) -> None:
         quotation = accepted_quotation(project)
-        self._scenarios = _scenarios(quotation, quoted_in(quotation)) if quotation is not None else {}
+        self._scenarios = scenarios_of(quotation, quoted_in(quotation)) if quotation is not None else {}
         versions = {scenario.route_version_id for scenario in self._scenarios.values() if scenario.route_version_id}
         steps = RouteStep.objects.filter(version__in=versions, set_aside=False) if versions else ()
         self._steps = {(step.version_id, step.key): step for step in steps}

@@ -7,7 +7,6 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
@@ -32,7 +31,7 @@ class ActualRows(Rows):
         if words := self._not_begun(row.phase):
             found["phase"] = [words]
         on: date = getattr(row, day)
-        if on > self.parent.day_of(timezone.now()):
+        if on > self.parent.today:
             found[day] = [_t("This day has not come yet.")]
         return found
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _t
 from audit.refusals import BadInput, Blocker
 from catalogue.models import ExchangeRate, SupplierQuote
 from catalogue.models import Material as CatalogueMaterial
-from charts.look import written
+from catalogue.models.rates import no_rate
 from process.costs.case import Basis, Case, Inclusion, Line, Risk, Scale, Terms
 from process.costs.demand import Demand
 from process.costs.estimate import Estimate, estimate, warnings_of
@@ -161,13 +161,11 @@ def _missing(assessment: CostAssessment, steps: list[RouteStep], known: _Known) 
                 yield Blocker("cost.price", _t("%(material)s has no price in this scenario.") % {"material": material}, link=PRICES_AT)
     have = {*known.rates[assessment.currency, assessment.priced_on], assessment.currency}
     for currency in sorted(_currencies(assessment, materials_of(steps)) - have):
-        yield no_rate(currency, assessment.currency, assessment.priced_on)
+        yield rate_blocker(currency, assessment.currency, assessment.priced_on)
 
 
-def no_rate(currency: str, into: str, on: date) -> Blocker:
-    values = {"currency": currency, "into": into, "day": written(on)}
-    words = _t("No exchange rate from %(currency)s to %(into)s is known on or before %(day)s.") % values
-    return Blocker("cost.rate", words, link=reverse("exchange-rates"))
+def rate_blocker(currency: str, into: str, on: date) -> Blocker:
+    return Blocker("cost.rate", no_rate(currency, into, on), link=reverse("exchange-rates"))
 
 
 def _currencies(assessment: CostAssessment, bought: set[int]) -> set[str]:

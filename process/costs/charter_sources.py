@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from process.costs.models import CostPhase
-from process.costs.quoted import quoted_in
+from process.costs.quoted import quoted_in, scenarios_of
 from projects.charter_texts import Said, charter_also_says
 from projects.price import accepted_quotation
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 def said_in_scenarios(project: Project) -> Said:
     """Of each phase with an accepted line that has its price from a scenario."""
     quotation = accepted_quotation(project)
-    quotes = quoted_in(quotation) if quotation else {}
-    lines = [line for line in quotation.lines.all() if line.is_priced] if quotation and quotes else []
-    linked = {line.phase: quote.assessment_id for line in lines if (quote := quotes.get((line.phase, line.description)))}
+    found = scenarios_of(quotation, quoted_in(quotation)) if quotation else {}
+    linked = {phase: scenario.pk for phase, scenario in found.items()}
     sizes = CostPhase.objects.filter(assessment__in=linked.values(), batches__gt=0) if linked else []
     return Said(batches={size.phase: size.batches for size in sizes if linked.get(size.phase) == size.assessment_id})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -75,6 +75,12 @@ def _amount_of(quote: ScenarioQuote) -> tuple[str, Decimal, bool]:
 
 def quoted_in(quotation: Quotation) -> dict[Key, ScenarioQuote]:
     return resting(quotation.lines.all(), quotes_up_to(quotation))
+
+
+def scenarios_of(quotation: Quotation, quotes: Mapping[Key, ScenarioQuote]) -> dict[str, CostAssessment]:
+    """By phase the scenario that its price rests on; that of a chosen option only where what the phase costs names none."""
+    found = [quote for line in quotation.lines.all() if line.is_priced and (quote := quotes.get(key_of(line))) is not None]
+    return {quote.phase: quote.assessment for quote in sorted(found, key=lambda quote: not quote.is_optional)}
 
 
 def phases_of(scenario: CostAssessment) -> tuple[PhaseCost, ...]:

@@ -17,7 +17,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused, require_none
 from catalogue.models import ExchangeRate
-from process.costs.building import assessed, no_rate, terms_of
+from process.costs.building import assessed, rate_blocker, terms_of
 from process.costs.models import CostAssessment, ScenarioQuote
 from process.costs.offers import Offer, breaks_of, offers_of, rises
 from process.costs.quoted import Key, given_breaks, key_of, quotes_of, resting, up_to
@@ -98,7 +98,7 @@ def proposal(
     if row.currency != draft.currency:
         rate = ExchangeRate.objects.into(draft.currency, today).get(row.currency)
         if rate is None:
-            return Proposal((no_rate(row.currency, draft.currency, today),))
+            return Proposal((rate_blocker(row.currency, draft.currency, today),))
     estimate, factor = (found or estimated(assessed(row))).estimate, rate.rate if rate else Decimal(1)
     offers = list(offers_of(estimate, terms_of(row), factor, draft.currency)) if estimate else []
     breaks = breaks_of(estimate.phases, factor, draft.currency) if estimate else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -280,10 +280,6 @@ class InquiryAnswer(ForATime, models.Model):
     @property
     def is_offer(self) -> bool:
         return self.price_per_kg is not None
-
-    @property
-    def begins_on(self) -> date:
-        return self.quoted_on
 
 
 def answered() -> Exists:

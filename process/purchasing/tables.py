@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from audit.events import record
@@ -34,7 +33,7 @@ OF_A_QUOTE = (
     "valid_until",
     "note",
 )
-OF_AN_OFFER = ("currency", "pack_kg", "minimum_order_kg", "lead_time_days", "purity_pct", "origin", "valid_until")
+ONLY_OF_AN_OFFER = ("currency", "pack_kg", "minimum_order_kg", "lead_time_days", "purity_pct", "origin", "valid_until")
 
 
 class LineRows(Rows):
@@ -66,7 +65,7 @@ class AnswerRows(Rows):
     """An offer is a price beside its material too, by the door of that table; both are one change."""
 
     def clean(self, row: InquiryAnswer, changed: Collection[str]) -> None:
-        row.quoted_on = row.quoted_on or timezone.localdate()
+        row.quoted_on = row.quoted_on or self.parent.project.today
         row.reference = row.reference or str(self.parent)
         errors = _offer_errors(row) if row.is_offer else _none_errors(row)
         if not InquiryAsk.objects.filter(line=row.line, supplier=row.supplier).exists():
@@ -148,5 +147,5 @@ def _offer_errors(row: InquiryAnswer) -> dict[str, Any]:
 def _none_errors(row: InquiryAnswer) -> dict[str, Any]:
     if not row.no_offer_because:
         return {"price_per_kg": _t("Enter the price, or say why there is no offer.")}
-    given = [name for name in OF_AN_OFFER if getattr(row, name) not in (None, "")]
+    given = [name for name in ONLY_OF_AN_OFFER if getattr(row, name) not in (None, "")]
     return {name: _t("This belongs to an offer; without a price leave it empty.") for name in given}

@@ -144,7 +144,7 @@ def _words_now(project: Project, charter: Charter, name: str) -> str:
 def _start_of(project: Project, charter: Charter, start_on: date | None, filing_on: date | None) -> date:
     """As given, or counted back from the filing date."""
     known = charter if charter.pk else None
-    today = project.day_of(timezone.now())
+    today = project.today
     return start_on or planned_dates(project, known, start_on=None, filing_on=filing_on, today=today).start
 
 

@@ -61,7 +61,7 @@ def enter_reference(
     deliverable = _locked_deliverable(code, key, actor)
     require_permission("projects.enter_evidence", actor, deliverable.project)
     require_none(entry_blockers(deliverable))
-    _check_reference(system, number, record_state, record_date, today=deliverable.project.day_of(timezone.now()))
+    _check_reference(system, number, record_state, record_date, today=deliverable.project.today)
     reference = ReferencedEvidence(
         deliverable=deliverable,
         system=system,

@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 def wrong_day(project: Project, on: date, *, began: date | None = None) -> dict[str, list[str]]:
     """The error at the field `on`: a day that is still to come at the project's site, or lies before the work began."""
-    if on > project.day_of(timezone.now()):
+    if on > project.today:
         return {"on": [_t("An actual date cannot be in the future.")]}
     if began is not None and on < began:
         return {"on": [_t("Its work began only later.")]}

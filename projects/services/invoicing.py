@@ -65,7 +65,7 @@ def record_invoice(code: str, key: str, *, number: str, on: date, actor: User) -
     errors = {}
     if not number.strip():
         errors["number"] = [_t("The number finds the invoice again.")]
-    if on > milestone.project.day_of(timezone.now()):
+    if on > milestone.project.today:
         errors["on"] = [_t("An invoice is not dated in the future.")]
     if errors:
         raise BadInput(errors)
@@ -91,7 +91,7 @@ def record_payment(code: str, key: str, *, on: date, actor: User) -> Milestone:
     """Write down on which day the client paid an invoice."""
     milestone = _locked_payment(code, key, actor)
     require_none(payment_blockers(milestone))
-    if on > milestone.project.day_of(timezone.now()):
+    if on > milestone.project.today:
         raise BadInput({"on": [_t("This day is still to come.")]})
     if milestone.invoiced_on is not None and on < milestone.invoiced_on:
         raise BadInput({"on": [_t("It was invoiced only later.")]})

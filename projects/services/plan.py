@@ -47,7 +47,7 @@ def update_forecasts(project: Project, *, actor: User | None) -> list[Milestone]
         return []
     links = MilestoneLink.objects.filter(successor__project=project)
     tasks = list(Task.objects.filter(project=project).select_for_update(of=("self",)))
-    schedule = schedule_of(project, milestones, links, tasks=tasks, today=project.day_of(timezone.now()))
+    schedule = schedule_of(project, milestones, links, tasks=tasks, today=project.today)
     changed, moves, before = [], [], {milestone.key: milestone.forecast_on for milestone in milestones}
     for milestone in milestones:
         item = schedule.items[milestone.key]

@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.models import Department, User
@@ -93,7 +92,7 @@ def add_task(code: str, draft: TaskDraft, *, actor: User) -> Task:
     """Give out a task. Raises BadInput at the field; a loop is named there."""
     project = locked(code, actor)
     require_permission("projects.plan", actor, project)
-    task = Task(project=project, agreed_on=project.day_of(timezone.now()))
+    task = Task(project=project, agreed_on=project.today)
     _take(task, draft)
     task.save()
     _open_project_to(task)
@@ -118,7 +117,7 @@ def alter_task(task: Task, draft: TaskDraft, *, reason: str, actor: User) -> Non
     before, timing = _as_data(task), _timing(task)
     _take(task, draft)
     if _timing(task) != timing:
-        task.agreed_on = task.project.day_of(timezone.now())
+        task.agreed_on = task.project.today
     task.save()
     _open_project_to(task)
     record("task.changed", task, actor=actor, reason=reason, before=before, after=_as_data(task), **_told(task))
@@ -282,7 +281,7 @@ def leave_out(project: Project, name: str) -> None:
 
 def plan_tasks(project: Project, plans: list[PhasePlan], departments: dict[str, Department], left_out: list[str]) -> None:
     """The tasks that the phase plans give out by themselves, once each. Called with the milestones of these plans in place."""
-    today = project.day_of(timezone.now())
+    today = project.today
     milestones = {row.key: row for row in Milestone.objects.filter(project=project)}
     team = dict(project.team.exclude(user=None).values_list("department__key", "user_id"))
     known = set(Task.objects.filter(project=project).exclude(planned_key="").values_list("planned_key", flat=True))

@@ -105,7 +105,7 @@ def _preview(project: Project, charter: Charter | None, values: dict[str, Any]) 
     proposed = Project(pk=project.pk, client=project.client, site=values["site"])
     proposed.first_phase, proposed.last_phase = values["first_phase"], values["last_phase"]
     start_on = None if backwards else values["start_on"]
-    today = proposed.day_of(timezone.now())
+    today = proposed.today
     return planned_dates(proposed, charter, start_on=start_on, filing_on=values["filing_on"], today=today)
 
 

@@ -90,7 +90,7 @@ def render_plan(
         "milestones": plan_rows(project, rows, states, promised),
         "dropped": list(Milestone.everything.filter(project=project).exclude(dropped_by=None).select_related("dropped_by")),
         "tasks": [(row, state_of(row, today)) for row in tasks],
-        "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.day_of(timezone.now())).remarks,
+        "remarks": schedule_of(project, rows, links, tasks=tasks, today=project.today).remarks,
         "accounts": [account for account in accounts if account.moved],
         "driving": driving(accounts),
         "sides": side_labels(),
@@ -152,7 +152,7 @@ def task_dialogs(
     if task is None:
         return {"new": bound.get("new") or TaskForm(prefix="task", milestones=milestones, tasks=tasks)} if new else {}
     task.project = project
-    today = {"on": project.day_of(timezone.now())}
+    today = {"on": project.today}
     no_worker = lacking("projects.work_on_task", request.user, task, _t("Its owner or a project manager enters this."))
     no_planner = _no_planner(request, project)
     others = [row for row in tasks if row.pk != task.pk]
@@ -232,11 +232,11 @@ def _render(request: SignedInRequest, milestone: Milestone, *, status: int = 200
         "may_share": allowed("projects.share", user, project),
         "standing": standing_of(Item(shareable("milestone"), milestone)),
         "reschedule_form": RescheduleForm(initial={"not_before": milestone.earliest_on, "duration_days": milestone.duration_days}),
-        "start_form": StartForm(initial={"on": milestone.started_on or project.day_of(timezone.now())}),
+        "start_form": StartForm(initial={"on": milestone.started_on or project.today}),
         "correction_form": CorrectionForm(initial={"on": milestone.actual_on}),
         "tasks": [(row, state_of(row, timezone.localdate())) for row in milestone.tasks.select_related("owner", "department", "milestone")],
         "corrections": corrections_of(milestone),
-        "achieve_form": _achieve_form(milestone)(initial={"on": project.day_of(timezone.now())}),
+        "achieve_form": _achieve_form(milestone)(initial={"on": project.today}),
         "explain_blockers": [*no_publisher, *explanation_blockers(milestone)],
         "explain_form": WhyForm(),
         "days_apart": moves_of(project, [milestone])[0].days if milestone.actual_on else 0,

@@ -147,7 +147,7 @@ def _plan(project: Project) -> dict[str, Any]:
     change_scratch(code, scratch.pk, Changes(earliest={"g2": today + timedelta(days=300)}), actor=manager)
     own = milestones.MilestoneDraft("Supplier audited", Milestone.Kind.INTERNAL)
     ours = milestones.add_milestone(code, own, phase="small_scale", reason="The enzyme has one maker.", actor=manager)
-    plan.achieve_milestone(code, ours.key, on=project.day_of(timezone.now()), actor=manager)
+    plan.achieve_milestone(code, ours.key, on=project.today, actor=manager)
     work = milestones.MilestoneDraft("Enzyme screened", Milestone.Kind.INTERNAL)
     begun = milestones.add_milestone(code, work, phase="small_scale", duration_days=20, reason="It takes a month.", actor=manager)
     day_off = today + timedelta(days=700)
@@ -175,7 +175,7 @@ def _money(project: Project) -> dict[str, Any]:
         payments.plan_payment(code, title=title, source=source, amount=Decimal(1000), actor=actor)
         for title, source in (("Later", "gate:G2"), ("Ready", "gate:G1"), ("Invoiced", "gate:G1"))
     )
-    invoicing.record_invoice(code, invoiced.key, number="INV-7", on=project.day_of(timezone.now()), actor=actor)
+    invoicing.record_invoice(code, invoiced.key, number="INV-7", on=project.today, actor=actor)
     lines = [commercial.Line("small_scale", "One more solvent", Decimal(1500))]
     draft = Draft("One more solvent", "It is greener.", "One solvent.", timezone.localdate() + timedelta(days=30), lines, {"g2": 5})
     return {

@@ -223,7 +223,7 @@ def a_reference(project: Project, key: str, *, actor: User | None = None, **valu
         "system": "Document management system",
         "number": f"DOC-{next(_numbers):05d}",
         "record_state": "Effective",
-        "record_date": project.day_of(timezone.now()),
+        "record_date": project.today,
         **values,
     }
     return evidence.enter_reference(project.code, key, actor=actor or manager(), **given)
