@@ -38,7 +38,7 @@ def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
     address, main = page.url, page.locator("main")
     asks = Grid(page, "inquiry-asks", "line").open(address)
     asks.press("Add a row")
-    asks.paste("ENZ-1\tDemo Solvents")
+    asks.paste("ENZ-1\tDemo Works")
     expect(asks.status).to_contain_text("Saved")
     lines = Grid(page, "inquiry-lines", "material").open(address)
     for material in ("Toluene", "Transaminase"):
@@ -55,7 +55,7 @@ def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
     sign_in(buyer, "material@demo.example")
     letters, done = buyer.locator("#letters"), buyer.locator("main")
     buyer.goto(address)
-    reload_until(letters.get_by_role("link", name="PDF"))
+    reload_until(letters.get_by_role("link", name="PDF").nth(1))
     send(buyer, "Send to the suppliers")
     expect(done).to_contain_text("Sent. File each answer as it comes")
     reload_until(letters.get_by_text("Sent", exact=True))
@@ -63,6 +63,9 @@ def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
     assert {part.get_content_type() for part in letter.iter_attachments()} >= {"application/pdf"}
     press(buyer, "Mail the letter to Demo Solvents")
     expect(done).to_contain_text("The mail is on its way.")
+    press(buyer, "The letter was handed over to Demo Works")
+    expect(done).to_contain_text("Demo Works has its letter")
+    expect(letters).to_contain_text("Handed over on")
 
     answers = Grid(buyer, "inquiry-answers", "line").open(address)
     answers.press("Add a row")

@@ -57,7 +57,7 @@ def test_the_plan_total_follows_the_rows_and_the_form(page: Page, places: dict[s
     page.keyboard.press("Tab")
     expect(total).to_contain_text("The base cost says USD 5.00.")
     before = total.locator("p").first.inner_text()
-    plan.locator("[data-sheet-status]").click()
+    plan.locator("[data-sheet-status]").click()  # in sight first, as above
 
     plan.locator(".tabulator-row").first.locator("[tabulator-field=c_batches]").click()
     page.keyboard.type("9")

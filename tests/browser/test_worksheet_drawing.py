@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.browser.test_worksheet_rows import Lines
-from tests.stack import Stack
+from tests.browser.acts import PATIENCE
+from tests.browser.lines import Lines
 
 pytestmark = pytest.mark.browser
 
@@ -22,11 +22,6 @@ FOCUS = "(holder) => holder.focus({ preventScroll: true })"
 
 
 @pytest.fixture
-def lines(page: Page, stack: Stack) -> Lines:
-    return Lines(page, stack)
-
-
-@pytest.fixture
 def held(lines: Lines) -> list[Route]:
     """The first request to write, kept from the server until it is let go; those behind it pass."""
     held: list[Route] = []
@@ -34,11 +29,20 @@ def held(lines: Lines) -> list[Route]:
     return held
 
 
+def let_go(lines: Lines, held: list[Route]) -> None:
+    """As soon as it is there."""
+    for _tenth in range(PATIENCE // 100):
+        if held:
+            break
+        lines.page.wait_for_timeout(100)
+    held[0].continue_()
+
+
 def test_a_cell_pressed_while_an_answer_is_drawn_takes_what_is_typed(lines: Lines, held: list[Route]) -> None:
     lines.type(lines.cell("Aa", "price"), "250")
     lines.cell("Aa", "unit").hover()
     lines.page.mouse.down()
-    held[0].continue_()
+    let_go(lines, held)
     expect(lines.cell("Aa", "cost")).to_have_text("250")
     lines.page.mouse.up()
     lines.page.keyboard.type("shift")
@@ -52,7 +56,7 @@ def test_an_open_cell_stays_open_and_chosen_while_rows_move_and_go(lines: Lines,
     lines.keys("Alt+ArrowUp")
     lines.cell("Bb", "unit").click()
     lines.page.keyboard.type("sh")
-    held[0].continue_()
+    let_go(lines, held)
     expect(lines.status).not_to_contain_text("Saving")
     lines.page.keyboard.type("ift")
     lines.keys("Enter")
@@ -65,7 +69,7 @@ def test_an_open_cell_stays_open_and_chosen_while_rows_move_and_go(lines: Lines,
     lines.keys("Control+Delete")
     lines.cell("Cc", "unit").click()
     lines.page.keyboard.type("da")
-    held[0].continue_()
+    let_go(lines, held)
     expect(lines.names()).to_have_text(["Cc", "Bb"])
     lines.page.keyboard.type("y")
     lines.keys("Enter")
@@ -85,7 +89,8 @@ def test_what_is_typed_into_a_table_before_it_comes_into_sight_stays(lines: Line
     lines.keys("ArrowDown")
     page.keyboard.type("B")
     lines.section.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # time to draw
+    expect(lines.section.locator(".tabulator-cell.tabulator-editing")).to_be_visible()
+    page.wait_for_timeout(500)  # for the drawing that must not come
     page.keyboard.type("e")
     lines.keys("Enter")
     page.keyboard.type("Ce")
@@ -98,14 +103,13 @@ def test_whoever_types_faster_than_the_browser_draws_loses_nothing(lines: Lines)
     page = lines.page
     page.evaluate(LATE)
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    labels = ("Aa", "Bb", "Cc")
     for column, words in (("unit", "day{0}"), ("price", "{0}00"), ("unit", "week{0}"), ("price", "{0}50")):
         lines.cell("Aa", column).click()
-        for place, _label in enumerate(labels, 1):
+        for place in (1, 2, 3):
             page.keyboard.type(words.format(place))
             lines.keys("Enter")
 
-    for place, label in enumerate(labels, 1):
+    for place, label in enumerate(("Aa", "Bb", "Cc"), 1):
         expect(lines.cell(label, "unit")).to_have_text(f"week{place}")
         expect(lines.cell(label, "cost")).to_have_text(f"{place}50")
     expect(lines.status).to_contain_text("Saved")

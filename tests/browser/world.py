@@ -228,7 +228,8 @@ def _chemistry(project: Project) -> dict[str, Any]:
     toluene = {"code": "TOL-99", "name": "Toluene", "kind": "solvent", "cas_number": "108-88-3", "molar_mass_g_per_mol": "92.14"}
     enzyme = {"code": "ENZ-1", "name": "Transaminase", "kind": "reagent", "molar_mass_g_per_mol": "50000"}
     _entered_rows("materials", toluene | {"density_kg_per_l": "0.867"}, enzyme, actor=buyer)
-    _entered_rows("suppliers", {"name": "Demo Solvents", "country": "Switzerland", "email": "sales@solvents.example"}, actor=buyer)
+    by_mail = {"name": "Demo Solvents", "country": "Switzerland", "email": "sales@solvents.example"}
+    _entered_rows("suppliers", by_mail, {"name": "Demo Works", "country": "Switzerland"}, actor=buyer)
     today = timezone.localdate().isoformat()
     price = {"supplier": "Demo Solvents", "quantity_from_kg": "0", "price_per_kg": "1.62", "currency": "EUR", "quoted_on": today}
     _entered_rows("material-prices:TOL-99", price, actor=buyer)
