@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, User
 from catalogue.models import AnalyticalPrice
+from phases.evaluation import services
 from phases.evaluation.models import DepartmentAssessment
 from projects.models import Project
 from tests.projects import factories as make
@@ -17,6 +19,13 @@ ANALYST = Role.ANALYTICAL
 OURS = {"test": "Assay", "technique": "HPLC", "method": "AM-012", "hours_per_sample": "1.5", "hourly_rate": "95", "currency": "EUR"}
 RISK = {"text": "The dimer is not purged.", "probability": "2", "impact": "3", "response": "Crystallise twice."}
 OPERATION = {"operation": "Step 1", "batch_kg": "120", "litres_per_kg": "12", "batches": "3", "hours": "36", "cleaning_hours": "8"}
+ANSWERS: dict[str, Any] = {
+    "feasibility_score": 4,
+    "feasibility_reason": "A known route.",
+    "currency": "EUR",
+    "cost_base": Decimal("120000.00"),
+    "duration_weeks": Decimal("20.0"),
+}
 
 
 def sheet_of(project: Project, department: str) -> DepartmentAssessment:
@@ -43,6 +52,13 @@ def changed(address: str, pk: int, values: dict[str, Any], role: str) -> Result:
 
 def add_row(project: Project, department: str, key: str, **values: Any) -> int:
     return entered(f"{key}:{sheet_of(project, department).pk}", values, department)
+
+
+def sign_off(project: Project, department: str = "research", *, actor: User | None = None, **values: Any) -> DepartmentAssessment:
+    """By the person of the department, unless another signs."""
+    actor = actor or make.person(department)
+    proof = make.fake_authentication(actor)
+    return services.sign_off_sheet(project.code, department, actor=actor, authentication=proof, **values)
 
 
 def a_test_price(**values: Any) -> AnalyticalPrice:

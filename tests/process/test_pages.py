@@ -296,18 +296,6 @@ def test_the_steps_of_a_reference_are_read_once_and_anew_after_a_change(project:
     assert (said["before"]["steps"], said["after"]["steps"], Literature.objects.get().steps) == ("Acetylation: Acetylation", "", "")
 
 
-def test_what_is_said_about_a_route_is_changed_by_its_button(chemist: Client, project: Project) -> None:
-    route = make.draft_of(make.a_whole_route(project)).route
-    address = reverse("route-change", args=[project.code, route.number])
-    said = {"route-name": "Via the nitrile", "route-origin": route.origin, "route-purpose": "Second source", "route-note": ""}
-
-    assert chemist.post(address, said | {"route-name": ""}).status_code == 400
-    assert chemist.post(address, said).status_code == 302
-
-    changed = type(route).objects.get(pk=route.pk)
-    assert (changed.name, changed.purpose) == ("Via the nitrile", "Second source")
-
-
 def test_the_references_cost_the_same_for_one_and_three(chemist: Client, project: Project, django_assert_num_queries: Any) -> None:
     make.a_whole_route(project)
     address = reverse("project-literature", args=[project.code])

@@ -1,4 +1,4 @@
-"""A scenario of a project, and its missing answers in the ledger."""
+"""The missing answers of a project in the ledger."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ from process.assumptions import ledger
 from process.assumptions.models import Assumption
 from process.models import CostAssessment
 from projects.models import Project
-from tests.process import factories as make
 from tests.process.assumptions.story import seller
-
-
-@pytest.fixture
-def scenario(project: Project) -> CostAssessment:
-    return make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
 
 
 @pytest.fixture

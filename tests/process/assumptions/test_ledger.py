@@ -84,9 +84,12 @@ def test_the_page_of_a_scenario_counts_and_offers_only_what_is_open(
     def page() -> str:
         return client.get(scenario.get_absolute_url()).content.decode()
 
-    assert question in page()
+    def counted() -> int:
+        return len(client.get(scenario.get_absolute_url()).context["whole"].open_answers)
+
+    assert (question in page(), counted()) == (True, len(rows))
     assert not change(project, rows["pilot_quantity_kg"], real_figure="20")
-    assert question not in page()
+    assert (question in page(), counted()) == (False, len(rows) - 1)
     assert client.post(letter).status_code == 302
     letters.send_letter(project.code, actor=seller())
     asked = page()
@@ -221,7 +224,7 @@ def test_open_assumptions_go_into_the_draft_of_a_charter_once() -> None:
         quoting.into_charter(project.code, actor=projects.manager())
 
 
-def test_the_buttons_put_what_is_open_into_quotation_and_charter(client: Client) -> None:
+def test_the_button_puts_what_is_open_into_the_charter_and_a_quotation_takes_it_only_as_a_draft(client: Client) -> None:
     project = projects.a_planned_project()
     row = {"words": "Toluene is recycled", "question": "May toluene be recycled?"}
     change_rows(f"assumptions:{project.code}", [Change(ADD, values=row)], actor=seller())
@@ -232,10 +235,11 @@ def test_the_buttons_put_what_is_open_into_quotation_and_charter(client: Client)
 
     assert charter in client.get(ledger_page).content.decode()
     assert client.post(charter).status_code == 302
+    assert Charter.objects.get(project=project).assumptions.splitlines()[-1] == "Toluene is recycled"
     assert charter not in client.get(ledger_page).content.decode()
     assert client.post(charter).status_code == 409
     client.force_login(seller())
-    assert client.post(quote).status_code == 409  # the quotation is accepted
+    assert client.post(quote).status_code == 409  # none is drafted
 
 
 def test_the_button_puts_what_is_open_into_the_draft(client: Client, project: Project, rows: dict[str, Assumption]) -> None:

@@ -36,13 +36,12 @@ def seller(client: Client) -> Client:
 
 
 @pytest.fixture
-def scenario(project: Project) -> CostAssessment:
+def scenario(scenario: CostAssessment) -> CostAssessment:
     """With one cost line that reaches from 40 to 60 hours a batch."""
-    found = make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
     labour = {"label": "Operators", "phase": "pilot", "category": "labour", "basis": "batch", "unit": "h"}
     line = labour | {"quantity": "40", "quantity_high": "60", "price": "120", "source": "Price book"}
-    change_rows(f"cost-lines:{found.pk}", [Change(ADD, values=line)], actor=make.estimator())
-    return found
+    change_rows(f"cost-lines:{scenario.pk}", [Change(ADD, values=line)], actor=make.estimator())
+    return scenario
 
 
 def shown(browser: Client, address: str, **more: Any) -> str:

@@ -21,10 +21,9 @@ LINE = {"label": "Operators", "phase": "pilot", "category": "labour", "unit": "h
 
 
 @pytest.fixture
-def scenario(project: Project) -> CostAssessment:
-    found = make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
-    change_rows(f"cost-lines:{found.pk}", [Change(ADD, values=LINE | {"reference": "Book 7"})], actor=make.estimator())
-    return found
+def scenario(scenario: CostAssessment) -> CostAssessment:
+    change_rows(f"cost-lines:{scenario.pk}", [Change(ADD, values=LINE | {"reference": "Book 7"})], actor=make.estimator())
+    return scenario
 
 
 def test_every_line_stands_with_its_source_and_the_snapshot_is_plain(scenario: CostAssessment) -> None:

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from process.models import CostAssessment, RiskItem
-from projects.models import Project
 from tests.process import factories as make
 from tests.worksheets.tables import xlsx
 from worksheets import services as imports
@@ -20,11 +19,6 @@ from worksheets.sheets import sheet_of
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-@pytest.fixture
-def scenario(project: Project) -> CostAssessment:
-    return make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
 
 
 def enter(assessment: CostAssessment, percent: str | float) -> Result:

@@ -17,6 +17,8 @@ from audit.models import Event
 from audit.refusals import NotAllowed, Refused
 from catalogue.models import ExchangeRate
 from charts.look import written
+from process.actuals.quoted import quoted_costs
+from process.costs.charter_sources import said_in_scenarios
 from process.costs.quoting import quote_scenario
 from process.costs.services import fix_scenario
 from process.models import CostAssessment, ScenarioQuote
@@ -318,13 +320,19 @@ def test_the_button_puts_it_in_and_says_before_why_it_cannot(client: Client, pro
     assert refused.status_code == 409
 
 
+def accept(draft: Quotation, *options: int) -> None:
+    """options: numbers of the optional lines that the client chooses."""
+    projects.release(draft)
+    projects.send(draft)
+    approver = projects.person(Role.CLIENT_APPROVER, client=draft.project.client)
+    said = {"actor": approver, "authentication": projects.fake_authentication(approver)}
+    accept_quotation(draft.project.code, draft.revision, options=options, **said)
+
+
 def test_the_charter_has_as_many_batches_as_the_accepted_price_is_for(project: Project, client: Client) -> None:
     projects.a_quotation(project)
     draft = quote(a_fixed_scenario(project, **{"pilot-batches": 1}))
-    projects.release(draft)
-    projects.send(draft)
-    approver = projects.person(Role.CLIENT_APPROVER, client=project.client)
-    accept_quotation(project.code, draft.revision, actor=approver, authentication=projects.fake_authentication(approver))
+    accept(draft)
     client.force_login(projects.manager())
     shown = client.get(reverse("project-charter", args=[project.code])).context["form"].initial
 
@@ -334,3 +342,26 @@ def test_the_charter_has_as_many_batches_as_the_accepted_price_is_for(project: P
     assert (charter.pilot_batches, charter.validation_batches) == (1, 3)
     assert charter.batches_reason == "As many as the accepted quotation is for."
     assert (shown["pilot_batches"], shown["batches_reason"]) == (1, charter.batches_reason)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "batches", "quoted"),
+    [
+        ([], {}, (D(9500), "Price of {label}, with its margin")),
+        (["Polymorph screen"], {"pilot": 2}, (D(7000), "Cost before the margin, scenario 1, As asked")),
+    ],
+)
+def test_an_option_speaks_for_its_phase_only_if_the_client_chose_it(
+    project: Project, chosen: list[str], batches: dict[str, int], quoted: tuple[Decimal, str]
+) -> None:
+    """What the phase itself costs was given other words and another amount: of the scenario only the options are left."""
+    projects.a_quotation(project)
+    draft = quote(with_options(project))
+    typed = {"Pilot batches": {"description": "Pilot campaign", "amount": D(9500)}}
+    lines = [Line(**(values | typed.get(values["description"], {}))) for values in rows_of_lines(draft)]
+    draft = change_in_draft(draft, lines=lines, actor=make.estimator())
+    accept(draft, *(line.number for line in draft.lines.all() if line.description in chosen))
+
+    assert said_in_scenarios(project).batches == batches
+    found = quoted_costs(project)["pilot"]
+    assert (found.amount, found.words) == (quoted[0], quoted[1].format(label=draft.label))

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -17,7 +14,7 @@ from django.utils import timezone
 from accounts.models import INTERNAL_ROLES, Role
 from accounts.permissions import allowed
 from audit.models import Event
-from audit.refusals import BadInput, NotAllowed, Refused
+from audit.refusals import BadInput, NotAllowed
 from audit.seen import version_of
 from catalogue.models import ExchangeRate, SupplierQuote
 from process.costs import services
@@ -26,50 +23,14 @@ from process.costs.estimate import estimate
 from process.costs.results import priced
 from process.costs.trial import Trial
 from process.models import CostAssessment, CostLine, MaterialPrice, RiskItem, RouteStep
-from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as make
+from tests.process.costs.story import LABOUR, change, enter, price_of, read
 from tests.projects import factories as projects
 from worksheets.bound import bind
-from worksheets.changing import ADD, CHANGE, Change, Result, change_rows
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-LABOUR = {
-    "label": "Operators",
-    "phase": "pilot",
-    "category": "labour",
-    "basis": "batch",
-    "quantity": "40",
-    "quantity_high": "60",
-    "unit": "h",
-    "price": "120",
-}
-
-
-def enter(assessment: CostAssessment, values: dict[str, Any], sheet: str = "cost-lines") -> Result:
-    (result,) = change_rows(f"{sheet}:{assessment.pk}", [Change(ADD, values=values)], actor=make.estimator()).results
-    return result
-
-
-def change(assessment: CostAssessment, row: Any, values: dict[str, Any], sheet: str = "cost-materials") -> Result:
-    (result,) = change_rows(f"{sheet}:{assessment.pk}", [Change(CHANGE, row.pk, values)], actor=make.estimator()).results
-    return result
-
-
-def read(assessment: CostAssessment) -> CostAssessment:
-    return CostAssessment.objects.get(pk=assessment.pk)
-
-
-def price_of(assessment: CostAssessment, trial: Trial | None = None) -> Decimal:
-    case = assessed(read(assessment), trial).case
-    assert case is not None
-    return estimate(case).known.price
-
-
-@pytest.fixture
-def scenario(project: Project) -> CostAssessment:
-    return make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
 
 
 def test_a_scenario_opens_with_the_prices_that_are_known(scenario: CostAssessment) -> None:
@@ -256,62 +217,6 @@ def test_batches_without_a_size_are_refused(scenario: CostAssessment) -> None:
     assert list(refused.value.errors) == ["pilot-batches", "validation-batch_kg"]
 
 
-def test_a_fixed_scenario_keeps_its_price_and_takes_no_row(scenario: CostAssessment) -> None:
-    enter(scenario, LABOUR)
-    with pytest.raises(Refused, match="is a draft"):
-        services.fix_scenario(scenario.pk, reason="For the quotation.", actor=make.estimator())
-    assert scenario.route_version is not None
-    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
-    price = price_of(scenario)
-
-    fixed = services.fix_scenario(scenario.pk, reason="For the quotation.", actor=make.estimator())
-
-    assert (fixed.fixed_price, fixed.result["algorithm"]) == (price, "cost.estimate")
-    assert fixed.result["inputs"]["case"]["materials"][0]["price"]["base"].startswith("6.2")
-    with pytest.raises(Refused):
-        enter(fixed, LABOUR)
-    with pytest.raises(Refused):
-        services.change_scenario(scenario.pk, {"margin_pct": D(40)}, actor=make.estimator())
-
-
-def fixed(scenario: CostAssessment) -> CostAssessment:
-    assert scenario.route_version is not None
-    fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
-    return services.fix_scenario(scenario.pk, reason="For the quotation.", actor=make.estimator())
-
-
-def test_a_fixed_scenario_is_read_as_it_was_stored_and_can_be_tried(scenario: CostAssessment) -> None:
-    """A supplier's price and a rate that are corrected afterwards move it no more."""
-    enter(scenario, LABOUR)
-    half = Trial({"pilot": (D(0), 0), "validation": (D(85), 1)}, D(50))
-    prices = [price_of(scenario), price_of(scenario, half)]
-    before = priced(assessed(read(scenario)))
-
-    row = fixed(scenario)
-    SupplierQuote.objects.update(price_per_kg=D(99))
-
-    assert [price_of(row), price_of(row, half)] == prices
-    after = priced(assessed(read(scenario)))
-    assert (after.estimate, after.band, after.warnings) == (before.estimate, before.band, before.warnings)
-    assert [each.words for each in assessed(read(row), Trial(yield_pct=D(120))).missing] == [
-        "Acetylation would yield 108 %, more than the equation gives."
-    ]
-
-
-def test_a_scenario_that_was_fixed_before_risks_had_currencies_is_read(scenario: CostAssessment) -> None:
-    enter(scenario, {"label": "Dimer", "phase": "pilot", "probability_pct": "20", "impact": "10000"}, "cost-risks")
-    row = fixed(scenario)
-    before, result = assessed(read(row)), read(row).result
-    case = result["inputs"]["case"]
-    del result["version"], case["risks"][0]["currency"]
-    CostAssessment.objects.filter(pk=row.pk).update(result=result | {"algorithm": "estimate/1", "inputs": case})
-
-    import_module("process.migrations.0003_risk_currencies").as_it_is_read_now(apps, SimpleNamespace(connection=connection))
-
-    after = assessed(read(row))
-    assert (after.case, after.answer) == (before.case, before.answer)
-
-
 def test_less_than_the_first_break_of_a_list_cannot_be_ordered(scenario: CostAssessment) -> None:
     material = scenario.prices.get(material__name="4-Aminophenol").material
     SupplierQuote.objects.filter(material=material).update(quantity_from_kg=D(50))
@@ -349,13 +254,6 @@ def test_a_risk_keeps_its_currency_and_is_converted(scenario: CostAssessment) ->
     assert found.expected_risk == D("4100.00")
     assert told == [("EUR", "2000"), ("CHF", "2100")]
     assert bound.totals_of(list(bound.query()))["expected"] == "4100"
-
-
-def test_a_scenario_without_a_price_is_not_fixed(project: Project) -> None:
-    empty = make.a_scenario(project)
-
-    with pytest.raises(Refused, match="nothing to price"):
-        services.fix_scenario(empty.pk, reason="For the quotation.", actor=make.estimator())
 
 
 def test_costs_are_kept_by_those_who_price(scenario: CostAssessment) -> None:

@@ -61,7 +61,7 @@ def test_an_offer_says_what_its_page_says(address: str, project: Project) -> Non
     assert (offer["has_expired"], offer["is_best"], offer["is_fastest"], offer["is_answered"]) == (True, False, False, True)
     assert (offer["rate"], offer["rate_on"], offer["rate_source"]) == ("0.8", in_days(-3).isoformat(), "1 ÷ EUR/USD 1.25, ECB")
     assert (offer["price_per_kg"], offer["currency"], offer["valid_until"]) == ("5.0000", "USD", in_days(-2).isoformat())
-    assert Decimal(offer["per_kg"]) >= Decimal(4)
+    assert (offer["bought_kg"], offer["total"], offer["per_kg"]) == ("8.022", "32.09", "4.0002")  # 8.022 kg · 5 USD · 0.8
 
 
 def test_a_client_finds_nothing(address: str, project: Project) -> None:
