@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from accounts.services import choose_confidentiality
 from audit.models import Event
 from notifications import audience
 from notifications.models import Notification
@@ -16,10 +15,11 @@ from notifications.services.inbox import tell
 from notifications.visibility import readable_events
 from projects.models import ConfidentialReader, Project, Rfp, WaitingFor
 from projects.models.confidentiality import seen_of_projects
-from projects.services.confidentiality import name_reader, note_looks
+from projects.services.confidentiality import note_looks
 from projects.services.waiting import open_wait
 from tests.notifications.conftest import events_of, names, told
 from tests.projects import factories
+from tests.projects.confidential import a_kept_project, another_seller, disclose, keep, named
 from tests.projects.people import business, manager, person
 
 pytestmark = pytest.mark.django_db
@@ -28,14 +28,7 @@ OURS = [role for role in Role if role not in factories.CLIENT_SIDE and role != R
 
 @pytest.fixture
 def kept() -> Project:
-    """In evaluation, logged by business development."""
-    project = factories.a_project()
-    choose_confidentiality(project.client.code, asks_confidentiality=True, reason="As the law has it.", actor=business())
-    return Project.objects.select_related("rfp", "client").get(pk=project.pk)
-
-
-def disclosed(project: Project) -> None:
-    choose_confidentiality(project.client.code, asks_confidentiality=False, reason="They said so.", actor=business())
+    return a_kept_project()
 
 
 def untaken(project: Project) -> None:
@@ -45,7 +38,7 @@ def untaken(project: Project) -> None:
 
 
 def untaken_with_a_reader(project: Project) -> None:
-    name_reader(project.rfp.number, person=manager(), reason="Judges it.", actor=business())
+    named(project, manager())
     untaken(project)
 
 
@@ -61,13 +54,13 @@ def everybody_named(project: Project) -> None:
 
 def everybody_named_and_disclosed(project: Project) -> None:
     everybody_named(project)
-    disclosed(project)
+    disclose(project.client)
     project.team.all().delete()
 
 
 STAGES: list[Callable[[Project], object]] = [
     lambda project: None,
-    disclosed,
+    lambda project: disclose(project.client),
     untaken,
     untaken_with_a_reader,
     led,
@@ -93,23 +86,23 @@ def test_who_sees_a_project_is_judged_for_many_as_for_one(kept: Project, stage: 
 def test_a_department_person_who_is_named_is_asked_though_no_team_has_the_department(kept: Project) -> None:
     kept.team.filter(department__key="research").delete()
     chemist = person(Role.RESEARCH)
-    name_reader(kept.rfp.number, person=chemist, reason="Judges the route.", actor=business())
+    named(kept, chemist)
 
     assert Project.objects.visible_to(chemist).filter(pk=kept.pk).exists()
     assert audience._sees(audience._load(list(Event.objects.filter(project_id=kept.pk)[:1])), chemist, kept.pk)
 
 
 def test_who_is_asked_by_name_is_not_told_of_what_is_kept_from_them(kept: Project) -> None:
-    chemist, named = person(Role.RESEARCH), person(Role.EHS)
-    name_reader(kept.rfp.number, person=named, reason="Judges the route.", actor=business())
+    chemist, reader = person(Role.RESEARCH), person(Role.EHS)
+    named(kept, reader)
     event = Event.objects.filter(kind="sheet.opened", project_id=kept.pk).latest("pk")
-    for who in (chemist, named):
+    for who in (chemist, reader):
         open_wait(f"sheet:{event.object_id}:{who.pk}", words="A title of it", link="/", project=kept, user=who)
 
     tell([event])
 
-    assert names(list(Notification.objects.filter(event=event))) & {chemist.full_name, named.full_name} == {named.full_name}
-    assert "A title of it" in WaitingFor.objects.open().of(named).values_list("words", flat=True)
+    assert names(list(Notification.objects.filter(event=event))) & {chemist.full_name, reader.full_name} == {reader.full_name}
+    assert "A title of it" in WaitingFor.objects.open().of(reader).values_list("words", flat=True)
     assert "A title of it" not in WaitingFor.objects.open().of(chemist).values_list("words", flat=True)
 
 
@@ -121,21 +114,19 @@ def test_what_somebody_was_asked_before_it_was_kept_leaves_their_inbox(kept: Pro
     assert about_request.project_id is None
     assert Notification.objects.visible_to(chemist).count() == 0
 
-    name_reader(kept.rfp.number, person=chemist, reason="Judges the route.", actor=business())
+    named(kept, chemist)
 
     assert Notification.objects.visible_to(chemist).count() == 2
 
 
 def test_a_request_that_is_kept_is_told_to_nobody_else_of_business_development() -> None:
     client = factories.a_client("KEPT")
-    client.asks_confidentiality = True
-    client.save()
-    another = person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
+    keep(client)
+    another = another_seller()
 
     assert another.full_name not in names(told(lambda: factories.an_rfp(client)))
 
-    client.asks_confidentiality = False
-    client.save()
+    disclose(client)
     assert another.full_name in names(told(lambda: factories.an_rfp(client)))
 
 

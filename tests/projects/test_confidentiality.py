@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -13,16 +15,34 @@ from django.utils import timezone
 from accounts.models import Client, Contact, Role, User
 from accounts.services import choose_confidentiality
 from audit.events import events_of, record
+from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
-from catalogue.chemistry import parse_structure
 from notifications.audience import readers_of
+from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import assign_sheet
-from projects.models import Agreement, ConfidentialReader, Project, Rfp, WaitingFor
+from projects.models import (
+    Agreement,
+    ConfidentialReader,
+    Deliverable,
+    Milestone,
+    Phase,
+    Project,
+    ProjectRisk,
+    Rfp,
+    Task,
+    TeamMember,
+    WaitingFor,
+)
 from projects.models.confidentiality import SEEN
-from projects.services.agreements import record_agreement, record_signatory, withdraw_agreement
+from projects.services.agreements import withdraw_agreement
 from projects.services.charter import name_team_member
+from projects.services.charter_writing import write_charter
 from projects.services.confidentiality import name_reader, take_reader_off
+from projects.services.evidence import assign_deliverable
+from projects.services.milestones import MilestoneDraft, add_milestone
+from projects.services.tasks import TaskDraft, add_task
 from tests.projects import factories
+from tests.projects.confidential import a_kept_project, agreed, another_seller, disclose, keep, named, secrets
 from tests.projects.people import as_person, business, manager, person
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +50,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def project() -> Project:
-    """In evaluation, of a client that asks for confidentiality; logged by business development."""
-    project = factories.a_project()
-    choose_confidentiality(project.client.code, asks_confidentiality=True, reason="As the law has it.", actor=business())
-    return Project.objects.select_related("rfp", "client").get(pk=project.pk)
+    return a_kept_project()
 
 
 @pytest.fixture
@@ -53,23 +70,10 @@ def sees(user: User, project: Project) -> bool:
     return found.pop()
 
 
-def agreed(project: Project, *, days: int = 0, until: int | None = None, sides: tuple[str, ...] = ("cdmo", "client")) -> Agreement:
-    today = timezone.localdate()
-    dates = {"effective_on": today + timedelta(days=days), "expires_on": None if until is None else today + timedelta(days=until)}
-    agreement = record_agreement(project.code, kind="confidentiality", number=f"CDA-{days}-{until}", actor=business(), **dates)
-    for side in sides:
-        record_signatory(project.code, agreement.pk, side=side, name="Ann", function="Director", signed_on=today, actor=business())
-    return agreement
-
-
-def named(project: Project, who: User, actor: User | None = None) -> ConfidentialReader:
-    return name_reader(project.rfp.number, person=who, reason="Judges the route.", actor=actor or business())
-
-
 def test_only_who_has_a_part_in_it_sees_it(project: Project, unnamed: User) -> None:
     assert sees(business(), project)
     assert not sees(unnamed, project)
-    assert not sees(person(Role.BUSINESS_DEVELOPMENT, name="Another of business development"), project)
+    assert not sees(another_seller(), project)
     assert not Rfp.objects.visible_to(person(Role.RESEARCH)).exists()
     assert not Client.objects.visible_to(person(Role.ADMINISTRATOR)).filter(pk=project.client_id).exists()
 
@@ -129,7 +133,7 @@ def test_another_client_s_agreement_discloses_nothing(project: Project, unnamed:
 
 
 def test_a_client_may_ask_for_none(project: Project, unnamed: User) -> None:
-    choose_confidentiality(project.client.code, asks_confidentiality=False, reason="They said so.", actor=business())
+    disclose(project.client)
 
     assert sees(unnamed, project)
     assert events_of(project.client).filter(kind="client.confidentiality_waived", reason="They said so.").exists()
@@ -165,7 +169,7 @@ def test_management_names_people_for_what_it_does_not_see(project: Project, unna
 
 
 def test_who_may_not_see_it_names_nobody(project: Project) -> None:
-    chemist, stranger = person(Role.RESEARCH), person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
+    chemist, stranger = person(Role.RESEARCH), another_seller()
     with pytest.raises(Rfp.DoesNotExist):
         named(project, chemist, actor=stranger)
     named(project, chemist)
@@ -190,7 +194,7 @@ def test_what_came_by_the_portal_is_seen_by_business_development_until_taken_up(
     rfp = project.rfp
     Project.objects.filter(pk=project.pk).update(account_owner=None)
     Rfp.objects.filter(pk=rfp.pk).update(created_by=person(Role.CLIENT_APPROVER), account_owner=None)
-    another = person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
+    another = another_seller()
     assert sees(another, project)
     assert not sees(manager(), project)
 
@@ -198,53 +202,6 @@ def test_what_came_by_the_portal_is_seen_by_business_development_until_taken_up(
 
     assert not sees(another, project)
     assert sees(business(), project)
-
-
-def test_the_page_says_what_is_missing_and_who_can_act_and_nothing_else(project: Project, unnamed: User) -> None:
-    agreed(project, sides=("cdmo",))
-    for address in (project.get_absolute_url(), project.rfp.get_absolute_url()):
-        answer = as_person(unnamed).get(address)
-        words = answer.content.decode()
-
-        assert answer.status_code == 403
-        assert "client&#x27;s signature open" in words
-        assert business().full_name in words
-        assert not secrets(project, words)
-
-
-def secrets(project: Project, words: str) -> list[str]:
-    structure = parse_structure(factories.PARACETAMOL)
-    kept = (project.client.name, project.rfp.contact.name, project.title, structure.smiles, structure.inchikey, "103-90-2")
-    return [each for each in kept if each in words]
-
-
-def test_lists_say_how_many_are_kept(project: Project, unnamed: User) -> None:
-    for name in ("rfp-list", "project-list", "bids", "kpis", "portfolio", "portfolio-gantt"):
-        words = as_person(unnamed).get(reverse(name)).content.decode()
-
-        assert "1 is kept to named people" in words, name
-        assert not secrets(project, words)
-    words = as_person(unnamed).get(reverse("rfp-kept")).content.decode()
-    assert project.rfp.number in words
-    assert business().full_name in words
-    assert not secrets(project, words)
-
-
-def test_the_page_of_who_is_named(project: Project, unnamed: User) -> None:
-    address, chemist = reverse("rfp-confidentiality", args=[project.rfp.number]), person(Role.RESEARCH)
-    browser = as_person(unnamed)
-    assert browser.post(address, {"person": chemist.pk, "reason": ""}).status_code == 400
-    assert browser.post(address, {"person": chemist.pk, "reason": "Judges the route."}).status_code == 302
-    page = browser.get(address).content.decode()
-    assert chemist.full_name in page
-    assert not secrets(project, page)
-    off = reverse("rfp-reader-off", args=[project.rfp.number, ConfidentialReader.objects.get().pk])
-    assert browser.post(off, {"reason": ""}).status_code == 400
-
-    assert browser.post(off, {"reason": "Moved on."}).status_code == 302
-
-    assert not ConfidentialReader.objects.open().exists()
-    assert as_person(person(Role.EHS)).get(address).status_code == 404
 
 
 def test_who_does_not_see_it_is_not_told_of_it(project: Project, unnamed: User) -> None:
@@ -263,89 +220,61 @@ def test_the_words_of_a_wait_name_nobody_while_it_is_kept(project: Project) -> N
     assert not secrets(project, WaitingFor.objects.get(key=f"rfp.complete:{draft.pk}").words)
 
 
-def test_every_page_of_it_says_that_it_is_kept_and_the_api_and_others_find_nothing(project: Project, unnamed: User) -> None:
-    code, number = project.code, project.rfp.number
-    pages = [reverse(name, args=[code]) for name in ("project-plan", "project-gate", "project-charter", "project-costs")]
-
-    for address in (*pages, reverse("rfp-standing", args=[number]), reverse("rfp-structure", args=[number])):
-        answer = as_person(unnamed).get(address)
-        assert (answer.status_code, business().full_name in answer.content.decode()) == (403, True), address
-        assert not secrets(project, answer.content.decode())
-        assert as_person(person(Role.REGULATORY)).get(address).status_code == 404, "nobody who would see it afterwards"
-        assert as_person(person(Role.CLIENT_VIEWER, client=factories.a_client("DCB"))).get(address).status_code == 404
-    assert as_person(unnamed).get(f"/api/v1/projects/{code}/").status_code == 404
-    assert as_person(unnamed).get(pages[0], headers={"HX-Request": "true"}).status_code == 404
-    assert as_person(unnamed).get(reverse("project-plan", args=["API-1999-0001"])).status_code == 404
+def a_sheet(project: Project, who: User) -> DepartmentAssessment:
+    return assign_sheet(project.code, "research", owner=who, due_on=timezone.localdate(), actor=business())
 
 
-def test_who_gives_it_away_is_led_to_what_they_can_see(project: Project) -> None:
-    another = person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
-    reader, number = named(project, another), project.rfp.number
-    off = reverse("rfp-reader-off", args=[number, reader.pk])
-
-    answer = as_person(another).post(off, {"reason": "Moved on."}, follow=True)
-
-    assert answer.redirect_chain[-1] == (reverse("rfp-kept"), 302)
-    assert f"{number} is kept to named people, and you are not one of them any more." in answer.content.decode()
-    draft = factories.an_rfp(project.client)
-    Rfp.objects.filter(pk=draft.pk).update(created_by=manager(), account_owner=manager())
-    address = reverse("client-confidentiality", args=[project.client.code])
-    choose_confidentiality(project.client.code, asks_confidentiality=False, reason="They said so.", actor=business())
-    kept = {"asks_confidentiality": "yes", "reason": "They ask for it now."}
-    assert as_person(another).post(address, kept, follow=True).redirect_chain[-1] == (reverse("rfp-kept"), 302)
+def a_place_on_the_team(project: Project, who: User) -> TeamMember:
+    return name_team_member(project.code, "research", user=who, actor=manager())
 
 
-def test_who_sees_one_request_of_a_client_stays_on_its_page_though_another_is_kept(project: Project) -> None:
-    another = person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
-    Rfp.objects.filter(pk=factories.an_rfp(project.client).pk).update(created_by=another, account_owner=another)
-    assert Rfp.objects.kept_from(another).filter(client=project.client_id).exists()
-    address = reverse("client-detail", args=[project.client.code])
-
-    answer = as_person(another).post(address, {"sees_names": "no", "reason": "Its rule."})
-
-    assert (answer.status_code, answer.headers["Location"]) == (302, address)
+def a_deliverable(project: Project, who: User) -> Deliverable:
+    return assign_deliverable(project.code, "route_selection_report", owner=who, due_on=None, actor=manager())
 
 
-def test_only_management_is_led_to_naming_people(project: Project, unnamed: User) -> None:
-    address, naming = reverse("rfp-kept"), reverse("rfp-confidentiality", args=[project.rfp.number])
-    for who, leads in ((unnamed, True), (person(Role.BUSINESS_DEVELOPMENT, name="Another of business development"), False)):
-        browser = as_person(who)
-
-        assert [naming in browser.get(page).content.decode() for page in (address, project.get_absolute_url())] == [leads, leads]
-        assert (browser.get(naming).status_code == 200) is leads
+def a_milestone(project: Project, who: User) -> Milestone:
+    draft = MilestoneDraft("Polymorph chosen", Milestone.Kind.INTERNAL, owner=who)
+    return add_milestone(project.code, draft, phase=Phase.SMALL_SCALE, reason="Wanted.", actor=manager())
 
 
-def test_work_is_given_to_who_may_see_it(project: Project) -> None:
-    chemist, today = person(Role.RESEARCH), timezone.localdate()
+def a_task(project: Project, who: User) -> Task:
+    return add_task(project.code, TaskDraft("Buy the catalyst", "route_selected", owner=who), actor=manager())
 
-    def assign(owner: User) -> None:
-        assign_sheet(project.code, "research", owner=owner, due_on=today, actor=business())
-        name_team_member(project.code, "research", user=owner, actor=manager())
 
-    named(project, manager())
-    for act in (
-        lambda: assign_sheet(project.code, "research", owner=chemist, due_on=today, actor=business()),
-        lambda: name_team_member(project.code, "research", user=chemist, actor=manager()),
-    ):
-        with pytest.raises(BadInput) as bad:
-            act()
-        assert "name them first" in str(bad.value)
+def a_risk(project: Project, who: User) -> ProjectRisk:
+    return factories.a_risk(project, owner=who)
+
+
+GIVEN = [(a_sheet, "owner"), (a_place_on_the_team, "user"), (a_deliverable, "owner"), (a_milestone, "owner")]
+GIVEN += [(a_task, "owner"), (a_risk, "owner")]
+
+
+@pytest.mark.parametrize(("give", "field"), GIVEN)
+def test_work_is_given_to_who_may_see_it(give: Callable[[Project, User], Model], field: str) -> None:
+    project, chemist = a_kept_project(factories.a_planned_project), person(Role.RESEARCH)
+    events = Event.objects.count()
+
+    with pytest.raises(BadInput) as bad:
+        give(project, chemist)
+
+    assert bad.value.errors.keys() == {field}
+    assert f"{chemist.full_name} may not see this project" in str(bad.value) and "name them first" in str(bad.value)
+    assert Event.objects.count() == events
     named(project, chemist)
-
-    assign(chemist)
-
-    assert project.team.get(department__key="research").user == chemist
+    assert getattr(give(project, chemist), field) == chemist
 
 
-def test_the_form_of_the_team_says_at_the_field_who_may_not_see_it(project: Project) -> None:
-    named(project, manager())
-    chemist, address = person(Role.RESEARCH), reverse("project-team", args=[project.code])
+def test_the_charter_that_is_written_names_on_the_team_who_may_see_it() -> None:
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    factories.accepted_quotation(project)
+    keep(project.client)
+    for who in (manager(), person(Role.PRODUCTION)):
+        named(project, who)
 
-    answer = as_person(manager()).post(address, {"research-user": chemist.pk})
+    write_charter(project.code, site=factories.a_site(), project_manager=manager(), start_on=timezone.localdate(), actor=manager())
 
-    assert answer.status_code == 400
-    assert f"{chemist.full_name} may not see this project" in answer.content.decode()
-    assert not project.team.filter(user=chemist).exists()
+    assert {member.user for member in project.team.exclude(user=None)} == {business(), manager(), person(Role.PRODUCTION)}
 
 
 def test_who_is_named_is_told(project: Project) -> None:
@@ -353,18 +282,6 @@ def test_who_is_named_is_told(project: Project) -> None:
     event = events_of(project.rfp).get(kind="rfp.reader_named")
 
     assert reader.person in [each.user for each in readers_of([event])]
-
-
-def test_a_department_that_is_waited_for_and_may_not_see_it_is_named(project: Project) -> None:
-    pages = (reverse("project-evaluation", args=[project.code]), reverse("rfp-confidentiality", args=[project.rfp.number]))
-    named(project, person(Role.ANALYTICAL))
-
-    for page in pages:
-        words = as_person(business()).get(page).content.decode()
-        assert "The work waits for EHS, Material control, Production, Research, and nobody of these may" in words
-    agreed(project)
-    for page in pages:
-        assert "The work waits for" not in as_person(business()).get(page).content.decode()
 
 
 def looks(project: Project) -> list[str]:
@@ -395,12 +312,3 @@ def test_nobody_looked_who_saw_nothing_or_looked_after_the_agreement(project: Pr
     as_person(business()).get(project.get_absolute_url())
 
     assert looks(project) == []
-
-
-def test_the_choice_on_the_client_s_page(project: Project) -> None:
-    browser, address = as_person(business()), reverse("client-confidentiality", args=[project.client.code])
-    assert browser.post(address, {"asks_confidentiality": "no", "reason": ""}).status_code == 400
-
-    assert browser.post(address, {"asks_confidentiality": "no", "reason": "They said so."}).status_code == 302
-
-    assert not Client.objects.get(pk=project.client_id).asks_confidentiality

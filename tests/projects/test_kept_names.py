@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Client, Contact, Role, User
-from accounts.services import choose_confidentiality, create_client, create_contact
+from accounts.services import create_client, create_contact
 from audit.events import events_of
 from audit.refusals import BadInput
 from projects.kept import kept_from
@@ -18,6 +18,7 @@ from projects.services.intake import said_by, take_intake
 from projects.services.rfp import log_rfp
 from tests.clients_systems import a_token
 from tests.projects import factories as make
+from tests.projects.confidential import another_seller, keep
 from tests.projects.mails import a_mail
 from tests.projects.people import as_person, business, manager, person
 from tests.worksheets.tables import CLIENTS, a_client, xlsx
@@ -32,7 +33,7 @@ LOGGED = {"contact_name": "Ursina", "contact_email": ADDRESS, "channel": "email"
 def client() -> Client:
     """Under confidentiality, with one request, logged by business development."""
     client = Client.objects.create(code="HELIOS", name=NAME, country="CH")
-    choose_confidentiality("HELIOS", asks_confidentiality=True, reason="As the law has it.", actor=business())
+    keep(client)
     create_contact(client.pk, name="Ursina", email=ADDRESS, actor=business())
     log_rfp(client_name=NAME, actor=business(), **LOGGED)
     return client
@@ -40,7 +41,7 @@ def client() -> Client:
 
 @pytest.fixture
 def another() -> User:
-    return person(Role.BUSINESS_DEVELOPMENT, name="Another of business development")
+    return another_seller()
 
 
 def words_of(bad: pytest.ExceptionInfo[BadInput], field: str) -> str:
