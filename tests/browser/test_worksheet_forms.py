@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from cdmo.demo.people import PASSWORD
 from tests.browser.acts import send
+from tests.browser.lines import LABELS, SCENARIO
 from tests.browser.test_worksheet_answers import PRICE
-from tests.browser.test_worksheet_rows import LABELS, SCENARIO
 from tests.browser.test_worksheets import ask, materials, upload
 from tests.stack import Stack
 from tests.worksheets.tables import csv_text
