@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -47,8 +47,9 @@ class PlainRow:
 class Shown:
     """For `{% include "worksheets/_sheet.html" with sheet=shown csrf_token=csrf_token only %}` on any page."""
 
-    def __init__(self, bound: Bound, request: HttpRequest) -> None:
-        self.bound, self.request = bound, request
+    def __init__(self, bound: Bound, request: HttpRequest, rows: Sequence[Any] | None = None) -> None:
+        """rows: all of the sheet's, in its order and with what its cells name, where the page has read them already."""
+        self.bound, self.request, self.known = bound, request, rows
         self.title, self.noun, self.hint = str(bound.sheet.title), str(bound.sheet.noun), str(bound.sheet.hint)
         self.id = f"sheet-{bound.sheet.key}"
         self.config_id = f"{self.id}-config"
@@ -64,11 +65,11 @@ class Shown:
     @cached_property
     def every(self) -> list[Any]:
         """All rows, read once for the page, its totals, and whatever else stands beside the table."""
-        return list(self.bound.query())
+        return list(self.bound.query() if self.known is None else self.known)
 
     @cached_property
     def page(self) -> Page[Any]:
-        rows = self.every if self.bound.needs_all_rows else self.bound.query()
+        rows = self.every if self.bound.needs_all_rows or self.known is not None else self.bound.query()
         return Paginator(rows, PLAIN_ROWS).get_page(self.request.GET.get("page"))
 
     @cached_property

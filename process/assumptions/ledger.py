@@ -67,9 +67,17 @@ def taking_blockers(project: Project, missing: Sequence[str] | None = None) -> l
     return [Blocker("assumptions.none_missing", _t("Every question of the request is answered, there or in the ledger."))]
 
 
-def missing_of(project: Project) -> list[str]:
-    """The questions that neither the request answers nor a settled row of the ledger."""
-    settled = set(Assumption.objects.filter(project=project).exclude(UNSETTLED).values_list("field", flat=True))
+def rows_of(project: Project) -> list[Assumption]:
+    """The whole ledger, for a page that asks it several things."""
+    return list(Assumption.objects.filter(project=project).select_related("clarification", "owner", "project"))
+
+
+def missing_of(project: Project, rows: Sequence[Assumption] | None = None) -> list[str]:
+    """The questions that neither the request answers nor a settled row of the ledger. rows: `rows_of` it, where they are read already."""
+    if rows is None:
+        settled = set(Assumption.objects.filter(project=project).exclude(UNSETTLED).values_list("field", flat=True))
+    else:
+        settled = {row.field for row in rows if not row.is_open}
     return [question.field for question in completeness_of(project.rfp).open if question.field not in settled]
 
 
@@ -162,11 +170,11 @@ class Arrived:
         return f"{figure_words(figure)} {self.row.unit}".strip()
 
 
-def arrivals(project: Project) -> list[Arrived]:
-    """Of the open rows those whose answer is there; the project comes with its request."""
-    rows = Assumption.objects.open().filter(project=project).select_related("clarification", "owner", "project")
+def arrivals(project: Project, rows: Sequence[Assumption] | None = None) -> list[Arrived]:
+    """Of the open rows those whose answer is there; the project comes with its request. rows: `rows_of` it, where they are read already."""
     missing = {question.field for question in completeness_of(project.rfp).open}
-    return [found for row in rows if (found := _arrived(row, project, missing)) is not None]
+    opened = (row for row in (rows_of(project) if rows is None else rows) if row.is_open)
+    return [found for row in opened if (found := _arrived(row, project, missing)) is not None]
 
 
 def _arrived(row: Assumption, project: Project, missing: Sequence[str] | set[str]) -> Arrived | None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -105,12 +104,12 @@ def writing_blockers(project: Project) -> list[Blocker]:
     return [Blocker("letter.nothing", _t("The ledger holds no open question that the client was not asked yet."))]
 
 
-def scenario_blockers(project: Project, missing: Sequence[str]) -> list[Blocker]:
+def scenario_blockers(project: Project, missing: Sequence[str], ledger: Sequence[Assumption]) -> list[Blocker]:
     """Why no letter follows from a scenario: nothing is missing, or all that is was asked. missing: what would be taken over first."""
     if found := taking_blockers(project, missing):
         return found
-    silent = Assumption.objects.open().filter(Q(question="") | Q(clarification__isnull=False), project=project, field__in=missing)
-    return writing_blockers(project) if silent.count() == len(missing) else []
+    silent = [row for row in ledger if row.is_open and row.field in missing and (not row.question or row.clarification_id)]
+    return writing_blockers(project) if len(silent) == len(missing) else []
 
 
 def sending_blockers(project: Project) -> list[Blocker]:

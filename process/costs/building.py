@@ -51,7 +51,7 @@ PRICES_AT = "#sheet-cost-materials"
 @dataclass(frozen=True)
 class Assessed:
     """case: None where it cannot be priced; `missing` says why, and where it is mended. lines: what can be priced meanwhile, without the
-    materials; None where not even that. kept: what was computed when it was fixed.
+    materials; None where not even that. kept: what was computed when it was fixed. steps: of the route that a draft counts with.
     """
 
     assessment: CostAssessment
@@ -59,6 +59,7 @@ class Assessed:
     missing: tuple[Blocker, ...]
     lines: Case | None
     kept: Computed[Estimate] | None = None
+    steps: tuple[RouteStep, ...] = ()
 
     @cached_property
     def answer(self) -> Computed[Estimate] | None:
@@ -126,8 +127,12 @@ def _breaks(assessments: Iterable[CostAssessment]) -> dict[ListOfPrices, list[Su
 
 
 def _assessed(assessment: CostAssessment, known: _Known, trial: Trial | None) -> Assessed:
-    """At the tried yield: figures that stood at another one may have been cut off there."""
     steps = known.steps.get(assessment.route_version, []) if assessment.route_version else []
+    return replace(_built(assessment, steps, known, trial), steps=tuple(steps))
+
+
+def _built(assessment: CostAssessment, steps: list[RouteStep], known: _Known, trial: Trial | None) -> Assessed:
+    """At the tried yield: figures that stood at another one may have been cut off there."""
     missing = tuple(_missing(assessment, steps, known))
     try:
         alone = _lines_alone(assessment, known)

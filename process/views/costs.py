@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +17,7 @@ from audit.events import events_of
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
 from process.actuals.history import Seen, seen_before
-from process.assumptions.ledger import arrivals, missing_of, taking_blockers
+from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers
 from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
 from process.costs import quoted, quoting, services
@@ -26,12 +27,13 @@ from process.costs.models import CostAssessment
 from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
+from process.routes.models import RouteStep
 from projects.forms.scratch import ReasonForm
 from projects.models import Project
 from projects.permissions import lacking
 from projects.services.commercial import draft_of
 from projects.services.locking import not_active
-from projects.views.found import visible_project
+from projects.views.found import found_of_project, visible_project
 from projects.views.quotation import quote_locks
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
@@ -57,7 +59,7 @@ def visible_scenario(request: SignedInRequest, code: str, number: int) -> CostAs
     rows = rows.select_related(
         "project__client", "project__rfp", "project__site", "route_version__route__project", "created_by", "fixed_by", "made_from__project"
     )
-    return get_object_or_404(rows, project__code=code, number=number)
+    return found_of_project(request, rows, project__code=code, number=number)
 
 
 @internal_required
@@ -109,7 +111,8 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
         found = priced(assessed(scenario, form.trial if is_tried else None))
     seed = form.cleaned_data.get("seed", SEED)
     project = scenario.project
-    missing = missing_of(project)
+    ledger = rows_of(project)
+    missing = missing_of(project, ledger)
     return {
         "project": project,
         "scenario": scenario,
@@ -121,7 +124,8 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, project) + not_active(project),
         "ledger_blockers": keepers(request, project) + taking_blockers(project, missing),
-        "letter_blockers": writers(request, project) + scenario_blockers(project, missing),
+        "letter_blockers": writers(request, project) + scenario_blockers(project, missing, ledger),
+        "arrived": arrivals(project, ledger),
     }
 
 
@@ -137,16 +141,15 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     values = services.scenario_values(scenario)
     not_mine = editors(request, scenario.project)
     result = _result(request, scenario, standing)
-    sheets = (COST_LINES, MATERIAL_PRICES, RISKS)
+    sheets = ((COST_LINES, scenario.lines), (MATERIAL_PRICES, scenario.prices), (RISKS, scenario.risks))
     context = result | {
-        "sheets": [Shown(bind_to(sheet, scenario, request.user), request) for sheet in sheets],
+        "sheets": [Shown(bind_to(sheet, scenario, request.user), request, rows.all()) for sheet, rows in sheets],
         "blockers": not_mine + services.editing_blockers(scenario),
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "history": _history(request, scenario),
-        "arrived": arrivals(scenario.project),
         "version": version_of(values),
         "events": list(events_of(scenario)[:EVENTS]),
     }
@@ -155,7 +158,9 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
 
 def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
     """Of the steps that the scenario counts with."""
-    steps = scenario.route_version.steps.select_related("product_compound") if scenario.route_version else []
+    steps: Iterable[RouteStep] = scenario.standing.steps if scenario.standing is not None else ()
+    if not steps and scenario.route_version is not None:
+        steps = scenario.route_version.steps.select_related("product_compound")
     return seen_before(steps, scenario.project, request.user)
 
 

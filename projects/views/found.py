@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.requests import SignedInRequest
 from projects.models import Project
 
+Row = TypeVar("Row", bound=Model)
 RELATED = ("client", "site", "project_manager")
 
 
@@ -16,3 +20,11 @@ def visible_project(request: SignedInRequest, code: str, *related: str) -> Proje
     project = get_object_or_404(rows, code=code)
     request.is_kept = project.is_kept  # type: ignore[attr-defined]
     return project
+
+
+def found_of_project(request: SignedInRequest, rows: QuerySet[Row], **lookup: Any) -> Row:
+    """One of these rows, each of a project; whether that is kept is asked with it, as `visible_project` does."""
+    kept = Project.objects.undisclosed().filter(pk=OuterRef("project"))
+    row = get_object_or_404(rows.annotate(is_kept=Exists(kept)), **lookup)
+    request.is_kept = row.is_kept  # type: ignore[attr-defined]
+    return row

@@ -18,15 +18,18 @@ from process.costs import building, results, services
 from process.costs.band import price_band
 from process.costs.estimate import estimate
 from process.costs.paper import what_counts
+from process.costs.quoting import quote_scenario
 from process.costs.tornado import tornado
 from process.models import CostAssessment
 from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as make
 from tests.projects import factories as projects
+from tests.projects.people import business
 from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
+MOST_QUERIES = 20
 
 
 @pytest.fixture
@@ -164,6 +167,26 @@ def test_three_scenarios_cost_the_list_what_one_does(seller: Client, scenario: C
 
     with django_assert_num_queries(len(one)):
         seller.get(address)
+
+
+@pytest.mark.parametrize("state", ["draft", "fixed", "quoted"])
+def test_the_page_of_a_scenario_costs_few_queries(seller: Client, scenario: CostAssessment, state: str) -> None:
+    if state != "draft":
+        assert scenario.route_version is not None
+        fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())
+        services.fix_scenario(scenario.pk, reason="Quoted.", actor=make.estimator())
+    if state == "quoted":
+        projects.sign_off_sheets(scenario.project)
+        projects.recommend(scenario.project.code, recommendation="bid", reason="Feasible.", actor=make.estimator())
+        projects.a_quotation(scenario.project)
+        quote_scenario(scenario.pk, actor=business())
+    for part in ({}, {"HX-Request": "true"}):
+        seller.get(scenario.get_absolute_url(), headers=part)
+
+        with CaptureQueriesContext(connection) as asked:
+            shown(seller, scenario.get_absolute_url(), headers=part)
+
+        assert len(asked) <= MOST_QUERIES
 
 
 def test_the_page_of_a_scenario_computes_its_price_once(seller: Client, scenario: CostAssessment, monkeypatch: pytest.MonkeyPatch) -> None:
