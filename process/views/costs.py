@@ -143,7 +143,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     result = _result(request, scenario, standing)
     sheets = ((COST_LINES, scenario.lines), (MATERIAL_PRICES, scenario.prices), (RISKS, scenario.risks))
     context = result | {
-        "sheets": [Shown(bind_to(sheet, scenario, request.user), request, rows.all()) for sheet, rows in sheets],
+        "sheets": [Shown(bind_to(sheet, scenario, request.user), request, list(rows.all())) for sheet, rows in sheets],
         "blockers": not_mine + services.editing_blockers(scenario),
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from audit.history import tracked
+from projects.models.prepared import WHO, Prepared, Words, any_of, column, rows_in_words
 from projects.models.states import PHASES
 
 if TYPE_CHECKING:
@@ -78,41 +79,68 @@ def clients_agreed_with(today: date) -> models.QuerySet[Any]:
     return _agreements(today).filter(Q(expires_on=None) | Q(expires_on__gte=today)).order_by().values("project__client_id")
 
 
-def disclosed(*, project: str = "") -> Q:
+def disclosed(*, project: str = "") -> Prepared:
     """Asked of requests (`project="project__"`) or of projects: there is nothing to keep from our people."""
-    return _disclosed_on(timezone.localdate(), project)
+    columns = {
+        "phase": f"{project}phase",
+        "asks": "client__asks_confidentiality",
+        "client": "client",
+        "project": f"{project}pk",
+    }
+    return Prepared(_disclosed_on(timezone.localdate()), columns)
 
 
-@lru_cache(maxsize=8)
-def _disclosed_on(today: date, project: str) -> Q:
-    """Built once a day: nearly every query asks it, and building it takes longer than the rest of most."""
-    begun = Exists(_agreements(today, project=OuterRef(f"{project}pk")))
-    return (
-        Q(**{f"{project}phase__in": PHASES[1:]})
-        | Q(client__asks_confidentiality=False)
-        | Q(client__in=clients_agreed_with(today))
-        | Q(begun)
+@lru_cache(maxsize=4)
+def _disclosed_on(today: date) -> Words:
+    agreed, agreed_params = rows_in_words(clients_agreed_with(today))
+    begun, begun_params = rows_in_words(_agreements(today, project=column("project")).values("pk"))
+    return any_of(
+        [
+            ("{phase} = ANY(%s)", ([phase.value for phase in PHASES[1:]],)),
+            ("NOT {asks}", ()),
+            (f"{{client}} IN {agreed}", agreed_params),
+            (f"EXISTS {begun}", begun_params),
+        ]
     )
 
 
-def named(user: User, *, request: str = "", project: str = "") -> Q:
+def named(user: User, *, request: str = "", project: str = "") -> Prepared:
     """Asked of the same: this person logged the request, owns it, manages the project, or is named for it.
 
     A request that came in by the portal or from a client's system, and that nobody has taken up, is named to business development.
     """
-    people = (f"{request}created_by", f"{request}account_owner", f"{project}project_manager", f"{project}account_owner")
-    found = Q(is_named_for(user, f"{request}pk"))
-    for name in people:
-        found |= Q(**{name: user})
-    if Role.BUSINESS_DEVELOPMENT in user.signing_roles:
-        nobody = {f"{request}account_owner": None, f"{project}project_manager": None, f"{project}account_owner": None}
-        found |= ~Q(**{f"{request}created_by__kind": User.Kind.INTERNAL}) & Q(**nobody)
-    return found
+    columns = {
+        "request": f"{request}pk",
+        "created_by": f"{request}created_by",
+        "request_owner": f"{request}account_owner",
+        "project_manager": f"{project}project_manager",
+        "project_owner": f"{project}account_owner",
+    }
+    takes_up = Role.BUSINESS_DEVELOPMENT in user.signing_roles
+    if takes_up:
+        columns["kind"] = f"{request}created_by__kind"
+    return Prepared(_named_words(takes_up=takes_up), columns, user.pk)
 
 
-def is_named_for(user: User, request_key: str) -> Exists:
+@lru_cache(maxsize=2)
+def _named_words(*, takes_up: bool) -> Words:
+    part_in_it = ("%s IN ({created_by}, {request_owner}, {project_manager}, {project_owner})", (WHO,))
+    untaken = (
+        "({kind} IS DISTINCT FROM %s AND COALESCE({request_owner}, {project_manager}, {project_owner}) IS NULL)",
+        (User.Kind.INTERNAL.value,),
+    )
+    return any_of([_named_for_words(), part_in_it, *([untaken] if takes_up else [])])
+
+
+def is_named_for(user: User, request_key: str) -> Prepared:
     """Explicitly, by somebody who may."""
-    return Exists(ConfidentialReader.objects.open().filter(rfp=OuterRef(request_key), person=user))
+    return Prepared(_named_for_words(), {"request": request_key}, user.pk)
+
+
+@lru_cache(maxsize=1)
+def _named_for_words() -> Words:
+    sql, params = rows_in_words(ConfidentialReader.objects.open().filter(rfp=column("request"), person=WHO).values("pk"))
+    return f"EXISTS {sql}", params
 
 
 @dataclass(frozen=True)

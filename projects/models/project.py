@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from audit.history import tracked
 from audit.models import AppendOnly, CurrentTransaction
 from audit.states import StateField
 from projects.models.confidentiality import disclosed, is_named_for, seen_of_projects
+from projects.models.prepared import WHO, Prepared, Words, column, rows_in_words
 from projects.models.states import CLOSED_STATUSES, PHASES, Phase, ProjectStatus
 
 if TYPE_CHECKING:
@@ -46,8 +48,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         rows = self.filter(seen_of_projects(user))
         if sees_portfolio(user):
             return rows
-        team = TeamMember.objects.filter(Q(user=user) | Q(department__key__in=user.signing_roles), project=OuterRef("pk"))
-        return rows.filter(Exists(team) | is_named_for(user, "rfp_id"))
+        return rows.filter(on_team(user, "pk") | is_named_for(user, "rfp_id"))
 
     def with_kept(self) -> ProjectQuerySet:
         """`is_kept`: to named people, because no confidentiality agreement is in force."""
@@ -260,6 +261,18 @@ class TeamMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department}: {self.user or '–'}"
+
+
+def on_team(user: User, project_key: str) -> Prepared:
+    """By their own name, or as one of their department."""
+    return Prepared(_team_words(tuple(sorted(user.signing_roles))), {"project": project_key}, user.pk)
+
+
+@lru_cache(maxsize=64)
+def _team_words(roles: tuple[str, ...]) -> Words:
+    rows = TeamMember.objects.filter(Q(user=WHO) | Q(department__key__in=roles), project=column("project"))
+    sql, params = rows_in_words(rows.values("pk"))
+    return f"EXISTS {sql}", params
 
 
 @tracked

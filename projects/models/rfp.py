@@ -19,7 +19,7 @@ from audit.states import StateField
 from catalogue.chemistry import skeleton_of
 from catalogue.parents import Composition, composition_or_none
 from projects.models.confidentiality import disclosed, is_named_for, seen_of_requests
-from projects.models.project import TeamMember, sees_portfolio
+from projects.models.project import on_team, sees_portfolio
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -102,8 +102,7 @@ class RfpQuerySet(models.QuerySet["Rfp"]):
         """What the role or the team of one of ours brings them, whether or not it is kept from them still."""
         if sees_portfolio(user):
             return self
-        team = TeamMember.objects.filter(Q(user=user) | Q(department__key__in=user.signing_roles), project__rfp=OuterRef("pk"))
-        return self.filter(Q(account_owner=user) | Q(created_by=user) | Exists(team) | is_named_for(user, "pk"))
+        return self.filter(Q(account_owner=user) | Q(created_by=user) | on_team(user, "project__pk") | is_named_for(user, "pk"))
 
     def kept_from(self, user: User) -> RfpQuerySet:
         """What this person of ours would see if the confidentiality agreement were in force."""

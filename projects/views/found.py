@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
@@ -25,6 +25,6 @@ def visible_project(request: SignedInRequest, code: str, *related: str) -> Proje
 def found_of_project(request: SignedInRequest, rows: QuerySet[Row], **lookup: Any) -> Row:
     """One of these rows, each of a project; whether that is kept is asked with it, as `visible_project` does."""
     kept = Project.objects.undisclosed().filter(pk=OuterRef("project"))
-    row = get_object_or_404(rows.annotate(is_kept=Exists(kept)), **lookup)
+    row: Any = get_object_or_404(rows.annotate(is_kept=Exists(kept)), **lookup)
     request.is_kept = row.is_kept  # type: ignore[attr-defined]
-    return row
+    return cast("Row", row)

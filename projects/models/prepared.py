@@ -1,0 +1,59 @@
+"""Conditions that nearly every query asks, in words that are compiled once.
+
+To build and compile them anew takes Django longer than the rest of most queries. What they ask of other tables stays said by querysets;
+only their columns are found in each query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models
+from django.db.models import BooleanField, Expression, F
+from django.db.models.expressions import RawSQL
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
+
+Words = tuple[str, tuple[Any, ...]]
+WHO = -7_315_002  # stands in prepared words for whoever asks; no row has it
+
+
+class Prepared(Expression):
+    """words: SQL with {name} where a column stands, and its parameters. columns: by these names, as paths from the model that is asked."""
+
+    conditional = True
+
+    def __init__(self, words: Words, columns: Mapping[str, str], user_id: int | None = None) -> None:
+        super().__init__(output_field=BooleanField())
+        self.words, params = words
+        self.params = tuple(user_id if each == WHO else each for each in params)
+        self.names = tuple(columns)
+        self.columns: list[Any] = [F(path) for path in columns.values()]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self.columns
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        self.columns = list(exprs)
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        columns = {name: compiler.compile(column)[0] for name, column in zip(self.names, self.columns, strict=True)}
+        return f"({self.words.format(**columns)})", self.params
+
+
+def column(name: str) -> RawSQL:
+    """In a queryset whose words are prepared: a column of the query that will ask."""
+    return RawSQL(f"{{{name}}}", ())  # noqa: S611 - a name of ours
+
+
+def rows_in_words(rows: models.QuerySet[Any]) -> Words:
+    sql, params = rows.order_by().query.get_compiler(connection=connection).as_sql()
+    return f"({sql})", tuple(params)
+
+
+def any_of(parts: Iterable[Words]) -> Words:
+    found = list(parts)
+    return " OR ".join(sql for sql, _params in found), tuple(param for _sql, params in found for param in params)

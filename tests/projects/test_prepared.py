@@ -1,0 +1,59 @@
+"""Conditions whose words are compiled once: the same for everybody, each time with the columns of the query and the person that asks."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Role
+from projects.models import ConfidentialReader, Project, Rfp
+from projects.models.confidentiality import disclosed, is_named_for, named
+from projects.models.prepared import WHO, Prepared
+from tests.projects import factories
+from tests.projects.confidential import a_kept_project, another_seller, disclose
+from tests.projects.confidential import named as name_reader
+from tests.projects.people import business, manager, person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_asked_first_is_not_who_asks_next() -> None:
+    project = a_kept_project()
+    reader, other = person(Role.RESEARCH), person(Role.ANALYTICAL)
+    name_reader(project, reader)
+
+    asked = [Project.objects.filter(is_named_for(who, "rfp_id")).exists() for who in (reader, other, reader)]
+
+    assert asked == [True, False, True]
+    assert [Project.objects.filter(named(who, request="rfp__")).exists() for who in (business(), another_seller())] == [True, False]
+
+
+def test_it_holds_inside_of_other_queries_whatever_their_tables_are_called() -> None:
+    project = a_kept_project()
+    inside = Project.objects.filter(disclosed(), pk=OuterRef("pk"))
+    twice = Project.objects.filter(Exists(inside), pk=OuterRef("project__pk"))
+    assert not Rfp.objects.filter(Exists(twice)).exists()
+    assert Project.objects.filter(~disclosed()).get() == project
+    assert Project.objects.annotate(is_open=disclosed()).get().is_open is False
+
+    disclose(project.client)
+
+    assert Rfp.objects.filter(Exists(twice)).get() == project.rfp
+    assert Project.objects.annotate(is_open=disclosed()).get().is_open is True
+    assert not Project.objects.filter(~disclosed()).exists()
+
+
+def test_a_request_without_a_project_is_asked_too() -> None:
+    project = a_kept_project()
+    bare = factories.an_rfp(project.client)
+
+    assert set(Rfp.objects.filter(disclosed(project="project__"))) == set()
+    assert bare in Rfp.objects.filter(named(business(), project="project__"))
+    assert bare not in Rfp.objects.filter(named(manager(), project="project__"))
+
+
+def test_the_stand_in_for_whoever_asks_is_nobody() -> None:
+    condition = Prepared(("{person} = %s", (WHO,)), {"person": "person"}, manager().pk)
+
+    assert WHO not in condition.params
+    assert not ConfidentialReader.objects.filter(condition).exists()
