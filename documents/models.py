@@ -27,6 +27,7 @@ from documents.slots import SlotSignature as SlotSignature
 from documents.wording import DocumentWording as DocumentWording
 from documents.words import WordsOf
 from projects.models import SHOWN_TO_CLIENT, Project, Rfp, Visibility
+from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -44,9 +45,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         if not user.is_internal:
             signed = DocumentVersion.objects.filter(Q(effective_at__isnull=False) | Q(offered_round__gt=0), document=OuterRef("pk"))
             return self.filter(Exists(signed), client_id=user.client_id, visibility__in=SHOWN_TO_CLIENT)
-        project = Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))
         rfp = Rfp.objects.visible_to(user).filter(pk=OuterRef("rfp_id"))
-        return self.filter(Exists(project) | Exists(rfp))
+        return self.filter(sees_project(user) | Q(Exists(rfp)))
 
     def with_signed_number(self) -> DocumentQuerySet:
         """With the numbers (or None) of the newest version signed into effect and of the one offered: `signed_number`, `offered_number`."""

@@ -19,7 +19,8 @@ from audit.models import Event
 from audit.states import StateField
 from notifications.choices import Choice, Group
 from notifications.visibility import readable_events, told_to_ours
-from projects.models import Milestone, Project
+from projects.models import Milestone
+from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -211,7 +212,7 @@ class Preference(models.Model):
 
 class ProjectPreferenceQuerySet(models.QuerySet["ProjectPreference"]):
     def visible_to(self, user: User) -> ProjectPreferenceQuerySet:
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))), user=user)
+        return self.filter(sees_project(user), user=user)
 
 
 class ProjectPreference(models.Model):

@@ -14,6 +14,7 @@ from audit.models import Event
 from documents.models import Document
 from projects.models import ApprovalRequest, ChangeOrder, Deliverable, Milestone, Project, Quotation, Rfp
 from projects.models.confidentiality import SEEN, seen_of_projects, seen_of_requests
+from projects.models.project import sees_project
 
 SHAREABLE: tuple[Any, ...] = (Milestone, Deliverable, Quotation, ChangeOrder, Document, ApprovalRequest)
 # The event knows its object by a text; only one that is a number is turned into a key, which an index finds.
@@ -34,7 +35,7 @@ def readable_events(user: User) -> models.QuerySet[Event]:
     if not user.is_active:
         return Event.objects.none()
     if user.is_internal:
-        return Event.objects.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))).exclude(kind=SEEN)
+        return Event.objects.filter(sees_project(user)).exclude(kind=SEEN)
     events = Event.objects.alias(object_key=OBJECT_KEY)
     return events.filter(~_hidden_from(user), client_visible=True, client_id=user.client_id)
 

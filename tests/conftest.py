@@ -186,11 +186,14 @@ def django_db_setup(django_db_setup: None, django_db_modify_db_settings: pytest.
 
 @pytest.fixture(autouse=True, scope="session")
 def own_cache() -> None:
-    """Tests that run side by side count their sign-ins, and empty their cache, apart."""
+    """Tests that run side by side count their sign-ins, and empty their cache, apart; what an earlier run counted is forgotten."""
+    from django.core.cache import caches
+
     number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     if number:
         cache = django_settings.CACHES["default"]
         cache["LOCATION"] = f"{cache['LOCATION']}?db={int(number) + 1}"
+    caches["default"].clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CharField, Exists, F, OuterRef, Q
+from django.db.models import CharField, F, OuterRef, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from accounts.currencies import Currency
 from audit.history import tracked
 from audit.models import Signature
 from audit.states import StateField
-from projects.models import Project
+from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,7 +34,7 @@ class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
         """Sheets are internal; a client sees the quotation that comes of them."""
         if not user.is_internal:
             return self.none()
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
     def with_signed_hash(self) -> DepartmentAssessmentQuerySet:
         """`signed_hash` of what the last signature covers, which stays as it is until the sheet is opened again; `risk_texts` and

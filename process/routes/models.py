@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from audit.history import tracked
 from audit.states import StateField
-from projects.models import Project
+from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,9 +27,7 @@ HUNDRED = MaxValueValidator(Decimal(100), _("At most 100 %%."))
 
 def own_projects(user: User, path: str) -> Q:
     """Rows of projects that somebody of ours sees; a client sees nothing of how it is made."""
-    if not (user.is_active and user.is_internal):
-        return Q(pk__in=[])
-    return Q(Exists(Project.objects.visible_to(user).filter(pk=OuterRef(path))))
+    return sees_project(user, path) if user.is_internal else Q(pk__in=[])
 
 
 class RouteQuerySet(models.QuerySet["Route"]):

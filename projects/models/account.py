@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import AppendOnly
 from projects.models.plan import Publication
-from projects.models.project import Project
+from projects.models.project import Project, sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,7 +37,7 @@ class PublicationShare(AppendOnly):
 
 class AccountAnswerQuerySet(models.QuerySet["AccountAnswer"]):
     def visible_to(self, user: User) -> AccountAnswerQuerySet:
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
 
 class AccountAnswer(AppendOnly):

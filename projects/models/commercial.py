@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from projects.models.frozen import accepted_is_frozen, frozen_when_accepted
 from projects.models.offer import Offer, OfferQuerySet
-from projects.models.project import Project
+from projects.models.project import sees_project
 from projects.models.states import Phase
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class QuotationLine(models.Model):
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: User) -> AgreementQuerySet:
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
 
 @tracked

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from audit.history import tracked
-from projects.models.prepared import WHO, Prepared, Words, any_of, column, rows_in_words
+from projects.models.prepared import WHO, Asks, Prepared, Words, any_of, column, exist_in_words, rows_in_words
 from projects.models.states import PHASES
 
 if TYPE_CHECKING:
@@ -93,18 +93,17 @@ def disclosed(*, project: str = "") -> Prepared:
 @lru_cache(maxsize=4)
 def _disclosed_on(today: date) -> Words:
     agreed, agreed_params = rows_in_words(clients_agreed_with(today))
-    begun, begun_params = rows_in_words(_agreements(today, project=column("project")).values("pk"))
     return any_of(
         [
             ("{phase} = ANY(%s)", ([phase.value for phase in PHASES[1:]],)),
             ("NOT {asks}", ()),
             (f"{{client}} IN {agreed}", agreed_params),
-            (f"EXISTS {begun}", begun_params),
+            exist_in_words(_agreements(today, project=column("project"))),
         ]
     )
 
 
-def named(user: User, *, request: str = "", project: str = "") -> Prepared:
+def named(user: Asks, *, request: str = "", project: str = "") -> Prepared:
     """Asked of the same: this person logged the request, owns it, manages the project, or is named for it.
 
     A request that came in by the portal or from a client's system, and that nobody has taken up, is named to business development.
@@ -132,15 +131,14 @@ def _named_words(*, takes_up: bool) -> Words:
     return any_of([_named_for_words(), part_in_it, *([untaken] if takes_up else [])])
 
 
-def is_named_for(user: User, request_key: str) -> Prepared:
+def is_named_for(user: Asks, request_key: str) -> Prepared:
     """Explicitly, by somebody who may."""
     return Prepared(_named_for_words(), {"request": request_key}, user.pk)
 
 
 @lru_cache(maxsize=1)
 def _named_for_words() -> Words:
-    sql, params = rows_in_words(ConfidentialReader.objects.open().filter(rfp=column("request"), person=WHO).values("pk"))
-    return f"EXISTS {sql}", params
+    return exist_in_words(ConfidentialReader.objects.open().filter(rfp=column("request"), person=WHO))
 
 
 @dataclass(frozen=True)
@@ -175,11 +173,11 @@ def _sight(is_kept: bool, kind: str, people: list[int | None], readers: frozense
     return Sight(is_kept, is_untaken, frozenset(each for each in people if each is not None), readers)
 
 
-def seen_of_requests(user: User) -> Q:
+def seen_of_requests(user: Asks) -> Q:
     return disclosed(project="project__") | named(user, project="project__")
 
 
-def seen_of_projects(user: User) -> Q:
+def seen_of_projects(user: Asks) -> Q:
     return disclosed() | named(user, request="rfp__")
 
 

@@ -17,7 +17,7 @@ from django_fsm import transition
 from audit.history import tracked
 from audit.models import Event
 from audit.states import StateField
-from projects.models.project import Project
+from projects.models.project import sees_project
 from projects.models.states import SHOWN_TO_CLIENT, Phase, Visibility
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ MOVING_DUE_DATES = ("plan.forecasts_moved", "charter.drafted")
 
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
     def visible_to(self, user: User) -> DeliverableQuerySet:
-        seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        seen = self.filter(sees_project(user))
         return seen if user.is_internal else seen.filter(visibility__in=SHOWN_TO_CLIENT)
 
     def open(self) -> DeliverableQuerySet:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from audit.history import tracked
 from audit.models import AppendOnly
 from audit.refusals import Blocker
 from audit.states import StateField
-from projects.models.project import Project
+from projects.models.project import sees_project
 from projects.models.states import Phase
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class GateReviewQuerySet(models.QuerySet["GateReview"]):
         """Reviews are internal; the client sees the gate's milestone."""
         if not user.is_internal:
             return self.none()
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
     def current(self) -> GateReviewQuerySet:
         return self.exclude(state=GateReview.State.DECIDED)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from projects.models.plan import Milestone
-from projects.models.project import Project
+from projects.models.project import sees_project
 from projects.models.task import Task
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
             return self.none()
         return self.annotate(named=Case(When(project=None, then=Value(True)), default=self._seen(user), output_field=models.BooleanField()))
 
-    def _seen(self, user: User) -> Exists:
-        return Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))
+    def _seen(self, user: User) -> Q:
+        return sees_project(user)
 
     def with_conflicts(self) -> OccupancyQuerySet:
         """`conflicted`: another booking of the same vessel has one of its days."""

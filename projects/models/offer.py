@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from accounts.currencies import Currency
 from audit.states import StateField
-from projects.models.project import Project
+from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 class OfferQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> OfferQuerySet:
         """A client sees an offer from the moment it was sent to it."""
-        seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        seen = self.filter(sees_project(user))
         return seen if user.is_internal else seen.exclude(sent_at=None)
 
     def current(self) -> OfferQuerySet:

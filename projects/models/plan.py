@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from audit.models import AppendOnly
-from projects.models.project import Project
+from projects.models.project import sees_project
 from projects.models.states import SHOWN_TO_CLIENT, Phase, Visibility
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def visible_to(self, user: User) -> MilestoneQuerySet:
-        seen = self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        seen = self.filter(sees_project(user))
         return seen if user.is_internal else seen.filter(visibility__in=SHOWN_TO_CLIENT)
 
     def open(self) -> MilestoneQuerySet:

@@ -7,7 +7,9 @@ only their columns are found in each query.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import connection, models
 from django.db.models import BooleanField, Expression, F
@@ -19,17 +21,38 @@ if TYPE_CHECKING:
 
 Words = tuple[str, tuple[Any, ...]]
 WHO = -7_315_002  # stands in prepared words for whoever asks; no row has it
+_scopes = count()
+
+
+class Asks(Protocol):
+    """What a condition needs to know of somebody of ours."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def signing_roles(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True)
+class Anybody:
+    """Whoever has these roles, in prepared words."""
+
+    signing_roles: frozenset[str]
+    pk: int = WHO
 
 
 class Prepared(Expression):
-    """words: SQL with {name} where a column stands, and its parameters. columns: by these names, as paths from the model that is asked."""
+    """words: SQL with {name} where a column stands, and its parameters. columns: by these names, as paths from the model that is asked.
+    who: the id that takes the place of WHO.
+    """
 
     conditional = True
 
-    def __init__(self, words: Words, columns: Mapping[str, str], user_id: int | None = None) -> None:
+    def __init__(self, words: Words, columns: Mapping[str, str], who: int | None = None) -> None:
         super().__init__(output_field=BooleanField())
         self.words, params = words
-        self.params = tuple(user_id if each == WHO else each for each in params)
+        self.params = tuple(who if each == WHO else each for each in params)
         self.names = tuple(columns)
         self.columns: list[Any] = [F(path) for path in columns.values()]
 
@@ -50,8 +73,16 @@ def column(name: str) -> RawSQL:
 
 
 def rows_in_words(rows: models.QuerySet[Any]) -> Words:
-    sql, params = rows.order_by().query.get_compiler(connection=connection).as_sql()
+    """Its tables get names that no other words and no query has: a column of the query that asks is never taken for one of theirs."""
+    query, scope = rows.order_by().query, next(_scopes)
+    query.change_aliases({alias: f"asked{scope}_{place}" for place, alias in enumerate(query.alias_map)})
+    sql, params = query.get_compiler(connection=connection).as_sql()
     return f"({sql})", tuple(params)
+
+
+def exist_in_words(rows: models.QuerySet[Any]) -> Words:
+    sql, params = rows_in_words(rows.values("pk"))
+    return f"EXISTS {sql}", params
 
 
 def any_of(parts: Iterable[Words]) -> Words:

@@ -23,7 +23,7 @@ from audit.history import tracked
 from audit.models import AppendOnly, CurrentTransaction
 from audit.states import StateField
 from projects.models.confidentiality import disclosed, is_named_for, seen_of_projects
-from projects.models.prepared import WHO, Prepared, Words, column, rows_in_words
+from projects.models.prepared import WHO, Anybody, Asks, Prepared, Words, column, exist_in_words
 from projects.models.states import CLOSED_STATUSES, PHASES, Phase, ProjectStatus
 
 if TYPE_CHECKING:
@@ -37,6 +37,29 @@ def sees_portfolio(user: User) -> bool:
     return user.is_internal and bool(PORTFOLIO_ROLES & user.roles or PORTFOLIO_ROLES & user.signing_roles)
 
 
+def sees_project(user: User, project_key: str = "project_id") -> Q:
+    """Asked of whatever belongs to a project: it is one of those that are visible to this person. project_key: where its id stands."""
+    if not user.is_active:
+        return Q(pk__in=[])
+    columns = {"project": project_key}
+    if not user.is_internal:
+        return Q(Prepared(_client_s_words(), columns, user.client_id))
+    roles = tuple(sorted(user.signing_roles))
+    return Q(Prepared(_our_words(timezone.localdate(), roles, all_projects=sees_portfolio(user)), columns, user.pk))
+
+
+@lru_cache(maxsize=1)
+def _client_s_words() -> Words:
+    return exist_in_words(Project.objects.filter(client_id=WHO, pk=column("project")))
+
+
+@lru_cache(maxsize=256)
+def _our_words(_today: date, roles: tuple[str, ...], *, all_projects: bool) -> Words:
+    """Of one day: which agreements are in force stands in them."""
+    seen = Project.objects.seen_by(Anybody(frozenset(roles)), all_projects=all_projects)
+    return exist_in_words(seen.filter(pk=column("project")))
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User) -> ProjectQuerySet:
         """Internal: by role, or by the team (own name or own department), of what is not kept from them before the confidentiality
@@ -45,10 +68,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             return self.none()
         if not user.is_internal:
             return self.filter(client_id=user.client_id)
+        return self.seen_by(user, all_projects=sees_portfolio(user))
+
+    def seen_by(self, user: Asks, *, all_projects: bool) -> ProjectQuerySet:
+        """Somebody of ours. all_projects: not those alone on whose team they are, or for which they are named."""
         rows = self.filter(seen_of_projects(user))
-        if sees_portfolio(user):
-            return rows
-        return rows.filter(on_team(user, "pk") | is_named_for(user, "rfp_id"))
+        return rows if all_projects else rows.filter(on_team(user, "pk") | is_named_for(user, "rfp_id"))
 
     def with_kept(self) -> ProjectQuerySet:
         """`is_kept`: to named people, because no confidentiality agreement is in force."""
@@ -263,7 +288,7 @@ class TeamMember(models.Model):
         return f"{self.department}: {self.user or '–'}"
 
 
-def on_team(user: User, project_key: str) -> Prepared:
+def on_team(user: Asks, project_key: str) -> Prepared:
     """By their own name, or as one of their department."""
     return Prepared(_team_words(tuple(sorted(user.signing_roles))), {"project": project_key}, user.pk)
 
@@ -271,8 +296,7 @@ def on_team(user: User, project_key: str) -> Prepared:
 @lru_cache(maxsize=64)
 def _team_words(roles: tuple[str, ...]) -> Words:
     rows = TeamMember.objects.filter(Q(user=WHO) | Q(department__key__in=roles), project=column("project"))
-    sql, params = rows_in_words(rows.values("pk"))
-    return f"EXISTS {sql}", params
+    return exist_in_words(rows)
 
 
 @tracked

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
-from projects.models.project import Project
+from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,7 +22,7 @@ class ProjectRiskQuerySet(models.QuerySet["ProjectRisk"]):
         """Risks are ours: a client reads the chosen ones in the status report, and nowhere else."""
         if not user.is_internal:
             return self.none()
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
     def open(self) -> ProjectRiskQuerySet:
         return self.filter(closed_at=None)

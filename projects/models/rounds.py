@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from accounts.currencies import Currency
 from audit.models import AppendOnly, CurrentTransaction
 from projects.models.evidence import Deliverable
 from projects.models.plan import Milestone, Publication
-from projects.models.project import PhaseMove, Project
+from projects.models.project import PhaseMove, Project, sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,7 +25,7 @@ class StepLoopQuerySet(models.QuerySet["StepLoop"]):
         """Why a step is repeated and what that costs is internal; clients read the round beside what they see."""
         if not user.is_internal:
             return self.none()
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
 
 class StepLoop(AppendOnly):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from projects.models.project import Project
+from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,7 +21,7 @@ class ScratchQuerySet(models.QuerySet["Scratch"]):
         """Internal people who see the project; a client never sees a scratch plan."""
         if not user.is_internal:
             return self.none()
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
     def open(self) -> ScratchQuerySet:
         return self.filter(closed_at=None)

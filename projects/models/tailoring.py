@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.hashes import hash_of
 from audit.history import tracked
-from projects.models.project import Project
+from projects.models.project import sees_project
 from projects.models.states import Phase
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class TailoringQuerySet(models.QuerySet["Tailoring"]):
         """What does not apply is said to the client in the charter, not here."""
         if not user.is_internal:
             return self.none()
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
     def in_force(self) -> TailoringQuerySet:
         return self.exclude(in_force_at=None)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.history import tracked
 from projects.models.plan import Milestone
-from projects.models.project import Project
+from projects.models.project import sees_project
 
 if TYPE_CHECKING:
     from accounts.models import Department, User
@@ -24,7 +24,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Tasks are ours: to a client they do not exist."""
         if not user.is_internal:
             return self.none()
-        return self.filter(Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id"))))
+        return self.filter(sees_project(user))
 
     def open(self) -> TaskQuerySet:
         return self.filter(done_on=None)

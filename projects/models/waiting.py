@@ -9,7 +9,7 @@ from django.urls import resolve, reverse
 
 from accounts.models import Role
 from projects.models.confidentiality import seen_of_projects
-from projects.models.project import Project
+from projects.models.project import Project, sees_project
 from projects.models.states import ProjectStatus
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class WaitingForQuerySet(models.QuerySet["WaitingFor"]):
         rows = self.running()
         if not user.is_internal:
             return self.asking(user.client_id).filter(role__in=["", *user.roles])
-        visible = Q(project=None) | Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project_id")))
+        visible = Q(project=None) | sees_project(user)
         disclosed = Q(project=None) | Exists(Project.objects.filter(seen_of_projects(user), pk=OuterRef("project_id")))
         return rows.filter((Q(user=user) & disclosed) | (Q(user=None, client=None, role__in=user.signing_roles) & visible))
 

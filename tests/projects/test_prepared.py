@@ -6,9 +6,10 @@ import pytest
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Role
-from projects.models import ConfidentialReader, Project, Rfp
+from projects.models import ConfidentialReader, Project, Rfp, TeamMember
 from projects.models.confidentiality import disclosed, is_named_for, named
 from projects.models.prepared import WHO, Prepared
+from projects.models.project import sees_project
 from tests.projects import factories
 from tests.projects.confidential import a_kept_project, another_seller, disclose
 from tests.projects.confidential import named as name_reader
@@ -57,3 +58,30 @@ def test_the_stand_in_for_whoever_asks_is_nobody() -> None:
 
     assert WHO not in condition.params
     assert not ConfidentialReader.objects.filter(condition).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        (Role.PROJECT_MANAGER, "both"),
+        (Role.BUSINESS_DEVELOPMENT, "both"),
+        (Role.RESEARCH, "both"),
+        (Role.ADMINISTRATOR, "kept"),
+        (Role.CLIENT_VIEWER, "its own"),
+    ],
+)
+def test_what_belongs_to_a_project_is_seen_by_who_sees_the_project(role: str, seen: str) -> None:
+    """The kept one is theirs because they are named for it."""
+    kept, client = a_kept_project(), factories.a_client("DCB")
+    other = factories.a_project(client)
+    who = person(role, client=client if role == Role.CLIENT_VIEWER else None)
+    if who.is_internal:
+        name_reader(kept, who)
+    projects = {"both": {kept, other}, "kept": {kept}, "its own": {other}}[seen]
+
+    for _again in range(2):
+        assert set(Project.objects.visible_to(who)) == projects
+        assert set(Project.objects.filter(sees_project(who, "pk"))) == projects
+        assert {row.project for row in TeamMember.objects.filter(sees_project(who))} == projects
+    who.is_active = False
+    assert not Project.objects.filter(sees_project(who, "pk")).exists()
