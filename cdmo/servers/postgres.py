@@ -83,13 +83,30 @@ def start(layout: Layout, *, durable: bool = True) -> Postgres:
 
 
 def _let_the_last_one_go(data: Path) -> None:
-    """A server that was killed is in the table of processes until it is reaped, and PostgreSQL refuses to start beside it."""
+    """PostgreSQL refuses to start beside a server that was killed and is not reaped, or whose own processes still finish their work."""
     deadline = time.monotonic() + REAPED_SECONDS
-    with suppress(OSError, ValueError, IndexError):  # no such file, or no such process
-        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
-        while time.monotonic() < deadline:
-            os.kill(pid, 0)
+    with suppress(OSError, ValueError, IndexError):  # no such file: it ended in order
+        noted = (data / "postmaster.pid").read_text().splitlines()
+        pid, memory = int(noted[0]), int(noted[6].split()[1])
+        while (_runs(pid) or _is_held(memory)) and time.monotonic() < deadline:
             time.sleep(0.1)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def _is_held(memory: int) -> bool:
+    """Whether a process is attached to this shared memory (Linux)."""
+    for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:
+        _key, shmid, _perms, _size, _creator, _last, attached, *_rest = line.split()
+        if int(shmid) == memory:
+            return int(attached) > 0
+    return False
 
 
 def make_database(server: Postgres) -> None:

@@ -6,15 +6,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from cdmo.servers import reset
 from cdmo.servers.children import Child, wait_for
 from cdmo.servers.layout import Layout
 from cdmo.servers.leftovers import end_leftovers, write_down
+from cdmo.servers.postgres import start as start_postgres
 from cdmo.servers.postgres import url_of
 
 # A worker that starts another process and listens to no signal that can be ignored.
@@ -153,3 +157,28 @@ def test_nothing_of_a_stopped_product_stays_beside_its_folder(tmp_path: Path) ->
     (layout.sockets / "left").unlink()
     layout.tidy()
     assert not layout.sockets.exists()
+
+
+@pytest.mark.slow
+def test_postgresql_starts_again_while_a_process_of_the_killed_one_finishes() -> None:
+    """Its checkpoint may outlive it: the next start waits for whoever still holds its memory."""
+    layout = Layout(Path(settings.BASE_DIR) / ".state" / "killed-postgresql")
+    layout.prepare()
+    first = start_postgres(layout, durable=False)
+    with closing(first.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+        (checkpointer,) = cursor.fetchone() or (0,)
+    os.kill(checkpointer, signal.SIGSTOP)
+    assert first.child.process is not None
+    first.child.process.kill()
+    first.child.process.wait()
+    later = threading.Timer(2, os.kill, (checkpointer, signal.SIGCONT))
+    later.start()
+    try:
+        second = start_postgres(layout, durable=False)
+        assert second.ready()
+        second.child.stop()
+    finally:
+        later.join()
+        layout.tidy()
+        reset.main(layout.state)
