@@ -305,7 +305,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         """Role → the person who handed its signing to this one for today; only a role that the person still holds."""
         if not (self.is_active and self.is_internal):
             return {}
-        rows = Delegation.objects.in_force(timezone.localdate()).filter(receiver=self).select_related("giver")
+        today = timezone.localdate()
+        handed = list(Delegation.objects.for_day(today).filter(receiver=self).values_list("pk", flat=True))
+        if not handed:  # nearly always: every request asks, and whether a giver still holds the role is the longer question
+            return {}
+        rows = Delegation.objects.in_force(today).filter(pk__in=handed).select_related("giver")
         return {row.role: row.giver for row in rows}
 
     @property
@@ -357,10 +361,13 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
             return self.none()
         return self if user.has_role(Role.ADMINISTRATOR) else self.filter(Q(giver=user) | Q(receiver=user))
 
+    def for_day(self, on: date) -> DelegationQuerySet:
+        return self.filter(starts_on__lte=on, ends_on__gte=on, ended_at=None)
+
     def in_force(self, on: date) -> DelegationQuerySet:
         """Handed over for that day by a person who is active and holds the role."""
         held = RoleGrant.objects.filter(user=OuterRef("giver"), role=OuterRef("role"), ended_at=None)
-        return self.filter(Exists(held), starts_on__lte=on, ends_on__gte=on, ended_at=None, giver__is_active=True)
+        return self.for_day(on).filter(Exists(held), giver__is_active=True)
 
 
 @tracked

@@ -111,6 +111,7 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
         found = priced(assessed(scenario, form.trial if is_tried else None))
     seed = form.cleaned_data.get("seed", SEED)
     project = scenario.project
+    tried = [Blocker("cost.tried", _t("It follows from what is saved: keep what is tried as the next scenario first."))] if is_tried else []
     ledger = rows_of(project)
     missing = missing_of(project, ledger)
     return {
@@ -123,8 +124,8 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, project) + not_active(project),
-        "ledger_blockers": keepers(request, project) + taking_blockers(project, missing),
-        "letter_blockers": writers(request, project) + scenario_blockers(project, missing, ledger),
+        "ledger_blockers": keepers(request, project) + taking_blockers(project, missing) + tried,
+        "letter_blockers": writers(request, project) + scenario_blockers(project, missing, ledger) + tried,
         "arrived": arrivals(project, ledger),
     }
 

@@ -73,6 +73,10 @@ def test_a_typed_batch_number_prices_anew_and_htmx_is_answered_with_that_part(se
     part = shown(seller, address, headers={"HX-Request": "true"})
 
     assert "Price as tried; nothing of it is saved" in page
+    takes = (reverse("assumptions-take", args=[scenario.project.code, 1]), reverse("letter-of-scenario", args=[scenario.project.code, 1]))
+    for tried in (page, part):
+        assert "It follows from what is saved: keep what is tried as the next scenario first." in tried
+        assert not any(each in tried for each in takes)
     assert part.startswith((' <div id="cost-result"', '<div id="cost-result"'))
     price = re.search(r"[\d,.]+ EUR</strong>", part)
     assert price is not None
