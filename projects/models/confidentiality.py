@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from audit.history import tracked
-from projects.models.prepared import WHO, Asks, Prepared, Words, any_of, column, exist_in_words, rows_in_words
+from projects.models.compiled import WHO, Asks, Compiled, Words, any_of, column, exist_in_words, rows_in_words
 from projects.models.states import PHASES
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def clients_agreed_with(today: date) -> models.QuerySet[Any]:
     return _agreements(today).filter(Q(expires_on=None) | Q(expires_on__gte=today)).order_by().values("project__client_id")
 
 
-def disclosed(*, project: str = "") -> Prepared:
+def disclosed(*, project: str = "") -> Compiled:
     """Asked of requests (`project="project__"`) or of projects: there is nothing to keep from our people."""
     columns = {
         "phase": f"{project}phase",
@@ -87,7 +87,7 @@ def disclosed(*, project: str = "") -> Prepared:
         "client": "client",
         "project": f"{project}pk",
     }
-    return Prepared(_disclosed_on(timezone.localdate()), columns)
+    return Compiled(_disclosed_on(timezone.localdate()), columns)
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +103,7 @@ def _disclosed_on(today: date) -> Words:
     )
 
 
-def named(user: Asks, *, request: str = "", project: str = "") -> Prepared:
+def named(user: Asks, *, request: str = "", project: str = "") -> Compiled:
     """Asked of the same: this person logged the request, owns it, manages the project, or is named for it.
 
     A request that came in by the portal or from a client's system, and that nobody has taken up, is named to business development.
@@ -118,7 +118,7 @@ def named(user: Asks, *, request: str = "", project: str = "") -> Prepared:
     takes_up = Role.BUSINESS_DEVELOPMENT in user.signing_roles
     if takes_up:
         columns["kind"] = f"{request}created_by__kind"
-    return Prepared(_named_words(takes_up=takes_up), columns, user.pk)
+    return Compiled(_named_words(takes_up=takes_up), columns, user.pk)
 
 
 @lru_cache(maxsize=2)
@@ -131,9 +131,9 @@ def _named_words(*, takes_up: bool) -> Words:
     return any_of([_named_for_words(), part_in_it, *([untaken] if takes_up else [])])
 
 
-def is_named_for(user: Asks, request_key: str) -> Prepared:
+def is_named_for(user: Asks, request_key: str) -> Compiled:
     """Explicitly, by somebody who may."""
-    return Prepared(_named_for_words(), {"request": request_key}, user.pk)
+    return Compiled(_named_for_words(), {"request": request_key}, user.pk)
 
 
 @lru_cache(maxsize=1)

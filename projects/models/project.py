@@ -22,8 +22,8 @@ from accounts.models import Role
 from audit.history import tracked
 from audit.models import AppendOnly, CurrentTransaction
 from audit.states import StateField
+from projects.models.compiled import WHO, Anybody, Asks, Compiled, Words, column, exist_in_words
 from projects.models.confidentiality import disclosed, is_named_for, seen_of_projects
-from projects.models.prepared import WHO, Anybody, Asks, Prepared, Words, column, exist_in_words
 from projects.models.states import CLOSED_STATUSES, PHASES, Phase, ProjectStatus
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def sees_project(user: User, project_key: str = "project_id") -> Q:
         return Q(pk__in=[])
     columns = {"project": project_key}
     if not user.is_internal:
-        return Q(Prepared(_client_s_words(), columns, user.client_id))
+        return Q(Compiled(_client_s_words(), columns, user.client_id))
     roles = tuple(sorted(user.signing_roles))
-    return Q(Prepared(_our_words(timezone.localdate(), roles, all_projects=sees_portfolio(user)), columns, user.pk))
+    return Q(Compiled(_our_words(timezone.localdate(), roles, all_projects=sees_portfolio(user)), columns, user.pk))
 
 
 @lru_cache(maxsize=1)
@@ -288,9 +288,9 @@ class TeamMember(models.Model):
         return f"{self.department}: {self.user or '–'}"
 
 
-def on_team(user: Asks, project_key: str) -> Prepared:
+def on_team(user: Asks, project_key: str) -> Compiled:
     """By their own name, or as one of their department."""
-    return Prepared(_team_words(tuple(sorted(user.signing_roles))), {"project": project_key}, user.pk)
+    return Compiled(_team_words(tuple(sorted(user.signing_roles))), {"project": project_key}, user.pk)
 
 
 @lru_cache(maxsize=64)

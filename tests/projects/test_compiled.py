@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Role
 from projects.models import ConfidentialReader, Project, Rfp, TeamMember
+from projects.models.compiled import WHO, Compiled
 from projects.models.confidentiality import disclosed, is_named_for, named
-from projects.models.prepared import WHO, Prepared
 from projects.models.project import sees_project
 from tests.projects import factories
 from tests.projects.confidential import a_kept_project, another_seller, disclose
@@ -54,7 +54,7 @@ def test_a_request_without_a_project_is_asked_too() -> None:
 
 
 def test_the_stand_in_for_whoever_asks_is_nobody() -> None:
-    condition = Prepared(("{person} = %s", (WHO,)), {"person": "person"}, manager().pk)
+    condition = Compiled(("{person} = %s", (WHO,)), {"person": "person"}, manager().pk)
 
     assert WHO not in condition.params
     assert not ConfidentialReader.objects.filter(condition).exists()

@@ -1,7 +1,7 @@
 """Conditions that nearly every query asks, in words that are compiled once.
 
 To build and compile them anew takes Django longer than the rest of most queries. What they ask of other tables stays said by querysets;
-only their columns are found in each query.
+only their columns are found in each query. (Whole queries that are written once: `accounts.prepared`.)
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
 Words = tuple[str, tuple[Any, ...]]
-WHO = -7_315_002  # stands in prepared words for whoever asks; no row has it
+WHO = -7_315_002  # stands in compiled words for whoever asks; no row has it
 _scopes = count()
 
 
@@ -36,13 +36,13 @@ class Asks(Protocol):
 
 @dataclass(frozen=True)
 class Anybody:
-    """Whoever has these roles, in prepared words."""
+    """Whoever has these roles, in compiled words."""
 
     signing_roles: frozenset[str]
     pk: int = WHO
 
 
-class Prepared(Expression):
+class Compiled(Expression):
     """words: SQL with {name} where a column stands, and its parameters. columns: by these names, as paths from the model that is asked.
     who: the id that takes the place of WHO.
     """
@@ -68,7 +68,7 @@ class Prepared(Expression):
 
 
 def column(name: str) -> RawSQL:
-    """In a queryset whose words are prepared: a column of the query that will ask."""
+    """In a queryset whose words are compiled: a column of the query that will ask."""
     return RawSQL(f"{{{name}}}", ())  # noqa: S611 - a name of ours
 
 
