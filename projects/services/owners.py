@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from audit.events import record
+from audit.events import Happened, record_each
 from projects.gates import gate_of
-from projects.models import Deliverable, Task
-from projects.services.waiting import close_waits, open_wait
+from projects.models import Deliverable, Milestone, Task
+from projects.services.waiting import Owed, close_waits, fed_key, open_wait, open_waits
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from collections.abc import Sequence
+
+    from accounts.models import Department, User
     from projects.models import GateReview, Project
 
 ROLE_OF_DEPARTMENT = {"project_management": "project_manager"}
@@ -22,56 +24,77 @@ TASK = "task:"
 
 def ask_owner(deliverable: Deliverable) -> None:
     """The open wait of a deliverable: its owner by name, else its department's role."""
-    role = "" if deliverable.owner else ROLE_OF_DEPARTMENT.get(deliverable.department.key, deliverable.department.key)
-    open_wait(
-        f"deliverable:{deliverable.pk}",
-        project=deliverable.project,
-        user=deliverable.owner,
-        role=role,
-        words=_t("%(code)s: %(title)s") % {"code": deliverable.project.code, "title": deliverable.title},
-        link=deliverable.get_absolute_url(),
-        due_on=deliverable.due_on,
-    )
+    open_waits(deliverable.project, _of_deliverables(deliverable.project, [deliverable]))
 
 
 def ask_for(deliverable: Deliverable, *, actor: User) -> None:
     """The phase that owes it has begun: its owner, or the department, is told and waited for."""
-    record(
-        "deliverable.asked",
-        deliverable,
-        actor=actor,
-        department=deliverable.department.name,
-        title=deliverable.title,
-        due_on=deliverable.due_on,
-        link=deliverable.get_absolute_url(),
-    )
-    ask_owner(deliverable)
+    _ask_for_each(deliverable.project, [deliverable], actor=actor)
 
 
 def ask_task_owner(task: Task) -> None:
     """The open wait of a task: its owner by name, else its department's role."""
-    department = task.department.key if task.department else ""
-    open_wait(
-        task.key,
-        project=task.project,
-        user=task.owner,
-        role="" if task.owner else ROLE_OF_DEPARTMENT.get(department, department),
-        words=_t("%(code)s: %(title)s") % {"code": task.project.code, "title": task.title},
-        link=task.get_absolute_url(),
-        due_on=task.due_on,
-    )
+    open_waits(task.project, [_of_task(task)])
 
 
 def ask_phase_owners(project: Project, phase: str, *, actor: User) -> None:
     """Open the waits of a phase's open deliverables and tasks: each owner, or the department, sees what is theirs."""
     if not project.in_scope(phase):
         return
-    for deliverable in Deliverable.objects.open().filter(project=project, phase=phase).select_related("department", "owner"):
+    deliverables = list(Deliverable.objects.open().filter(project=project, phase=phase).select_related("department", "owner"))
+    for deliverable in deliverables:
         deliverable.project = project
-        ask_for(deliverable, actor=actor)
-    for task in Task.objects.open().filter(project=project, milestone__phase=phase).select_related("owner", "department"):
+    _ask_for_each(project, deliverables, actor=actor)
+    tasks = list(Task.objects.open().filter(project=project, milestone__phase=phase).select_related("owner", "department", "milestone"))
+    for task in tasks:
         task.project = project
-        ask_task_owner(task)
+    open_waits(project, [_of_task(task) for task in tasks])
+
+
+def _ask_for_each(project: Project, deliverables: Sequence[Deliverable], *, actor: User) -> None:
+    record_each(_asked(each, actor) for each in deliverables)
+    open_waits(project, _of_deliverables(project, deliverables))
+
+
+def _asked(deliverable: Deliverable, actor: User) -> Happened:
+    told = {
+        "department": deliverable.department.name,
+        "title": deliverable.title,
+        "due_on": deliverable.due_on,
+        "link": deliverable.get_absolute_url(),
+    }
+    return Happened("deliverable.asked", deliverable, {"actor": actor}, told)
+
+
+def _of_deliverables(project: Project, deliverables: Sequence[Deliverable]) -> list[Owed]:
+    fed = {each.pk: fed_key(each.phase, each.key) for each in deliverables}
+    milestones = {row.key: row for row in Milestone.objects.filter(project=project, key__in=set(fed.values()))}
+    return [
+        Owed(
+            f"deliverable:{each.pk}",
+            _words(project, each.title),
+            each.get_absolute_url(),
+            each.owner,
+            "" if each.owner else _role_of(each.department),
+            each.due_on,
+            milestones.get(fed[each.pk]),
+        )
+        for each in deliverables
+    ]
+
+
+def _of_task(task: Task) -> Owed:
+    role = "" if task.owner else _role_of(task.department)
+    return Owed(task.key, _words(task.project, task.title), task.get_absolute_url(), task.owner, role, task.due_on, task.milestone)
+
+
+def _words(project: Project, title: str) -> str:
+    return _t("%(code)s: %(title)s") % {"code": project.code, "title": title}
+
+
+def _role_of(department: Department | None) -> str:
+    key = department.key if department else ""
+    return ROLE_OF_DEPARTMENT.get(key, key)
 
 
 def ask_to_renew(review: GateReview) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,32 @@ def open_wait(
     return wait
 
 
+@dataclass(frozen=True)
+class Owed:
+    """Work of a project whose owner, or else whose role, is waited for; `milestone` waits with it."""
+
+    key: str
+    words: str
+    link: str
+    user: User | None
+    role: str
+    due_on: date | None
+    milestone: Milestone | None
+
+
+def open_waits(project: Project, owed: Sequence[Owed]) -> None:
+    """`open_wait` for many things of a project that the caller has locked: three statements, however many they are."""
+    rows = {row.key: row for row in WaitingFor.objects.open().filter(key__in=[each.key for each in owed]).select_for_update()}
+    known, now = list(rows.values()), timezone.now()
+    for each in owed:
+        row = rows.setdefault(each.key, WaitingFor(key=each.key, since=now))
+        row.project, row.client = project, None
+        row.words, row.link, row.user, row.role = str(each.words)[:300], each.link, each.user, each.role
+        row.due_on, row.milestone = each.due_on, each.milestone
+    write_together(known, ["project", "client", "words", "link", "user", "role", "due_on", "milestone"])
+    WaitingFor.objects.bulk_create([row for row in rows.values() if row.pk is None])
+
+
 def close_waits(prefix: str) -> int:
     """Close every open wait whose key is `prefix` or starts with `prefix:`, and what it escalated to; how many were closed."""
     open_rows, now = WaitingFor.objects.open(), timezone.now()
@@ -72,23 +99,20 @@ def close_waits(prefix: str) -> int:
 
 
 def _fed_milestone(key: str, project: Project) -> Milestone | None:
-    """The milestone that waits with it: that of the deliverable, of the payment, else the gate of the present phase."""
+    """The milestone that waits with it: that of the deliverable whose evidence it is, of the payment, else the gate of the present phase."""
     kind, _colon, number = key.partition(":")
     rows = Milestone.objects.filter(project=project)
     if kind == "payment.invoice":
         return rows.filter(pk=number).first()
-    if kind == "task":
-        return rows.filter(tasks__pk=number).first()
-    deliverables = Deliverable.objects.filter(project=project)
-    if kind == "deliverable":
-        deliverables = deliverables.filter(pk=number)
-    elif kind == "evidence.confirm":
-        deliverables = deliverables.filter(references__pk=number)
-    else:
+    if kind != "evidence.confirm":
         return rows.filter(kind=Milestone.Kind.GATE, phase=project.phase).first()
-    owed = deliverables.values_list("phase", "key").first()
-    feeds = next((item.milestone for item in phase_plan(owed[0]).deliverables if item.key == owed[1]), "") if owed else ""
-    return rows.filter(key=feeds).first()
+    owed = Deliverable.objects.filter(project=project, references__pk=number).values_list("phase", "key").first()
+    return rows.filter(key=fed_key(*owed)).first() if owed else None
+
+
+def fed_key(phase: str, key: str) -> str:
+    """The milestone that waits for this deliverable of the plan."""
+    return next((item.milestone for item in phase_plan(phase).deliverables if item.key == key), "")
 
 
 def postpone_waits(due: Mapping[str, date | None]) -> None:
