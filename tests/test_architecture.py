@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,11 @@ def test_services_name_who_acts() -> None:
                     found.append(f"{path}:{node.lineno} {node.name}")
 
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "name", ["tests.bench.__main__", "tests.bench.growth", "tests.bench.acts", "tests.bench.papers", "tests.compose.proof"]
+)
+def test_what_no_test_runs_can_be_started(name: str) -> None:
+    """The measurements and the proof of the containers share code with the tests, and notice when it moves."""
+    import_module(name)

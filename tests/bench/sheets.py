@@ -13,11 +13,11 @@ from cdmo.servers.bootstrap import BROWSERS
 from cdmo.servers.product import manage
 from tests.bench.rows import SHELL, WARM_UP, Row
 from tests.bench.running import signed_in
-from tests.browser.sheets import DRAWN
 from tests.stack import QUIET
 
 ROWS = 2000
 PAINT_MS, EDIT_MS = 1000, 150
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FILLED = f"""
 from accounts.models import Role
 from audit.context import Channel, acting
