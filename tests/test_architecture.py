@@ -115,9 +115,10 @@ def test_services_name_who_acts() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "name", ["tests.bench.__main__", "tests.bench.growth", "tests.bench.acts", "tests.bench.papers", "tests.compose.proof"]
-)
+MEASURED = sorted(f"tests.bench.{path.stem}" for path in Path(__file__).with_name("bench").glob("*.py") if path.stem != "floor")
+
+
+@pytest.mark.parametrize("name", [*MEASURED, "tests.compose.proof"])
 def test_what_no_test_runs_can_be_started(name: str) -> None:
     """The measurements and the proof of the containers share code with the tests, and notice when it moves."""
     import_module(name)
