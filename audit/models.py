@@ -199,7 +199,10 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 
 def readable(value: Any) -> Any:
     """Dates, moments, amounts and standard words, stored as plain text, as people read them: 12 Mar 2026, 12 Mar 2026 14:05 UTC+1,
-    125,000.00, and a role or phase in the reader's language."""
+    125,000.00, a role or phase in the reader's language, and a list as a sentence has it: a, b; a list of lists: a, b; c, d."""
+    if isinstance(value, list):
+        between = "; " if any(isinstance(each, list) for each in value) else ", "
+        return between.join(str(readable(each)) for each in value if each is not None)
     if not isinstance(value, str):
         return value
     if _DATE.fullmatch(value):

@@ -42,6 +42,7 @@ WAIT_OF_KIND = {
     "payment.ready_to_invoice": "payment.invoice:{object}",
     "evidence.entered": "evidence.confirm:{object}",
     "deliverable.asked": "deliverable:{object}",
+    "work.asked": "{key}",
     "deliverable.assigned": "deliverable:{object}",
     "deliverable.renewed": "deliverable:{object}",
     "task.added": "task:{object}",
@@ -60,6 +61,7 @@ WAIT_OF_KIND = {
     "sheet.assigned": "sheet:{object}",
     "sheet.reopened": "sheet:{object}",
 }
+OF_MANY = frozenset({"work.asked"})  # of all that somebody is asked for at once: its own page shows them, that of the wait one
 # Where the key names another object than the event does (a version of the event's document), both lead to the same page and are
 # matched by it.
 WAIT_OF_PAGE = {

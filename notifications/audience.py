@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Delegation, Role, User
 from audit.models import Event
-from notifications.asking import opened_by, waits_of
+from notifications.asking import OF_MANY, opened_by, waits_of
 from notifications.choices import group_of, is_told
 from notifications.people import with_roles
 from notifications.visibility import as_client, readable_events
@@ -109,7 +109,7 @@ def _readers(batch: Batch, event: Event) -> Iterator[Reader]:
         person, wait = batch.people[pk], asked.get(pk)
         group = group_of(event.kind, asked=wait is not None, internal=person.is_internal)
         if group and pk != event.actor_id and not _is_kept_from(batch, person, event):
-            yield Reader(person, event, group, wait is not None, wait.link if wait else "")
+            yield Reader(person, event, group, wait is not None, wait.link if wait and event.kind not in OF_MANY else "")
 
 
 def _asked(batch: Batch, event: Event) -> dict[int, WaitingFor]:

@@ -214,6 +214,7 @@ INTERNAL_KINDS = {
     },
     link_named: {
         "deliverable.asked": _("asked %(department)s for %(title)s"),
+        "work.asked": _("asked %(who)s for the work of %(phase)s: %(work)s"),
         "risk.added": _("wrote down the risk: %(title)s"),
         "risk.changed": _("changed the risk: %(title)s"),
         "risk.closed": _("closed the risk: %(title)s"),

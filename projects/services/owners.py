@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from audit.events import Happened, record_each
+from audit.events import Happened, record, record_each
 from projects.gates import gate_of
-from projects.models import Deliverable, Milestone, Task
+from projects.models import Deliverable, Milestone, Phase, Task
 from projects.services.waiting import Owed, close_waits, fed_key, open_wait, open_waits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from accounts.models import Department, User
     from projects.models import GateReview, Project
@@ -29,7 +30,16 @@ def ask_owner(deliverable: Deliverable) -> None:
 
 def ask_for(deliverable: Deliverable, *, actor: User) -> None:
     """The phase that owes it has begun: its owner, or the department, is told and waited for."""
-    _ask_for_each(deliverable.project, [deliverable], actor=actor)
+    record(
+        "deliverable.asked",
+        deliverable,
+        actor=actor,
+        department=deliverable.department.name,
+        title=deliverable.title,
+        due_on=deliverable.due_on,
+        link=deliverable.get_absolute_url(),
+    )
+    ask_owner(deliverable)
 
 
 def ask_task_owner(task: Task) -> None:
@@ -38,32 +48,35 @@ def ask_task_owner(task: Task) -> None:
 
 
 def ask_phase_owners(project: Project, phase: str, *, actor: User) -> None:
-    """Open the waits of a phase's open deliverables and tasks: each owner, or the department, sees what is theirs."""
+    """Open the waits of a phase's open deliverables and tasks; each owner, or the department, is told once of all that is theirs."""
     if not project.in_scope(phase):
         return
     deliverables = list(Deliverable.objects.open().filter(project=project, phase=phase).select_related("department", "owner"))
     for deliverable in deliverables:
         deliverable.project = project
-    _ask_for_each(project, deliverables, actor=actor)
     tasks = list(Task.objects.open().filter(project=project, milestone__phase=phase).select_related("owner", "department", "milestone"))
     for task in tasks:
         task.project = project
-    open_waits(project, [_of_task(task) for task in tasks])
+    owed = [*_of_deliverables(project, deliverables), *(_of_task(task) for task in tasks)]
+    record_each(_all_of_each(project, phase, owed, actor))
+    open_waits(project, owed)
 
 
-def _ask_for_each(project: Project, deliverables: Sequence[Deliverable], *, actor: User) -> None:
-    record_each(_asked(each, actor) for each in deliverables)
-    open_waits(project, _of_deliverables(project, deliverables))
-
-
-def _asked(deliverable: Deliverable, actor: User) -> Happened:
-    told = {
-        "department": deliverable.department.name,
-        "title": deliverable.title,
-        "due_on": deliverable.due_on,
-        "link": deliverable.get_absolute_url(),
-    }
-    return Happened("deliverable.asked", deliverable, {"actor": actor}, told)
+def _all_of_each(project: Project, phase: str, owed: Iterable[Owed], actor: User) -> Iterator[Happened]:
+    """Of each owner and each department what is theirs, in the order of their days; `key` is one of its waits, which says who is told."""
+    of_each: dict[tuple[int | None, str], list[Owed]] = defaultdict(list)
+    for each in sorted(owed, key=lambda each: (each.due_on is None, each.due_on)):
+        if each.who:
+            of_each[each.user.pk if each.user else None, each.role].append(each)
+    for work in of_each.values():
+        told = {
+            "key": work[0].key,
+            "who": work[0].who,
+            "phase": str(Phase(phase).label),
+            "work": [[each.title, each.due_on] for each in work],
+            "link": reverse("my-work"),
+        }
+        yield Happened("work.asked", project, {"actor": actor}, told)
 
 
 def _of_deliverables(project: Project, deliverables: Sequence[Deliverable]) -> list[Owed]:
@@ -72,7 +85,7 @@ def _of_deliverables(project: Project, deliverables: Sequence[Deliverable]) -> l
     return [
         Owed(
             f"deliverable:{each.pk}",
-            _words(project, each.title),
+            each.title,
             each.get_absolute_url(),
             each.owner,
             "" if each.owner else _role_of(each.department),
@@ -85,11 +98,7 @@ def _of_deliverables(project: Project, deliverables: Sequence[Deliverable]) -> l
 
 def _of_task(task: Task) -> Owed:
     role = "" if task.owner else _role_of(task.department)
-    return Owed(task.key, _words(task.project, task.title), task.get_absolute_url(), task.owner, role, task.due_on, task.milestone)
-
-
-def _words(project: Project, title: str) -> str:
-    return _t("%(code)s: %(title)s") % {"code": project.code, "title": title}
+    return Owed(task.key, task.title, task.get_absolute_url(), task.owner, role, task.due_on, task.milestone)
 
 
 def _role_of(department: Department | None) -> str:

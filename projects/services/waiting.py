@@ -66,12 +66,16 @@ class Owed:
     """Work of a project whose owner, or else whose role, is waited for; `milestone` waits with it."""
 
     key: str
-    words: str
+    title: str
     link: str
     user: User | None
     role: str
     due_on: date | None
     milestone: Milestone | None
+
+    @property
+    def who(self) -> str:
+        return self.user.full_name if self.user else str(Role(self.role).label) if self.role else ""
 
 
 def open_waits(project: Project, owed: Sequence[Owed]) -> None:
@@ -81,7 +85,8 @@ def open_waits(project: Project, owed: Sequence[Owed]) -> None:
     for each in owed:
         row = rows.setdefault(each.key, WaitingFor(key=each.key, since=now))
         row.project, row.client = project, None
-        row.words, row.link, row.user, row.role = str(each.words)[:300], each.link, each.user, each.role
+        words = _t("%(code)s: %(title)s") % {"code": project.code, "title": each.title}
+        row.words, row.link, row.user, row.role = words[:300], each.link, each.user, each.role
         row.due_on, row.milestone = each.due_on, each.milestone
     write_together(known, ["project", "client", "words", "link", "user", "role", "due_on", "milestone"])
     WaitingFor.objects.bulk_create([row for row in rows.values() if row.pk is None])

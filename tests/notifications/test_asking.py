@@ -22,16 +22,18 @@ from audit.spoken import spoken
 from documents import registry
 from documents.registry import DocumentType, Meaning, SignerSlot
 from documents.services import queue, request_document, sign_version, submit_for_review, upload_version
-from notifications.asking import WAIT_OF_KIND, WAIT_OF_PAGE
+from notifications.asking import OF_MANY, WAIT_OF_KIND, WAIT_OF_PAGE
 from notifications.models import Notification
 from notifications.reading import items_of
 from phases.evaluation.services import assign_sheet, reopen_sheet, submit_rfp
 from projects.models import Deliverable, GateCondition, GateReview, Milestone, Phase, Project, WaitingFor
 from projects.services import change_orders, commercial, conditions, evidence, owners, quotation_answers, rounds
+from projects.services.charter import name_team_member
 from projects.services.meeting import call_meeting
 from projects.services.payments import plan_payment
 from projects.services.plan import reschedule_milestone
 from projects.services.sharing import set_visibility
+from projects.services.tasks import TaskDraft, add_task
 from projects.services.waiting import escalate_waits
 from tests.notifications.conftest import told
 from tests.notifications.scenes import MORE_IN_SMALL_SCALE
@@ -143,6 +145,11 @@ def a_payment(project: Project) -> Act:
 def evidence_to_confirm(project: Project) -> Act:
     quality()
     return lambda: make.a_reference(project, "route_selection_report")
+
+
+def a_name_on_the_team(project: Project) -> Act:
+    chemist = make.person(Role.RESEARCH)
+    return lambda: name_team_member(project.code, "research", user=chemist, actor=make.manager())
 
 
 def an_assignment(project: Project) -> Act:
@@ -258,7 +265,8 @@ IN_SMALL_SCALE: dict[str, Scene] = {
     "change_order.sent": an_order,
     "payment.ready_to_invoice": a_payment,
     "evidence.entered": evidence_to_confirm,
-    "deliverable.asked": a_conditional_go,
+    "deliverable.asked": a_name_on_the_team,
+    "work.asked": a_conditional_go,
     "deliverable.assigned": an_assignment,
     "deliverable.renewed": a_renewal,
     "plan.forecasts_moved": a_moved_plan,
@@ -289,9 +297,9 @@ def leads_to_the_wait(kind: str, act: Act) -> list[Notification]:
     for each in asked:
         (line,) = items_of([each], each.user)
         own = WaitingFor.objects.open().of(User.objects.get(pk=each.user_id))
-        waits = own.filter(link=line.link)
+        waits = own.filter(key=each.event.data["key"]) if kind in OF_MANY else own.filter(link=line.link)
         assert waits, (kind, each.user, line.link)
-        assert each.link == line.link
+        assert line.link == (reverse("my-work") if kind in OF_MANY else each.link)
         says_it_in_chinese(each, waits[0])
     return asked
 
@@ -373,14 +381,26 @@ def test_who_signs_for_another_is_asked_as_they_would_be(project: Project) -> No
     assert not [each for each in notifications if each.user_id == late.pk]
 
 
-def test_each_deliverable_of_a_new_phase_is_told_to_who_owes_it_and_to_nobody_else(project: Project) -> None:
-    chemist = make.person(Role.RESEARCH)
+def test_the_work_of_a_new_phase_is_told_in_one_message_to_each_who_owes_some_and_to_nobody_else(project: Project) -> None:
+    chemist = make.person(Role.RESEARCH, name="Dana Reyes")
+    of_pilot = Deliverable.objects.open().filter(project=project, phase=Phase.PILOT)
+    own = of_pilot.filter(department__key="analytical")[0]
+    of_pilot.filter(pk=own.pk).update(owner=chemist, due_on=in_days(30))
+    milestone = Milestone.objects.open().filter(project=project, phase=Phase.PILOT)[0]
+    add_task(project.code, TaskDraft("Order the starting material", milestone.key, owner=chemist), actor=make.manager())
 
-    notifications = [each for each in told(a_conditional_go(project)) if each.event.kind == "deliverable.asked"]
+    notifications = [each for each in told(a_conditional_go(project)) if each.event.kind == "work.asked"]
 
     assert {each.asked for each in notifications} == {True}
-    owed = Deliverable.objects.open().filter(project=project, phase=Phase.PILOT, department__key="research", owner=None)
-    assert {each.link for each in notifications if each.user_id == chemist.pk} == {row.get_absolute_url() for row in owed}
+    of_chemist = {each.event.data["who"]: each for each in notifications if each.user_id == chemist.pk}
+    by_name, by_role = of_chemist.pop(chemist.full_name), of_chemist.pop(str(Role.RESEARCH.label))
+    assert not of_chemist
+    assert {title for title, _day in by_name.event.data["work"]} == {own.title, "Order the starting material"}
+    assert [own.title, in_days(30).isoformat()] in by_name.event.data["work"]
+    owed = of_pilot.filter(department__key="research", owner=None)
+    assert {title for title, _day in by_role.event.data["work"]} == {row.title for row in owed}
+    assert all(row.title in by_role.event.words for row in owed)
+    assert len({(each.user_id, each.event.data["who"]) for each in notifications}) == len(notifications)
     assert {each.delivery for each in notifications} == {"digest"}
 
 

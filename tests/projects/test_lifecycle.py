@@ -151,7 +151,7 @@ def test_a_phase_out_of_scope_is_passed_by_signature(events_of: Events) -> None:
     kinds = events_of(lambda: make.out_of_scope(project))
 
     assert kinds[:2] == ["gate.left", "project.phase_entered"]
-    assert set(kinds[2:]) == {"deliverable.asked", "gate.opened"}  # the owners of the next phase
+    assert set(kinds[2:]) == {"work.asked", "gate.opened"}  # the owners of the next phase
     move = PhaseMove.objects.get(project=project, kind="out_of_scope")
     assert (again(project).phase, move.signature.meaning) == (Phase.PILOT, "not_in_scope")
 
