@@ -265,6 +265,7 @@ TYPES = (
         number_prefix="RR",
         template="documents/types/rfp_record.html",
         build_context=rfp_record,
+        template_version="2",
         signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
