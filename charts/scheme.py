@@ -21,11 +21,15 @@ FONT = 'font-family="Inter, Noto Sans, Noto Sans SC, sans-serif"'
 
 @dataclass(frozen=True)
 class Compound:
-    """number: as the scheme calls it, "3". drawing: a whole SVG element of the size above, empty where there is no structure."""
+    """number: as the scheme calls it, "3". drawing: a whole SVG element of the size above, empty where there is no structure.
+
+    structure: what is drawn, for whoever draws it later.
+    """
 
     number: str
     name: str
     drawing: str = ""
+    structure: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from audit.history import tracked
 from audit.states import StateField
 from documents.about import AboutKind, words_of
 from documents.issuances import Issuance as Issuance
-from documents.registry import DocumentType, known
+from documents.registry import DocumentType, document_types, known
 from documents.renditions import Rendition as Rendition
 from documents.slots import SlotSignature as SlotSignature
 from documents.wording import DocumentWording as DocumentWording
@@ -39,12 +39,16 @@ OFFERED = Q(state="in_review", offered_round=F("review_round"))  # an offer of a
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User) -> DocumentQuerySet:
-        """Internal: with the project or RFP. Client: the own organisation's, shared, and in effect or offered to it at least once."""
+        """Internal: with the project or RFP. Client: the own organisation's, shared, and in effect or offered to it at least once.
+
+        What a later release makes for us alone is no client's any more, though it was shared before.
+        """
         if not user.is_active:
             return self.none()
         if not user.is_internal:
             signed = DocumentVersion.objects.filter(Q(effective_at__isnull=False) | Q(offered_round__gt=0), document=OuterRef("pk"))
-            return self.filter(Exists(signed), client_id=user.client_id, visibility__in=SHOWN_TO_CLIENT)
+            shown = self.filter(Exists(signed), client_id=user.client_id, visibility__in=SHOWN_TO_CLIENT)
+            return shown.exclude(type_key__in=[each.key for each in document_types() if each.for_us])
         rfp = Rfp.objects.visible_to(user).filter(pk=OuterRef("rfp_id"))
         return self.filter(sees_project(user) | Q(Exists(rfp)))
 

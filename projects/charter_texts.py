@@ -10,21 +10,33 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import date_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _t
 
+from accounts.models import Role
+from projects.gates import all_gates
 from projects.models import PHASES, Phase, QuotationLine
+from projects.money import fitted
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
     from projects.models import Project, Quotation, Rfp
+
+BETWEEN = " | "  # in the line of a risk: its words, how probable, how bad, and what is done about it
 
 
 @dataclass
 class Said:
-    """risks: one each. people: who worked on the offer, by the key of the department. batches: for how many the price is, by phase."""
+    """risks: a line each (`risk_line`). background: a line each. people: who worked on the offer, by the key of the department.
+
+    batches: for how many the price is, by phase.
+    """
 
     risks: list[str] = field(default_factory=list)
+    background: list[str] = field(default_factory=list)
     people: dict[str, User] = field(default_factory=dict)
     batches: dict[str, int] = field(default_factory=dict)
 
@@ -38,16 +50,39 @@ def charter_also_says(source: Callable[[Project], Said]) -> None:
 
 def said_elsewhere(project: Project) -> Said:
     found = [source(project) for source in _sources]
-    people = {key: person for each in found for key, person in each.people.items()}
-    batches = {phase: number for each in found for phase, number in each.batches.items()}
-    return Said([risk for each in found for risk in each.risks], people, batches)
+    return Said(
+        risks=[line for each in found for line in each.risks],
+        background=[line for each in found for line in each.background],
+        people={key: person for each in found for key, person in each.people.items()},
+        batches={phase: number for each in found for phase, number in each.batches.items()},
+    )
 
 
-def texts_of(project: Project, quotation: Quotation) -> dict[str, str]:
-    """The texts of the charter that the quotation can fill."""
+def risk_line(words: str, *judged: str) -> str:
+    """A line of the charter's risks: the words, then probability, impact and response as far as they are known."""
+    parts = [" ".join(part.replace(BETWEEN.strip(), "/").split()) for part in (words, *judged)]
+    while parts[1:] and not parts[-1]:
+        parts.pop()
+    return BETWEEN.join(parts)
+
+
+def risk_rows(text: str) -> list[tuple[str, str, str, str]]:
+    """The lines taken apart again: words, probability, impact, response. A bar after these stands in the response."""
+    found = []
+    for line in text.splitlines():
+        words, *judged = (part.strip() for part in line.strip(" -•\t").split(BETWEEN.strip(), 3))
+        if words or any(judged):
+            probability, impact, response = (*judged, "", "", "")[:3]
+            found.append((words, probability, impact, response))
+    return found
+
+
+def texts_of(project: Project, quotation: Quotation, also: Iterable[str] = ()) -> dict[str, str]:
+    """The texts of the charter that the quotation can fill. also: what others say of its background."""
     lines = list(quotation.lines.all())
     return {
         "objectives": _as_lines(_objectives(project.rfp, lines)),
+        "background": _as_lines([*_asked(project), *also, _accepted(quotation)]),
         "scope_in": _as_lines([quotation.scope.strip(), *(_of_phase(line) for line in lines if line.is_priced)]),
         "scope_out": _as_lines(_left_out(lines)),
         "assumptions": _as_lines(_assumptions(quotation)),
@@ -74,6 +109,59 @@ def _objectives(rfp: Rfp, lines: Iterable[QuotationLine]) -> Iterator[str]:
             yield _t("Delivered: %(words)s") % {"words": line.deliverables}
     if rfp.target_timeline.strip():
         yield _t("By when: %(words)s") % {"words": rfp.target_timeline.strip()}
+
+
+def _asked(project: Project) -> Iterator[str]:
+    """Who asked for what, of which compound."""
+    rfp = project.rfp
+    names = {"number": rfp.number, "client": project.client.name, "day": _day(rfp.received_at)}
+    yield _t("Request: %(number)s of %(client)s, received on %(day)s") % names
+    cas = _t("CAS %(number)s") % {"number": rfp.cas_number} if rfp.cas_number else ""
+    mass = f"{rfp.molar_mass_g_per_mol:.2f} g/mol" if rfp.molar_mass_g_per_mol else ""
+    yield _t("Compound: %(words)s") % {"words": _together(rfp.compound_name, cas, rfp.formula, mass)}
+    if purpose := _together(rfp.downstream_drug, rfp.indication):
+        yield _t("Used for: %(words)s") % {"words": purpose}
+    yield _t("Wanted: %(words)s") % {"words": rfp.wanted.strip()}
+
+
+def _accepted(quotation: Quotation) -> str:
+    amount = fitted(quotation.total, quotation.currency)
+    names = {
+        "label": quotation.label,
+        "price": f"{quotation.currency} {number_format(amount, force_grouping=True)}",
+        "day": _day(quotation.answered_at),
+        "name": str(quotation.answered_by or ""),
+    }
+    if quotation.answered_by is None:
+        return _t("Quotation: %(label)s over %(price)s, accepted on %(day)s") % names
+    return _t("Quotation: %(label)s over %(price)s, accepted on %(day)s by %(name)s") % names
+
+
+def _day(at: datetime | None) -> str:
+    return date_format(timezone.localtime(at), "j M Y") if at else ""
+
+
+def _together(*parts: str) -> str:
+    return ", ".join(filter(None, (part.strip() for part in parts)))
+
+
+def governance_of(project: Project) -> str:
+    """Who leads, who works on it, who decides and how its state is told, as the project and its team stand."""
+    return _as_lines(_governed(project))
+
+
+def _governed(project: Project) -> Iterator[str]:
+    if project.project_manager is not None:
+        yield _t("Project manager: %(name)s") % {"name": project.project_manager}
+    members = project.team.exclude(user=None).select_related("department", "user")
+    if team := "; ".join(f"{member.department}: {member.user}" for member in members):
+        yield _t("Team: %(people)s") % {"people": team}
+    for gate in all_gates():
+        if project.in_scope(gate.phase):
+            names = {"gate": gate.key, "title": gate.title, "roles": ", ".join(str(Role(role).label) for role in gate.signers)}
+            yield _t("Gate %(gate)s %(title)s: decided by the signatures of %(roles)s") % names
+    yield _t("Status: shared milestones can be read at any time; a Project Status Report is made from the record whenever one is due")
+    yield _t("Changes: scope, price and contract dates change by a change order that both sides accept")
 
 
 def _of_phase(line: QuotationLine) -> str:
@@ -116,7 +204,8 @@ def budget_of(quotation: Quotation) -> list[tuple[Phase, Decimal]]:
     return [(phase, amount) for phase, amount in sums.items() if amount]
 
 
-def written(project: Project, quotation: Quotation, *, risks: Iterable[str]) -> dict[str, Any]:
-    """Everything that `draft_charter` takes and the quotation says."""
+def written(project: Project, quotation: Quotation, said: Said) -> dict[str, Any]:
+    """Everything that `draft_charter` takes and that the quotation, the request and the sheets say."""
     first, last = scope_of(quotation)
-    return {"first_phase": first, "last_phase": last, **texts_of(project, quotation), "risks": _as_lines(risks)}
+    texts = texts_of(project, quotation, said.background)
+    return {"first_phase": first, "last_phase": last, **texts, "risks": _as_lines(said.risks)}

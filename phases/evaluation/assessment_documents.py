@@ -1,10 +1,10 @@
-"""Inquiry Assessment Report and Detailed Cost Assessment Form: what the departments' sheets say, side by side."""
+"""Inquiry Assessment Report and Detailed Cost Assessment Form: what the departments' sheets say, side by side, and what is recorded."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.evaluation.worksheets import ASSUMPTIONS, HAZARDS, PRODUCTION_PLAN, RISKS, TEST_PLAN
 from phases.reports import identity_of, part
 from process.costs.paper import pictures_on_paper, scenario_on_paper, what_counts
+from process.paper import DATED_BY, drawn_on_paper, recorded_dating, recorded_on_paper
 from projects.completeness import completeness_of
 from projects.models import Phase, Project, Quotation, QuotationLine
 from worksheets.bound import bind_to
@@ -110,12 +111,16 @@ def no_recommendation(project: Project) -> list[Blocker]:
 def inquiry_assessment(project: Project) -> dict[str, Any]:
     """Is it feasible, at what cost, in what time, under which assumptions and risks, what is recommended, and how long all that took."""
     found, sheets = _recommendation(project), _sheets(project)
-    return _assessed(project, found, sheets) | {"clock": _clock(project, found, sheets)}
+    return _assessed(project, found, sheets) | recorded_on_paper(project) | {"clock": _clock(project, found, sheets)}
 
 
 def inquiry_dating(project: Project) -> dict[str, Any]:
     """What makes the report out of date; how long it took follows from that."""
-    return _assessed(project, _recommendation(project), _sheets(project))
+    return _assessed(project, _recommendation(project), _sheets(project)) | recorded_dating(project)
+
+
+def inquiry_pictures(data: Mapping[str, Any]) -> dict[str, str]:
+    return pictures_on_paper(data.get("clock")) | drawn_on_paper(data)
 
 
 def _recommendation(project: Project) -> InquiryAssessment:
@@ -283,8 +288,9 @@ TYPES = (
         number_prefix="IA",
         template="documents/types/inquiry_assessment_report.html",
         build_context=inquiry_assessment,
-        figures=lambda snapshot: pictures_on_paper(snapshot["data"].get("clock")),
-        template_version="3",
+        figures=lambda snapshot: inquiry_pictures(snapshot["data"]),
+        template_version="4",
+        for_us=True,
         dated_by=(
             "subtitle",
             "identity",
@@ -300,6 +306,7 @@ TYPES = (
             "questions",
             "missing",
             "signed_off",
+            *DATED_BY,
         ),
         build_dating=inquiry_dating,
         narrative=(

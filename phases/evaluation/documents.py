@@ -16,7 +16,7 @@ from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSl
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents
 from phases.evaluation.quotation_document import BLANK, quotation
-from projects.charter_texts import budget_of
+from projects.charter_texts import budget_of, risk_rows
 from projects.completeness import completeness_of
 from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Rfp, Tailoring
 from projects.models.rfp import Market, Submission
@@ -169,8 +169,18 @@ def charter(project: Project) -> dict[str, Any]:
         ),
         "assumptions": numbered(row.assumptions),
         "risks": numbered(row.risks),
+        "judged_risks": judged_risks(row),
         "governance": row.governance,
     }
+
+
+def judged_risks(row: Charter) -> dict[str, Any] | None:
+    """The risks as a table, once one of them is judged or answered; else they are a plain list."""
+    rows = risk_rows(row.risks)
+    if not any(any(judged) for _words, *judged in rows):
+        return None
+    columns = [Column(_t("Risk"), 40), Column(_t("Probability"), 13), Column(_t("Impact"), 13), Column(_t("Response"), 34)]
+    return data_table(columns, rows)
 
 
 def _batches(row: Charter) -> str:
@@ -255,6 +265,7 @@ TYPES = (
         number_prefix="RR",
         template="documents/types/rfp_record.html",
         build_context=rfp_record,
+        template_version="2",
         signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
@@ -295,7 +306,7 @@ TYPES = (
         number_prefix="PC",
         template="documents/types/project_charter.html",
         build_context=charter,
-        template_version="2",
+        template_version="3",
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),

@@ -15,6 +15,7 @@ from documents.content import Column, cell, data_table, day, key_values, shortes
 from process.costs.building import assessed_many
 from process.costs.estimate import GRAM, Estimate, LineCost
 from process.costs.models import CostAssessment
+from process.costs.pictures import price_tornado
 from process.costs.results import Priced, Whole, estimated, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.stored import plain
@@ -35,10 +36,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         return None
     return {
         "facts": _facts(chosen, chosen.estimate),
-        "matter": data_table(
-            [Column(_t("Figure"), 40), Column(_t("At its low"), 30, "right"), Column(_t("At its high"), 30, "right")],
-            [(each.label, f"{each.low}: {cell(each.at_low)}", f"{each.high}: {cell(each.at_high)}") for each in chosen.matter],
-        ),
+        "matter": _matter(chosen),
         "phases": _phases(chosen, found),
         "lines": _lines(chosen.estimate),
         "rates": _rates(chosen.estimate.lines),
@@ -60,11 +58,32 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
     }
 
 
-def what_counts(project: Project) -> str | None:
-    """A hash of all that the printed scenario counts with: another one when a figure changes, or another scenario is chosen."""
+def counting(project: Project) -> Priced | None:
+    """The scenario that is printed, with its price alone."""
     rows = _scenarios_of(project)
     fixed = [each for each in rows if not each.is_draft]
-    chosen = _chosen([estimated(each) for each in assessed_many(fixed[-1:] or rows)])
+    return _chosen([estimated(each) for each in assessed_many(fixed[-1:] or rows)])
+
+
+def price_on_paper(chosen: Priced) -> dict[str, Any] | None:
+    """The band of its price, and what moves it where a figure has a low and a high. None where there is no price."""
+    found = priced(chosen.assessed)
+    if found.estimate is None:
+        return None
+    moved = {"tornado": price_tornado(found.tornado, found.estimate.currency)} if found.tornado else {}
+    return {
+        "facts": _price_facts(found, found.estimate),
+        "matter": _matter(found) if moved else None,
+        "pictures": {name: json.dumps(picture.spec) for name, picture in moved.items()},
+    }
+
+
+def what_counts(project: Project) -> str | None:
+    return counts_with(counting(project))
+
+
+def counts_with(chosen: Priced | None) -> str | None:
+    """A hash of all that the printed scenario counts with: another one when a figure changes, or another scenario is chosen."""
     return hash_of({"number": chosen.assessed.assessment.number, "case": plain(chosen.assessed.case)}) if chosen else None
 
 
@@ -112,6 +131,24 @@ def _facts(chosen: Priced, estimate: Estimate) -> list[dict[str, str]]:
         (_t("Likely between"), f"{cell(band.low)} – {cell(band.high)}" if band else None),
         (_t("Price per kg"), f"{estimate.currency} {cell(largest.per_kg)} ({largest.label})" if largest else None),
         (_t("Optional, beside the price"), estimate.optional or None),
+    )
+
+
+def _price_facts(chosen: Priced, estimate: Estimate) -> list[dict[str, str]]:
+    row, band, largest = chosen.assessed.assessment, chosen.band, chosen.largest
+    return key_values(
+        (_t("Scenario"), f"{row.number} · {row.name} ({row.get_state_display()})"),
+        (_t("Priced on"), row.priced_on),
+        (_t("Price"), f"{estimate.currency} {cell(estimate.price)}"),
+        (_t("Likely between"), f"{cell(band.low)} – {cell(band.high)}" if band else None),
+        (_t("Price per kg"), f"{estimate.currency} {cell(largest.per_kg)} ({largest.label})" if largest else None),
+    )
+
+
+def _matter(chosen: Priced) -> dict[str, Any]:
+    return data_table(
+        [Column(_t("Figure"), 40), Column(_t("At its low"), 30, "right"), Column(_t("At its high"), 30, "right")],
+        [(each.label, f"{each.low}: {cell(each.at_low)}", f"{each.high}: {cell(each.at_high)}") for each in chosen.matter],
     )
 
 

@@ -123,4 +123,8 @@ class StepSupport(models.Model):
         constraints = [models.UniqueConstraint(fields=["literature", "route", "step_key"], name="step_support_once")]
 
     def __str__(self) -> str:
-        return f"{self.route.name}: {getattr(self, 'step_name', None) or self.step_key}"  # a new one has not been read yet
+        return f"{self.route.name}: {self.step}"
+
+    @property
+    def step(self) -> str:
+        return getattr(self, "step_name", None) or str(self.step_key)  # a new one has not been read yet

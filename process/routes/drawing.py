@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
 
 from django.utils.translation import gettext as _t
 
@@ -13,14 +15,42 @@ from process.routes.models import RouteStep, StepInput
 from process.words import plain_number
 
 BOND_LENGTH = 20  # pixels: what is drawn in one scheme has one scale, as far as it fits
+PER_LINE, PER_LINE_OF_MANY, MANY = 2, 3, 9  # arrows in a line on paper, so that its letters can be read; of so many arrows more
 ARROWLESS = {StepInput.Role.SOLVENT, StepInput.Role.WATER}  # under the arrow, with the conditions
 
 
 def scheme_of(steps: Sequence[RouteStep], *, title: str, per_line: int = 3) -> str:
     """Of the steps that count, read with their inputs. The branches first, then the line to the product. Empty without a step."""
     rows = [row for row in steps if not row.set_aside]
-    chains = _Chains(rows).all()
+    chains = [_drawn(chain) for chain in _Chains(rows).all()]
     return scheme(chains, title=title, description=description_of(rows), per_line=per_line)
+
+
+def kept_scheme(steps: Sequence[RouteStep], *, title: str) -> dict[str, Any]:
+    """The same scheme as plain data, with structures instead of drawings, for `scheme_from`."""
+    rows = [row for row in steps if not row.set_aside]
+    return {"title": title, "description": description_of(rows), "chains": [asdict(chain) for chain in _Chains(rows).all()]}
+
+
+def scheme_from(kept: Mapping[str, Any]) -> str:
+    """Drawn for a page of paper, from what was kept alone."""
+    chains = [_drawn(_chain_from(each)) for each in kept["chains"]]
+    per_line = PER_LINE if sum(len(chain.reactions) for chain in chains) < MANY else PER_LINE_OF_MANY
+    return scheme(chains, title=kept["title"], description=kept["description"], per_line=per_line)
+
+
+def _chain_from(kept: Mapping[str, Any]) -> Chain:
+    reactions = [Reaction(**{**each, "product": Compound(**each["product"])}) for each in kept["reactions"]]
+    return Chain(**{**kept, "start": Compound(**kept["start"]), "reactions": reactions})
+
+
+def _drawn(chain: Chain) -> Chain:
+    reactions = [replace(each, product=_with_drawing(each.product)) for each in chain.reactions]
+    return replace(chain, start=_with_drawing(chain.start), reactions=reactions)
+
+
+def _with_drawing(compound: Compound) -> Compound:
+    return replace(compound, drawing=drawing_of(compound.structure, compound.name))
 
 
 def description_of(steps: Sequence[RouteStep]) -> str:
@@ -86,7 +116,7 @@ class _Chains:
 
     def _compound(self, key: str, name: str, compound: CatalogueCompound | None) -> Compound:
         number = self.numbers.setdefault(key, str(len(self.numbers) + 1))
-        return Compound(number, name, drawing_of(compound, name))
+        return Compound(number, name, structure=compound.smiles if compound is not None else "")
 
     def _reaction(self, row: RouteStep) -> Reaction:
         product = self._compound(f"step {row.pk}", row.product_name, row.product_compound)
@@ -112,11 +142,11 @@ def conditions_of(row: RouteStep) -> list[str]:
     return [*([facts] if facts else []), _t("yield %(percent)s %%") % {"percent": plain_number(row.yield_pct)}]
 
 
-def drawing_of(compound: CatalogueCompound | None, name: str) -> str:
-    if compound is None or not compound.smiles:
+def drawing_of(smiles: str, name: str) -> str:
+    if not smiles:
         return ""
     try:
-        return draw_svg(compound.smiles, STRUCTURE_WIDTH, STRUCTURE_HEIGHT, title=name, bond_length=BOND_LENGTH)
+        return draw_svg(smiles, STRUCTURE_WIDTH, STRUCTURE_HEIGHT, title=name, bond_length=BOND_LENGTH)
     except StructureError:
         return ""
 

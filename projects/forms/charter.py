@@ -65,7 +65,7 @@ class CharterForm(ShapeForm):
         }
         help_texts = {
             "objectives": _("Measurable: what is there at the end, in which amount and quality, by when."),
-            "risks": _("The few that matter, each with its answer."),
+            "risks": _("The few that matter, a line each: risk | probability | impact | response."),
             "governance": _("Meetings, who decides what, how to escalate."),
             "batches_reason": _("Needed for any other number than two pilot and three validation batches."),
             "start_on": _("Where the plan begins; not used when it is counted back."),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import allowed, require_permission
 from audit.events import record
 from audit.refusals import Blocker, Refused
-from projects.charter_texts import Said, said_elsewhere, written
+from projects.charter_texts import Said, governance_of, said_elsewhere, written
 from projects.models import Charter, Project, Quotation, TeamMember
 from projects.price import accepted_quotation
 from projects.services.charter import BATCHES, TEXTS, charter_blockers, draft_charter, name_team
@@ -43,6 +43,13 @@ def batches_of(said: Said) -> dict[str, Any]:
     return {**found, "batches_reason": _t("As many as the accepted quotation is for.") if found != BATCHES else ""}
 
 
+def _say_governance(charter: Charter, said_before: str) -> None:
+    """Once everybody is named. What was said so before, of another leader or team, is said anew; what somebody wrote stays."""
+    if charter.governance in ("", said_before):
+        charter.governance = governance_of(Project.objects.select_related("project_manager").get(pk=charter.project_id))
+        charter.save(update_fields=["governance"])
+
+
 @transaction.atomic
 def write_charter(code: str, *, site: Site, project_manager: User, start_on: date, actor: User) -> Charter:
     """Draft the charter from what was accepted. What somebody wrote into a draft before stays; what it left empty is filled.
@@ -55,7 +62,7 @@ def write_charter(code: str, *, site: Site, project_manager: User, start_on: dat
         raise Refused(reasons)
     quotation, before, said = accepted_quotation(project), Charter.objects.filter(project=project).first(), said_elsewhere(project)
     assert quotation is not None  # noqa: S101 - the blockers ask for it
-    values = written(project, quotation, risks=said.risks)
+    values, said_before = written(project, quotation, said), governance_of(project)
     if before is not None:
         values |= {name: kept for name in KEPT if (kept := getattr(before, name).strip())}
         values |= {name: getattr(before, name) for name in DATES}
@@ -67,5 +74,6 @@ def write_charter(code: str, *, site: Site, project_manager: User, start_on: dat
         team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
         open_to = {key: person for key, person in said.people.items() if key in team and team[key] is None}
         name_team(code, {key: person for key, person in open_to.items() if not words_if_kept(project, person)}, actor=actor)
+    _say_governance(charter, said_before)
     record("charter.written", project, actor=actor, label=quotation.label)
     return charter

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.context import acting
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
@@ -17,6 +18,7 @@ from documents.services import queue
 from documents.services.issuing import proceed
 from projects.models import Project, VisibilityChange, WaitingFor
 from tests.documents.conftest import again, render
+from tests.projects.people import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stub_pdf")]
 State = DocumentVersion.State
@@ -204,3 +206,15 @@ def test_our_own_copy_is_never_shared(project: Project, manager: User, monkeypat
     assert (again(copy).state, again(copy).document.is_shared) == (State.EFFECTIVE, False)
     with pytest.raises(Refused, match="for us alone"):
         services.share_document(copy.document.number, actor=manager)
+
+
+def test_what_a_release_makes_for_us_alone_is_shown_to_no_client_though_it_was_shared_before(project: Project, manager: User) -> None:
+    version = services.issue_document("sample_status", project=project, actor=manager, copy_key="sample_ours")
+    work(version)
+    work(DocumentVersion.objects.get(document__type_key="sample_ours"))
+    Document.objects.filter(project=project).update(visibility="shared", shared_by=manager, shared_at=timezone.now())
+    reader = person(Role.CLIENT_VIEWER, client=project.client)
+
+    assert [each.type_key for each in Document.objects.visible_to(reader)] == ["sample_status"]
+    assert {each.document.type_key for each in DocumentVersion.objects.visible_to(reader)} == {"sample_status"}
+    assert Document.objects.visible_to(manager).filter(type_key="sample_ours").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -13,17 +14,18 @@ from audit.refusals import NotAllowed, Refused
 from documents import registry, services
 from documents.content import cell
 from documents.models import DocumentVersion
+from documents.services.queue import page_of
 from phases.evaluation.assessment_documents import CostBand, cost_bands, margin_percent
 from phases.evaluation.models import DepartmentAssessment
 from phases.evaluation.services import recommend
 from phases.reports import TEMPLATE
-from projects.models import Charter, Deliverable, Phase, Project, QuotationLine
+from projects.models import Charter, Deliverable, Phase, Project, QuotationLine, Rfp
 from projects.plans import phase_plan
 from projects.services.charter import draft_charter
 from projects.services.clarifications import ask_clarification
 from projects.services.commercial import send_quotation
 from tests.finished import WORDS, drafted, finished, reader_of, render, text_of
-from tests.process.factories import a_scenario, a_whole_route, draft_of
+from tests.process.factories import a_material, a_price, a_reference, a_scenario, a_whole_route, an_input, draft_of
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,16 @@ def test_rfp_record_says_what_was_asked_for_and_what_is_missing() -> None:
     ):
         assert words in said
     assert "Approved · Project manager" in said
+    assert page_of(version, "effective").count("Structural formula of Paracetamol") == 2  # on the cover, and beside the SMILES
+
+
+def test_rfp_record_without_a_structure_draws_none() -> None:
+    factories.a_project()
+    Rfp.objects.update(smiles="", structure_text="", formula="", molar_mass_g_per_mol=None)
+
+    version = drafted("rfp_record", Project.objects.get(), author=factories.person(Role.BUSINESS_DEVELOPMENT))
+
+    assert "Structural formula" not in page_of(version, "review")
 
 
 def test_quotation_waits_for_its_release() -> None:
@@ -266,6 +278,36 @@ def test_inquiry_assessment_tells_sheets_and_recommendation() -> None:
     for words in ("Feasible in our equipment.", "All departments", "Sheets behind this report", "Approved · Management"):
         assert words in said
     assert "How long this assessment took" in said and "The enquiry as a whole" in said
+
+
+def test_inquiry_assessment_prints_what_is_recorded_of_route_screen_rights_offers_and_price() -> None:
+    project = factories.a_project()
+    factories.sign_off_sheets(project)
+    recommend(project.code, recommendation="bid", reason="Feasible.", actor=factories.person(Role.BUSINESS_DEVELOPMENT))
+    bare = text_of(drafted("inquiry_assessment_report", project, author=factories.manager()))
+    version = draft_of(a_whole_route(project))
+    chloroform = a_material("Chloroform", cas_number="67-66-3", density_kg_per_l=1.49)
+    a_price(chloroform, "3.10", lead_time_days=77)
+    an_input(version.steps.get(), chloroform, role="solvent", amount="2", basis="l_per_kg")
+    a_reference(project, citation="A patent on the acetylation", rights="blocking")
+    a_scenario(project, version)
+
+    again = drafted("inquiry_assessment_report", project, author=factories.manager(), reason="The route is drawn.")
+
+    said, page = text_of(again), page_of(again, "review")
+    headings = ("Proposed route", "Mass balance", "Early screen", "Literature and rights", "Offers of suppliers", "Price by the scenario")
+    assert not [words for words in headings if words in bare] and [words for words in headings if words in said] == list(headings)
+    for words in (
+        "Process mass intensity, net",
+        "E-factor, complete",
+        "Residual solvents",
+        "rights stand in the way",
+        "77",
+        "Likely between",
+    ):
+        assert words in said
+    assert "Acetylation: 4-Aminophenol, Acetic anhydride, Water, Chloroform give Paracetamol, yield 90" in unescape(page)  # of the scheme
+    assert again.document.type is not None and again.document.type.for_us  # suppliers' prices are no client's
 
 
 @pytest.mark.parametrize("key", ["inquiry_assessment_report", "detailed_cost_assessment"])

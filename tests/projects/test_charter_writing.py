@@ -16,6 +16,8 @@ from audit.refusals import BadInput, NotAllowed, Refused
 from audit.seen import version_of
 from phases.evaluation.documents import charter as paper_of
 from phases.evaluation.models import DepartmentAssessment
+from projects.charter_texts import risk_line, risk_rows
+from projects.gates import all_gates
 from projects.models import Charter, Milestone, Phase, Project, TeamMember
 from projects.raci import usual, wrong_letters
 from projects.services import responsibilities
@@ -59,6 +61,79 @@ def test_the_accepted_quotation_fills_the_charter(project: Project) -> None:
     assert sum(row.amount or 0 for row in payments) == Decimal("170000.01")
     assert None not in {row.actual_on or row.forecast_on for row in payments}
     assert Event.objects.filter(kind="charter.written").count() == 1
+
+
+def test_background_and_governance_are_written_from_the_records(project: Project) -> None:
+    make.sign_off_sheets(project)
+    accept(sent(project))
+
+    charter = write(project)
+
+    background, governance = charter.background, charter.governance
+    rfp = project.rfp
+    assert background.startswith(f"Request: {rfp.number} of {project.client.name}, received on ")
+    assert f"Compound: {rfp.compound_name}, CAS {rfp.cas_number}, {rfp.formula}, " in background and f"Wanted: {rfp.wanted}" in background
+    assert "Feasibility sheets signed: " in background and "Research and development (" in background
+    assert "over EUR 150,000.00, accepted on " in background
+    assert governance.startswith(f"Project manager: {make.manager()}\nTeam: ")
+    assert f"Research and development: {make.person(Role.RESEARCH)}" in governance
+    assert "Gate G1 Project approval: decided by the signatures of Business development, Project manager, Management" in governance
+    assert "Project Status Report" in governance and len(background) < 8000 and len(governance) < 4000
+
+
+def test_gates_outside_the_contract_govern_nothing(project: Project) -> None:
+    make.accepted_quotation(project)  # of less than all phases
+
+    charter = write(project)
+
+    gates = [line.split()[1] for line in charter.governance.splitlines() if line.startswith("Gate ")]
+    assert gates == [gate.key for gate in all_gates() if charter.project.in_scope(gate.phase)] and "G5" not in gates
+
+
+def test_another_leader_is_named_anew_and_what_somebody_wrote_stays(project: Project) -> None:
+    accept(sent(project))
+    other = make.person(Role.PROJECT_MANAGER, name="Another Leader")
+    write(project)
+
+    second = write(project, project_manager=other)
+    Charter.objects.update(governance="Call every week.")
+    third = write(project)
+
+    assert second.governance.startswith(f"Project manager: {other}\n") and str(make.manager()) != str(other)
+    assert third.governance == "Call every week."
+
+
+def test_what_the_sheets_judge_of_a_risk_stands_in_the_charters_table(project: Project) -> None:
+    sheet = DepartmentAssessment.objects.get(project=project, department__key="research")
+    judged = {"text": "Polymorphs | hydrates.", "probability": "Medium", "impact": "High", "response": "Screen first.\nThen seed."}
+    risks = [Change(ADD, values=judged), Change(ADD, values={"text": "A patent."})]
+    change_rows(f"sheet-risks:{sheet.pk}", risks, actor=make.person(Role.RESEARCH), all_or_none=True)
+    accept(sent(project))
+
+    write(project)
+
+    data = paper_of(project)
+    assert data["judged_risks"]["rows"] == [
+        ["Research and development: Polymorphs / hydrates.", "Medium", "High", "Screen first. Then seed."],
+        ["Research and development: A patent.", "–", "–", "–"],
+    ]
+    Charter.objects.update(risks="A patent.\n- Polymorphs.")
+    plain = paper_of(Project.objects.get())
+    assert plain["judged_risks"] is None and plain["risks"] == ["A patent.", "Polymorphs."]
+
+
+@pytest.mark.parametrize(
+    ("judged", "line"),
+    [
+        (("Low", "High", "Ask."), "A risk | Low | High | Ask."),
+        (("", "", "Ask | twice."), "A risk |  |  | Ask / twice."),
+        (("Low", "", ""), "A risk | Low"),
+        (("", "", ""), "A risk"),
+    ],
+)
+def test_the_line_of_a_risk_is_taken_apart_as_it_was_put_together(judged: tuple[str, str, str], line: str) -> None:
+    assert risk_line("A risk", *judged) == line
+    assert risk_rows(f"\n{line}\n - ") == [("A risk", judged[0], judged[1], judged[2].replace("|", "/"))]
 
 
 def test_whoever_worked_on_the_offer_is_on_the_team(project: Project) -> None:
