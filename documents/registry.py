@@ -87,7 +87,8 @@ class DocumentType:
     `build_dating` builds only those parts, and `reads` names the relations of the project from which it does so without a query.
     A type with `about` is repeated: a project has one document of it about each batch, round, order; `build_context(subject,
     reference)` is then told which. A type that is `for_us` is never shown to a client. One that is `for_others` goes to a third party:
-    its frame names neither client nor compound, and of the project the code alone.
+    its frame names neither client nor compound, and of the project the code alone. One that is `in_their_language` is made in that of
+    the client where nobody names another; its texts stand in the catalogues of all.
     """
 
     key: str
@@ -112,6 +113,7 @@ class DocumentType:
     about: About | None = None
     for_us: bool = False
     for_others: bool = False
+    in_their_language: bool = False
 
     @property
     def is_generated(self) -> bool:

@@ -25,7 +25,7 @@ from documents.registry import document_type
 from documents.services.review import submit_for_review
 from documents.services.shared import declared_type, hash_content, locked_version, record_about
 from documents.services.sharing import share_document
-from documents.services.versions import as_json, request_document
+from documents.services.versions import as_json, language_for, request_document
 from projects.services.waiting import open_wait
 
 if TYPE_CHECKING:
@@ -69,8 +69,9 @@ def issue_document(
 
 def preview_issue(type_key: str, project: Project) -> tuple[dict[str, Any], str]:
     """The data that a version would pin now, and their hash: what is shown before the act is what the act pins."""
-    with translation.override("en"):
-        data = as_json(document_type(type_key).data_of(project))
+    declared = document_type(type_key)
+    with translation.override(language_for(declared, project)):
+        data = as_json(declared.data_of(project))
     return data, hash_of(data)
 
 

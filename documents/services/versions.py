@@ -12,9 +12,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _t
 
+from accounts.languages import language_of
 from accounts.names import function_of
 from accounts.permissions import require_permission
 from audit.refusals import BadInput, Blocker, Missing, Refused, require_none
+from audit.spoken import spoken
 from catalogue.models import Compound
 from documents import narrative
 from documents.about import checked_about, in_number
@@ -42,12 +44,13 @@ def request_document(
     project: Project | None = None,
     rfp: Rfp | None = None,
     about: str = "",
-    language: str = "en",
+    language: str = "",
     reason: str = "",
 ) -> DocumentVersion:
     """Pin the data as they are now in a new version and queue its PDF; the document is created with its first version.
 
-    `about` names which batch, round or order, for a type of which a project has many documents. An open draft is superseded by the new
+    `about` names which batch, round or order, for a type of which a project has many documents; `language` another than that of the type
+    (`language_for`). An open draft is superseded by the new
     version, which takes over its text. Raises Refused while a version is in review.
     """
     declared = _known_type(type_key)
@@ -58,11 +61,16 @@ def request_document(
     subject = _visible_subject(declared, actor, project, rfp)
     require_none(declared.missing(subject) if declared.missing else [])
     document = _document(declared, subject, about)
-    version = _add_version(document, declared, actor=actor, language=language, reason=reason, source=DocumentVersion.Source.GENERATED)
+    spoken_in = language or language_for(declared, subject)
+    version = _add_version(document, declared, actor=actor, language=spoken_in, reason=reason, source=DocumentVersion.Source.GENERATED)
     _pin(version, declared, data_now(version, declared))
     record_about("document.requested", version, actor=actor, reason=version.reason)
     ring(version)
     return version
+
+
+def language_for(declared: DocumentType, subject: Project | Rfp) -> str:
+    return language_of(subject.client) if declared.in_their_language else settings.LANGUAGE_CODE
 
 
 @transaction.atomic
@@ -297,7 +305,7 @@ def _frame(version: DocumentVersion, declared: DocumentType, data: dict[str, Any
                 "version": each.number,
                 "date": timezone.localdate(each.requested_at),
                 "author": _preparer(each, subject),
-                "reason": each.reason,
+                "reason": spoken(each.reason),
             }
             for each in document.versions.select_related("requested_by").filter(number__lte=version.number).order_by("number")
         ],

@@ -15,6 +15,7 @@ from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import Blocker, require_none
+from audit.spoken import spoken
 from process.assumptions.models import UNSETTLED, Assumption
 from process.assumptions.words import SAID
 from process.costs.building import assessed
@@ -126,13 +127,13 @@ def _reach(field: str, figure: Decimal | None) -> tuple[Decimal | None, Decimal 
 
 def line_of(row: Assumption) -> str:
     """As the client reads it: what is assumed, its figure, and between what it may lie."""
+    words = spoken(row.words.strip())
     if row.figure is None:
-        return row.words.strip()
-    amount = f"{figure_words(row.figure)} {row.unit}".strip()
+        return words
+    said = {"words": words.rstrip(".。"), "amount": f"{figure_words(row.figure)} {row.unit}".strip()}
     if row.low is None or row.high is None or row.low == row.high:
-        return _t("%(words)s (%(amount)s)") % {"words": row.words.strip().rstrip("."), "amount": amount} + "."
-    reach = {"low": figure_words(row.low), "high": figure_words(row.high)}
-    return _t("%(words)s (%(amount)s; %(low)s to %(high)s)") % {"words": row.words.strip().rstrip("."), "amount": amount, **reach} + "."
+        return _t("%(words)s (%(amount)s).") % said
+    return _t("%(words)s (%(amount)s; %(low)s to %(high)s).") % {**said, "low": figure_words(row.low), "high": figure_words(row.high)}
 
 
 def figure_words(value: Decimal) -> str:

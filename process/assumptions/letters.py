@@ -1,4 +1,7 @@
-"""The clarification letter: its paper, and how it is written and sent. What it asks is asked in the portal too, by the same act."""
+"""The clarification letter: its paper, and how it is written and sent. What it asks is asked in the portal too, by the same act.
+
+It speaks the language of the client: the standard questions and reasons too, while what somebody has written instead stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import Role
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
+from audit.spoken import spoken
 from charts.render import drawn
 from documents.about import About, AboutKind, words_of
 from documents.content import Column, data_table, day, key_values
@@ -141,7 +146,7 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
         "title": _t("Questions about your request"),
         "subtitle": project.title,
         "facts": key_values(
-            (_t("For"), project.client.name),
+            (pgettext("addressee", "For"), project.client.name),
             (_t("Attention of"), project.rfp.contact.name),
             (_t("Your request"), project.rfp.number),
             (_t("Our project"), project.code),
@@ -157,12 +162,12 @@ def letter_data(project: Project, about: str) -> dict[str, Any]:
                 Column(_t("Until then we assume"), 26),
                 Column(_t("Widens the price by"), 16, "right"),
             ],
-            [(place, row.question, row.matters, line_of(row), _wide(row)) for place, row in enumerate(rows, 1)],
+            [(place, spoken(row.question), spoken(row.matters), line_of(row), _wide(row)) for place, row in enumerate(rows, 1)],
         ),
         "earlier": data_table(
             [Column(_t("Question"), 76), Column(_t("Asked"), 24)],
             [
-                (row.question, project.day_of(row.asked_at))
+                (spoken(row.question), project.day_of(row.asked_at))
                 for row in Clarification.objects.filter(rfp=project.rfp_id, answered_at=None).exclude(assumption__letter=found)
             ],
             empty=_t("Nothing else is open."),
@@ -180,7 +185,7 @@ def _wide(row: Assumption) -> Any:
 
 def _pictures(rows: list[Assumption], currency: str) -> dict[str, str]:
     numbered = enumerate(rows, 1)
-    wide = [(f"{place}. {row.question}", row.wider_by) for place, row in numbered if row.wider_by and row.currency == currency]
+    wide = [(f"{place}. {spoken(row.question)}", row.wider_by) for place, row in numbered if row.wider_by and row.currency == currency]
     return {"widening": json.dumps(widening(wide, currency, width=PICTURE_WIDTH).spec)} if wide else {}
 
 
@@ -223,6 +228,7 @@ CLARIFICATION_LETTER = DocumentType(
     dated_by=None,
     usual_reason=_("The open questions of the day."),
     about=About(AboutKind.LETTER, known_letters),
+    in_their_language=True,
 )
 
 

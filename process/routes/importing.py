@@ -18,7 +18,7 @@ from catalogue.chemistry import CasNumberError, normalise_cas
 from catalogue.models import Material
 from process.routes import services
 from process.routes.models import Route, RouteVersion, StepInput
-from process.routes.worksheets import INPUTS, STEPS, WHO, percent
+from process.routes.worksheets import INPUTS, RECYCLED, STEPS, WHO, percent, recycled
 from projects.models import Project
 from worksheets.changing import add_row
 from worksheets.columns import ChoiceField, Column, TextField, YesNoField, text
@@ -67,7 +67,7 @@ def columns() -> tuple[Column, ...]:
         Column("basis", _("Counted in"), ChoiceField(choices=StepInput.Basis.choices), example="equivalents"),
         Column("is_limiting", _("Limiting"), YesNoField(), _("One input of each step. Empty: no."), "no"),
         Column("assay_pct", _("Assay (%)"), percent(), _("Empty: 100."), "98.5"),
-        Column("recycle_pct", _("Recycled (%)"), percent(), _("Empty: nothing."), "0"),
+        Column("recycle_pct", _("Recycled (%)"), recycled(), RECYCLED, "0"),
         Column("cycle_time_h", _("Cycle time (h)"), _number(digits=7, places=2), example="26"),
         Column("batch_output_kg", _("Output of a batch (kg)"), _number(), example="85"),
         Column("temperature_min_c", _("Temperature from (°C)"), _number(digits=5, places=1), example="-5"),

@@ -15,6 +15,7 @@ from process.routes.figures import CURRENCY, worked_out
 from process.routes.forms import TargetForm
 from process.routes.models import RouteStep, RouteVersion, StepInput
 from process.routes.plain import Fault
+from process.routes.recycling import RecycledField
 from process.routes.services.shared import editing_blockers
 from process.routes.table_rows import InputRows, StepRows
 from process.routes.unit_cost import exact
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 WHO = _("Routes are written by research or a project manager.")
 ONE_KG = _("For one kilogram of the route's product.")
 AT_TARGET = _("For one kilogram of the route's product, at the price for the quantity wanted below.")
+RECYCLED = _("Empty: nothing. “10 × 10 %”: used ten times, a tenth of it fresh before each further use.")
 MOST_LETTERS = 4000
 CITED_LETTERS = 60
 TO_THE_CENT = Decimal("0.0001")
@@ -36,6 +38,10 @@ TO_THE_CENT = Decimal("0.0001")
 
 def percent(*, required: bool = False) -> PercentField:
     return PercentField(required=required, max_digits=6, decimal_places=3, of_one=True)
+
+
+def recycled() -> RecycledField:
+    return RecycledField(required=False, max_digits=6, decimal_places=3, of_one=True)
 
 
 def _steps_together(rows: Sequence[RouteStep], version: RouteVersion) -> Mapping[Any, Mapping[str, Any]]:
@@ -187,7 +193,7 @@ INPUTS = Worksheet(
         SheetColumn("fresh", _("Fresh"), unit="kg", note=ONE_KG, derived=True, kind="number"),
         SheetColumn("cost", _("Cost"), unit=CURRENCY, note=AT_TARGET, derived=True, total=True, kind="number"),
         SheetColumn("assay_pct", unit="%", field=percent, note=_("Empty: 100."), example="98.5"),
-        SheetColumn("recycle_pct", unit="%", field=percent, note=_("Empty: nothing."), example="0"),
+        SheetColumn("recycle_pct", unit="%", field=recycled, note=RECYCLED, example="0"),
         SheetColumn("reference", lookup=Lookup(_lines, find=_line_called), note=_("Empty: the limiting input."), width=20),
         SheetColumn("stoichiometry", note=_("For atom economy. Empty: 1 for a reactant, else none.")),
         SheetColumn("note", width=24),

@@ -24,6 +24,7 @@ from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
 from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
+from process.costs.offered import offered_for
 from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
@@ -148,6 +149,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "blockers": not_mine + services.editing_blockers(scenario),
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
+        "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today),
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "history": _history(request, scenario),

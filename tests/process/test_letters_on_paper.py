@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Role
 from process.assumptions.ledger import take_over
 from process.assumptions.letters import write_letter
+from process.assumptions.models import Assumption
 from process.purchasing.services import prepare_inquiry
 from projects.models import Project
 from tests.finished import drafted, text_of
@@ -45,3 +46,32 @@ def test_a_clarification_letter_on_paper_says_what_each_answer_is_worth(project:
     said = " ".join(text_of(paper).split())
     for words in ("How many kilograms at pilot scale?", "Why it matters", "(20 kg; 10 to 40)", "How much each open question widens"):
         assert words in said, words
+
+
+def test_a_clarification_letter_speaks_the_language_of_the_client(project: Project) -> None:
+    """Chinese in its frame, its questions and its picture; what somebody has written in place of a standard text stays as it is."""
+    type(project.client).objects.filter(pk=project.client_id).update(language="zh-hans")
+    seller = projects.person(Role.BUSINESS_DEVELOPMENT)
+    scenario = make.a_scenario(project, make.draft_of(make.a_whole_route(project)))
+    take_over(project.code, scenario.number, actor=seller)
+    Assumption.objects.filter(field="sample_quantity_g").update(question="Which vials?")
+    write_letter(project.code, answer_by=timezone.localdate() + timedelta(days=7), actor=seller)
+
+    paper = drafted("clarification_letter", project, author=seller, about="1")
+
+    said = "".join(text_of(paper).split())
+    for words in (
+        "中试规模需要多少公斤？",
+        "为何重要",
+        "（20kg；10至40）。",
+        "修订记录",
+        "审阅稿",
+        "当日未答复的问题。",
+        "各未答复问题使价格区间扩大的金额",
+        "Whichvials?",
+    ):
+        assert words in said, words
+    for words in ("How many", "Why it matters", "We assume", "Draft for review", "Letter 1", "Prepared", "Status"):
+        assert words.replace(" ", "") not in said, words
+    assert (paper.language, paper.missing_characters) == ("zh-hans", "")
+    assert "中试规模需要多少公斤" in paper.snapshot["data"]["pictures"]["widening"].encode().decode("unicode_escape")

@@ -53,6 +53,19 @@ def test_page_by_role(client: Client) -> None:
         assert (role, client.get(at("rfp-detail", rfp)).status_code) == (role, expected)
 
 
+def test_the_text_for_a_mail_speaks_the_language_of_the_client(seller: Client) -> None:
+    rfp = make.an_rfp()
+    type(rfp.client).objects.filter(pk=rfp.client_id).update(language="zh-hans")
+
+    page = seller.get(at("rfp-detail", rfp)).content.decode()
+
+    letter = page[page.index('id="rfp-letter"') :].partition(">")[2].partition("</textarea>")[0]
+    assert letter.startswith("尊敬的 Purchasing Manager：")
+    assert f"关于 Paracetamol 的询价（我方编号 {rfp.number}）" in letter
+    assert [str(question.words) for question in QUESTIONS if str(question.words) in letter] == []
+    assert letter.endswith("此致敬礼")
+
+
 def test_autosave_saves_one_field_and_derives(seller: Client) -> None:
     rfp = make.an_rfp()
 

@@ -6,18 +6,25 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from accounts.models import Client as Organisation
 from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
+from audit.spoken import spoken
 from documents.models import Document, DocumentVersion
+from documents.registry import document_type
 from documents.services import submission_blockers
 from documents.services.queue import page_of
+from documents.services.versions import language_for
 from process.assumptions import ledger, letters
 from process.assumptions.models import Assumption, ClarificationLetter
+from process.assumptions.words import SAID
 from process.models import CostAssessment
+from projects.completeness import QUESTIONS
 from projects.models import Clarification, Project, Rfp, WaitingFor
 from projects.services.clarifications import answer_clarification
 from tests.process import factories as make
@@ -84,6 +91,29 @@ def test_sending_asks_the_questions_in_the_portal(project: Project, rows: dict[s
     assert version.is_being_issued
     with pytest.raises(Refused, match="not asked yet"):
         letters.write_letter(project.code, **in_a_week())
+
+
+def test_what_is_written_and_what_is_sent_speak_the_language_of_the_client(project: Project, rows: dict[str, Assumption]) -> None:
+    """Of the types that declare it: others stay in the product's own."""
+    Organisation.objects.filter(pk=project.client_id).update(language="zh-hans")
+
+    letters.write_letter(project.code, **in_a_week())
+    letters.send_letter(project.code, actor=seller())
+
+    papers = DocumentVersion.objects.filter(document__type_key=letters.TYPE)
+    assert [paper.language for paper in papers.order_by("number")] == ["zh-hans", "zh-hans"]
+    assert papers.latest("number").snapshot["document"]["title"] == "关于贵方询价的问题"
+    assert [language_for(document_type(key), whole(project)) for key in (letters.TYPE, "purchase_inquiry")] == ["zh-hans", "en"]
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE])
+def test_every_standard_question_and_reason_stands_in_the_catalogue(language: str) -> None:
+    standard = [str(question.words) for question in QUESTIONS] + [
+        str(words) for said in SAID.values() for words in (said.matters, said.assumed)
+    ]
+
+    with translation.override(language):
+        assert [words for words in standard if spoken(words) == words] == []
 
 
 def test_a_letter_whose_day_is_over_is_not_sent_and_the_field_says_so(

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from audit.refusals import BadInput
 from process.costs.figures import Source, fraction, price, quantity
 from process.costs.rates import Rate, converted
-from projects.money import half_up, minor_unit, rounded, split
+from projects.money import half_up, is_at_least, is_at_most, minor_unit, rounded, split
 from tests.process.costs.cases import TODAY, chf
 
 D = Decimal
@@ -78,7 +78,7 @@ def test_a_rate_that_is_none_is_refused(currency: str, factor: str) -> None:
         Rate(currency, "CHF", D(factor), TODAY)
 
 
-# Case RD-01: rounded half away from zero to the decimals of the limit, then compared.
+# Case RD-01: rounded half away from zero to the decimals of the limit; the comparison follows below.
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("97.96", "98.0"), ("97.92", "97.9"), ("97.95", "98.0"), ("101.55", "101.6"), ("101.46", "101.5"), ("101.45", "101.5")],
@@ -86,6 +86,54 @@ def test_a_rate_that_is_none_is_refused(currency: str, factor: str) -> None:
 def test_rounding_is_half_away_from_zero(text: str, expected: str) -> None:
     assert str(half_up(D(text), D("0.1"))) == expected
     assert str(half_up(-D(text), D("0.1"))) == f"-{expected}"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "meets"),
+    [
+        ("97.96", "98.0", True),
+        ("97.92", "98.0", False),
+        ("97.95", "98.0", True),
+        ("97.5", "98", True),
+        ("97.49", "98", False),
+        ("97.96", "98.00", False),
+    ],
+)
+def test_a_result_is_rounded_to_the_decimals_of_its_lower_limit(text: str, limit: str, meets: bool) -> None:
+    """RD-01, and the same with more or fewer decimals."""
+    assert is_at_least(D(text), D(limit)) is meets
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "meets"),
+    [
+        ("101.55", "101.5", False),
+        ("101.54", "101.5", True),  # unrounded it would be a failure
+        ("101.46", "101.5", True),
+        ("101.45", "101.5", True),
+        ("101.54", "101.50", False),
+        ("149", "1E+2", False),
+        ("100.4", "1E+2", True),
+    ],
+)
+def test_a_result_is_rounded_to_the_decimals_of_its_upper_limit(text: str, limit: str, meets: bool) -> None:
+    """RD-01, and the same with more or fewer decimals."""
+    assert is_at_most(D(text), D(limit)) is meets
+
+
+@pytest.mark.parametrize(("result", "limit"), [("NaN", "98.0"), ("98.0", "NaN"), ("Infinity", "98.0")])
+def test_what_is_no_number_meets_no_limit(result: str, limit: str) -> None:
+    for meets in (is_at_least, is_at_most):
+        with pytest.raises(InvalidOperation):
+            meets(D(result), D(limit))
+
+
+@given(st.decimals(0, 1000, places=5), st.integers(0, 4), st.integers(1, 10**6))
+def test_half_a_place_below_a_limit_meets_it_and_half_a_place_above_does_not(result: Decimal, places: int, units: int) -> None:
+    limit, half = D(units).scaleb(-places), D("0.5").scaleb(-places)
+
+    assert is_at_least(result, limit) == (result >= limit - half)
+    assert is_at_most(result, limit) == (result < limit + half)
 
 
 @pytest.mark.parametrize(("currency", "expected"), [("CHF", "2.68"), ("JPY", "3"), ("KWD", "2.675")])

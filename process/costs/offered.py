@@ -1,0 +1,62 @@
+"""What suppliers offer meanwhile for a material whose price a draft scenario only assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+
+from catalogue.models import SupplierQuote
+from process.costs.figures import Source
+from process.costs.models import CostAssessment, MaterialPrice
+from process.routes.building import holding_quotes
+from process.words import money_words
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The newest price list of one supplier, by its smallest quantity, beside the row that does not count with it."""
+
+    row: MaterialPrice
+    quote: SupplierQuote
+
+    @property
+    def now(self) -> str:
+        """12.00 EUR/kg, from what quantity on."""
+        price = _per_kg(self.quote.price_per_kg, self.quote.currency)
+        return _t("%(price)s from %(kg)s") % {"price": price, "kg": self.quote.from_words} if self.quote.quantity_from_kg else price
+
+    @property
+    def was(self) -> str:
+        return _per_kg(self.row.price_per_kg or Decimal(0), self.row.currency)
+
+    @property
+    def link(self) -> str:
+        """The row, where the supplier's price is chosen in place of the assumption."""
+        return reverse("worksheet-row", args=[f"cost-materials:{self.row.assessment_id}", self.row.pk])
+
+
+def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: date) -> list[Offered]:
+    """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; the rows come with their material.
+
+    One query, and none where nothing is assumed: a fixed scenario stays as it is, and a row without any price says so elsewhere.
+    """
+    assumed = {row.material_id: row for row in rows if _is_assumed(row)} if scenario.is_draft else {}
+    if not assumed:
+        return []
+    newest = holding_quotes(assumed, on).order_by("material_id", "supplier_id", "-quoted_on", "quantity_from_kg", "-id")
+    quotes = newest.distinct("material_id", "supplier_id").select_related("supplier")
+    found = [Offered(assumed[quote.material_id], quote) for quote in quotes]
+    return sorted(found, key=lambda each: (each.row.pk, each.quote.supplier.name))
+
+
+def _is_assumed(row: MaterialPrice) -> bool:
+    return row.quote_id is None and row.price_per_kg is not None and row.source == Source.ASSUMPTION
+
+
+def _per_kg(amount: Decimal, currency: str) -> str:
+    return f"{money_words(amount, currency)}/kg"
