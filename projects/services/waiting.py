@@ -99,7 +99,7 @@ def close_waits(prefix: str) -> int:
 
 
 def _fed_milestone(key: str, project: Project) -> Milestone | None:
-    """The milestone that waits with it: that of the deliverable whose evidence it is, of the payment, else the gate of the present phase."""
+    """The milestone that waits with it: of the deliverable whose evidence it is, of the payment, else the gate of the present phase."""
     kind, _colon, number = key.partition(":")
     rows = Milestone.objects.filter(project=project)
     if kind == "payment.invoice":
