@@ -48,7 +48,8 @@ def _signed_line(line: QuotationLine) -> dict[str, Any]:
 def change_order_content(order: ChangeOrder) -> dict[str, Any]:
     """What release and acceptance sign: everything the client reads of this revision. What it has none of is left out, as before."""
     by_age = attrgetter("pk")  # not by the plan's order, which goes on changing
-    effects, drops = (sorted(with_milestones(rows.all()), key=by_age) for rows in (order.effects, order.drops))
+    effects = sorted(with_milestones(order.effects.all()), key=by_age)
+    drops = sorted(with_milestones(order.drops.all()), key=by_age)
     plan: dict[str, Any] = {
         "added": [
             {"title": row.title, "phase": row.phase, "kind": row.kind, "after": row.after and row.after.key, "planned_on": row.planned_on}
