@@ -65,7 +65,7 @@ def facts_of(client: Client, reader: User) -> dict[str, Any]:
         "projects": list(projects.order_by("-opened_at", "-id")[:SHOWN]),
         "all_projects": projects.count(),
         "more_projects": _whole_list("project-list", client),
-        "agreements": list(agreements.select_related("project").prefetch_related("signatories").order_by("-effective_on", "-id")),
+        "agreements": list(agreements.select_related("project__site").prefetch_related("signatories").order_by("-effective_on", "-id")),
         "people": list(people.filter(kind=User.Kind.CLIENT).prefetch_related(grants).order_by("-is_active", "full_name")),
         "systems": list(
             people.filter(kind=User.Kind.INTEGRATION).select_related("owner").prefetch_related(tokens).order_by("-is_active", "full_name")

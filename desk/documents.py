@@ -38,7 +38,7 @@ from projects.models import (
 from projects.pictures import gantt_rows
 from projects.services.account import account_hash, latest_answer
 from projects.services.plan import calendar_of
-from projects.slippage import side_labels
+from projects.slippage import Account, side_labels
 from projects.told import told_due
 from projects.variance import told_variance, variance_words
 
@@ -50,8 +50,10 @@ DATES = ("baseline", "forecast", "published", "actual", "start", "baseline_start
 def status_report(project: Project) -> dict[str, Any]:
     """Only what the client may know: shared milestones with their published dates, the reasons given, and who waits for whom."""
     today = timezone.localdate()
-    milestones = list(Milestone.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT))
+    shared = Milestone.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT)
+    milestones = list(shared.prefetch_related("publications__shares"))
     states = states_of(milestones, today=today, calendars={project.pk: calendar_of(project)}, for_client=True)
+    accounts = accounts_of_delay([project], milestones)[project.pk]
     since = last_issued("project_status_report", project)
     return {
         "subtitle": _t("Status on %(day)s") % {"day": day(today)},
@@ -80,9 +82,9 @@ def status_report(project: Project) -> dict[str, Any]:
         "since": since.isoformat() if since else "",
         "moves": moves_of(milestones, since),
         "again": _again(milestones),
-        "slippage": _slippage(project),
-        "account_answer": _account_answer(project),
-        "deliverables": _deliverables(project),
+        "slippage": _slippage(accounts),
+        "account_answer": _account_answer(project, accounts),
+        "deliverables": _deliverables(project, milestones),
         "waiting_for_client": _waiting(project),
         "open_with_us": _open_with_us(milestones, states, today),
         "risks": _risks(project),
@@ -157,9 +159,9 @@ def _again(milestones: list[Milestone]) -> dict[str, Any]:
     )
 
 
-def _slippage(project: Project) -> dict[str, Any]:
+def _slippage(accounts: list[Account]) -> dict[str, Any]:
     """Working days by side, from the contract's date to the actual one, or to the one last published."""
-    accounts = [account for account in accounts_of_delay([project])[project.pk] if account.moved]
+    moved = [account for account in accounts if account.moved]
     return data_table(
         [
             Column(_t("Milestone"), 28),
@@ -167,26 +169,26 @@ def _slippage(project: Project) -> dict[str, Any]:
             Column(_t("Not said yet"), 12, "right"),
             Column(_t("Together"), 12, "right"),
         ],
-        [(row.title, *(f"{days:+d}" for days in (*row.by_side, row.unassigned, row.total))) for row in accounts],
+        [(row.title, *(f"{days:+d}" for days in (*row.by_side, row.unassigned, row.total))) for row in moved],
         empty=_t("No published date differs from the contract's."),
     )
 
 
-def _account_answer(project: Project) -> str:
+def _account_answer(project: Project, accounts: list[Account]) -> str:
     """What was last said to the account, and whether it has changed since."""
     answer = latest_answer(project)
     if answer is None:
         return ""
     names = {"what": answer.get_kind_display(), "name": answer.actor.full_name, "day": day(timezone.localdate(answer.answered_at))}
     words = [_t("%(what)s by %(name)s, %(day)s.") % names, answer.words]
-    if answer.account_hash != account_hash(accounts_of_delay([project])[project.pk]):
+    if answer.account_hash != account_hash(accounts):
         words.append(_t("The account has changed since."))
     return " ".join(part for part in words if part)
 
 
-def _deliverables(project: Project) -> dict[str, Any]:
+def _deliverables(project: Project, milestones: list[Milestone]) -> dict[str, Any]:
     rows = list(Deliverable.objects.filter(project=project, visibility__in=SHOWN_TO_CLIENT))
-    due = told_due(rows)
+    due = told_due(rows, milestones)
     return data_table(
         [Column(_t("Deliverable"), 46), Column(_t("Phase"), 20), Column(_t("Due"), 16), Column(_t("Done"), 18)],
         [(row.title, row.get_phase_display(), "" if row.not_applicable else due.get(row.pk), _done(row)) for row in rows],

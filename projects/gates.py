@@ -29,21 +29,24 @@ if TYPE_CHECKING:
 
 
 Judge = Callable[[Sequence["Project"]], Findings]
+Judges = Callable[[Sequence["Project"]], Mapping[str, Findings]]
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """A named condition of a gate: a function of its own, or the keys of the deliverables that must be done.
+    """A named condition of a gate: a function of its own, one that it shares, or the keys of the deliverables that must be done.
 
     A change of its rule takes a new version. One that is not `waivable` is passed by nothing but its evidence: neither a waiver nor
     a condition stands in for it, and it always applies. `orders` say which of its deliverables must not be older than others. One that
-    is not `renewable` has evidence that cannot be given again, so that no return asks for it.
+    is not `renewable` has evidence that cannot be given again, so that no return asks for it. `judges` finds for several criteria of the
+    gate what it reads together, by their keys.
     """
 
     key: str
     words: str | _StrPromise
     department: str
     judge: Judge | None = None
+    judges: Judges | None = None
     version: int = 1
     deliverables: tuple[str, ...] = ()
     waivable: bool = True
@@ -168,7 +171,9 @@ def _granted_waivers(reviews: Mapping[int, GateReview]) -> dict[tuple[int, str],
 
 
 def _find(criteria: Iterable[Criterion], projects: Sequence[Project], tailored: Tailored) -> dict[str, Findings]:
-    """What each criterion says now; one query serves all criteria that are judged on deliverables."""
+    """What each criterion says now; one query serves all criteria that are judged on deliverables, one answer those that share it."""
+    criteria = list(criteria)
+    shared = {judges: judges(projects) for judges in {each.judges for each in criteria} if judges}
     keys = {key for criterion in criteria for key in [*criterion.deliverables, *_keys_of(criterion.orders)]}
     rows = (
         Deliverable.objects.filter(project__in=projects, key__in=keys).select_related("department", "owner", "project__charter")
@@ -179,6 +184,8 @@ def _find(criteria: Iterable[Criterion], projects: Sequence[Project], tailored: 
     return {
         criterion.key: criterion.judge(projects)
         if criterion.judge
+        else shared[criterion.judges][criterion.key]
+        if criterion.judges
         else judge_deliverables(projects, criterion.deliverables, done, tailored, criterion.orders)
         for criterion in criteria
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from projects.models import QuotationLine
+from projects.services.order_lines import with_milestones
 from projects.services.quotation_parts import PARTS, TERMS, WORDS, amounts_of, rows_of_part
 from projects.services.replies import remarks_answered_in
 
@@ -45,13 +47,15 @@ def _signed_line(line: QuotationLine) -> dict[str, Any]:
 
 def change_order_content(order: ChangeOrder) -> dict[str, Any]:
     """What release and acceptance sign: everything the client reads of this revision. What it has none of is left out, as before."""
-    effects = order.effects.select_related("milestone").order_by("pk")  # not by the plan's order, which goes on changing
+    by_age = attrgetter("pk")  # not by the plan's order, which goes on changing
+    effects = sorted(with_milestones(order.effects.all()), key=by_age)
+    drops = sorted(with_milestones(order.drops.all()), key=by_age)
     plan: dict[str, Any] = {
         "added": [
             {"title": row.title, "phase": row.phase, "kind": row.kind, "after": row.after and row.after.key, "planned_on": row.planned_on}
-            for row in order.additions.select_related("after")
+            for row in with_milestones(order.additions.all(), "after")
         ],
-        "dropped": [row.milestone.key for row in order.drops.select_related("milestone").order_by("pk")],
+        "dropped": [row.milestone.key for row in drops],
         "payments": [{"title": row.title, "source": row.source, "amount": row.amount} for row in order.payments.all()],
         "phases_added": order.phases_added,
         "phases_dropped": order.phases_dropped,

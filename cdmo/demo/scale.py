@@ -114,7 +114,7 @@ class Scale:
     def _reference(self, each: Copied, field: ForeignKey[Any, Any], column: str) -> str:
         to = self.copied.get(field.related_model)
         if to is None or (each.count, to.count) == ("client_copy", "copy"):
-            return column
+            return "NULL" if field.unique and field.null else column  # only one row may name what is not copied: the first keeps it
         return f"CASE WHEN {column} = ANY(ARRAY{list(to.ids)}) THEN {column} + {to.moved} ELSE {column} END"
 
     def _record(self, name: str) -> str:

@@ -36,16 +36,23 @@ def _blocked(key: str, words: str, link: str, owner: str = "", expected: Any = N
     return Finding(met=False, blockers=(Blocker(key=key, words=words, link=link, owner=owner, expected=expected),), expected=expected)
 
 
-def judge_rfp(projects: Sequence[Project]) -> Findings:
-    """The request is submitted and no question to the client is open."""
+def judge_request(projects: Sequence[Project]) -> dict[str, Findings]:
+    """The request is submitted and no question to the client is open; its assessment recommends to bid. One query for both."""
     unanswered = Q(clarifications__isnull=False, clarifications__answered_at=None)
     rows = (
         Rfp.objects.filter(project__in=projects)
-        .select_related("account_owner")
+        .select_related("account_owner", "project__inquiry_assessment")
         .annotate(open_questions=ArrayAgg("clarifications__question", filter=unanswered, order_by="clarifications__id", default=Value([])))
     )
     by_id = {row.pk: row for row in rows}
-    return {project.pk: _finding_of_rfp(by_id[project.rfp_id]) for project in projects}
+    return {
+        "rfp": {project.pk: _finding_of_rfp(by_id[project.rfp_id]) for project in projects},
+        "recommendation": {project.pk: _finding_of_recommendation(project, _assessment_of(by_id[project.rfp_id])) for project in projects},
+    }
+
+
+def _assessment_of(rfp: Any) -> InquiryAssessment | None:
+    return getattr(rfp.project, "inquiry_assessment", None)
 
 
 def _finding_of_rfp(rfp: Any) -> Finding:
@@ -115,12 +122,6 @@ def _money(amount: Decimal | None, currency: str) -> str:
     return "" if amount is None else f"{currency} {amount}"
 
 
-def judge_recommendation(projects: Sequence[Project]) -> Findings:
-    """The assessment recommends to bid."""
-    rows = {row.project_id: row for row in InquiryAssessment.objects.filter(project__in=projects)}
-    return {project.pk: _finding_of_recommendation(project, rows.get(project.pk)) for project in projects}
-
-
 def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) -> Finding:
     link = reverse("project-evaluation", args=[project.code])
     if row is None:
@@ -163,13 +164,20 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
     return Finding(True, (Evidence(row.label, row.get_absolute_url(), hash_of_accepted(row), row.answered_at, facts),))
 
 
-def _judge_agreement(projects: Sequence[Project], kind: Agreement.Kind) -> Findings:
-    found: dict[int, list[Any]] = {project.pk: [] for project in projects}
-    rows = Agreement.objects.filter(project__in=projects, kind=kind, withdrawn_at=None).select_related("project__site")
+AGREEMENTS = {"cooperation": Agreement.Kind.COOPERATION, "confidentiality": Agreement.Kind.CONFIDENTIALITY}  # by criterion
+
+
+def judge_agreements(projects: Sequence[Project]) -> dict[str, Findings]:
+    """By criterion: whether an agreement of that kind binds. One query for both."""
+    found: dict[tuple[int, str], list[Any]] = {}
+    rows = Agreement.objects.filter(project__in=projects, kind__in=AGREEMENTS.values(), withdrawn_at=None).select_related("project__site")
     rows = rows.annotate(signed_at=Max("signatories__recorded_at"), sides=ArrayAgg("signatories__side", default=[]))
     for row in rows.order_by(F("signed_at").desc(nulls_last=True), "-pk"):  # the newest that binds counts: after a return it is the new one
-        found[row.project_id].append(row)
-    return {project.pk: _finding_of_agreement(project, kind, found[project.pk]) for project in projects}
+        found.setdefault((row.project_id, row.kind), []).append(row)
+    return {
+        key: {project.pk: _finding_of_agreement(project, kind, found.get((project.pk, kind), [])) for project in projects}
+        for key, kind in AGREEMENTS.items()
+    }
 
 
 def _finding_of_agreement(project: Project, kind: Agreement.Kind, rows: list[Any]) -> Finding:
@@ -205,14 +213,6 @@ def _agreement_problem(row: Any) -> str:
     return _t("%(number)s is not signed by both parties.") % {"number": row.number}
 
 
-def judge_cooperation(projects: Sequence[Project]) -> Findings:
-    return _judge_agreement(projects, Agreement.Kind.COOPERATION)
-
-
-def judge_confidentiality(projects: Sequence[Project]) -> Findings:
-    return _judge_agreement(projects, Agreement.Kind.CONFIDENTIALITY)
-
-
 def launch(project: Project, review: GateReview, *, actor: Any) -> None:
     """*Go* of G1: the client sees its milestones, the gate's is achieved, the baseline taken, the dates told, the owners asked."""
     share_as_planned(project, actor=actor)
@@ -227,9 +227,15 @@ GATE = Gate(
     title=_("Project approval"),
     criteria=(
         # What the client asked, and the revision that it accepted, are what they are: a return cannot ask for newer ones.
-        Criterion("rfp", _("The request is complete and no clarification is open"), "business_development", judge_rfp, renewable=False),
+        Criterion(
+            "rfp",
+            _("The request is complete and no clarification is open"),
+            "business_development",
+            judges=judge_request,
+            renewable=False,
+        ),
         Criterion("sheets", _("Every department sheet is signed off"), "project_management", judge_sheets),
-        Criterion("recommendation", _("The assessment recommends to bid"), "business_development", judge_recommendation),
+        Criterion("recommendation", _("The assessment recommends to bid"), "business_development", judges=judge_request),
         deliverable_criterion(
             "inquiry_assessment_report",
             _("The Inquiry Assessment Report is effective"),
@@ -251,11 +257,15 @@ GATE = Gate(
             "cooperation",
             _("The cooperation agreement is signed by both parties"),
             "business_development",
-            judge_cooperation,
+            judges=judge_agreements,
             waivable=False,
         ),
         Criterion(
-            "confidentiality", _("The confidentiality agreement is in force"), "business_development", judge_confidentiality, waivable=False
+            "confidentiality",
+            _("The confidentiality agreement is in force"),
+            "business_development",
+            judges=judge_agreements,
+            waivable=False,
         ),
         deliverable_criterion("charter", _("The Project Charter is issued and signed"), "project_management", ["project_charter"]),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -222,16 +222,19 @@ def handing_blockers(addressee: InquirySupplier) -> list[Blocker]:
     return []
 
 
-def send_blockers(inquiry: PurchaseInquiry) -> list[Blocker]:
-    """Everything that has to be there before it goes out."""
+def send_blockers(
+    inquiry: PurchaseInquiry, addressees: Sequence[InquirySupplier] | None = None, papers: Mapping[str, DocumentVersion] | None = None
+) -> list[Blocker]:
+    """Everything that has to be there before it goes out; who has read the letters and for whom they are passes them on."""
     if found := editing_blockers(inquiry):
         return found
     found = list(_too_few(inquiry))
     if inquiry.answer_by < inquiry.project.today:
         link = f"{inquiry.get_absolute_url()}#id_change-answer_by"
         found.append(Blocker("inquiry.late", _t("The day until which they should answer is over."), link))
-    papers = papers_of(inquiry)
-    return found + [blocker for each in addressees_of(inquiry) for blocker in _paper_blockers(each, papers.get(each.reference))]
+    addressees = addressees_of(inquiry) if addressees is None else addressees
+    papers = papers_of(inquiry) if papers is None else papers
+    return found + [blocker for each in addressees for blocker in _paper_blockers(each, papers.get(each.reference))]
 
 
 def addressees_of(inquiry: PurchaseInquiry) -> list[InquirySupplier]:

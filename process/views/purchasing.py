@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ from audit.events import events_of
 from audit.files import XLSX
 from audit.refusals import BadInput, add_to_form, carried_out
 from audit.seen import version_after, version_of
+from documents.models import DocumentVersion
 from process.purchasing import services
 from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.forms import CurrencyForm, InquiryForm, PrepareForm
@@ -88,17 +89,18 @@ def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status
     may_send = lacking("process.send_inquiry", user, project, _t("Inquiries are sent by material control."))
     may_prepare = lacking("process.prepare_inquiry", user, project, str(WHO))
     never_out = inquiry.sent_at is None  # prepared, or withdrawn before it went
+    addressees, papers = services.addressees_of(inquiry), papers_of(inquiry)
     sheets = (LINES, ASKS) if never_out else (ANSWERS,)
     context = {
         "project": project,
         "inquiry": inquiry,
         "sheets": [Shown(bind_to(sheet, inquiry, user), request) for sheet in sheets],
-        "letters": _letters(inquiry),
+        "letters": _letters(addressees, papers),
         "rows": [] if never_out else compared(inquiry, currency=chosen, on=project.today),
         "currency": chosen,
         "currency_form": currency,
         "change_blockers": may_prepare + services.editing_blockers(inquiry),
-        "send_blockers": may_send + services.send_blockers(inquiry),
+        "send_blockers": may_send + services.send_blockers(inquiry, addressees, papers),
         "out_blockers": may_send + services.answering_blockers(inquiry),
         "withdraw_blockers": (may_prepare if inquiry.is_prepared else may_send) + services.withdrawing_blockers(inquiry),
         "form": InquiryForm(prefix="change", initial=services.inquiry_values(inquiry)),
@@ -110,10 +112,9 @@ def render_inquiry(request: SignedInRequest, inquiry: PurchaseInquiry, *, status
     return render(request, "process/inquiry.html", context | bound, status=status)
 
 
-def _letters(inquiry: PurchaseInquiry) -> list[dict[str, Any]]:
+def _letters(addressees: list[InquirySupplier], papers: Mapping[str, DocumentVersion]) -> list[dict[str, Any]]:
     """By supplier: its paper, and what became of its newest mail."""
-    papers, found = papers_of(inquiry), []
-    addressees = services.addressees_of(inquiry)
+    found = []
     prefetch_related_objects(addressees, "mails")
     for addressee in addressees:
         paper = papers.get(addressee.reference)

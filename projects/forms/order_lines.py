@@ -26,7 +26,7 @@ from projects.forms.quotation import (
     values_of,
 )
 from projects.models import SHOWN_TO_CLIENT, ChangeOrder, Milestone, Phase, Project
-from projects.services.order_lines import ADDED_KINDS, Draft, NewMilestone, NewPayment, droppable, due_words
+from projects.services.order_lines import ADDED_KINDS, Draft, NewMilestone, NewPayment, droppable, due_words, with_milestones
 from projects.services.payments import payment_sources
 
 if TYPE_CHECKING:
@@ -163,12 +163,12 @@ def _initial(project: Project, order: ChangeOrder | None) -> dict[str, Any]:
     scope |= {name: getattr(order, name) for name in scope if getattr(order, name)}
     return {
         "words": {name: getattr(order, name) for name in ChangeOrderForm.Meta.fields},
-        "scope": scope | {"dropped": [row.milestone.key for row in order.drops.select_related("milestone")]},
-        "days": {row.milestone.key: row.days for row in order.effects.select_related("milestone")},
+        "scope": scope | {"dropped": [row.milestone.key for row in with_milestones(order.drops.all())]},
+        "days": {row.milestone.key: row.days for row in with_milestones(order.effects.all())},
         "lines": rows_of(order),
         "added": [
             {"title": row.title, "phase": row.phase, "kind": row.kind, "after": row.after and row.after.key, "planned_on": row.planned_on}
-            for row in order.additions.select_related("after")
+            for row in with_milestones(order.additions.all(), "after")
         ],
         "payments": [{"title": row.title, "source": row.source, "amount": row.amount} for row in order.payments.all()],
     }

@@ -24,7 +24,7 @@ from projects.models import Baseline, ChangeOrder, ChangeOrderEffect, ChangeOrde
 from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
 from projects.services.order_acceptance import carry_out
-from projects.services.order_lines import Draft, due_words, outdated_blockers, set_scope, write_lines, wrong_lines
+from projects.services.order_lines import Draft, due_words, outdated_blockers, set_scope, with_milestones, write_lines, wrong_lines
 from projects.services.releasing import FIRST_RELEASER, ask_release, releasing_as, sign_release, signer_blockers
 from projects.services.waiting import close_waits, open_wait
 
@@ -283,8 +283,8 @@ class Effect:
 
 
 def effects_of(order: ChangeOrder) -> list[Effect]:
-    """The agreed dates that the order moves. Once accepted, the dates as they then were. At most two queries."""
-    rows = list(order.effects.select_related("milestone"))
+    """The agreed dates that the order moves. Once accepted, the dates as they then were, in one query; of PARTS nothing is read again."""
+    rows = with_milestones(order.effects.all())
     if order.state == State.ACCEPTED and order.answered_at:
         known = Baseline.objects.filter(project=order.project, taken_at__gte=order.answered_at, kind=Baseline.Kind.CHANGE_ORDER)
         taken = known.order_by("taken_at").prefetch_related("milestones").first()

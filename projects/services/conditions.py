@@ -332,6 +332,8 @@ def blocker_of(condition: GateCondition) -> Blocker:
 
 def condition_locks(step: str, obj: Any) -> list[Blocker]:
     """Guard of every named step: the overdue conditions of the object's project that guard it."""
+    if isinstance(obj, GateReview) and obj.gate == "G1" and obj.round == 1:
+        return []  # nothing was decided before that could have set one
     project = obj if isinstance(obj, Project) else obj.project
     if project is None:
         return []

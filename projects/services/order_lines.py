@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -34,6 +34,7 @@ from projects.services.payments import deliverable_due, gate_due, payment_source
 if TYPE_CHECKING:
     from projects.services.quotation_parts import Line
 
+Row = TypeVar("Row", bound=Model)
 Errors = dict[str, list[str]]
 ADDED_KINDS = (Milestone.Kind.CONTRACT, Milestone.Kind.DELIVERY, Milestone.Kind.FILING)  # what both sides agree on
 
@@ -256,6 +257,13 @@ def set_scope(order: ChangeOrder, draft: Draft) -> None:
     order.phases_added, order.phases_dropped = [*map(str, scope.added)], [*map(str, scope.dropped)]
 
 
+def with_milestones(rows: Iterable[Row], link: str = "milestone") -> list[Row]:
+    """Rows of an order with the milestone that each names. Of an order whose parts are prefetched nothing is read again."""
+    found = list(rows)
+    prefetch_related_objects(found, link)
+    return found
+
+
 def changes_the_plan(order: ChangeOrder) -> bool:
     """Whether it has any line of these kinds. Reads what is prefetched."""
     rows = (order.additions, order.drops, order.payments)  # type: ignore[attr-defined]
@@ -270,14 +278,14 @@ def draft_of_lines(order: ChangeOrder) -> Draft:
         scope=order.scope,
         valid_until=order.valid_until,
         lines=(),
-        days={row.milestone.key: row.days for row in order.effects.select_related("milestone")},
+        days={row.milestone.key: row.days for row in with_milestones(order.effects.all())},
         first_phase=order.first_phase,
         last_phase=order.last_phase,
         added=[
             NewMilestone(row.title, row.phase, row.kind, max(row.planned_on, timezone.localdate()), row.after.key if row.after else "")
-            for row in order.additions.select_related("after")
+            for row in with_milestones(order.additions.all(), "after")
         ],
-        dropped=[row.milestone.key for row in order.drops.select_related("milestone")],
+        dropped=[row.milestone.key for row in with_milestones(order.drops.all())],
         payments=[NewPayment(row.title, row.source, row.amount) for row in order.payments.all()],
     )
 

@@ -75,6 +75,7 @@ def change_order_page(request: SignedInRequest, code: str, sequence: int, revisi
 
 def _render(request: SignedInRequest, project: Project, order: ChangeOrder, *, status: int = 200, **bound: Any) -> HttpResponse:
     user, draft = request.user, order.state == State.DRAFT
+    locks = order_locks(user, project)
     open_roles = open_release_roles(order) if draft else frozenset()
     mine = releasing_as(order, user) if open_roles else None
     words = _t("A change order is released by business development and management.")
@@ -89,8 +90,8 @@ def _render(request: SignedInRequest, project: Project, order: ChangeOrder, *, s
         "may_be_sent": order.state == State.RELEASED,
         "may_be_renewed": order.state in (State.RELEASED, State.SENT, State.DECLINED),
         "may_make_document": order.state not in (State.DRAFT, State.SUPERSEDED) and allowed("projects.order_change", user, project),
-        "edit_blockers": order_locks(user, project),
-        "send_blockers": [*order_locks(user, project), *services.sending_blockers(order)],
+        "edit_blockers": locks,
+        "send_blockers": [*locks, *services.sending_blockers(order)],
         "approvers": approvers_of(project.client_id) if order.state in (State.RELEASED, State.SENT) else [],
         "release_blockers": [*not_active(project), *no_release],
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],

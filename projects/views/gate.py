@@ -35,7 +35,7 @@ from projects.services import meeting
 from projects.services.waivers import decision_blockers as waiver_blockers
 from projects.services.waivers import waiver_hash
 from projects.views.found import visible_project as visible
-from projects.views.gate_rows import changes_of, conditions_of, live_row, reviews_of
+from projects.views.gate_rows import changes_of, conditions_of, live_row, reviews_of, signatures_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -212,7 +212,7 @@ def _holders(roles: Iterable[str]) -> dict[str, list[str]]:
 def _spent(review: GateReview) -> list[GateSignature]:
     """Signatures and refusals on earlier proposals of the round that is still open."""
     standing = review.proposal_number if review.state == GateReview.State.SUBMITTED else 0
-    return [row for row in review.gate_signatures.all() if row.proposal_number != standing]
+    return [row for row in signatures_of(review) if row.proposal_number != standing]
 
 
 def answer(

@@ -25,7 +25,7 @@ from projects.permissions import lacking
 from projects.services import assessing, meeting
 from projects.services.gate import judge_review
 from projects.views.gate import render_gate
-from projects.views.gate_rows import CriterionRow, changes_of, conditions_of, frozen_row, reviews_of
+from projects.views.gate_rows import CriterionRow, changes_of, conditions_of, frozen_row, reviews_of, signatures_of
 
 if TYPE_CHECKING:
     from projects.findings import Finding
@@ -69,7 +69,7 @@ def _render(request: SignedInRequest, review: GateReview, *, status: int = 200, 
         "changed_words": [row.words for row in criteria if row.changed and row.assessment is None],
         "assessed": [row for row in criteria if row.assessment is not None],
         "assess_form": AssessForm(),
-        "signatures": list(review.gate_signatures.all()),
+        "signatures": signatures_of(review),
         "conditions": conditions_of(review),
         "today": timezone.localdate(),
         "minutes_blockers": [

@@ -16,6 +16,7 @@ from projects import gates
 from projects.findings import Evidence, thawed
 from projects.gates import Difference
 from projects.models import Deliverable, EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver, Project
+from projects.models.gate import Decision
 from projects.services.waivers import request_blockers
 
 if TYPE_CHECKING:
@@ -65,9 +66,10 @@ def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
     again = Deliverable.objects.filter(project=OuterRef("project"), round__gt=1)
     kept = Project.objects.undisclosed().filter(pk=OuterRef("project"))
     rows = rows.annotate(repeated=Exists(again), is_kept=Exists(kept)).order_by("-opened_at", "-id")
-    reviews: list[GateReview] = list(rows.prefetch_related("criteria", signatures, waivers))
+    reviews: list[GateReview] = list(rows.prefetch_related("criteria", waivers))
     # what only a proposal or a decision has is not looked for before
-    prefetch_related_objects([row for row in reviews if row.state != GateReview.State.OPEN], conditions)
+    prefetch_related_objects([row for row in reviews if row.proposal_number], signatures)
+    prefetch_related_objects([row for row in reviews if sets_conditions(row)], conditions)
     prefetch_related_objects([row for row in reviews if row.state == GateReview.State.DECIDED], assessments)
     if not reviews:
         raise Http404
@@ -129,9 +131,18 @@ def _conditions(review: GateReview, key: str) -> list[GateCondition]:
     return [row for row in conditions_of(review) if row.criterion_key == key]
 
 
+def sets_conditions(review: GateReview) -> bool:
+    return review.state != GateReview.State.OPEN and review.proposed_decision == Decision.CONDITIONAL_GO
+
+
+def signatures_of(review: GateReview) -> list[GateSignature]:
+    """Signatures and refusals on every proposal so far; before the first there are none."""
+    return list(review.gate_signatures.all()) if review.proposal_number else []
+
+
 def conditions_of(review: GateReview) -> list[GateCondition]:
     """The conditions of the proposal that stands, or was decided; each knows its review without a query."""
-    if review.state == GateReview.State.OPEN:
+    if not sets_conditions(review):
         return []
     rows = [row for row in review.conditions.all() if row.proposal_number == review.proposal_number]
     for row in rows:

@@ -206,23 +206,35 @@ def places(world: World) -> dict[str, tuple[str, str, str, dict[str, str]]]:
             {"reason": "Typed before.", "replaces": "x"},
         ),
         "document": (f"/documents/upload/?project={code}", "project_manager", "upload", {"type_key": "memo", "reason": "Typed before."}),
+        "request in the portal": (reverse("portal-request-upload", args=[things["request"]]), "client_approver", "file", {}),
+        "intake": (reverse("rfp-intake-new"), business, "file", {}),
+        "import": (reverse("import-new", args=["clients"]), business, "file", {}),
     }
 
 
 def send(world: World, place: str, name: str, content: bytes) -> HttpResponseBase:
     address, caller, field, typed = places(world)[place]
+    headers = {"X-Requested-With": "dropzone"} if place in DROPPED else {}
     with taken_back():
-        return world.callers[caller].post(address, typed | {field: SimpleUploadedFile(name, content)})
+        return world.callers[caller].post(address, typed | {field: SimpleUploadedFile(name, content)}, headers=headers)
 
 
-PLACES = ("request", "request by the API", "evidence", "agreement", "signed copy", "document")
+DROPPED = ("request in the portal",)  # a form without script goes back to its page with the sentence
+OF_TABLES = ("intake", "import")  # they take a spreadsheet and no other file of those below
+PLACES = ("request", "request by the API", "evidence", "agreement", "signed copy", "document", *DROPPED, *OF_TABLES)
+TABLES = {
+    "unfolds to more": ("report.xlsx", with_part("xl/a.bin", b"0" * 9 * MB, of="xl/workbook.xml")),
+    "not what it says": ("report.xlsx", SVG),
+    "too large": ("report.xlsx", b"a" * (2 * MB)),
+    "empty": ("report.xlsx", b""),
+}
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("bomb", ["unfolds to more", "not what it says", "too large", "empty"])
 def test_every_place_refuses_at_the_field_and_keeps_what_was_typed(world: World, place: str, bomb: str) -> None:
     own = {"not what it says": ("report.pdf", SVG), "too large": ("report.txt", b"a" * (2 * MB)), "empty": ("report.pdf", b"")}
-    name, content = own.get(bomb) or ("report.docx", BOMBS[bomb][0])
+    name, content = TABLES[bomb] if place in OF_TABLES else own.get(bomb) or ("report.docx", BOMBS[bomb][0])
     before = set(stored_files())
 
     answer = send(world, place, name, content)

@@ -6,6 +6,7 @@ Which pages there are is read from the table of routes: a new one is named in PA
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 import pytest
 from django.urls import resolve
@@ -278,19 +279,25 @@ def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str,
 def _faults(page: Page, dialogs: Dialogs, address: str) -> list[str]:
     page.set_viewport_size(DESK)
     answer = page.goto(address)
-    faults = [] if answer and answer.status == 200 else [f"{address} is not there"]
-    faults += [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)] + barriers(page, address)
+    there = [] if answer and answer.status == 200 else [f"{address} is not there"]
+    return there + faults_here(page, address, dialogs.faults)
+
+
+def faults_here(page: Page, address: str, of_dialogs: Callable[[str], list[str]] = lambda where: []) -> list[str]:
+    """Of the page that is open, at both widths."""
+    page.set_viewport_size(DESK)
+    faults = [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)] + barriers(page, address)
     faults += [f"{address}: the chart {each} has no table" for each in page.evaluate(CHARTS)]
     page.keyboard.press("Tab")  # from here on the browser shows what has the focus
     faults += [f"{address}: focus cannot be seen on {each}" for each in page.evaluate(FOCUS)]
-    faults += dialogs.faults(address)
+    faults += of_dialogs(address)
     page.set_viewport_size(PHONE)
     page.evaluate("document.activeElement?.blur()")
     page.wait_for_function(AT_THE_TOP)  # where the focus left the page, the bar may lie over a link
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > PHONE["width"]:
         faults.append(f"{address} is {wide} px wide on a phone")
-    return faults + barriers(page, f"{address} on a phone") + dialogs.faults(f"{address} on a phone")
+    return faults + barriers(page, f"{address} on a phone") + of_dialogs(f"{address} on a phone")
 
 
 def _faults_aside(page: Page, dialogs: Dialogs, address: str) -> list[str]:
