@@ -23,13 +23,14 @@ from cdmo.demo import clock
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.molecules import MOLECULES, Molecule
 from cdmo.demo.people import PASSWORD, everybody
+from cdmo.demo.scale import Scale
 from cdmo.demo.stories import STORIES
 from cdmo.demo.story import Held, Lost, Returned, Story
 from documents.models import DocumentVersion, Rendition
 from documents.rendering import RenderedPdf, render_pdf
 from notifications.models import LastVisit, Notification, Webhook
 from process.actuals.history import seen_before
-from process.models import ActualCost, RouteStep
+from process.models import ActualCost, InquiryAnswer, RouteStep
 from projects.models import (
     AccountAnswer,
     ChangeOrder,
@@ -51,6 +52,7 @@ from projects.models import (
     WaitingFor,
 )
 from projects.services.facts import refresh_facts
+from tests.kept import sequences_kept
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +122,18 @@ def test_loads_once_and_tells_each_story_to_its_phase(one_drawing: list[Rendered
     cited = Compound.objects.exclude(pubchem_cid=None).values_list("cas_number", "pubchem_cid")
     assert set(cited) == {(story.molecule.cas_number, story.molecule.pubchem_cid) for story in STORIES}
     _record_carries_the_time_of_the_stories()
+    _all_of_it_can_be_copied_for_measuring()
+
+
+def _all_of_it_can_be_copied_for_measuring() -> None:
+    """Whatever a story comes to tell, `load_scale` copies it."""
+    told = Project.objects.count()
+
+    with sequences_kept():
+        list(Scale().fill(2 * told))
+
+    assert Project.objects.count() == 2 * told
+    assert InquiryAnswer.objects.exclude(quote=None).count() < InquiryAnswer.objects.count()
 
 
 def _status(story: Story) -> str:
