@@ -55,7 +55,9 @@ def taken_back(act: Callable[[], object], times: int) -> float:
 
 def own_client() -> Client:
     """None of the demo's, whose names are taken."""
-    return Client.objects.get_or_create(code="BENCH", defaults={"name": "Client of the bench", "country": "CH"})[0]
+    return Client.objects.get_or_create(
+        code="BENCH", defaults={"name": "Client of the bench", "country": "CH", "asks_confidentiality": False}
+    )[0]
 
 
 def as_person(user: Any) -> Browser:
