@@ -16,7 +16,7 @@ from accounts.models import Client, User
 from accounts.names import actor_for_client
 from accounts.prepared import Prepared
 from audit.models import Event
-from audit.outbox import START, NextTransaction, OldestRunning, later_than
+from audit.outbox import START, OldestRunning, later_than, next_transaction
 from audit.refusals import BadInput
 from notifications.visibility import SHAREABLE, as_client, readable_events
 from projects.models import Project
@@ -83,14 +83,9 @@ def position_of(cursor: str) -> Position:
         transaction_id, event_id = (int(part) for part in signing.loads(cursor, salt=SALT))
     except (signing.BadSignature, TypeError, ValueError) as error:
         raise _unknown_cursor() from error
-    if transaction_id > _next_transaction():
+    if transaction_id > next_transaction():
         raise _unknown_cursor()  # of another database: everything that happens here would sort before it
     return transaction_id, event_id
-
-
-def _next_transaction() -> int:
-    row = Event.objects.annotate(upper=NextTransaction()).values_list("upper", flat=True)[:1]
-    return next(iter(row), 0)
 
 
 def _unknown_cursor() -> BadInput:

@@ -103,32 +103,47 @@ def _disclosed_on(today: date) -> Words:
     )
 
 
-def named(user: Asks, *, request: str = "", project: str = "") -> Compiled:
-    """Asked of the same: this person logged the request, owns it, manages the project, or is named for it.
+def named_for_request(user: Asks) -> Compiled:
+    """Asked of requests: this person logged it, owns it, manages the project that came of it, or is named for it.
 
     A request that came in by the portal or from a client's system, and that nobody has taken up, is named to business development.
     """
     columns = {
-        "request": f"{request}pk",
-        "created_by": f"{request}created_by",
-        "request_owner": f"{request}account_owner",
-        "project_manager": f"{project}project_manager",
-        "project_owner": f"{project}account_owner",
+        "request": "pk",
+        "created_by": "created_by",
+        "account_owner": "account_owner",
+        "project_manager": "project__project_manager",
+        "project_owner": "project__account_owner",
     }
     takes_up = Role.BUSINESS_DEVELOPMENT in user.signing_roles
     if takes_up:
-        columns["kind"] = f"{request}created_by__kind"
-    return Compiled(_named_words(takes_up=takes_up), columns, user.pk)
+        columns["kind"] = "created_by__kind"
+    return Compiled(_request_words(takes_up=takes_up), columns, user.pk)
 
 
 @lru_cache(maxsize=2)
-def _named_words(*, takes_up: bool) -> Words:
-    part_in_it = ("%s IN ({created_by}, {request_owner}, {project_manager}, {project_owner})", (WHO,))
-    untaken = (
-        "({kind} IS DISTINCT FROM %s AND COALESCE({request_owner}, {project_manager}, {project_owner}) IS NULL)",
-        (User.Kind.INTERNAL.value,),
-    )
+def _request_words(*, takes_up: bool) -> Words:
+    part_in_it = ("%s IN ({created_by}, {account_owner}, {project_manager}, {project_owner})", (WHO,))
+    nobody = "COALESCE({account_owner}, {project_manager}, {project_owner}) IS NULL"
+    untaken = (f"({{kind}} IS DISTINCT FROM %s AND {nobody})", (User.Kind.INTERNAL.value,))
     return any_of([_named_for_words(), part_in_it, *([untaken] if takes_up else [])])
+
+
+def named_for_project(user: Asks) -> Compiled:
+    """The same of projects. Their requests are looked up one by one, where nothing else has shown the project: not joined to all."""
+    columns = {"request": "rfp", "project_manager": "project_manager", "account_owner": "account_owner"}
+    takes_up = Role.BUSINESS_DEVELOPMENT in user.signing_roles
+    return Compiled(_project_words(takes_up=takes_up), columns, user.pk)
+
+
+@lru_cache(maxsize=2)
+def _project_words(*, takes_up: bool) -> Words:
+    requests = apps.get_model("projects", "Rfp")._default_manager.filter(pk=column("request"))
+    part_in_it = ("%s IN ({project_manager}, {account_owner})", (WHO,))
+    part_in_request = exist_in_words(requests.filter(Q(created_by=WHO) | Q(account_owner=WHO)))
+    unlogged, params = exist_in_words(requests.filter(~Q(created_by__kind=User.Kind.INTERNAL), account_owner=None))
+    untaken = (f"(COALESCE({{project_manager}}, {{account_owner}}) IS NULL AND {unlogged})", params)
+    return any_of([part_in_it, _named_for_words(), part_in_request, *([untaken] if takes_up else [])])
 
 
 def is_named_for(user: Asks, request_key: str) -> Compiled:
@@ -174,11 +189,11 @@ def _sight(is_kept: bool, kind: str, people: list[int | None], readers: frozense
 
 
 def seen_of_requests(user: Asks) -> Q:
-    return disclosed(project="project__") | named(user, project="project__")
+    return disclosed(project="project__") | named_for_request(user)
 
 
 def seen_of_projects(user: Asks) -> Q:
-    return disclosed() | named(user, request="rfp__")
+    return disclosed() | named_for_project(user)
 
 
 def seen_of_clients(user: User) -> Q:

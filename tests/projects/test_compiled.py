@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import Role
 from projects.models import ConfidentialReader, Project, Rfp, TeamMember
 from projects.models.compiled import WHO, Compiled
-from projects.models.confidentiality import disclosed, is_named_for, named
+from projects.models.confidentiality import disclosed, is_named_for, named_for_project, named_for_request
 from projects.models.project import sees_project
 from tests.projects import factories
 from tests.projects.confidential import a_kept_project, another_seller, disclose
@@ -26,7 +26,7 @@ def test_who_asked_first_is_not_who_asks_next() -> None:
     asked = [Project.objects.filter(is_named_for(who, "rfp_id")).exists() for who in (reader, other, reader)]
 
     assert asked == [True, False, True]
-    assert [Project.objects.filter(named(who, request="rfp__")).exists() for who in (business(), another_seller())] == [True, False]
+    assert [Project.objects.filter(named_for_project(who)).exists() for who in (business(), another_seller())] == [True, False]
 
 
 def test_it_holds_inside_of_other_queries_whatever_their_tables_are_called() -> None:
@@ -49,8 +49,8 @@ def test_a_request_without_a_project_is_asked_too() -> None:
     bare = factories.an_rfp(project.client)
 
     assert set(Rfp.objects.filter(disclosed(project="project__"))) == set()
-    assert bare in Rfp.objects.filter(named(business(), project="project__"))
-    assert bare not in Rfp.objects.filter(named(manager(), project="project__"))
+    assert bare in Rfp.objects.filter(named_for_request(business()))
+    assert bare not in Rfp.objects.filter(named_for_request(manager()))
 
 
 def test_the_stand_in_for_whoever_asks_is_nobody() -> None:
