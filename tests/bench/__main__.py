@@ -88,7 +88,7 @@ def price_rows(staff: Reader, told: dict[str, str], times: int) -> Iterator[Row]
     for path in (below, f"{below}{number}/"):
         assert staff.get(path)[0] == 200, path
         mine, _floor = measured(lambda path=path: staff.get(path), times=times)
-        yield Row(f"Page {path.replace(code, '…')}", mine, None, "500 ms", mine <= 500)
+        yield Row(f"Page {path.replace(code, '…')}", mine, None, "200 ms", mine <= 200)
     typed = f"{below}{number}/?{phase}-batch_kg=35"
     status, body, _headers = staff.get(typed, **{"HX-Request": "true"})
     assert (status, b"nothing of it is saved" in body) == (200, True), status
