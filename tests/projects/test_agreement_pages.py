@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.models import Event
-from phases.evaluation.gate import judge_confidentiality, judge_cooperation
+from phases.evaluation.gate import judge_agreements
 from phases.evaluation.progress import missing_agreements
 from projects.findings import Finding
 from projects.models import Agreement, Project
@@ -136,7 +136,7 @@ def test_withdrawn_with_a_reason_it_opens_the_criterion_again(business: Client, 
 
 
 def _criterion(project: Project) -> Finding:
-    return judge_cooperation([project])[project.pk]
+    return judge_agreements([project])["cooperation"][project.pk]
 
 
 def test_only_those_who_record_withdraw(ready: Project) -> None:
@@ -162,7 +162,7 @@ def test_where_a_signed_agreement_stands(ready: Project, change: dict[str, timed
 
     found = Agreement.objects.get(pk=agreement.pk)
     missing = missing_agreements(Agreement.objects.filter(project=ready))
-    judged = (judge_confidentiality if found.kind == "confidentiality" else judge_cooperation)([ready])[ready.pk]
+    judged = judge_agreements([ready])[found.kind][ready.pk]
     counts = standing == "in_force"
 
     assert (found.standing, missing, judged.met) == (standing, [] if counts else [found.get_kind_display()], counts)
