@@ -20,11 +20,12 @@ test: test-environment ## everything that must hold: style, types, advisories, l
 test-fast: test-environment ## the quick half of the tests, under two minutes
 	@$(IN_TEST_SERVERS) $(VENV)/python -m pytest tests -n 2 -m "not integration and not browser and not slow"
 
-lint: test-environment ## ruff, import-linter, djlint
+lint: test-environment ## ruff, import-linter, djlint; every test can be imported, which a run would say only at its end
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/lint-imports --cache-dir .state/cache/import-linter
 	$(VENV)/djlint templates --lint --quiet
+	@$(VENV)/python -m pytest tests --collect-only -qq > .state/collected || (tail -n 30 .state/collected; false)
 
 types: test-environment ## mypy
 	$(VENV)/mypy $(SOURCES)
