@@ -10,18 +10,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _t
 
 from accounts.models import Role
+from charts.look import written as written_day
 from projects.gates import all_gates
 from projects.models import PHASES, Phase, QuotationLine
 from projects.money import fitted
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from accounts.models import User
     from projects.models import Project, Quotation, Rfp
 
@@ -114,7 +112,7 @@ def _objectives(rfp: Rfp, lines: Iterable[QuotationLine]) -> Iterator[str]:
 def _asked(project: Project) -> Iterator[str]:
     """Who asked for what, of which compound."""
     rfp = project.rfp
-    names = {"number": rfp.number, "client": project.client.name, "day": _day(rfp.received_at)}
+    names = {"number": rfp.number, "client": project.client.name, "day": written_day(project.day_of(rfp.received_at))}
     yield _t("Request: %(number)s of %(client)s, received on %(day)s") % names
     cas = _t("CAS %(number)s") % {"number": rfp.cas_number} if rfp.cas_number else ""
     mass = f"{rfp.molar_mass_g_per_mol:.2f} g/mol" if rfp.molar_mass_g_per_mol else ""
@@ -129,16 +127,12 @@ def _accepted(quotation: Quotation) -> str:
     names = {
         "label": quotation.label,
         "price": f"{quotation.currency} {number_format(amount, force_grouping=True)}",
-        "day": _day(quotation.answered_at),
+        "day": written_day(quotation.project.day_of(quotation.answered_at)) if quotation.answered_at else "",
         "name": str(quotation.answered_by or ""),
     }
     if quotation.answered_by is None:
         return _t("Quotation: %(label)s over %(price)s, accepted on %(day)s") % names
     return _t("Quotation: %(label)s over %(price)s, accepted on %(day)s by %(name)s") % names
-
-
-def _day(at: datetime | None) -> str:
-    return date_format(timezone.localtime(at), "j M Y") if at else ""
 
 
 def _together(*parts: str) -> str:
@@ -180,7 +174,7 @@ def _left_out(lines: Iterable[QuotationLine]) -> Iterator[str]:
 def _assumptions(quotation: Quotation) -> Iterator[str]:
     yield quotation.assumptions.strip()
     for row in quotation.inputs.all():
-        names = {"words": row.words, "day": date_format(row.due_on, "j M Y") if row.due_on else ""}
+        names = {"words": row.words, "day": written_day(row.due_on) if row.due_on else ""}
         yield (_t("The client gives by %(day)s: %(words)s") if row.due_on else _t("The client gives: %(words)s")) % names
     if quotation.price_adjustment.strip():
         yield _t("Raw-material prices: %(words)s") % {"words": quotation.price_adjustment.strip()}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
+from charts.look import written
 from phases.evaluation.models import DepartmentAssessment
 from projects.charter_texts import Said, charter_also_says, risk_line
 
@@ -22,7 +21,7 @@ def said_in_sheets(project: Project) -> Said:
     for sheet in sheets.prefetch_related("risk_rows"):
         said.risks += [_risk(sheet, row) for row in sheet.risk_rows.all()]
         if sheet.signed_off_at is not None:
-            signed.append(f"{sheet.department} ({date_format(timezone.localtime(sheet.signed_off_at), 'j M Y')})")
+            signed.append(f"{sheet.department} ({written(project.day_of(sheet.signed_off_at))})")
         person = sheet.signed_off_by or sheet.owner
         if person is not None and person.is_active:
             said.people[sheet.department.key] = person

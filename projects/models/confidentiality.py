@@ -158,8 +158,8 @@ def _named_for_words() -> Words:
 
 @dataclass(frozen=True)
 class Sight:
-    """Who of ours sees one request and the project that came of it, as far as it is kept: what `disclosed` and `named` ask of the
-    database for one person, kept for many. people: by id, who has a part in it; readers: who is named for it.
+    """Who of ours sees one request and the project that came of it, as far as it is kept: what `disclosed` and `named_for_request`
+    ask of the database for one person, kept for many. people: by id, who has a part in it; readers: who is named for it.
     """
 
     is_kept: bool

@@ -22,9 +22,13 @@ def visible_project(request: SignedInRequest, code: str, *related: str) -> Proje
     return project
 
 
+def of_kept_project() -> Exists:
+    """Of rows of a project: whether that is kept."""
+    return Exists(Project.objects.undisclosed().filter(pk=OuterRef("project")))
+
+
 def found_of_project(request: SignedInRequest, rows: QuerySet[Row], **lookup: Any) -> Row:
     """One of these rows, each of a project; whether that is kept is asked with it, as `visible_project` does."""
-    kept = Project.objects.undisclosed().filter(pk=OuterRef("project"))
-    row: Any = get_object_or_404(rows.annotate(is_kept=Exists(kept)), **lookup)
+    row: Any = get_object_or_404(rows.annotate(is_kept=of_kept_project()), **lookup)
     request.is_kept = row.is_kept  # type: ignore[attr-defined]
     return cast("Row", row)

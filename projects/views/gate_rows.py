@@ -15,9 +15,10 @@ from audit.refusals import Blocker
 from projects import gates
 from projects.findings import Evidence, thawed
 from projects.gates import Difference
-from projects.models import Deliverable, EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver, Project
+from projects.models import Deliverable, EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver
 from projects.models.gate import Decision
 from projects.services.waivers import request_blockers
+from projects.views.found import of_kept_project
 
 if TYPE_CHECKING:
     from projects.gates import Judged
@@ -64,8 +65,7 @@ def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
     waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
     assessments = Prefetch("assessments", queryset=EvidenceAssessment.objects.select_related("actor", "on_behalf_of"))
     again = Deliverable.objects.filter(project=OuterRef("project"), round__gt=1)
-    kept = Project.objects.undisclosed().filter(pk=OuterRef("project"))
-    rows = rows.annotate(repeated=Exists(again), is_kept=Exists(kept)).order_by("-opened_at", "-id")
+    rows = rows.annotate(repeated=Exists(again), is_kept=of_kept_project()).order_by("-opened_at", "-id")
     reviews: list[GateReview] = list(rows.prefetch_related("criteria", waivers))
     # what only a proposal or a decision has is not looked for before
     prefetch_related_objects([row for row in reviews if row.proposal_number], signatures)

@@ -17,16 +17,10 @@ from audit.signatures import content_hash, signatures_of
 from phases.evaluation import services
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.models import Project, WaitingFor
+from tests.phases.sheets import ANSWERS
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
-ANSWERS: dict[str, Any] = {
-    "feasibility_score": 4,
-    "feasibility_reason": "A known route.",
-    "currency": "EUR",
-    "cost_base": Decimal("120000.00"),
-    "duration_weeks": Decimal("20.0"),
-}
 WATCHED = (DepartmentAssessment, InquiryAssessment, Event, Signature, WaitingFor)
 
 

@@ -14,11 +14,14 @@ from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput, NotAllowed, Refused
 from audit.seen import version_of
+from catalogue.models import Site
+from phases.evaluation.charter_sources import said_in_sheets
 from phases.evaluation.documents import charter as paper_of
 from phases.evaluation.models import DepartmentAssessment
-from projects.charter_texts import risk_line, risk_rows
+from projects.charter_texts import risk_line, risk_rows, texts_of
 from projects.gates import all_gates
 from projects.models import Charter, Milestone, Phase, Project, TeamMember
+from projects.price import accepted_quotation
 from projects.raci import usual, wrong_letters
 from projects.services import responsibilities
 from projects.services.charter import issue_charter
@@ -79,6 +82,28 @@ def test_background_and_governance_are_written_from_the_records(project: Project
     assert f"Research and development: {make.person(Role.RESEARCH)}" in governance
     assert "Gate G1 Project approval: decided by the signatures of Business development, Project manager, Management" in governance
     assert "Project Status Report" in governance and len(background) < 8000 and len(governance) < 4000
+
+
+def test_the_days_of_the_background_are_those_of_the_site(project: Project) -> None:
+    """Between these two zones there is always another day."""
+    make.sign_off_sheets(project)
+    accept(sent(project))
+    quotation, said = accepted_quotation(project), []
+    assert quotation is not None
+    quotation.project = project
+
+    for zone in ("Etc/GMT+12", "Pacific/Kiritimati"):
+        project.site = Site(time_zone=zone)
+        texts = texts_of(project, quotation, said_in_sheets(project).background)
+        said.append(texts["background"].splitlines())
+
+    west, east = said
+    assert len(west) == len(east)
+    assert [line.split(":")[0] for line, other in zip(west, east, strict=True) if line != other] == [
+        "Request",
+        "Feasibility sheets signed",
+        "Quotation",
+    ]
 
 
 def test_gates_outside_the_contract_govern_nothing(project: Project) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from audit.refusals import BadInput
 from process.costs.figures import Source, fraction, price, quantity
 from process.costs.rates import Rate, converted
-from projects.money import half_up, is_at_least, is_at_most, minor_unit, rounded, split
+from projects.money import half_up, minor_unit, rounded, split
+from projects.results import is_at_least, is_at_most
 from tests.process.costs.cases import TODAY, chf
 
 D = Decimal
