@@ -24,14 +24,17 @@ from dataclasses import replace
 from cdmo.demo import molecules, projects
 from cdmo.demo.telling import tell
 from projects.models import Phase
-story = replace(projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=())
+story = replace(projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=(), days_ago={days_ago} or projects.{story}.days_ago)
 print(*tell([story]))
 """
 
 
-def a_project(stack: Stack, *, story: str, molecule: str, phase: str) -> str:
-    """The code of a project told like one of the demo's, of client A, up to a phase, none of its dates moved yet."""
-    return stack.python(TELL.format(story=story, molecule=molecule, phase=phase)).splitlines()[-1]
+def a_project(stack: Stack, *, story: str, molecule: str, phase: str, days_ago: int | None = None) -> str:
+    """The code of a project told like one of the demo's, of client A, up to a phase, none of its dates moved yet.
+
+    days_ago: when its request came, if not when the story's did. What was due since then is done.
+    """
+    return stack.python(TELL.format(story=story, molecule=molecule, phase=phase, days_ago=days_ago)).splitlines()[-1]
 
 
 class People:
@@ -159,26 +162,6 @@ def draft_the_quotation(page: Page, code: str, *, scope: str, lines: list[tuple[
     page.wait_for_url("**/quotations/1/")
 
 
-def release_the_price(page: Page, code: str) -> None:
-    page.goto(f"/projects/{code}/quotations/1/")
-    sign(page, "Release…")
-
-
-def send_the_quotation(page: Page, code: str) -> None:
-    page.goto(f"/projects/{code}/quotations/1/")
-    press(page, "Send to the client")
-    expect(page.locator("main")).to_contain_text("is waited for")
-
-
-def accept_in_the_portal(page: Page, code: str) -> None:
-    """The client finds the quotation under what waits for them."""
-    page.goto("/portal/")
-    page.get_by_role("region", name="Waiting for you", exact=True).get_by_role("link", name=re.compile(code)).click()
-    page.wait_for_url(f"**/portal/{code}/quotation/1/")
-    sign(page, "Accept…")
-    expect(page.locator(".subheading")).to_contain_text("Accepted")
-
-
 def record_the_agreement(page: Page, code: str, *, kind: str, number: str, client: str) -> None:
     """The paper, who signed it for each side, and the signed copy."""
     page.goto(f"/projects/{code}/agreements/new/")
@@ -219,16 +202,6 @@ def name_the_team(page: Page, code: str, people: dict[str, str]) -> None:
     send(page, "Save")
     for department, person in people.items():
         expect(page.get_by_label(department, exact=True).locator("option:checked")).to_have_text(person)
-
-
-def draft_the_charter(page: Page, code: str, texts: dict[str, str]) -> None:
-    page.goto(f"/projects/{code}/charter/")
-    for name, value in {**texts, "start_on": TODAY}.items():
-        page.fill(f"#id_{name}", value)
-    page.select_option("#id_site", label="Shanghai site")
-    page.select_option("#id_project_manager", label="Project Manager")
-    press(page, "Save and plan")
-    expect(page.get_by_role("link", name="Process Development Report effective")).to_be_visible()
 
 
 # documents and evidence

@@ -330,7 +330,10 @@ def answer_with_a_revision(business: Page, code: str) -> None:
 
 
 def accept(client: Page, code: str) -> None:
-    client.goto(f"/portal/{code}/quotation/2/")
+    """The client finds the quotation under what waits for them."""
+    client.goto("/portal/")
+    client.get_by_role("region", name="Waiting for you", exact=True).get_by_role("link", name=re.compile(code)).click()
+    client.wait_for_url(f"**/portal/{code}/quotation/2/")
     expect(client.locator("main")).to_contain_text("The kettle is kept free for it.")
     sign(client, "Accept…")
     expect(client.locator(".subheading")).to_contain_text("Accepted")

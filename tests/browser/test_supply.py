@@ -1,4 +1,7 @@
-"""From the call to commercial supply in the running product: everybody does their part in a browser of their own."""
+"""From the charter to commercial supply in the running product: everybody does their part in a browser of their own.
+
+The way from the enquiry to the charter is `test_enquiry_to_charter.py`'s.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from html import unescape
 import pytest
 from playwright.sync_api import APIResponse, Locator, Page, expect
 
-from cdmo.demo.molecules import APIXABAN
 from tests.browser import acts
 from tests.browser.acts import People
 from tests.stack import Stack
@@ -19,28 +21,6 @@ pytestmark = pytest.mark.browser
 CLIENT = "Demo Client A"
 SIDES = (("approver.a", CLIENT), ("approver.b", "Demo Client B"))
 MISSING = "API-1999-0001"
-ANSWERS = {
-    "downstream_drug": "Apixaban film-coated tablets",
-    "indication": "Prevention of stroke in atrial fibrillation",
-    "maximum_daily_dose_mg": "20",
-    "process_challenges": "Amide formation with gaseous ammonia; form N-1 of controlled particle size.",
-    "target_timeline": "Qualified sample within six months, validation in the second year.",
-    "sample_quantity_g": "300",
-    "pilot_quantity_kg": "15",
-    "validation_quantity_kg": "80",
-    "commercial_quantity_kg_per_year": "1500",
-    "quotation_needed_on": acts.LATER,
-}
-LINES = [
-    ("small_scale", "Route, process development and 300 g of qualified sample", "420000"),
-    ("pilot", "Two pilot batches of 15 kg with safety study", "360000"),
-    ("validation", "Three validation batches of 80 kg and stability study", "980000"),
-]
-CHARTER = {
-    "objectives": "Apixaban of form N-1 at 99.8 % purity, three validation batches of 80 kg, filed within two years.",
-    "scope_in": "Route, methods, sample, pilot, validation, stability, drug master file.",
-    "risks": "Gaseous ammonia on the 3 m³ line: closed charging, scrubber.",
-}
 TEAM = {
     "Research and development": "Head of Research",
     "Analytical": "Head of Analytical",
@@ -84,12 +64,11 @@ for row in Deliverable.objects.open().filter(project__code="{code}", phase="{pha
 NOT_CONFIRMED = "Not done: Sample Confirmation. Needed: the signature of the client's approver, who is asked when ours are given."
 
 
-def test_a_project_goes_from_the_call_to_commercial_supply(new_page: Callable[[], Page], stack: Stack) -> None:
+def test_a_project_goes_from_its_charter_to_commercial_supply(new_page: Callable[[], Page], stack: Stack) -> None:
     people = People(new_page)
 
-    code = evaluate(people)
-    agree(people, code)
-    approve_the_project(people, code)
+    code = acts.a_project(stack, story="SMALL_SCALE", molecule="APIXABAN", phase="small_scale", days_ago=90)
+    agree_on_quality(people, code)
     develop(people, code, stack)
     scale_up(people, code, stack)
     validate(people, code, stack)
@@ -100,50 +79,11 @@ def test_a_project_goes_from_the_call_to_commercial_supply(new_page: Callable[[]
     a_token_reads_the_milestones(people, new_page(), code)
 
 
-def evaluate(people: People) -> str:
-    """The call is logged, the request completed and submitted, the sheets are filled and signed off."""
-    business = people["bd"]
-    acts.log_the_call(business, client=CLIENT, molecule=APIXABAN, wanted="Process transfer, validation, then 1.5 t a year.")
-    acts.complete_the_request(business, APIXABAN, ANSWERS)
-    code = acts.submit_the_request(business)
-    acts.fill_the_sheet(people["research"], code, "research", reason="Five known steps.", cost="420000", weeks="40")
-    acts.fill_the_sheet(people["production"], code, "production", reason="The 3 m³ line is free.", cost="980000", weeks="26")
-    acts.fill_the_sheet(people["material"], code, "material_control", reason="Two suppliers of each.", cost="310000", weeks="10")
-    acts.fill_the_sheet(people["analytical"], code, "analytical", reason="Methods of the monograph.", cost="90000", weeks="12")
-    acts.fill_the_sheet(people["ehs"], code, "ehs", reason="Within our containment.", cost="15000", weeks="4")
-    return code
-
-
-def agree(people: People, code: str) -> None:
-    """The price is released, sent, accepted by the client; the agreements are recorded, and one too many is withdrawn."""
-    business = people["bd"]
-    acts.recommend_to_bid(business, code, "The margin is above target from the second year.")
-    acts.draft_the_quotation(business, code, scope="Development, pilot, validation.", lines=LINES)
-    acts.release_the_price(business, code)
-    acts.release_the_price(people["management"], code)
-    acts.make_the_document(business, code, "quotation")
-    expect(business.locator("#v1 [role=status]")).to_have_text(re.compile("Draft"))
-    acts.send_the_quotation(business, code)
-    acts.accept_in_the_portal(people["approver.a"], code)
-    for kind, prefix in (("confidentiality", "CDA"), ("cooperation", "MSA")):
-        acts.record_the_agreement(business, code, kind=kind, number=code.replace("API", prefix), client=CLIENT)
-    acts.record_the_agreement(business, code, kind="quality", number=code.replace("API", "QAA"), client=CLIENT)
-    acts.withdraw_the_agreement(business, "It belongs to another project.")
-
-
-def approve_the_project(people: People, code: str) -> None:
-    """The team is named, the charter planned, made and signed, the assessment uploaded, the cost form pointed at; G1 says go."""
-    manager = people["pm"]
-    acts.name_the_team(manager, code, TEAM)
-    acts.draft_the_charter(manager, code, CHARTER)
-    charter = acts.make_the_document(manager, code, "project_charter")
-    acts.bring_into_force(people, charter, author="pm", signers=("qa", "bd", "pm", "management"))
-    assessment = acts.upload_the_document(people["bd"], code, "inquiry_assessment_report")
-    acts.bring_into_force(people, assessment, author="bd", signers=("qa", "bd", "management"))
-    refer(people, code, "detailed_cost_assessment", by="bd", record=("eDMS", "DOC-CA-7", "Effective"))
-    acts.decide_go(people, code, ("bd", "pm", "management"))
-    manager.goto(f"/projects/{code}/")
-    expect(current_phase(manager)).to_contain_text("Small scale")
+def agree_on_quality(people: People, code: str) -> None:
+    """A second quality agreement is recorded with its signatories and copy, and withdrawn. The team is named."""
+    acts.record_the_agreement(people["bd"], code, kind="quality", number=code.replace("API", "QAB"), client=CLIENT)
+    acts.withdraw_the_agreement(people["bd"], "It belongs to another project.")
+    acts.name_the_team(people["pm"], code, TEAM)
 
 
 def develop(people: People, code: str, stack: Stack) -> None:
