@@ -11,8 +11,20 @@ from django.test import override_settings
 
 from documents import registry
 from tests.kept import kept_until_the_end
+from tests.quick import draw_once, leave_templates_unwatched
 from tests.routes.conftest import MEMO
 from tests.routes.world import World, make_world
+
+
+@pytest.fixture(scope="package")
+def drawn() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, drawn: dict[str, Any]) -> None:
+    draw_once(monkeypatch, drawn)
+    leave_templates_unwatched(monkeypatch)
 
 
 @pytest.fixture(scope="package")

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client as Browser
 
 from tests.attacks.walking import Form, address_of, body_of, forms_of, pages, parameters_read, taken_back, who_may
+from tests.quick import watch_templates
 from tests.routes.table import ROUTES
 from tests.routes.test_routes import PATTERNS
 from tests.routes.world import World
@@ -130,7 +131,8 @@ def test_no_form_is_read_with_a_nul(world: World, address: str) -> None:
 
 @pytest.mark.parametrize("address", ["/rfps/", "/projects/", "/clients/", "/documents/"])
 @pytest.mark.parametrize("query", ["per_page=-1", "per_page=1000000", "page=-1", f"page={BEYOND}", "page=x"])
-def test_no_address_says_how_many_rows_a_page_has(world: World, address: str, query: str) -> None:
+def test_no_address_says_how_many_rows_a_page_has(world: World, monkeypatch: pytest.MonkeyPatch, address: str, query: str) -> None:
+    watch_templates(monkeypatch)
     answer = world.callers["project_manager"].get(f"{address}?{query}")
 
     assert answer.status_code == 200

@@ -24,7 +24,10 @@ from dataclasses import replace
 from cdmo.demo import molecules, projects
 from cdmo.demo.telling import tell
 from projects.models import Phase
-story = replace(projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=(), days_ago={days_ago} or projects.{story}.days_ago)
+began = {days_ago} or projects.{story}.days_ago
+story = replace(
+    projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=(), days_ago=began
+)
 print(*tell([story]))
 """
 

@@ -13,6 +13,7 @@ from documents import registry
 from documents.registry import DocumentType
 from projects.models import Phase
 from tests.kept import kept_until_the_end
+from tests.quick import draw_once, leave_templates_unwatched
 from tests.routes.world import World, make_world
 
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
@@ -25,7 +26,18 @@ def own_cache(settings: Any) -> None:
     cache.clear()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def drawn() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, drawn: dict[str, Any]) -> None:
+    draw_once(monkeypatch, drawn)
+    leave_templates_unwatched(monkeypatch)
+
+
+@pytest.fixture(scope="package")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return tmp_path_factory.mktemp("files")
 
@@ -36,7 +48,7 @@ def own_files(settings: Any, folder: Any) -> None:
     settings.FILES_DIR = folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any, folder: Any) -> Iterator[World]:
     registry._types["memo"] = MEMO
     with override_settings(FILES_DIR=folder), kept_until_the_end(django_db_blocker):

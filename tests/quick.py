@@ -1,0 +1,39 @@
+"""What walks through every address does not look at, and so does not pay for: a picture drawn twice, the context of each template."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import vl_convert
+from django.template import Template
+from django.test import utils
+
+
+def draw_once(monkeypatch: pytest.MonkeyPatch, drawn: dict[str, Any]) -> None:
+    """Whoever asks for a picture that was drawn before gets what is in `drawn`."""
+
+    def remembering(convert: Callable[..., Any]) -> Callable[..., Any]:
+        def once(spec: Any, **told: Any) -> Any:
+            key = f"{convert.__name__} {json.dumps([spec, told], sort_keys=True)}"
+            if key not in drawn:
+                drawn[key] = convert(spec, **told)
+            return drawn[key]
+
+        return once
+
+    kinds = (vl_convert.vegalite_to_svg, vl_convert.vegalite_to_png, vl_convert.vegalite_to_pdf)
+    monkeypatch.setattr("charts.render.vl_convert", SimpleNamespace(**{each.__name__: remembering(each) for each in kinds}))
+
+
+def leave_templates_unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's tests copy the context of every template for `response.context`, which a walk asks nothing."""
+    monkeypatch.setattr(Template, "_render", utils._TestState.saved_data.template_render)
+
+
+def watch_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the one test that asks."""
+    monkeypatch.setattr(Template, "_render", utils.instrumented_test_render)
