@@ -21,7 +21,8 @@ from accounts.requests import SignedInRequest
 from audit.models import Event
 from audit.refusals import Blocker, carried_out
 from desk import rights
-from worksheets.writing import csv_response
+from worksheets.exports import Table
+from worksheets.writing import table_response
 
 REVIEWS = 10
 
@@ -98,7 +99,7 @@ def _administrators_who_sign(grants: list[RoleGrant]) -> list[User]:
 
 @internal_required
 @require_GET
-def roles_csv(request: SignedInRequest) -> StreamingHttpResponse:
+def roles_file(request: SignedInRequest, form: str) -> StreamingHttpResponse:
     """The matrix as a file: a line for each right, a column for each role."""
     require_permission("accounts.read_administration", request.user)
     head = [_t("Subject"), _t("Right"), _t("Rule"), *(str(role.label) for role in Role)]
@@ -107,12 +108,12 @@ def roles_csv(request: SignedInRequest) -> StreamingHttpResponse:
         for subject, rows in rights.matrix()
         for right, cells in rows
     )
-    return csv_response("roles", head, lines)
+    return table_response(Table("roles", head, lines), form, reader_is_client=False)
 
 
 @internal_required
 @require_GET
-def holders_csv(request: SignedInRequest) -> StreamingHttpResponse:
+def holders_file(request: SignedInRequest, form: str) -> StreamingHttpResponse:
     """Who holds which role, since when, given by whom and why."""
     require_permission("accounts.read_administration", request.user)
     head = [_t("Role"), _t("Person"), _t("E-mail"), _t("Belongs to"), _t("Since"), _t("Given by"), _t("Reason")]
@@ -122,13 +123,13 @@ def holders_csv(request: SignedInRequest) -> StreamingHttpResponse:
             grant.user.full_name,
             grant.user.email,
             str(grant.user.client or ""),
-            grant.granted_at.isoformat(),
+            grant.granted_at,
             grant.granted_by.full_name if grant.granted_by else _t("the system"),
             grant.reason,
         ]
         for grant in _grants()
     )
-    return csv_response("role-holders", head, lines)
+    return table_response(Table("role-holders", head, lines), form, reader_is_client=False)
 
 
 @internal_required
