@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -21,6 +22,7 @@ from accounts.requests import SignedInRequest
 from audit.models import Event
 from audit.refusals import Blocker, carried_out
 from desk import rights
+from projects.services.access_reminders import review_access
 from worksheets.exports import Table
 from worksheets.writing import table_response
 
@@ -63,7 +65,7 @@ def roles_page(request: SignedInRequest) -> HttpResponse:
 def roles_review(request: SignedInRequest) -> HttpResponse:
     require_permission("accounts.review_access", request.user)
     form = ReviewForm(request.POST)
-    if carried_out(form, lambda: services.review_access(**form.cleaned_data, actor=request.user)):
+    if carried_out(form, lambda: review_access(**form.cleaned_data, actor=request.user)):
         messages.success(request, _t("The review is in the record."))
         return redirect("roles")
     return _roles_page(request, form)
@@ -77,6 +79,8 @@ def _roles_page(request: SignedInRequest, form: ReviewForm | None = None) -> Htt
         "matrix": [(subject, [(right, list(cells.values())) for right, cells in rows]) for subject, rows in rights.matrix()],
         "columns": list(Role),
         "both": _administrators_who_sign(grants),
+        "due_on": services.review_due_on(),
+        "today": timezone.localdate(),
         "reviews": list(Event.objects.filter(kind="access.reviewed").order_by("-id")[:REVIEWS]),
         "form": form or ReviewForm(initial={"seen": services.granted_hash(grants)}),
         "blockers": _review_blockers(request.user),
