@@ -72,7 +72,7 @@ def _rows(kind: str, holders: QuerySet[Any], hashes: Collection[str] | None, *fi
     if hashes is not None:
         holders = holders.filter(**{f"{prefix}sha256__in": hashes})
     text = CharField()
-    said = {f"held_{number}": Cast(F(name), text) for number, name in enumerate(fields)}
+    said: dict[str, Any] = {f"held_{number}": Cast(F(name), text) for number, name in enumerate(fields)}
     said |= {f"held_{number}": Value("", text) for number in range(len(fields), 3)}
     facts = {"held_kind": Value(kind, text), "held_hash": F(f"{prefix}sha256"), "held_name": F(f"{prefix}name"), "held_pk": F("pk")}
     return holders.order_by().annotate(**facts, **said).values_list(*facts, *said)

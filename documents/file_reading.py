@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from xml.parsers import expat
 
 from openpyxl import load_workbook
@@ -83,7 +82,7 @@ def _read_docx(content: BinaryIO, words: _Words) -> None:
             words.add("\n")
 
 
-def _read_paragraphs(part: io.IOBase | zipfile.ZipExtFile, words: _Words) -> None:
+def _read_paragraphs(part: IO[bytes], words: _Words) -> None:
     """Only what stands in text runs; deleted text of a tracked change is in none."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True

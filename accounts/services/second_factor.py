@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils.functional import Promise
 
 from accounts.models import INTERNAL_ROLES, Role, User
-from audit.refusals import Blocker, Refused
+from audit.refusals import Blocker, Refused, Words
 
 SIGNING_ROLES = INTERNAL_ROLES - {Role.ADMINISTRATOR}  # the first administrator opens the accounts of all others
 
@@ -25,7 +24,7 @@ def signs(roles: Iterable[str]) -> bool:
     return not SIGNING_ROLES.isdisjoint(roles)
 
 
-def require_second_factor(user: User, words: str | Promise) -> None:
+def require_second_factor(user: User, words: Words) -> None:
     """Raises Refused, with what to do."""
     if lacks_second_factor(user):
         raise Refused(Blocker("person.without_second_factor", words))
