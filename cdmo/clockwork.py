@@ -12,6 +12,7 @@ def schedule(sweep_seconds: float) -> dict[str, dict[str, Any]]:
     return {
         "outbox": {"task": "audit.tasks.sweep_outbox", "schedule": sweep_seconds},
         "documents": {"task": "documents.tasks.sweep_documents", "schedule": sweep_seconds},
+        "files": {"task": "documents.tasks.read_files", "schedule": sweep_seconds},
         "freshness": {"task": "documents.tasks.refresh_all_out_of_date", "schedule": crontab(hour=2, minute=40)},
         "notifications": {"task": "notifications.tasks.sweep_notifications", "schedule": sweep_seconds},
         "plans": {"task": "projects.tasks.recompute_stale_plans", "schedule": sweep_seconds},
@@ -24,6 +25,7 @@ def schedule(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "evaluation": {"task": "phases.tasks.ask_in_evaluation", "schedule": crontab(hour=1, minute=40)},
         "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
         "agreements": {"task": "projects.tasks.remind_of_expiring_agreements", "schedule": crontab(hour=4, minute=15)},
+        "access review": {"task": "projects.tasks.ask_for_access_review", "schedule": crontab(hour=4, minute=5)},
         "answers": {"task": "accounts.tasks.forget_old_answers", "schedule": crontab(minute=40)},
         "conditions": {"task": "projects.tasks.tell_overdue_conditions", "schedule": crontab(hour=4, minute=10)},
     }

@@ -33,7 +33,7 @@ from projects.completeness import completeness_of
 from projects.filters import RfpFilter
 from projects.models import Milestone, Project, Rfp, WaitingFor
 from projects.tables import RfpTable
-from worksheets.exports import CHUNK, Export, Table, of, register_export, table_of
+from worksheets.exports import CHUNK, Export, Table, in_chunks, of, register_export, table_of
 
 if TYPE_CHECKING:
     from accounts.requests import SignedInRequest
@@ -167,7 +167,7 @@ def inbox(request: SignedInRequest, _code: str) -> Table:
     rows = Notification.objects.visible_to(request.user).select_related("event").order_by("-event_id")
 
     def read() -> Iterator[Item]:
-        found = rows.iterator(chunk_size=CHUNK)
+        found = in_chunks(rows)
         while some := list(islice(found, CHUNK)):
             with speaking_to(request.user):
                 items = items_of(some, request.user)

@@ -31,7 +31,7 @@ API = "api/v1/"
 SILENT = frozenset({"rfp-confidentiality"})  # says who looked, and nothing of the request
 NAMING = SILENT | {"rfp-reader-off"}  # what management does for requests that it does not see
 # Who keeps accounts, webhooks and roles reads there which organisations have one, kept or not: one that is left out would not be kept.
-REVIEWS = frozenset({"roles", "role-detail", "role-holders-csv"})
+REVIEWS = frozenset({"roles", "role-detail", "role-holders-csv", "role-holders-xlsx"})
 LISTS = REVIEWS | {"people", "tokens", "webhooks"}
 ACCOUNTS = frozenset({"person-detail", "integration-account"})
 WEBHOOK = "webhook-detail"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 from projects.models import PHASES, Lateness, Phase, Project, ProjectStatus
 from projects.models.facts import old
 from projects.permissions import revenue_readable_by
+from worksheets.exports import in_chunks
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -115,7 +116,6 @@ EXPORTED = (
 )
 REVENUE = ("currency", "at_risk")
 CHOICES = {"phase": Phase.choices, "status": ProjectStatus.choices, "standing__lateness": Lateness.choices}
-CHUNK = 2000
 
 
 def export_head(*, revenue: bool) -> list[str]:
@@ -146,5 +146,5 @@ def export_rows(rows: QuerySet[Project], *, revenue: bool) -> Iterator[list[Any]
     """The same facts as the table, for a spreadsheet."""
     names = (*EXPORTED, *REVENUE) if revenue else EXPORTED
     said = {EXPORTED.index(name): dict(choices) for name, choices in CHOICES.items()}
-    for row in rows.values_list(*names).iterator(chunk_size=CHUNK):
+    for row in in_chunks(rows, *names):
         yield [str(said[place].get(value, "")) if place in said else value for place, value in enumerate(row)]

@@ -1,4 +1,4 @@
-"""What one box finds: codes and numbers, clients, compounds, CAS numbers and InChIKeys, and the words of documents.
+"""What one box finds: codes and numbers, clients, compounds, CAS numbers and InChIKeys, and the words of documents and files.
 
 Each kind is asked through `visible_to`, so that nothing and no number tells of what the reader may not see; the number of queries is fixed.
 """
@@ -18,6 +18,8 @@ from django.urls import reverse
 
 from accounts.models import Client, User
 from catalogue.models import Compound
+from desk.search_files import FoundFile, files_saying
+from desk.search_passages import Passage, passage_in
 from documents.models import Document, DocumentVersion
 from projects.models import ChangeOrder, Project, Quotation, Rfp
 
@@ -27,19 +29,9 @@ NAMED = 200  # clients and compounds of one name, whose projects are found with 
 MAX_LENGTH = 200
 ALIKE = 0.45  # of two words written nearly alike
 GUESSES = 3
-AROUND = 90  # characters before and after the words in a passage
 TAGS = re.compile(r"<[^>]*>")
 
 Offer = Quotation | ChangeOrder
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Where a document says it."""
-
-    before: str
-    words: str
-    after: str
 
 
 @dataclass
@@ -53,11 +45,12 @@ class Found:
     clients: list[Client] = field(default_factory=list)
     offers: list[tuple[Offer, str]] = field(default_factory=list)
     documents: list[tuple[Document, Passage | None]] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     instead_of: str = ""
 
     @property
     def nothing(self) -> bool:
-        return not (self.projects or self.rfps or self.clients or self.offers or self.documents)
+        return not (self.projects or self.rfps or self.clients or self.offers or self.documents or self.files)
 
 
 def tidy(typed: str) -> str:
@@ -91,6 +84,7 @@ def _find(user: User, words: str) -> Found:
     found = Found(
         words, projects=list(projects.filter(own | known)[:SHOWN]), documents=_documents(user, words), offers=_offers(user, words)
     )
+    found.files = files_saying(user, words, shown=SHOWN, at_most=SAYING)
     found.exact = projects.filter(code__iexact=words).first()
     if user.is_internal:
         asked = (
@@ -149,18 +143,7 @@ def _saying(user: User, words: str) -> list[int]:
 
 
 def passage_of(version: DocumentVersion, words: str) -> Passage | None:
-    """The first place where one of the words stands; None where only another form of them does."""
-    parts = [re.escape(part) for part in re.findall(r"\w+", words) if part]
-    if not parts:
-        return None
-    asked = re.compile(rf"\b(?:{'|'.join(parts)})\w*", re.IGNORECASE)
-    for text in _texts([version.narrative, version.snapshot.get("data"), version.snapshot]):
-        place = asked.search(text)
-        if place:
-            start, end = place.span()
-            before = ("… " if start > AROUND else "") + text[max(0, start - AROUND) : start]
-            return Passage(before, text[start:end], text[end : end + AROUND] + (" …" if len(text) > end + AROUND else ""))
-    return None
+    return passage_in(_texts([version.narrative, version.snapshot.get("data"), version.snapshot]), words)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.requests import ApiRequest, refuse_unknown
 from desk.search import MAX_LENGTH, Found, address_of, find
 
-KINDS = ("project", "request", "client", "offer", "document")
+KINDS = ("project", "request", "client", "offer", "document", "file")
 
 
 class FindSerializer(serializers.Serializer[Any]):
@@ -42,7 +42,7 @@ class Search(APIView):
             OpenApiParameter(
                 "q",
                 {"type": "string", "maxLength": MAX_LENGTH},
-                description="A code or number, a client, a compound, a CAS number, an InChIKey or words of a document.",
+                description="A code or number, a client, a compound, a CAS number, an InChIKey or words of a document or an uploaded file.",
             )
         ],
         responses=FindsSerializer,
@@ -64,3 +64,5 @@ def _rows(user: User, found: Found) -> Iterator[dict[str, str]]:
         yield {"kind": "offer", "code": offer.number, "title": str(offer.label), "page": address}
     for document, _passage in found.documents:
         yield {"kind": "document", "code": document.number, "title": document.title, "page": document.get_absolute_url()}
+    for file in found.files:
+        yield {"kind": "file", "code": file.where, "title": file.name, "page": file.page}

@@ -14,7 +14,7 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self) -> None:
-        from audit.policies import declare_signed, leave_open
+        from audit.policies import declare, declare_signed, leave_open
         from audit.signatures import register_content
         from documents import consumers, events, permissions, tables  # noqa: F401  (permissions register themselves)
         from documents.shareable import DocumentSharing
@@ -27,8 +27,16 @@ class DocumentsConfig(AppConfig):
         find_documents_by(_documents_of)
         register_content("documents.DocumentVersion", _signed_content)
         declare_signed("documents.DocumentVersion")
+        declare("documents.FileText", _files_of_a_client(), writes="false")
         leave_open("documents.DocumentWording", "texts of the installation, the same in everybody's documents")
         register_shareable(DocumentSharing())
+
+
+def _files_of_a_client() -> str:
+    """The files that the client's role may know of by their own tables' policies."""
+    tables = {"projects_rfpfile": "sha256", "documents_rendition": "sha256"}
+    held = "EXISTS (SELECT 1 FROM {table} AS held WHERE held.{column} = documents_filetext.sha256)"
+    return " OR ".join(held.format(table=table, column=column) for table, column in tables.items())
 
 
 def _documents_of(project_id: int, document_type: str) -> list[FoundDocument]:

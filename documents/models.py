@@ -20,6 +20,7 @@ from django_fsm import transition
 from audit.history import tracked
 from audit.states import StateField
 from documents.about import AboutKind, words_of
+from documents.file_texts import FileText as FileText
 from documents.issuances import Issuance as Issuance
 from documents.registry import DocumentType, document_types, known
 from documents.renditions import Rendition as Rendition

@@ -51,6 +51,7 @@ class Rendition(AppendOnly):
         verbose_name = _("file of a document")
         verbose_name_plural = _("files of documents")
         constraints = [models.UniqueConstraint(fields=["version", "kind", "content_hash"], name="rendition_once")]
+        indexes = [models.Index(fields=["sha256"], name="rendition_sha256")]
 
     def __str__(self) -> str:
         return self.name

@@ -31,6 +31,14 @@ def sweep_documents() -> None:
     clear_abandoned()
 
 
+@shared_task(name="documents.tasks.read_files", time_limit=150)
+def read_files() -> int:
+    from documents.services import file_texts
+
+    with acting(channel="worker"):
+        return file_texts.read_files()
+
+
 @shared_task(name="documents.tasks.refresh_all_out_of_date")
 def refresh_all_out_of_date() -> int:
     from documents.services import freshness

@@ -29,6 +29,15 @@ def remind_of_expiring_agreements() -> int:
 
 
 @shared_task
+def ask_for_access_review() -> bool:
+    from audit.context import acting
+    from projects.services import access_reminders
+
+    with acting(channel="worker"):
+        return access_reminders.ask_for_access_review()
+
+
+@shared_task
 def escalate_waits() -> int:
     from audit.context import acting
     from projects.services import waiting

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 if TYPE_CHECKING:
     from accounts.requests import SignedInRequest
 
-CHUNK = 500  # rows of a list that are in memory at once
+CHUNK = 1000  # rows of a list that are in memory at once
 Value = Callable[[Any], Any]
 
 
@@ -57,9 +58,23 @@ def all_exports() -> tuple[Export, ...]:
 
 
 def table_of(name: str, columns: Sequence[tuple[Any, Value]], rows: Iterable[Any]) -> Table:
-    """columns: heading and what stands below it, given the row. A query is read from its cursor, a chunk at a time."""
-    read = rows.iterator(chunk_size=CHUNK) if hasattr(rows, "iterator") else rows
+    """columns: heading and what stands below it, given the row. A query is read a chunk at a time."""
+    read = in_chunks(rows) if isinstance(rows, QuerySet) else rows
     return Table(name, [str(heading) for heading, _value in columns], ([value(row) for _heading, value in columns] for row in read))
+
+
+def in_chunks(rows: QuerySet[Any], *names: str) -> Iterator[Any]:
+    """The rows in their order, or of each the values of these names; of all rows only the keys are in memory at once.
+
+    A cursor of the server would not do: behind PgBouncer there is none, and without one the driver fetches everything with the first row.
+    What is deleted while the file is written is left out.
+    """
+    keys = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        some = keys[start : start + CHUNK]
+        chunk = rows.order_by().filter(pk__in=some)
+        found = {key: values for key, *values in chunk.values_list("pk", *names)} if names else {row.pk: row for row in chunk}
+        yield from (found[key] for key in some if key in found)
 
 
 def of(path: str, *, empty: Any = None) -> Value:

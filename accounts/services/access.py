@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleGrant
 from accounts.permissions import require_permission
 from audit.events import record
 from audit.hashes import hash_of
+from audit.models import Event
 from audit.refusals import BadInput, Blocker, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from accounts.models import User
-    from audit.models import Event
+
+YEAR = timedelta(days=365)
 
 
 def granted_hash(grants: Iterable[RoleGrant]) -> str:
     """One hash over who holds which role since when: what a review has seen."""
     return hash_of({"granted": sorted([grant.user_id, grant.role, grant.granted_at.isoformat()] for grant in grants)})
+
+
+def review_due_on() -> date | None:
+    """A year after the last review, or after the first role was given; None before that."""
+    reviewed = Event.objects.filter(kind="access.reviewed").order_by("-id").values_list("at", flat=True).first()
+    since = reviewed or RoleGrant.objects.order_by("granted_at").values_list("granted_at", flat=True).first()
+    return timezone.localtime(since).date() + YEAR if since else None
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CLIENT_ROLES, INTERNAL_ROLES, Client, Department, Role, RoleGrant, User
 from accounts.permissions import require_permission
+from accounts.services.second_factor import lacks_second_factor, require_second_factor, signs
 from accounts.services.shared import check, refuse_if
 from accounts.services.sign_ins import end_all
 from audit.events import record
@@ -34,7 +35,7 @@ def create_user(
     kind: str = User.Kind.INTERNAL,
     client: Client | None = None,
     department: Department | str | None = None,
-    roles: Iterable[str] = (),
+    roles: Collection[str] = (),
     function: str = "",
     password: str | None = None,
     language: str = "en",
@@ -42,7 +43,8 @@ def create_user(
 ) -> User:
     """Open the account of a person, with roles. Without a password (the rule) the person chooses one by a mailed link.
 
-    Raises BadInput for an address in use, a weak password, a role that does not fit the kind, a client where none belongs.
+    Raises BadInput for an address in use, a weak password, a role that does not fit the kind, a client where none belongs, and
+    a role that signs where our people need a second factor, which nobody has with the account.
     """
     require_permission("accounts.manage_people", actor)
     user = open_account(
@@ -50,6 +52,11 @@ def create_user(
         password=password, language=language, time_zone=time_zone,
     )  # fmt: skip
     record("person.created", user, actor=actor, kind=str(user.get_kind_display()))
+    refuse_if(
+        signs(roles) and lacks_second_factor(user),
+        "roles",
+        _("Open the account without a role that signs; give the role when the person has signed in and set up a second factor."),
+    )
     for role in roles:
         give_role(user, role, actor=actor, reason=_t("With the account."))
     return user
@@ -71,7 +78,7 @@ def open_account(*, email: str, password: str | None = None, **fields: Any) -> U
 
 
 def give_role(user: User, role: str, *, actor: User | None, reason: str) -> RoleGrant:
-    """The row of a granted role and its event; permission is the caller's."""
+    """The row of a granted role and its event; permission and second factor are the caller's."""
     fitting = {User.Kind.INTERNAL: INTERNAL_ROLES, User.Kind.CLIENT: CLIENT_ROLES}.get(User.Kind(user.kind), frozenset())
     refuse_if(role not in fitting, "role", _("This role does not fit this kind of account."))
     if {role, *user.roles} >= KEPT_APART:
@@ -92,6 +99,9 @@ def grant_role(user_id: int, *, role: str, actor: User, reason: str) -> RoleGran
     require_permission("accounts.manage_people", actor)
     require(user.pk != actor.pk, _("Another administrator has to give you a role."))
     require_reason(reason)
+    if signs([role]):
+        words = _t("%(name)s has no second factor yet: who signs in sets one up in the profile. Give the role then.")
+        require_second_factor(user, words % {"name": user.full_name})
     return give_role(user, role, actor=actor, reason=reason.strip())
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, IntegrationToken, User
 from accounts.permissions import require_permission
+from accounts.services.second_factor import require_second_factor
 from accounts.services.shared import check, refuse_if
 from audit.events import record
 from audit.refusals import Blocker, Refused, require_reason
@@ -101,6 +102,7 @@ def create_token(
     `days` is its life, 1 to 366. Raises BadInput outside that, or for an unknown scope.
     """
     account = _locked_account(account_id, actor)
+    require_second_factor(actor, _("Set up a second factor in your profile first: a token opens the door without asking for one."))
     name = " ".join(name.split())
     refuse_if(not name or len(name) > 100, "name", _("Give the token a name of at most 100 characters."))
     refuse_if(scope not in IntegrationToken.Scope.values, "scope", _("Choose what the token may do."))

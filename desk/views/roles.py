@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -21,7 +22,9 @@ from accounts.requests import SignedInRequest
 from audit.models import Event
 from audit.refusals import Blocker, carried_out
 from desk import rights
-from worksheets.writing import csv_response
+from projects.services.access_reminders import review_access
+from worksheets.exports import Table
+from worksheets.writing import table_response
 
 REVIEWS = 10
 
@@ -62,7 +65,7 @@ def roles_page(request: SignedInRequest) -> HttpResponse:
 def roles_review(request: SignedInRequest) -> HttpResponse:
     require_permission("accounts.review_access", request.user)
     form = ReviewForm(request.POST)
-    if carried_out(form, lambda: services.review_access(**form.cleaned_data, actor=request.user)):
+    if carried_out(form, lambda: review_access(**form.cleaned_data, actor=request.user)):
         messages.success(request, _t("The review is in the record."))
         return redirect("roles")
     return _roles_page(request, form)
@@ -76,6 +79,8 @@ def _roles_page(request: SignedInRequest, form: ReviewForm | None = None) -> Htt
         "matrix": [(subject, [(right, list(cells.values())) for right, cells in rows]) for subject, rows in rights.matrix()],
         "columns": list(Role),
         "both": _administrators_who_sign(grants),
+        "due_on": services.review_due_on(),
+        "today": timezone.localdate(),
         "reviews": list(Event.objects.filter(kind="access.reviewed").order_by("-id")[:REVIEWS]),
         "form": form or ReviewForm(initial={"seen": services.granted_hash(grants)}),
         "blockers": _review_blockers(request.user),
@@ -98,7 +103,7 @@ def _administrators_who_sign(grants: list[RoleGrant]) -> list[User]:
 
 @internal_required
 @require_GET
-def roles_csv(request: SignedInRequest) -> StreamingHttpResponse:
+def roles_file(request: SignedInRequest, form: str) -> StreamingHttpResponse:
     """The matrix as a file: a line for each right, a column for each role."""
     require_permission("accounts.read_administration", request.user)
     head = [_t("Subject"), _t("Right"), _t("Rule"), *(str(role.label) for role in Role)]
@@ -107,12 +112,12 @@ def roles_csv(request: SignedInRequest) -> StreamingHttpResponse:
         for subject, rows in rights.matrix()
         for right, cells in rows
     )
-    return csv_response("roles", head, lines)
+    return table_response(Table("roles", head, lines), form, reader_is_client=False)
 
 
 @internal_required
 @require_GET
-def holders_csv(request: SignedInRequest) -> StreamingHttpResponse:
+def holders_file(request: SignedInRequest, form: str) -> StreamingHttpResponse:
     """Who holds which role, since when, given by whom and why."""
     require_permission("accounts.read_administration", request.user)
     head = [_t("Role"), _t("Person"), _t("E-mail"), _t("Belongs to"), _t("Since"), _t("Given by"), _t("Reason")]
@@ -122,13 +127,13 @@ def holders_csv(request: SignedInRequest) -> StreamingHttpResponse:
             grant.user.full_name,
             grant.user.email,
             str(grant.user.client or ""),
-            grant.granted_at.isoformat(),
+            grant.granted_at,
             grant.granted_by.full_name if grant.granted_by else _t("the system"),
             grant.reason,
         ]
         for grant in _grants()
     )
-    return csv_response("role-holders", head, lines)
+    return table_response(Table("role-holders", head, lines), form, reader_is_client=False)
 
 
 @internal_required

@@ -211,6 +211,7 @@ class Agreement(models.Model):
 
     class Meta:
         ordering = ["project_id", "kind", "-effective_on"]
+        indexes = [models.Index(fields=["file_sha256"], condition=~Q(file_sha256=""), name="agreement_file_sha256")]
         constraints = [
             models.UniqueConstraint(fields=["project", "kind", "number"], condition=Q(withdrawn_at=None), name="agreement_number_once"),
             models.CheckConstraint(

@@ -179,6 +179,7 @@ class ReferencedEvidence(models.Model):
 
     class Meta:
         ordering = ["-entered_at", "-id"]
+        indexes = [models.Index(fields=["file_sha256"], condition=~Q(file_sha256=""), name="evidence_file_sha256")]
         constraints = [
             models.CheckConstraint(name="evidence_second_person", condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("entered_by"))),
             models.CheckConstraint(

@@ -285,6 +285,7 @@ class RfpFile(models.Model):
 
     class Meta:
         ordering = ["uploaded_at", "id"]
+        indexes = [models.Index(fields=["sha256"], name="rfp_file_sha256")]
 
     def __str__(self) -> str:
         return self.name

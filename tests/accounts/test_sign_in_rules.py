@@ -16,10 +16,12 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import services
 from accounts.duties import DUTIES
 from accounts.models import Role, User
 from audit.models import Event
-from tests.accounts.factories import PASSWORD, ClientUserFactory, UserFactory
+from audit.refusals import BadInput, Refused
+from tests.accounts.factories import PASSWORD, ClientUserFactory, IntegrationFactory, UserFactory
 from tests.accounts.signing_in import NEW, change_password, commits_at_once, is_signed_in, signed_in
 from tests.accounts.test_sign_in import code_for, sign_in
 
@@ -255,3 +257,41 @@ def test_an_administrator_starts_a_reset_and_never_sees_a_password(person: User,
     assert 'type="password"' not in client.get(reverse("person-new")).content.decode()
     assert [message.to for message in mail.outbox] == [[person.email]]
     assert is_signed_in(signed_in(person))
+
+
+def with_second_factor(person: User) -> User:
+    Authenticator.objects.create(user=person, type="totp", data={})
+    return User.objects.get(pk=person.pk)
+
+
+def test_a_role_that_signs_waits_for_the_second_factor(person: User, required: None) -> None:
+    administrator = UserFactory(roles=[Role.ADMINISTRATOR])
+    give = {"role": Role.MANAGEMENT, "reason": "Stands in.", "actor": administrator}
+
+    with pytest.raises(Refused, match="has no second factor yet"):
+        services.grant_role(person.pk, **give)
+    services.grant_role(with_second_factor(person).pk, **give)
+
+    assert Role.MANAGEMENT in User.objects.get(pk=person.pk).roles
+
+
+@pytest.mark.parametrize(("issuer", "roles"), [("", [Role.ADMINISTRATOR]), ("", []), ("https://id.example", [Role.MANAGEMENT])])
+def test_an_account_is_opened_without_such_a_role(required: None, settings: Any, issuer: str, roles: list[str]) -> None:
+    """With it where the organisation's own provider asks for the second factor."""
+    settings.OIDC_ISSUER = issuer
+    new = {"full_name": "New", "actor": UserFactory(roles=[Role.ADMINISTRATOR])}
+
+    assert services.create_user(email="a@cdmo.example", roles=roles, **new).roles == {*roles}
+    settings.OIDC_ISSUER = ""
+    with pytest.raises(BadInput, match="without a role that signs"):
+        services.create_user(email="b@cdmo.example", roles=[Role.MANAGEMENT], **new)
+    assert not User.objects.filter(email="b@cdmo.example").exists()
+
+
+def test_a_token_is_made_by_who_has_a_second_factor(required: None) -> None:
+    maker, system = UserFactory(roles=[Role.PROJECT_MANAGER]), IntegrationFactory()
+
+    with pytest.raises(Refused, match="Set up a second factor"):
+        services.create_token(system.pk, name="Planning", actor=maker)
+
+    assert services.create_token(system.pk, name="Planning", actor=with_second_factor(maker))[1]

@@ -31,6 +31,7 @@ WITHOUT_HISTORY = {  # and why
     "projects.ViewChoice": "a person's own way to look at a list",
     "projects.RequestDraft": "what somebody of a client types; sent, it is a request, which has history",
     "process.SupplierMail": "a queue of mails; that a letter was sent is an event",
+    "documents.FileText": "read from a file, which never changes",
     "phases.SiteVessel": "a vessel by another name, which has history",
     "process.QuotedPrice": "a supplier's price by another name, which has history",
     "process.RunStep": "a step of a route by another name, which has history",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 import rules
 from django.test import Client as Browser
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts import services
 from accounts.models import INTERNAL_ROLES, Role, RoleGrant, User
@@ -179,6 +181,9 @@ def test_both_tables_are_files(quality: User) -> None:
 
     assert any("projects.decide_waiver" in line for line in rows)
     assert any(quality.email in line for line in holders)
+    for name, words in (("roles-xlsx", "projects.decide_waiver"), ("role-holders-xlsx", quality.email)):
+        sheet = load_workbook(BytesIO(b"".join(browser.get(reverse(name))))).active  # type: ignore[arg-type]
+        assert any(words in row for row in sheet.iter_rows(values_only=True))
 
 
 def read(browser: Browser, name: str) -> list[str]:

@@ -90,8 +90,8 @@ PORTFOLIO_ROUTES = {
 }
 EVERY_PROJECTS_ROUTES = {  # what lies above the projects: everybody of ours opens it, the services say who may change it
     "calendars": ours(),
-    "calendar-remove": act(kind="site", name="nowhere", first="2026-01-01"),
-    "calendar-region": act(kind="site", name="nowhere"),
+    "calendar-remove": act(first="2026-01-01"),
+    "calendar-region": act(),
 }
 OCCUPANCY_ROUTES = {
     "occupancy": ours(),

@@ -59,7 +59,7 @@ GATE_ROUTES = {
     "project-charter-write": act(),
     "project-responsibilities": of_project(),
     "tailoring-add": act(),
-    "tailoring-remove": act(pk=1),
+    "tailoring-remove": act(pk="tailoring"),
     "gate-minutes": act(gate="G1", number=1),
     "gate-conditional": page(403, project_manager=409, outside=404, own=404, foreign=404),  # its gate opens on evidence alone
     "condition-detail": of_project(pk="condition"),

@@ -41,7 +41,9 @@ MAY_TELL = {  # the client's name alone; the record says who read it there
     ("administrator", "webhooks"): ACCOUNTS,
     ("administrator", "webhook-detail"): ACCOUNTS,
     ("administrator", "role-holders-csv"): REVIEW,
+    ("administrator", "role-holders-xlsx"): REVIEW,
     ("management", "role-holders-csv"): REVIEW,
+    ("management", "role-holders-xlsx"): REVIEW,
 }
 CLIENT, CONTACT = "Helios Sealed Pharma", "Ursina Sealed"
 

@@ -62,8 +62,9 @@ class World:
         own = ROUTES[name].arguments
         found = {}
         for key in re.findall(r"<(?:\w+:)?(\w+)>", pattern) or list(own):
-            value = own.get(key, self.things.get(f"{pattern.split('/')[0]}.{key}", self.things.get(key)))
-            found[key] = self.things.get(value, value) if isinstance(value, str) else value
+            thing = self.things.get(f"{pattern.split('/')[0]}.{key}", self.things.get(key))
+            value = own.get(key, thing)
+            found[key] = self.things.get(value, value) if isinstance(value, str) and key in own else value
         return found
 
 
@@ -166,6 +167,8 @@ def things_of(project: Project) -> dict[str, Any]:
         "account": token.user_id,
         "assumption": an_assumption(project),
         "site": project.site.key if project.site else "",
+        "calendars.kind": "site",
+        "calendars.name": factories.a_site().key,
         "view": save_view("rfps", name="Drafts", query="state=draft", shared=False, actor=manager).pk,
         "client": project.client_id,
         "contact": project.rfp.contact_id,

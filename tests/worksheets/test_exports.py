@@ -23,7 +23,8 @@ from openpyxl import load_workbook
 from accounts.models import Client, Contact, Role
 from projects.models import Phase, Project, Rfp
 from tests.projects import factories as make
-from worksheets.exports import all_exports, table_of
+from worksheets import exports
+from worksheets.exports import all_exports, in_chunks, table_of
 from worksheets.sheets import all_sheets
 from worksheets.writing import csv_lines, finished_csv_response, harmless, xlsx_response
 
@@ -90,7 +91,7 @@ TABLES: dict[str, str] = {
     "desk/portal_project.html": "desk/portal_project.html",
     "desk/project_detail.html": "desk/project_detail.html",
     "desk/project_list.html": "desk/project_list.html",
-    "desk/roles.html": "a matrix; rights and holders leave as CSV from the page itself",
+    "desk/roles.html": "a matrix; rights and holders leave as files from the page itself",
     "desk/sharing_log.html": "desk/_sharing_nav.html",
     "documents/_earlier_versions.html": PART,
     "documents/_key_values.html": PDF,
@@ -333,3 +334,23 @@ def test_rows_are_read_while_they_are_written() -> None:
 
     assert [next(lines), next(lines)][1] == "0\r\n"
     assert read == [0]
+
+
+def test_of_a_long_list_only_a_chunk_is_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys first, then the rows of one chunk after the other, each when the one before has left."""
+    monkeypatch.setattr(exports, "CHUNK", 2)
+    client = make.a_client()
+    for number in range(5):
+        Contact.objects.create(client=client, name=f"Somebody {number}", email=f"{number}@example.com")
+    rows = Contact.objects.select_related("client").order_by("-name")
+
+    table = table_of("contacts", [("Contact", lambda row: row.name), ("Client", lambda row: row.client.name)], rows)
+    read, reads = [], []
+    with CaptureQueriesContext(connection) as queries:
+        for line in table.rows:
+            read.append(line[0])
+            reads.append(len(queries) - 1)
+
+    assert read == [f"Somebody {number}" for number in (4, 3, 2, 1, 0)]
+    assert reads == [1, 1, 2, 2, 3]
+    assert next(in_chunks(rows, "name", "client__code")) == ["Somebody 4", client.code]

@@ -1,0 +1,95 @@
+"""The words of files that others made, and that what attacks the reader is unreadable and costs nothing."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from openpyxl import Workbook
+
+from audit.files import DOCX, XLSX
+from documents import file_reading
+from documents.file_reading import TEXT_MAX_BYTES, UnreadableError, text_of
+from tests.attacks import bombs
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def docx(body: str, **parts: str) -> bytes:
+    named = {f"word/{name}.xml": f"<w:part {WORD}>{inside}</w:part>".encode() for name, inside in parts.items()}
+    return bombs.office(**{"word/document.xml": f"<w:document {WORD}>{body}</w:document>".encode(), **named})
+
+
+def xlsx(*rows: tuple[object, ...]) -> bytes:
+    book, kept = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(kept)
+    return kept.getvalue()
+
+
+def said(raw: bytes, media_type: str) -> str:
+    return text_of(io.BytesIO(raw), media_type)
+
+
+def test_word_says_its_runs_without_what_was_deleted_and_its_notes_last() -> None:
+    body = (
+        "<w:p><w:r><w:t>Crystal</w:t></w:r><w:r><w:t>lise</w:t><w:tab/><w:delText>slowly</w:delText></w:r></w:p><w:p><w:t>Dry</w:t></w:p>"
+    )
+
+    assert said(docx(body, footnotes1="<w:p><w:t>Under nitrogen</w:t></w:p>"), DOCX) == "Crystallise Dry Under nitrogen"
+
+
+def test_excel_says_the_words_of_its_cells() -> None:
+    assert said(xlsx(("Solvent", "kg"), ("isopropanol", 12.5), (None, None)), XLSX) == "Sheet Solvent kg isopropanol"
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("Löslich in\r\nWasser".encode(), "Löslich in Wasser"),
+        ("\ufeffLöslich".encode(), "Löslich"),
+        ("Löslich".encode("cp1252"), "Löslich"),
+        (("x" * (TEXT_MAX_BYTES - 1) + "€").encode(), "x" * (TEXT_MAX_BYTES - 1)),
+    ],
+    ids=["utf-8", "with a mark", "of Windows", "cut in a character"],
+)
+def test_plain_text_is_read_as_it_was_written(raw: bytes, text: str) -> None:
+    assert said(raw, "text/plain") == text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        bombs.lying(),
+        bombs.overlapping(),
+        bombs.with_part("word/a.bin", b"0" * 40 * bombs.MB),
+        docx("").replace(b"PK\x05\x06", b"PK\x05\x07"),
+        bombs.office(**{"word/document.xml": b'<!DOCTYPE a [<!ENTITY b "cc">]><a>&b;</a>'}),
+        bombs.office(**{"word/document.xml": b"<a><b></a>"}),
+    ],
+    ids=["lying", "overlapping", "unfolding", "damaged", "entities", "no XML"],
+)
+def test_what_attacks_or_is_damaged_is_unreadable(raw: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        said(raw, DOCX)
+
+
+def test_no_more_is_kept_than_the_index_takes() -> None:
+    long = said(docx("<w:p><w:t>€uro words</w:t></w:p>" * 60_000), DOCX)
+
+    assert TEXT_MAX_BYTES - 10 < len(long.encode()) <= TEXT_MAX_BYTES
+
+
+def test_a_cell_far_away_does_not_make_a_sheet_of_a_billion() -> None:
+    book, kept = Workbook(), io.BytesIO()
+    book.active["A1"], book.active["XFD1048576"] = "near", "far"
+    book.save(kept)
+
+    assert said(kept.getvalue(), XLSX) == "Sheet near"
+
+
+def test_what_was_read_until_time_is_up_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_reading, "SECONDS_MAX", -1.0)
+
+    assert said(docx("<w:p><w:t>First</w:t></w:p><w:p><w:t>second</w:t></w:p>"), DOCX) == "First"
