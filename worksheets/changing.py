@@ -24,6 +24,7 @@ from worksheets.bound import Bound, bind, held
 from worksheets.ordering import Order
 from worksheets.rows import AlreadyThere, Rows, words_of_constraint
 from worksheets.typed import Typed, alike
+from worksheets.used import where_used
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -173,8 +174,8 @@ class Writing:
         except (Refused, NotAllowed) as refusal:
             result.errors = {"": [str(refusal)]}
         except ProtectedError as error:
-            used = ", ".join(sorted({str(each._meta.verbose_name_plural) for each in error.protected_objects}))
-            result.errors = {"": [_t("It is used elsewhere (%(where)s), so it stays.") % {"where": used}]}
+            where = where_used(error.protected_objects, self.bound.user)
+            result.errors = {"": [_t("It is used elsewhere (%(where)s), so it stays.") % {"where": where}]}
         except IntegrityError as error:
             name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
             result.errors = {"": [words_of_constraint(self.service.new(), name)]}
