@@ -1,22 +1,31 @@
-"""The tables of a draft quotation: price lines, and the payments into which its price is split."""
+"""The tables of a draft quotation (price lines, and the payments into which its price is split), and the questions of a request."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.numbers import NumberField
 from projects.default_plan import newest
-from projects.models import Quotation, QuotationLine, QuotationPayment
+from projects.models import Clarification, Quotation, QuotationLine, QuotationPayment
 from projects.money import is_whole, rounded, split
+from projects.services.clarification_rows import ClarificationRows, question_blockers
 from projects.services.quotation_parts import due_words
 from projects.services.quotation_rows import LineRows, PaymentRows, row_blockers
 from worksheets.columns import ChoiceField
-from worksheets.sheets import SheetColumn, Worksheet, register_sheet
+from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
+
+if TYPE_CHECKING:
+    from worksheets.bound import Bound
 
 
 def _amount() -> forms.Field:
@@ -50,6 +59,22 @@ def _payment_totals(rows: Sequence[QuotationPayment], quotation: Quotation) -> d
     if not rows:
         return {}
     return {"percent": sum((row.percent for row in rows), Decimal(0)), "amount": sum(_amounts(rows, quotation), Decimal(0))}
+
+
+def _ours(_bound: Bound) -> QuerySet[Any]:
+    return User.objects.internal().filter(is_active=True)
+
+
+def _named(people: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return people.filter(pk__in=[each.pk for each in people if words.casefold() in (str(each).casefold(), each.email.casefold())])
+
+
+def _answered_on(row: Clarification) -> date | None:
+    return timezone.localdate(row.answered_at) if row.answered_at else None
+
+
+def _asked_where(row: Clarification) -> str:
+    return _t("in the portal") if row.asked_in_portal else _t("our note: the client does not read it")
 
 
 OF_A_DRAFT: dict[str, Any] = {
@@ -97,7 +122,30 @@ QUOTATION_PAYMENTS = Worksheet(
     hint=_("Together 100 %; the amounts follow from the price, to the cent. On acceptance they become payments of the project."),
     **OF_A_DRAFT,
 )
+CLARIFICATIONS = Worksheet(
+    key="clarifications",
+    title=_("Clarifications"),
+    noun=_("question"),
+    model=Clarification,
+    parent="rfp",
+    parent_key="number",
+    columns=(
+        SheetColumn("question", example="Which polymorph?", fixed=True, frozen=True, width=40),
+        SheetColumn("owner", note=_("Who sees to it; whoever asks, unless named."), lookup=Lookup(_ours, find=_named), width=22),
+        SheetColumn("answer", note=_("Of the client; it stays as it is written."), example="Form II", width=40),
+        SheetColumn("asked_on", _("Asked on"), compute=lambda row: timezone.localdate(row.asked_at), kind="day"),
+        SheetColumn("answered_on", _("Answered on"), compute=_answered_on, kind="day"),
+        SheetColumn("where", _("Asked where"), compute=_asked_where, width=30),
+    ),
+    permission="projects.edit_rfp",
+    who=_("Requests are edited by business development or a project manager."),
+    blockers=question_blockers,
+    locked=lambda row: _("It is answered.") if row.answered_at else "",
+    service=ClarificationRows,
+    page=lambda rfp: f"{rfp.get_absolute_url()}#clarifications",
+    hint=_("An open question keeps the gate of evaluation shut. Several can be pasted from a message, one to a row."),
+)
 
 
 def register() -> None:
-    register_sheet(QUOTATION_LINES, QUOTATION_PAYMENTS)
+    register_sheet(QUOTATION_LINES, QUOTATION_PAYMENTS, CLARIFICATIONS)

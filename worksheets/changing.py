@@ -300,12 +300,13 @@ class Writing:
     def _record(self) -> None:
         """Of several rows below one parent one event of that; else each row's own, with before and after, found with the row again."""
         facts = {"sheet": str(self.sheet.title), "key": self.sheet.key, "link": self.bound.page}
-        if len(self.happened) == 1 or not self.sheet.parent:
-            record_each(self._event(each, facts) for each in self.happened)
+        happened = [each for each in self.happened if each.key not in self.service.recorded]
+        if len(happened) <= 1 or not self.sheet.parent:
+            record_each(self._event(each, facts) for each in happened)
             return
-        counts = {act: sum(each.act == act for each in self.happened) for act in (ADD, CHANGE, MOVE, REMOVE)}
+        counts = {act: sum(each.act == act for each in happened) for act in (ADD, CHANGE, MOVE, REMOVE)}
         told_counts = {"added": counts[ADD], "changed": counts[CHANGE] + counts[MOVE], "removed": counts[REMOVE]}
-        rows = [each.as_dict() for each in self.happened]
+        rows = [each.as_dict() for each in happened]
         record("worksheet.rows_changed", self.bound.parent, actor=self.bound.user, reason=self.reason, rows=rows, **told_counts, **facts)
 
     def _event(self, done: Done, facts: Values) -> Happened:
