@@ -116,6 +116,7 @@ SUPPLIERS = Worksheet(
         SheetColumn("contact_name", width=20),
         SheetColumn("email", width=26),
         SheetColumn("phone", width=16),
+        SheetColumn("language", note=_("Of the letters that it gets; empty: English."), example="English", width=14),
         SheetColumn("note", width=28),
         SheetColumn("valid_prices", _("Valid prices"), compute=lambda row: row.valid_prices, kind="whole"),
     ),
