@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.utils import timezone, translation
 
 if TYPE_CHECKING:
-    from accounts.models import Client, User
+    from accounts.models import User
+
+
+class Spoken(Protocol):
+    """Whoever has a language: a person, a client, a supplier."""
+
+    language: Any
 
 
 def known_language(code: str) -> str:
     return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def language_of(person: User | Client) -> str:
+def language_of(person: Spoken) -> str:
     return known_language(person.language)
 
 

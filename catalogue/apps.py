@@ -28,6 +28,7 @@ class CatalogueConfig(AppConfig):
             EventKind("compound.cited", _("Where %(object_label)s is published was written down.")),
             EventKind("site.created", _("Site %(object_label)s was opened."), sites),
             EventKind("site.changed", _("Site %(object_label)s was corrected."), sites),
+            # of vessels: what stands in records from before their table was a worksheet
             EventKind("vessel.added", _("Vessel %(object_label)s of %(site)s was entered."), vessel),
             EventKind("vessel.changed", _("Vessel %(object_label)s of %(site)s was corrected."), vessel),
             EventKind("vessel.out_of_service", _("Vessel %(object_label)s of %(site)s was taken out of service."), vessel),

@@ -1,23 +1,25 @@
-"""The tables of the catalogue: materials, suppliers, what a material costs and what a supplier sells, exchange rates."""
+"""The tables of the catalogue: materials, suppliers, what a material costs and what a supplier sells, rates, vessels."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
-from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQuote
+from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQuote, Vessel
 from catalogue.models.kept import standing_on
 from catalogue.models.materials import WHOLE_NAME
 from catalogue.models.supply import in_force
 from catalogue.services.analysis import AnalyticalPriceRows
 from catalogue.services.materials import MaterialRows
 from catalogue.services.supply import QuoteRows, RateRows, enter_supplier
+from catalogue.services.vessels import VesselRows
 from worksheets.columns import text
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -57,6 +59,12 @@ A_MATERIAL = Lookup(_materials, find=_called, shown=WHOLE_NAME)  # for every tab
 
 def _suppliers(bound: Bound) -> QuerySet[Any]:
     return Supplier.objects.visible_to(bound.user)
+
+
+def a_tag() -> forms.SlugField:
+    """It stands in addresses."""
+    words = _("Use letters and digits, and a hyphen instead of a space, for example R-302.")
+    return forms.SlugField(max_length=32, error_messages={"invalid": words})
 
 
 MATERIALS = Worksheet(
@@ -108,6 +116,7 @@ SUPPLIERS = Worksheet(
         SheetColumn("contact_name", width=20),
         SheetColumn("email", width=26),
         SheetColumn("phone", width=16),
+        SheetColumn("language", note=_("Of the letters that it gets; empty: English."), example="English", width=14),
         SheetColumn("note", width=28),
         SheetColumn("valid_prices", _("Valid prices"), compute=lambda row: row.valid_prices, kind="whole"),
     ),
@@ -239,7 +248,39 @@ ANALYTICAL_PRICES = Worksheet(
     group="catalogue",
     hint=_("A price stays as it was entered: give it a last day and enter its successor, or take away what no plan uses."),
 )
+VESSELS = Worksheet(
+    key="vessels",
+    title=_("Vessels"),
+    noun=_("vessel"),
+    model=Vessel,
+    parent="site",
+    parent_key="key",
+    columns=(
+        SheetColumn(
+            "tag",
+            field=a_tag,
+            note=_("As it stands on the vessel; it stays."),
+            example="R-302",
+            fixed=True,
+            frozen=True,
+            width=12,
+            link=lambda row: row.get_absolute_url(),
+        ),
+        SheetColumn("name", example="Reactor of line 3", width=28),
+        SheetColumn("kind", regulated=True, example="Reactor", width=18),
+        SheetColumn("material", regulated=True, example="Glass-lined steel", width=22),
+        SheetColumn("volume_min_litres", _("Least volume"), unit="L", note=_("That can be stirred."), regulated=True, example="630"),
+        SheetColumn("volume_max_litres", _("Most volume"), unit="L", note=_("Both empty: it holds none."), regulated=True, example="6300"),
+        SheetColumn("in_service", note=_("A vessel that is out of service cannot be booked."), regulated=True, example="yes"),
+        SheetColumn("out_of_service_reason", note=_("Where it is; empty, the reason of the change stands here."), width=32),
+    ),
+    permission="catalogue.manage_sites",
+    who=_("Sites and their vessels are kept by an administrator or by management."),
+    service=VesselRows,
+    page=lambda site: reverse("vessels", args=[site.key]),
+    hint=_("What batches are made in. Rows can be pasted from a spreadsheet; what is entered can be booked at once."),
+)
 
 
 def register() -> None:
-    register_sheet(MATERIALS, SUPPLIERS, MATERIAL_PRICES, SUPPLIER_PRICES, RATES, ANALYTICAL_PRICES)
+    register_sheet(MATERIALS, SUPPLIERS, MATERIAL_PRICES, SUPPLIER_PRICES, RATES, ANALYTICAL_PRICES, VESSELS)

@@ -236,23 +236,6 @@ def sites(request: SignedInRequest, _code: str) -> Table:
     return table_of("sites", columns, Site.objects.all())
 
 
-def vessels(request: SignedInRequest, _code: str) -> Table:
-    """Of one site (`site`, its key)."""
-    _ours(request)
-    site = get_object_or_404(Site, key=request.GET.get("site", ""))
-    columns = [
-        (_("Tag"), of("tag")),
-        (_("Name"), of("name")),
-        (_("Kind"), of("kind")),
-        (_("Material of construction"), of("material")),
-        (_("Smallest working volume (L)"), of("volume_min_litres")),
-        (_("Greatest working volume (L)"), of("volume_max_litres")),
-        (_("In service"), lambda row: _t("yes") if row.in_service else _t("no")),
-        (_("Why it is out of service"), of("out_of_service_reason")),
-    ]
-    return table_of(f"vessels-{site.key}", columns, site.vessels.all())
-
-
 def own_days(request: SignedInRequest, _code: str) -> Table:
     _ours(request)
     places = [*Site.objects.all(), *Client.objects.visible_to(request.user)]
@@ -311,7 +294,6 @@ def register() -> None:
         Export("tokens", tokens),
         Export("delegations", delegations),
         Export("sites", sites),
-        Export("vessels", vessels),
         Export("own-days", own_days),
         Export("webhooks", webhooks),
         Export("told-projects", told_projects),

@@ -88,7 +88,8 @@ class DocumentType:
     A type with `about` is repeated: a project has one document of it about each batch, round, order; `build_context(subject,
     reference)` is then told which. A type that is `for_us` is never shown to a client. One that is `for_others` goes to a third party:
     its frame names neither client nor compound, and of the project the code alone. One that is `in_their_language` is made in that of
-    the client where nobody names another; its texts stand in the catalogues of all.
+    the client where nobody names another; its texts stand in the catalogues of all. So it is with one that `speaks(subject, reference)` the
+    language of a third party.
     """
 
     key: str
@@ -114,6 +115,7 @@ class DocumentType:
     for_us: bool = False
     for_others: bool = False
     in_their_language: bool = False
+    speaks: Callable[[Any, str], str] | None = None
 
     @property
     def is_generated(self) -> bool:

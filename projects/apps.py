@@ -16,6 +16,7 @@ class ProjectsConfig(AppConfig):
             sentences,
             shared_plan,
             tables,
+            worksheets,
         )
         from projects.kept import keepers_of_clients
         from projects.models.confidentiality import seen_of_clients
@@ -28,6 +29,7 @@ class ProjectsConfig(AppConfig):
         lifecycle.register_guards()
         conditions.register_guards()
         tables.register_lists()
+        worksheets.register()
         rfp_import.register()
         milestone_import.register()
         policies.register_policies()

@@ -75,9 +75,13 @@ class RfpFileSerializer(serializers.ModelSerializer[RfpFile]):
 
 
 class ClarificationSerializer(serializers.ModelSerializer[Clarification]):
+    """owner: the e-mail address of who of ours sees to it."""
+
+    owner = serializers.CharField(source="owner.email", default=None, allow_null=True)
+
     class Meta:
         model = Clarification
-        fields = ["id", "question", "asked_in_portal", "asked_at", "answer", "answered_at"]
+        fields = ["id", "question", "owner", "asked_in_portal", "asked_at", "answer", "answered_at"]
 
 
 class AskedSerializer(serializers.ModelSerializer[Clarification]):
@@ -188,7 +192,8 @@ class RfpFilter(UpdatedSince):
 
 def rfps_for(request: ApiRequest) -> QuerySet[Rfp]:
     rows = Rfp.objects.visible_to(request.user).select_related("client", "contact", "project", "account_owner")
-    return rows.prefetch_related(Prefetch("files", RfpFile.objects.visible_to(request.user), to_attr="shown_files"), "clarifications")
+    asked = Prefetch("clarifications", Clarification.objects.select_related("owner"))
+    return rows.prefetch_related(Prefetch("files", RfpFile.objects.visible_to(request.user), to_attr="shown_files"), asked)
 
 
 def serializer_for(request: ApiRequest) -> type[RfpSerializer]:

@@ -24,6 +24,7 @@ from worksheets.bound import Bound, bind, held
 from worksheets.ordering import Order
 from worksheets.rows import AlreadyThere, Rows, words_of_constraint
 from worksheets.typed import Typed, alike
+from worksheets.used import where_used
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -173,8 +174,8 @@ class Writing:
         except (Refused, NotAllowed) as refusal:
             result.errors = {"": [str(refusal)]}
         except ProtectedError as error:
-            used = ", ".join(sorted({str(each._meta.verbose_name_plural) for each in error.protected_objects}))
-            result.errors = {"": [_t("It is used elsewhere (%(where)s), so it stays.") % {"where": used}]}
+            where = where_used(error.protected_objects, self.bound.user)
+            result.errors = {"": [_t("It is used elsewhere (%(where)s), so it stays.") % {"where": where}]}
         except IntegrityError as error:
             name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
             result.errors = {"": [words_of_constraint(self.service.new(), name)]}
@@ -299,12 +300,13 @@ class Writing:
     def _record(self) -> None:
         """Of several rows below one parent one event of that; else each row's own, with before and after, found with the row again."""
         facts = {"sheet": str(self.sheet.title), "key": self.sheet.key, "link": self.bound.page}
-        if len(self.happened) == 1 or not self.sheet.parent:
-            record_each(self._event(each, facts) for each in self.happened)
+        happened = [each for each in self.happened if each.key not in self.service.recorded]
+        if len(happened) <= 1 or not self.sheet.parent:
+            record_each(self._event(each, facts) for each in happened)
             return
-        counts = {act: sum(each.act == act for each in self.happened) for act in (ADD, CHANGE, MOVE, REMOVE)}
+        counts = {act: sum(each.act == act for each in happened) for act in (ADD, CHANGE, MOVE, REMOVE)}
         told_counts = {"added": counts[ADD], "changed": counts[CHANGE] + counts[MOVE], "removed": counts[REMOVE]}
-        rows = [each.as_dict() for each in self.happened]
+        rows = [each.as_dict() for each in happened]
         record("worksheet.rows_changed", self.bound.parent, actor=self.bound.user, reason=self.reason, rows=rows, **told_counts, **facts)
 
     def _event(self, done: Done, facts: Values) -> Happened:

@@ -23,7 +23,8 @@ class Order:
         self.numbers: dict[Any, int] = {key: number for key, number, _group in rows}
         self.groups: dict[Any, Any] = {key: group for key, _number, group in rows} if bound.sheet.within else {}
         self.keys = list(self.numbers)
-        self.next_number = max(self.numbers.values(), default=0) + 1
+        self.before_first = bound.sheet.first - 1
+        self.next_number = max(self.numbers.values(), default=self.before_first) + 1
         self.last_added: dict[int, Any] = {}  # by `after`
 
     def put(self, key: Any, after: int | None) -> None:
@@ -72,10 +73,10 @@ class Order:
         write_together([self.model(**{"pk": key, self.name: wanted[key]}) for key in moved], [self.name])
 
     def places(self) -> dict[Any, int]:
-        """From one, for each of what the rows are listed within."""
+        """From the sheet's first number on, for each of what the rows are listed within."""
         counted: dict[Any, int] = {}
         places = {}
         for key in self.keys:
             group = self.groups.get(key)
-            places[key] = counted[group] = counted.get(group, 0) + 1
+            places[key] = counted[group] = counted.get(group, self.before_first) + 1
         return places

@@ -36,6 +36,7 @@ class Rows:
     def __init__(self, bound: Bound, *, actor: User, reason: str) -> None:
         self.bound, self.sheet, self.parent = bound, bound.sheet, bound.parent
         self.actor, self.reason = actor, reason
+        self.recorded: set[Any] = set()  # the keys of rows of which a service has recorded already what happened here
 
     def new(self) -> Row:
         return self.sheet.model(**({self.sheet.parent: self.parent} if self.sheet.parent else {}))

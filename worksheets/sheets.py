@@ -140,6 +140,7 @@ class Worksheet:
 
     parent may lead over another table (step__version); the service then says in `new` what a row belongs to.
     order: the integer field that keeps the order of rows, where people move them; in the database it is not unique, or unique deferrable.
+    first: the number of the first row.
     within: by what rows are listed before their order, which counts from one for each value of the last of them, a field of the model.
     readers: a name of `rules`, asked with the parent, where not everybody of ours who sees that reads its rows.
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
@@ -162,6 +163,7 @@ class Worksheet:
     service: type[Rows] = Rows
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = _same
     order: str = ""
+    first: int = 1
     within: tuple[str, ...] = ()
     blockers: Callable[[Any], Sequence[Blocker]] = _none
     locked: Callable[[Row], Words] | None = None

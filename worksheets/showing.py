@@ -59,8 +59,13 @@ class Shown:
         return self.bound.blockers
 
     @cached_property
+    def described(self) -> list[dict[str, Any]]:
+        """Once: what can be chosen may be read from the database."""
+        return self.bound.columns()
+
+    @cached_property
     def columns(self) -> list[dict[str, Any]]:
-        return [column | {"is_number": column["kind"] in NUMBERS} for column in self.bound.columns()]
+        return [column | {"is_number": column["kind"] in NUMBERS} for column in self.described]
 
     @cached_property
     def every(self) -> list[Any]:
@@ -133,7 +138,7 @@ class Shown:
         """What static/js/worksheet.js needs to know."""
         asked = f"?{urlencode(self.bound.asked)}" if self.bound.asked else ""
         return {
-            "columns": self.bound.columns(),
+            "columns": self.described,
             "may_change": not self.blockers,
             "asks_reason": self.bound.sheet.asks_reason,
             "moves": self.moves,

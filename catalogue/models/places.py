@@ -36,6 +36,8 @@ class Site(HasOwnDays):
         _("highest exposure band"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )  # of what may be handled there openly enough to make it; empty: nobody has said
 
+    objects = InternalQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
+from accounts.models import languages
 from audit.history import tracked
 from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, ForATime, InternalQuerySet
 from catalogue.models.materials import Material
@@ -37,6 +38,7 @@ class Supplier(models.Model):
     contact_name = models.CharField(_("contact"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=8, choices=languages, default="en")  # of the letters that it gets
     note = models.CharField(_("note"), max_length=1000, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -1,19 +1,18 @@
-"""The vessels of a site: what is recorded of them, and whether they are in service."""
+"""The vessels of a site: what is true of one, and how demo and tests enter it by the door of its table."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 
-from accounts.permissions import require_permission
-from audit.acts import act
-from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused, missing_reason, require_none, require_reason
-from catalogue.models import Site, Vessel
+from audit.refusals import BadInput
+from catalogue.models import Vessel
+from worksheets.changing import CHANGE, Change, add_row, change_rows
+from worksheets.rows import Rows
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,87 +29,42 @@ class VesselFacts:
     volume_max_litres: Decimal | None = None
 
 
-def out_of_service_blockers(vessel: Vessel) -> list[Blocker]:
-    return [] if vessel.in_service else [Blocker("vessel.out", _t("It is out of service already."))]
+class VesselRows(Rows):
+    def clean(self, row: Vessel, changed: Collection[str]) -> None:
+        errors = self._wrong_service(row, changed)
+        if wrong := _wrong_volume(row):
+            errors["volume_max_litres"] = wrong
+        if errors:
+            raise BadInput(errors)
+
+    def _wrong_service(self, row: Vessel, changed: Collection[str]) -> dict[str, str]:
+        """Who takes it out of service is asked why anyway: that reason stands in the cell, unless it says another."""
+        said = row.out_of_service_reason
+        if row.in_service:
+            row.out_of_service_reason = ""
+            return {"out_of_service_reason": _t("It is in service.")} if said and "out_of_service_reason" in changed else {}
+        row.out_of_service_reason = said or self.reason
+        asked = row.pk is not None and "in_service" in changed
+        return {} if row.out_of_service_reason or asked else {"out_of_service_reason": _t("Say why it is out of service.")}
 
 
-def in_service_blockers(vessel: Vessel) -> list[Blocker]:
-    return [Blocker("vessel.in_service", _t("It is in service."))] if vessel.in_service else []
-
-
-@act
 def add_vessel(site_key: str, tag: str, facts: VesselFacts, *, actor: User) -> Vessel:
-    """Enter a vessel at a site. Raises BadInput for a tag in use there, or volumes that are no range."""
-    require_permission("catalogue.manage_sites", actor)
-    site = Site.objects.select_for_update(of=("self",)).get(key=site_key)  # of two with one tag the second finds the first
-    vessel = Vessel(site=site, tag=tag)
-    _take_facts(vessel, facts)
-    if site.vessels.filter(tag__iexact=tag).exists():
-        raise BadInput({"tag": _t("There is a vessel with this tag at this site.")})
-    vessel.save(force_insert=True)
-    record("vessel.added", vessel, actor=actor, after=asdict(facts), **_told(vessel))
-    return vessel
+    """Enter a vessel at a site. Raises BadInput by column, NotAllowed."""
+    pk = add_row(f"vessels:{site_key}", {"tag": tag, **asdict(facts)}, actor=actor)
+    return Vessel.objects.select_related("site").get(pk=pk)
 
 
-@act
-def change_vessel(site_key: str, tag: str, facts: VesselFacts, *, reason: str, actor: User) -> Vessel:
-    """Correct what is recorded of a vessel. Raises Refused when nothing differs."""
-    vessel = _locked_vessel(site_key, tag, actor)
-    before = VesselFacts(**{name: getattr(vessel, name) for name in VesselFacts.__dataclass_fields__})
-    _take_facts(vessel, facts, missing_reason(reason))
-    if before == facts:
-        raise Refused(Blocker("vessel.unchanged", _t("Nothing differs from what the record holds.")))
-    vessel.save(update_fields=list(VesselFacts.__dataclass_fields__))
-    record("vessel.changed", vessel, actor=actor, reason=reason, before=asdict(before), after=asdict(facts), **_told(vessel))
-    return vessel
+def take_out_of_service(site_key: str, tag: str, *, reason: str, actor: User) -> None:
+    """Nothing can be booked in it from now on; what is booked stays, and says so. Raises BadInput, NotAllowed."""
+    vessel = Vessel.objects.get(site__key=site_key, tag=tag)
+    out = Change(CHANGE, vessel.pk, {"in_service": "no"})
+    (result,) = change_rows(f"vessels:{site_key}", [out], actor=actor, reason=reason).results
+    if not result.is_saved:
+        raise BadInput(result.errors)
 
 
-@act
-def take_out_of_service(site_key: str, tag: str, *, reason: str, actor: User) -> Vessel:
-    """Nothing can be booked in it from now on; what is booked stays, and says so."""
-    vessel = _locked_vessel(site_key, tag, actor)
-    require_none(out_of_service_blockers(vessel))
-    require_reason(reason)
-    return _set_service(vessel, "vessel.out_of_service", reason=reason, why=reason.strip(), actor=actor)
-
-
-@act
-def return_to_service(site_key: str, tag: str, *, reason: str, actor: User) -> Vessel:
-    vessel = _locked_vessel(site_key, tag, actor)
-    require_none(in_service_blockers(vessel))
-    require_reason(reason)
-    return _set_service(vessel, "vessel.in_service", reason=reason, why="", actor=actor)
-
-
-def _locked_vessel(site_key: str, tag: str, actor: User) -> Vessel:
-    require_permission("catalogue.manage_sites", actor)
-    return Vessel.objects.select_for_update(of=("self",)).select_related("site").get(site__key=site_key, tag=tag)
-
-
-def _set_service(vessel: Vessel, kind: str, *, reason: str, why: str, actor: User) -> Vessel:
-    vessel.in_service, vessel.out_of_service_reason = not why, why
-    vessel.save(update_fields=["in_service", "out_of_service_reason"])
-    record(kind, vessel, actor=actor, reason=reason, **_told(vessel))
-    return vessel
-
-
-def _take_facts(vessel: Vessel, facts: VesselFacts, errors: dict[str, list[str]] | None = None) -> None:
-    """Check and set. Raises BadInput with every field that is wrong."""
-    errors = dict(errors or {})
-    for name, value in asdict(facts).items():
-        setattr(vessel, name, value.strip() if isinstance(value, str) else value)
-    try:
-        vessel.full_clean(validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        errors |= error.message_dict
-    if wrong := _wrong_volume(facts):
-        errors.setdefault("volume_max_litres", [wrong])
-    if errors:
-        raise BadInput(errors)
-
-
-def _wrong_volume(facts: VesselFacts) -> str:
-    least, most = facts.volume_min_litres, facts.volume_max_litres
+def _wrong_volume(vessel: Vessel) -> str:
+    least, most = vessel.volume_min_litres, vessel.volume_max_litres
     if least is None and most is None:
         return ""
     if least is None or most is None:
@@ -118,7 +72,3 @@ def _wrong_volume(facts: VesselFacts) -> str:
     if least <= 0:
         return _t("A working volume is greater than nothing.")
     return _t("The greatest working volume is below the smallest.") if most < least else ""
-
-
-def _told(vessel: Vessel) -> dict[str, str]:
-    return {"site": vessel.site.name, "link": vessel.get_absolute_url()}

@@ -61,7 +61,7 @@ def request_document(
     subject = _visible_subject(declared, actor, project, rfp)
     require_none(declared.missing(subject) if declared.missing else [])
     document = _document(declared, subject, about)
-    spoken_in = language or language_for(declared, subject)
+    spoken_in = language or language_for(declared, subject, about)
     version = _add_version(document, declared, actor=actor, language=spoken_in, reason=reason, source=DocumentVersion.Source.GENERATED)
     _pin(version, declared, data_now(version, declared))
     record_about("document.requested", version, actor=actor, reason=version.reason)
@@ -69,7 +69,9 @@ def request_document(
     return version
 
 
-def language_for(declared: DocumentType, subject: Project | Rfp) -> str:
+def language_for(declared: DocumentType, subject: Project | Rfp, about: str = "") -> str:
+    if declared.speaks is not None:
+        return declared.speaks(subject, about)
     return language_of(subject.client) if declared.in_their_language else settings.LANGUAGE_CODE
 
 

@@ -24,7 +24,7 @@ from process.costs.quoted import Key, given_breaks, key_of, quotes_of, resting, 
 from process.costs.results import Priced, estimated
 from process.words import money_words, plain_number, too_large
 from projects.models import Phase, Quotation, QuotationLine
-from projects.services.commercial import change_in_draft, draft_of
+from projects.services.commercial import change_in_draft, draft_of, locked_quotation
 from projects.services.locking import locked, not_active
 from projects.services.quotation_parts import RELATED, Break, Line, rows_of_lines, rows_of_part
 
@@ -58,6 +58,7 @@ def quote_scenario(pk: int, *, actor: User) -> Quotation:
     row = CostAssessment.objects.select_for_update(of=("self",)).select_related("project__site").get(pk=pk)
     draft = draft_of(project)
     if draft is not None:
+        draft = locked_quotation(project.code, draft.revision, actor)  # its tables are written without the project's lock
         prefetch_related_objects([draft], *RELATED)
     proposed = proposal(row, draft)
     require_none(proposed.blockers)

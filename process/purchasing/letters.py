@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import language_of
 from accounts.models import Role
 from audit.refusals import Blocker
 from documents.about import About, AboutKind, words_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 TYPE = "purchase_inquiry"
 NOT_SENT = "inquiry.not_sent"
-LANGUAGE = "en"
 
 
 def asked_lines(addressee: InquirySupplier) -> list[InquiryAsk]:
@@ -95,14 +95,24 @@ def letter_data(addressee: InquirySupplier) -> dict[str, Any]:
     }
 
 
-def data_of(project: Project, about: str) -> dict[str, Any]:
+def _addressee(project: Project, about: str) -> InquirySupplier:
     """Raises LookupError for a supplier that is not asked."""
     number, _dash, place = about.partition("-")
     rows = InquirySupplier.objects.filter(inquiry__project=project).select_related("inquiry__project", "supplier")
     found = rows.filter(inquiry__number=number, number=place).first() if number.isdecimal() and place.isdecimal() else None
     if found is None:
         raise LookupError(f"{about} of this project is no letter to a supplier.")
-    return letter_data(found)
+    return found
+
+
+def data_of(project: Project, about: str) -> dict[str, Any]:
+    """Raises LookupError for a supplier that is not asked."""
+    return letter_data(_addressee(project, about))
+
+
+def spoken_by(project: Project, about: str) -> str:
+    """The language of the supplier to whom the letter goes. Raises LookupError for one that is not asked."""
+    return language_of(_addressee(project, about).supplier)
 
 
 def known_letters(project: Project) -> dict[str, str]:
@@ -129,9 +139,10 @@ def papers_of(inquiry: PurchaseInquiry) -> dict[str, DocumentVersion]:
 
 def is_current(version: DocumentVersion, addressee: InquirySupplier) -> bool:
     """Whether the paper says what would be asked now."""
-    with translation.override(LANGUAGE):
+    language = language_of(addressee.supplier)
+    with translation.override(language):
         now: Mapping[str, Any] = as_json(letter_data(addressee))
-    return bool(version.document.withdrawn_at is None and version.snapshot["data"] == now)
+    return bool(version.document.withdrawn_at is None and version.language == language and version.snapshot["data"] == now)
 
 
 def unsent(version: DocumentVersion) -> list[Blocker]:
@@ -159,6 +170,7 @@ PURCHASE_INQUIRY = DocumentType(
     about=About(AboutKind.INQUIRY, known_letters),
     for_us=True,
     for_others=True,
+    speaks=spoken_by,
 )
 
 

@@ -18,7 +18,6 @@ from documents.content import day
 from documents.models import Rendition
 from notifications.doorbells import call, ring
 from notifications.services.handing import hand_over
-from process.purchasing.letters import LANGUAGE
 from process.purchasing.mails import SupplierMail, SupplierMailQuerySet
 from process.purchasing.models import PurchaseInquiry
 from process.purchasing.services import MAIL_DUE, told_of
@@ -79,7 +78,7 @@ def letter_of(mail: SupplierMail) -> EmailMessage | None:
     if pdf is None:
         raise LookupError(f"The letter {mail.version} is not made.")
     inquiry = addressee.inquiry
-    with translation.override(LANGUAGE):
+    with translation.override(mail.version.language):
         names = {
             "name": addressee.supplier.contact_name or addressee.supplier.name,
             "organisation": settings.ORGANISATION_NAME,

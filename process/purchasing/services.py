@@ -22,7 +22,7 @@ from catalogue.models import Supplier
 from documents.models import Document, DocumentVersion
 from documents.services import request_document, submit_for_review, withdraw_document, withdrawal_blockers
 from notifications.doorbells import ring
-from process.purchasing.letters import LANGUAGE, TYPE, is_current, papers_of
+from process.purchasing.letters import TYPE, is_current, papers_of
 from process.purchasing.mails import SupplierMail
 from process.purchasing.models import InquiryAsk, InquiryLine, InquirySupplier, PurchaseInquiry
 from process.purchasing.proposing import ProposedLine, lines_for
@@ -320,7 +320,7 @@ def _write_letters(inquiry: PurchaseInquiry, actor: User) -> None:
     for addressee in asked:
         paper = papers.get(addressee.reference)
         if paper is None or not is_current(paper, addressee):
-            request_document(TYPE, project=inquiry.project, about=addressee.reference, language=LANGUAGE, actor=actor)
+            request_document(TYPE, project=inquiry.project, about=addressee.reference, actor=actor)
     still = {each.reference for each in asked}
     _take_out((paper for reference, paper in papers.items() if reference not in still), actor, _t("This supplier is not asked any more."))
 

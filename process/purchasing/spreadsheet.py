@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from openpyxl import load_workbook
 
-from process.purchasing.letters import LANGUAGE, asked_lines
+from process.purchasing.letters import asked_lines
 from process.purchasing.worksheets import ANSWERS
 from worksheets.blanks import xlsx_blank
 from worksheets.kinds import import_kind
@@ -16,6 +16,8 @@ from worksheets.writing import harmless
 
 if TYPE_CHECKING:
     from process.purchasing.models import InquirySupplier
+
+LANGUAGE = "en"  # whatever that of the letter: what comes back is read by headings that everybody of ours can import
 
 
 def answer_sheet(addressee: InquirySupplier) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,13 +28,14 @@ from projects.forms.quotation import (
     values_of,
 )
 from projects.models import Quotation, QuotationLine, QuotationOutcome, RevisionRemark
-from projects.services.quotation_parts import PARTS, Parts, due_words, rows_of_lines, rows_of_part
+from projects.services.quotation_parts import PARTS, due_words, rows_of_lines, rows_of_part
 from projects.services.replies import Reply
 
 if TYPE_CHECKING:
     from audit.refusals import BadInput, Words
 
 MOST_ROWS = 50
+BESIDE_TABLES = ("breaks", "rates", "inputs")  # the sets of a draft that is there
 PAID, GIVEN = _("What is paid"), _("What the client gives")
 
 
@@ -176,18 +177,26 @@ class Block:
 class QuotationForms:
     """Everything that a quotation says, in several forms of one page. Bound to `data`, or filled from a revision.
 
-    is_next: of the revision after it. What somebody confirmed of the prices of one is asked again of the next.
+    is_next: of the revision after it. What somebody confirmed of the prices of one is asked again of the next. names: of its sets; the
+    lines and payments of a draft that is there are tables on its page.
     """
 
     def __init__(
-        self, *, quotation: Quotation | None = None, data: Any = None, remarks: Sequence[RevisionRemark] = (), is_next: bool = False
+        self,
+        *,
+        quotation: Quotation | None = None,
+        data: Any = None,
+        remarks: Sequence[RevisionRemark] = (),
+        is_next: bool = False,
+        names: Collection[str] = tuple(SETS),
     ) -> None:
         first = _initial(quotation)
         if is_next:
             first["words"].pop("rise_confirmed", None)
         self.words = QuotationForm(data, initial=first.pop("words"))
         self.kwargs: dict[str, dict[str, Any]] = {"payments": {"form_kwargs": {"choices": {"source": list(due_words(newest()).items())}}}}
-        self.sets = {name: kind(data, prefix=name, initial=first[name], **self.kwargs.get(name, {})) for name, kind in SETS.items()}
+        self.kinds = {name: SETS[name] for name in names}
+        self.sets = {name: kind(data, prefix=name, initial=first[name], **self.kwargs.get(name, {})) for name, kind in self.kinds.items()}
         self.replies = RepliesForm(data, remarks=remarks)
 
     def with_another_row(self, data: Any, wanted: str) -> None:
@@ -195,17 +204,19 @@ class QuotationForms:
         self.words = QuotationForm(initial={name: data.get(name, "") for name in self.words.fields})
         self.replies = RepliesForm(remarks=self.replies.remarks, initial={name: data.get(name, "") for name in self.replies.fields})
         self.sets = {
-            name: one_more(data, kind, prefix=name, more=int(name == wanted), **self.kwargs.get(name, {})) for name, kind in SETS.items()
+            name: one_more(data, kind, prefix=name, more=int(name == wanted), **self.kwargs.get(name, {}))
+            for name, kind in self.kinds.items()
         }
 
     def are_valid(self) -> bool:
         return all([self.words.is_valid(), self.replies.is_valid(), *(each.is_valid() for each in self.sets.values())])
 
     def values(self) -> dict[str, Any]:
-        """As the service takes them."""
-        parts = {name: [row(**values_of(form)) for form in filled_rows(self.sets[name])] for name, (_model, row) in PARTS.items()}
-        lines = lines_of(self.sets["lines"])
-        return {**self.words.cleaned_data, "lines": lines, "parts": Parts(**parts), "replies": self.replies.replies}
+        """By field, and the rows by the name of their set."""
+        rows: dict[str, Any] = {"lines": lines_of(self.sets["lines"])} if "lines" in self.sets else {}
+        for name in PARTS.keys() & self.sets.keys():
+            rows[name] = [PARTS[name][1](**values_of(form)) for form in filled_rows(self.sets[name])]
+        return {**self.words.cleaned_data, **rows, "replies": self.replies.replies}
 
     def refuse(self, bad: BadInput) -> None:
         """Each message at its field, those of a row in the row; those for a field that no form has appear above the form."""

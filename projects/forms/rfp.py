@@ -193,9 +193,5 @@ class RfpClientForm(forms.Form):
         return {"client_name": values.pop("client").code, "contact_name": values.pop("contact"), **values}
 
 
-class AskForm(forms.Form):
-    question = forms.CharField(label=_("Question to the client"), max_length=2000, widget=lines(2))
-
-
 class AnswerForm(forms.Form):
     answer = forms.CharField(label=_("Answer of the client"), max_length=4000, widget=lines(2))

@@ -296,6 +296,7 @@ class Clarification(models.Model):
     """A question to the client; open ones keep the gate of evaluation shut.
 
     asked_in_portal: the client reads it there and answers it. What is not is our own note of what was asked otherwise.
+    owner: who of ours sees to it that it is answered.
     """
 
     rfp = models.ForeignKey(Rfp, on_delete=models.CASCADE, related_name="clarifications")
@@ -305,6 +306,9 @@ class Clarification(models.Model):
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     asked_in_portal = models.BooleanField(default=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("owner")
+    )
 
     class Meta:
         ordering = ["asked_at", "id"]

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def ask_clarification(number: str, *, question: str, due_on: date | None = None, actor: User) -> Clarification:
-    """due_on: until when the client should answer; where nothing is said, when it needs the quotation."""
+def ask_clarification(number: str, *, question: str, due_on: date | None = None, owner: User | None = None, actor: User) -> Clarification:
+    """due_on: until when the client should answer; where nothing is said, when it needs the quotation. owner: who asks, unless named."""
     rfp = locked_rfp(number, actor)
     require_permission("projects.edit_rfp", actor, rfp)
     if not question.strip():
         raise BadInput({"question": [_t("Write the question to the client.")]})
-    asked = Clarification.objects.create(rfp=rfp, question=question.strip(), asked_by=actor, asked_in_portal=rfp.is_seen_by_client)
+    asked = Clarification.objects.create(
+        rfp=rfp, question=question.strip(), asked_by=actor, owner=owner or actor, asked_in_portal=rfp.is_seen_by_client
+    )
     if asked.asked_in_portal:
         record("rfp.question_asked", rfp, actor=actor, question=asked.question)
         _wait_for(asked, due_on)
@@ -91,7 +93,7 @@ def _record_answer(rfp: Rfp, asked: Clarification, answer: str, actor: User) -> 
         )
     asked.answer, asked.answered_at = answer.strip(), timezone.now()
     asked.save(update_fields=["answer", "answered_at"])
-    concerned = [rfp.account_owner_id] if rfp.account_owner_id else []
+    concerned = [pk for pk in dict.fromkeys((rfp.account_owner_id, asked.owner_id)) if pk]
     record("rfp.clarification_answered", rfp, actor=actor, question=asked.question, answer=asked.answer, concerns=concerned)
     close_waits(f"rfp.question:{rfp.pk}:{asked.pk}")
     return asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import partial
@@ -25,7 +25,18 @@ from projects.money import fitted
 from projects.quotations import COMPARED
 from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
-from projects.services.quotation_parts import PARTS, TERMS, Line, Parts, rows_of_lines, rows_of_part, write_content, wrong_content
+from projects.services.quotation_parts import (
+    PARTS,
+    RELATED,
+    TERMS,
+    Line,
+    Parts,
+    incomplete,
+    rows_of_lines,
+    rows_of_part,
+    write_content,
+    wrong_content,
+)
 from projects.services.releasing import releasing_as, sign_release, signer_blockers
 from projects.services.replies import Replies, replies_in, reply, take_over, unanswered_blockers, values_of
 from projects.services.waiting import close_waits, open_wait
@@ -33,6 +44,7 @@ from projects.services.waiting import close_waits, open_wait
 if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
+    from audit.models import Signature
     from projects.models import Project
 
 NO_PARTS = Parts()
@@ -136,11 +148,12 @@ def change_quotation(
     require_permission("projects.quote", actor, quotation.project)
     require_active(quotation.project)
     require_none(state_blockers(quotation, Quotation.State.DRAFT))
-    _check_quotation(quotation.project, currency, valid_until, scope, lines, parts, terms)
     values = {"currency": currency, "valid_until": valid_until, "scope": scope, **TERMS, **terms}
     wanted = values | {"lines": [vars(line) for line in lines]} | values_of(replies or {})
     wanted |= {name: [vars(row) for row in getattr(parts, name)] for name in PARTS}
     now = quotation_values(quotation)
+    kept = [name for name in RELATED if wanted[name] == now[name]]
+    _check_quotation(quotation.project, currency, valid_until, scope, lines, parts, terms, kept=kept)
     require_unchanged(version, now=now, wanted=wanted, words=partial(_words_now, quotation))
     changed = [name for name in wanted if wanted[name] != now.get(name)]
     if not changed:
@@ -149,15 +162,17 @@ def change_quotation(
         setattr(quotation, name, value)
     quotation.default_plan = newest()
     quotation.save()
-    write_content(quotation, lines, parts)
+    write_content(quotation, lines, parts, only=changed)
     reply(quotation, replies or {})
     before, after = ({name: said[name] for name in changed if name in said} for said in (now, wanted))
     record("quotation.changed", quotation, actor=actor, before=before, after=after, label=quotation.label)
     return quotation
 
 
-def change_in_draft(draft: Quotation, *, actor: User, lines: Sequence[Line] | None = None, **changed: Any) -> Quotation:
-    """Change some of what a draft says, by field, line or part; the rest stays. Raises as `change_quotation`."""
+@transaction.atomic
+def change_in_draft(found: Quotation, *, actor: User, lines: Sequence[Line] | None = None, **changed: Any) -> Quotation:
+    """Change some of what a draft says, by field, line or part; the rest stays as it is now. Raises as `change_quotation`."""
+    draft = locked_quotation(found.project.code, found.revision, actor)
     parts = {name: [kind(**values) for values in rows_of_part(draft, name)] for name, (_model, kind) in PARTS.items()}
     terms = {name: getattr(draft, name) for name in ("currency", "valid_until", "scope", *TERMS)}
     return change_quotation(
@@ -209,10 +224,19 @@ def _require_latest(latest: Quotation | None, version: str) -> None:
 
 
 def _check_quotation(
-    project: Project, currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any]
+    project: Project,
+    currency: str,
+    valid_until: date,
+    scope: str,
+    lines: Sequence[Line],
+    parts: Parts,
+    terms: Mapping[str, Any],
+    *,
+    kept: Collection[str] = (),
 ) -> None:
+    """kept: the kinds of rows that stay as they are; what these lack together is asked before the release."""
     errors = wrong_content(currency, valid_until, scope, lines, parts, terms, today=project.today)
-    if errors:
+    if errors := {name: words for name, words in errors.items() if name not in kept}:
         raise BadInput(errors)
 
 
@@ -224,10 +248,14 @@ def _supersede(quotation: Quotation, *, actor: User) -> None:
     record("quotation.superseded", quotation, actor=actor, label=quotation.label)
 
 
-def release_blockers(quotation: Quotation, actor: User) -> list[Blocker]:
+def release_blockers(quotation: Quotation, actor: User, given: list[Signature] | None = None) -> list[Blocker]:
     """Why this person cannot add a release signature now."""
-    reasons = state_blockers(quotation, Quotation.State.DRAFT) or signer_blockers(quotation, actor, "quotation")
-    return reasons or unanswered_blockers(quotation)
+    reasons = state_blockers(quotation, Quotation.State.DRAFT) or signer_blockers(quotation, actor, "quotation", given)
+    return reasons or [*unanswered_blockers(quotation), *_incomplete_blockers(quotation)]
+
+
+def _incomplete_blockers(quotation: Quotation) -> list[Blocker]:
+    return [Blocker("quotation.incomplete", words, link=quotation.get_absolute_url()) for words in incomplete(quotation)]
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -249,11 +249,24 @@ def _wrong_inputs(inputs: Sequence[Input], today: date) -> Errors:
     return errors
 
 
-def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts) -> None:
-    """Keep these rows, in place of what the quotation said before. The content was checked; the caller saves the quotation itself."""
-    quotation.lines.all().delete()
-    QuotationLine.objects.bulk_create(QuotationLine(quotation=quotation, order=order, **vars(line)) for order, line in enumerate(lines))
-    for name, (model, _row) in PARTS.items():
+def incomplete(quotation: Quotation) -> list[str]:
+    """What lines and payments lack as long as they are written row by row, in words. One query besides what is prefetched."""
+    lines = [Line(**values) for values in rows_of_lines(quotation)]
+    payments = [Payment(**values) for values in rows_of_part(quotation, "payments")]
+    errors = _wrong_lines(lines) | _wrong_payments(payments)
+    return list(dict.fromkeys(words for said in errors.values() for words in said))
+
+
+def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts, *, only: Collection[str] = RELATED) -> None:
+    """Keep these rows, in place of what the quotation said before. The content was checked; the caller saves the quotation itself.
+
+    only: the kinds of rows that differ; the others stay the rows that they are, so that a table that is open beside it still holds.
+    """
+    if "lines" in only:
+        quotation.lines.all().delete()
+        QuotationLine.objects.bulk_create(QuotationLine(quotation=quotation, order=order, **vars(line)) for order, line in enumerate(lines))
+    for name in (name for name in PARTS if name in only):
+        model, _row = PARTS[name]
         getattr(quotation, name).all().delete()
         rows = (model(quotation=quotation, **vars(row)) for row in getattr(parts, name))
         made = [_placed(row, order) for order, row in enumerate(rows)]

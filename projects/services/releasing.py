@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     Offer = Quotation | ChangeOrder
 
 
-def _given(offer: Offer) -> list[Signature]:
-    """The signatures on the content as it stands."""
+def given_on(offer: Offer) -> list[Signature]:
+    """The signatures on the content as it stands; a page reads them once, and hands them to the questions below as `given`."""
     return list(signatures_of(offer).filter(content_hash=content_hash(offer)).select_related("signer", "on_behalf_of"))
 
 
-def open_release_roles(offer: Offer) -> frozenset[str]:
+def open_release_roles(offer: Offer, given: list[Signature] | None = None) -> frozenset[str]:
     """Roles whose release signature on the content as it stands is missing."""
-    return _open_roles(_given(offer))
+    return _open_roles(given_on(offer) if given is None else given)
 
 
 def _open_roles(given: list[Signature]) -> frozenset[str]:
@@ -40,10 +40,9 @@ def _open_roles(given: list[Signature]) -> frozenset[str]:
     return frozenset(role for role in RELEASERS if f"release_{role}" not in meanings)
 
 
-def releasing_as(offer: Offer, actor: User) -> Capacity | None:
+def releasing_as(offer: Offer, actor: User, given: list[Signature] | None = None) -> Capacity | None:
     """In which role, and for whom, this person would release it now."""
-    given = _given(offer)
-    return _capacity(given, actor)
+    return _capacity(given_on(offer) if given is None else given, actor)
 
 
 def _capacity(given: list[Signature], actor: User) -> Capacity | None:
@@ -51,9 +50,9 @@ def _capacity(given: list[Signature], actor: User) -> Capacity | None:
     return capacity(actor, *sorted(_open_roles(given)), apart_from=people)
 
 
-def signer_blockers(offer: Offer, actor: User, key: str) -> list[Blocker]:
+def signer_blockers(offer: Offer, actor: User, key: str, given: list[Signature] | None = None) -> list[Blocker]:
     """Why this person cannot add a release signature. Both roles sign, each person once, also through another, so nobody releases alone."""
-    given = _given(offer)
+    given = given_on(offer) if given is None else given
     acts_as = _capacity(given, actor)
     for signature in given:
         if actor.pk in signature.people:

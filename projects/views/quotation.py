@@ -32,12 +32,16 @@ from projects.services.answering import approvers_of
 from projects.services.lifecycle import not_active
 from projects.services.quotation_answers import outcome_blockers, record_outcome
 from projects.services.quotation_parts import with_parts
-from projects.services.releasing import open_release_roles, releasing_as
+from projects.services.releasing import given_on, open_release_roles, releasing_as
 from projects.services.replies import remarks_answered_in
 from projects.views.found import visible_project
+from projects.worksheets import QUOTATION_LINES, QUOTATION_PAYMENTS
+from worksheets.bound import bind_to
+from worksheets.showing import Shown
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from audit.models import Signature
 
 State = Quotation.State
 HISTORY = 20
@@ -45,7 +49,9 @@ HISTORY = 20
 
 def quotations_of(request: SignedInRequest, project: Project) -> list[Quotation]:
     """All revisions, newest first, with all that they say."""
-    rows = list(with_parts(Quotation.objects.visible_to(request.user).filter(project=project).select_related("prepared_by")))
+    rows = list(
+        with_parts(Quotation.objects.visible_to(request.user).filter(project=project).select_related("prepared_by", "default_plan"))
+    )
     for row in rows:
         row.project = project
     return rows
@@ -72,8 +78,10 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
     rows = quotations_of(request, project)
     quotation = revision_of(rows, revision)
     user = request.user
-    open_roles = open_release_roles(quotation) if quotation.state == State.DRAFT else frozenset()
-    mine = releasing_as(quotation, user) if open_roles else None
+    is_draft = quotation.state == State.DRAFT
+    given = given_on(quotation) if is_draft else []
+    open_roles = open_release_roles(quotation, given) if is_draft else frozenset()
+    mine = releasing_as(quotation, user, given) if open_roles else None
     locks, is_over = quote_locks(user, project), not outcome_blockers(quotation)
     outcome = QuotationOutcome.objects.filter(quotation=quotation).select_related("recorded_by").first() if is_over else None
     sources = price_sources(quotation)
@@ -84,7 +92,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "quotation": quotation,
         "revisions": rows,
         "earlier": next((row for row in rows if row.revision < revision), None),
-        "is_draft": quotation.state == State.DRAFT,
+        "is_draft": is_draft,
         "may_make_document": quotation.state not in (State.DRAFT, State.SUPERSEDED) and allowed("projects.quote", user),
         "may_be_sent": quotation.state == State.RELEASED,
         "may_be_renewed": quotation.state in (State.RELEASED, State.SENT, State.DECLINED),
@@ -92,15 +100,16 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "send_blockers": [*locks, *(services.sending_blockers(quotation) if quotation.state == State.RELEASED else [])],
         "approvers": approvers_of(project.client_id) if quotation.state in (State.RELEASED, State.SENT) else [],
         "renew_blockers": [*locks, *services.draft_blockers(rows[0])],
-        "release_blockers": [*not_active(project), *_release_blockers(quotation, user)],
+        "release_blockers": [*not_active(project), *_release_blockers(quotation, user, given)],
         "release_open": [Role(role).label for role in RELEASERS if role in open_roles],
         "release_meaning": meaning_words(f"release_{mine.role}") if mine else "",
         "giver": giver_of(mine),
         "expected_hash": content_hash(quotation),
+        "sheets": _sheets(request, quotation) if is_draft and not locks else [],
         "signatures": signed_rows(quotation),
         **offer_context(quotation),
         "breaks_source": sources.breaks,
-        "asked": asked_of(quotation),
+        "asked": [] if is_draft else asked_of(quotation),
         "is_asked": quotation.is_asked,
         "answered": remarks_answered_in(quotation),
         "outcome": outcome,
@@ -112,9 +121,15 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
     return render(request, "projects/quotation.html", context | bound, status=status)
 
 
-def _release_blockers(quotation: Quotation, user: User) -> list[Blocker]:
+def _sheets(request: SignedInRequest, quotation: Quotation) -> list[Shown]:
+    """What of a draft is written in tables."""
+    rows = ((QUOTATION_LINES, quotation.lines.all()), (QUOTATION_PAYMENTS, quotation.payments.all()))  # type: ignore[attr-defined]
+    return [Shown(bind_to(sheet, quotation, request.user), request, list(found)) for sheet, found in rows]
+
+
+def _release_blockers(quotation: Quotation, user: User, given: list[Signature]) -> list[Blocker]:
     words = _t("The price is released by business development and management.")
-    return lacking("projects.release_quotation", user, quotation.project, words) or services.release_blockers(quotation, user)
+    return lacking("projects.release_quotation", user, quotation.project, words) or services.release_blockers(quotation, user, given)
 
 
 @internal_required

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,15 +15,13 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker
 from audit.seen import version_after, version_of
-from projects.forms.quotation_sets import SETS, QuotationForms
+from projects.forms.quotation_sets import BESIDE_TABLES, QuotationForms
 from projects.models import Project, Quotation
 from projects.services import commercial as services
+from projects.services.quotation_parts import PARTS, Parts
 from projects.services.replies import remarks_answered_in, remarks_to_answer
 from projects.views.found import visible_project
 from projects.views.quotation import quotations_of, quote_locks, revision_of
-
-if TYPE_CHECKING:
-    from projects.models import RevisionRemark
 
 Save = Callable[..., Quotation]
 
@@ -38,9 +36,10 @@ def quotation_new(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method == "POST":
 
         def save(**values: Any) -> Quotation:
-            return services.draft_quotation(code, actor=request.user, **values)
+            parts = Parts(**{name: values.pop(name) for name in PARTS})
+            return services.draft_quotation(code, actor=request.user, parts=parts, **values)
 
-        return _save(request, project, save, remarks, latest=latest)
+        return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks), latest=latest)
     blockers = [*quote_locks(request.user, project), *services.draft_blockers(latest)]
     return _render(request, project, QuotationForms(quotation=latest, remarks=remarks, is_next=True), latest=latest, blockers=blockers)
 
@@ -48,25 +47,26 @@ def quotation_new(request: SignedInRequest, code: str) -> HttpResponse:
 @internal_required
 @require_http_methods(["GET", "POST"])
 def quotation_edit(request: SignedInRequest, code: str, revision: int) -> HttpResponse:
-    """Change a draft; anything later is never edited."""
+    """Change what a draft says beside its tables; anything later is never edited."""
     project = visible_project(request, code)
     quotation = revision_of(quotations_of(request, project), revision)
     remarks = remarks_answered_in(quotation)
     if request.method == "POST":
 
         def save(**values: Any) -> Quotation:
-            return services.change_quotation(code, revision, actor=request.user, **values)
+            return services.change_in_draft(quotation, actor=request.user, **values)
 
-        return _save(request, project, save, remarks, quotation=quotation)
+        return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks, names=BESIDE_TABLES), quotation=quotation)
     blockers = [*quote_locks(request.user, project), *services.state_blockers(quotation, Quotation.State.DRAFT)]
-    return _render(request, project, QuotationForms(quotation=quotation, remarks=remarks), quotation=quotation, blockers=blockers)
+    shown = QuotationForms(quotation=quotation, remarks=remarks, names=BESIDE_TABLES)
+    return _render(request, project, shown, quotation=quotation, blockers=blockers)
 
 
-def _save(request: SignedInRequest, project: Project, save: Save, remarks: list[RevisionRemark], **shown: Any) -> HttpResponse:
+def _save(request: SignedInRequest, project: Project, save: Save, typed: QuotationForms, **shown: Any) -> HttpResponse:
     """Words and rows together; one more row on request; nothing typed is lost."""
-    version, typed = request.POST.get("version", ""), QuotationForms(data=request.POST, remarks=remarks)
+    version = request.POST.get("version", "")
     wanted = "lines" if "add_line" in request.POST else request.POST.get("add_row", "")
-    if wanted in SETS:
+    if wanted in typed.sets:
         typed.with_another_row(request.POST, wanted)
         return _render(request, project, typed, version=version, opened=wanted, **shown)
     if typed.are_valid():
@@ -101,8 +101,8 @@ def _render(
         "latest": latest,
         "form": shown.words,
         "replies": shown.replies,
-        "lines": shown.sets["lines"],
-        "payments": shown.sets["payments"],
+        "lines": shown.sets.get("lines"),
+        "payments": shown.sets.get("payments"),
         "blocks": shown.blocks(opened),
         "blockers": blockers or [],
         "line_errors": shown.row_errors,

@@ -27,11 +27,13 @@ from projects.attachments import take_upload
 from projects.completeness import Completeness, completeness_of
 from projects.forms.gate import ReasonForm
 from projects.forms.intake import say_problems
-from projects.forms.rfp import AnswerForm, AskForm, DeclineForm, RfpClientForm, RfpForm
+from projects.forms.rfp import DeclineForm, RfpClientForm, RfpForm
 from projects.models import Intake, Rfp, RfpFile
 from projects.permissions import lacking
-from projects.services import clarifications
 from projects.services import rfp as services
+from projects.worksheets import CLARIFICATIONS
+from worksheets.bound import bind_to
+from worksheets.showing import Shown
 
 ACTIVITY = 30
 PICTURE = (420, 260)
@@ -88,9 +90,7 @@ def _render(
         "intake": intake,
         "unread": unread,
         "files": rfp.files.select_related("uploaded_by"),
-        "clarifications": list(rfp.clarifications.select_related("asked_by")),
-        "ask_form": AskForm(),
-        "answer_form": AnswerForm(auto_id=False),
+        "sheet": Shown(bind_to(CLARIFICATIONS, rfp, request.user), request),
         "remove_form": ReasonForm(),
         "client_form": RfpClientForm(rfp=rfp, actor=request.user),
         "may_change_client": not locks and not services.client_blockers(rfp),
@@ -264,27 +264,6 @@ def rfp_file_remove(request: SignedInRequest, number: str, pk: int) -> HttpRespo
         return _render(request, rfp, removing=attached, remove_form=form)
     services.remove_rfp_file(number, pk, actor=request.user, **form.cleaned_data)
     return redirect(f"{rfp.get_absolute_url()}#files")
-
-
-@internal_required
-@require_POST
-def rfp_ask(request: SignedInRequest, number: str) -> HttpResponse:
-    rfp, form = _rfp(request, number), AskForm(request.POST)
-    if not form.is_valid():
-        return _render(request, rfp, ask_form=form)
-    clarifications.ask_clarification(number, actor=request.user, **form.cleaned_data)
-    return redirect(f"{rfp.get_absolute_url()}#clarifications")
-
-
-@internal_required
-@require_POST
-def rfp_answer(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
-    rfp, form = _rfp(request, number), AnswerForm(request.POST, auto_id=False)
-    get_object_or_404(rfp.clarifications, pk=pk)
-    if not form.is_valid():
-        return _render(request, rfp, answer_form=form, answering=pk)
-    clarifications.answer_clarification(number, pk, actor=request.user, **form.cleaned_data)
-    return redirect(f"{rfp.get_absolute_url()}#clarifications")
 
 
 @internal_required

@@ -26,6 +26,15 @@
       return !this.leaving && (this.changed.size > 0 || this.sending);
     }
 
+    // When all that was typed is sent and answered, or cannot be: what is pending then is refused, or nobody answers.
+    async settled() {
+      for (let turn = 0; turn < 3 && this.pending(); turn += 1) {
+        this.send();
+        if (!this.sending) return;
+        await this.inFlight;
+      }
+    }
+
     // The whole form goes now; a save under way is waited for, so that the form carries the newest version.
     submitted(event) {
       this.changed.clear();
@@ -216,7 +225,7 @@
 
   const start = (root) => root.querySelectorAll("form[data-autosave]:not([data-autosave-on])").forEach((form) => {
     form.setAttribute("data-autosave-on", "");
-    new Autosave(form);
+    form.autosave = new Autosave(form);
   });
   start(document);
   document.addEventListener("htmx:load", (event) => start(event.detail.elt.parentElement ?? document));

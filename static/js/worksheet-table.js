@@ -50,7 +50,19 @@ window.worksheets = (() => {
       enter: () => acts.add(sheet),
       delete: () => acts.remove(sheet),
     };
+    // Tab goes on to the next cell, which keeps the focus. From the end of a row, after Escape, and from what is around the rows it leaves.
+    const leaves = ({ target, shiftKey }) => {
+      const edge = shiftKey ? sheet.config.columns[0] : sheet.config.columns.at(-1);
+      const isOnward = target === sheet.table.rowManager.element && sheet.currentColumn() && sheet.currentColumn().name !== edge.name;
+      return sheet.isEscaped || !isOnward;
+    };
     holder.addEventListener("keydown", (event) => {
+      if (event.key === "Tab" && !event.target.closest(".sheet-editor-box")) {
+        if (leaves(event)) event.stopPropagation(); // the library would keep it
+        sheet.isEscaped = false;
+        return;
+      }
+      if (event.key !== "Shift") sheet.isEscaped = event.key === "Escape" && !inField(event);
       if (inField(event)) return;
       const command = event.ctrlKey || event.metaKey;
       const key = event.key.toLowerCase();

@@ -94,7 +94,6 @@ DIALOGS = {  # template and id as it is written there: person, name of the page'
 ASIDE = {  # where only the dialogs are looked at; some open with the address
     "bd": [
         "/projects/{code}/change-orders/{drafted}/1/",
-        "/projects/{evaluated}/quotations/2/",
         "/projects/{code}/payments/?amount={later}",
         "/projects/{code}/payments/?invoice={ready}",
         "/projects/{code}/payments/?paid={invoiced}",

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import send
+from tests.browser.sheets import Grid
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
@@ -47,21 +48,23 @@ def test_a_dropped_message_is_a_draft_once_a_person_says_whose(page: Page) -> No
     page.wait_for_url(re.compile(r"/rfps/RFP-\d{4}-\d{4}/$"))
     draft = page.url
     expect(page.locator("#files")).to_contain_text("mail.eml")
-    asked = page.locator("#clarifications")
-    ask(page, "Which salt?")
-    expect(asked).to_contain_text("our note: the client does not read it")
-    asked.get_by_label("Answer of the client").fill("The mesylate.")
-    send(page, "Record the answer")
-    expect(asked).to_contain_text("The mesylate.")
+    asked = ask(page, "Which salt?")
+    expect(asked.row("Which salt?")).to_contain_text("our note: the client does not read it")
+    expect(page.locator("#rfp-letter")).to_have_value(re.compile("Which salt"))
+    asked.type(asked.cell("Which salt?", "answer"), "The mesylate.")
+    expect(page.locator("#rfp-letter")).not_to_have_value(re.compile("Which salt"))
 
     drop(page, "again.eml", MAIL)
     page.wait_for_url(draft)
 
 
-def ask(page: Page, question: str) -> None:
-    page.get_by_label("Question to the client").fill(question)
-    send(page, "Ask")
-    expect(page.locator("#clarifications")).to_contain_text(question)
+def ask(page: Page, question: str) -> Grid:
+    grid = Grid(page, "clarifications", "question").open(page.url)
+    grid.press("Add a row")
+    page.keyboard.type(question)
+    page.keyboard.press("Enter")
+    expect(grid.status).to_contain_text("Saved")
+    return grid
 
 
 def test_a_client_writes_a_request_that_is_kept_and_sent_and_answers_what_we_ask(new_page: Callable[[], Page]) -> None:
@@ -88,7 +91,7 @@ def test_a_client_writes_a_request_that_is_kept_and_sent_and_answers_what_we_ask
     sign_in(office, "bd@demo.example")
     office.goto(f"/rfps/{page.url.rstrip('/').rpartition('/')[2]}/")
     ask(office, "Which polymorph?")
-    expect(office.locator("#clarifications")).to_contain_text("asked in the portal")
+    expect(office.locator("#clarifications")).to_contain_text("in the portal")
     page.reload()
     expect(page.locator("#questions")).to_contain_text("Which polymorph?")
     page.get_by_label("Your answer").fill("Form II.")

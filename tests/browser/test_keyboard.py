@@ -1,4 +1,4 @@
-"""The main job by the keyboard alone: a call is logged, a gate is decided, a document is made and taken away. No mouse is touched.
+"""The main job by the keyboard alone: a call is logged, a sheet signed off, a gate decided, a document taken away. No mouse is touched.
 
 At every stop on the way the focus can be seen, and a dialog holds it and gives it back.
 """
@@ -115,6 +115,63 @@ def test_a_gate_is_decided_and_a_document_taken_away_without_a_mouse(hands: Hand
     stack.python(f"from tests.browser.world import sign_what_is_proposed; sign_what_is_proposed('{code}', but='project_manager')")
     it_is_signed(hands, code)
     a_certificate_is_made_and_taken_away(hands, code)
+
+
+def test_a_chemist_fills_and_signs_a_sheet_without_a_mouse(hands: Hands, stack: Stack) -> None:
+    code = a_project(stack, story="EVALUATION", molecule="DAPAGLIFLOZIN", phase="evaluation")
+    sign_in(hands, "research")
+
+    the_sheet_is_opened_from_my_work(hands, code)
+    a_risk_is_written(hands, "The dimer is not purged", "Medium", "High", "Crystallise twice")
+    reason = "Three steps of which one is new to us."
+    the_score_is_given(hands, "3", reason)
+    it_is_signed_off(hands, reason)
+
+
+def the_sheet_is_opened_from_my_work(hands: Hands, code: str) -> None:
+    hands.enter(hands.page.get_by_role("link", name="My work", exact=True))
+    hands.enter(hands.page.get_by_role("main").locator(f"a[href^='/projects/{code}/sheets/research/']").first)
+    hands.page.wait_for_url(f"**/projects/{code}/sheets/research/**")
+
+
+def a_risk_is_written(hands: Hands, text: str, probability: str, impact: str, response: str) -> None:
+    """From the button of the grid to its cells, and out again by Escape and Tab."""
+    risks = hands.page.locator("#sheet-sheet-risks[data-ready]")
+    hands.enter(risks.get_by_role("button", name="Add a row", exact=True))
+    expect(risks.locator(".tabulator-row")).not_to_have_count(0)
+    for words in (text, probability, impact):
+        hands.type(words)
+        hands.press("Tab")
+    hands.press("ArrowRight")  # nobody types the weight
+    hands.type(response)
+    hands.press("Enter")
+    written = risks.locator(".tabulator-row").filter(has_text=text)
+    for words in (probability, impact, "6", response):
+        expect(written).to_contain_text(words)
+    expect(risks.locator("[data-sheet-status]")).to_contain_text("Saved")
+    hands.press("Escape")
+    hands.press("Tab")
+    expect(risks.locator(".tabulator-tableholder")).not_to_be_focused()
+
+
+def the_score_is_given(hands: Hands, score: str, reason: str) -> None:
+    """Backwards through the cells of the row, the first of which leaves the grid."""
+    page = hands.page
+    hands.go_to(page.locator("#id_feasibility_score"), "Shift+Tab")
+    hands.type(score)
+    hands.go_to(page.locator("#id_feasibility_reason"))
+    hands.press("Control+A")
+    hands.type(reason)
+    expect(page.locator("#id_feasibility_score")).to_have_value(score)
+
+
+def it_is_signed_off(hands: Hands, reason: str) -> None:
+    """At once, whether or not the sheet has saved what was typed last."""
+    dialog = hands.open_dialog(hands.page.get_by_role("button", name="Sign off…", exact=True))
+    hands.fill(dialog.get_by_label("Your password"), PASSWORD)
+    hands.enter(dialog.locator("[type=submit]"))
+    expect(hands.page.locator(".subheading")).to_contain_text("Signed off")
+    expect(hands.page.locator("main")).to_contain_text(reason)
 
 
 def sign_in(hands: Hands, name: str) -> None:

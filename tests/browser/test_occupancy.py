@@ -1,4 +1,4 @@
-"""Vessels in the browser: the calendar read by the keyboard, a booking made, moved and released, a vessel entered and out of service."""
+"""Vessels in the browser: the calendar read by the keyboard, a booking made, moved and released, a site opened with its vessel."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import press, send
+from tests.browser.sheets import Grid
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
@@ -76,7 +77,7 @@ def test_the_plan_is_compared_with_a_baseline(page: Page, places: dict[str, str]
     expect(chosen).to_have_value(number)
 
 
-def test_a_site_is_opened_and_its_vessel_goes_out_of_service_and_comes_back(page: Page) -> None:
+def test_a_site_is_opened_and_a_vessel_entered_in_its_table(page: Page) -> None:
     sign_in(page, "admin@demo.example")
     done = page.locator(".notice-success")
     page.goto("/sites/")
@@ -93,22 +94,17 @@ def test_a_site_is_opened_and_its_vessel_goes_out_of_service_and_comes_back(page
     expect(done).to_contain_text("corrected")
 
     page.locator("main").get_by_role("link", name="Vessels").click()
-    page.fill("#id_tag", "R-400")
-    page.fill("#id_name", "Reactor of the new line")
-    press(page, "Enter the vessel")
-    expect(done).to_contain_text("R-400 is entered")
-
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vessels of Visp plant")
+    grid = Grid(page, "vessels", "tag").open("/sites/visp/vessels/")
+    grid.press("Add a row")
+    page.keyboard.press("Escape")
+    grid.paste("R-400\tReactor of line 4\tReactor\tGlass-lined steel\t630\t6300")
+    expect(grid.status).to_contain_text("Saved")
     page.get_by_role("link", name="R-400").click()
-    _say_why(page, "Take out of service", "The lining is damaged.")
-    expect(done).to_contain_text("Out of service")
-    _say_why(page, "Back into service", "Relined.")
-    expect(done).to_contain_text("Back in service")
-    page.fill("#id_name", "Reactor of line 4")
-    _say_why(page, "Correct", "It stands in line 4.", button="Save")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Reactor of line 4")
+    expect(page.get_by_role("heading", level=1)).to_have_text("R-400 Reactor of line 4")
 
 
-def _say_why(page: Page, card: str, reason: str, *, button: str = "") -> None:
+def _say_why(page: Page, card: str, reason: str, *, button: str) -> None:
     form = page.get_by_role("region", name=card)
     form.get_by_label("Reason").fill(reason)
-    form.get_by_role("button", name=button or card).click()
+    form.get_by_role("button", name=button).click()

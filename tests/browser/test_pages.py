@@ -47,6 +47,7 @@ PAGES = {
         "/projects/{code}/change-orders/{order}/1/",
         "/projects/{code}/change-orders/{drafted}/1/edit/",
         "/projects/{evaluated}/quotations/new/",
+        "/projects/{evaluated}/quotations/2/",
         "/projects/{evaluated}/quotations/2/edit/",
         "/projects/{evaluated}/quotations/1/compare/2/",
         "/accounts/tokens/accounts/{account}/",

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.acts import LATER, People, press, send, sign
+from tests.browser.sheets import Grid
 from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
@@ -42,18 +43,17 @@ def test_the_total_has_the_decimals_of_its_currency(places: dict[str, str], page
 
 def test_every_part_of_a_draft_is_written_in_rows(places: dict[str, str], page: Page) -> None:
     sign_in(page, "bd@demo.example")
-    page.goto(f"/projects/{places['evaluated']}/quotations/2/edit/")
-    press(page, "Add a line")
-    option = page.locator("[data-lines] tr").last
-    for label, value in (("Phase", "pilot"), ("Standing", "optional")):
-        option.get_by_label(label, exact=True).select_option(value)
-    for label, words in (("Description", "Second screen"), ("Amount", "20,000.00")):
-        option.get_by_label(label, exact=True).fill(words)
-    last = a_row(page, "payments", "Down payment", "40")
-    last.get_by_label("Due when").select_option("quotation:accepted")
-    press_add(page, "payments")
-    a_row(page, "payments", "Rest", "60").get_by_label("Due when").select_option("gate:G2")
-    expect(page.locator("[data-percent-total]")).to_contain_text("100")
+    address = f"/projects/{places['evaluated']}/quotations/2/"
+    lines, payments = (Grid(page, f"quotation-{name}", column) for name, column in (("lines", "description"), ("payments", "title")))
+    for grid, rows in ((lines.open(address), "Second screen\tPilot\tOptional\t20,000.00"), (payments, "Down payment\t\t40\nRest\t\t60")):
+        grid.press("Add a row")
+        page.keyboard.press("Escape")
+        grid.paste(rows)
+        expect(grid.status).to_contain_text("Saved")
+    expect(payments.section.locator(".tabulator-calcs-bottom")).to_contain_text("100")
+    for words in ("Second screen", "Down payment"):
+        expect(page.locator("#quotation-body")).to_contain_text(words)
+    page.goto(f"{address}edit/")
     for name, typed in {"breaks": ("10", "2,400.00"), "rates": ("Chemist", "hour", "180.00"), "inputs": ("Standard",)}.items():
         page.locator("details", has=page.locator(f"[data-row-set={name}]")).locator("summary").click()
         a_row(page, name, *typed)
@@ -76,10 +76,6 @@ def a_row(page: Page, name: str, *typed: str) -> Locator:
     for field, words in zip(row.locator("input[type=text]").all(), typed, strict=False):
         field.fill(words)
     return row
-
-
-def press_add(page: Page, name: str) -> None:
-    page.locator(f"[data-row-set={name}] [data-add-row]").click()
 
 
 def ask_for_changes(client: Page) -> None:

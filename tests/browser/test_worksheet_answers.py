@@ -97,7 +97,7 @@ def test_a_refused_row_is_shown_discarded_or_goes_when_nothing_stands_against_it
 
     grid.cell("USD-000", "name").click()
     grid.keys("Control+Delete")
-    expect(grid.status).to_contain_text("It is used elsewhere (suppliers' prices), so it stays.")
+    expect(grid.status).to_contain_text("It is used elsewhere (suppliers' prices: ")
     ask(stack, f"{PRICES_OF.format(code='USD-000')}.all().delete()")
     grid.keys("Control+Delete")
     expect(grid.row("USD-000")).to_have_count(0)

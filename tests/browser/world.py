@@ -130,9 +130,10 @@ def _told_of(project: Project) -> dict[str, Any]:
 
 
 def _vessels(project: Project) -> dict[str, Any]:
-    if not Vessel.objects.exists():
+    named = Vessel.objects.filter(tag="R-302", site__key="shanghai")
+    if not named.exists():
         add_vessel("shanghai", "R-302", VesselFacts("Reactor of line 3", "reactor", "glass_lined"), actor=holding(Role.MANAGEMENT))
-    vessel, today = Vessel.objects.earliest("pk"), timezone.localdate()
+    vessel, today = named.get(), timezone.localdate()
     for first, label in ((3, "P-01"), (9, "P-02")):
         days = {"first_on": today + timedelta(days=first), "last_on": today + timedelta(days=first + 9)}
         draft = Booking(vessel=vessel.pk, purpose="batch", label=label, belongs_to="pilot_batches_done", **days)

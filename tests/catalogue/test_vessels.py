@@ -1,4 +1,4 @@
-"""Vessels: entered beside their site, corrected, taken out of service, by those who keep the sites."""
+"""Vessels: the worksheet of their site, kept by those who keep the sites."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import INTERNAL_ROLES, Role, User
 from audit.models import Event
-from audit.refusals import BadInput, NotAllowed, Refused
+from audit.refusals import BadInput, NotAllowed
 from catalogue.models import Site, Vessel
-from catalogue.services import VesselFacts, add_vessel, change_vessel, return_to_service, take_out_of_service
+from catalogue.services import VesselFacts, add_vessel, take_out_of_service
 from tests.accounts.factories import UserFactory
 from tests.catalogue.test_sites import kinds, signed_in
+from worksheets.changing import CHANGE, Change, Result, add_row, change_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +45,8 @@ def vessel(site: Site, keeper: User) -> Vessel:
 
 def test_a_vessel_is_entered_with_its_history(vessel: Vessel) -> None:
     assert (vessel.volume_words, vessel.in_service) == ("630 – 6300 L", True)
-    assert kinds() == ["vessel.added"]
     event = Event.objects.get()
-    assert (event.words, event.link) == ("Vessel R-302 of Basel was entered.", "/sites/basel/vessels/R-302/")
+    assert (event.words, event.link) == ("Vessels: R-302 was added.", "/sites/basel/vessels/")
     assert vessel.events.count() == 1  # type: ignore[attr-defined]
 
 
@@ -87,78 +86,74 @@ def test_a_tag_is_given_once_at_a_site(vessel: Vessel, keeper: User) -> None:
         Vessel.objects.create(site=vessel.site, tag="r-302", **REACTOR)
 
 
-def test_it_is_corrected_with_a_reason_and_only_where_something_differs(vessel: Vessel, keeper: User) -> None:
-    change_vessel("basel", "R-302", facts(material="nickel_alloy"), reason="Relined.", actor=keeper)
+def change(vessel: Vessel, actor: User, reason: str = "", **values: Any) -> Result:
+    (result,) = change_rows("vessels:basel", [Change(CHANGE, vessel.pk, values)], actor=actor, reason=reason).results
+    return result
 
-    event = Event.objects.get(kind="vessel.changed")
-    assert (event.reason, event.data["after"]["material"]) == ("Relined.", "nickel_alloy")
-    with pytest.raises(Refused):
-        change_vessel("basel", "R-302", facts(material="nickel_alloy"), reason="Again.", actor=keeper)
+
+def test_what_it_is_made_of_and_holds_changes_with_a_reason(vessel: Vessel, keeper: User) -> None:
+    assert change(vessel, keeper, name="Reactor of line 4").is_saved
     with pytest.raises(BadInput) as caught:
-        change_vessel("basel", "R-302", facts(name=""), reason=" ", actor=keeper)
-    assert set(caught.value.errors) == {"name", "reason"}
+        change(vessel, keeper, material="nickel_alloy")
+    assert list(caught.value.errors) == ["reason"]
+
+    assert change(vessel, keeper, "Relined.", material="nickel_alloy").is_saved
+
+    event = Event.objects.latest("pk")
+    assert (event.reason, event.data["after"], event.object) == ("Relined.", {"material": "nickel_alloy"}, vessel.site)
 
 
-def test_it_goes_out_of_service_and_back_once_each(vessel: Vessel, keeper: User) -> None:
+def test_it_goes_out_of_service_for_the_reason_of_the_change_and_back(vessel: Vessel, keeper: User) -> None:
+    with pytest.raises(BadInput):
+        change(vessel, keeper, in_service="no")
     take_out_of_service("basel", "R-302", reason="Lining damaged.", actor=keeper)
 
     assert (Vessel.objects.get().in_service, Vessel.objects.get().out_of_service_reason) == (False, "Lining damaged.")
-    with pytest.raises(Refused):
-        take_out_of_service("basel", "R-302", reason="Again.", actor=keeper)
-    return_to_service("basel", "R-302", reason="Relined.", actor=keeper)
-    with pytest.raises(Refused):
-        return_to_service("basel", "R-302", reason="Again.", actor=keeper)
-    assert (Vessel.objects.get().in_service, Vessel.objects.get().out_of_service_reason) == (True, "")
-    assert kinds() == ["vessel.added", "vessel.out_of_service", "vessel.in_service"]
+    empty = change(vessel, keeper, out_of_service_reason="")
+    assert list(empty.errors) == ["out_of_service_reason"]
+    assert change(vessel, keeper, "Relined.", in_service="yes").is_saved
+    assert Vessel.objects.get().out_of_service_reason == ""
+    assert change(vessel, keeper, out_of_service_reason="Leaks").errors == {"out_of_service_reason": ["It is in service."]}
+
+
+def test_what_arrives_out_of_service_says_why(site: Site, keeper: User) -> None:
+    typed = {"tag": "R-303", **REACTOR, "in_service": "no"}
+
+    with pytest.raises(BadInput) as caught:
+        add_row("vessels:basel", typed, actor=keeper)
+
+    assert list(caught.value.errors) == ["out_of_service_reason"]
+    assert add_row("vessels:basel", typed | {"out_of_service_reason": "Not yet qualified"}, actor=keeper)
 
 
 @pytest.mark.parametrize("role", sorted(INTERNAL_ROLES - {Role.ADMINISTRATOR, Role.MANAGEMENT}))
 def test_others_keep_no_vessels(vessel: Vessel, role: Role) -> None:
-    other = UserFactory(roles=[role])
+    other, events = UserFactory(roles=[role]), kinds()
 
     with pytest.raises(NotAllowed):
         add_vessel("basel", "R-1", facts(), actor=other)
     with pytest.raises(NotAllowed):
-        change_vessel("basel", "R-302", facts(name="Other"), reason="Mine.", actor=other)
-    with pytest.raises(NotAllowed):
-        take_out_of_service("basel", "R-302", reason="Mine.", actor=other)
+        change(vessel, other, "Mine.", in_service="no")
 
-    assert kinds() == ["vessel.added"]
+    assert kinds() == events
 
 
-def test_pages_enter_correct_and_take_out_of_service(site: Site, keeper: User) -> None:
-    browser, page = signed_in(keeper), reverse("vessels", args=["basel"])
-    typed = REACTOR | {"tag": "R-302", "volume_min_litres": "0,5", "volume_max_litres": "10"}
+def test_its_page_has_its_facts_and_what_was_recorded_of_it_alone_and_among_others(vessel: Vessel, keeper: User) -> None:
+    other = add_vessel("basel", "R-303", facts(), actor=keeper)
+    both = [Change(CHANGE, row.pk, {"material": "nickel_alloy"}) for row in (vessel, other)]
+    change_rows("vessels:basel", both, actor=keeper, reason="Both relined.")
+    change(other, keeper, "It leaks.", in_service="no")
 
-    entered = browser.post(page, typed, follow=True).content.decode()
-    one = reverse("vessel-detail", args=["basel", "R-302"])
-    corrected = browser.post(one, typed | {"name": "Kilo lab", "reason": "Moved."}, follow=True).content.decode()
-    out = browser.post(reverse("vessel-out-of-service", args=["basel", "R-302"]), {"reason": "Lining damaged."}, follow=True)
+    one, two = (signed_in(keeper).get(row.get_absolute_url()).content.decode() for row in (vessel, other))
 
-    assert "R-302 is entered" in entered and "0.5 – 10 L" in entered
-    assert "Kilo lab" in corrected
-    assert "Out of service: Lining damaged." in out.content.decode()
-    back = browser.post(reverse("vessel-in-service", args=["basel", "R-302"]), {"reason": "Relined."}, follow=True)
-    assert "Back in service." in back.content.decode()
-
-
-def test_bad_input_stands_at_its_field_and_keeps_what_was_typed(vessel: Vessel, keeper: User) -> None:
-    browser: Browser = signed_in(keeper)
-    typed = REACTOR | {"tag": "R-302", "name": "Typed here", "volume_min_litres": "20", "volume_max_litres": "10"}
-
-    new = browser.post(reverse("vessels", args=["basel"]), typed)
-    out = browser.post(reverse("vessel-out-of-service", args=["basel", "R-302"]), {"reason": ""})
-
-    assert (new.status_code, list(new.context["form"].errors)) == (400, ["volume_max_litres"])
-    assert b'value="Typed here"' in new.content
-    assert (out.status_code, list(out.context["service_form"].errors)) == (400, ["reason"])
-    assert out.content.decode().count('id="id_reason"') == 1
+    assert "Nickel alloy (Hastelloy)" in one
+    assert ("Both relined." in one, "It leaks." in one) == (True, False)
+    assert ("Both relined." in two, "Out of service: It leaks." in two) == (True, True)
+    assert reverse("worksheet-row", args=["vessels:basel", vessel.pk]) in one
 
 
 def test_pages_say_who_keeps_vessels_to_those_who_do_not(vessel: Vessel) -> None:
-    browser = signed_in(UserFactory(roles=[Role.RESEARCH]))
+    words = signed_in(UserFactory(roles=[Role.RESEARCH])).get(reverse("vessels", args=["basel"])).content.decode()
 
-    for page in (reverse("vessels", args=["basel"]), vessel.get_absolute_url()):
-        words = browser.get(page).content.decode()
-        assert "kept by an administrator or by management" in words
-        assert 'method="post" action="/sites/' not in words
+    assert "kept by an administrator or by management" in words
+    assert "R-302" in words

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role
+from catalogue.models import Supplier
 from process.assumptions.ledger import take_over
 from process.assumptions.letters import write_letter
 from process.assumptions.models import Assumption
@@ -33,6 +34,23 @@ def test_a_purchase_inquiry_on_paper_names_no_client_and_no_product(project: Pro
         assert words in said, words
     for secret in (project.client.name, project.title, project.compound.name):
         assert secret not in said, secret
+
+
+def test_a_purchase_inquiry_speaks_the_language_of_the_supplier(project: Project) -> None:
+    """Chinese in its frame and its words; what the catalogue of materials calls a thing stays as it is."""
+    version = make.draft_of(make.a_whole_route(project))
+    Supplier.objects.update(language="zh-hans")
+    by = timezone.localdate() + timedelta(days=14)
+    prepare_inquiry(version.pk, target_kg=Decimal(100), answer_by=by, with_priced=True, actor=make.chemist())
+
+    paper = drafted("purchase_inquiry", project, author=make.chemist(), about="1-1")
+
+    said = "".join(text_of(paper).split())
+    for words in ("询价内容", "贵方报价应说明的内容", "包装规格和最小订购量，以公斤计。", "并非订单", "当日的询价内容。", "4-Aminophenol"):
+        assert words in said, words
+    for words in ("What we ask", "Request for prices", "Quantity", "Inquiry 1", "Please", "Status", "Wanted"):
+        assert words.replace(" ", "") not in said, words
+    assert (paper.language, paper.missing_characters) == ("zh-hans", "")
 
 
 def test_a_clarification_letter_on_paper_says_what_each_answer_is_worth(project: Project) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.context import acting
 from audit.models import Event
+from audit.refusals import Refused
 from notifications.visibility import readable_events
 from phases.evaluation.services import submit_rfp
 from projects.models import Clarification, Rfp, WaitingFor
@@ -19,6 +20,7 @@ from projects.services.rfp import decline_rfp, log_rfp_from_system
 from projects.services.waiting import escalate_waits
 from tests.projects import factories as make
 from tests.projects.people import approver, as_person, business
+from worksheets.changing import ADD, CHANGE, REMOVE, Change, Result, change_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +87,7 @@ def test_a_question_about_a_request_that_ours_logged_is_a_note_of_ours() -> None
 
 
 def test_who_asks_reads_that_the_client_reads_it(rfp: Rfp) -> None:
-    assert f"{rfp.client.name} reads it in the portal" in as_person(business()).get(rfp.get_absolute_url()).content.decode()
+    assert f"{rfp.client.name} reads a question in the portal" in as_person(business()).get(rfp.get_absolute_url()).content.decode()
 
 
 def test_a_declined_request_asks_nothing_any_more(rfp: Rfp) -> None:
@@ -118,3 +120,55 @@ def test_a_client_that_does_not_answer_is_reminded_and_the_owner_follows_up(rfp:
     assert readable_events(approver()).filter(kind="wait.reminded").count() == 1
     as_person(approver()).post(reverse("portal-request-answer", args=[rfp.number, asked.pk]), {"answer": "The mesylate."})
     assert not WaitingFor.objects.open().filter(pk=ours.pk).exists()
+
+
+# As rows of the request's table
+
+
+def write(rfp: Rfp, *changes: Change) -> list[Result]:
+    return change_rows(f"clarifications:{rfp.number}", changes, actor=business()).results
+
+
+def test_questions_come_as_rows_each_with_its_owner_and_are_recorded_once(rfp: Rfp) -> None:
+    chemist = make.person(Role.PROJECT_MANAGER)
+    rows = [{"question": "Which salt?"}, {"question": "Which form?", "owner": chemist.full_name, "answer": "Form II"}]
+
+    assert all(each.is_saved for each in write(rfp, *(Change(ADD, values=values) for values in rows)))
+
+    salt, form = rfp.clarifications.order_by("pk")
+    assert (salt.owner, form.owner, form.answer) == (business(), chemist, "Form II")
+    assert [wait.key for wait in waits()] == [f"rfp.question:{rfp.pk}:{salt.pk}"]
+    kinds = list(Event.objects.filter(object_id=str(rfp.pk)).order_by("pk").values_list("kind", flat=True))
+    assert kinds[-3:] == ["rfp.question_asked", "rfp.question_asked", "rfp.clarification_answered"]
+
+
+def test_an_owner_changes_and_hears_of_the_answer_which_stays(rfp: Rfp) -> None:
+    asked, manager = ask(rfp), make.person(Role.PROJECT_MANAGER)
+
+    write(rfp, Change(CHANGE, asked.pk, {"owner": manager.full_name}))
+    write(rfp, Change(CHANGE, asked.pk, {"answer": "The mesylate."}))
+    (again,) = write(rfp, Change(CHANGE, asked.pk, {"answer": "Another."}))
+
+    assert Event.objects.get(kind="worksheet.row_changed").data["after"] == {"owner": manager.full_name}
+    assert manager.pk in Event.objects.get(kind="rfp.clarification_answered").data["concerns"]
+    assert (waits(), again.errors) == ([], {"": ["It is answered."]})
+
+
+def test_who_does_not_see_the_request_owns_no_question_of_it(rfp: Rfp) -> None:
+    outside = make.person(Role.RESEARCH)
+
+    (refused,) = write(rfp, Change(ADD, values={"question": "Which salt?", "owner": outside.full_name}))
+
+    assert list(refused.errors) == ["owner"]
+    assert not Clarification.objects.exists()
+
+
+def test_what_was_asked_is_not_taken_away_and_a_declined_request_is_closed(rfp: Rfp) -> None:
+    asked = ask(rfp)
+
+    (stays,) = write(rfp, Change(REMOVE, asked.pk))
+    decline_rfp(rfp.number, reason="No capacity.", actor=business())
+
+    assert "stays in the record" in stays.errors[""][0]
+    with pytest.raises(Refused, match="declined"):
+        write(rfp, Change(ADD, values={"question": "Which form?"}))

@@ -21,6 +21,7 @@ from projects.services import occupancy as services
 from projects.services.lifecycle import cancel_project, hold_project
 from tests.projects import factories as make
 from tests.projects.vessels import a_vessel, book, draft, in_days, producer, project, vessel
+from worksheets.changing import REMOVE, Change, change_rows
 
 pytestmark = pytest.mark.django_db
 __all__ = ["project", "vessel"]
@@ -226,6 +227,16 @@ def test_a_vessel_out_of_service_is_not_booked_confirmed_or_moved_to(project: Pr
 
 
 # Moving, confirming, releasing
+
+
+def test_a_vessel_that_is_booked_stays_and_the_refusal_names_the_bookings(project: Project, vessel: Vessel) -> None:
+    booked, keeper = book(vessel, 10, 14, project=project), make.person(Role.MANAGEMENT)
+    gone = [Change(REMOVE, vessel.pk), Change(REMOVE, a_vessel("R-303").pk)]
+
+    stays, goes = change_rows(f"vessels:{vessel.site.key}", gone, actor=keeper, reason="Scrapped.").results
+
+    assert (str(booked) in stays.errors[""][0], goes.is_saved) == (True, True)
+    assert list(Vessel.objects.values_list("tag", flat=True)) == ["R-302"]
 
 
 def test_it_is_moved_with_a_reason_and_keeps_its_standing(project: Project, vessel: Vessel) -> None:

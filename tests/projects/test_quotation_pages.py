@@ -18,7 +18,7 @@ from audit.refusals import BadInput, Refused
 from audit.signatures import content_hash
 from documents.models import DocumentVersion
 from documents.services import request_document, submit_for_review
-from projects.models import Project, Quotation, QuotationLine
+from projects.models import Project, Quotation, QuotationLine, QuotationPayment
 from projects.quotations import changed_fields, compared_lines
 from projects.services import commercial as services
 from projects.services import quotation_answers
@@ -127,17 +127,15 @@ def test_two_people_change_a_draft_and_the_second_reads_what_the_first_wrote(pro
     draft(project, "100.00")
     browser, address = as_person(business()), reverse("quotation-edit", args=[project.code, 1])
     version = browser.get(address).context["version"]
-    first = posted(("pilot", "Batch 0", "120.00"), version=version, scope="All")
 
-    saved = browser.post(address, first)
-    refused = browser.post(address, posted(("pilot", "Batch 0", "90.00"), version=version, scope="All"))
+    saved = browser.post(address, posted(version=version, scope="Theirs"))
+    refused = browser.post(address, posted(version=version, scope="Mine"))
     page = refused.content.decode()
-    again = browser.post(address, posted(("pilot", "Batch 0", "90.00"), version=refused.context["version"], scope="All"))
+    again = browser.post(address, posted(version=refused.context["version"], scope="Mine"))
 
     assert [answer.status_code for answer in (saved, refused, again)] == [302, 400, 302]
-    assert "It now says: “Pilot, Batch 0: 120.00”" in page
-    assert "90.00" in page
-    assert Quotation.objects.get().total == Decimal("90.00")
+    assert "It now says: “Theirs”" in page
+    assert (Quotation.objects.get().scope, Quotation.objects.get().total) == ("Mine", Decimal("100.00"))
 
 
 def test_a_price_line_that_was_replaced_stays_in_the_history(project: Project) -> None:
@@ -265,10 +263,9 @@ def test_another_row_without_script_keeps_the_others(project: Project) -> None:
 
 
 def test_removed_rows_are_left_out(project: Project) -> None:
-    draft(project, "1.00")
     data = posted(("pilot", "Keep", "2"), ("pilot", "Drop", "3"), **{"lines-1-DELETE": "on"})
 
-    as_person(business()).post(reverse("quotation-edit", args=[project.code, 1]), data)
+    as_person(business()).post(reverse("quotation-new", args=[project.code]), data)
 
     assert project.quotations.get().total == Decimal("2.00")
 
@@ -316,7 +313,8 @@ def test_release_by_both_then_send(project: Project) -> None:
 @pytest.mark.parametrize("revisions", [1, 3])
 def test_quotation_page_costs_few_queries(project: Project, revisions: int) -> None:
     for _number in range(revisions):
-        draft(project, "100.00", "5.00")
+        drafted = draft(project, "100.00", "5.00")
+    QuotationPayment.objects.create(quotation=drafted, title="All", percent=100, source="quotation:accepted")
     client, address = as_person(business()), reverse("quotation-detail", args=[project.code, revisions])
     client.get(address)
 

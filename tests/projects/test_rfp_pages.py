@@ -245,14 +245,15 @@ def test_a_file_that_lies_about_itself_is_refused(seller: Client) -> None:
 
 def test_clarifications_are_asked_and_answered(seller: Client) -> None:
     rfp = make.an_rfp()
-    seller.post(at("rfp-ask", rfp), {"question": "Which polymorph?"})
-    asked = rfp.clarifications.get()
-    assert "Which polymorph?" in seller.get(at("rfp-detail", rfp)).context["letter"]
+    table = f"clarifications:{rfp.number}"
+    seller.post(reverse("worksheet-row-new", args=[table]), {"question": "Which polymorph?"})
+    asked, page = rfp.clarifications.get(), seller.get(at("rfp-detail", rfp))
+    assert "Which polymorph?" in page.context["letter"]
+    assert "Ask it by telephone or mail" in page.content.decode()
 
-    assert seller.post(at("rfp-answer", rfp, asked.pk), {"answer": " "}).status_code == 400
-    seller.post(at("rfp-answer", rfp, asked.pk), {"answer": "Form II"})
+    answered = seller.post(reverse("worksheet-row", args=[table, asked.pk]), {"owner": asked.owner.full_name, "answer": "Form II"})
 
-    assert rfp.clarifications.get().answer == "Form II"
+    assert (answered["Location"], rfp.clarifications.get().answer) == (f"{rfp.get_absolute_url()}#clarifications", "Form II")
 
 
 def test_a_draft_logged_under_the_wrong_client_goes_to_the_right_one(seller: Client) -> None:

@@ -34,8 +34,6 @@ ACCOUNT_ROUTES = {
     "site-exposure": page(405, own=404, foreign=404, post_only=True, arguments={"key": "site"}),
     "vessels": page(200, own=404, foreign=404, arguments={"key": "site"}),
     "vessel-detail": page(200, own=404, foreign=404, arguments={"key": "site", "tag": "R-302"}),
-    "vessel-out-of-service": act(key="site", tag="R-302"),
-    "vessel-in-service": act(key="site", tag="R-302"),
     "person-grant": act(),
     "grant-end": act(),
     "person-sign-out": act(),

@@ -26,8 +26,6 @@ RFP_ROUTES = {
     "rfp-files": of_project(number="rfp"),
     "rfp-file": of_project(number="rfp", pk="attached"),
     "rfp-file-remove": act(number="rfp", pk="attached"),
-    "rfp-ask": act(number="rfp"),
-    "rfp-answer": act(number="rfp", pk="clarification"),
     "rfp-client": act(number="rfp"),
     "rfp-decline": act(number="rfp"),
     "rfp-submit": act(number="rfp"),

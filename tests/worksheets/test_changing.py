@@ -251,7 +251,8 @@ def test_what_is_used_elsewhere_stays() -> None:
 
     (result,) = change_rows("materials", [Change(REMOVE, material.pk)], actor=buyer()).results
 
-    assert result.errors == {"": ["It is used elsewhere (suppliers' prices), so it stays."]}
+    where = f"suppliers' prices: {SupplierQuote.objects.get()}"
+    assert result.errors == {"": [f"It is used elsewhere ({where}), so it stays."]}
 
 
 def test_what_stays_stays() -> None:

@@ -103,7 +103,7 @@ def test_what_is_written_and_what_is_sent_speak_the_language_of_the_client(proje
     papers = DocumentVersion.objects.filter(document__type_key=letters.TYPE)
     assert [paper.language for paper in papers.order_by("number")] == ["zh-hans", "zh-hans"]
     assert papers.latest("number").snapshot["document"]["title"] == "关于贵方询价的问题"
-    assert [language_for(document_type(key), whole(project)) for key in (letters.TYPE, "purchase_inquiry")] == ["zh-hans", "en"]
+    assert [language_for(document_type(key), whole(project)) for key in (letters.TYPE, "quotation")] == ["zh-hans", "en"]
 
 
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE])

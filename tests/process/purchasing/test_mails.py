@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.models import Role
 from audit.context import acting
@@ -20,6 +21,7 @@ from catalogue.models import Supplier
 from notifications.services.handing import begin_handing, claim
 from process.models import InquirySupplier, PurchaseInquiry, SupplierMail
 from process.purchasing import posting, services
+from process.purchasing.letters import is_current, papers_of
 from projects.models import WaitingFor
 from tests.process import factories as make
 from tests.process.purchasing.steps import answer, buyer, make_ready, printed, sent
@@ -62,6 +64,32 @@ def test_a_mail_carries_letter_and_spreadsheet_once(inquiry: PurchaseInquiry) ->
     assert [name for name, _content, _kind in letter.attachments] == ["letter.pdf", f"{inquiry}-{message.addressee.number}-answer.xlsx"]
     assert inquiry.project.client.name not in f"{letter.subject}{letter.body}"
     assert SupplierMail.objects.get(pk=message.pk).state == SupplierMail.State.SENT
+
+
+def test_letter_and_mail_speak_the_language_of_the_supplier_and_the_spreadsheet_what_can_be_imported(inquiry: PurchaseInquiry) -> None:
+    Supplier.objects.update(language="zh-hans")
+    sent(inquiry)
+    message = first_mail()
+    printed(message)
+
+    posting.send_mail(message.pk)
+
+    (letter,) = mail.outbox
+    assert message.version.snapshot["data"]["title"].startswith("询价函")
+    assert (letter.subject[:3], "请填写该表格" in letter.body) == ("询价函", True)
+    head = load_workbook(BytesIO(letter.attachments[1][1])).worksheets[0][1]
+    assert head[0].value == "Material *"
+
+
+def test_a_letter_written_in_another_language_is_written_anew_before_it_is_sent(inquiry: PurchaseInquiry) -> None:
+    make_ready(inquiry)
+    addressee = InquirySupplier.objects.select_related("inquiry__project", "supplier").first()
+    paper = papers_of(inquiry)[addressee.reference]
+    assert is_current(paper, addressee)
+
+    addressee.supplier.language = "zh-hans"
+
+    assert not is_current(paper, addressee)
 
 
 def test_a_letter_leaves_when_its_pdf_is_made_and_not_before(inquiry: PurchaseInquiry, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,53 @@
+"""Price lines and payments of a draft, row by row as its tables save them; what they lack together is asked before the release."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _t
+
+from audit.refusals import BadInput, Blocker
+from projects.default_plan import newest
+from projects.models import Quotation, QuotationLine, QuotationPayment
+from projects.money import is_too_fine, too_fine_words
+from projects.services.commercial import state_blockers
+from projects.services.locking import not_active
+from worksheets.rows import Rows
+
+if TYPE_CHECKING:
+    from django.db import models
+
+
+def row_blockers(quotation: Quotation) -> list[Blocker]:
+    """Why no row of it can be changed: the project rests, or it is no draft any more."""
+    return [*not_active(quotation.project), *state_blockers(quotation, Quotation.State.DRAFT)]
+
+
+class LineRows(Rows):
+    def clean(self, row: QuotationLine, changed: Collection[str]) -> None:
+        if row.amount is None and row.standing == QuotationLine.Standing.EXCLUDED:
+            row.amount = Decimal(0)
+        if wrong := self._wrong_amount(row):
+            raise BadInput({"amount": wrong})
+
+    def _wrong_amount(self, row: QuotationLine) -> str:
+        if row.amount is None:
+            return _t("Say how much, or that it is excluded.")
+        if row.standing == QuotationLine.Standing.EXCLUDED and row.amount:
+            return _t("What is excluded has no price; offer it as an option instead.")
+        return too_fine_words(self.parent.currency) if is_too_fine(row.amount, self.parent.currency) else ""
+
+
+class PaymentRows(Rows):
+    def clean(self, row: QuotationPayment, changed: Collection[str]) -> None:
+        if row.percent is not None and not 0 < row.percent <= 100:
+            raise BadInput({"percent": _t("Above zero, at most 100.")})
+
+    def done(self) -> None:
+        """What makes a payment due is said in the words of the plan from which it was chosen."""
+        plan: models.Model | None = newest()
+        if plan != self.parent.default_plan:
+            self.parent.default_plan = plan
+            self.parent.save(update_fields=["default_plan"])

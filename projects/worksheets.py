@@ -1,0 +1,151 @@
+"""The tables of a draft quotation (price lines, and the payments into which its price is split), and the questions of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.numbers import NumberField
+from projects.default_plan import newest
+from projects.models import Clarification, Quotation, QuotationLine, QuotationPayment
+from projects.money import is_whole, rounded, split
+from projects.services.clarification_rows import ClarificationRows, question_blockers
+from projects.services.quotation_parts import due_words
+from projects.services.quotation_rows import LineRows, PaymentRows, row_blockers
+from worksheets.columns import ChoiceField
+from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
+
+if TYPE_CHECKING:
+    from worksheets.bound import Bound
+
+
+def _amount() -> forms.Field:
+    """Of what is excluded it may be empty."""
+    return NumberField(required=False, max_digits=16, decimal_places=2)
+
+
+def _due() -> forms.Field:
+    """As the default plan says it today."""
+    return ChoiceField(choices=[("", ""), *due_words(newest()).items()], required=False)
+
+
+def _line_totals(rows: Sequence[QuotationLine], _quotation: Quotation) -> dict[str, Any]:
+    """Of what is included."""
+    return {"amount": sum((row.amount for row in rows if row.standing == QuotationLine.Standing.INCLUDED), Decimal(0))}
+
+
+def _amounts(rows: Sequence[QuotationPayment], quotation: Quotation) -> list[Decimal]:
+    """To the cent of the price; while the percentages are not whole yet, each by itself."""
+    percents, price = [row.percent for row in rows], quotation.price_without_options
+    if is_whole(percents):
+        return split(price, percents, quotation.currency)
+    return [rounded(price * percent / 100, quotation.currency) for percent in percents]
+
+
+def _parts_of_price(rows: Sequence[QuotationPayment], quotation: Quotation) -> Mapping[Any, Mapping[str, Any]]:
+    return {row.pk: {"amount": amount} for row, amount in zip(rows, _amounts(rows, quotation), strict=True)}
+
+
+def _payment_totals(rows: Sequence[QuotationPayment], quotation: Quotation) -> dict[str, Any]:
+    if not rows:
+        return {}
+    return {"percent": sum((row.percent for row in rows), Decimal(0)), "amount": sum(_amounts(rows, quotation), Decimal(0))}
+
+
+def _ours(_bound: Bound) -> QuerySet[Any]:
+    return User.objects.internal().filter(is_active=True)
+
+
+def _named(people: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return people.filter(pk__in=[each.pk for each in people if words.casefold() in (str(each).casefold(), each.email.casefold())])
+
+
+def _answered_on(row: Clarification) -> date | None:
+    return timezone.localdate(row.answered_at) if row.answered_at else None
+
+
+def _asked_where(row: Clarification) -> str:
+    return _t("in the portal") if row.asked_in_portal else _t("our note: the client does not read it")
+
+
+OF_A_DRAFT: dict[str, Any] = {
+    "parent": "quotation",
+    "permission": "projects.quote",
+    "who": _("Quotations are made by business development."),
+    "blockers": row_blockers,
+    "page": lambda quotation: str(quotation.get_absolute_url()),
+    "order": "order",
+    "first": 0,
+}
+QUOTATION_LINES = Worksheet(
+    key="quotation-lines",
+    title=_("Price lines"),
+    noun=_("price line"),
+    model=QuotationLine,
+    columns=(
+        SheetColumn("description", example="Process development", frozen=True, width=36),
+        SheetColumn("phase", example="Small-scale", width=16),
+        SheetColumn(
+            "standing", note=_("Included, an option that the client may choose, or named as excluded."), example="Included", width=12
+        ),
+        SheetColumn("amount", field=_amount, note=_("In the currency of the quotation."), example="180,000.00", total=True, kind="number"),
+        SheetColumn("deliverables", example="Report and 5 g of sample", width=36),
+    ),
+    service=LineRows,
+    totals=_line_totals,
+    hint=_("The total is that of the included lines; options are not in it, and what is excluded has no price."),
+    **OF_A_DRAFT,
+)
+QUOTATION_PAYMENTS = Worksheet(
+    key="quotation-payments",
+    title=_("Payments"),
+    noun=_("payment"),
+    model=QuotationPayment,
+    columns=(
+        SheetColumn("title", example="Down payment", frozen=True, width=32),
+        SheetColumn("source", _("Due when"), note=_("Empty where the title says it."), field=_due, kind="choice", width=34),
+        SheetColumn("percent", unit="%", example="40", total=True),
+        SheetColumn("amount", _("Amount"), derived=True, total=True, kind="number"),
+    ),
+    service=PaymentRows,
+    together=_parts_of_price,
+    totals=_payment_totals,
+    hint=_("Together 100 %; the amounts follow from the price, to the cent. On acceptance they become payments of the project."),
+    **OF_A_DRAFT,
+)
+CLARIFICATIONS = Worksheet(
+    key="clarifications",
+    title=_("Clarifications"),
+    noun=_("question"),
+    model=Clarification,
+    parent="rfp",
+    parent_key="number",
+    columns=(
+        SheetColumn("question", example="Which polymorph?", fixed=True, frozen=True, width=40),
+        SheetColumn("owner", note=_("Who sees to it; whoever asks, unless named."), lookup=Lookup(_ours, find=_named), width=22),
+        SheetColumn("answer", note=_("Of the client; it stays as it is written."), example="Form II", width=40),
+        SheetColumn("asked_on", _("Asked on"), compute=lambda row: timezone.localdate(row.asked_at), kind="day"),
+        SheetColumn("answered_on", _("Answered on"), compute=_answered_on, kind="day"),
+        SheetColumn("where", _("Asked where"), compute=_asked_where, width=30),
+    ),
+    permission="projects.edit_rfp",
+    who=_("Requests are edited by business development or a project manager."),
+    blockers=question_blockers,
+    locked=lambda row: _("It is answered.") if row.answered_at else "",
+    service=ClarificationRows,
+    page=lambda rfp: f"{rfp.get_absolute_url()}#clarifications",
+    hint=_("An open question keeps the gate of evaluation shut. Several can be pasted from a message, one to a row."),
+)
+
+
+def register() -> None:
+    register_sheet(QUOTATION_LINES, QUOTATION_PAYMENTS, CLARIFICATIONS)

@@ -1,0 +1,135 @@
+"""Price lines and payments of a draft as tables on its page: judged row by row, and together before the release."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from audit.refusals import NotAllowed, Refused
+from projects.models import Project, Quotation
+from projects.services import commercial
+from tests.projects import factories as make
+from tests.projects.people import as_person, business
+from worksheets.bound import bind
+from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, change_rows
+
+pytestmark = pytest.mark.django_db
+PAYMENTS = ({"title": "Down payment", "source": "quotation:accepted", "percent": "33.333"}, {"title": "Rest", "percent": "66.667"})
+
+
+@pytest.fixture
+def project() -> Project:
+    return make.a_project()
+
+
+@pytest.fixture
+def quotation(project: Project) -> Quotation:
+    """Process development for 180,000 and pilot batches for 240,000."""
+    return make.a_quotation(project)
+
+
+def write(sheet: str, quotation: Quotation, *changes: Change) -> Outcome:
+    return change_rows(f"{sheet}:{quotation.pk}", changes, actor=business())
+
+
+def add(**values: Any) -> Change:
+    return Change(ADD, values={"phase": "pilot", "description": "Line", **values})
+
+
+def wrong(sheet: str, quotation: Quotation, change: Change) -> list[str]:
+    return list(write(sheet, quotation, change).results[0].errors)
+
+
+def test_a_line_has_a_price_unless_it_is_excluded(quotation: Quotation) -> None:
+    assert wrong("quotation-lines", quotation, add()) == ["amount"]
+    assert wrong("quotation-lines", quotation, add(amount="-1")) == ["amount"]
+    assert wrong("quotation-lines", quotation, add(amount="1", standing="Excluded")) == ["amount"]
+    assert wrong("quotation-lines", quotation, add(standing="Excluded")) == []
+    assert wrong("quotation-lines", quotation, add(amount="20,000.50", standing="Optional")) == []
+
+    assert Quotation.objects.get().total == 420_000
+    assert bind(f"quotation-lines:{quotation.pk}", business()).totals() == {"amount": "420000"}
+    assert [line.number for line in quotation.lines.all()] == [1, 2, 3, 4]
+
+
+def test_an_amount_is_not_finer_than_the_currency(project: Project) -> None:
+    until, lines = timezone.localdate() + timedelta(days=9), [commercial.Line("pilot", "Batch", Decimal(100))]
+    quotation = commercial.draft_quotation(project.code, currency="JPY", valid_until=until, scope="All", lines=lines, actor=business())
+
+    assert wrong("quotation-lines", quotation, add(amount="10.50")) == ["amount"]
+
+
+def test_a_moved_line_has_its_number_from_one_on(quotation: Quotation) -> None:
+    first, second = quotation.lines.all()
+
+    write("quotation-lines", quotation, Change(MOVE, second.pk, after=0), add(amount="1", description="Last"))
+
+    lines = Quotation.objects.get().lines.all()
+    assert [(line.number, line.description) for line in lines] == [(1, second.description), (2, first.description), (3, "Last")]
+
+
+def test_payments_are_parts_of_the_price_to_the_cent(quotation: Quotation) -> None:
+    assert wrong("quotation-payments", quotation, Change(ADD, values={"title": "All", "percent": "101"})) == ["percent"]
+    assert wrong("quotation-payments", quotation, Change(ADD, values={"title": "All", "percent": "10", "source": "x"})) == ["source"]
+
+    outcome = write("quotation-payments", quotation, *(Change(ADD, values=values) for values in PAYMENTS))
+
+    rows, totals = outcome.bound.after([each.pk for each in outcome.saved])
+    assert [row["values"]["amount"] for row in rows] == ["139998.6", "280001.4"]
+    assert totals == {"percent": "100", "amount": "420000"}
+
+
+def test_what_lines_and_payments_lack_together_is_asked_before_the_release(project: Project, quotation: Quotation) -> None:
+    write("quotation-payments", quotation, Change(ADD, values=PAYMENTS[0]))
+    for line in quotation.lines.all():
+        write("quotation-lines", quotation, Change(CHANGE, line.pk, {"standing": "Optional"}))
+
+    reasons = [each.words for each in commercial.release_blockers(quotation, business())]
+    page = as_person(business()).get(quotation.get_absolute_url()).content.decode()
+    with pytest.raises(Refused):
+        commercial.release_quotation(project.code, 1, actor=business(), authentication=make.fake_authentication(business()))
+
+    assert reasons == [
+        "A quotation needs at least one line that is included.",
+        "The payments add up to 33.333 %; together they are 100 %.",
+    ]
+    assert reasons[1] in page
+
+
+def test_the_words_of_a_draft_change_while_its_payments_are_not_whole_and_its_rows_stay_those_they_are(
+    project: Project, quotation: Quotation
+) -> None:
+    write("quotation-payments", quotation, Change(ADD, values=PAYMENTS[0]))
+    before = [*quotation.lines.values_list("pk", flat=True), *quotation.payments.values_list("pk", flat=True)]
+
+    commercial.change_in_draft(quotation, scope="Less of it.", actor=business())
+
+    assert Quotation.objects.get().scope == "Less of it."
+    assert [*quotation.lines.values_list("pk", flat=True), *quotation.payments.values_list("pk", flat=True)] == before
+
+
+def test_what_is_released_is_not_written_and_others_write_nothing(project: Project, quotation: Quotation) -> None:
+    with pytest.raises(NotAllowed):
+        change_rows(f"quotation-lines:{quotation.pk}", [add(amount="1")], actor=make.person(Role.RESEARCH))
+    make.release(quotation)
+
+    for sheet, row in (("quotation-lines", quotation.lines.get(order=0)), ("quotation-payments", None)):
+        with pytest.raises(Refused, match="released"):
+            write(sheet, quotation, Change(REMOVE, row.pk) if row else Change(ADD, values=PAYMENTS[0]))
+
+
+def test_the_tables_stand_on_the_page_of_a_draft_for_those_who_quote(project: Project, quotation: Quotation) -> None:
+    address = quotation.get_absolute_url()
+
+    writer, reader = (as_person(who).get(address).content.decode() for who in (business(), make.person(Role.RESEARCH)))
+
+    for sheet in ("quotation-lines", "quotation-payments"):
+        assert reverse("worksheet-row-new", args=[f"{sheet}:{quotation.pk}"]) in writer
+        assert f'id="sheet-{sheet}"' not in reader
+    assert "Process development" in reader
