@@ -14,7 +14,7 @@ from process.routes.figures import materials_of
 from process.routes.models import RouteStep, RouteVersion
 from process.screen.models import Disposition
 from process.screen.rules import Circumstances, Finding, Substance, screen
-from projects.models.rfp import TreatmentDuration
+from projects.models.rfp_choices import TreatmentDuration
 
 MG_PER_G = 1000
 

@@ -13,7 +13,7 @@ from rdkit import Chem
 
 from audit.refusals import Words
 from process.screen import tables
-from projects.models.rfp import TreatmentDuration
+from projects.models.rfp_choices import TreatmentDuration
 
 NO_LIMIT_PPM = 100_000  # a tenth of the substance: no residue of a dried one comes near
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Words
-from projects.models.rfp import TreatmentDuration
+from projects.models.rfp_choices import TreatmentDuration
 
 Q3C = "ICH Q3C(R9), tables 1 to 3"
 Q3D = "ICH Q3D(R2), table A.2.1 (oral)"

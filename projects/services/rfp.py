@@ -24,9 +24,10 @@ from audit.seen import require_unchanged, words_of
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from catalogue.parents import composition_of
 from projects.attachments import Attachment
-from projects.limits import limits
+from projects.limits import DECIMALS, limits
 from projects.models import Rfp, RfpFile
-from projects.models.rfp import Channel
+from projects.models.rfp_choices import Channel
+from projects.rfp_fields import GIVEN, PEOPLE, label_of
 from projects.services.numbering import next_in_series
 from projects.services.waiting import close_waits, open_wait
 
@@ -35,33 +36,7 @@ if TYPE_CHECKING:
 
 Created = TypeVar("Created")
 DERIVED = ("smiles", "inchikey", "formula", "molar_mass_g_per_mol")
-DETAILS = frozenset(
-    {
-        "compound_name",
-        "wanted",
-        "cas_number",
-        "structure_text",
-        "downstream_drug",
-        "indication",
-        "target_markets",
-        "registration_intermediate",
-        "maximum_daily_dose_mg",
-        "treatment_duration",
-        "process_challenges",
-        "target_timeline",
-        "first_sample_wanted_on",
-        "filing_planned_on",
-        "quotation_needed_on",
-        "submission_requirements",
-        "sample_quantity_g",
-        "pilot_quantity_kg",
-        "validation_quantity_kg",
-        "commercial_quantity_kg_per_year",
-        "channel",
-        "contact",
-        "account_owner",
-    }
-)
+DETAILS = frozenset((*GIVEN, *PEOPLE.fields))
 
 
 def locked_rfp(number: str, actor: User) -> Rfp:
@@ -276,12 +251,6 @@ def rfp_values(rfp: Rfp) -> dict[str, Any]:
     return {name: getattr(rfp, name) for name in sorted(DETAILS)}
 
 
-def label_of(name: str) -> str:
-    """The words of a field of the request, as its form shows them."""
-    field: Any = Rfp._meta.get_field(name)
-    return str(field.verbose_name)
-
-
 def _plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool, list, type(None))) else str(value)
 
@@ -291,9 +260,10 @@ def apply_details(rfp: Rfp, details: dict[str, Any]) -> None:
     unknown = set(details) - DETAILS
     if unknown:
         raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
+    beside = {name: getattr(rfp, name) for name in DECIMALS}
     for name, value in details.items():
         setattr(rfp, name, value)
-    errors = limits(details, received_on=timezone.localdate(rfp.received_at))
+    errors = limits(details, received_on=timezone.localdate(rfp.received_at), beside=beside)
     if details.get("cas_number"):
         try:
             rfp.cas_number = normalise_cas(details["cas_number"])

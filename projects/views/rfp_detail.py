@@ -28,8 +28,10 @@ from projects.completeness import Completeness, completeness_of
 from projects.forms.gate import ReasonForm
 from projects.forms.intake import say_problems
 from projects.forms.rfp import AnswerForm, AskForm, DeclineForm, RfpClientForm, RfpForm
+from projects.forms.rfp_groups import groups_of
 from projects.models import Intake, Rfp, RfpFile
 from projects.permissions import lacking
+from projects.rfp_fields import PEOPLE, answers_of
 from projects.services import clarifications
 from projects.services import rfp as services
 
@@ -82,6 +84,9 @@ def _render(
         **_standing(request, rfp),
         "is_kept": rfp.is_kept,  # type: ignore[attr-defined]
         "form": details,
+        "groups": groups_of(details),
+        "people": groups_of(details, [PEOPLE]),
+        "answers": answers_of(rfp) if locks else [],
         "version": version_of(services.rfp_values(rfp)),
         "why": why or ReasonForm(),
         "locks": locks,

@@ -100,7 +100,7 @@ def complete_the_request(page: Page, molecule: Molecule, answers: dict[str, str]
         page.fill(f"#id_{name}", value)
         page.keyboard.press("Tab")
         _is_answered(page, name)
-    for name, choice in (("treatment_duration", "lifetime"), ("registration_intermediate", "no")):
+    for name, choice in (("treatment_duration", "lifetime"), ("compound_role", "api")):
         page.select_option(f"#id_{name}", choice)
         _is_answered(page, name)
     for name, choice in (("target_markets", "EU"), ("submission_requirements", "DMF")):

@@ -122,7 +122,7 @@ def what_is_wrong_is_marked_beside_what_is_saved(page: Page) -> None:
 def the_field_in_focus_stands_clear_of_the_bar(page: Page) -> None:
     page.locator("#id_target_timeline").fill("Sample in spring.")
     expect(page.locator(".rfp-save")).to_contain_text("Saved")
-    for name in ("registration_intermediate", "sample_quantity_g"):
+    for name in ("compound_role", "sample_quantity_g"):
         page.locator(f"#id_{name}").focus()
         page.wait_for_function(CLEAR, arg=name)  # the page scrolls there smoothly
 

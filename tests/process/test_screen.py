@@ -26,7 +26,7 @@ from process.screen.rules import Circumstances, Substance, screen
 from process.screen.services import decide_finding, decided_values
 from process.screen.tables import ELEMENTS, ENERGETIC, SOLVENTS, Solvent
 from projects.models import Project, Rfp
-from projects.models.rfp import TreatmentDuration
+from projects.models.rfp_choices import TreatmentDuration
 from tests.process import factories as make
 from tests.projects import factories as projects
 
