@@ -17,7 +17,8 @@ _FACTS = RfpFacts._meta.local_fields
 DAYS = tuple(field.name for field in _FACTS if isinstance(field, DateField))
 DECIMALS = tuple(field.name for field in _FACTS if isinstance(field, DecimalField))
 MAY_BE_NEGATIVE = frozenset({"log_p", "melting_point_c"})
-QUANTITIES = tuple(name for name in DECIMALS if name not in MAY_BE_NEGATIVE)
+FORECAST = tuple(f"forecast_year_{year}_kg" for year in range(1, 6))  # nothing in the first year is an answer
+QUANTITIES = tuple(name for name in DECIMALS if name not in MAY_BE_NEGATIVE.union(FORECAST))
 PERCENTS = ("yield_per_step_percent", "purity_area_percent")
 ALONE = ("submission_requirements", "special_conditions", "monographs")  # “none” excludes the others
 RISING = (  # the second is not less than the first
@@ -39,6 +40,7 @@ def limits(values: Mapping[str, Any], *, received_on: date, beside: Mapping[str,
     """
     checks: dict[str, Callable[[Any], str]] = dict.fromkeys(QUANTITIES, _quantity)
     checks |= dict.fromkeys(DAYS, lambda day: _day(day, received_on))
+    checks |= dict.fromkeys(FORECAST, _forecast)
     checks |= dict.fromkeys(PERCENTS, _percent)
     checks |= dict.fromkeys(ALONE, _alone)
     checks |= {"maximum_daily_dose_mg": _dose, "melting_point_c": _temperature}
@@ -50,6 +52,10 @@ def limits(values: Mapping[str, Any], *, received_on: date, beside: Mapping[str,
 
 def _quantity(amount: Decimal) -> str:
     return "" if amount > 0 else _t("A quantity is more than 0; leave it empty while it is not known.")
+
+
+def _forecast(amount: Decimal) -> str:
+    return "" if amount >= 0 else _t("A quantity is not below 0.")
 
 
 def _percent(share: Decimal) -> str:
