@@ -52,6 +52,7 @@ IN_THEIR_WORDS: Mapping[str, Words] = {
     "ip_wish": _("To whom shall the results belong?"),
     "decision_criteria": _("What decides who gets the work?"),
     **{question.field: question.words for question in QUESTIONS},
+    "exposure_band": _("What is the occupational exposure band?"),
 }
 PARTS = (  # of the sheet: columns of question, answer, unit, note and the name of the field
     Column("question", _("Question"), TextField()),
