@@ -28,7 +28,7 @@ from projects.attachments import take_upload
 from projects.completeness import completeness_of
 from projects.composition_api import CompositionSerializer
 from projects.models import Clarification, Rfp, RfpFile
-from projects.models.rfp_choices import ROLE_BY_FORMER_ANSWER, Channel, YesNo
+from projects.models.rfp_choices import ROLE_BY_FORMER_ANSWER, Channel, FileKind, YesNo
 from projects.rfp_fields import GIVEN, OURS, UNTOLD
 from projects.serializers import ReasonSerializer
 from projects.services import rfp as services
@@ -64,7 +64,7 @@ class CompletenessSerializer(serializers.Serializer[Any]):
 class RfpFileSerializer(serializers.ModelSerializer[RfpFile]):
     class Meta:
         model = RfpFile
-        fields = ["id", "name", "media_type", "size_bytes", "sha256", "uploaded_at"]
+        fields = ["id", "name", "kind", "media_type", "size_bytes", "sha256", "uploaded_at"]
 
 
 class ClarificationSerializer(serializers.ModelSerializer[Clarification]):
@@ -173,6 +173,10 @@ class RfpChangeSerializer(FormerAnswer):
         model = Rfp
         fields = ["contact", "channel", "account_owner", "reason", *GIVEN, *OURS, "registration_intermediate"]
         extra_kwargs = {name: {"required": False} for name in ("channel", *GIVEN)} | {"structure_text": {"required": False, **STRUCTURE}}
+
+
+class FileKindSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=FileKind.choices, allow_blank=True)
 
 
 class UploadSerializer(serializers.Serializer[Any]):
@@ -333,6 +337,16 @@ class RfpFileContent(APIView):
     def get(self, request: ApiRequest, number: str, pk: int) -> FileResponse:
         found = get_object_or_404(RfpFile.objects.visible_to(request.user), rfp__number=number, pk=pk)
         return stored_file(found.sha256, name=found.name, media_type=found.media_type)
+
+
+class RfpFileKind(RfpAct):
+    """Say what a file is; by its name it is guessed when it is attached."""
+
+    @extend_schema(operation_id="rfp_file_kind", request=FileKindSerializer, responses=EITHER_RFP)
+    def post(self, request: ApiRequest, number: str, pk: int) -> Response:
+        get_object_or_404(RfpFile.objects.visible_to(request.user), rfp__number=number, pk=pk)
+        values = checked(FileKindSerializer, request)
+        return self.run(request, number, lambda: services.say_kind_of_file(number, pk, actor=request.user, **values))
 
 
 class RfpFileRemoval(RfpAct):

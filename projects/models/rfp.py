@@ -19,7 +19,7 @@ from catalogue.chemistry import skeleton_of
 from catalogue.parents import Composition, composition_or_none
 from projects.models.confidentiality import disclosed, is_named_for, seen_of_requests
 from projects.models.project import on_team, sees_portfolio
-from projects.models.rfp_choices import Channel
+from projects.models.rfp_choices import Channel, FileKind
 from projects.models.rfp_facts import RfpFacts
 
 if TYPE_CHECKING:
@@ -201,6 +201,7 @@ class RfpFile(models.Model):
 
     rfp = models.ForeignKey(Rfp, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=255)
+    kind = models.CharField(_("what it is"), max_length=16, choices=FileKind.choices, blank=True)
     media_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)
     size_bytes = models.PositiveBigIntegerField()

@@ -202,3 +202,17 @@ class SourceWish(models.TextChoices):
     ONLY = "only", _("The only source")
     FIRST = "first", _("First source, a second one beside it")
     SECOND = "second", _("Second source beside another maker")
+
+
+class FileKind(models.TextChoices):
+    """What a file of a request is."""
+
+    UNKNOWN = "", _("Not said")
+    SDS = "sds", _("Safety data sheet")
+    STRUCTURE = "structure", _("Structure")
+    PROCESS = "process", _("Process description")
+    SPECIFICATION = "specification", _("Specification or certificate")
+    METHOD = "method", _("Analytical method")
+    AGREEMENT = "agreement", _("Agreement")
+    REQUEST = "request", _("The request itself")
+    OTHER = "other", _("Something else")

@@ -24,9 +24,10 @@ from audit.seen import require_unchanged, words_of
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from catalogue.parents import composition_of
 from projects.attachments import Attachment
+from projects.file_kinds import kind_by_name
 from projects.limits import DECIMALS, limits
 from projects.models import Rfp, RfpFile
-from projects.models.rfp_choices import Channel
+from projects.models.rfp_choices import Channel, FileKind
 from projects.rfp_fields import GIVEN, PEOPLE, label_of
 from projects.services.numbering import next_in_series
 from projects.services.waiting import close_waits, open_wait
@@ -329,9 +330,32 @@ def attach_rfp_file(number: str, *, stored: Attachment, actor: User) -> RfpFile:
     if existing is not None:
         return existing
     attached = RfpFile.objects.create(
-        rfp=rfp, name=stored.name, media_type=stored.media_type, sha256=stored.sha256, size_bytes=stored.size_bytes, uploaded_by=actor
+        rfp=rfp,
+        name=stored.name,
+        kind=kind_by_name(stored.name),
+        media_type=stored.media_type,
+        sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+        uploaded_by=actor,
     )
     record("rfp.file_attached", rfp, actor=actor, file=stored.name, sha256=stored.sha256)
+    return attached
+
+
+@act
+def say_kind_of_file(number: str, file_id: int, *, kind: str, actor: User) -> RfpFile:
+    """What a file is, where its name did not say or said it wrongly."""
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    _require_open(rfp)
+    attached = RfpFile.objects.select_for_update().get(rfp=rfp, pk=file_id)
+    if kind not in FileKind.values:
+        raise BadInput({"kind": [_t("Choose one of the kinds.")]})
+    if kind == attached.kind:
+        return attached
+    attached.kind = kind
+    attached.save(update_fields=["kind"])
+    record("rfp.file_kind_said", rfp, actor=actor, file=attached.name, said=str(FileKind(kind).label))
     return attached
 
 
