@@ -107,7 +107,7 @@ def complete_the_request(page: Page, molecule: Molecule, answers: dict[str, str]
         page.check(f"#id_{name} input[value={choice}]")
         _is_answered(page, name)
     expect(page.locator("#rfp-structure")).to_contain_text(molecule.formula)
-    expect(page.locator("#rfp-standing")).to_contain_text("16 of 16")
+    expect(page.locator("#rfp-standing")).to_contain_text("16 of 24")
 
 
 def _is_answered(page: Page, name: str) -> None:
