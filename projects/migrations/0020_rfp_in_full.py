@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='rfp',
                 name='log_p',
-                field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='logP'),
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='partition coefficient, logP'),
             ),
             migrations.AddField(
                 model_name='rfp',
@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='rfp',
                 name='pka',
-                field=models.CharField(blank=True, help_text='Several with the group that each belongs to: 4.1 (acid); 9.3 (amine).', max_length=100, verbose_name='pKa'),
+                field=models.CharField(blank=True, help_text='Several with the group that each belongs to: 4.1 (acid); 9.3 (amine).', max_length=100, verbose_name='acidity, pKa'),
             ),
             migrations.AddField(
                 model_name='rfp',
@@ -592,7 +592,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='rfpevent',
                 name='log_p',
-                field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='logP'),
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='partition coefficient, logP'),
             ),
             migrations.AddField(
                 model_name='rfpevent',
@@ -637,7 +637,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='rfpevent',
                 name='pka',
-                field=models.CharField(blank=True, help_text='Several with the group that each belongs to: 4.1 (acid); 9.3 (amine).', max_length=100, verbose_name='pKa'),
+                field=models.CharField(blank=True, help_text='Several with the group that each belongs to: 4.1 (acid); 9.3 (amine).', max_length=100, verbose_name='acidity, pKa'),
             ),
             migrations.AddField(
                 model_name='rfpevent',
