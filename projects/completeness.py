@@ -61,6 +61,12 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 
+def answering(rfp: Rfp, field: str) -> str:
+    """The name of the field that answers the question: its own, or the one that is answered in its place."""
+    also = next((question.also for question in QUESTIONS if question.field == field), ())
+    return next((name for name in (field, *also) if getattr(rfp, name) not in EMPTY), field)
+
+
 @dataclass(frozen=True)
 class Completeness:
     """How many of the questions are answered, and which are open."""
