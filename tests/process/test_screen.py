@@ -22,7 +22,7 @@ from catalogue.services import create_or_find_compound
 from process.models import Disposition, RouteVersion
 from process.routes.building import steps_of
 from process.screen.findings import circumstances_of, findings_of, judged
-from process.screen.rules import Circumstances, Compound, Substance, screen
+from process.screen.rules import Circumstances, Substance, screen
 from process.screen.services import decide_finding, decided_values
 from process.screen.tables import ELEMENTS, ENERGETIC, SOLVENTS, Solvent
 from projects.models import Project, Rfp
@@ -204,39 +204,6 @@ def test_controlled_and_long_lead() -> None:
     found = words("supply", substance("It", controlled_as="CN precursor list", lead_time_days=90))
 
     assert found == ["Controlled: CN precursor list.", "The shortest lead time quoted is 90 days."]
-
-
-@pytest.mark.parametrize(
-    ("said", "site_band", "expected"),
-    [
-        ({"exposure_band": 4}, 3, ["Exposure band 4 is above what the site contains (3)."]),
-        ({"exposure_band": 4}, None, ["Exposure band 4, and nobody has said what the site contains."]),
-        ({"exposure_band": 3, "exposure_limit": 1.0}, 3, []),
-        ({"exposure_limit": 0.5}, 3, ["Exposure limit 0.5 µg/m³, which is commonly band 4 or higher: have the band settled."]),
-        ({"exposure_limit": 0.5}, 4, []),
-        ({"exposure_limit": 100.0}, None, []),
-    ],
-)
-def test_exposure_of_the_compound_as_the_client_says_it(said: dict[str, Any], site_band: int | None, expected: list[str]) -> None:
-    assert words("exposure", site_band=site_band, compound=Compound("It", **said)) == expected
-
-
-def test_what_the_client_says_of_energetic_groups_and_control() -> None:
-    it = Compound("It", energetic_groups="an azide", dsc_known="yes", controlled_as="US schedule II")
-
-    assert words("energetic", compound=it)[0].endswith("an azide. Its DSC is known: ask for it.")
-    assert words("energetic", compound=Compound("It", energetic_groups="nitro"))[0].endswith("Calorimetry before scale-up.")
-    assert words("supply", compound=it) == ["Controlled: US schedule II."]
-    assert words("energetic", compound=Compound("It")) == words("supply", compound=Compound("It")) == []
-
-
-def test_elemental_limits_are_said_to_be_those_of_the_mouth() -> None:
-    palladium = substance("Palladium acetate", smiles="CC(=O)[O-].CC(=O)[O-].[Pd+2]")
-
-    by_mouth, injected = (words("q3d", palladium, given=given)[0] for given in (Route.ORAL, Route.PARENTERAL))
-
-    assert "for another way" not in by_mouth
-    assert injected.endswith("These hold for the mouth; for another way (Parenteral) look up the lower ones.")
 
 
 NITRITE = substance("Sodium nitrite", smiles="O=N[O-].[Na+]", step="Two", step_key="2")
