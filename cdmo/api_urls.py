@@ -171,6 +171,7 @@ urlpatterns = [
     path("rfps/<str:number>/decline/", rfps.RfpDecline.as_view(), name="api-rfp-decline"),
     path("rfps/<str:number>/files/", rfps.RfpFiles.as_view(), name="api-rfp-files"),
     path("rfps/<str:number>/files/<int:pk>/", rfps.RfpFileContent.as_view(), name="api-rfp-file"),
+    path("rfps/<str:number>/files/<int:pk>/kind/", rfps.RfpFileKind.as_view(), name="api-rfp-file-kind"),
     path("rfps/<str:number>/files/<int:pk>/remove/", rfps.RfpFileRemoval.as_view(), name="api-rfp-file-remove"),
     path("documents/", documents.DocumentList.as_view(), name="api-document-list"),
     path("documents/<str:number>/", documents.DocumentDetail.as_view(), name="api-document-detail"),

@@ -273,6 +273,9 @@ SPECTACULAR_SETTINGS = {
         "ShapedKindEnum": "projects.shape_api.SHAPED",
         "AddedKindEnum": "projects.change_order_api.ADDED",
         "InquiryStateEnum": "process.purchasing.models.PurchaseInquiry.State",
+        "YesNoEnum": "projects.models.rfp_choices.YesNo",
+        "IncotermEnum": "projects.models.commercial.Incoterm",
+        "FileKindEnum": "projects.models.rfp_choices.FileKind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cdmo.api.declare_problem_responses"],
 }

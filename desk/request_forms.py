@@ -17,11 +17,9 @@ from projects.completeness import QUESTIONS
 from projects.forms.rfp import NEEDED_TO_SUBMIT, CompoundFields, RfpForm
 from projects.limits import limits
 from projects.questionnaire import IN_THEIR_WORDS
-from projects.rfp_import import TREATMENTS, YES_NO
+from projects.rfp_fields import GIVEN, choices_of
 
-CHOICES = {"registration_intermediate": YES_NO, "treatment_duration": TREATMENTS}
 NEEDED = ("contact_name", "compound_name", "wanted")  # to send it at all
-ASKED = ("compound_name", "wanted", *(question.field for question in QUESTIONS), "first_sample_wanted_on", "filing_planned_on")
 HINTS = {
     "cas_number": _("If there is one."),
     "structure_text": _("SMILES or a molfile. It may follow once there is a confidentiality agreement."),
@@ -40,12 +38,12 @@ class RequestForm(CompoundFields):
 
     def __init__(self, *args: Any, sending: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ASKED:
+        for name in GIVEN:
             self.fields[name] = deepcopy(RfpForm.base_fields[name])
             self.fields[name].label = IN_THEIR_WORDS.get(name, self.fields[name].label)
-            self.fields[name].help_text = HINTS.get(name, "")
-        for name, choices in CHOICES.items():
-            self.fields[name].choices = [("", _("not known yet")), *choices]  # type: ignore[attr-defined]
+            self.fields[name].help_text = HINTS.get(name, self.fields[name].help_text)
+            if isinstance(self.fields[name], forms.TypedChoiceField):
+                self.fields[name].choices = [("", _("not known yet")), *choices_of(name)]  # type: ignore[attr-defined]
         for name in NEEDED:
             self.fields[name].required = sending
             self.fields[name].label = format_html(

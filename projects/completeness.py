@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from projects.limits import EMPTY
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -18,11 +20,16 @@ COMPLETE = "complete"
 
 @dataclass(frozen=True)
 class Question:
-    """A field that is empty, the words to ask the client for it, and the level that needs it."""
+    """A field that is empty, the words to ask the client for it, and the level that needs it. also: fields that answer it as well."""
 
     field: str
     words: str | _StrPromise
     level: str
+    also: tuple[str, ...] = ()
+
+    def is_open(self, rfp: Rfp) -> bool:
+        """Answered is: not empty. Zero is an answer for a quantity."""
+        return all(getattr(rfp, name) in EMPTY for name in (self.field, *self.also))
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -30,19 +37,34 @@ QUESTIONS: tuple[Question, ...] = (
     Question("downstream_drug", _("Which downstream drug is it for?"), SUBMIT),
     Question("indication", _("Which indication does the drug treat?"), SUBMIT),
     Question("target_markets", _("For which markets?"), SUBMIT),
-    Question("registration_intermediate", _("Is the compound a registration intermediate?"), SUBMIT),
+    Question("compound_role", _("Is it the API, a registration intermediate, another intermediate or a starting material?"), SUBMIT),
     Question("process_challenges", _("Which challenges does the process hold?"), SUBMIT),
     Question("target_timeline", _("What is the target timeline?"), SUBMIT),
     Question("submission_requirements", _("Which regulatory submissions are planned?"), SUBMIT),
+    # What section 1 stars besides is asked and does not block: who does not know it yet can still be assessed and quoted.
+    Question("clinical_stage", _("At which clinical stage is the drug?"), COMPLETE),
+    Question("gmp_needed", _("Which GMP is needed: none, for clinical trials, or full?"), COMPLETE),
+    Question("number_of_steps", _("How many steps does the process have?"), COMPLETE),
+    Question("route_available", _("Is there a route, of yours or from the literature?"), COMPLETE),
     Question("cas_number", _("What is the CAS number?"), COMPLETE),
     Question("maximum_daily_dose_mg", _("What is the maximum daily dose? Impurity limits follow from it."), COMPLETE),
     Question("treatment_duration", _("How long does the treatment last?"), COMPLETE),
     Question("sample_quantity_g", _("How many grams of sample?"), COMPLETE),
     Question("pilot_quantity_kg", _("How many kilograms at pilot scale?"), COMPLETE),
+    Question("validation_batches", _("How many validation batches?"), COMPLETE),
     Question("validation_quantity_kg", _("How many kilograms per validation batch?"), COMPLETE),
     Question("commercial_quantity_kg_per_year", _("How many kilograms a year commercially?"), COMPLETE),
+    Question("batch_size_wanted_kg", _("How many kilograms shall a commercial batch be?"), COMPLETE),
+    Question("exposure_band", _("What is the occupational exposure band or limit?"), COMPLETE, also=("exposure_limit_ug_per_m3",)),
+    Question("ctd_author", _("Who writes the sections of the dossier on the substance?"), COMPLETE),
     Question("quotation_needed_on", _("When is the quotation needed?"), COMPLETE),
 )
+
+
+def answering(rfp: Rfp, field: str) -> str:
+    """The name of the field that answers the question: its own, or the one that is answered in its place."""
+    also = next((question.also for question in QUESTIONS if question.field == field), ())
+    return next((name for name in (field, *also) if getattr(rfp, name) not in EMPTY), field)
 
 
 @dataclass(frozen=True)
@@ -63,6 +85,5 @@ class Completeness:
 
 
 def completeness_of(rfp: Rfp) -> Completeness:
-    """Answered is: not empty. Zero is an answer for a quantity."""
-    missing = tuple(question for question in QUESTIONS if getattr(rfp, question.field) in (None, "", []))
+    missing = tuple(question for question in QUESTIONS if question.is_open(rfp))
     return Completeness(len(QUESTIONS) - len(missing), len(QUESTIONS), missing)

@@ -139,6 +139,7 @@ INTERNAL_KINDS = {
         "rfp.reader_taken_off": _("took %(person)s off those named to see it before the confidentiality agreement is in force"),
         "rfp.seen_confidentially": _("looked at it before the confidentiality agreement was in force"),
         "rfp.file_attached": _("attached the file %(file)s"),
+        "rfp.file_kind_said": _("said what the file %(file)s is: %(said)s"),
         "rfp.file_removed": _("took the file %(file)s away"),
         "rfp.clarification_asked": _("asked: %(question)s"),
         "rfp.clarification_answered": _("recorded the answer to: %(question)s"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, User
 from projects.models import Rfp
-from projects.models.rfp import Channel
+from projects.models.rfp_choices import Channel
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

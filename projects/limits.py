@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import DateField, DecimalField
 from django.utils.translation import gettext as _t
 
-from projects.models.rfp import Submission
+from projects.models.rfp_facts import RfpFacts
 
-QUANTITIES = ("sample_quantity_g", "pilot_quantity_kg", "validation_quantity_kg", "commercial_quantity_kg_per_year")
-DAYS = ("quotation_needed_on", "first_sample_wanted_on", "filing_planned_on")
+EMPTY: tuple[Any, ...] = (None, "", [])
+_FACTS = RfpFacts._meta.local_fields
+DAYS = tuple(field.name for field in _FACTS if isinstance(field, DateField))
+DECIMALS = tuple(field.name for field in _FACTS if isinstance(field, DecimalField))
+MAY_BE_NEGATIVE = frozenset({"log_p", "melting_point_c"})
+FORECAST = tuple(f"forecast_year_{year}_kg" for year in range(1, 6))  # nothing in the first year is an answer
+QUANTITIES = tuple(name for name in DECIMALS if name not in MAY_BE_NEGATIVE.union(FORECAST))
+PERCENTS = ("yield_per_step_percent", "purity_area_percent")
+ALONE = ("submission_requirements", "special_conditions", "monographs")  # “none” excludes the others
+RISING = (  # the second is not less than the first
+    ("particle_size_d10_um", "particle_size_d50_um"),
+    ("particle_size_d50_um", "particle_size_d90_um"),
+    ("particle_size_d10_um", "particle_size_d90_um"),
+    ("budget_low", "budget_high"),
+)
 LARGEST_DOSE_MG = Decimal(100_000)  # 100 g a day: more than any registered dose
+ABSOLUTE_ZERO_C = Decimal("-273.15")
 YEARS_AHEAD = 30
 MOST_WORKING_DAYS = 2000  # eight years: no lag, task, tolerance or move of a plan is longer
 
 
-def limits(values: Mapping[str, Any], *, received_on: date) -> dict[str, list[str]]:
-    """What is wrong with the given fields of a request, by field; the fields that are not given are not judged."""
+def limits(values: Mapping[str, Any], *, received_on: date, beside: Mapping[str, Any] | None = None) -> dict[str, list[str]]:
+    """What is wrong with the given fields of a request, by field; the fields that are not given are not judged.
+
+    beside: what the request says already, for answers that are judged by one another.
+    """
     checks: dict[str, Callable[[Any], str]] = dict.fromkeys(QUANTITIES, _quantity)
     checks |= dict.fromkeys(DAYS, lambda day: _day(day, received_on))
-    checks |= {"maximum_daily_dose_mg": _dose, "submission_requirements": _submissions}
-    found = {name: check(values[name]) for name, check in checks.items() if values.get(name) not in (None, "", [])}
+    checks |= dict.fromkeys(FORECAST, _forecast)
+    checks |= dict.fromkeys(PERCENTS, _percent)
+    checks |= dict.fromkeys(ALONE, _alone)
+    checks |= {"maximum_daily_dose_mg": _dose, "melting_point_c": _temperature}
+    found = {name: check(values[name]) for name, check in checks.items() if values.get(name) not in EMPTY}
+    for name, words in _falling(values, beside or {}):
+        found[name] = found.get(name) or words
     return {name: [words] for name, words in found.items() if words}
 
 
 def _quantity(amount: Decimal) -> str:
     return "" if amount > 0 else _t("A quantity is more than 0; leave it empty while it is not known.")
+
+
+def _forecast(amount: Decimal) -> str:
+    return "" if amount >= 0 else _t("A quantity is not below 0.")
+
+
+def _percent(share: Decimal) -> str:
+    return _quantity(share) or ("" if share <= 100 else _t("That is more than 100 %."))
 
 
 def _dose(dose: Decimal) -> str:
@@ -37,11 +68,28 @@ def _dose(dose: Decimal) -> str:
     return "" if dose <= LARGEST_DOSE_MG else _t("That is more than 100 g a day; the dose is in milligrams.")
 
 
+def _temperature(celsius: Decimal) -> str:
+    return "" if celsius >= ABSOLUTE_ZERO_C else _t("That is below absolute zero.")
+
+
 def _day(day: date, received_on: date) -> str:
     if day < received_on:
         return _t("This day lies before the request was received.")
     return "" if day <= received_on + timedelta(days=366 * YEARS_AHEAD) else _t("This day lies more than 30 years ahead.")
 
 
-def _submissions(chosen: list[str]) -> str:
-    return _t("“None planned” excludes the others.") if Submission.NONE in chosen and len(chosen) > 1 else ""
+def _alone(chosen: list[str]) -> str:
+    return _t("“None” excludes the others.") if "none" in chosen and len(chosen) > 1 else ""
+
+
+def _falling(values: Mapping[str, Any], beside: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Said at the field that is given, the second where both are."""
+    both = {**beside, **values}
+    for low, high in RISING:
+        given = high if high in values else low
+        if given in values and both.get(low) not in EMPTY and both.get(high) not in EMPTY and both[low] > both[high]:
+            yield given, _t("It falls from %(low)s to %(high)s; it should rise.") % {"low": _plain(both[low]), "high": _plain(both[high])}
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"

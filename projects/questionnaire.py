@@ -23,6 +23,7 @@ from audit.files import XLSX
 from audit.refusals import BadInput, Words
 from projects.completeness import QUESTIONS
 from projects.limits import limits
+from projects.rfp_fields import GIVEN, unit_of
 from projects.rfp_import import columns
 from worksheets.blanks import possible
 from worksheets.columns import Cell, Column, TextField, in_both, plain
@@ -32,11 +33,10 @@ SHEET = _("Questionnaire")
 OURS = frozenset({"reference", "account_owner", "channel"})  # of the table of many requests; no question to a client
 UNITS: Mapping[str, Words] = {
     "maximum_daily_dose_mg": _("mg/day"),
-    "sample_quantity_g": _("g"),
-    "pilot_quantity_kg": _("kg"),
     "validation_quantity_kg": _("kg per batch"),
     "commercial_quantity_kg_per_year": _("kg/year"),
-}
+}  # where the words of the field have none, or another one
+
 IN_THEIR_WORDS: Mapping[str, Words] = {
     "client_name": _("Your organisation"),
     "client_country": _("Its country"),
@@ -47,7 +47,12 @@ IN_THEIR_WORDS: Mapping[str, Words] = {
     "wanted": _("What do you want from us?"),
     "first_sample_wanted_on": _("When do you want the first sample?"),
     "filing_planned_on": _("When is the filing planned?"),
+    "source_wish": _("Which source would we be for you?"),
+    "timeline_is": _("Is the timeline firm?"),
+    "ip_wish": _("To whom shall the results belong?"),
+    "decision_criteria": _("What decides who gets the work?"),
     **{question.field: question.words for question in QUESTIONS},
+    "exposure_band": _("What is the occupational exposure band?"),
 }
 PARTS = (  # of the sheet: columns of question, answer, unit, note and the name of the field
     Column("question", _("Question"), TextField()),
@@ -80,6 +85,10 @@ def words_of(column: Column) -> Words:
     return IN_THEIR_WORDS.get(column.name, column.heading)
 
 
+def unit(column: Column) -> Words:
+    return UNITS.get(column.name) or (unit_of(column.name) if column.name in GIVEN else "")
+
+
 def blank() -> bytes:
     """The empty questionnaire, in the language of whoever fetches it."""
     book = Workbook()
@@ -89,8 +98,7 @@ def blank() -> bytes:
     for column in questions():
         star = " *" if column.field.required else ""
         notes = [str(column.note) if column.name not in IN_THEIR_WORDS else "", possible(column)]
-        unit = str(UNITS.get(column.name, ""))
-        sheet.append([f"{words_of(column)}{star}", None, unit, " ".join(filter(None, notes)), column.name])
+        sheet.append([f"{words_of(column)}{star}", None, str(unit(column)), " ".join(filter(None, notes)), column.name])
     _laid_out(sheet)
     _choices(book, sheet)
     with tempfile.TemporaryFile() as file:
@@ -159,8 +167,8 @@ def _text(line: Line, part: str) -> str:
 
 def _take(answers: Answers, column: Column, answer: Cell, line: Line) -> None:
     """A unit that somebody wrote over ours is not converted: what the number means is asked."""
-    unit, ours = plain(_text(line, "unit")), UNITS.get(column.name)
-    if unit and unit not in {plain(words) for words in (in_both(ours) if ours else [])}:
+    typed, ours = plain(_text(line, "unit")), unit(column)
+    if typed and typed not in {plain(words) for words in (in_both(ours) if ours else [])}:
         words = _t("The unit was changed to “%(unit)s”; ours is %(ours)s. Nothing is converted.")
         words = words if ours else _t("A unit stands here: %(unit)s.")
         _problem(answers, column.name, str(column.heading), answer, words % {"unit": _text(line, "unit"), "ours": ours})

@@ -28,7 +28,8 @@ from projects.attachments import take_upload
 from projects.completeness import completeness_of
 from projects.composition_api import CompositionSerializer
 from projects.models import Clarification, Rfp, RfpFile
-from projects.models.rfp import Channel
+from projects.models.rfp_choices import ROLE_BY_FORMER_ANSWER, Channel, FileKind, YesNo
+from projects.rfp_fields import GIVEN, OURS, UNTOLD
 from projects.serializers import ReasonSerializer
 from projects.services import rfp as services
 
@@ -42,14 +43,6 @@ STRUCTURE = {
     "help_text": "SMILES or a molfile (V2000, V3000); SMILES, InChIKey, formula and molar mass follow from it.",
     "trim_whitespace": False,
 }
-GIVEN = [
-    "compound_name", "wanted", "cas_number", "structure_text",
-    "downstream_drug", "indication", "target_markets", "registration_intermediate", "maximum_daily_dose_mg",
-    "treatment_duration",
-    "process_challenges", "target_timeline", "first_sample_wanted_on", "filing_planned_on", "quotation_needed_on",
-    "submission_requirements",
-    "sample_quantity_g", "pilot_quantity_kg", "validation_quantity_kg", "commercial_quantity_kg_per_year",
-]  # fmt: skip
 DERIVED = ["smiles", "inchikey", "formula", "molar_mass_g_per_mol"]
 
 
@@ -71,7 +64,7 @@ class CompletenessSerializer(serializers.Serializer[Any]):
 class RfpFileSerializer(serializers.ModelSerializer[RfpFile]):
     class Meta:
         model = RfpFile
-        fields = ["id", "name", "media_type", "size_bytes", "sha256", "uploaded_at"]
+        fields = ["id", "name", "kind", "media_type", "size_bytes", "sha256", "uploaded_at"]
 
 
 class ClarificationSerializer(serializers.ModelSerializer[Clarification]):
@@ -108,7 +101,7 @@ class RfpSerializer(serializers.ModelSerializer[Rfp]):
         model = Rfp
         fields = [
             "number", "state", "client", "contact", "contact_id", "project", "channel",
-            *(name for name in GIVEN if name != "process_challenges"), *DERIVED, "composition",
+            *(name for name in GIVEN if name not in UNTOLD), *DERIVED, "composition",
             "completeness", "questions", "files", "received_at", "submitted_at", "updated_at",
         ]  # fmt: skip
 
@@ -130,7 +123,7 @@ class InternalRfpSerializer(RfpSerializer):
     clarifications = ClarificationSerializer(many=True)
 
     class Meta(RfpSerializer.Meta):
-        fields = [*RfpSerializer.Meta.fields, "process_challenges", "account_owner", "clarifications", "decline_reason"]
+        fields = [*RfpSerializer.Meta.fields, *UNTOLD, *OURS, "account_owner", "clarifications", "decline_reason"]
 
 
 # What the answer to an act looks like: one of ours reads more of it than a client.
@@ -144,7 +137,21 @@ class OwnerField(serializers.SlugRelatedField[User]):
         return User.objects.active().internal().holding(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER)
 
 
-class NewRfpSerializer(serializers.ModelSerializer[Rfp]):
+class FormerAnswer(serializers.ModelSerializer[Rfp]):
+    """Systems that were written before the role of a compound was asked still answer the question that came before it."""
+
+    registration_intermediate = serializers.ChoiceField(
+        choices=YesNo.choices, required=False, allow_blank=True, write_only=True, help_text="Replaced by `compound_role`, which counts."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        former = attrs.pop("registration_intermediate", "")
+        if former and "compound_role" not in attrs:
+            attrs["compound_role"] = ROLE_BY_FORMER_ANSWER[former]
+        return attrs
+
+
+class NewRfpSerializer(FormerAnswer):
     """A request as a client's system, or one of us, logs it. The client is named by its code; a contact that is new is created."""
 
     client = serializers.CharField(max_length=16, required=False, help_text="Code of the client; a client's own account may leave it out.")
@@ -155,11 +162,11 @@ class NewRfpSerializer(serializers.ModelSerializer[Rfp]):
 
     class Meta:
         model = Rfp
-        fields = ["client", "contact_name", "contact_email", "contact_phone", "channel", *GIVEN]
+        fields = ["client", "contact_name", "contact_email", "contact_phone", "channel", *GIVEN, "registration_intermediate"]
         extra_kwargs = {"structure_text": STRUCTURE}
 
 
-class RfpChangeSerializer(serializers.ModelSerializer[Rfp]):
+class RfpChangeSerializer(FormerAnswer):
     """Fields that are left out stay as they are. `reason` is needed once the request is submitted."""
 
     contact = serializers.IntegerField(required=False, help_text="Id of one of the client's contacts.")
@@ -168,8 +175,12 @@ class RfpChangeSerializer(serializers.ModelSerializer[Rfp]):
 
     class Meta:
         model = Rfp
-        fields = ["contact", "channel", "account_owner", "reason", *GIVEN]
+        fields = ["contact", "channel", "account_owner", "reason", *GIVEN, *OURS, "registration_intermediate"]
         extra_kwargs = {name: {"required": False} for name in ("channel", *GIVEN)} | {"structure_text": {"required": False, **STRUCTURE}}
+
+
+class FileKindSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=FileKind.choices, allow_blank=True)
 
 
 class UploadSerializer(serializers.Serializer[Any]):
@@ -331,6 +342,16 @@ class RfpFileContent(APIView):
     def get(self, request: ApiRequest, number: str, pk: int) -> FileResponse:
         found = get_object_or_404(RfpFile.objects.visible_to(request.user), rfp__number=number, pk=pk)
         return stored_file(found.sha256, name=found.name, media_type=found.media_type)
+
+
+class RfpFileKind(RfpAct):
+    """Say what a file is; by its name it is guessed when it is attached."""
+
+    @extend_schema(operation_id="rfp_file_kind", request=FileKindSerializer, responses=EITHER_RFP)
+    def post(self, request: ApiRequest, number: str, pk: int) -> Response:
+        get_object_or_404(RfpFile.objects.visible_to(request.user), rfp__number=number, pk=pk)
+        values = checked(FileKindSerializer, request)
+        return self.run(request, number, lambda: services.say_kind_of_file(number, pk, actor=request.user, **values))
 
 
 class RfpFileRemoval(RfpAct):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.countries import COUNTRIES
 from accounts.duplicates import KnownNames, named, words_of
 from accounts.models import Client, User
-from accounts.numbers import NumberField
-from audit.refusals import BadInput
+from accounts.numbers import NumberField, WholeNumberField
+from audit.refusals import BadInput, Words
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.limits import limits
 from projects.models import Rfp
-from projects.models.rfp import BY_CLIENTS_THEMSELVES, Channel, Market, Submission, TreatmentDuration
+from projects.models.rfp_choices import BY_CLIENTS_THEMSELVES, Channel
+from projects.rfp_fields import GIVEN, choices_of, field_of, heading_of
 from projects.services.rfp import find_client, log_rfp, unreachable
 from worksheets.columns import ChoiceField, ChoicesField, Column, MailField, TextField, text
 from worksheets.days import DayField
@@ -32,8 +37,6 @@ if TYPE_CHECKING:
 KEY = "rfps"
 RENAMED = {"client": "client_name", "contact": "contact_name"}  # fields of the service → columns
 CHANNELS = [choice for choice in Channel.choices if choice[0] not in BY_CLIENTS_THEMSELVES]
-TREATMENTS = [choice for choice in TreatmentDuration.choices if choice[0]]
-YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
 class CasField(TextField):
@@ -56,6 +59,9 @@ class StructureField(TextField):
         return typed
 
 
+READ_BY: dict[str, Callable[..., TextField]] = {"cas_number": CasField, "structure_text": StructureField}
+
+
 class OwnerField(MailField):
     """Who of ours owns the request, by e-mail."""
 
@@ -69,12 +75,56 @@ class OwnerField(MailField):
         return found
 
 
-def _quantity() -> NumberField:
-    return NumberField(max_digits=12, decimal_places=3, required=False)
+NEEDED = frozenset({"compound_name", "wanted"})
+HEADINGS = {"structure_text": _("Structure (SMILES)")}
+EXAMPLES = {
+    "compound_name": "Paracetamol",
+    "wanted": "Development and supply, 5 t a year",
+    "cas_number": "103-90-2",
+    "structure_text": "CC(=O)Nc1ccc(O)cc1",
+    "downstream_drug": "Tablets 500 mg",
+    "indication": "Pain and fever",
+    "clinical_stage": "Generic",
+    "target_markets": "European Union; United States",
+    "compound_role": "API",
+    "gmp_needed": "Full ICH Q7",
+    "maximum_daily_dose_mg": "4000",
+    "treatment_duration": "up to 1 month",
+    "quotation_needed_on": "2027-03-12",
+    "submission_requirements": "DMF type II; CEP",
+    "special_conditions": "Hydrogenation; Azide",
+    "sample_quantity_g": "250",
+    "pilot_quantity_kg": "12.5",
+    "validation_batches": "3",
+    "commercial_quantity_kg_per_year": "5000",
+}
+
+
+def asked(name: str) -> Column:
+    """The column of a field of the request, read from its declaration."""
+    choices = [*choices_of(name)]
+    note = _("Empty: not asked yet.") if choices else field_of(name).help_text
+    return Column(name, HEADINGS.get(name, heading_of(name)), _read_as(name, choices), note, EXAMPLES.get(name, ""))
+
+
+def _read_as(name: str, choices: list[tuple[str, Words]]) -> forms.Field:
+    field: Any = field_of(name)
+    if name in READ_BY:
+        return READ_BY[name](max_length=field.max_length, required=False)
+    if isinstance(field, ArrayField):
+        return ChoicesField(choices=choices, required=False)
+    if choices:
+        return ChoiceField(choices=choices, required=False)
+    if isinstance(field, models.DecimalField):
+        return NumberField(max_digits=field.max_digits, decimal_places=field.decimal_places, required=False)
+    if isinstance(field, models.PositiveSmallIntegerField):
+        return WholeNumberField(required=False)
+    if isinstance(field, models.DateField):
+        return DayField(required=False)
+    return TextField(max_length=field.max_length, required=name in NEEDED)
 
 
 def columns() -> tuple[Column, ...]:
-    markets, submissions = ChoicesField(choices=Market.choices, required=False), ChoicesField(choices=Submission.choices, required=False)
     return (
         Column(
             "reference",
@@ -109,38 +159,7 @@ def columns() -> tuple[Column, ...]:
         ),
         Column("contact_phone", _("Telephone"), text(50), example="+41 61 000 00 00"),
         Column("channel", _("Channel"), ChoiceField(choices=CHANNELS), _("How the request came in."), "E-mail"),
-        Column("compound_name", _("Compound name or code"), TextField(max_length=200), example="Paracetamol"),
-        Column("wanted", _("What is wanted"), TextField(max_length=4000), example="Development and supply, 5 t a year"),
-        Column("cas_number", _("CAS number"), CasField(max_length=12, required=False), example="103-90-2"),
-        Column("structure_text", _("Structure (SMILES)"), StructureField(max_length=100_000, required=False), example="CC(=O)Nc1ccc(O)cc1"),
-        Column("downstream_drug", _("Downstream drug"), text(200), example="Tablets 500 mg"),
-        Column("indication", _("Indication"), text(300), example="Pain and fever"),
-        Column("target_markets", _("Target markets"), markets, example="European Union; United States"),
-        Column(
-            "registration_intermediate",
-            _("Registration intermediate"),
-            ChoiceField(choices=YES_NO, required=False),
-            _("Empty: not asked yet."),
-            "No",
-        ),
-        Column("maximum_daily_dose_mg", _("Maximum daily dose (mg/day)"), _quantity(), example="4000"),
-        Column(
-            "treatment_duration",
-            _("Duration of treatment"),
-            ChoiceField(choices=TREATMENTS, required=False),
-            _("Empty: not asked yet."),
-            "up to 1 month",
-        ),
-        Column("process_challenges", _("Process challenges"), text(8000)),
-        Column("target_timeline", _("Target timeline"), text(4000)),
-        Column("quotation_needed_on", _("Quotation needed on"), DayField(required=False), example="2027-03-12"),
-        Column("first_sample_wanted_on", _("First sample wanted on"), DayField(required=False)),
-        Column("filing_planned_on", _("Filing planned on"), DayField(required=False)),
-        Column("submission_requirements", _("Regulatory submissions planned"), submissions, example="DMF type II; CEP"),
-        Column("sample_quantity_g", _("Samples (g)"), _quantity(), example="250"),
-        Column("pilot_quantity_kg", _("Pilot (kg)"), _quantity(), example="12.5"),
-        Column("validation_quantity_kg", _("Validation, per batch (kg)"), _quantity()),
-        Column("commercial_quantity_kg_per_year", _("Commercial (kg/year)"), _quantity(), example="5000"),
+        *(asked(name) for name in GIVEN),
         Column(
             "account_owner",
             _("Account owner (e-mail)"),

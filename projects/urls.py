@@ -189,6 +189,7 @@ urlpatterns = [
     path("rfps/<str:number>/upload/", rfp_detail.rfp_upload, name="rfp-upload"),
     path("rfps/<str:number>/files/", rfp_detail.rfp_files, name="rfp-files"),
     path("rfps/<str:number>/files/<int:pk>/", rfp_detail.rfp_file, name="rfp-file"),
+    path("rfps/<str:number>/files/<int:pk>/kind/", rfp_detail.rfp_file_kind, name="rfp-file-kind"),
     path("rfps/<str:number>/files/<int:pk>/remove/", rfp_detail.rfp_file_remove, name="rfp-file-remove"),
     path("rfps/<str:number>/client/", rfp_detail.rfp_client, name="rfp-client"),
     path("rfps/<str:number>/confidentiality/", confidentiality.rfp_confidentiality, name="rfp-confidentiality"),

@@ -45,7 +45,7 @@ REST = {
     "downstream_drug": "Eye drops",
     "indication": "Otitis",
     "target_markets": ["EU"],
-    "registration_intermediate": "no",
+    "compound_role": "api",
     "process_challenges": "Corrosive.",
     "target_timeline": "Next year.",
     "submission_requirements": ["DMF"],
@@ -93,7 +93,7 @@ def test_logged_completed_and_submitted(ours: APIClient) -> None:
     needed = [row["field"] for row in rfp["completeness"]["open"] if row["level"] == SUBMIT]
     assert [blocker["key"].removeprefix("rfp.") for blocker in early.json()["blockers"]] == needed
     assert (rfp["channel"], changed.json()["formula"], changed.json()["sample_quantity_g"]) == ("meeting", "C2H4O2", "12.500")
-    assert [row["level"] for row in changed.json()["completeness"]["open"]] == ["complete"] * 6
+    assert [row["level"] for row in changed.json()["completeness"]["open"]] == ["complete"] * 14
     assert submitted.json() == again.json()
     assert submitted.json()["project"] == Project.objects.get(rfp__number=rfp["number"]).code
 
@@ -124,7 +124,7 @@ def test_a_known_contact_is_taken_and_a_new_one_may_have_only_a_name(ours: APICl
         ({"structure_text": "C1CC(", "cas_number": "50-00-1"}, {"structure_text", "cas_number"}),
         ({"structure_text": MOLFILE.replace("C   0", "Xx  0")}, {"structure_text"}),
         ({"sample_quantity_g": "-1", "quotation_needed_on": "1999-01-01"}, {"sample_quantity_g", "quotation_needed_on"}),
-        ({"target_markets": ["MARS"], "registration_intermediate": "perhaps"}, {"target_markets", "registration_intermediate"}),
+        ({"target_markets": ["MARS"], "compound_role": "perhaps"}, {"target_markets", "compound_role"}),
         ({"contact": 999_999_999}, {"contact"}),
         ({"treatment_duration": "a while"}, {"treatment_duration"}),
         ({"account_owner": "nobody@cdmo.example"}, {"account_owner"}),

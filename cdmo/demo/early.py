@@ -21,7 +21,7 @@ QUOTED = Story(
         "downstream_drug": "Aripiprazole tablets",
         "indication": "Schizophrenia",
         "target_markets": ["EU", "CN"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("30"),
         "treatment_duration": "lifetime",
         "process_challenges": "The hydrate forms readily in moist air; the anhydrous crystal form decides drying and packing. The "
@@ -75,7 +75,7 @@ LOST = Story(
         "downstream_drug": "Oseltamivir capsules",
         "indication": "Influenza",
         "target_markets": ["JP"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("150"),
         "treatment_duration": "month",
         "process_challenges": "The published route runs through an azide; the client wants one without, from a fermented "
@@ -132,7 +132,7 @@ IN_DEVELOPMENT = Story(
         "downstream_drug": "Ibrutinib capsules",
         "indication": "Chronic lymphocytic leukaemia",
         "target_markets": ["JP", "US", "EU"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("560"),
         "treatment_duration": "ten_years",
         "process_challenges": "The acrylamide dimerises on heating; acylation and crystallisation must stay cold. Highly active: handled "
@@ -218,7 +218,7 @@ ON_HOLD = Story(
         "downstream_drug": "Lenalidomide capsules",
         "indication": "Multiple myeloma",
         "target_markets": ["US"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("25"),
         "treatment_duration": "ten_years",
         "process_challenges": "Teratogenic; handled under containment only. The reduction of the nitro group must leave no palladium.",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from accounts.models import Client, Role, User
 from catalogue.models import Site
 from catalogue.services import cite_compound
+from cdmo.demo.briefs import BRIEFS
 from cdmo.demo.people import holding
 from cdmo.demo.sheets import USUAL, assumptions_of, own_rows, risks_of
 from cdmo.demo.story import Contract, Lost, Sheet
@@ -40,7 +41,7 @@ class Offering(Working):
         )
         yield self.after(1)
         identity = {"cas_number": story.molecule.cas_number, "structure_text": story.molecule.smiles}
-        self.by(business, rfp.update_rfp, logged.number, changes={**identity, **story.details})
+        self.by(business, rfp.update_rfp, logged.number, changes={**identity, **BRIEFS.get(story.molecule.name, {}), **story.details})
         self._clarify(logged, business)
         yield self.after(SUBMITTED_AFTER)
         project = self.by(business, evaluation.submit_rfp, logged.number, site=self._site)

@@ -19,7 +19,7 @@ EVALUATION = Story(
         "downstream_drug": "Tofacitinib film-coated tablets",
         "indication": "Rheumatoid arthritis",
         "target_markets": ["JP", "US"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("22"),
         "treatment_duration": "lifetime",
         "process_challenges": "Two stereocentres on the piperidine; the resolution loses half the material. Dechlorination before the "
@@ -55,7 +55,7 @@ SMALL_SCALE = Story(
         "downstream_drug": "Sitagliptin tablets",
         "indication": "Type 2 diabetes mellitus",
         "target_markets": ["US", "EU"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("100"),
         "treatment_duration": "lifetime",
         "process_challenges": "The published second-generation route hydrogenates an enamine with rhodium at pressure. The client wants a "
@@ -153,7 +153,7 @@ VALIDATION = Story(
         "downstream_drug": "Apixaban film-coated tablets",
         "indication": "Prevention of stroke in non-valvular atrial fibrillation",
         "target_markets": ["EU", "US", "CN"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("10"),
         "treatment_duration": "lifetime",
         "process_challenges": "Particle size decides the dissolution (D90 below 89 µm). The last step is an ammonolysis under pressure in "
@@ -257,7 +257,7 @@ COMMERCIAL = Story(
         "downstream_drug": "Imatinib mesylate tablets",
         "indication": "Philadelphia-positive chronic myeloid leukaemia",
         "target_markets": ["US", "EU", "CN"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("800"),
         "treatment_duration": "lifetime",
         "process_challenges": "The aminopyrimidine building block is a potential genotoxic impurity (limit by ICH M7). The amide coupling "

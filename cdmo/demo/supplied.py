@@ -30,7 +30,7 @@ LATE_VALIDATION = Story(
         "downstream_drug": "Dapagliflozin film-coated tablets",
         "indication": "Type 2 diabetes mellitus",
         "target_markets": ["US", "EU"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("10"),
         "treatment_duration": "lifetime",
         "process_challenges": "The glucoside is built with an organolithium at -70 °C; the reduction sets the anomeric centre.",
@@ -130,7 +130,7 @@ IN_SUPPLY = Story(
         "downstream_drug": "Levetiracetam film-coated tablets",
         "indication": "Epilepsy",
         "target_markets": ["EU", "US", "CN"],
-        "registration_intermediate": "no",
+        "compound_role": "api",
         "maximum_daily_dose_mg": Decimal("3000"),
         "treatment_duration": "lifetime",
         "process_challenges": "The high daily dose sets low limits for mutagenic impurities; the resolution's other "

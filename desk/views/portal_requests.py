@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -16,18 +15,22 @@ from accounts.downloads import stored_file
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused, add_to_form
-from audit.seen import version_after, version_of, version_with, words_of
-from desk.request_forms import ASKED, RequestForm
+from audit.seen import version_after, version_of, version_with
+from desk.request_forms import RequestForm
 from projects.attachments import take_upload
 from projects.completeness import completeness_of
 from projects.forms.rfp import AnswerForm
+from projects.forms.rfp_groups import groups_of
+from projects.limits import EMPTY
 from projects.models import RequestDraft, Rfp, RfpFile
 from projects.permissions import lacking
 from projects.questionnaire import IN_THEIR_WORDS
+from projects.rfp_fields import GIVEN, UNTOLD, heading_of, written_answer
 from projects.services import request_drafts as services
 from projects.services.clarifications import answer_as_client
 
 PAGE = 50
+TOLD = tuple(name for name in GIVEN if name not in UNTOLD)
 
 
 def _locks(request: SignedInRequest) -> list[Blocker]:
@@ -85,6 +88,7 @@ def _show(request: SignedInRequest, draft: RequestDraft, form: RequestForm, *, v
             field.widget.attrs["disabled"] = True  # a field that is itself disabled would show nothing of what the form is bound to
     kept = {name: draft.values.get(name, []) for name in form.fields}
     context = {"draft": draft, "form": form, "locks": locks, "version": version or version_of(kept), "missing": form.missing}
+    context["groups"] = groups_of(form)
     return render(request, "desk/portal_request_draft.html", context, status=status)
 
 
@@ -168,10 +172,11 @@ def request_page(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _show_sent(request: SignedInRequest, rfp: Rfp, *, answering: int = 0, answer_form: AnswerForm | None = None) -> HttpResponse:
+    told = [name for name in TOLD if getattr(rfp, name) not in EMPTY]
     asked = list(rfp.clarifications.filter(asked_in_portal=True))
     context = {
         "rfp": rfp,
-        "given": [(IN_THEIR_WORDS[name], _written(rfp, name)) for name in ASKED if getattr(rfp, name) not in (None, "", [])],
+        "given": [(IN_THEIR_WORDS.get(name, heading_of(name)), written_answer(rfp, name)) for name in told],
         "missing": [question.words for question in completeness_of(rfp).open] if rfp.state == Rfp.State.DRAFT else [],
         "questions": [row for row in asked if row.answered_at is None],
         "answered": [row for row in asked if row.answered_at is not None],
@@ -181,17 +186,6 @@ def _show_sent(request: SignedInRequest, rfp: Rfp, *, answering: int = 0, answer
         "answer_form": answer_form,
     }
     return render(request, "desk/portal_request.html", context, status=400 if answer_form else 200)
-
-
-def _written(rfp: Rfp, name: str) -> str:
-    """As people read it."""
-    value = getattr(rfp, name)
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"  # the zeros of the column would read as thousands
-    if not isinstance(value, list):
-        return words_of(rfp, name)
-    labels = dict(RequestForm().fields[name].choices)  # type: ignore[attr-defined]
-    return ", ".join(str(labels.get(each, each)) for each in value)
 
 
 @client_required

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -10,104 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from audit.refusals import Blocker
-from documents.content import Column, cell, data_table, key_values, numbered, shortest
+from documents.content import Column, cell, data_table, key_values, numbered
 from documents.models import DocumentVersion
 from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSlot, SubjectKind
 from documents.registry import register as register_types
-from phases.evaluation import assessment_documents
+from phases.evaluation import assessment_documents, rfp_document
 from phases.evaluation.quotation_document import BLANK, quotation
 from projects.charter_texts import budget_of, risk_rows
-from projects.completeness import completeness_of
-from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Rfp, Tailoring
-from projects.models.rfp import Market, Submission
+from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
 from projects.money import fitted
 from projects.price import accepted_quotation
 from projects.services.payments import source_words
 from projects.services.responsibilities import functions, rows_of
 from projects.services.tailoring import pending
 from projects.steps import MAKE_EFFECTIVE, register_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-
-def rfp_record(rfp: Rfp) -> dict[str, Any]:
-    """Everything the client said, and what is still to be asked."""
-    return {
-        "subtitle": _t("What the client asked for, as recorded"),
-        "parties": key_values(
-            (_t("Client"), rfp.client.name),
-            (_t("Contact"), rfp.contact.name),
-            (_t("Contact's e-mail"), rfp.contact.email),
-            (_t("First contact"), rfp.get_channel_display()),
-            (_t("Received"), rfp.received_at),
-            (_t("Account owner"), rfp.account_owner),
-        ),
-        "wanted": rfp.wanted,
-        "product": key_values(
-            (_t("Downstream drug"), rfp.downstream_drug),
-            (_t("Indication"), rfp.indication),
-            (_t("Target markets"), labels(Market, rfp.target_markets)),
-            (_t("Registration intermediate"), rfp.get_registration_intermediate_display()),
-            (_t("Maximum daily dose (mg/day)"), shortest(rfp.maximum_daily_dose_mg)),
-            (_t("Regulatory submissions"), labels(Submission, rfp.submission_requirements)),
-        ),
-        "treatment": key_values(
-            (_t("Duration of treatment"), rfp.get_treatment_duration_display() if rfp.treatment_duration else ""),
-        ),
-        "molecule": key_values(
-            (_t("Name or code"), rfp.compound_name),
-            (_t("CAS number"), rfp.cas_number),
-            (_t("Molecular formula"), rfp.formula),
-            (_t("Molar mass (g/mol)"), f"{rfp.molar_mass_g_per_mol:.2f}" if rfp.molar_mass_g_per_mol else ""),
-            (_t("InChIKey"), rfp.inchikey),
-            (_t("SMILES"), rfp.smiles),
-        ),
-        "composition": key_values(*_composition(rfp)),
-        "challenges": rfp.process_challenges,
-        "timeline": rfp.target_timeline,
-        "dates": key_values(
-            (_t("Quotation needed on"), rfp.quotation_needed_on),
-            (_t("First sample wanted on"), rfp.first_sample_wanted_on),
-            (_t("Filing planned on"), rfp.filing_planned_on),
-        ),
-        "quantities": data_table(
-            [Column(_t("Quantity"), 60), Column(_t("Amount"), 20, "right"), Column(_t("Unit"), 20)],
-            [
-                (_t("Samples"), shortest(rfp.sample_quantity_g), "g"),
-                (_t("Pilot"), shortest(rfp.pilot_quantity_kg), "kg"),
-                (_t("Validation, per batch"), shortest(rfp.validation_quantity_kg), "kg"),
-                (_t("Commercial"), shortest(rfp.commercial_quantity_kg_per_year), _t("kg/year")),
-            ],
-        ),
-        "questions": data_table(
-            [Column(_t("Question"), 45), Column(_t("Asked"), 15), Column(_t("Answer"), 40)],
-            [(row.question, row.asked_at.date(), row.answer or _t("open")) for row in rfp.clarifications.all()],
-            empty=_t("No question was asked."),
-        ),
-        "missing": [str(question.words) for question in completeness_of(rfp).open],
-        "files": data_table(
-            [Column(_t("File"), 50), Column(_t("SHA-256"), 50)],
-            [(row.name, row.sha256) for row in rfp.files.all()],
-            empty=_t("No file was sent."),
-        ),
-    }
-
-
-def _composition(rfp: Rfp) -> Iterator[tuple[str, str]]:
-    """What the structure is made of, and its stereochemistry."""
-    found = rfp.composition
-    if found is None:
-        return
-    if found.parts:
-        yield _t("Made of"), found.words
-        yield _t("Parent"), f"{found.parent_formula}, {found.parent_molar_mass_g_per_mol:.2f} g/mol, {found.parent_inchikey}"
-        yield _t("Salt factor"), f"{found.salt_factor:.4f}"
-    yield _t("Stereochemistry"), "; ".join(found.stereo.sentences)
-
-
-def labels(choices: Any, keys: Iterable[str]) -> str:
-    return ", ".join(str(choices(key).label) for key in keys)
 
 
 def no_released_quotation(project: Project) -> list[Blocker]:
@@ -264,26 +180,12 @@ TYPES = (
         phase=Phase.EVALUATION,
         number_prefix="RR",
         template="documents/types/rfp_record.html",
-        build_context=rfp_record,
-        template_version="2",
+        build_context=rfp_document.rfp_record,
+        template_version="3",
         signers=approved(Role.PROJECT_MANAGER),
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
-        # Not by the composition: it follows from the structure.
-        dated_by=(
-            "parties",
-            "wanted",
-            "product",
-            "treatment",
-            "molecule",
-            "challenges",
-            "timeline",
-            "dates",
-            "quantities",
-            "questions",
-            "missing",
-            "files",
-        ),
+        dated_by=rfp_document.DATED_BY,
     ),
     DocumentType(
         key="quotation",

@@ -22,8 +22,9 @@ from process.costs.building import assessed
 from process.costs.completeness import EFFECTS, Impact, Target, price_impact
 from process.costs.models import CostAssessment
 from process.costs.results import priced
-from projects.completeness import QUESTIONS, completeness_of
+from projects.completeness import QUESTIONS, answering, completeness_of
 from projects.money import rounded
+from projects.rfp_fields import heading_of, written_answer
 from projects.services.locking import locked, not_active
 
 if TYPE_CHECKING:
@@ -180,6 +181,9 @@ def arrivals(project: Project, rows: Sequence[Assumption] | None = None) -> list
 
 def _arrived(row: Assumption, project: Project, missing: Sequence[str] | set[str]) -> Arrived | None:
     if row.field and row.field not in missing:
+        name = answering(project.rfp, row.field)
+        if name != row.field:
+            return Arrived(row, None, f"{heading_of(name)}: {written_answer(project.rfp, name)}")
         value = getattr(project.rfp, row.field)
         if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
             return Arrived(row, Decimal(str(value)), str(value))

@@ -53,9 +53,19 @@ SAID: dict[str, Said] = {
     "target_markets": Said(
         _("Each market has documents and tests of its own."), _("The European Union and the United States are the markets.")
     ),
-    "registration_intermediate": Said(
+    "compound_role": Said(
         _("It decides where good manufacturing practice begins, and how much is tested."),
         _("The compound is the API, made under full GMP."),
+    ),
+    "clinical_stage": Said(
+        _("The later the stage, the more is validated, tested and written."), _("The drug is in phase III or on the market.")
+    ),
+    "gmp_needed": Said(_("Under full GMP more is tested, cleaned and documented."), _("Full GMP (ICH Q7) is needed.")),
+    "number_of_steps": Said(
+        _("Each step takes hours of development and days in the vessels."), _("The process has the steps of the route that we propose.")
+    ),
+    "route_available": Said(
+        _("Where there is a route, less has to be developed."), _("There is a route in the literature, and none of your own.")
     ),
     "process_challenges": Said(
         _("Known difficulties cost yield and hours in the vessels."), _("There are no difficulties beyond those of the published route.")
@@ -88,6 +98,9 @@ SAID: dict[str, Said] = {
         "kg",
         _made(Phase.PILOT),
     ),
+    "validation_batches": Said(
+        _("Each batch is made, tested and put on stability."), _("Three consecutive batches are enough for validation.")
+    ),
     "validation_quantity_kg": Said(
         _("It decides the batch size of the validation, and with it the vessels."),
         _("A validation batch is of the size of our estimate."),
@@ -99,6 +112,19 @@ SAID: dict[str, Said] = {
         _("The yearly need is of the size of our estimate."),
         "kg/year",
         _made(Phase.COMMERCIAL),
+    ),
+    "batch_size_wanted_kg": Said(
+        _("It decides the vessels, and how often they are occupied, cleaned and tested."),
+        _("A commercial batch is of the size of our estimate."),
+        "kg",
+        _made(Phase.COMMERCIAL, one_batch=True),
+    ),
+    "exposure_band": Said(
+        _("Above band 3 the substance needs closed handling and lower cleaning limits."), _("The occupational exposure band is 3 or lower.")
+    ),
+    "ctd_author": Said(
+        _("Writing the sections on the substance (3.2.S) takes weeks of work."),
+        _("We write the sections on the substance; you write all others."),
     ),
     "quotation_needed_on": Said(_("So that our quotation reaches you in time."), _("The quotation is needed within our usual time.")),
 }

@@ -60,14 +60,24 @@ EFFECTS: dict[str, tuple[Effect, ...]] = {
     "indication": (_effect(Target.QUANTITY, "0.9", "1.2", Category.CLEANING, Category.EHS),),
     "target_markets": (_effect(Target.QUANTITY, "0.8", "1.3", Category.DOSSIER),),
     "submission_requirements": (_effect(Target.QUANTITY, "0.5", "2", Category.DOSSIER),),
-    "registration_intermediate": (_effect(Target.QUANTITY, "0.7", "1.5", Category.DOSSIER, Category.QC),),
+    "compound_role": (_effect(Target.QUANTITY, "0.7", "1.5", Category.DOSSIER, Category.QC),),
+    "clinical_stage": (_effect(Target.QUANTITY, "0.8", "1.2", Category.QC, Category.DOSSIER),),
+    # full GMP is assumed, which little exceeds
+    "gmp_needed": (_effect(Target.QUANTITY, "0.6", "1.05", Category.QC, Category.CLEANING, Category.DOSSIER),),
+    "number_of_steps": (_effect(Target.QUANTITY, "0.7", "1.6", Category.LABOUR, Category.OCCUPANCY),),
+    "route_available": (_effect(Target.QUANTITY, "0.7", "1.2", Category.LABOUR),),
     "maximum_daily_dose_mg": (_effect(Target.QUANTITY, "0.9", "1.3", Category.QC, Category.CLEANING),),
     "treatment_duration": (_effect(Target.QUANTITY, "0.9", "1.1", Category.QC),),
     "target_timeline": (_effect(Target.QUANTITY, "0.9", "1.25", Category.LABOUR, Category.OUTSIDE),),
     "sample_quantity_g": (_effect(Target.OUTPUT, "0.5", "2", phase="small_scale"),),
     "pilot_quantity_kg": (_effect(Target.OUTPUT, "0.5", "2", phase="pilot"),),
+    # two to five batches, where three are counted
+    "validation_batches": (_effect(Target.OUTPUT, "0.66", "1.67", phase="validation"),),
     "validation_quantity_kg": (_effect(Target.OUTPUT, "0.5", "2", phase="validation"),),
     "commercial_quantity_kg_per_year": (_effect(Target.PRICE, "0.85", "1.15"), _effect(Target.OUTPUT, "0.5", "2", phase="commercial")),
+    "batch_size_wanted_kg": (_effect(Target.QUANTITY, "0.8", "1.3", Category.OCCUPANCY, Category.CLEANING, Category.QC),),
+    "exposure_band": (_effect(Target.QUANTITY, "0.9", "1.5", Category.CLEANING, Category.EHS),),
+    "ctd_author": (_effect(Target.QUANTITY, "0.3", "1.1", Category.DOSSIER),),
 }
 
 

@@ -113,14 +113,15 @@ def first_values(project: Project, on: date) -> dict[str, Taken]:
     if pilot:
         found |= _sized(Phase.PILOT, Taken(pilot, asked), Taken(1, one))
     if validation:
-        usual = _t("%(number)s, as is usual.") % {"number": VALIDATION_BATCHES}
-        found |= _sized(Phase.VALIDATION, Taken(validation, asked), Taken(VALIDATION_BATCHES, usual))
-    yearly = rfp.commercial_quantity_kg_per_year
-    if validation and yearly:
-        batches = (yearly / validation).to_integral_value(ROUND_CEILING)
-        same = Taken(validation, _t("The size of the validation batches."))
+        usual = Taken(VALIDATION_BATCHES, _t("%(number)s, as is usual.") % {"number": VALIDATION_BATCHES})
+        batches = Taken(rfp.validation_batches, asked) if rfp.validation_batches else usual
+        found |= _sized(Phase.VALIDATION, Taken(validation, asked), batches)
+    yearly, wanted = rfp.commercial_quantity_kg_per_year, rfp.batch_size_wanted_kg
+    if yearly and (size := wanted or validation):
+        number = (yearly / size).to_integral_value(ROUND_CEILING)
+        same = Taken(size, asked if wanted else _t("The size of the validation batches."))
         words = _t("%(kg)s kg a year, as %(request)s asks, in batches of that size.") % {"kg": plain_number(yearly), "request": rfp.number}
-        found |= _sized(Phase.COMMERCIAL, same, Taken(int(batches), words))
+        found |= _sized(Phase.COMMERCIAL, same, Taken(int(number), words))
     return found
 
 

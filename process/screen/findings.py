@@ -13,8 +13,9 @@ from process.routes.building import holding_quotes, material_key
 from process.routes.figures import materials_of
 from process.routes.models import RouteStep, RouteVersion
 from process.screen.models import Disposition
-from process.screen.rules import Circumstances, Finding, Substance, screen
-from projects.models.rfp import TreatmentDuration
+from process.screen.rules import Circumstances, Compound, Finding, Substance, screen
+from projects.models import Rfp
+from projects.models.rfp_choices import Route, TreatmentDuration
 
 MG_PER_G = 1000
 
@@ -46,11 +47,24 @@ def judged(version: RouteVersion, findings: Iterable[Finding]) -> list[Judged]:
 
 def circumstances_of(version: RouteVersion) -> Circumstances:
     project = version.route.project
-    dose, treatment = project.rfp.maximum_daily_dose_mg, project.rfp.treatment_duration
+    dose, treatment, given = project.rfp.maximum_daily_dose_mg, project.rfp.treatment_duration, project.rfp.administration_route
     return Circumstances(
         dose_g_per_day=float(dose) / MG_PER_G if dose else None,
         site_band=project.site.highest_exposure_band if project.site else None,
         treatment=TreatmentDuration(treatment) if treatment else None,
+        compound=_compound(project.rfp),
+        given=Route(given) if given else None,
+    )
+
+
+def _compound(rfp: Rfp) -> Compound:
+    return Compound(
+        name=rfp.compound_name,
+        exposure_band=rfp.exposure_band,
+        exposure_limit=float(rfp.exposure_limit_ug_per_m3) if rfp.exposure_limit_ug_per_m3 else None,
+        energetic_groups=rfp.energetic_groups,
+        dsc_known=rfp.dsc_known,
+        controlled_as=rfp.controlled_as,
     )
 
 

@@ -13,8 +13,9 @@ from rdkit import Chem
 
 from audit.refusals import Words
 from process.screen import tables
-from projects.models.rfp import TreatmentDuration
+from projects.models.rfp_choices import Route, TreatmentDuration
 
+COMPOUND = "compound"  # the subject that the client describes
 NO_LIMIT_PPM = 100_000  # a tenth of the substance: no residue of a dried one comes near
 
 
@@ -36,15 +37,29 @@ class Substance:
 
 
 @dataclass(frozen=True)
+class Compound:
+    """What the request says of the substance that is made. exposure_limit: in µg/m³; dsc_known: “yes”, “no”, empty where nobody asked."""
+
+    name: str
+    exposure_band: int | None = None
+    exposure_limit: float | None = None
+    energetic_groups: str = ""
+    dsc_known: str = ""
+    controlled_as: str = ""
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """dose_g_per_day: the greatest; treatment: how long it lasts; None while nobody has said.
 
-    site_band: the highest exposure band that the site contains.
+    site_band: the highest exposure band that the site contains. compound: as the client describes it. given: how the drug is given.
     """
 
     dose_g_per_day: float | None = None
     site_band: int | None = None
     treatment: TreatmentDuration | None = None
+    compound: Compound | None = None
+    given: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,10 @@ def _elements(substances: Sequence[Substance], now: Circumstances) -> Iterator[t
                 words += _t(", which is %(limit)s µg/g at the daily dose; control threshold %(threshold)s µg/g.") % parts
             else:
                 words += _t("; the limit in µg/g needs the daily dose.")
+            if now.given not in (None, Route.ORAL):
+                words += " " + _t("These hold for the mouth; for another way (%(given)s) look up the lower ones.") % {
+                    "given": now.given.label
+                }
             yield f"{each.key} {element.symbol}", each.name, words, not element.checked
 
 
@@ -157,6 +176,11 @@ def _mutagenic(substances: Sequence[Substance], now: Circumstances) -> Iterator[
 
 
 def _energetic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    if now.compound and now.compound.energetic_groups:
+        words = _t("The client names groups that can decompose with much heat or gas: %(groups)s.")
+        words %= {"groups": now.compound.energetic_groups}
+        known = _t("Its DSC is known: ask for it.") if now.compound.dsc_known == "yes" else _t("Calorimetry before scale-up.")
+        yield COMPOUND, now.compound.name, f"{words} {known}", False
     for each in substances:
         groups = energetic_groups_in(each)
         if groups:
@@ -173,19 +197,37 @@ def energetic_groups_in(substance: Substance) -> list[str]:
 
 
 def _exposure(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    if now.compound and (words := _band_words(now.compound.exposure_band, now) or _limit_of_air(now.compound, now)):
+        yield COMPOUND, now.compound.name, words, False
     for each in substances:
-        band = each.exposure_band
-        if band is None:
-            continue
-        if now.site_band is None and band >= tables.HIGH_BAND:
-            words = _t("Exposure band %(band)d, and nobody has said what the site contains.")
-            yield each.key, each.name, words % {"band": band}, False
-        elif now.site_band is not None and band > now.site_band:
-            words = _t("Exposure band %(band)d is above what the site contains (%(site)d).")
-            yield each.key, each.name, words % {"band": band, "site": now.site_band}, False
+        if words := _band_words(each.exposure_band, now):
+            yield each.key, each.name, words, False
+
+
+def _band_words(band: int | None, now: Circumstances) -> str:
+    """Empty where the site contains it, or nobody has said the band."""
+    if band is None:
+        return ""
+    if now.site_band is None and band >= tables.HIGH_BAND:
+        return _t("Exposure band %(band)d, and nobody has said what the site contains.") % {"band": band}
+    if now.site_band is not None and band > now.site_band:
+        return _t("Exposure band %(band)d is above what the site contains (%(site)d).") % {"band": band, "site": now.site_band}
+    return ""
+
+
+def _limit_of_air(compound: Compound, now: Circumstances) -> str:
+    """Of a limit that is commonly counted as a high band, where nobody has said the band itself."""
+    limit, contains = compound.exposure_limit, now.site_band or 0
+    if compound.exposure_band is not None or limit is None or limit >= tables.HIGH_LIMIT_UG_PER_M3 or contains >= tables.HIGH_BAND:
+        return ""
+    words = _t("Exposure limit %(limit)s µg/m³, which is commonly band %(band)d or higher: have the band settled.")
+    return words % {"limit": _plain(limit), "band": tables.HIGH_BAND}
 
 
 def _supply(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    if now.compound and now.compound.controlled_as:
+        words = _t("Controlled: %(schedule)s.") % {"schedule": now.compound.controlled_as}
+        yield f"{COMPOUND} controlled", now.compound.name, words, False
     for each in substances:
         if each.controlled_as:
             yield f"{each.key} controlled", each.name, _t("Controlled: %(schedule)s.") % {"schedule": each.controlled_as}, False

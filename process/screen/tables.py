@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Words
-from projects.models.rfp import TreatmentDuration
+from projects.models.rfp_choices import TreatmentDuration
 
 Q3C = "ICH Q3C(R9), tables 1 to 3"
 Q3D = "ICH Q3D(R2), table A.2.1 (oral)"
@@ -205,3 +205,4 @@ DIALKYL_AMIDE = "[CX3](=O)[NX3;H0]([CX4])[CX4]"  # gives the amine back: DMF, DM
 
 LONG_LEAD_DAYS = 56  # eight weeks
 HIGH_BAND = 4  # from here on an unknown capability is a finding
+HIGH_LIMIT_UG_PER_M3 = 10  # below it makers commonly count a substance as band 4 or 5

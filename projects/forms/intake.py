@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from projects.forms.rfp import LogRfpForm
-from projects.models.rfp import Channel
+from projects.models.rfp_choices import Channel
 
 FORM_NAMES = {"client_name": "client", "contact_name": "contact"}  # fields of `log_rfp` → of the form
 

@@ -27,7 +27,7 @@ from projects.forms.quotation import (
     row_errors,
     values_of,
 )
-from projects.models import Quotation, QuotationLine, QuotationOutcome, RevisionRemark
+from projects.models import Quotation, QuotationLine, QuotationOutcome, RevisionRemark, Rfp
 from projects.services.quotation_parts import PARTS, due_words, rows_of_lines, rows_of_part
 from projects.services.replies import Reply
 
@@ -175,7 +175,7 @@ class Block:
 
 
 class QuotationForms:
-    """Everything that a quotation says, in several forms of one page. Bound to `data`, or filled from a revision.
+    """Everything that a quotation says, in several forms of one page. Bound to `data`, or filled from a revision, else from the request.
 
     is_next: of the revision after it. What somebody confirmed of the prices of one is asked again of the next. names: of its sets; the
     lines and payments of a draft that is there are tables on its page.
@@ -185,12 +185,13 @@ class QuotationForms:
         self,
         *,
         quotation: Quotation | None = None,
+        rfp: Rfp | None = None,
         data: Any = None,
         remarks: Sequence[RevisionRemark] = (),
         is_next: bool = False,
         names: Collection[str] = tuple(SETS),
     ) -> None:
-        first = _initial(quotation)
+        first = _initial(quotation, rfp)
         if is_next:
             first["words"].pop("rise_confirmed", None)
         self.words = QuotationForm(data, initial=first.pop("words"))
@@ -259,9 +260,15 @@ class QuotationForms:
         return fields or (formset is not None and bool(formset.initial or any(form.has_changed() for form in formset.forms)))
 
 
-def _initial(quotation: Quotation | None) -> dict[str, Any]:
+def _initial(quotation: Quotation | None, rfp: Rfp | None) -> dict[str, Any]:
     if quotation is None:
-        return {"words": {}, **{name: [] for name in SETS}}
+        return {"words": _wished(rfp) if rfp else {}, **{name: [] for name in SETS}}
     lines = [row | ({"amount": None} if row["standing"] == QuotationLine.Standing.EXCLUDED else {}) for row in rows_of_lines(quotation)]
     words = {name: getattr(quotation, name) for name in QuotationForm.Meta.fields}
     return {"words": words, "lines": lines, **{name: rows_of_part(quotation, name) for name in PARTS}}
+
+
+def _wished(rfp: Rfp) -> dict[str, str]:
+    """Currency and delivery as the client wants them, where it has said."""
+    wishes = {"currency": rfp.currency_wanted, "incoterm": rfp.incoterm_wanted, "delivery_place": rfp.delivery_place}
+    return {name: wish for name, wish in wishes.items() if wish}

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import CountryField
 from accounts.models import Client, Contact, User
-from accounts.numbers import NumberField
+from accounts.numbers import NumberField, WholeNumberField
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from projects.completeness import QUESTIONS, SUBMIT
 from projects.forms.evidence import day_input
-from projects.limits import QUANTITIES, limits
+from projects.limits import DECIMALS, limits
 from projects.models import Rfp
-from projects.models.rfp import BY_CLIENTS_THEMSELVES, Channel, Market, Submission
+from projects.models.rfp_choices import BY_CLIENTS_THEMSELVES, Channel
+from projects.rfp_fields import GIVEN, PEOPLE, choices_of
 
 NEEDED_TO_SUBMIT = frozenset(question.field for question in QUESTIONS if question.level == SUBMIT)
 
@@ -95,6 +99,24 @@ class LogRfpForm(CompoundFields):
         return {renamed.get(name, name): value for name, value in self.cleaned_data.items()}
 
 
+def form_field(field: Any, **kwargs: Any) -> Any:
+    """How a field of a request is asked for: numbers and days as people type them, several choices as boxes."""
+    if isinstance(field, ArrayField):
+        label, boxes = capfirst(field.verbose_name), forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(
+            label=label, choices=choices_of(field.name), required=False, widget=boxes, help_text=field.help_text
+        )
+    if isinstance(field, models.DecimalField):
+        kwargs["form_class"] = NumberField
+    elif isinstance(field, models.PositiveSmallIntegerField):
+        kwargs["form_class"] = WholeNumberField
+    elif isinstance(field, models.DateField):
+        kwargs["widget"] = day_input()
+    elif isinstance(field, models.TextField):
+        kwargs["widget"] = lines(3)
+    return field.formfield(**kwargs)
+
+
 class RfpForm(CompoundFields, forms.ModelForm):
     """Everything about the request. Shape only: what follows from a structure or a CAS number is the service's."""
 
@@ -105,40 +127,11 @@ class RfpForm(CompoundFields, forms.ModelForm):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "code"}),
     )
-    target_markets = forms.MultipleChoiceField(
-        label=_("Target markets"), choices=Market.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    submission_requirements = forms.MultipleChoiceField(
-        label=_("Regulatory submissions planned"), choices=Submission.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
 
     class Meta:
         model = Rfp
-        fields = (
-            "compound_name", "cas_number", "structure_text",
-            "downstream_drug", "indication", "maximum_daily_dose_mg", "treatment_duration", "registration_intermediate",
-            "wanted", "process_challenges",
-            "sample_quantity_g", "pilot_quantity_kg", "validation_quantity_kg", "commercial_quantity_kg_per_year",
-            "target_markets", "submission_requirements",
-            "quotation_needed_on", "first_sample_wanted_on", "filing_planned_on", "target_timeline",
-            "contact", "channel", "account_owner",
-        )  # fmt: skip
-        widgets = {
-            "wanted": lines(4),
-            "process_challenges": lines(4),
-            "target_timeline": lines(3),
-            "quotation_needed_on": day_input(),
-            "first_sample_wanted_on": day_input(),
-            "filing_planned_on": day_input(),
-        }
-        field_classes = dict.fromkeys(("maximum_daily_dose_mg", *QUANTITIES), NumberField)
-        help_texts = {
-            "process_challenges": _("Hazards, chromatography, low temperature, yield, impurities, patents."),
-            "target_timeline": _("What must happen when, and what it depends on."),
-            "maximum_daily_dose_mg": _("Limits of impurities follow from it (ICH Q3A, M7)."),
-            "treatment_duration": _("The threshold of mutagenic impurities follows from it (ICH M7)."),
-            "registration_intermediate": _("Yes calls for a starting-material justification later."),
-        }
+        fields = (*GIVEN, *PEOPLE.fields)
+        formfield_callback = form_field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,7 +146,8 @@ class RfpForm(CompoundFields, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, words in limits(values, received_on=timezone.localdate(self.instance.received_at)).items():
+        beside = {name: getattr(self.instance, name) for name in DECIMALS}
+        for name, words in limits(values, received_on=timezone.localdate(self.instance.received_at), beside=beside).items():
             self.add_error(name, words)
         return values
 

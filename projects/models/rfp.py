@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
@@ -20,59 +19,11 @@ from catalogue.chemistry import skeleton_of
 from catalogue.parents import Composition, composition_or_none
 from projects.models.confidentiality import disclosed, is_named_for, seen_of_requests
 from projects.models.project import on_team, sees_portfolio
+from projects.models.rfp_choices import Channel, FileKind
+from projects.models.rfp_facts import RfpFacts
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-class Channel(models.TextChoices):
-    TELEPHONE = "telephone", _("Telephone")
-    EMAIL = "email", _("E-mail")
-    MEETING = "meeting", _("Meeting or fair")
-    WEBSITE = "website", _("Web site")
-    PORTAL = "portal", _("Portal")
-    API = "api", _("Client's system (API)")
-    OTHER = "other", _("Other")
-
-
-BY_CLIENTS_THEMSELVES = frozenset({Channel.PORTAL, Channel.API})  # nobody of ours chooses these
-
-
-class YesNo(models.TextChoices):
-    UNKNOWN = "", _("Not asked yet")
-    YES = "yes", _("Yes")
-    NO = "no", _("No")
-
-
-class TreatmentDuration(models.TextChoices):
-    """How long a patient takes the drug, in the classes of ICH M7."""
-
-    UNKNOWN = "", _("Not asked yet")
-    MONTH = "month", _("up to 1 month")
-    YEAR = "year", _("over 1 to 12 months")
-    TEN_YEARS = "ten_years", _("over 1 to 10 years")
-    LIFETIME = "lifetime", _("over 10 years to lifetime")
-
-
-class Market(models.TextChoices):
-    US = "US", _("United States")
-    EU = "EU", _("European Union")
-    JP = "JP", _("Japan")
-    CN = "CN", _("China")
-    OTHER = "other", _("Other")
-
-
-class Submission(models.TextChoices):
-    """Regulatory submissions that the project supports (fields.md section 1)."""
-
-    IND = "IND", _("IND")
-    NDA = "NDA", _("NDA")
-    ANDA = "ANDA", _("ANDA")
-    DMF = "DMF", _("DMF type II")
-    ASMF = "ASMF", _("ASMF")
-    CEP = "CEP", _("CEP")
-    CN_REGISTRATION = "CN", _("China API registration")
-    NONE = "none", _("None planned")
 
 
 class Likeness(models.IntegerChoices):
@@ -150,7 +101,7 @@ class RfpQuerySet(models.QuerySet["Rfp"]):
 
 
 @tracked
-class Rfp(models.Model):
+class Rfp(RfpFacts):
     """A request for proposal. Saving takes five fields; submitting takes what `projects/completeness.py` asks for."""
 
     class State(models.TextChoices):
@@ -174,31 +125,6 @@ class Rfp(models.Model):
     parent_inchikey = models.CharField(_("InChIKey of the parent"), max_length=27, blank=True, db_index=True, editable=False)
     formula = models.CharField(_("molecular formula"), max_length=200, blank=True)
     molar_mass_g_per_mol = models.FloatField(_("molar mass (g/mol)"), null=True, blank=True)
-    # product context
-    downstream_drug = models.CharField(_("downstream drug"), max_length=200, blank=True)
-    indication = models.CharField(_("indication"), max_length=300, blank=True)
-    target_markets = ArrayField(
-        models.CharField(max_length=8, choices=Market.choices), verbose_name=_("target markets"), default=list, blank=True
-    )
-    registration_intermediate = models.CharField(_("registration intermediate"), max_length=3, choices=YesNo.choices, blank=True)
-    maximum_daily_dose_mg = models.DecimalField(_("maximum daily dose (mg/day)"), max_digits=12, decimal_places=3, null=True, blank=True)
-    treatment_duration = models.CharField(_("duration of treatment"), max_length=9, choices=TreatmentDuration.choices, blank=True)
-    # the work
-    process_challenges = models.TextField(_("process challenges"), max_length=8000, blank=True)
-    target_timeline = models.TextField(_("target timeline"), max_length=4000, blank=True)
-    first_sample_wanted_on = models.DateField(_("first sample wanted on"), null=True, blank=True)
-    filing_planned_on = models.DateField(_("filing planned on"), null=True, blank=True)
-    quotation_needed_on = models.DateField(_("quotation needed on"), null=True, blank=True)
-    submission_requirements = ArrayField(
-        models.CharField(max_length=8, choices=Submission.choices),
-        verbose_name=_("regulatory submission requirements"),
-        default=list,
-        blank=True,
-    )
-    sample_quantity_g = models.DecimalField(_("samples (g)"), max_digits=12, decimal_places=3, null=True, blank=True)
-    pilot_quantity_kg = models.DecimalField(_("pilot (kg)"), max_digits=12, decimal_places=3, null=True, blank=True)
-    validation_quantity_kg = models.DecimalField(_("validation, per batch (kg)"), max_digits=12, decimal_places=3, null=True, blank=True)
-    commercial_quantity_kg_per_year = models.DecimalField(_("commercial (kg/year)"), max_digits=14, decimal_places=3, null=True, blank=True)
     # people and times
     account_owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -275,6 +201,7 @@ class RfpFile(models.Model):
 
     rfp = models.ForeignKey(Rfp, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=255)
+    kind = models.CharField(_("what it is"), max_length=16, choices=FileKind.choices, blank=True)
     media_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)
     size_bytes = models.PositiveBigIntegerField()

@@ -21,7 +21,7 @@ from audit.refusals import BadInput, Blocker, require_none, require_reason
 from projects.attachments import Attachment, take_upload
 from projects.messages import Message, Part, read_message
 from projects.models import Intake, Rfp
-from projects.models.rfp import Channel
+from projects.models.rfp_choices import Channel
 from projects.questionnaire import Answers, read_answers, try_answers
 from projects.services.rfp import attach_rfp_file, find_client, find_contact, log_rfp
 

@@ -24,9 +24,11 @@ from audit.seen import require_unchanged, words_of
 from catalogue.chemistry import StructureError, normalise_cas, parse_structure
 from catalogue.parents import composition_of
 from projects.attachments import Attachment
-from projects.limits import limits
+from projects.file_kinds import kind_by_name
+from projects.limits import DECIMALS, limits
 from projects.models import Rfp, RfpFile
-from projects.models.rfp import Channel
+from projects.models.rfp_choices import Channel, FileKind
+from projects.rfp_fields import GIVEN, PEOPLE, label_of
 from projects.services.numbering import next_in_series
 from projects.services.waiting import close_waits, open_wait
 
@@ -35,33 +37,7 @@ if TYPE_CHECKING:
 
 Created = TypeVar("Created")
 DERIVED = ("smiles", "inchikey", "formula", "molar_mass_g_per_mol")
-DETAILS = frozenset(
-    {
-        "compound_name",
-        "wanted",
-        "cas_number",
-        "structure_text",
-        "downstream_drug",
-        "indication",
-        "target_markets",
-        "registration_intermediate",
-        "maximum_daily_dose_mg",
-        "treatment_duration",
-        "process_challenges",
-        "target_timeline",
-        "first_sample_wanted_on",
-        "filing_planned_on",
-        "quotation_needed_on",
-        "submission_requirements",
-        "sample_quantity_g",
-        "pilot_quantity_kg",
-        "validation_quantity_kg",
-        "commercial_quantity_kg_per_year",
-        "channel",
-        "contact",
-        "account_owner",
-    }
-)
+DETAILS = frozenset((*GIVEN, *PEOPLE.fields))
 
 
 def locked_rfp(number: str, actor: User) -> Rfp:
@@ -276,12 +252,6 @@ def rfp_values(rfp: Rfp) -> dict[str, Any]:
     return {name: getattr(rfp, name) for name in sorted(DETAILS)}
 
 
-def label_of(name: str) -> str:
-    """The words of a field of the request, as its form shows them."""
-    field: Any = Rfp._meta.get_field(name)
-    return str(field.verbose_name)
-
-
 def _plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool, list, type(None))) else str(value)
 
@@ -291,9 +261,10 @@ def apply_details(rfp: Rfp, details: dict[str, Any]) -> None:
     unknown = set(details) - DETAILS
     if unknown:
         raise BadInput({name: [_t("This field cannot be set.")] for name in sorted(unknown)})
+    beside = {name: getattr(rfp, name) for name in DECIMALS}
     for name, value in details.items():
         setattr(rfp, name, value)
-    errors = limits(details, received_on=timezone.localdate(rfp.received_at))
+    errors = limits(details, received_on=timezone.localdate(rfp.received_at), beside=beside)
     if details.get("cas_number"):
         try:
             rfp.cas_number = normalise_cas(details["cas_number"])
@@ -359,9 +330,32 @@ def attach_rfp_file(number: str, *, stored: Attachment, actor: User) -> RfpFile:
     if existing is not None:
         return existing
     attached = RfpFile.objects.create(
-        rfp=rfp, name=stored.name, media_type=stored.media_type, sha256=stored.sha256, size_bytes=stored.size_bytes, uploaded_by=actor
+        rfp=rfp,
+        name=stored.name,
+        kind=kind_by_name(stored.name),
+        media_type=stored.media_type,
+        sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+        uploaded_by=actor,
     )
     record("rfp.file_attached", rfp, actor=actor, file=stored.name, sha256=stored.sha256)
+    return attached
+
+
+@act
+def say_kind_of_file(number: str, file_id: int, *, kind: str, actor: User) -> RfpFile:
+    """What a file is, where its name did not say or said it wrongly."""
+    rfp = locked_rfp(number, actor)
+    require_permission("projects.edit_rfp", actor, rfp)
+    _require_open(rfp)
+    attached = RfpFile.objects.select_for_update().get(rfp=rfp, pk=file_id)
+    if kind not in FileKind.values:
+        raise BadInput({"kind": [_t("Choose one of the kinds.")]})
+    if kind == attached.kind:
+        return attached
+    attached.kind = kind
+    attached.save(update_fields=["kind"])
+    record("rfp.file_kind_said", rfp, actor=actor, file=attached.name, said=str(FileKind(kind).label))
     return attached
 
 

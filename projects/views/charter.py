@@ -123,7 +123,8 @@ def _initial(project: Project, charter: Charter | None) -> dict[str, Any]:
     if quotation is not None:
         facts |= {"assumptions": quotation.assumptions, "scope_in": quotation.scope}
     facts |= batches_of(said_elsewhere(project))
-    return facts | {"start_on": timezone.localdate(), "filing_on": project.rfp.filing_planned_on}
+    today, wanted = timezone.localdate(), project.rfp.start_wanted_on
+    return facts | {"start_on": max(today, wanted) if wanted else today, "filing_on": project.rfp.filing_planned_on}
 
 
 def _render(

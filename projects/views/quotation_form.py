@@ -41,7 +41,8 @@ def quotation_new(request: SignedInRequest, code: str) -> HttpResponse:
 
         return _save(request, project, save, QuotationForms(data=request.POST, remarks=remarks), latest=latest)
     blockers = [*quote_locks(request.user, project), *services.draft_blockers(latest)]
-    return _render(request, project, QuotationForms(quotation=latest, remarks=remarks, is_next=True), latest=latest, blockers=blockers)
+    shown = QuotationForms(quotation=latest, rfp=project.rfp, remarks=remarks, is_next=True)
+    return _render(request, project, shown, latest=latest, blockers=blockers)
 
 
 @internal_required

@@ -28,8 +28,11 @@ from projects.completeness import Completeness, completeness_of
 from projects.forms.gate import ReasonForm
 from projects.forms.intake import say_problems
 from projects.forms.rfp import DeclineForm, RfpClientForm, RfpForm
+from projects.forms.rfp_groups import groups_of
 from projects.models import Intake, Rfp, RfpFile
+from projects.models.rfp_choices import FileKind
 from projects.permissions import lacking
+from projects.rfp_fields import PEOPLE, answers_of
 from projects.services import rfp as services
 from projects.worksheets import CLARIFICATIONS
 from worksheets.bound import bind_to
@@ -84,12 +87,15 @@ def _render(
         **_standing(request, rfp),
         "is_kept": rfp.is_kept,  # type: ignore[attr-defined]
         "form": details,
+        "groups": groups_of(details),
+        "people": groups_of(details, [PEOPLE]),
+        "answers": answers_of(rfp) if locks else [],
         "version": version_of(services.rfp_values(rfp)),
         "why": why or ReasonForm(),
         "locks": locks,
         "intake": intake,
         "unread": unread,
-        "files": rfp.files.select_related("uploaded_by"),
+        **_files(rfp),
         "sheet": Shown(bind_to(CLARIFICATIONS, rfp, request.user), request),
         "remove_form": ReasonForm(),
         "client_form": RfpClientForm(rfp=rfp, actor=request.user),
@@ -100,6 +106,11 @@ def _render(
     }
     wrong = request.method == "POST"
     return render(request, "projects/rfp_detail.html", context, status=400 if wrong else 200)
+
+
+def _files(rfp: Rfp) -> dict[str, Any]:
+    files = list(rfp.files.select_related("uploaded_by"))
+    return {"files": files, "kinds": FileKind.choices, "lacks_sds": not any(each.kind == FileKind.SDS for each in files)}
 
 
 def _is_open(rfp: Rfp, name: str) -> bool:
@@ -242,9 +253,7 @@ def _attach(request: SignedInRequest, rfp: Rfp, upload: Any) -> RfpFile:
 @require_GET
 def rfp_files(request: SignedInRequest, number: str) -> HttpResponse:
     rfp = _rfp(request, number)
-    return render(
-        request, "projects/_rfp_files.html", {"rfp": rfp, "files": rfp.files.select_related("uploaded_by"), "locks": _locks(request, rfp)}
-    )
+    return render(request, "projects/_rfp_files.html", {"rfp": rfp, **_files(rfp), "locks": _locks(request, rfp)})
 
 
 @internal_required
@@ -253,6 +262,16 @@ def rfp_file(request: SignedInRequest, number: str, pk: int) -> HttpResponseBase
     """A file that came with the request, always as a download."""
     found = get_object_or_404(RfpFile, rfp=_rfp(request, number), pk=pk)
     return stored_file(found.sha256, name=found.name, media_type=found.media_type)
+
+
+@internal_required
+@require_POST
+def rfp_file_kind(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    """What a file is; back to the files."""
+    rfp = _rfp(request, number)
+    get_object_or_404(rfp.files, pk=pk)
+    services.say_kind_of_file(number, pk, kind=request.POST.get("kind", ""), actor=request.user)
+    return redirect(f"{rfp.get_absolute_url()}#files")
 
 
 @internal_required

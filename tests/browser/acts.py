@@ -106,14 +106,14 @@ def complete_the_request(page: Page, molecule: Molecule, answers: dict[str, str]
         page.fill(f"#id_{name}", value)
         page.keyboard.press("Tab")
         _is_answered(page, name)
-    for name, choice in (("treatment_duration", "lifetime"), ("registration_intermediate", "no")):
+    for name, choice in (("treatment_duration", "lifetime"), ("compound_role", "api")):
         page.select_option(f"#id_{name}", choice)
         _is_answered(page, name)
     for name, choice in (("target_markets", "EU"), ("submission_requirements", "DMF")):
         page.check(f"#id_{name} input[value={choice}]")
         _is_answered(page, name)
     expect(page.locator("#rfp-structure")).to_contain_text(molecule.formula)
-    expect(page.locator("#rfp-standing")).to_contain_text("16 of 16")
+    expect(page.locator("#rfp-standing")).to_contain_text("16 of 24")
 
 
 def _is_answered(page: Page, name: str) -> None:

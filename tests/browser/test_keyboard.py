@@ -96,12 +96,12 @@ def test_a_call_is_logged_without_a_mouse(hands: Hands) -> None:
     page.wait_for_url(re.compile(r"/rfps/RFP-\d{4}-\d{4}/$"))
 
     hands.fill(page.locator("#id_downstream_drug"), "Tablets")
-    hands.go_to(page.locator("#id_registration_intermediate"))
+    hands.go_to(page.locator("#id_compound_role"))
     hands.press("ArrowDown")
     hands.go_to(page.locator("#id_target_markets input").first)
     hands.press("Space")
     expect(page.locator("[data-save-state]")).to_contain_text("Saved")
-    for answered in ("downstream_drug", "registration_intermediate", "target_markets"):
+    for answered in ("downstream_drug", "compound_role", "target_markets"):
         expect(page.locator(f"#rfp-standing a[href='#id_{answered}']")).to_have_count(0)
 
 

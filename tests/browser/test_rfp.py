@@ -58,6 +58,7 @@ def test_a_call_is_logged_by_keyboard_and_completed(page: Page) -> None:
     expect(page.locator("[data-save-state]")).to_contain_text("Saved")
     what_is_wrong_is_marked_beside_what_is_saved(page)
     the_field_in_focus_stands_clear_of_the_bar(page)
+    a_folded_answer_is_counted(page)
     an_empty_field_is_refused_in_one_style(page)
     the_drawing_board_opens_once(page)
     a_molfile_is_read_pasted_and_drawn_on(page)
@@ -122,9 +123,19 @@ def what_is_wrong_is_marked_beside_what_is_saved(page: Page) -> None:
 def the_field_in_focus_stands_clear_of_the_bar(page: Page) -> None:
     page.locator("#id_target_timeline").fill("Sample in spring.")
     expect(page.locator(".rfp-save")).to_contain_text("Saved")
-    for name in ("registration_intermediate", "sample_quantity_g"):
+    for name in ("compound_role", "sample_quantity_g"):
         page.locator(f"#id_{name}").focus()
         page.wait_for_function(CLEAR, arg=name)  # the page scrolls there smoothly
+
+
+def a_folded_answer_is_counted(page: Page) -> None:
+    more = page.locator("[data-rfp-more]").first
+    expect(page.locator("#id_pka")).to_be_hidden()
+    more.locator("summary").press("Enter")
+    page.fill("#id_pka", "4.1")
+    page.keyboard.press("Tab")
+    expect(more.locator("[data-rfp-filled]")).to_have_text("1 of 10 filled in")
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved")
 
 
 def the_drawing_board_opens_once(page: Page) -> None:

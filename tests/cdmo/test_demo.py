@@ -20,6 +20,7 @@ from audit.models import Event, Signature
 from catalogue.chemistry import cas_check_digit_ok, parse_structure
 from catalogue.models import Compound
 from cdmo.demo import clock
+from cdmo.demo.briefs import BRIEFS
 from cdmo.demo.inbox import leave_unread
 from cdmo.demo.molecules import MOLECULES, Molecule
 from cdmo.demo.people import PASSWORD, everybody
@@ -31,6 +32,7 @@ from documents.rendering import RenderedPdf, render_pdf
 from notifications.models import LastVisit, Notification, Webhook
 from process.actuals.history import seen_before
 from process.models import ActualCost, InquiryAnswer, RouteStep
+from projects.limits import limits
 from projects.models import (
     AccountAnswer,
     ChangeOrder,
@@ -65,6 +67,14 @@ def test_molecule_is_the_published_one(molecule: Molecule) -> None:
     assert (found.formula, found.inchikey) == (molecule.formula, molecule.inchikey)
     assert found.molar_mass_g_per_mol == pytest.approx(molecule.molar_mass_g_per_mol, abs=0.06)
     assert cas_check_digit_ok(molecule.cas_number)
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_what_a_request_says_of_a_molecule_can_be_meant(name: str) -> None:
+    said = BRIEFS[name]
+
+    assert limits(said, received_on=timezone.localdate()) == {}
+    Rfp(**said).clean_fields(exclude=[field.name for field in Rfp._meta.fields if field.name not in said])
 
 
 def test_refuses_production(settings: Any) -> None:

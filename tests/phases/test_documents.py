@@ -7,16 +7,18 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
 from documents import registry, services
-from documents.content import cell
+from documents.content import cell, key_values
 from documents.models import DocumentVersion
 from documents.services.queue import page_of
 from phases.evaluation.assessment_documents import CostBand, cost_bands, margin_percent
 from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.rfp_document import rfp_record
 from phases.evaluation.services import recommend
 from phases.reports import TEMPLATE
 from projects.models import Charter, Deliverable, Phase, Project, QuotationLine, Rfp
@@ -53,6 +55,38 @@ def test_rfp_record_says_what_was_asked_for_and_what_is_missing() -> None:
         assert words in said
     assert "Approved · Project manager" in said
     assert page_of(version, "effective").count("Structural formula of Paracetamol") == 2  # on the cover, and beside the SMILES
+
+
+def test_rfp_record_prints_what_is_answered_by_group_and_what_had_to_be_asked() -> None:
+    said = {"exposure_band": 4, "special_conditions": ["azide", "cryogenic"], "specification_proposed": "Water: at most 0.5 %"}
+    rfp = factories.an_rfp(**factories.COMPLETE_REQUEST, **said)
+
+    data = rfp_record(rfp)
+
+    groups = {group["title"]: group for group in data["groups"]}
+    rows = {row["label"]: row["value"] for group in data["groups"] for row in group["rows"]}
+    assert [title for title in groups if title not in ("Molecule", "Need")] == [
+        "Role of the compound", "Product context", "Status of the process", "Analytical", "Regulatory", "Safety", "Timing",
+    ]  # fmt: skip
+    assert (rows["Role of the compound"], rows["GMP needed"], rows["Number of steps"]) == ("API", "not asked yet", "not asked yet")
+    assert (rows["Occupational exposure band"], rows["Special conditions"]) == ("4", "Azide, Cryogenic (−78 °C)")
+    assert groups["Analytical"]["texts"] == [{"title": "Specification proposed", "text": "Water: at most 0.5 %"}]
+    assert not {"Energetic groups", "Hygroscopicity", "Chromatography in the process"} & set(rows)
+
+
+def test_rfp_record_of_an_earlier_release_is_printed_as_it_was_made() -> None:
+    data = {name: [] for name in ("parties", "molecule", "product", "dates", "missing", "composition", "treatment")}
+    data |= {name: {"columns": [], "rows": [], "caption": "", "empty": ""} for name in ("quantities", "questions", "files")}
+    old = data | {
+        "wanted": "5 t",
+        "challenges": "Colour of the crude product",
+        "timeline": "Two years",
+        "product": key_values(("Drug", "X")),
+    }
+
+    page = render_to_string("documents/types/_rfp_record_2.html", {"data": old})
+
+    assert all(words in page for words in ("Colour of the crude product", "Two years", "Product and registration", "Drug"))
 
 
 def test_rfp_record_without_a_structure_draws_none() -> None:

@@ -112,7 +112,7 @@ def test_a_record_of_an_earlier_release_is_not_out_of_date_for_what_we_say_or_as
     assert declared is not None and not is_out_of_date(version, declared)
 
     data["missing"].pop()
-    for added_since in ("composition", "treatment"):
+    for added_since in ("composition", "groups"):
         del data[added_since]
     assert not is_out_of_date(version, declared)
 

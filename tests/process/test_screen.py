@@ -21,12 +21,12 @@ from catalogue.models import Site, Supplier
 from catalogue.services import create_or_find_compound
 from process.models import Disposition, RouteVersion
 from process.routes.building import steps_of
-from process.screen.findings import findings_of, judged
+from process.screen.findings import circumstances_of, findings_of, judged
 from process.screen.rules import Circumstances, Substance, screen
 from process.screen.services import decide_finding, decided_values
 from process.screen.tables import ELEMENTS, ENERGETIC, SOLVENTS, Solvent
 from projects.models import Project, Rfp
-from projects.models.rfp import TreatmentDuration
+from projects.models.rfp_choices import Route, TreatmentDuration
 from tests.process import factories as make
 from tests.projects import factories as projects
 
@@ -260,6 +260,18 @@ def test_dose_and_duration_come_from_the_request(version: RouteVersion) -> None:
     (found,) = (each for each in findings_of(version, steps_of(version)) if each.rule.key == "m7")
 
     assert "treatment over 1 to 12 months: 20 µg/day, which is 40 ppm at 0.5 g/day." in found.words
+
+
+@pytest.mark.django_db
+def test_what_the_request_says_of_the_compound_is_screened(version: RouteVersion) -> None:
+    said = {"exposure_band": 5, "energetic_groups": "an azide", "controlled_as": "CN precursor", "administration_route": "parenteral"}
+    Rfp.objects.filter(project=version.route.project).update(**said)
+    version = RouteVersion.objects.get(pk=version.pk)
+
+    found = {each.rule.key: each.about for each in findings_of(version, steps_of(version)) if each.subject.startswith("compound")}
+
+    assert found == dict.fromkeys(("energetic", "exposure", "supply"), "Paracetamol")
+    assert circumstances_of(version).given == Route.PARENTERAL
 
 
 @pytest.mark.django_db

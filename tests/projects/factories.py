@@ -56,7 +56,7 @@ COMPLETE_REQUEST: dict[str, Any] = {
     "downstream_drug": "Tablets 500 mg",
     "indication": "Pain and fever",
     "target_markets": ["EU", "US"],
-    "registration_intermediate": "no",
+    "compound_role": "api",
     "process_challenges": "Colour of the crude product",
     "target_timeline": "Validation batches within two years",
     "submission_requirements": ["DMF"],

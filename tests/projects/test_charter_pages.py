@@ -109,6 +109,16 @@ def test_a_redraft_leaves_alone_what_has_evidence(project: Project) -> None:
     assert Project.objects.get(pk=project.pk).last_phase == Phase.COMMERCIAL
 
 
+@pytest.mark.parametrize(("days", "begins_in"), [(40, 40), (-40, 0)])
+def test_a_first_charter_begins_when_the_client_wants_it_to_or_today(project: Project, days: int, begins_in: int) -> None:
+    today = timezone.localdate()
+    Rfp.objects.filter(project=project).update(start_wanted_on=today + timedelta(days=days))
+
+    form = as_person(make.manager()).get(reverse("project-charter", args=[project.code])).context["form"]
+
+    assert form["start_on"].value() == today + timedelta(days=begins_in)
+
+
 def test_two_people_draft_and_the_second_reads_what_the_first_wrote(project: Project) -> None:
     manager, address = as_person(make.manager()), reverse("project-charter", args=[project.code])
     version, facts = manager.get(address).context["version"], {"first_phase": "evaluation", "last_phase": "pilot", "plan_from": "start"}

@@ -248,7 +248,7 @@ WRONG: dict[str, Any] = {
     "pilot_quantity_kg": "about 12",
     "cas_number": "103-90-3",
     "quotation_needed_on": "1999-01-01",
-    "registration_intermediate": "perhaps",
+    "compound_role": "perhaps",
     "sample_quantity_g": "=1+1",
 }
 

@@ -18,7 +18,7 @@ from audit.refusals import BadInput, Refused
 from audit.signatures import content_hash
 from documents.models import DocumentVersion
 from documents.services import request_document, submit_for_review
-from projects.models import Project, Quotation, QuotationLine, QuotationPayment
+from projects.models import Project, Quotation, QuotationLine, QuotationPayment, Rfp
 from projects.quotations import changed_fields, compared_lines
 from projects.services import commercial as services
 from projects.services import quotation_answers
@@ -373,3 +373,11 @@ def test_the_next_revision_is_not_the_clients_to_see_before_it_is_sent(project: 
     assert [row.number for row in DocumentVersion.objects.visible_to(approver)] == [1]
     services.send_quotation(project.code, 2, actor=business())
     assert [row.number for row in DocumentVersion.objects.visible_to(approver)] == [paper.number, 1]
+
+
+def test_the_first_revision_begins_with_what_the_client_wants(project: Project) -> None:
+    Rfp.objects.filter(project=project).update(currency_wanted="CHF", incoterm_wanted="DAP", delivery_place="Basel")
+
+    words = as_person(business()).get(reverse("quotation-new", args=[project.code])).context["form"]
+
+    assert [words[name].value() for name in ("currency", "incoterm", "delivery_place")] == ["CHF", "DAP", "Basel"]

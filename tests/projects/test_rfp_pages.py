@@ -145,7 +145,7 @@ def test_completeness_counts_and_asks() -> None:
 
     rfp = make.an_rfp(**make.COMPLETE_REQUEST)
     assert completeness_of(rfp).open_for_submit == ()
-    assert completeness_of(rfp).percent == 56
+    assert completeness_of(rfp).percent == 38
 
 
 def test_the_page_blocks_on_what_the_service_refuses(seller: Client) -> None:

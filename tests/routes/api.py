@@ -30,6 +30,7 @@ API_ROUTES = {
     "api-rfp-decline": api_act(number="rfp"),
     "api-rfp-files": api_object(own=404, tokens=404, number="rfp"),
     "api-rfp-file": api_object(own=404, tokens=404, number="rfp", arguments={"pk": "attached"}),
+    "api-rfp-file-kind": api_act(number="rfp", pk="attached"),
     "api-rfp-file-remove": api_act(number="rfp", pk="attached"),
     "api-document-list": api_list(),
     "api-document-detail": api_object(),

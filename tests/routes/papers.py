@@ -25,6 +25,7 @@ RFP_ROUTES = {
     "rfp-upload": act(number="rfp"),
     "rfp-files": of_project(number="rfp"),
     "rfp-file": of_project(number="rfp", pk="attached"),
+    "rfp-file-kind": act(number="rfp", pk="attached"),
     "rfp-file-remove": act(number="rfp", pk="attached"),
     "rfp-client": act(number="rfp"),
     "rfp-decline": act(number="rfp"),

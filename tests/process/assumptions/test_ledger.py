@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -45,6 +49,24 @@ def test_missing_answers_become_rows_with_what_they_widen(project: Project, rows
     assert pilot.owner == project.rfp.account_owner
     assert "structure_text" not in rows  # the request says it
     assert "assumptions.taken_over" in [event.kind for event in events_of(project)]
+
+
+def test_an_answer_in_place_of_the_one_that_was_asked_arrives_with_its_name(project: Project, rows: dict[str, Assumption]) -> None:
+    assert "exposure_band" in rows
+    Rfp.objects.filter(project=project).update(exposure_limit_ug_per_m3="2.5", validation_batches=5)
+
+    arrived = {found.row.field: (found.figure, found.now) for found in ledger.arrivals(whole(project))}
+
+    assert arrived["exposure_band"] == (None, "Occupational exposure limit (µg/m³): 2.5")
+    assert arrived["validation_batches"] == (5, "5")
+
+
+def test_what_was_assumed_of_the_former_question_is_assumed_of_the_role(project: Project) -> None:
+    row = Assumption.objects.create(project=project, words="It is the API.", field="registration_intermediate")
+
+    import_module("process.migrations.0010_assumed_roles").rename(apps, SimpleNamespace(connection=connection))
+
+    assert Assumption.objects.get(pk=row.pk).field == "compound_role"
 
 
 def test_taking_over_again_keeps_what_people_wrote(project: Project, rows: dict[str, Assumption], scenario: CostAssessment) -> None:

@@ -17,6 +17,7 @@ from accounts.models import Role
 from process.costs import building, results, services
 from process.costs.band import price_band
 from process.costs.estimate import estimate
+from process.costs.forms import first_values
 from process.costs.paper import what_counts
 from process.costs.quoting import quote_scenario
 from process.costs.tornado import tornado
@@ -226,6 +227,19 @@ def test_a_new_scenario_says_what_it_took_from_where(seller: Client, project: Pr
         "Nothing yet: type yours.",
     ):
         assert words in page, words
+
+
+def test_a_new_scenario_begins_with_the_batches_that_the_request_asks_for(project: Project) -> None:
+    said = {"validation_quantity_kg": Decimal(40), "commercial_quantity_kg_per_year": Decimal(1200)}
+    for name, value in (said | {"validation_batches": 5, "batch_size_wanted_kg": Decimal(70)}).items():
+        setattr(project.rfp, name, value)
+
+    taken = first_values(project, timezone.localdate())
+
+    asked = f"As {project.rfp.number} asks."
+    assert (taken["validation-batches"].value, taken["validation-batches"].origin) == (5, asked)
+    assert (taken["commercial-batch_kg"].value, taken["commercial-batch_kg"].origin) == (70, asked)
+    assert taken["commercial-batches"].value == 18
 
 
 def test_a_percentage_typed_as_a_fraction_is_asked_about_at_its_field(seller: Client, scenario: CostAssessment) -> None:
