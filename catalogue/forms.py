@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import CountryField, TimeZoneField
+from accounts.currencies import Currency
 from accounts.numbers import NumberField
 from catalogue.models import Site, Vessel
 from catalogue.services import VesselFacts
@@ -67,6 +68,13 @@ class VesselForm(forms.Form):
     volume_min_litres = NumberField(label=_("Smallest working volume (L)"), required=False, max_digits=9, decimal_places=2)
     volume_max_litres = NumberField(
         label=_("Greatest working volume (L)"), required=False, max_digits=9, decimal_places=2, help_text=_("Both empty: it holds none.")
+    )
+    hourly_rate = NumberField(
+        label=_("Rate per hour"), required=False, max_digits=8, decimal_places=2, help_text=_("Empty: nobody has said what it costs.")
+    )
+    rate_currency = forms.ChoiceField(label=_("Currency of the rate"), choices=[("", "–"), *Currency.choices], required=False)
+    rate_from = forms.DateField(
+        label=_("Rate valid from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     @property

@@ -247,6 +247,9 @@ def vessels(request: SignedInRequest, _code: str) -> Table:
         (_("Material of construction"), of("material")),
         (_("Smallest working volume (L)"), of("volume_min_litres")),
         (_("Greatest working volume (L)"), of("volume_max_litres")),
+        (_("Rate per hour"), of("hourly_rate")),
+        (_("Currency of the rate"), of("rate_currency")),
+        (_("Rate valid from"), of("rate_from")),
         (_("In service"), lambda row: _t("yes") if row.in_service else _t("no")),
         (_("Why it is out of service"), of("out_of_service_reason")),
     ]

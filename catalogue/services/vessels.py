@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VesselFacts:
-    """What is recorded of a vessel beside its site and tag. Working volumes in litres, both or none."""
+    """What is recorded of a vessel beside its site and tag. Working volumes in litres, both or none; a rate with currency and first day."""
 
     name: str
     kind: str
     material: str
     volume_min_litres: Decimal | None = None
     volume_max_litres: Decimal | None = None
+    hourly_rate: Decimal | None = None
+    rate_currency: str = ""
+    rate_from: date | None = None
 
 
 def out_of_service_blockers(vessel: Vessel) -> list[Blocker]:
@@ -105,6 +109,8 @@ def _take_facts(vessel: Vessel, facts: VesselFacts, errors: dict[str, list[str]]
         errors |= error.message_dict
     if wrong := _wrong_volume(facts):
         errors.setdefault("volume_max_litres", [wrong])
+    for name, words in _wrong_rate(facts).items():
+        errors.setdefault(name, [words])
     if errors:
         raise BadInput(errors)
 
@@ -118,6 +124,13 @@ def _wrong_volume(facts: VesselFacts) -> str:
     if least <= 0:
         return _t("A working volume is greater than nothing.")
     return _t("The greatest working volume is below the smallest.") if most < least else ""
+
+
+def _wrong_rate(facts: VesselFacts) -> dict[str, str]:
+    if facts.hourly_rate is None:
+        return {name: _t("This belongs to a rate.") for name in ("rate_currency", "rate_from") if getattr(facts, name)}
+    missing = {"rate_currency": _t("A rate needs its currency."), "rate_from": _t("A rate needs the day from which it holds.")}
+    return {name: words for name, words in missing.items() if not getattr(facts, name)}
 
 
 def _told(vessel: Vessel) -> dict[str, str]:

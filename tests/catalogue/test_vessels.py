@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import INTERNAL_ROLES, Role, User
 from audit.models import Event
@@ -21,6 +22,7 @@ from tests.catalogue.test_sites import kinds, signed_in
 pytestmark = pytest.mark.django_db
 
 REACTOR = {"name": "Reactor of line 3", "kind": "reactor", "material": "glass_lined"}
+TODAY = timezone.localdate()
 VOLUMES = {"volume_min_litres": Decimal(630), "volume_max_litres": Decimal(6300)}
 
 
@@ -60,6 +62,10 @@ def test_a_vessel_is_entered_with_its_history(vessel: Vessel) -> None:
         ({"volume_min_litres": None}, "volume_max_litres"),
         ({"volume_min_litres": Decimal(0)}, "volume_max_litres"),
         ({"volume_max_litres": Decimal(600)}, "volume_max_litres"),
+        ({"hourly_rate": Decimal(0), "rate_currency": "EUR", "rate_from": TODAY}, "hourly_rate"),
+        ({"hourly_rate": Decimal(410), "rate_from": TODAY}, "rate_currency"),
+        ({"hourly_rate": Decimal(410), "rate_currency": "EUR"}, "rate_from"),
+        ({"rate_from": TODAY}, "rate_from"),
     ],
 )
 def test_it_needs_sensible_values(site: Site, keeper: User, changed: dict[str, Any], field: str) -> None:
@@ -140,6 +146,18 @@ def test_pages_enter_correct_and_take_out_of_service(site: Site, keeper: User) -
     assert "Out of service: Lining damaged." in out.content.decode()
     back = browser.post(reverse("vessel-in-service", args=["basel", "R-302"]), {"reason": "Relined."}, follow=True)
     assert "Back in service." in back.content.decode()
+
+
+def test_its_rate_stands_in_form_table_api_and_file(vessel: Vessel, keeper: User) -> None:
+    browser, typed = signed_in(keeper), REACTOR | {"hourly_rate": "410,50", "rate_currency": "EUR", "rate_from": "2026-01-01"}
+
+    page = browser.post(vessel.get_absolute_url(), typed | {"reason": "The price list of 2026."}, follow=True).content.decode()
+
+    assert "410.50 EUR/h from 1 Jan 2026" in page
+    assert "410.50 EUR/h" in browser.get(reverse("vessels", args=["basel"])).content.decode()
+    (row,) = browser.get("/api/v1/vessels/").json()["results"]
+    assert (row["hourly_rate"], row["rate_currency"], row["rate_from"]) == ("410.50", "EUR", "2026-01-01")
+    assert "410.50,EUR,2026-01-01" in b"".join(browser.get(reverse("list-csv", args=["vessels"]), {"site": "basel"})).decode()
 
 
 def test_bad_input_stands_at_its_field_and_keeps_what_was_typed(vessel: Vessel, keeper: User) -> None:
