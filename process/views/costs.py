@@ -20,6 +20,7 @@ from process.actuals.history import Seen, seen_before
 from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers
 from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
+from process.assumptions.taking_offers import take_offer
 from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
 from process.costs.forms import CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
@@ -246,6 +247,16 @@ def scenario_plan(request: SignedInRequest, code: str, number: int) -> HttpRespo
         messages.success(request, _t("The production plan stands among the cost lines."))
         return redirect(scenario)
     return render_scenario(request, scenario, status=400, plan_form=form)
+
+
+@internal_required
+@require_POST
+def scenario_offer(request: SignedInRequest, code: str, number: int, quote: int) -> HttpResponse:
+    """A supplier's price in place of the assumed one."""
+    scenario = visible_scenario(request, code, number)
+    take_offer(scenario.pk, quote, actor=request.user)
+    messages.success(request, _t("The scenario counts with the supplier's price; what the ledger assumed of it is settled."))
+    return redirect(scenario)
 
 
 @internal_required
