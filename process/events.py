@@ -21,6 +21,7 @@ def register_all() -> None:
         "cost.opened": _("Cost scenario %(object_label)s was opened."),
         "cost.copied": _("Cost scenario %(object_label)s was copied from %(source)s."),
         "cost.changed": _("What cost scenario %(object_label)s counts with was changed."),
+        "cost.offered": _("%(code)s: suppliers offer other prices than “%(name)s” assumes (%(number)s)."),
         "cost.offer_taken": _(
             "Cost scenario %(object_label)s counts %(material)s at the price of %(supplier)s: %(now)s (assumed: %(was)s)."
         ),

@@ -10,6 +10,7 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Refused
 from process.assumptions.models import Assumption
+from process.assumptions.prompting import prompt
 from process.costs.models import CostAssessment, QuotedPrice
 from process.costs.offered import Offered, offered_for
 from process.costs.services import locked_draft
@@ -40,6 +41,7 @@ def take_offer(pk: int, quote: int, *, actor: User) -> CostAssessment:
     settled = _settle(scenario, found, actor)
     said = {"material": str(found.row.material), "supplier": found.quote.supplier.name, "now": found.now, "was": found.was}
     record("cost.offer_taken", scenario, actor=actor, settled=settled, link=scenario.get_absolute_url(), **said)
+    prompt(scenario)
     return scenario
 
 

@@ -13,16 +13,20 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import Role
+from audit.context import acting
 from audit.models import Event
 from audit.refusals import NotAllowed, Refused
-from catalogue.models import Supplier, SupplierQuote
+from catalogue.models import Material, Supplier, SupplierQuote
 from process.assumptions.models import Assumption
+from process.assumptions.prompting import prompt_after
 from process.assumptions.taking_offers import take_offer
 from process.costs.offered import Offered, offered_for
 from process.models import CostAssessment, MaterialPrice
+from projects.models import WaitingFor
 from tests.process import factories as make
 from tests.process.costs.story import change, read
 from tests.projects import factories as projects
+from worksheets.changing import ADD
 
 pytestmark = pytest.mark.django_db
 TYPED = {"quote": "", "price_per_kg": "9.5"}
@@ -170,3 +174,46 @@ def test_a_price_is_taken_once_by_who_keeps_costs_and_while_it_is_offered(scenar
 
     with pytest.raises(Refused, match="not offered any more"):
         take_offer(scenario.pk, quote.pk, actor=make.estimator())
+
+
+def told_of(act: Any) -> int:
+    """What an act recorded is read as the outbox reads it; how many messages that made."""
+    last, before = Event.objects.latest("pk").pk, Event.objects.filter(kind="cost.offered").count()
+    act()
+    with acting(channel="worker"):
+        prompt_after(list(Event.objects.filter(pk__gt=last).order_by("pk")))
+    return Event.objects.filter(kind="cost.offered").count() - before
+
+
+def file_price(material: Material, price: str, supplier: str) -> None:
+    values = {"supplier": supplier, "price_per_kg": price, "currency": "EUR", "quoted_on": timezone.localdate().isoformat()}
+    make.one(f"material-prices:{material.code}", ADD, values=values, by=projects.person(Role.MATERIAL_CONTROL))
+
+
+def test_whoever_opened_the_scenario_is_asked_once_for_all_quotes_that_differ(scenario: CostAssessment, assumed: MaterialPrice) -> None:
+    Supplier.objects.get_or_create(name="Alpha Chemicals")
+    waits = WaitingFor.objects.open().filter(key=f"cost.offers:{scenario.pk}")
+
+    as_assumed = told_of(lambda: file_price(assumed.material, "9.5", "Chemical Works"))
+    assert (as_assumed, waits.exists()) == (0, False)
+    first = told_of(lambda: file_price(assumed.material, "7.25", "Alpha Chemicals"))
+    SupplierQuote.objects.filter(supplier__name="Chemical Works", material=assumed.material).delete()
+    second = told_of(lambda: file_price(assumed.material, "6.00", "Chemical Works"))
+
+    assert (first, second) == (1, 0)
+    assert (waits.get().user, waits.get().link) == (make.estimator(), scenario.get_absolute_url())
+    quote = SupplierQuote.objects.get(material=assumed.material, supplier__name="Alpha Chemicals")
+    take_offer(scenario.pk, quote.pk, actor=make.estimator())
+    assert not waits.exists()
+
+
+def test_a_price_of_another_material_or_typed_over_asks_nobody(scenario: CostAssessment, assumed: MaterialPrice) -> None:
+    other = scenario.prices.get(material__name="Water").material
+    Supplier.objects.get_or_create(name="Alpha Chemicals")
+    waits = WaitingFor.objects.open().filter(key=f"cost.offers:{scenario.pk}")
+
+    assert told_of(lambda: file_price(other, "0.01", "Alpha Chemicals")) == 0
+    assert told_of(lambda: file_price(assumed.material, "7.25", "Alpha Chemicals")) == 1
+    assert told_of(lambda: change(scenario, assumed, {"price_per_kg": "7.25"})) == 0
+
+    assert not waits.exists()
