@@ -31,7 +31,10 @@ class InternalOnly(Viewed):
 
 
 class VesselSerializer(serializers.ModelSerializer[Vessel]):
-    """A vessel of a site; working volumes in litres, null where it holds none."""
+    """A vessel of a site; working volumes in litres, null where it holds none.
+
+    hourly_rate: in rate_currency, from the day of rate_from on; null while none is known.
+    """
 
     site = serializers.CharField(source="site.key")
 
@@ -39,7 +42,7 @@ class VesselSerializer(serializers.ModelSerializer[Vessel]):
         model = Vessel
         fields = [
             "id", "site", "tag", "name", "kind", "material", "volume_min_litres", "volume_max_litres",
-            "in_service", "out_of_service_reason",
+            "hourly_rate", "rate_currency", "rate_from", "in_service", "out_of_service_reason",
         ]  # fmt: skip
 
 

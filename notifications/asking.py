@@ -54,6 +54,7 @@ WAIT_OF_KIND = {
     "wait.unanswered": "escalation:{wait}",
     "wait.reminded": "{key}",
     "assumption.arrived": "assumption.arrived:{object}",
+    "cost.offered": "cost.offers:{object}",
     "inquiry.prepared": "inquiry.send:{object}",
     "inquiry.sent": "inquiry.answers:{object}",
     "inquiry.not_mailed": "inquiry.mail:{object}",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from audit.models import Event
 from audit.outbox import register_consumer
+from notifications.enclosures import post_after
 from notifications.services.deliveries import line_up
 from notifications.services.inbox import tell
 
@@ -21,3 +22,4 @@ def call_systems(events: Sequence[Event]) -> None:
 def register_all() -> None:
     register_consumer("notifications.inbox", tell_people)
     register_consumer("notifications.webhooks", call_systems)
+    register_consumer("notifications.enclosures", post_after)

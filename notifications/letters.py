@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from accounts.languages import language_of, speaking_to
 from accounts.models import User
 from notifications.addresses import absolute
+from notifications.enclosures import enclosed_for
 from notifications.models import MailMessage, Notification
 from notifications.publications import Published, publications_in
 from notifications.reading import Item, items_of
@@ -50,19 +51,25 @@ def _news(
     *,
     more: bool,
 ) -> EmailMultiAlternatives:
+    enclosed = enclosed_for(message.user, notifications)
     context = {
         "reader": message.user,
         "digest": message.kind == MailMessage.Kind.DIGEST,
         "published": published,
         "since": _since(message.user, [each.event.at for each in notifications]),
         "projects": _by_project(items),
+        "enclosed": [(each, absolute(each.link)) for each in enclosed],
         "more": more,
         "inbox": absolute(reverse("inbox")),
         "choices": absolute(reverse("notification-settings")),
         "language": language_of(message.user),
     }
     text = render_to_string("notifications/mail.txt", context)
-    return _letter(message, _subject(message, items, published), text, render_to_string("notifications/mail.html", context))
+    letter = _letter(message, _subject(message, items, published), text, render_to_string("notifications/mail.html", context))
+    for each in enclosed:
+        if each.is_attached:
+            letter.attach(each.rendition.name, each.read(), each.rendition.media_type)
+    return letter
 
 
 def _letter(message: MailMessage, subject: str, text: str, html: str) -> EmailMultiAlternatives:

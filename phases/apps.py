@@ -11,6 +11,7 @@ class PhasesConfig(AppConfig):
         from phases.evaluation import (
             asking,
             charter_sources,
+            cost_lines,
             permissions,  # noqa: F401  (its rules register themselves)
         )
         from phases.evaluation import documents as evaluation_documents
@@ -28,6 +29,7 @@ class PhasesConfig(AppConfig):
 
         asking.register()
         charter_sources.register()
+        cost_lines.register()
         evaluation_events.register()
         evaluation_sending.register()
         evaluation_policies.register()

@@ -21,6 +21,11 @@ def register_all() -> None:
         "cost.opened": _("Cost scenario %(object_label)s was opened."),
         "cost.copied": _("Cost scenario %(object_label)s was copied from %(source)s."),
         "cost.changed": _("What cost scenario %(object_label)s counts with was changed."),
+        "cost.offered": _("%(code)s: suppliers offer other prices than “%(name)s” assumes (%(number)s)."),
+        "cost.offer_taken": _(
+            "Cost scenario %(object_label)s counts %(material)s at the price of %(supplier)s: %(now)s (assumed: %(was)s)."
+        ),
+        "cost.plan_taken": _("The plan of the production sheet was taken over into cost scenario %(object_label)s."),
         "cost.fixed": _("Cost scenario %(object_label)s was fixed at %(price)s."),
         "cost.quoted": _("The price of cost scenario %(object_label)s was put into %(label)s."),
         "finding.decided": _("A finding of the early screen of route %(route)s was decided: %(title)s."),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 
 from accounts.models import Role
 from charts.look import written as written_day
+from projects.charter_criteria import acceptance_of
 from projects.gates import all_gates
 from projects.models import PHASES, Phase, QuotationLine
 from projects.money import fitted
@@ -84,6 +85,7 @@ def texts_of(project: Project, quotation: Quotation, also: Iterable[str] = ()) -
         "scope_in": _as_lines([quotation.scope.strip(), *(_of_phase(line) for line in lines if line.is_priced)]),
         "scope_out": _as_lines(_left_out(lines)),
         "assumptions": _as_lines(_assumptions(quotation)),
+        "acceptance": acceptance_of(quotation),
     }
 
 

@@ -46,6 +46,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: the client knows other dates of %(number)d milestones"),
     _("%(code)s: feasibility sheet of %(department)s"),
     _("%(code)s: the real number has arrived for “%(title)s”"),
+    _("%(code)s: suppliers offer other prices than “%(name)s” assumes"),
     _("%(code)s: send purchase inquiry %(number)s"),
     _("%(code)s: file the answers to purchase inquiry %(number)s"),
     _("%(code)s: the letter of purchase inquiry %(number)s to %(supplier)s may not have arrived; send it again or hand it over"),

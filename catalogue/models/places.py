@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -14,9 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.currencies import Currency
 from accounts.working_days import HasOwnDays
 from audit.history import tracked
 from catalogue.models.kept import COUNTRY, InternalQuerySet
+
+MORE_THAN_A_CENT = MinValueValidator(Decimal("0.01"), _("More than nothing."))
 
 
 def validate_time_zone(key: str) -> None:
@@ -61,6 +65,7 @@ class Vessel(models.Model):
     """A piece of equipment that one batch at a time occupies. Its tag is unique at its site and stands in addresses.
 
     Working volumes in litres: the smallest that can be stirred and the greatest that may be filled; both missing where it holds none.
+    hourly_rate: what an hour of it costs from a day on, in its currency; all three missing while nobody has said.
     """
 
     class Kind(models.TextChoices):
@@ -90,6 +95,11 @@ class Vessel(models.Model):
     material = models.CharField(_("material of construction"), max_length=16, choices=Material.choices)
     volume_min_litres = models.DecimalField(_("smallest working volume (L)"), max_digits=9, decimal_places=2, null=True, blank=True)
     volume_max_litres = models.DecimalField(_("greatest working volume (L)"), max_digits=9, decimal_places=2, null=True, blank=True)
+    hourly_rate = models.DecimalField(
+        _("rate per hour"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MORE_THAN_A_CENT]
+    )
+    rate_currency = models.CharField(_("currency of the rate"), max_length=3, choices=Currency.choices, blank=True)
+    rate_from = models.DateField(_("rate valid from"), null=True, blank=True)
     in_service = models.BooleanField(_("in service"), default=True)
     out_of_service_reason = models.CharField(_("why it is out of service"), max_length=1000, blank=True)
 
@@ -106,6 +116,11 @@ class Vessel(models.Model):
                 condition=Q(volume_min_litres=None, volume_max_litres=None)
                 | Q(volume_min_litres__gt=0, volume_max_litres__gte=models.F("volume_min_litres")),
                 name="vessel_working_volume_is_a_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(hourly_rate=None, rate_currency="", rate_from=None)
+                | (Q(hourly_rate__gt=0, rate_from__isnull=False) & ~Q(rate_currency="")),
+                name="vessel_rate_is_whole",
             ),
             models.CheckConstraint(
                 condition=Q(in_service=True, out_of_service_reason="") | (Q(in_service=False) & ~Q(out_of_service_reason="")),
@@ -125,3 +140,8 @@ class Vessel(models.Model):
         if self.volume_min_litres is None or self.volume_max_litres is None:
             return ""
         return f"{self.volume_min_litres.normalize():f} – {self.volume_max_litres.normalize():f} L"
+
+    @property
+    def rate_words(self) -> str:
+        """410.00 EUR/h; empty while nobody has said."""
+        return f"{self.hourly_rate:,.2f} {self.rate_currency}/h" if self.hourly_rate is not None else ""

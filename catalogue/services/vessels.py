@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VesselFacts:
-    """What is recorded of a vessel beside its site and tag. Working volumes in litres, both or none."""
+    """What is recorded of a vessel beside its site and tag. Working volumes in litres, both or none; a rate with currency and first day."""
 
     name: str
     kind: str
     material: str
     volume_min_litres: Decimal | None = None
     volume_max_litres: Decimal | None = None
+    hourly_rate: Decimal | None = None
+    rate_currency: str = ""
+    rate_from: date | None = None
 
 
 class VesselRows(Rows):
@@ -34,6 +38,7 @@ class VesselRows(Rows):
         errors = self._wrong_service(row, changed)
         if wrong := _wrong_volume(row):
             errors["volume_max_litres"] = wrong
+        errors |= _wrong_rate(row)
         if errors:
             raise BadInput(errors)
 
@@ -72,3 +77,10 @@ def _wrong_volume(vessel: Vessel) -> str:
     if least <= 0:
         return _t("A working volume is greater than nothing.")
     return _t("The greatest working volume is below the smallest.") if most < least else ""
+
+
+def _wrong_rate(vessel: Vessel) -> dict[str, str]:
+    if vessel.hourly_rate is None:
+        return {name: _t("This belongs to a rate.") for name in ("rate_currency", "rate_from") if getattr(vessel, name)}
+    missing = {"rate_currency": _t("A rate needs its currency."), "rate_from": _t("A rate needs the day from which it holds.")}
+    return {name: words for name, words in missing.items() if not getattr(vessel, name)}

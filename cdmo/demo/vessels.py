@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from accounts.models import Role, User
 from audit.context import Channel, acting
 from catalogue.models import Vessel
@@ -21,7 +23,7 @@ from projects.services.occupancy import Booking, book_vessel
 
 @dataclass(frozen=True)
 class Stands:
-    """A vessel of a site; litres it can be stirred and filled with."""
+    """A vessel of a site; litres it can be stirred and filled with; what an hour of it costs."""
 
     site: str
     tag: str
@@ -29,6 +31,7 @@ class Stands:
     kind: Vessel.Kind
     material: Vessel.Material
     litres: tuple[int, int] | None = None
+    rate: tuple[str, str] | None = None
     broken: str = ""
 
 
@@ -48,12 +51,12 @@ class Booked:
 
 
 VESSELS = (
-    Stands("basel", "R-101", "Reactor of the 1 m³ line", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (150, 1000)),
-    Stands("basel", "A-104", "Autoclave", Vessel.Kind.PRESSURE_REACTOR, Vessel.Material.NICKEL_ALLOY, (120, 800)),
+    Stands("basel", "R-101", "Reactor of the 1 m³ line", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (150, 1000), ("260", "CHF")),
+    Stands("basel", "A-104", "Autoclave", Vessel.Kind.PRESSURE_REACTOR, Vessel.Material.NICKEL_ALLOY, (120, 800), ("310", "CHF")),
     Stands("basel", "F-110", "Filter dryer", Vessel.Kind.FILTER, Vessel.Material.NICKEL_ALLOY, (100, 600)),
     Stands("basel", "M-120", "Jet mill", Vessel.Kind.MILL, Vessel.Material.STAINLESS_STEEL),
-    Stands("shanghai", "R-302", "Reactor of line 3", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (450, 3000)),
-    Stands("shanghai", "R-601", "Reactor of line 6", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (900, 6000)),
+    Stands("shanghai", "R-302", "Reactor of line 3", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (450, 3000), ("410", "EUR")),
+    Stands("shanghai", "R-601", "Reactor of line 6", Vessel.Kind.REACTOR, Vessel.Material.GLASS_LINED, (900, 6000), ("620", "EUR")),
     Stands("shanghai", "R-602", "Crystalliser of line 6", Vessel.Kind.CRYSTALLISER, Vessel.Material.STAINLESS_STEEL, (900, 6000)),
     Stands("shanghai", "C-610", "Centrifuge", Vessel.Kind.CENTRIFUGE, Vessel.Material.STAINLESS_STEEL),
     Stands(
@@ -111,7 +114,8 @@ def book(today: date, *, apixaban: Story, imatinib: Story, sitagliptin: Story) -
 
 def _enter(each: Stands, actor: User) -> Vessel:
     least, most = (Decimal(litres) for litres in each.litres) if each.litres else (None, None)
-    facts = VesselFacts(each.name, each.kind, each.material, least, most)
+    rate = (Decimal(each.rate[0]), each.rate[1], timezone.localdate().replace(month=1, day=1)) if each.rate else (None, "", None)
+    facts = VesselFacts(each.name, each.kind, each.material, least, most, *rate)
     with acting(actor=actor, channel=Channel.COMMAND):
         return add_vessel(each.site, each.tag, facts, actor=actor)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.rows import write_together
 from notifications.doorbells import SEND_MAIL, call
+from notifications.enclosures import is_awaited
 from notifications.letters import letter_of
 from notifications.models import MailMessage, Notification
 from notifications.services.handing import hand_over
@@ -75,8 +76,8 @@ def sweep() -> int:
 
 
 def send_message(message_id: int) -> bool:
-    """Send the mail if it is due; False when somebody else is at it, it is not needed any more, or it failed."""
-    return hand_over(MailMessage.objects.select_related("user"), message_id, _letter)
+    """Send the mail if it is due; False when a file of it is not made yet, somebody else is at it, it is not needed, or it failed."""
+    return not is_awaited(message_id) and hand_over(MailMessage.objects.select_related("user"), message_id, _letter)
 
 
 def _letter(message: MailMessage) -> EmailMultiAlternatives | None:

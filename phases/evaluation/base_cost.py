@@ -1,4 +1,4 @@
-"""The test plan's total taken as the base cost of its sheet: one step, with where the figure comes from in the history."""
+"""The total of a plan, of tests or of operations, taken as the base cost of its sheet: with where the figure comes from in the history."""
 
 from __future__ import annotations
 
@@ -15,33 +15,62 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from charts.look import written
-from phases.evaluation.planned import PricedTest, priced_on, priced_tests, sum_of_tests
+from phases.evaluation.planned import priced_on, priced_tests, sum_of_operations, sum_of_tests
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
 
 if TYPE_CHECKING:
     from accounts.models import User
     from phases.evaluation.models import DepartmentAssessment
-    from phases.evaluation.tables import PlannedTest
+    from phases.evaluation.tables import PlannedOperation, PlannedTest
 
+PRODUCTION = "production"
 LARGEST = Decimal(10) ** 14  # a cost has fourteen digits before the point
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The tests of a plan as they are priced, once for all that is asked of them.
+    """A plan as it is priced, once for all that is asked of it.
 
-    total: in the sheet's currency. None where the plan is empty, one of its tests has no cost, or the sum is larger than a cost can be.
+    total: in the sheet's currency. None where the plan is empty, one of its rows has no cost, or the sum is larger than a cost can be.
+    empty: what is said of a plan without a row. unpriced: why rows have no cost. origin: how the total came about.
     """
 
-    tests: Sequence[PricedTest]
     total: Decimal | None
+    empty: str = ""
+    unpriced: tuple[str, ...] = ()
+    origin: str = ""
 
 
 def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Plan:
+    """Of an analytical sheet: its tests, each at its price."""
+    if not rows:
+        return Plan(None, empty=_t("There is no test in the plan."))
     tests = priced_tests(rows, sheet)
-    cost = sum_of_tests(tests) if tests else None
-    return Plan(tests, rounded(cost.total, sheet.currency) if cost is not None and cost.total < LARGEST else None)
+    cost = sum_of_tests(tests)
+    used = {each.row.price.currency: each.rate for each in tests}
+    rates = [used[currency] for currency in sorted(used)]
+    told = [f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({written(rate.on)})" for rate in rates if rate]
+    words = ngettext(
+        "The plan's total of %(count)d test, priced on %(day)s", "The plan's total of %(count)d tests, priced on %(day)s", len(tests)
+    )
+    said = words % {"count": len(tests), "day": written(priced_on(sheet))}
+    unpriced = tuple(dict.fromkeys(each.words for each in tests if each.cost is None))
+    return Plan(_sum(cost.total if cost else None, sheet), unpriced=unpriced, origin="; ".join([said, *told]) + ".")
+
+
+def plan_of_operations(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation]) -> Plan:
+    """Of a production sheet: its operations, whose money is in the sheet's currency."""
+    if not rows:
+        return Plan(None, empty=_t("There is no operation in the plan."))
+    if not sheet.currency:
+        return Plan(None, unpriced=(_t("The sheet has no currency yet."),))
+    words = ngettext("The plan's total of %(count)d operation.", "The plan's total of %(count)d operations.", len(rows))
+    return Plan(_sum(sum_of_operations(rows), sheet), origin=words % {"count": len(rows)})
+
+
+def _sum(amount: Decimal | None, sheet: DepartmentAssessment) -> Decimal | None:
+    return rounded(amount, sheet.currency) if amount is not None and amount < LARGEST else None
 
 
 def taking_blockers(sheet: DepartmentAssessment, plan: Plan) -> list[Blocker]:
@@ -50,11 +79,10 @@ def taking_blockers(sheet: DepartmentAssessment, plan: Plan) -> list[Blocker]:
 
 
 def _obstacles(sheet: DepartmentAssessment, plan: Plan) -> list[str]:
-    if not plan.tests:
-        return [_t("There is no test in the plan.")]
-    unpriced = dict.fromkeys(each.words for each in plan.tests if each.cost is None)
-    if unpriced:
-        return list(unpriced)
+    if plan.empty:
+        return [plan.empty]
+    if plan.unpriced:
+        return list(plan.unpriced)
     if plan.total is None:
         return [_t("The plan's total is larger than a cost can be.")]
     if plan.total == sheet.cost_base:
@@ -76,7 +104,7 @@ def take_plan_total(code: str, department_key: str, *, actor: User) -> Departmen
     """Write the total of the plan, as it is now, over the base cost of the open sheet."""
     sheet = locked_sheet(code, department_key, actor)
     require_permission("phases.edit_sheet", actor, sheet)
-    plan = plan_of(sheet, list(sheet.tests.select_related("price")))
+    plan = _read(sheet)
     require_none(taking_blockers(sheet, plan))
     before, sheet.cost_base = sheet.cost_base, plan.total
     sheet.save(update_fields=["cost_base", "updated_at"])
@@ -84,7 +112,7 @@ def take_plan_total(code: str, department_key: str, *, actor: User) -> Departmen
         "sheet.plan_total_taken",
         sheet,
         actor=actor,
-        reason=_origin(sheet, plan),
+        reason=plan.origin,
         before={"cost_base": before},
         after={"cost_base": sheet.cost_base},
         department=sheet.department.name,
@@ -92,13 +120,8 @@ def take_plan_total(code: str, department_key: str, *, actor: User) -> Departmen
     return sheet
 
 
-def _origin(sheet: DepartmentAssessment, plan: Plan) -> str:
-    """How many tests, the day whose prices hold, and each rate with its own day."""
-    words = ngettext(
-        "The plan's total of %(count)d test, priced on %(day)s", "The plan's total of %(count)d tests, priced on %(day)s", len(plan.tests)
-    )
-    said = words % {"count": len(plan.tests), "day": written(priced_on(sheet))}
-    used = {each.row.price.currency: each.rate for each in plan.tests}
-    rates = [used[currency] for currency in sorted(used)]
-    told = [f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({written(rate.on)})" for rate in rates if rate]
-    return "; ".join([said, *told]) + "."
+def _read(sheet: DepartmentAssessment) -> Plan:
+    """Of a department without a plan an empty one, as of tests."""
+    if sheet.department.key == PRODUCTION:
+        return plan_of_operations(sheet, list(sheet.operations.all()))
+    return plan_of(sheet, list(sheet.tests.select_related("price")))

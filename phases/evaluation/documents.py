@@ -16,6 +16,8 @@ from documents.registry import DocumentType, Meaning, NarrativeSection, SignerSl
 from documents.registry import register as register_types
 from phases.evaluation import assessment_documents, rfp_document
 from phases.evaluation.quotation_document import BLANK, quotation
+from projects.charter_communication import communication_rows
+from projects.charter_criteria import criteria_of, other_criteria
 from projects.charter_texts import budget_of, risk_rows
 from projects.models import PHASES, Charter, Deliverable, Milestone, Phase, Project, Quotation, Tailoring
 from projects.money import fitted
@@ -62,6 +64,8 @@ def charter(project: Project) -> dict[str, Any]:
         "scope_in": row.scope_in,
         "scope_out": row.scope_out,
         "deliverables": [deliverables_of(project, phase) for phase in PHASES if project.in_scope(phase)],
+        "acceptance": row.acceptance,
+        "criteria": _other_criteria(project, row),
         "tailoring": not_applicable(project),
         "milestones": data_table(
             [
@@ -87,6 +91,8 @@ def charter(project: Project) -> dict[str, Any]:
         "risks": numbered(row.risks),
         "judged_risks": judged_risks(row),
         "governance": row.governance,
+        "communication": row.communication,
+        "told": _told(row),
     }
 
 
@@ -136,11 +142,32 @@ def _raci(project: Project, row: Charter) -> dict[str, Any]:
 def deliverables_of(project: Project, phase: Phase) -> dict[str, Any]:
     out = Tailoring.objects.filter(project=project, kind=Tailoring.Kind.DELIVERABLE).values("key")
     rows = Deliverable.objects.filter(project=project, phase=phase).exclude(key__in=out).select_related("department", "owner")
-    columns = [Column(_t("Deliverable"), 52), Column(_t("Answers for it"), 30), Column(_t("Due"), 18)]
-    return {
-        "phase": str(phase.label),
-        "table": data_table(columns, [(row.title, row.owner or str(row.department), row.due_on) for row in rows]),
-    }
+    criteria = criteria_of(rows, project.charter)
+    heads = ((_t("Deliverable"), 30), (_t("Answers for it"), 20), (_t("Acceptance criterion"), 36), (_t("Due"), 14))
+    columns = [Column(*head) for head in heads]
+    printed = ((row.title, row.owner or str(row.department), criteria[row.key], row.due_on) for row in rows)
+    return {"phase": str(phase.label), "table": data_table(columns, printed)}
+
+
+def _other_criteria(project: Project, row: Charter) -> dict[str, Any] | None:
+    """Of samples, batches and whatever else the charter names beside its deliverables."""
+    found = other_criteria(Deliverable.objects.filter(project=project), row)
+    return data_table([Column(_t("What is accepted"), 30), Column(_t("Acceptance criterion"), 70)], found) if found else None
+
+
+def _told(row: Charter) -> dict[str, Any] | None:
+    """The communication plan as a table, once a line of it says more than who; else it is a plain text."""
+    rows = communication_rows(row.communication)
+    if not any(any(parts[1:]) for parts in rows):
+        return None
+    columns = [
+        Column(_t("Who"), 24),
+        Column(_t("What"), 26),
+        Column(_t("How often"), 20),
+        Column(_t("Language"), 13),
+        Column(_t("By which way"), 17),
+    ]
+    return data_table(columns, rows)
 
 
 def not_applicable(project: Project) -> dict[str, Any] | None:
@@ -208,7 +235,7 @@ TYPES = (
         number_prefix="PC",
         template="documents/types/project_charter.html",
         build_context=charter,
-        template_version="3",
+        template_version="4",
         signers=(
             SignerSlot(Meaning.REVIEWED, Role.QUALITY_ASSURANCE),
             *approved(Role.BUSINESS_DEVELOPMENT, Role.PROJECT_MANAGER, Role.MANAGEMENT),
@@ -227,6 +254,8 @@ TYPES = (
             "assumptions",
             "risks",
             "governance",
+            "acceptance",
+            "communication",
             "chosen_responsibilities",
         ),
     ),

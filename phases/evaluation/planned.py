@@ -44,11 +44,11 @@ def priced_on(sheet: DepartmentAssessment) -> date:
 def priced_tests(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> list[PricedTest]:
     """One query, however many rows, and none where everything is in the sheet's currency."""
     day, foreign = priced_on(sheet), {row.price.currency for row in rows} - {sheet.currency}
-    rates = _rates(sheet, day) if foreign and sheet.currency else {}
+    rates = rates_into(sheet, day) if foreign and sheet.currency else {}
     return [_priced(row, sheet, day, rates) for row in rows]
 
 
-def _rates(sheet: DepartmentAssessment, day: date) -> Mapping[str, ExchangeRate]:
+def rates_into(sheet: DepartmentAssessment, day: date) -> Mapping[str, ExchangeRate]:
     """Into the currency of the sheet, by the other one; read once for each sheet that was fetched."""
     known = sheet.__dict__
     if "_rates" not in known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -12,15 +13,17 @@ from audit.refusals import Blocker
 from audit.signatures import content_hash
 from documents.models import Document, DocumentVersion
 from documents.services import share_document, submission_blockers, submit_for_review
+from notifications.enclosures import enclose_with
 from projects.delivery import Delivery, deliver_quotations_by
 from projects.models import Quotation
 from projects.steps import MAKE_EFFECTIVE, register_guard
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from audit.models import Event
 
 TYPE = "quotation"
-NOT_SENT = "quotation.not_sent"
+SENT, NOT_SENT = "quotation.sent", "quotation.not_sent"
 State = DocumentVersion.State
 UNSENT = (Quotation.State.DRAFT, Quotation.State.RELEASED)
 
@@ -64,6 +67,13 @@ def hand_over(quotation: Quotation, *, actor: User) -> None:
     share_document(paper.document.number, actor=actor)
 
 
+def handed_over(events: Sequence[Event]) -> dict[int, DocumentVersion]:
+    """By the event of its sending the paper of the revision that was sent."""
+    rows = Quotation.objects.filter(pk__in=[int(event.object_id) for event in events]).select_related("project__client")
+    papers = {str(row.pk): paper for row in rows if (paper := paper_of(row)) is not None and paper.effective_at is not None}
+    return {event.pk: papers[event.object_id] for event in events if event.object_id in papers}
+
+
 def unsent(version: DocumentVersion) -> list[Blocker]:
     """Guard: a paper in effect is the client's to see, and an offer is not there before it is sent."""
     if version.document.type_key != TYPE or version.project is None:
@@ -78,3 +88,4 @@ def unsent(version: DocumentVersion) -> list[Blocker]:
 def register() -> None:
     deliver_quotations_by(Delivery(lock_paper, paper_blockers, hand_over))
     register_guard(MAKE_EFFECTIVE, unsent)
+    enclose_with(SENT, handed_over)

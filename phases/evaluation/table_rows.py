@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from audit.refusals import BadInput
 from catalogue.models.kept import standing_on
 from phases.evaluation.planned import priced_on, work_of
+from phases.evaluation.vessel_rates import take_rate
 from projects.models import ProjectRisk
 from projects.occupancies import days_of
 from projects.services.occupancy import LONGEST_DAYS
@@ -57,8 +58,10 @@ class PlannedTestRows(Rows):
 
 class PlannedOperationRows(Rows):
     def clean(self, row: PlannedOperation, changed: Collection[str]) -> None:
-        """What the calendar can hold: a year at once, and not in another decade."""
+        """What the calendar can hold: a year at once, and not in another decade. A vessel brings its rate where none is typed."""
         errors = {}
+        if "vessel" in changed and (not row.vessel_rate if row.pk is None else "vessel_rate" not in changed):
+            take_rate(row, self.parent)
         if None not in (row.batches, row.hours) and row.shifts_per_day and work_of(row).days > LONGEST_DAYS:
             errors["hours"] = _t("The vessel would be taken for more than a year.")
         if row.wanted_from and abs(row.wanted_from.year - priced_on(self.parent).year) > MOST_YEARS:

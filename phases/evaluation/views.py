@@ -26,7 +26,7 @@ from audit.seen import version_after, version_of, version_with
 from audit.signatures import content_hash
 from phases.evaluation import progress, services
 from phases.evaluation.asking import records_of
-from phases.evaluation.base_cost import plan_of, take_plan_total, taking_blockers
+from phases.evaluation.base_cost import plan_of, plan_of_operations, take_plan_total, taking_blockers
 from phases.evaluation.booking import calendar_blockers, show_on_calendar, windows_of
 from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
@@ -323,6 +323,7 @@ def _render_sheet(
     production = tables.get(PRODUCTION_PLAN.key)
     tests = tables.get(TEST_PLAN.key)
     plan = production or tests
+    priced = plan_of_operations(sheet, production.every) if production else plan_of(sheet, tests.every) if tests else None
     events = list(events_of(sheet)[:HISTORY])
     seen = seen_of(request.GET.get("seen", ""), events)
     unread = changed_meanwhile(sheet, [each for each in events if each.pk > seen], user)
@@ -347,7 +348,7 @@ def _render_sheet(
         "tables": list(tables.values()),
         "plan_total": plan.sums.get("cost") if plan and sheet.currency else None,
         "calendar": _calendar(sheet, production.every, user) if production else None,
-        "takes_total": tests is not None,
-        "taking_blockers": [*theirs, *taking_blockers(sheet, plan_of(sheet, tests.every))] if tests else [],
+        "takes_total": plan is not None,
+        "taking_blockers": [*theirs, *taking_blockers(sheet, priced)] if priced else [],
     }
     return render(request, "phases/evaluation/sheet.html", context | bound, status=status)

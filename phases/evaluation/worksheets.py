@@ -18,6 +18,7 @@ from phases.evaluation.planned import band_words, filling, fit_words, priced_on,
 from phases.evaluation.services import change_blockers
 from phases.evaluation.table_rows import AssumptionRows, LevelField, PlannedOperationRows, PlannedTestRows
 from phases.evaluation.tables import PlannedOperation, PlannedTest, SheetAssumption, SheetHazard, SheetRisk, SiteVessel
+from phases.evaluation.vessel_rates import rates_beside
 from projects.money import half_up, rounded
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -224,7 +225,8 @@ PRODUCTION_PLAN = Worksheet(
         SheetColumn("cleaning_hours", unit="h", example="8"),
         SheetColumn("shifts_per_day", note=_("Of eight hours."), example="3"),
         SheetColumn("days", _("Days taken"), compute=lambda row: work_of(row).days, total=True, kind="whole"),
-        SheetColumn("vessel_rate", example="410"),
+        SheetColumn("vessel_rate", note=_("Empty: the vessel's own, in the currency of the sheet."), example="410"),
+        SheetColumn("vessel_rate_says", _("Rate of the vessel"), derived=True, width=30),
         SheetColumn("operators", example="2"),
         SheetColumn("operator_rate", example="68"),
         SheetColumn("utilities_per_kg", example="3.20"),
@@ -238,6 +240,7 @@ PRODUCTION_PLAN = Worksheet(
     ),
     service=PlannedOperationRows,
     rows=lambda rows: rows.select_related("vessel__site", "assessment__project", "booking__vessel__site"),
+    together=rates_beside,
     totals=_operation_totals,
     hint=_("Vessel and operators cost their hours, cleaning included; utilities and waste the kilograms that are made."),
     **_of_sheet("production-plan"),

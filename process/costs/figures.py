@@ -23,6 +23,7 @@ class Source(StrEnum):
 
     QUOTE = "quote"
     PRICE_BOOK = "price_book"
+    SHEET = "sheet"
     ANALOGUE = "analogue"
     ASSUMPTION = "assumption"
 
@@ -34,6 +35,7 @@ class Source(StrEnum):
 _LABELS: dict[Source, Promise] = {
     Source.QUOTE: _("Quote"),
     Source.PRICE_BOOK: _("Price book"),
+    Source.SHEET: _("Department's sheet"),
     Source.ANALOGUE: _("Analogous project"),
     Source.ASSUMPTION: _("Assumption"),
 }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import Currency
 from accounts.numbers import PercentField, WholeNumberField
-from process.costs.models import PRICED_PHASES, CostAssessment
+from process.costs.models import PHASE_CHOICES, PRICED_PHASES, CostAssessment
 from process.costs.services import FIELDS, SCALE_FIELDS, SIZES, scale_values
 from process.costs.simulation import SEED
 from process.costs.trial import Trial
@@ -166,6 +166,12 @@ class TrialForm(forms.Form):
 def trial_values(assessment: CostAssessment) -> dict[str, Any]:
     """The scenario as it stands."""
     return scale_values(assessment) | {"yield_pct": assessment.yield_pct, "seed": SEED}
+
+
+class PlanForm(forms.Form):
+    """phase: where the operations of the plan belong."""
+
+    phase = forms.ChoiceField(label=_("Phase"), choices=PHASE_CHOICES)
 
 
 class CopyForm(forms.Form):

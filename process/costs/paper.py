@@ -14,6 +14,7 @@ from charts.render import drawn
 from documents.content import Column, cell, data_table, day, key_values, shortest
 from process.costs.building import assessed_many
 from process.costs.estimate import GRAM, Estimate, LineCost
+from process.costs.material_paper import materials_on_paper
 from process.costs.models import CostAssessment
 from process.costs.pictures import price_tornado
 from process.costs.results import Priced, Whole, estimated, markup_pct, priced, whole
@@ -38,6 +39,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         "facts": _facts(chosen, chosen.estimate),
         "matter": _matter(chosen),
         "phases": _phases(chosen, found),
+        **materials_on_paper(chosen),
         "lines": _lines(chosen.estimate),
         "rates": _rates(chosen.estimate.lines),
         "sources": data_table(

@@ -151,16 +151,25 @@ def _named(row: CostAssessment) -> dict[str, object]:
     return {"number": row.number, "name": row.name, "day": written(timezone.localdate(row.fixed_at))}
 
 
-def quoted_by(row: CostAssessment, quotes: Sequence[ScenarioQuote]) -> list[Standing]:
+def is_quoted(row: CostAssessment, quotes: Iterable[ScenarioQuote]) -> bool:
+    return any(each.assessment_id == row.pk for each in quotes)
+
+
+def revisions_of(project_pk: int) -> list[Quotation]:
+    """With their lines, newest first."""
+    rows = Quotation.objects.filter(project=project_pk).select_related("project").prefetch_related("lines")
+    return list(rows.order_by("-revision"))
+
+
+def quoted_by(row: CostAssessment, quotes: Sequence[ScenarioQuote], revisions: Iterable[Quotation]) -> list[Standing]:
     """Each revision that has a line with a price of this scenario, newest first: also one that has carried the line on.
 
-    quotes: all of its project.
+    quotes, revisions: all of its project.
     """
-    if all(each.assessment_id != row.pk for each in quotes):
+    if not is_quoted(row, quotes):
         return []
     newest, found = newest_fixed(row.project_id), []
-    revisions = Quotation.objects.filter(project=row.project_id).select_related("project").prefetch_related("lines")
-    for quotation in revisions.order_by("-revision"):
+    for quotation in revisions:
         by_line = resting(quotation.lines.all(), up_to(quotation, quotes))
         own = [quote for quote in by_line.values() if quote.assessment_id == row.pk]
         if own:

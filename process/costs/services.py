@@ -116,7 +116,7 @@ def copy_scenario(pk: int, name: str, *, trial: Trial | None = None, actor: User
 @act
 def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") -> CostAssessment:
     """version: of what the form showed (`audit.seen`). The same again records nothing. Raises BadInput at the field."""
-    row = _locked(pk, actor)
+    row = locked_draft(pk, actor)
     before = scenario_values(row)
     require_unchanged(version, now=before, wanted=values, words=partial(_words, row, before))
     old = as_data(row, FIELDS)
@@ -136,7 +136,7 @@ def change_scenario(pk: int, values: Values, *, actor: User, version: str = "") 
 @act
 def fix_scenario(pk: int, *, reason: str, actor: User) -> CostAssessment:
     """From now on it never changes, and keeps its result. Raises Refused while it has no price."""
-    row = _locked(pk, actor)
+    row = locked_draft(pk, actor)
     found = priced(assessed(row))
     require_none(fix_blockers(row, found))
     require_reason(reason)
@@ -192,7 +192,7 @@ def _project(code: str, actor: User) -> Project:
     return project
 
 
-def _locked(pk: int, actor: User) -> CostAssessment:
+def locked_draft(pk: int, actor: User) -> CostAssessment:
     """A draft that the actor may change. Raises CostAssessment.DoesNotExist for absent and foreign alike, Refused for a fixed one."""
     rows = CostAssessment.objects.visible_to(actor).select_for_update(of=("self",))
     row = rows.select_related("project__client", "route_version__route__project").get(pk=pk)

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 PRICE = {"base": "price", "low": "price_low", "high": "price_high", "on": "dated"}
 QUANTITY = {"base": "quantity", "low": "quantity_low", "high": "quantity_high"}
 
+OF_THE_PLAN = {"basis", "currency", *PRICE.values(), *QUANTITY.values()}
+
 
 class LineRows(Rows):
     def clean(self, row: CostLine, changed: Collection[str]) -> None:
         """Currency and day are those of the scenario where none is typed. A figure is judged as the estimate will."""
         row.currency = row.currency or self.parent.currency
         row.dated = row.dated or self.parent.priced_on
+        if row.planned_by and OF_THE_PLAN & set(changed) and "source" not in changed:
+            row.source, row.reference = Source.ASSUMPTION, ""  # the department has not signed what is typed in its place
         ends = {name: getattr(row, name) for name in ("quantity_low", "quantity_high")}
         low, high = ("" if end is None else end for end in ends.values())
         _judged(lambda: quantity_of(row.quantity, row.unit, low=low, high=high), QUANTITY)

@@ -20,17 +20,19 @@ from process.actuals.history import Seen, seen_before
 from process.assumptions.ledger import arrivals, missing_of, rows_of, taking_blockers
 from process.assumptions.letters import scenario_blockers
 from process.assumptions.tables import LEDGER
+from process.assumptions.taking_offers import take_offer
 from process.costs import quoted, quoting, services
 from process.costs.building import assessed, assessed_many
-from process.costs.forms import CopyForm, ScenarioForm, TrialForm, first_values, trial_values
+from process.costs.forms import CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_for
 from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
+from process.costs.taking import standing_of, take_plan
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
 from process.routes.models import RouteStep
 from projects.forms.scratch import ReasonForm
-from projects.models import Project
+from projects.models import Project, Quotation
 from projects.permissions import lacking
 from projects.services.commercial import draft_of
 from projects.services.locking import not_active
@@ -150,6 +152,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
         "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today),
+        **_plan(scenario, not_mine),
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "history": _history(request, scenario),
@@ -157,6 +160,14 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "events": list(events_of(scenario)[:EVENTS]),
     }
     return render(request, "process/cost.html", context | bound, status=status)
+
+
+def _plan(scenario: CostAssessment, not_mine: list[Blocker]) -> dict[str, Any]:
+    """The production plan beside what was taken from it; a phase that makes batches is proposed."""
+    standing = standing_of(scenario)
+    making = next((row.phase for row in scenario.phases.all() if row.batches), "")
+    form = PlanForm(prefix="plan", initial={"phase": standing.phase or making})
+    return {"plan": standing, "plan_form": form, "plan_blockers": [*not_mine, *standing.blockers]}
 
 
 def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
@@ -169,11 +180,14 @@ def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
 
 def _quoting(request: SignedInRequest, scenario: CostAssessment, standing: Priced) -> dict[str, Any]:
     """Where the scenario is quoted, and why its price cannot go into the draft."""
-    draft, locks = draft_of(scenario.project), quote_locks(request.user, scenario.project)
+    locks = quote_locks(request.user, scenario.project)
     quotes = [] if scenario.is_draft else quoted.quotes_of(scenario.project_id)
+    revisions = quoted.revisions_of(scenario.project_id) if quoted.is_quoted(scenario, quotes) else []
+    drafts = [each for each in revisions if each.state == Quotation.State.DRAFT]
+    draft = next(iter(drafts), None) if revisions else draft_of(scenario.project)
     proposed = quoting.proposal(scenario, draft, standing, quotes)
     return {
-        "quoted": quoted.quoted_by(scenario, quotes),
+        "quoted": quoted.quoted_by(scenario, quotes, revisions),
         "draft": draft,
         "quote_blockers": locks or list(proposed.blockers),
         "quote_replaced": proposed.replaced,
@@ -221,6 +235,28 @@ def scenario_fix(request: SignedInRequest, code: str, number: int) -> HttpRespon
         messages.success(request, _t("Fixed: this scenario stays as it is."))
         return redirect(scenario)
     return render_scenario(request, scenario, status=400, fix_form=form)
+
+
+@internal_required
+@require_POST
+def scenario_plan(request: SignedInRequest, code: str, number: int) -> HttpResponse:
+    """The production plan as cost lines of the chosen phase."""
+    scenario = visible_scenario(request, code, number)
+    form = PlanForm(request.POST, prefix="plan")
+    if carried_out(form, lambda: take_plan(scenario.pk, actor=request.user, **form.cleaned_data)):
+        messages.success(request, _t("The production plan stands among the cost lines."))
+        return redirect(scenario)
+    return render_scenario(request, scenario, status=400, plan_form=form)
+
+
+@internal_required
+@require_POST
+def scenario_offer(request: SignedInRequest, code: str, number: int, quote: int) -> HttpResponse:
+    """A supplier's price in place of the assumed one."""
+    scenario = visible_scenario(request, code, number)
+    take_offer(scenario.pk, quote, actor=request.user)
+    messages.success(request, _t("The scenario counts with the supplier's price; what the ledger assumed of it is settled."))
+    return redirect(scenario)
 
 
 @internal_required

@@ -320,6 +320,8 @@ class Charter(models.Model):
     assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
     risks = models.TextField(_("top risks"), max_length=8000, blank=True)
     governance = models.TextField(_("governance"), max_length=4000, blank=True)
+    acceptance = models.TextField(_("acceptance criteria"), max_length=8000, blank=True)
+    communication = models.TextField(_("communication plan"), max_length=4000, blank=True)
     plan_from = models.CharField(_("plan"), max_length=8, choices=PlanFrom.choices, default=PlanFrom.START)
     start_on = models.DateField(_("planned start"))
     filing_on = models.DateField(_("filing date"), null=True, blank=True)

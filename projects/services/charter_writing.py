@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from accounts.permissions import allowed, require_permission
 from audit.events import record
 from audit.refusals import Blocker, Refused
+from projects.charter_communication import communication_of
 from projects.charter_texts import Said, governance_of, said_elsewhere, written
 from projects.models import Charter, Project, Quotation, TeamMember
 from projects.price import accepted_quotation
@@ -43,11 +44,18 @@ def batches_of(said: Said) -> dict[str, Any]:
     return {**found, "batches_reason": _t("As many as the accepted quotation is for.") if found != BATCHES else ""}
 
 
-def _say_governance(charter: Charter, said_before: str) -> None:
+def _of_people(project: Project) -> dict[str, str]:
+    """The texts that follow from who works on it and who is told."""
+    return {"governance": governance_of(project), "communication": communication_of(project)}
+
+
+def _say_people(charter: Charter, said_before: dict[str, str]) -> None:
     """Once everybody is named. What was said so before, of another leader or team, is said anew; what somebody wrote stays."""
-    if charter.governance in ("", said_before):
-        charter.governance = governance_of(Project.objects.select_related("project_manager").get(pk=charter.project_id))
-        charter.save(update_fields=["governance"])
+    project = Project.objects.select_related("project_manager", "client").get(pk=charter.project_id)
+    anew = {name: words for name, words in _of_people(project).items() if getattr(charter, name) in ("", said_before[name])}
+    for name, words in anew.items():
+        setattr(charter, name, words)
+    charter.save(update_fields=list(anew))
 
 
 @transaction.atomic
@@ -62,7 +70,7 @@ def write_charter(code: str, *, site: Site, project_manager: User, start_on: dat
         raise Refused(reasons)
     quotation, before, said = accepted_quotation(project), Charter.objects.filter(project=project).first(), said_elsewhere(project)
     assert quotation is not None  # noqa: S101 - the blockers ask for it
-    values, said_before = written(project, quotation, said), governance_of(project)
+    values, said_before = written(project, quotation, said), _of_people(project)
     if before is not None:
         values |= {name: kept for name in KEPT if (kept := getattr(before, name).strip())}
         values |= {name: getattr(before, name) for name in DATES}
@@ -74,6 +82,6 @@ def write_charter(code: str, *, site: Site, project_manager: User, start_on: dat
         team = dict(TeamMember.objects.filter(project=project).values_list("department__key", "user"))
         open_to = {key: person for key, person in said.people.items() if key in team and team[key] is None}
         name_team(code, {key: person for key, person in open_to.items() if not words_if_kept(project, person)}, actor=actor)
-    _say_governance(charter, said_before)
+    _say_people(charter, said_before)
     record("charter.written", project, actor=actor, label=quotation.label)
     return charter

@@ -18,6 +18,7 @@ from accounts.models import Department, User
 from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker, add_to_form, carried_out
 from audit.seen import version_after, version_of
+from projects.charter_criteria import criteria_of
 from projects.charter_plan import PlannedDates, planned_dates
 from projects.charter_texts import budget_of, said_elsewhere
 from projects.forms.charter import CharterForm, MemberForm, WritingForm
@@ -140,6 +141,9 @@ def _render(
 ) -> HttpResponse:
     deliverables = list(project.deliverables.select_related("department", "owner"))
     blockers = _locks(request, project)
+    criteria = criteria_of(deliverables, charter)
+    for each in deliverables:
+        each.criterion = criteria[each.key]  # type: ignore[attr-defined]
     rows = list(project.tailoring.select_related("set_by"))
     context = {
         "project": project,

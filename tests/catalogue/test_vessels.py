@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import INTERNAL_ROLES, Role, User
 from audit.models import Event
@@ -21,6 +22,7 @@ from worksheets.changing import CHANGE, Change, Result, add_row, change_rows
 pytestmark = pytest.mark.django_db
 
 REACTOR = {"name": "Reactor of line 3", "kind": "reactor", "material": "glass_lined"}
+TODAY = timezone.localdate()
 VOLUMES = {"volume_min_litres": Decimal(630), "volume_max_litres": Decimal(6300)}
 
 
@@ -59,6 +61,10 @@ def test_a_vessel_is_entered_with_its_history(vessel: Vessel) -> None:
         ({"volume_min_litres": None}, "volume_max_litres"),
         ({"volume_min_litres": Decimal(0)}, "volume_max_litres"),
         ({"volume_max_litres": Decimal(600)}, "volume_max_litres"),
+        ({"hourly_rate": Decimal(0), "rate_currency": "EUR", "rate_from": TODAY}, "hourly_rate"),
+        ({"hourly_rate": Decimal(410), "rate_from": TODAY}, "rate_currency"),
+        ({"hourly_rate": Decimal(410), "rate_currency": "EUR"}, "rate_from"),
+        ({"rate_from": TODAY}, "rate_from"),
     ],
 )
 def test_it_needs_sensible_values(site: Site, keeper: User, changed: dict[str, Any], field: str) -> None:
@@ -157,3 +163,13 @@ def test_pages_say_who_keeps_vessels_to_those_who_do_not(vessel: Vessel) -> None
 
     assert "kept by an administrator or by management" in words
     assert "R-302" in words
+
+
+def test_its_rate_stands_on_its_page_and_in_the_api(vessel: Vessel, keeper: User) -> None:
+    changed = change(vessel, keeper, "The price list of 2026.", hourly_rate="410.50", rate_currency="EUR", rate_from="2026-01-01")
+
+    browser = signed_in(keeper)
+    assert changed is None or changed
+    assert "410.50 EUR/h from 1 Jan 2026" in browser.get(vessel.get_absolute_url()).content.decode()
+    (row,) = browser.get("/api/v1/vessels/").json()["results"]
+    assert (row["hourly_rate"], row["rate_currency"], row["rate_from"]) == ("410.50", "EUR", "2026-01-01")

@@ -12,8 +12,9 @@ from accounts.models import Role
 from audit.context import acting
 from catalogue.models import Supplier, SupplierQuote
 from process.assumptions.ledger import take_over
+from process.assumptions.prompting import prompt as prompt_of_offers
 from process.assumptions.settling import prompt
-from process.models import Assumption, PurchaseInquiry, RouteVersion, SupplierMail
+from process.models import Assumption, CostAssessment, PurchaseInquiry, RouteVersion, SupplierMail
 from process.purchasing import posting, services
 from process.purchasing.letters import papers_of
 from projects.models import Project, Rfp
@@ -83,9 +84,24 @@ def a_real_number(project: Project) -> Act:
     return act
 
 
+def an_offer(project: Project) -> Act:
+    scenario = process.a_scenario(project, process.draft_of(process.a_whole_route(project)))
+    scenario.prices.filter(material__name="Water").update(
+        quote=None, price_per_kg=Decimal("0.05"), currency="EUR", dated=scenario.priced_on, source="assumption"
+    )
+    found = CostAssessment.objects.select_related("project__site", "created_by").get(pk=scenario.pk)
+
+    def act() -> None:
+        with acting(channel="worker"):
+            prompt_of_offers(found)
+
+    return act
+
+
 IN_PROCESS: dict[str, Scene] = {
     "inquiry.prepared": an_inquiry,
     "inquiry.sent": a_sent_inquiry,
     "inquiry.not_mailed": a_lost_mail,
     "assumption.arrived": a_real_number,
+    "cost.offered": an_offer,
 }

@@ -18,6 +18,8 @@ from catalogue.models import Site
 from phases.evaluation.charter_sources import said_in_sheets
 from phases.evaluation.documents import charter as paper_of
 from phases.evaluation.models import DepartmentAssessment
+from projects.charter_communication import communication_rows
+from projects.charter_criteria import criterion_rows
 from projects.charter_texts import risk_line, risk_rows, texts_of
 from projects.gates import all_gates
 from projects.models import Charter, Milestone, Phase, Project, TeamMember
@@ -82,6 +84,69 @@ def test_background_and_governance_are_written_from_the_records(project: Project
     assert f"Research and development: {make.person(Role.RESEARCH)}" in governance
     assert "Gate G1 Project approval: decided by the signatures of Business development, Project manager, Management" in governance
     assert "Project Status Report" in governance and len(background) < 8000 and len(governance) < 4000
+
+
+def test_acceptance_criteria_and_who_is_told_are_written_from_the_records(project: Project) -> None:
+    approver = make.person(Role.CLIENT_APPROVER, name="Ada Approver")
+    approver.language = "zh-hans"
+    approver.save(update_fields=["language"])
+    accept(sent(project, sample_acceptance="Purity 98 % | assay", batch_acceptance="As specified"), 2)
+
+    charter = write(project)
+
+    assert charter.acceptance == "Samples | Purity 98 % / assay\nBatches | As specified"
+    told = communication_rows(charter.communication)
+    shared = Milestone.objects.filter(project=project, share_at_launch=True).count()
+    assert shared and told[0][:2] == (f"{project.client.name}: Ada Approver, Client approver", f"Dates of the {shared} shared milestones")
+    assert (told[0][3], told[1][0], told[2][3]) == ("简体中文 (Simplified Chinese), English", "Ada Approver, Client approver", "English")
+    assert [row[1] for row in told[2:]] == [
+        "Project Status Report",
+        "Deliverables, tasks and answers that are waited for",
+        "Readiness and decision of the gates G1, G2, G3, G4, G5",
+    ]
+    assert str(make.manager()) in told[3][0] and all(all(row) for row in told)
+    Charter.objects.update(communication="Ada | everything")
+    assert write(project).communication == "Ada | everything"
+
+
+def test_each_deliverable_is_printed_with_its_criterion_and_the_rest_beside_it(project: Project) -> None:
+    accept(sent(project, sample_acceptance="Purity 98 %"), 2)
+    charter = write(project)
+    title = project.deliverables.get(key=KEY).title
+    charter.acceptance += f"\n{title.upper()} | The client agrees."
+    charter.save(update_fields=["acceptance"])
+
+    data = paper_of(Project.objects.select_related("charter").get())
+
+    rows = {row[0]: row[2] for part in data["deliverables"] for row in part["table"]["rows"]}
+    assert rows[title] == "The client agrees."
+    assert rows["Process Development Report"] == "Its document is in effect, with every signature that it needs."
+    assert rows["Pilot batch records"] == "Needed by the charter: the records of at least 2 batches."
+    assert data["criteria"]["rows"] == [["Samples", "Purity 98 %"]]
+    assert [row[1] for row in data["told"]["rows"]][-1].startswith("Readiness and decision of the gates")
+
+
+def test_lines_of_criteria_and_of_the_plan_are_taken_apart() -> None:
+    assert list(criterion_rows("- Samples | 98 % | assay\n\nAs agreed\n• Batches |")) == [
+        ("Samples", "98 % | assay"),
+        ("", "As agreed"),
+        ("", "Batches"),
+    ]
+    assert communication_rows("Ada | all\n - \nBo|x|daily|English|mail | phone") == [
+        ("Ada", "all", "", "", ""),
+        ("Bo", "x", "daily", "English", "mail | phone"),
+    ]
+
+
+def test_the_page_and_the_form_of_the_charter_hold_them(project: Project) -> None:
+    accept(sent(project, batch_acceptance="As specified"), 2)
+    write(project)
+    browser, address = as_person(make.manager()), reverse("project-charter", args=[project.code])
+
+    page = browser.get(address).content.decode()
+
+    assert "Batches | As specified" in page and "Dates of the" in page
+    assert "Needed by the charter: the records of at least 2 batches." in page
 
 
 def test_the_days_of_the_background_are_those_of_the_site(project: Project) -> None:

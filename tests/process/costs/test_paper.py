@@ -8,12 +8,14 @@ from decimal import Decimal
 import pytest
 
 from audit.hashes import hash_of
+from catalogue.models import SupplierQuote
 from process.costs.paper import pictures_on_paper, scenario_on_paper, what_counts
 from process.costs.services import change_scenario, copy_scenario, fix_scenario
 from process.models import CostAssessment
 from process.routes.services import fix_version
 from projects.models import Project
 from tests.process import factories as make
+from tests.process.costs.story import change
 from worksheets.changing import ADD, Change, change_rows
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,33 @@ def test_the_fixed_scenario_is_printed_and_a_newer_draft_stands_beside_it(scenar
     assert found is not None
     assert found["facts"][0]["value"] == "1 · As asked (Fixed)"
     assert [row[0] for row in found["scenarios"]["rows"]] == ["1 · As asked", "2 · Second"]
+
+
+def test_yields_and_materials_of_the_route_stand_with_who_sells_them(scenario: CostAssessment) -> None:
+    material = scenario.prices.get(material__name="4-Aminophenol").material
+    make.a_price(material, "7.00", supplier="Alpha Chemicals")
+    other = scenario.prices.get(material__name="Acetic anhydride")
+    assert not change(scenario, other, {"quote": "", "price_per_kg": "2", "handling_loss_pct": "3"}).errors
+    SupplierQuote.objects.filter(material=other.material).delete()
+    SupplierQuote.objects.filter(material=material, supplier__name="Chemical Works").update(
+        pack_kg=25, minimum_order_kg=50, lead_time_days=42, origin="CN"
+    )
+
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    assert found["chain"]["caption"] == "A batch of 50 kg (Validation)"
+    assert found["chain"]["rows"] == [
+        ["Acetylation", "4-Aminophenol", "100", "40.11", "50", "90", "1.247", "0.8021"],
+        ["Overall", "along the longest line", "–", "40.11", "50", "90", "1.247", "0.8021"],
+    ]
+    used, sold = ({row[0]: row for row in found[name]["rows"]} for name in ("consumption", "supply"))
+    assert used["4-Aminophenol"][2:] == ["1", "0.8021", "0", "0.8021", "0", "6.2 EUR"]
+    assert used["Acetic anhydride"][2:] == ["1.1", "0.8254", "0", "0.8254", "3", "2 EUR"]
+    assert used["Water"][2:6] == ["–", "4.011", "0", "4.011"]
+    assert (sold["4-Aminophenol"][1], sold["4-Aminophenol"][4:]) == ("Chemical Works, CN", ["25", "50", "42", "no, 2 offer it"])
+    assert (sold["Acetic anhydride"][1], sold["Acetic anhydride"][7]) == ("Assumption", "nobody offers it")
+    assert sold["Water"][7] == "yes"
 
 
 def test_without_a_price_there_is_nothing_to_print(project: Project) -> None:

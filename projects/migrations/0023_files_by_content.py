@@ -9,7 +9,7 @@ from audit.operations import AllAtOnce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0019_kept_to_named_people'),
+        ('projects', '0022_kinds_of_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

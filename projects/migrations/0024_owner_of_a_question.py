@@ -12,7 +12,7 @@ from audit.operations import AllAtOnce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0019_kept_to_named_people'),
+        ('projects', '0023_files_by_content'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

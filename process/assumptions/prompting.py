@@ -1,0 +1,78 @@
+"""A quote arrives for what a draft scenario only assumes: whoever opened the scenario is asked, once for all that is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _t
+
+from accounts.models import Role
+from audit.events import record
+from audit.models import Event
+from audit.outbox import register_consumer
+from catalogue.models import SupplierQuote
+from process.costs.figures import Source
+from process.costs.models import CostAssessment
+from process.costs.offered import Offered, offered_for
+from projects.models import WaitingFor
+from projects.models.project import ProjectStatus
+from projects.services.waiting import close_waits, open_wait
+
+OF_MATERIALS, OF_SUPPLIERS, OF_SCENARIOS = "material-prices", "supplier-prices", "cost-materials"  # the tables in which prices are written
+FIXED = "cost.fixed"
+
+
+def prompt_after(events: Sequence[Event]) -> None:
+    """What happened to prices, in the catalogue or in a scenario: the scenarios that it concerns are looked at again."""
+    touched: dict[str, set[int]] = {key: set() for key in (OF_MATERIALS, OF_SUPPLIERS, OF_SCENARIOS)}
+    for event in events:
+        key = OF_SCENARIOS if event.kind == FIXED else event.data.get("key", "") if event.kind.startswith("worksheet.") else ""
+        if key in touched:
+            touched[key].add(int(event.object_id))
+    if not any(touched.values()):
+        return
+    materials = touched[OF_MATERIALS]
+    if touched[OF_SUPPLIERS]:
+        materials |= set(SupplierQuote.objects.filter(supplier__in=touched[OF_SUPPLIERS]).values_list("material", flat=True))
+    for scenario in _concerned(materials, touched[OF_SCENARIOS]):
+        prompt(scenario)
+
+
+def _concerned(materials: Iterable[int], scenarios: Iterable[int]) -> list[CostAssessment]:
+    """Those named, and the drafts that only assume the price of one of these materials."""
+    rows = CostAssessment.objects.filter(project__status=ProjectStatus.ACTIVE).select_related("project__site", "created_by")
+    assumed = {"prices__quote": None, "prices__price_per_kg__isnull": False, "prices__source": Source.ASSUMPTION.value}
+    drafts = rows.filter(state=CostAssessment.State.DRAFT, prices__material__in=list(materials), **assumed)
+    return list(rows.filter(pk__in={*scenarios, *drafts.values_list("pk", flat=True)}).order_by("pk"))
+
+
+def prompt(scenario: CostAssessment) -> bool:
+    """Ask while something is offered at another price than is assumed, and no longer; whether somebody was asked anew."""
+    key = f"cost.offers:{scenario.pk}"
+    offers = offered_for(scenario, scenario.prices.select_related("material"), scenario.project.today)
+    other = [each for each in offers if _is_other(each)]
+    if not other:
+        close_waits(key)
+        return False
+    is_new = not WaitingFor.objects.open().filter(key=key).exists()
+    said = {"code": scenario.project.code, "name": scenario.name, "link": scenario.get_absolute_url()}
+    if is_new:
+        record("cost.offered", scenario, actor=None, number=len(other), **said)
+    owner = scenario.created_by if scenario.created_by.is_active else None
+    open_wait(
+        key,
+        project=scenario.project,
+        user=owner,
+        role="" if owner else Role.BUSINESS_DEVELOPMENT,
+        words=_t("%(code)s: suppliers offer other prices than “%(name)s” assumes") % said,
+        link=said["link"],
+    )
+    return is_new
+
+
+def _is_other(offer: Offered) -> bool:
+    return (offer.quote.price_per_kg, offer.quote.currency) != (offer.row.price_per_kg, offer.row.currency)
+
+
+def register() -> None:
+    register_consumer("process.offers", prompt_after)

@@ -1,0 +1,67 @@
+"""A supplier's price in place of an assumed one: one act changes the draft scenario and settles what the ledger assumed of that price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _t
+
+from audit.acts import act
+from audit.events import record
+from audit.refusals import BadInput, Blocker, Refused
+from process.assumptions.models import Assumption
+from process.assumptions.prompting import prompt
+from process.costs.models import CostAssessment, QuotedPrice
+from process.costs.offered import Offered, offered_for
+from process.costs.services import locked_draft
+from projects.services.waiting import close_waits
+from worksheets.changing import CHANGE, Change, change_rows
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+EMPTIED = ("price_per_kg", "price_low", "price_high", "currency", "reference", "dated", "valid_until")  # of what was typed
+
+
+@act
+def take_offer(pk: int, quote: int, *, actor: User) -> CostAssessment:
+    """With every break of that price list. Raises Refused where nobody offers it any more, or the material is not assumed any more."""
+    scenario = locked_draft(pk, actor)
+    rows = scenario.prices.select_related("material")
+    found = next((each for each in offered_for(scenario, rows, scenario.project.today) if each.quote.pk == quote), None)
+    if found is None:
+        words = _t("This price is not offered any more for something that is assumed.")
+        raise Refused([Blocker("cost.no_offer", words, link=scenario.get_absolute_url())])
+    chosen = str(QuotedPrice.objects.select_related("material", "supplier").get(pk=quote))
+    values = {"quote": chosen, **dict.fromkeys(EMPTIED, "")}
+    address = f"cost-materials:{scenario.pk}"
+    (result,) = change_rows(address, [Change(CHANGE, found.row.pk, values)], actor=actor, all_or_none=True).results
+    if not result.is_saved:
+        raise BadInput(result.errors)
+    settled = _settle(scenario, found, actor)
+    said = {"material": str(found.row.material), "supplier": found.quote.supplier.name, "now": found.now, "was": found.was}
+    record("cost.offer_taken", scenario, actor=actor, settled=settled, link=scenario.get_absolute_url(), **said)
+    prompt(scenario)
+    return scenario
+
+
+def _settle(scenario: CostAssessment, found: Offered, actor: User) -> int:
+    """What the ledger assumed of the price of this material, and nobody has answered; how many rows."""
+    ledger = Assumption.objects.select_for_update(of=("self",)).open().filter(project=scenario.project_id, field="")
+    rows = [row for row in ledger if _is_its_price(row, found)]
+    for row in rows:
+        row.project = scenario.project
+        is_same = row.unit.casefold() == f"{found.quote.currency}/kg".casefold()
+        row.real_figure = found.quote.price_per_kg if is_same and row.figure is not None else None
+        row.real_words = _t("%(supplier)s: %(price)s") % {"supplier": found.quote.supplier.name, "price": found.now}
+        row.save(update_fields=["real_figure", "real_words"])
+        close_waits(f"assumption.arrived:{row.pk}")
+        said = {"code": scenario.project.code, "title": row.words[:120], "link": row.get_absolute_url()}
+        record("assumption.settled", row, actor=actor, now=found.now, was=found.was, **said)
+    return len(rows)
+
+
+def _is_its_price(row: Assumption, found: Offered) -> bool:
+    """A row that names the material, by name or code, and whose figure is money for a kilogram."""
+    said, material = f"{row.words} {row.lines}".casefold(), found.row.material
+    return row.unit.casefold().endswith("/kg") and any(each.casefold() in said for each in (material.name, material.code))

@@ -1,0 +1,95 @@
+"""Plans of departments that a scenario takes its costs from. A phase above knows them, and says by a reader how they are read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from audit.hashes import hash_of
+from process.costs.case import Basis
+from process.costs.figures import ONE
+from process.costs.materials import Category
+from projects.money import half_up
+
+if TYPE_CHECKING:
+    from process.costs.models import CostPhase
+    from projects.models import Project
+
+FOUR_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class PlannedCost:
+    """quantity × price of one batch, so many batches; in the currency of its plan. of: the operation and its vessel, in no language."""
+
+    of: str
+    label: str
+    category: Category
+    unit: str
+    quantity: Decimal
+    price: Decimal
+    batches: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DepartmentPlan:
+    """What a department has planned, as its sheet says it now.
+
+    signed_on: the day of the signature; None while the sheet is open. low, high: the ends of the sheet's cost as a share of its base;
+    1 where they are not known for the plan.
+    """
+
+    department: str
+    currency: str
+    costs: tuple[PlannedCost, ...]
+    link: str
+    signed_on: date | None = None
+    low: Decimal = ONE
+    high: Decimal = ONE
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what a scenario takes from it: a sheet that is opened and signed again over other words stays the same plan."""
+        costs = [[each.of, each.category, each.quantity, each.price, each.batches] for each in self.costs]
+        return hash_of({"currency": self.currency, "low": self.low, "high": self.high, "costs": costs})
+
+
+def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]:
+    """The cost lines of a phase, without what costs nothing: for each batch where the phase makes as many as the plan, else once."""
+    for each in plan.costs:
+        if not each.quantity or not each.price:
+            continue
+        is_per_batch = each.batches == phase.batches
+        amount = each.quantity if is_per_batch else each.quantity * each.batches
+        yield {
+            "label": each.label,
+            "category": each.category.value,
+            "basis": (Basis.BATCH if is_per_batch else Basis.ONCE).value,
+            "quantity": half_up(amount, FOUR_PLACES),
+            "unit": each.unit,
+            "price": half_up(each.price, FOUR_PLACES),
+            "price_low": _end(each.price, plan.low),
+            "price_high": _end(each.price, plan.high),
+            "currency": plan.currency,
+            "note": each.note,
+        }
+
+
+def _end(price: Decimal, share: Decimal) -> Decimal | None:
+    return None if share == ONE else half_up(price * share, FOUR_PLACES)
+
+
+_readers: list[Callable[[Project], DepartmentPlan | None]] = []
+
+
+def read_plans_by(reader: Callable[[Project], DepartmentPlan | None]) -> None:
+    """reader: the production plan of a project, in one query; None where nothing is planned."""
+    _readers[:] = [reader]
+
+
+def plan_of(project: Project) -> DepartmentPlan | None:
+    return _readers[0](project)
