@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.stack"]
+pytest_plugins = ["tests.stack", "tests.quick"]
 set_hypothesis_home_dir(django_settings.BASE_DIR / ".state" / "cache" / "hypothesis")
 hypothesis_settings.register_profile("ours", deadline=None)  # no test is about time: the machine may be busy
 hypothesis_settings.load_profile("ours")

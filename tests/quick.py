@@ -12,16 +12,25 @@ import vl_convert
 from django.template import Template
 from django.test import utils
 
+DRAWN: dict[str, Any] = {}  # in this process
 
-def draw_once(monkeypatch: pytest.MonkeyPatch, drawn: dict[str, Any]) -> None:
-    """Whoever asks for a picture that was drawn before gets what is in `drawn`."""
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for by the fixtures of those walks."""
+    draw_once(monkeypatch)
+    leave_templates_unwatched(monkeypatch)
+
+
+def draw_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for a picture that was drawn before gets that one."""
 
     def remembering(convert: Callable[..., Any]) -> Callable[..., Any]:
         def once(spec: Any, **told: Any) -> Any:
             key = f"{convert.__name__} {json.dumps([spec, told], sort_keys=True)}"
-            if key not in drawn:
-                drawn[key] = convert(spec, **told)
-            return drawn[key]
+            if key not in DRAWN:
+                DRAWN[key] = convert(spec, **told)
+            return DRAWN[key]
 
         return once
 

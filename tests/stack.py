@@ -101,7 +101,7 @@ def _start(servers: Servers, processes: list[Child]) -> Stack:
         CDMO_ENVIRONMENT="development",
         CDMO_DEMO="people",
         DJANGO_SETTINGS_MODULE="tests.stack_settings",
-        SWEEP_SECONDS="5",
+        SWEEP_SECONDS="2",
         RENDER_LEASE_SECONDS="10",
         EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
         EMAIL_FILE_PATH=str(_empty(servers.layout.state / "mail")),

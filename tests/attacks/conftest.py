@@ -11,20 +11,8 @@ from django.test import override_settings
 
 from documents import registry
 from tests.kept import kept_until_the_end
-from tests.quick import draw_once, leave_templates_unwatched
 from tests.routes.conftest import MEMO
 from tests.routes.world import World, make_world
-
-
-@pytest.fixture(scope="package")
-def drawn() -> dict[str, Any]:
-    return {}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch, drawn: dict[str, Any]) -> None:
-    draw_once(monkeypatch, drawn)
-    leave_templates_unwatched(monkeypatch)
 
 
 @pytest.fixture(scope="package")
@@ -47,7 +35,7 @@ CACHES = {
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings: Any, folder: Any) -> None:
+def own_files(settings: Any, folder: Any, quick: None) -> None:
     """The files and the cache of that world, in place of a folder for each test; sessions and limits of rates are its own too."""
     settings.FILES_DIR = folder
     for name, value in CACHES.items():

@@ -24,10 +24,8 @@ from dataclasses import replace
 from cdmo.demo import molecules, projects
 from cdmo.demo.telling import tell
 from projects.models import Phase
-began = {days_ago} or projects.{story}.days_ago
-story = replace(
-    projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=(), days_ago=began
-)
+began = {{"days_ago": {days_ago}, "asks": ()}} if {days_ago} else {{}}
+story = replace(projects.{story}, molecule=molecules.{molecule}, client="DEMOA", phase=Phase("{phase}"), slips=(), **began)
 print(*tell([story]))
 """
 
@@ -35,7 +33,7 @@ print(*tell([story]))
 def a_project(stack: Stack, *, story: str, molecule: str, phase: str, days_ago: int | None = None) -> str:
     """The code of a project told like one of the demo's, of client A, up to a phase, none of its dates moved yet.
 
-    days_ago: when its request came, if not when the story's did. What was due since then is done.
+    days_ago: when its request came, if not when the story's did; the client is asked for no approval of what is not there by then.
     """
     return stack.python(TELL.format(story=story, molecule=molecule, phase=phase, days_ago=days_ago)).splitlines()[-1]
 

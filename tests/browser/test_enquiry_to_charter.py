@@ -346,6 +346,8 @@ def write_the_charter(manager: Page, code: str) -> None:
     writing.get_by_label("Project manager").select_option(label="Project Manager")
     send(manager, "Write the charter from the quotation")
     expect(manager.locator("main")).to_contain_text("The charter is written from the quotation")
+    send(manager, "Save and plan again")
+    expect(manager.get_by_role("link", name="Process Development Report effective")).to_be_visible()
 
 
 PAPERS = (

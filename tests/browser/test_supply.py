@@ -67,8 +67,9 @@ NOT_CONFIRMED = "Not done: Sample Confirmation. Needed: the signature of the cli
 def test_a_project_goes_from_its_charter_to_commercial_supply(new_page: Callable[[], Page], stack: Stack) -> None:
     people = People(new_page)
 
-    code = acts.a_project(stack, story="SMALL_SCALE", molecule="APIXABAN", phase="small_scale", days_ago=90)
-    agree_on_quality(people, code)
+    code = acts.a_project(stack, story="SMALL_SCALE", molecule="APIXABAN", phase="small_scale", days_ago=75)
+    agree_on_quality(people["bd"], code)
+    acts.name_the_team(people["pm"], code, TEAM)
     develop(people, code, stack)
     scale_up(people, code, stack)
     validate(people, code, stack)
@@ -79,11 +80,10 @@ def test_a_project_goes_from_its_charter_to_commercial_supply(new_page: Callable
     a_token_reads_the_milestones(people, new_page(), code)
 
 
-def agree_on_quality(people: People, code: str) -> None:
-    """A second quality agreement is recorded with its signatories and copy, and withdrawn. The team is named."""
-    acts.record_the_agreement(people["bd"], code, kind="quality", number=code.replace("API", "QAB"), client=CLIENT)
-    acts.withdraw_the_agreement(people["bd"], "It belongs to another project.")
-    acts.name_the_team(people["pm"], code, TEAM)
+def agree_on_quality(business: Page, code: str) -> None:
+    """A second quality agreement is recorded with its signatories and copy, and withdrawn."""
+    acts.record_the_agreement(business, code, kind="quality", number=code.replace("API", "QAB"), client=CLIENT)
+    acts.withdraw_the_agreement(business, "It belongs to another project.")
 
 
 def develop(people: People, code: str, stack: Stack) -> None:

@@ -13,7 +13,6 @@ from documents import registry
 from documents.registry import DocumentType
 from projects.models import Phase
 from tests.kept import kept_until_the_end
-from tests.quick import draw_once, leave_templates_unwatched
 from tests.routes.world import World, make_world
 
 MEMO = DocumentType(key="memo", title="Memo", phase=Phase.EVALUATION, number_prefix="MEM")
@@ -27,23 +26,12 @@ def own_cache(settings: Any) -> None:
 
 
 @pytest.fixture(scope="package")
-def drawn() -> dict[str, Any]:
-    return {}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch, drawn: dict[str, Any]) -> None:
-    draw_once(monkeypatch, drawn)
-    leave_templates_unwatched(monkeypatch)
-
-
-@pytest.fixture(scope="package")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return tmp_path_factory.mktemp("files")
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings: Any, folder: Any) -> None:
+def own_files(settings: Any, folder: Any, quick: None) -> None:
     """The files of that world, in place of a folder for each test."""
     settings.FILES_DIR = folder
 
