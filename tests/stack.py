@@ -157,7 +157,7 @@ def new_page(browser: Browser, stack: Stack) -> Iterator[Callable[[], Page]]:
         )
         contexts.append(context)
         context.on("request", lambda request: None if request.url.startswith((stack.url, *OWN)) else faults.append(f"asked {request.url}"))
-        context.on("weberror", lambda error: faults.append(f"raised {error.error}"))
+        context.on("weberror", lambda error: faults.append(f"raised {error.error.stack or error.error}"))
         context.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
         return context.new_page()
 

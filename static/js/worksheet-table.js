@@ -51,7 +51,9 @@ window.worksheets = (() => {
       delete: () => acts.remove(sheet),
     };
     // Tab goes on to the next cell, which keeps the focus. From the end of a row, after Escape, and from what is around the rows it leaves.
+    const isEmpty = () => sheet.table.getDataCount("active") === 0; // there is no cell to go to, and the library would look for one
     const leaves = ({ target, shiftKey }) => {
+      if (isEmpty()) return true;
       const edge = shiftKey ? sheet.config.columns[0] : sheet.config.columns.at(-1);
       const isOnward = target === sheet.table.rowManager.element && sheet.currentColumn() && sheet.currentColumn().name !== edge.name;
       return sheet.isEscaped || !isOnward;
@@ -64,6 +66,7 @@ window.worksheets = (() => {
       }
       if (event.key !== "Shift") sheet.isEscaped = event.key === "Escape" && !inField(event);
       if (inField(event)) return;
+      if (event.key.startsWith("Arrow") && isEmpty()) event.stopPropagation();
       const command = event.ctrlKey || event.metaKey;
       const key = event.key.toLowerCase();
       if (command && !event.altKey && !event.shiftKey && pressed[key] && sheet.config.may_change) {

@@ -57,7 +57,7 @@ def test_no_cell_of_any_table_runs(world: World, turn: int) -> None:
                 attacked |= {key} if value.startswith("'") else set()
 
     assert seen >= {each.key for each in all_exports()}
-    assert len(attacked) >= 30, "what was written is in the tables"
+    assert len(attacked) >= 25, "what was written is in the tables"
     assert kinds >= ({int, str} if turn == 0 else {str})
 
 

@@ -130,6 +130,7 @@ def test_a_chemist_fills_and_signs_a_sheet_without_a_mouse(hands: Hands, stack: 
 
 def the_sheet_is_opened_from_my_work(hands: Hands, code: str) -> None:
     hands.enter(hands.page.get_by_role("link", name="My work", exact=True))
+    hands.page.wait_for_url("**/my-work/")  # the page before leads to the sheet as well
     hands.enter(hands.page.get_by_role("main").locator(f"a[href^='/projects/{code}/sheets/research/']").first)
     hands.page.wait_for_url(f"**/projects/{code}/sheets/research/**")
 

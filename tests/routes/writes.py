@@ -54,7 +54,7 @@ WRITES = [
     Writers(
         "catalogue.manage_sites",
         ("management", "administrator"),
-        "sites site-detail site-exposure vessels vessel-detail vessel-out-of-service vessel-in-service",
+        "sites site-detail site-exposure",
     ),
     Writers("documents.refuse", (), "document-refuse"),
     Writers("documents.request", ("business_development", "project_manager", "management"), "status-report"),
@@ -84,7 +84,7 @@ WRITES = [
     Writers(
         "process.edit_costs",
         ("business_development", "management", "research", "material_control", "production"),
-        "project-costs cost-change cost-copy cost-fix",
+        "project-costs cost-change cost-copy cost-fix cost-plan",
     ),
     Writers("process.edit_route", ("project_manager", "research"), "project-routes route-change route-start route-fix"),
     Writers(
@@ -141,7 +141,7 @@ WRITES = [
     Writers(
         "projects.edit_rfp",
         SELLERS,
-        """PATCH api-rfp-detail api-rfp-decline api-rfp-file-remove rfp-detail rfp-autosave rfp-file-remove rfp-ask rfp-answer
+        """PATCH api-rfp-detail api-rfp-decline api-rfp-file-remove api-rfp-file-kind rfp-file-kind rfp-detail rfp-autosave rfp-file-remove
         rfp-client rfp-decline rfp-upload""",
     ),
     Writers(

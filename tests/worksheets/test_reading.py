@@ -210,6 +210,7 @@ def test_a_day_with_two_readings_names_both() -> None:
             day_as_typed(wrong)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", import_kinds(), ids=lambda kind: kind.key)
 def test_every_template_has_headings_notes_and_lists_and_is_read_again(kind: ImportKind) -> None:
     book = load_workbook(io.BytesIO(xlsx_blank(kind)))
