@@ -93,7 +93,7 @@ QUOTATION_LINES = Worksheet(
     model=QuotationLine,
     columns=(
         SheetColumn("description", example="Process development", frozen=True, width=36),
-        SheetColumn("phase", example="Small-scale", width=16),
+        SheetColumn("phase", example="Small scale", width=16),
         SheetColumn(
             "standing", note=_("Included, an option that the client may choose, or named as excluded."), example="Included", width=12
         ),
