@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 AROUND = 90  # characters before and after the words
+KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")  # data names a milestone by its key and by its words; people read the words
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def passage_in(texts: Iterable[str], words: str) -> Passage | None:
     asked = re.compile(rf"\b(?:{'|'.join(parts)})\w*", re.IGNORECASE)
     for text in texts:
         place = asked.search(text)
-        if place:
+        if place and not KEY.fullmatch(text):
             start, end = place.span()
             before = ("… " if start > AROUND else "") + text[max(0, start - AROUND) : start]
             return Passage(before, text[start:end], text[end : end + AROUND] + (" …" if len(text) > end + AROUND else ""))

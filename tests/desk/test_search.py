@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
 from desk.search import Passage, find
+from desk.search_passages import passage_in
 from documents.models import Document, DocumentVersion
 from documents.services import request_document, save_narrative
 from projects.models import Project
@@ -149,3 +150,8 @@ def test_a_passage_is_cut_around_the_words(version: DocumentVersion) -> None:
     assert passage.before.startswith("… ")
     assert passage.after.endswith(" …")
     assert len(passage.before) + len(passage.after) < 200
+
+
+def test_a_passage_is_what_people_read_and_no_key_of_the_data() -> None:
+    assert passage_in(["route_selected", "Route selected on 3 May"], "route") == Passage("", "Route", " selected on 3 May")
+    assert passage_in(["route_selected"], "route") is None
