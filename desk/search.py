@@ -1,4 +1,4 @@
-"""What one box finds: codes and numbers, clients, compounds, CAS numbers and InChIKeys, and the words of documents and files.
+"""What one box finds: codes and numbers, clients, compounds, CAS numbers, InChIKeys and structures, and the words of documents and files.
 
 Each kind is asked through `visible_to`, so that nothing and no number tells of what the reader may not see; the number of queries is fixed.
 """
@@ -21,7 +21,9 @@ from catalogue.models import Compound
 from desk.search_files import FoundFile, files_saying
 from desk.search_passages import Passage, passage_in
 from documents.models import Document, DocumentVersion
+from projects.alike import Alike, alike
 from projects.models import ChangeOrder, Project, Quotation, Rfp
+from projects.similar import typed_structure
 
 SHOWN = 20  # of each kind
 SAYING = 1000  # versions that say a word; of a word that more of them say, some are not found
@@ -30,6 +32,7 @@ MAX_LENGTH = 200
 ALIKE = 0.45  # of two words written nearly alike
 GUESSES = 3
 TAGS = re.compile(r"<[^>]*>")
+SMILES = re.compile(r"(?=.*[=#()\[\]]|.*[a-z]1)[A-Za-z0-9@+\-\[\]()=#$%/\\.:]{5,}")  # a bond, a branch or a ring; no name or number has one
 
 Offer = Quotation | ChangeOrder
 
@@ -46,11 +49,12 @@ class Found:
     offers: list[tuple[Offer, str]] = field(default_factory=list)
     documents: list[tuple[Document, Passage | None]] = field(default_factory=list)
     files: list[FoundFile] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)
     instead_of: str = ""
 
     @property
     def nothing(self) -> bool:
-        return not (self.projects or self.rfps or self.clients or self.offers or self.documents or self.files)
+        return not (self.projects or self.rfps or self.clients or self.offers or self.documents or self.files or self.alike)
 
 
 def tidy(typed: str) -> str:
@@ -64,7 +68,7 @@ def find(user: User, typed: str) -> Found:
     if not words:
         return Found("")
     found = _find(user, words)
-    if not found.nothing:
+    if not found.nothing or structure_in(words)[0]:
         return found
     for name in _nearly(words):
         alike = _find(user, name)
@@ -74,7 +78,13 @@ def find(user: User, typed: str) -> Found:
     return found
 
 
+def structure_in(words: str) -> tuple[str, str]:
+    """InChIKey and SMILES of a structure that was typed; both "" where it is none."""
+    return typed_structure(words) if SMILES.fullmatch(words) else ("", "")
+
+
 def _find(user: User, words: str) -> Found:
+    inchikey, smiles = structure_in(words)
     clients = Client.objects.visible_to(user).matching(words)
     compounds = list(Compound.objects.matching(words).values_list("pk", flat=True)[:NAMED])
     of_clients = list(clients.values_list("pk", flat=True)[:NAMED])
@@ -85,13 +95,14 @@ def _find(user: User, words: str) -> Found:
         words, projects=list(projects.filter(own | known)[:SHOWN]), documents=_documents(user, words), offers=_offers(user, words)
     )
     found.files = files_saying(user, words, shown=SHOWN, at_most=SAYING)
+    found.alike = alike(user, smiles, most=SHOWN)
     found.exact = projects.filter(code__iexact=words).first()
     if user.is_internal:
         asked = (
             Q(number__icontains=words) | Q(compound_name__icontains=words) | Q(client__in=of_clients) | Q(project__compound__in=compounds)
         )
         rfps = Rfp.objects.visible_to(user).select_related("client")
-        found.rfps = list(rfps.filter(asked | Q(cas_number=words) | Q(inchikey__iexact=words))[:SHOWN])
+        found.rfps = list(rfps.filter(asked | Q(cas_number=words) | Q(inchikey__iexact=inchikey or words))[:SHOWN])
         found.clients = list(clients[:SHOWN])
     return found
 

@@ -15,11 +15,11 @@ from accounts.models import User
 from accounts.requests import ApiRequest, refuse_unknown
 from desk.search import MAX_LENGTH, Found, address_of, find
 
-KINDS = ("project", "request", "client", "offer", "document", "file")
+KINDS = ("project", "similar", "request", "client", "offer", "document", "file")
 
 
 class FindSerializer(serializers.Serializer[Any]):
-    """One thing that was found; `page` is where a person reads it."""
+    """One thing that was found; `page` is where a person reads it. `similar`: a project whose compound resembles the structure asked."""
 
     kind = serializers.ChoiceField(choices=KINDS)
     code = serializers.CharField()
@@ -42,7 +42,10 @@ class Search(APIView):
             OpenApiParameter(
                 "q",
                 {"type": "string", "maxLength": MAX_LENGTH},
-                description="A code or number, a client, a compound, a CAS number, an InChIKey or words of a document or an uploaded file.",
+                description=(
+                    "A code or number, a client, a compound, a CAS number, an InChIKey, a structure (SMILES) or words of a document or an "
+                    "uploaded file."
+                ),
             )
         ],
         responses=FindsSerializer,
@@ -56,6 +59,9 @@ class Search(APIView):
 def _rows(user: User, found: Found) -> Iterator[dict[str, str]]:
     for project in found.projects:
         yield {"kind": "project", "code": project.code, "title": project.title, "page": address_of(user, project)}
+    for like in found.alike:
+        title = f"{like.project.compound.name} ({like.percent} %)"
+        yield {"kind": "similar", "code": like.project.code, "title": title, "page": address_of(user, like.project)}
     for rfp in found.rfps:
         yield {"kind": "request", "code": rfp.number, "title": rfp.compound_name, "page": rfp.get_absolute_url()}
     for client in found.clients:

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
-from desk.search import Passage, find
+from desk.search import Passage, find, structure_in
 from desk.search_passages import passage_in
 from documents.models import Document, DocumentVersion
 from documents.services import request_document, save_narrative
@@ -155,3 +155,30 @@ def test_a_passage_is_cut_around_the_words(version: DocumentVersion) -> None:
 def test_a_passage_is_what_people_read_and_no_key_of_the_data() -> None:
     assert passage_in(["route_selected", "Route selected on 3 May"], "route") == Passage("", "Route", " selected on 3 May")
     assert passage_in(["route_selected"], "route") is None
+
+
+ETHOXY = "CCOc1ccc(NC(C)=O)cc1"  # phenacetin, the ethyl ether of paracetamol
+
+
+def test_a_structure_that_is_typed_finds_what_is_like_it(project: Project) -> None:
+    found = find(factories.manager(), ETHOXY)
+
+    assert [(each.project, 35 <= each.percent < 100) for each in found.alike] == [(project, True)]
+    assert find(foreign(), ETHOXY).nothing
+    assert f"{found.alike[0].percent} % alike" in page(factories.manager(), ETHOXY).content.decode()
+    answer = page(factories.manager(), factories.PARACETAMOL[::-1].replace("(", "[").replace(")", "("))  # begins like one, and is none
+    assert answer.status_code == 200
+
+
+def test_the_same_structure_written_otherwise_finds_the_request(project: Project) -> None:
+    written = "c1(O)ccc(NC(=O)C)cc1"
+
+    found = find(factories.manager(), written)
+
+    assert found.rfps == [project.rfp]
+    assert [(each.project, each.percent) for each in found.alike] == [(project, 100)]
+
+
+@pytest.mark.parametrize("words", ["API-2026-0001", "103-90-2", "Paracetamol", "RZVAJINKPMORJF-UHFFFAOYSA-N", "crystallised (twice)"])
+def test_what_is_no_structure_is_not_read_as_one(words: str) -> None:
+    assert structure_in(words) == ("", "")

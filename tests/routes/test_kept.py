@@ -117,7 +117,7 @@ def test_the_same_question_finds_it_where_it_is_told(world: World, kept: Project
 def test_search_finds_nothing_of_it(world: World, kept: Project, caller: str) -> None:
     structure = parse_structure(factories.PARACETAMOL)
     known = (kept.client.name, kept.client.code, kept.rfp.contact.name, "Paracetamol", "103-90-2", structure.inchikey)
-    for words in (*known, kept.code, kept.rfp.number):
+    for words in (*known, factories.PARACETAMOL, kept.code, kept.rfp.number):
         for address in ("/search/", "/api/v1/search/"):
             found = text_of(world.callers[caller].get(address, {"q": words}))
 
