@@ -372,10 +372,8 @@ def approve_the_project(people: People, code: str) -> None:
     expect(people["pm"].locator(".stepper [aria-current=step]")).to_contain_text("Small scale")
 
 
-def test_a_published_synthesis_becomes_a_price_that_is_accepted_and_a_project(new_page: Callable[[], Page], stack: Stack) -> None:
-    people = People(new_page)
-    stack.python(PLANT)
-
+def to_the_first_gate(people: People) -> str:
+    """All of it, by six of us and the client; the code of the project."""
     code = the_request_comes(people["bd"])
     enter_the_materials(people["research"])
     route = build_the_route(people["research"], code)
@@ -395,3 +393,10 @@ def test_a_published_synthesis_becomes_a_price_that_is_accepted_and_a_project(ne
     assert asked == quoted == total_of(people["approver.a"])
     write_the_charter(people["pm"], code)
     approve_the_project(people, code)
+    return code
+
+
+def test_a_published_synthesis_becomes_a_price_that_is_accepted_and_a_project(new_page: Callable[[], Page], stack: Stack) -> None:
+    stack.python(PLANT)
+
+    assert to_the_first_gate(People(new_page)).startswith("API-")

@@ -31,8 +31,9 @@ from tests.stack import QUIET
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdmo.settings")
 django.setup()
 
-from tests.browser import acts, test_supply  # noqa: E402 - the demo's words stand beside models
+from tests.browser import acts  # noqa: E402 - the demo's words stand beside models
 from tests.browser.acts import PATIENCE, People  # noqa: E402
+from tests.browser.test_enquiry_to_charter import PLANT, to_the_first_gate  # noqa: E402
 
 HTTPS_PORT = os.environ.get("HTTPS_PORT", "8443")
 URL = f"https://localhost:{HTTPS_PORT}"
@@ -132,7 +133,8 @@ def main() -> int:
         engine.python(PEOPLE)
         with ExitStack() as stack:
             people = People(_browser(stack))
-            code = _through_the_first_gate(people)
+            engine.python(PLANT)
+            code = to_the_first_gate(people)
             _say(began, f"{code} went through its first gate over HTTPS")
             _charter_was_made_by_the_worker(engine)
             _say(began, "its charter was made by the container of the documents' worker")
@@ -160,13 +162,6 @@ def _browser(stack: ExitStack) -> Callable[[], Page]:
     return lambda: chromium.new_context(
         base_url=URL, locale="en-GB", timezone_id="Europe/Zurich", viewport={"width": 1440, "height": 900}, ignore_https_errors=True
     ).new_page()
-
-
-def _through_the_first_gate(people: People) -> str:
-    code = test_supply.evaluate(people)
-    test_supply.agree(people, code)
-    test_supply.approve_the_project(people, code)
-    return code
 
 
 def _charter_was_made_by_the_worker(engine: Engine) -> None:
