@@ -164,7 +164,7 @@ def prepare_the_inquiry(research: Page, route: str) -> str:
 def answer_the_inquiry(buyer: Page, inquiry: str) -> None:
     """Sent by material control, which files what both suppliers ask: the published prices, and a tenth more."""
     buyer.goto(inquiry)
-    reload_until(buyer.locator("#letters").get_by_role("link", name="PDF"))
+    reload_until(buyer.get_by_role("button", name="Send to the suppliers", disabled=False))  # the letters to all of them are made
     send(buyer, "Send to the suppliers")
     expect(buyer.locator("main")).to_contain_text("Sent. File each answer as it comes")
     answers = Grid(buyer, "inquiry-answers", "line").open(inquiry)
