@@ -46,7 +46,7 @@ def lapsed_words(row: SupplierQualification, on: date) -> str:
     """Empty where it has not."""
     if not (row.is_positive and row.has_expired(on)):
         return ""
-    return _t("qualification lapsed on %(day)s") % {"day": date_format(row.valid_until, "j M Y")}
+    return _t("qualification lapsed on %(day)s") % {"day": date_format(row.last_day, "j M Y")}
 
 
 def said_of(rows: Iterable[SupplierQualification], on: date) -> str:
@@ -54,8 +54,8 @@ def said_of(rows: Iterable[SupplierQualification], on: date) -> str:
     positive = [row for row in newest(rows) if row.is_positive]
     if not positive:
         return _t("none")
-    first = min(positive, key=lambda row: row.valid_until)
-    return lapsed_words(first, on) or _t("to %(day)s") % {"day": date_format(first.valid_until, "j M Y")}
+    first = min(positive, key=lambda row: row.last_day)
+    return lapsed_words(first, on) or _t("to %(day)s") % {"day": date_format(first.last_day, "j M Y")}
 
 
 def note_on(rows: Iterable[SupplierQualification], material: int, on: date) -> str:

@@ -164,7 +164,7 @@ QUALIFICATIONS = Worksheet(
         SheetColumn("standing", _("Standing"), derived=True, width=30),
         SheetColumn("decision", example="Approved", width=22, regulated=True),
         SheetColumn("conditions", note=_("Needed unless it is approved."), width=28),
-        SheetColumn("decided_on", example="2026-03-12", regulated=True),
+        SheetColumn("decided_on", example="2026-03-12", regulated=True, width=13),
         SheetColumn("decided_by", _("Decided by"), compute=lambda row: row.decided_by.full_name, width=20),
         SheetColumn("valid_until", note=_("To this day the qualification holds."), example="2029-03-12", regulated=True),
         SheetColumn("criticality", example="Critical", width=12),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -111,3 +112,8 @@ class SupplierQualification(ForATime, models.Model):
     @property
     def is_positive(self) -> bool:
         return self.decision in Supplier.QUALIFIED
+
+    @property
+    def last_day(self) -> date:
+        """Of a positive decision, on which the review is due."""
+        return self.valid_until or date.max

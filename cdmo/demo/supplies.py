@@ -112,9 +112,8 @@ def buy(today: date) -> Iterator[date]:
     known = {row[4] for row in MATERIALS if row[4]}
     _enter("materials", STUFF_COLUMNS, [_as_typed(each) for each in STUFF if each.cas not in known])
     _enter("suppliers", SUPPLIER_COLUMNS, [_as_known(row) for row in SUPPLIERS])
-    for row in SUPPLIERS:
-        if row[0] in DECISIONS:
-            qualify(row[0], today)
+    for supplier in DECISIONS.keys() & {each[0] for each in SUPPLIERS}:
+        qualify(supplier, today)
     for code, rows in PRICES.items():
         _enter(f"material-prices:{code}", PRICE_COLUMNS, [_dated(row, today) for row in rows])
     for each in STUFF:

@@ -26,13 +26,13 @@ def ask_for_supplier_reviews(on: date | None = None) -> int:
     """Every night and after each decision: how many reviews are asked for. Nobody is asked any more for what was decided anew."""
     last = (on or timezone.localdate()) + timedelta(days=ASKED_DAYS)
     rows = SupplierQualification.objects.select_related("supplier", "material")
-    due = {f"{KEY}:{row.pk}": row for row in newest(rows) if row.is_positive and row.valid_until <= last}
+    due = {f"{KEY}:{row.pk}": row for row in newest(rows) if row.is_positive and row.last_day <= last}
     for key in set(WaitingFor.objects.open().filter(key__startswith=f"{KEY}:").values_list("key", flat=True)) - due.keys():
         close_waits(key)
     for key, row in due.items():
         words = _t("%(supplier)s: review the qualification for %(subject)s") % {"supplier": row.supplier, "subject": row.subject}
         link = row.supplier.get_absolute_url()
-        open_wait(key, role=Role.QUALITY_ASSURANCE, words=words, link=link, due_on=row.valid_until)
+        open_wait(key, role=Role.QUALITY_ASSURANCE, words=words, link=link, due_on=row.last_day)
     return len(due)
 
 
