@@ -140,7 +140,7 @@ SUPPLIERS = Worksheet(
         SheetColumn("phone", width=16),
         SheetColumn("language", note=_("Of the letters that it gets; empty: English."), example="English", width=14),
         SheetColumn("note", width=28),
-        SheetColumn("qualification", _("Qualification"), compute=_qualification, width=22),
+        SheetColumn("qualification", _("Qualification"), compute=_qualification, width=32),
         SheetColumn("valid_prices", _("Valid prices"), compute=lambda row: row.valid_prices, kind="whole"),
     ),
     permission="catalogue.manage_suppliers",

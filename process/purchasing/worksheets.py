@@ -93,7 +93,7 @@ ASKS = Worksheet(
             link=lambda row: row.supplier.get_absolute_url(),
         ),
         SheetColumn("status", _("Status"), compute=lambda row: str(row.supplier.get_status_display()), width=18),
-        SheetColumn("qualification", _("Qualification"), compute=_qualification, width=26),
+        SheetColumn("qualification", _("Qualification"), compute=_qualification, width=32),
         SheetColumn("email", _("E-mail"), compute=lambda row: row.supplier.email, width=26),
     ),
     permission="process.prepare_inquiry",
