@@ -19,6 +19,9 @@ class CatalogueConfig(AppConfig):
         def vessel(event: Event) -> str:
             return str(event.data["link"])
 
+        def supplier(event: Event) -> str:
+            return str(event.data["link"])
+
         permissions.register()
         worksheets.register()
         register_policies()
@@ -28,6 +31,7 @@ class CatalogueConfig(AppConfig):
             EventKind("compound.cited", _("Where %(object_label)s is published was written down.")),
             EventKind("site.created", _("Site %(object_label)s was opened."), sites),
             EventKind("site.changed", _("Site %(object_label)s was corrected."), sites),
+            EventKind("supplier.status_followed", _("By its qualification %(object_label)s is now: %(status)s."), supplier),
             # of vessels: what stands in records from before their table was a worksheet
             EventKind("vessel.added", _("Vessel %(object_label)s of %(site)s was entered."), vessel),
             EventKind("vessel.changed", _("Vessel %(object_label)s of %(site)s was corrected."), vessel),

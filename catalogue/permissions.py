@@ -24,6 +24,12 @@ def buys(user: User, obj: Any = None) -> bool:
 
 
 @rules.predicate
+def qualifies(user: User, obj: Any = None) -> bool:
+    """The quality unit (ICH Q7 7.11)."""
+    return holds(user, Role.QUALITY_ASSURANCE)
+
+
+@rules.predicate
 def tests_samples(user: User, obj: Any = None) -> bool:
     return holds(user, Role.ANALYTICAL)
 
@@ -33,6 +39,7 @@ def register() -> None:
     rules.set_perm("catalogue.cite_compound", has_business_development | has_project_manager)
     rules.set_perm("catalogue.manage_materials", uses_materials)
     rules.set_perm("catalogue.manage_suppliers", buys)
+    rules.set_perm("catalogue.qualify_suppliers", qualifies)
     rules.set_perm("catalogue.manage_quotes", buys)
     rules.set_perm("catalogue.manage_rates", has_management | has_business_development)
     rules.set_perm("catalogue.manage_analytical_prices", tests_samples)

@@ -15,7 +15,8 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from catalogue.chemistry import draw_svg
 from catalogue.models import Material, Supplier, SupplierQuote
-from catalogue.worksheets import MATERIAL_PRICES, MATERIALS, SUPPLIER_PRICES, SUPPLIERS
+from catalogue.qualification import lapsed_words, newest
+from catalogue.worksheets import MATERIAL_PRICES, MATERIALS, QUALIFICATIONS, SUPPLIER_PRICES, SUPPLIERS
 from worksheets.bound import bind_to
 from worksheets.printing import facts_of
 from worksheets.showing import Shown
@@ -49,10 +50,14 @@ def material_page(request: SignedInRequest, code: str) -> HttpResponse:
 @require_GET
 def supplier_page(request: SignedInRequest, pk: int) -> HttpResponse:
     supplier = get_object_or_404(Supplier.objects.visible_to(request.user), pk=pk)
+    decided, today = newest(supplier.qualifications.select_related("material")), timezone.localdate()
     context = {
         "supplier": supplier,
         "country": COUNTRIES.get(supplier.country, ""),
         "facts": facts_of(bind_to(SUPPLIERS, None, request.user), supplier, besides=("name", "valid_prices")),
+        "lapsed": [(row, words) for row in decided if (words := lapsed_words(row, today))],
+        "unproven": supplier.status in Supplier.QUALIFIED and not any(row.is_positive for row in decided),
+        "qualifications": Shown(bind_to(QUALIFICATIONS, supplier, request.user), request),
         "sheet": Shown(bind_to(SUPPLIER_PRICES, supplier, request.user), request),
         "events": list(events_of(supplier)[:EVENTS]),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
-from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQuote, Vessel
+from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQualification, SupplierQuote, Vessel
 from catalogue.models.kept import standing_on
 from catalogue.models.materials import WHOLE_NAME
 from catalogue.models.supply import in_force
+from catalogue.qualification import said_of, standing
 from catalogue.services.analysis import AnalyticalPriceRows
 from catalogue.services.materials import MaterialRows
+from catalogue.services.qualification import QualificationRows, SupplierRows
 from catalogue.services.supply import QuoteRows, RateRows, enter_supplier
 from catalogue.services.vessels import VesselRows
 from worksheets.columns import text
@@ -38,6 +41,19 @@ def _valid(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _standing(price: AnalyticalPrice | SupplierQuote) -> str:
     return standing_on(price, timezone.localdate())
+
+
+def _with_qualifications(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return _valid(rows).prefetch_related("qualifications")
+
+
+def _qualification(supplier: Supplier) -> str:
+    return said_of(supplier.qualifications.all(), timezone.localdate())
+
+
+def _standings(rows: Sequence[SupplierQualification], _supplier: Supplier) -> dict[int, dict[str, str]]:
+    today = timezone.localdate()
+    return {row.pk: {"standing": standing(row, rows, today)} for row in rows}
 
 
 def _cost_per_sample(price: AnalyticalPrice) -> Decimal:
@@ -112,22 +128,74 @@ SUPPLIERS = Worksheet(
     columns=(
         SheetColumn("name", example="Demo Chemicals", frozen=True, width=28, link=lambda row: row.get_absolute_url()),
         SheetColumn("country", choices=LANDS, example="Switzerland", width=16),
-        SheetColumn("status", example="Approved", width=20, regulated=True),
+        SheetColumn(
+            "status",
+            note=_("Approved only by a qualification, which quality assurance records."),
+            example="Candidate",
+            width=20,
+            regulated=True,
+        ),
         SheetColumn("contact_name", width=20),
         SheetColumn("email", width=26),
         SheetColumn("phone", width=16),
         SheetColumn("language", note=_("Of the letters that it gets; empty: English."), example="English", width=14),
         SheetColumn("note", width=28),
+        SheetColumn("qualification", _("Qualification"), compute=_qualification, width=32),
         SheetColumn("valid_prices", _("Valid prices"), compute=lambda row: row.valid_prices, kind="whole"),
     ),
     permission="catalogue.manage_suppliers",
     who=_("Suppliers are kept by material control."),
-    rows=_valid,
+    service=SupplierRows,
+    rows=_with_qualifications,
     page=lambda _none: reverse("suppliers"),
     group="catalogue",
 )
 
 
+QUALIFICATIONS = Worksheet(
+    key="supplier-qualifications",
+    title=_("Qualification"),
+    noun=_("qualification"),
+    model=SupplierQualification,
+    parent="supplier",
+    columns=(
+        SheetColumn("material", lookup=A_MATERIAL, example="TOL-99", frozen=True, width=24, regulated=True),
+        SheetColumn("service", note=_("In place of a material."), example="Elemental impurities", width=20, regulated=True),
+        SheetColumn("standing", _("Standing"), derived=True, width=30),
+        SheetColumn("decision", example="Approved", width=22, regulated=True),
+        SheetColumn("conditions", note=_("Needed unless it is approved."), width=28),
+        SheetColumn("decided_on", example="2026-03-12", regulated=True, width=13),
+        SheetColumn("decided_by", _("Decided by"), compute=lambda row: row.decided_by.full_name, width=20),
+        SheetColumn("valid_until", note=_("To this day the qualification holds."), example="2029-03-12", regulated=True),
+        SheetColumn("criticality", example="Critical", width=12),
+        SheetColumn("manufacturer", note=_("Where it is another."), width=22),
+        SheetColumn("site_address", width=26),
+        SheetColumn("basis", example="Audit on site", width=16),
+        SheetColumn("examined_on", note=_("Of the audit, the questionnaire or the review."), example="2026-02-20"),
+        SheetColumn("questionnaire_score", unit="%", example="92"),
+        SheetColumn(
+            "findings", note=_("Critical, major, minor; what was done about them."), example="0 critical, 1 major, 3 minor", width=28
+        ),
+        SheetColumn("certificates", example="GMP, ISO 9001", width=18),
+        SheetColumn("certificates_until", example="2028-06-30"),
+        SheetColumn("statements", note=_("BSE/TSE, nitrosamines, elemental impurities, GMO."), example="BSE/TSE, nitrosamines", width=24),
+        SheetColumn("lots_tested", note=_("By us, every test."), example="3"),
+        SheetColumn("reduced_testing", note=_("We rely on the certificate, and test fully from time to time."), example="no"),
+        SheetColumn("quality_agreement", note=_("Its number."), example="QAG-041", width=14),
+        SheetColumn("quality_agreement_until", example="2029-02-28"),
+        SheetColumn("change_notification", note=_("It has agreed to tell us before it changes something."), example="yes"),
+        SheetColumn("evidence", note=_("Number of the report or of the file."), example="AR-2026-014", width=18),
+    ),
+    permission="catalogue.qualify_suppliers",
+    who=_("Suppliers are qualified by quality assurance."),
+    service=QualificationRows,
+    rows=lambda rows: rows.select_related("decided_by"),
+    together=_standings,
+    page=lambda supplier: str(supplier.get_absolute_url()),
+    hint=_(
+        "Of each material and service the newest decision counts; the best of them is the supplier's status. Who writes it has decided."
+    ),
+)
 OF_AN_OFFER = (  # beside its price, here and where suppliers answer
     SheetColumn("pack_kg", unit="kg", example="180"),
     SheetColumn("minimum_order_kg", unit="kg", example="180"),
@@ -286,4 +354,4 @@ VESSELS = Worksheet(
 
 
 def register() -> None:
-    register_sheet(MATERIALS, SUPPLIERS, MATERIAL_PRICES, SUPPLIER_PRICES, RATES, ANALYTICAL_PRICES, VESSELS)
+    register_sheet(MATERIALS, SUPPLIERS, QUALIFICATIONS, MATERIAL_PRICES, SUPPLIER_PRICES, RATES, ANALYTICAL_PRICES, VESSELS)

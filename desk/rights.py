@@ -90,6 +90,7 @@ RIGHTS = (
     Right("catalogue.cite_compound", SITES, _("Write down where a compound is published")),
     Right("catalogue.manage_materials", SUPPLY, _("Keep materials")),
     Right("catalogue.manage_suppliers", SUPPLY, _("Keep suppliers")),
+    Right("catalogue.qualify_suppliers", SUPPLY, _("Qualify suppliers")),
     Right("catalogue.manage_quotes", SUPPLY, _("Keep suppliers' prices")),
     Right("catalogue.manage_rates", SUPPLY, _("Keep exchange rates")),
     Right("catalogue.manage_analytical_prices", SUPPLY, _("Keep the prices of tests")),

@@ -14,6 +14,7 @@ from catalogue.models import Site
 from projects.models import Project
 from projects.services.facts import mark_facts
 from projects.services.readiness import refresh_readiness
+from projects.services.supplier_reviews import ask_after
 
 
 def refresh_readiness_of(events: Sequence[Event]) -> None:
@@ -35,3 +36,4 @@ def _about(model: type[Site | Client], events: Sequence[Event]) -> set[str]:
 def register_all() -> None:
     register_consumer("projects.readiness", refresh_readiness_of)
     register_consumer("projects.facts", mark_facts_of)
+    register_consumer("projects.supplier_reviews", ask_after)

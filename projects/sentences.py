@@ -41,6 +41,7 @@ SENTENCES: tuple[Words, ...] = (
     _("%(code)s: release %(label)s"),
     _("%(code)s: the %(kind)s %(number)s expires; record its successor, or withdraw it"),
     _("Review who holds which role (given: %(number)d)"),
+    _("%(supplier)s: review the qualification for %(subject)s"),
     _("%(code)s: invoice “%(title)s”"),
     _("%(code)s: the client knows another date of %(number)d milestone"),
     _("%(code)s: the client knows other dates of %(number)d milestones"),

@@ -38,6 +38,15 @@ def ask_for_access_review() -> bool:
 
 
 @shared_task
+def ask_for_supplier_reviews() -> int:
+    from audit.context import acting
+    from projects.services import supplier_reviews
+
+    with acting(channel="worker"):
+        return supplier_reviews.ask_for_supplier_reviews()
+
+
+@shared_task
 def escalate_waits() -> int:
     from audit.context import acting
     from projects.services import waiting

@@ -97,6 +97,7 @@ def test_services_name_who_acts() -> None:
         "refresh_out_of_date": "derived data, nobody's act",
         "a_day_has_passed": "the calendar's act",
         "ask_for_access_review": "the calendar's act",
+        "ask_for_supplier_reviews": "the calendar's act",
         "render_version": "the worker's doorbell; the actor is who asked for the version",
     }
     found = []

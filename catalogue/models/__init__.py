@@ -5,6 +5,7 @@ from catalogue.models.compounds import Compound, CompoundQuerySet
 from catalogue.models.fingerprints import CompoundFingerprint
 from catalogue.models.materials import Material
 from catalogue.models.places import Site, Vessel, validate_time_zone
+from catalogue.models.qualification import SupplierQualification
 from catalogue.models.rates import ExchangeRate
 from catalogue.models.supply import Supplier, SupplierQuote
 
@@ -17,6 +18,7 @@ __all__ = [
     "Material",
     "Site",
     "Supplier",
+    "SupplierQualification",
     "SupplierQuote",
     "Vessel",
     "validate_time_zone",

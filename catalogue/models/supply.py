@@ -31,6 +31,7 @@ class Supplier(models.Model):
         DISQUALIFIED = "disqualified", _("Disqualified")
 
     NOT_ASKED = (Status.SUSPENDED, Status.DISQUALIFIED)  # nor ordered from
+    QUALIFIED = (Status.APPROVED, Status.CONDITIONAL)  # by the quality unit
 
     name = models.CharField(_("name"), max_length=200)
     country = models.CharField(_("country"), max_length=2, blank=True, validators=[COUNTRY])

@@ -10,6 +10,7 @@ from accounts.models import Role
 from audit.context import Channel, acting
 from catalogue.models import AnalyticalPrice, Supplier, Vessel
 from cdmo.demo.people import holding
+from cdmo.demo.qualified import qualify
 from cdmo.demo.story import Sheet
 from worksheets.changing import ADD, Change, change_rows
 
@@ -109,9 +110,10 @@ def enter_price_book(today: date) -> Iterator[date]:
         return
     buyer, analyst = holding(Role.MATERIAL_CONTROL), holding(Role.ANALYTICAL)
     if not Supplier.objects.filter(name=LABORATORY).exists():
-        seller = {"name": LABORATORY, "country": "CH", "status": "approved"}
+        seller = {"name": LABORATORY, "country": "CH"}
         with acting(actor=buyer, channel=Channel.COMMAND):
             change_rows("suppliers", [Change(ADD, values=seller)], actor=buyer, all_or_none=True)
+        qualify(LABORATORY, first)
     rows = [(*facts, first, first + timedelta(days=days), f"Price book {first.year}") for *facts, days in PRICES]
     with acting(actor=analyst, channel=Channel.COMMAND):
         names = (*PRICE_COLUMNS[:-1], "valid_from", "valid_until", "reference")

@@ -8,9 +8,10 @@ from typing import Any
 
 from accounts.models import Role
 from audit.context import Channel, acting
-from catalogue.models import Material
+from catalogue.models import Material, Supplier
 from catalogue.services import create_or_find_compound
 from cdmo.demo.people import holding
+from cdmo.demo.qualified import DECISIONS, qualify
 from cdmo.demo.syntheses import STUFF, Stuff
 from worksheets.changing import ADD, Change, change_rows
 
@@ -110,7 +111,9 @@ def buy(today: date) -> Iterator[date]:
     _enter("materials", MATERIAL_COLUMNS, MATERIALS)
     known = {row[4] for row in MATERIALS if row[4]}
     _enter("materials", STUFF_COLUMNS, [_as_typed(each) for each in STUFF if each.cas not in known])
-    _enter("suppliers", SUPPLIER_COLUMNS, SUPPLIERS)
+    _enter("suppliers", SUPPLIER_COLUMNS, [_as_known(row) for row in SUPPLIERS])
+    for supplier in DECISIONS.keys() & {each[0] for each in SUPPLIERS}:
+        qualify(supplier, today)
     for code, rows in PRICES.items():
         _enter(f"material-prices:{code}", PRICE_COLUMNS, [_dated(row, today) for row in rows])
     for each in STUFF:
@@ -120,6 +123,12 @@ def buy(today: date) -> Iterator[date]:
             _enter(f"material-prices:{material.code}", PRICE_COLUMNS, [_dated(row, today)])
     rates = [(*rate, today - timedelta(days=days), "ECB reference rate, cross rate") for rate in RATES for days in (30, 1)]
     _enter("exchange-rates", ("currency", "into", "rate", "on", "source"), rates, role=Role.MANAGEMENT)
+
+
+def _as_known(row: tuple[str, ...]) -> tuple[str, ...]:
+    """A supplier is qualified by its records, which follow; until then it is a candidate."""
+    name, country, status, *rest = row
+    return (name, country, "candidate" if status in Supplier.QUALIFIED else status, *rest)
 
 
 def bought(each: Stuff) -> Material:

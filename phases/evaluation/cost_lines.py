@@ -1,16 +1,18 @@
-"""The production plan of a sheet as costs that a scenario takes over: vessel, cleaning, operators, utilities, waste of an operation."""
+"""The plans of sheets as costs that a scenario takes over: of each operation vessel, cleaning, operators, utilities, waste; of each test
+work, consumables, outside laboratories.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from phases.evaluation.base_cost import PRODUCTION, plan_of_operations
-from phases.evaluation.tables import PlannedOperation
+from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_operations
+from phases.evaluation.tables import PlannedOperation, PlannedTest
 from process.costs.materials import Category
 from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by
 from process.words import plain_number
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from phases.evaluation.models import DepartmentAssessment
     from projects.models import Project
 
+ANALYTICAL = "analytical"
 ONE = Decimal(1)
 
 
@@ -30,22 +33,37 @@ def production_plan_of(project: Project) -> DepartmentPlan | None:
         return None
     sheet = found[0].assessment
     sheet.project = project
-    low, high = _ends(sheet, found)
+    return _planned(sheet, PRODUCTION, (cost for row in found for cost in costs_of(row)), plan_of_operations(sheet, found))
+
+
+def analytical_plan_of(project: Project) -> DepartmentPlan | None:
+    """One query, however many tests, and one more for rates where one is priced in another currency than the sheet's."""
+    rows = PlannedTest.objects.filter(assessment__project=project, assessment__department__key=ANALYTICAL)
+    found = list(rows.select_related("assessment", "price__supplier").order_by("position", "id"))
+    if not found or not found[0].assessment.currency:
+        return None
+    sheet = found[0].assessment
+    sheet.project = project
+    return _planned(sheet, ANALYTICAL, (cost for row in found for cost in costs_of_test(row)), plan_of(sheet, found))
+
+
+def _planned(sheet: DepartmentAssessment, department: str, costs: Iterable[PlannedCost], plan: Plan) -> DepartmentPlan:
+    low, high = _ends(sheet, plan)
     return DepartmentPlan(
-        department=PRODUCTION,
+        department=department,
         currency=sheet.currency,
-        costs=tuple(cost for row in found for cost in costs_of(row)),
-        link=reverse("sheet-detail", args=[project.code, PRODUCTION]),
-        signed_on=project.day_of(sheet.signed_off_at) if sheet.signed_off_at else None,
+        costs=tuple(costs),
+        link=reverse("sheet-detail", args=[sheet.project.code, department]),
+        signed_on=sheet.project.day_of(sheet.signed_off_at) if sheet.signed_off_at else None,
         low=low,
         high=high,
     )
 
 
-def _ends(sheet: DepartmentAssessment, rows: Sequence[PlannedOperation]) -> tuple[Decimal, Decimal]:
+def _ends(sheet: DepartmentAssessment, plan: Plan) -> tuple[Decimal, Decimal]:
     """How far the sheet's low and high lie from its base, where its base is the plan's total; else nobody has said it of the plan."""
     base = sheet.cost_base
-    if not base or base != plan_of_operations(sheet, rows).total:
+    if not base or base != plan.total:
         return ONE, ONE
     return tuple(ONE if end is None else end / base for end in (sheet.cost_low, sheet.cost_high))  # type: ignore[return-value]
 
@@ -69,5 +87,25 @@ def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
         yield PlannedCost(f"{row.operation} {row.vessel.tag}", label, category, unit, quantity, price, row.batches, note=size)
 
 
+def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:
+    """Of the samples of one batch, in the currency of the price book."""
+    price, samples, outside = row.price, Decimal(row.samples_per_batch), row.price.supplier is not None
+    own = Category.DOSSIER if row.stage == PlannedTest.Stage.STABILITY else Category.QC
+    told = {"test": price.test, "stage": row.get_stage_display()}
+    size = _t("%(batches)d × %(samples)d samples") % {"batches": row.batches, "samples": row.samples_per_batch}
+    note = ", ".join(filter(None, (size, price.technique, price.method, price.supplier.name if price.supplier else "")))
+    work = (samples * price.hours_per_sample, "h", price.hourly_rate)
+    if price.price_per_sample is not None:
+        work = (samples, _t("samples"), price.price_per_sample)
+    words = _t("%(test)s (%(stage)s): outside laboratory") if outside else _t("%(test)s (%(stage)s): work")
+    for said, category, (quantity, unit, amount) in (
+        (words, Category.OUTSIDE if outside else own, work),
+        (_t("%(test)s (%(stage)s): consumables"), own, (samples, _t("samples"), price.consumables_per_sample)),
+    ):
+        of, until = f"{price.test} {price.technique} {price.method} {row.stage}", price.valid_until
+        yield PlannedCost(of, said % told, category, unit, quantity, amount, row.batches, note, price.currency, until)
+
+
 def register() -> None:
-    read_plans_by(production_plan_of)
+    read_plans_by(PRODUCTION, production_plan_of)
+    read_plans_by(ANALYTICAL, analytical_plan_of)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from catalogue.models import SupplierQuote
+from catalogue.qualification import note_on
 from process.costs.figures import Source
 from process.costs.models import CostAssessment, MaterialPrice
 from process.routes.building import holding_quotes
@@ -23,6 +24,7 @@ class Offered:
 
     row: MaterialPrice
     quote: SupplierQuote
+    on: date
 
     @property
     def now(self) -> str:
@@ -35,6 +37,11 @@ class Offered:
         return _per_kg(self.row.price_per_kg or Decimal(0), self.row.currency)
 
     @property
+    def note(self) -> str:
+        """What quality assurance has against the supplier of this material; it blocks nothing."""
+        return note_on(self.quote.supplier.qualifications.all(), self.quote.material_id, self.on)
+
+    @property
     def link(self) -> str:
         """The row, where the supplier's price is chosen in place of the assumption."""
         return reverse("worksheet-row", args=[f"cost-materials:{self.row.assessment_id}", self.row.pk])
@@ -43,14 +50,14 @@ class Offered:
 def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: date) -> list[Offered]:
     """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; the rows come with their material.
 
-    One query, and none where nothing is assumed: a fixed scenario stays as it is, and a row without any price says so elsewhere.
+    Two queries, and none where nothing is assumed: a fixed scenario stays as it is, and a row without any price says so elsewhere.
     """
     assumed = {row.material_id: row for row in rows if _is_assumed(row)} if scenario.is_draft else {}
     if not assumed:
         return []
     newest = holding_quotes(assumed, on).order_by("material_id", "supplier_id", "-quoted_on", "quantity_from_kg", "-id")
-    quotes = newest.distinct("material_id", "supplier_id").select_related("supplier")
-    found = [Offered(assumed[quote.material_id], quote) for quote in quotes]
+    quotes = newest.distinct("material_id", "supplier_id").select_related("supplier").prefetch_related("supplier__qualifications")
+    found = [Offered(assumed[quote.material_id], quote, on) for quote in quotes]
     return sorted(found, key=lambda each: (each.row.pk, each.quote.supplier.name))
 
 

@@ -23,7 +23,10 @@ FOUR_PLACES = Decimal("0.0001")
 
 @dataclass(frozen=True)
 class PlannedCost:
-    """quantity × price of one batch, so many batches; in the currency of its plan. of: the operation and its vessel, in no language."""
+    """quantity × price of one batch, so many batches. of: the operation and its vessel, or the test and its stage, in no language.
+
+    currency: where it is not that of its plan. valid_until: the last day of the price.
+    """
 
     of: str
     label: str
@@ -33,6 +36,8 @@ class PlannedCost:
     price: Decimal
     batches: int
     note: str = ""
+    currency: str = ""
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,12 @@ class DepartmentPlan:
     @property
     def fingerprint(self) -> str:
         """Of what a scenario takes from it: a sheet that is opened and signed again over other words stays the same plan."""
-        costs = [[each.of, each.category, each.quantity, each.price, each.batches] for each in self.costs]
+        costs = [[each.of, each.category, each.quantity, each.price, each.batches, *_own(each)] for each in self.costs]
         return hash_of({"currency": self.currency, "low": self.low, "high": self.high, "costs": costs})
+
+
+def _own(cost: PlannedCost) -> list[str]:
+    return [cost.currency] if cost.currency else []
 
 
 def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]:
@@ -74,7 +83,8 @@ def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]
             "price": half_up(each.price, FOUR_PLACES),
             "price_low": _end(each.price, plan.low),
             "price_high": _end(each.price, plan.high),
-            "currency": plan.currency,
+            "currency": each.currency or plan.currency,
+            "valid_until": each.valid_until,
             "note": each.note,
         }
 
@@ -83,13 +93,13 @@ def _end(price: Decimal, share: Decimal) -> Decimal | None:
     return None if share == ONE else half_up(price * share, FOUR_PLACES)
 
 
-_readers: list[Callable[[Project], DepartmentPlan | None]] = []
+_readers: dict[str, Callable[[Project], DepartmentPlan | None]] = {}
 
 
-def read_plans_by(reader: Callable[[Project], DepartmentPlan | None]) -> None:
-    """reader: the production plan of a project, in one query; None where nothing is planned."""
-    _readers[:] = [reader]
+def read_plans_by(department: str, reader: Callable[[Project], DepartmentPlan | None]) -> None:
+    """reader: the plan of this department for a project, in as many queries for many rows as for one; None where nothing is planned."""
+    _readers[department] = reader
 
 
-def plan_of(project: Project) -> DepartmentPlan | None:
-    return _readers[0](project)
+def plan_of(project: Project, department: str) -> DepartmentPlan | None:
+    return _readers[department](project)

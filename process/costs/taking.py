@@ -1,8 +1,8 @@
-"""The production plan taken over into a draft scenario: its lines stand there with their sheet, and are replaced when it is taken again."""
+"""A department's plan taken over into a draft scenario: its lines stand there with their sheet, and are replaced when it is taken again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _t
 from accounts.models import DEPARTMENT_NAMES
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, require_none
+from audit.refusals import BadInput, Blocker, Words, require_none
 from charts.look import written
 from process.costs.figures import Source
 from process.costs.models import PHASE_CHOICES, CostAssessment, CostLine
+from process.costs.plan_words import PLANS, PlanWords, words_of_plan
 from process.costs.plans import DepartmentPlan, lines_of, plan_of
 from process.costs.services import editing_blockers, locked_draft
 
@@ -28,64 +29,82 @@ MOST = Decimal(10) ** 12  # what a quantity has room for
 
 @dataclass(frozen=True)
 class Standing:
-    """plan: as it is now, None where nothing is planned. phase, number: of the lines that were taken from it, "" and 0 where none were.
+    """words: what is said of it. plan: as it is now, None where nothing is planned.
 
-    changes: what has happened to the plan since, in words.
+    phase, number: of the lines that were taken from it, "" and 0 where none were. changes: what has happened to the plan
+    since, in words.
     """
 
+    words: PlanWords
     plan: DepartmentPlan | None
     phase: str
     number: int
     changes: tuple[str, ...]
     blockers: tuple[Blocker, ...]
 
+    @property
+    def anchor(self) -> str:
+        return f"plan-{self.words.department}"
 
-def standing_of(scenario: CostAssessment) -> Standing:
-    """One query of its own, where the lines of the scenario are read already; none of a fixed one that took nothing."""
-    taken = [line for line in scenario.lines.all() if line.planned_by]
-    plan = plan_of(scenario.project) if scenario.is_draft or taken else None
+    @property
+    def button(self) -> Words:
+        return self.words.again if self.number else self.words.take
+
+    @property
+    def taken_words(self) -> str:
+        return str(self.words.taken % {"number": self.number})
+
+
+def standings_of(scenario: CostAssessment) -> list[Standing]:
+    return [standing_of(scenario, words) for words in PLANS]
+
+
+def standing_of(scenario: CostAssessment, words: PlanWords) -> Standing:
+    """What the plan is read by, where the lines of the scenario are read already; no query of a fixed one that took nothing."""
+    taken = [line for line in scenario.lines.all() if line.planned_by == words.department]
+    plan = plan_of(scenario.project, words.department) if scenario.is_draft or taken else None
     phase = taken[0].phase if taken else ""
-    changes = tuple(_changes(plan, taken))
-    return Standing(plan, phase, len(taken), changes, tuple(editing_blockers(scenario) + plan_blockers(plan)))
+    changes = tuple(str(each) for each in _changes(words, plan, taken))
+    return Standing(words, plan, phase, len(taken), changes, tuple(editing_blockers(scenario) + plan_blockers(words, plan)))
 
 
-def plan_blockers(plan: DepartmentPlan | None) -> list[Blocker]:
+def plan_blockers(words: PlanWords, plan: DepartmentPlan | None) -> list[Blocker]:
     """Only what its department has signed is a figure that a price can rest on."""
     if plan is None:
-        return [Blocker("cost.no_plan", _t("The production sheet plans no operation, or has no currency yet."))]
+        return [Blocker("cost.no_plan", words.empty)]
     if plan.signed_on is None:
-        return [Blocker("cost.plan_open", _t("The production sheet is not signed."), link=plan.link)]
+        return [Blocker("cost.plan_open", words.unsigned, link=plan.link)]
     if not any(each.quantity and each.price for each in plan.costs):
-        return [Blocker("cost.plan_free", _t("No operation of the production plan has a rate or a price."), link=plan.link)]
+        return [Blocker("cost.plan_free", words.free, link=plan.link)]
     return []
 
 
-def _changes(plan: DepartmentPlan | None, taken: Sequence[CostLine]) -> Iterable[str]:
+def _changes(words: PlanWords, plan: DepartmentPlan | None, taken: Sequence[CostLine]) -> Iterator[Words]:
     if not taken:
         return
     if plan is None:
-        yield _t("The production plan is empty since.")
+        yield words.gone
     elif plan.fingerprint != taken[0].plan_fingerprint:
-        yield _t("The production plan is another one since.")
+        yield words.changed
     if plan is not None and plan.signed_on is None:
-        yield _t("The production sheet has been opened again and is not signed.")
+        yield words.reopened
 
 
 @act
-def take_plan(pk: int, phase: str, *, actor: User) -> CostAssessment:
-    """In place of the lines that were taken from it before, in whatever phase: the plan counts once. What people typed stays."""
+def take_plan(pk: int, department: str, phase: str, *, actor: User) -> CostAssessment:
+    """In place of the lines that were taken from this plan before, in whatever phase: it counts once. What people typed stays."""
     row = locked_draft(pk, actor)
     if phase not in dict(PHASE_CHOICES):
         raise BadInput({"phase": _t("Choose a phase.")})
-    plan = plan_of(row.project)
-    require_none(plan_blockers(plan))
+    words, plan = words_of_plan(department), plan_of(row.project, department)
+    require_none(plan_blockers(words, plan))
     assert plan is not None  # noqa: S101 - refused without it
     own = row.lines.filter(planned_by=plan.department)
     before = _told(own)
     own.delete()
     lines = _lines(row, plan, phase)
     CostLine.objects.bulk_create(lines)
-    record("cost.plan_taken", row, actor=actor, before=before, after=_told(lines), reason=_reference(plan), link=row.get_absolute_url())
+    record(words.event, row, actor=actor, before=before, after=_told(lines), reason=_reference(plan), link=row.get_absolute_url())
     return row
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Material, Supplier
 from catalogue.models.kept import standing_on
+from catalogue.qualification import note_on
 from catalogue.services.supply import enter_supplier
 from catalogue.worksheets import A_MATERIAL, OF_AN_OFFER
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
@@ -41,6 +42,11 @@ def _asked(bound: Bound) -> QuerySet[Any]:
 def _standing(answer: InquiryAnswer) -> str:
     """Of an offer, on the day of the project's site; as that of a price beside its material."""
     return standing_on(answer, answer.inquiry.project.today) if answer.is_offer else ""
+
+
+def _qualification(ask: InquiryAsk) -> str:
+    """What quality assurance has against buying this line there; empty where nothing."""
+    return note_on(ask.supplier.qualifications.all(), ask.line.material_id, ask.inquiry.project.today)
 
 
 def _page(inquiry: PurchaseInquiry) -> str:
@@ -87,12 +93,13 @@ ASKS = Worksheet(
             link=lambda row: row.supplier.get_absolute_url(),
         ),
         SheetColumn("status", _("Status"), compute=lambda row: str(row.supplier.get_status_display()), width=18),
+        SheetColumn("qualification", _("Qualification"), compute=_qualification, width=32),
         SheetColumn("email", _("E-mail"), compute=lambda row: row.supplier.email, width=26),
     ),
     permission="process.prepare_inquiry",
     who=WHO,
     service=AskRows,
-    rows=lambda rows: rows.select_related("line__material"),
+    rows=lambda rows: rows.select_related("line__material", "inquiry__project__site").prefetch_related("supplier__qualifications"),
     blockers=editing_blockers,
     hint=_("Each supplier reads only the lines for which it is asked; none learns who else is."),
     **OF_INQUIRY,

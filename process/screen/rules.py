@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from django.utils.translation import gettext as _t
@@ -13,6 +14,7 @@ from rdkit import Chem
 
 from audit.refusals import Words
 from process.screen import tables
+from process.screen.organic import ABOVE_2_G, UP_TO_2_G, Daily, thresholds_at
 from projects.models.rfp_choices import Route, TreatmentDuration
 
 COMPOUND = "compound"  # the subject that the client describes
@@ -88,6 +90,40 @@ def screen(substances: Sequence[Substance], circumstances: Circumstances) -> lis
         for subject, about, words, unchecked in rule.find(substances, circumstances):
             found.setdefault((rule.key, subject), Finding(rule, subject, about, words, unchecked))
     return list(found.values())
+
+
+def _organic(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
+    """The thresholds themselves, once a route: which impurities they are for is a person's work."""
+    if not substances:
+        return
+    said = _at_dose(now.dose_g_per_day) if now.dose_g_per_day else _at_any_dose()
+    yield "route", _t("Route"), f"{said} {_t('Lower for an impurity that is unusually toxic; M7 comes before it.')}", False
+
+
+def _at_dose(dose_g_per_day: float) -> str:
+    limits = map(_share_and_mass, thresholds_at(Decimal(str(dose_g_per_day))))
+    return _organic_words(*limits) + _t(", at %(dose)s g/day.") % {"dose": _plain(dose_g_per_day)}
+
+
+def _at_any_dose() -> str:
+    """The lowest of the table, and what would hold up to 2 g/day."""
+    words = _organic_words(*(f"{limit.percent} %" for limit in ABOVE_2_G.limits))
+    words += _t("; the request does not say the daily dose, so the lowest are taken, of more than 2 g/day.")
+    up_to = _t(
+        "Up to 2 g/day: %(report)s %%, %(identify)s %% or 1.0 mg/day, %(qualify)s %% or 1.0 mg/day, whichever is lower. Ask for the dose."
+    )
+    low = dict(zip(("report", "identify", "qualify"), (limit.percent for limit in UP_TO_2_G.limits), strict=True))
+    return f"{words} {up_to % low}"
+
+
+def _organic_words(report: str, identify: str, qualify: str) -> str:
+    words = _t("An organic impurity is reported above %(report)s, identified above %(identify)s and qualified above %(qualify)s")
+    return words % {"report": report, "identify": identify, "qualify": qualify}
+
+
+def _share_and_mass(limit: Daily) -> str:
+    """0.05 % (1 mg/day)"""
+    return _t("%(percent)s %% (%(mass)s mg/day)") % {"percent": _plain(limit.percent), "mass": _plain(limit.mg_per_day)}
 
 
 def _solvents(substances: Sequence[Substance], now: Circumstances) -> Iterator[tuple[str, str, str, bool]]:
@@ -297,11 +333,13 @@ def _molecule(smiles: str) -> Chem.Mol | None:
     return Chem.MolFromSmiles(smiles) if smiles else None
 
 
-def _plain(number: float) -> str:
+def _plain(number: float | Decimal) -> str:
+    number = float(number)
     return f"{number:.3g}" if number < 1000 else f"{number:.0f}"
 
 
 RULES: tuple[Rule, ...] = (
+    Rule("q3a", _("Organic impurities"), tables.Q3A, _organic),
     Rule("q3c", _("Residual solvents"), tables.Q3C, _solvents),
     Rule("q3d", _("Elemental impurities"), tables.Q3D, _elements),
     Rule("m7", _("Mutagenic impurities"), tables.M7, _mutagenic),

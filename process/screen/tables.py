@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.refusals import Words
 from projects.models.rfp_choices import TreatmentDuration
 
+Q3A = "ICH Q3A(R2), attachment 1"
 Q3C = "ICH Q3C(R9), tables 1 to 3"
 Q3D = "ICH Q3D(R2), table A.2.1 (oral)"
 M7 = "ICH M7(R2), table 2 and note on the cohort of concern"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -26,9 +27,10 @@ from process.costs.building import assessed, assessed_many
 from process.costs.forms import CopyForm, PlanForm, ScenarioForm, TrialForm, first_values, trial_values
 from process.costs.models import CostAssessment
 from process.costs.offered import offered_for
+from process.costs.plan_words import words_of_plan
 from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
-from process.costs.taking import standing_of, take_plan
+from process.costs.taking import standings_of, take_plan
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
 from process.routes.models import RouteStep
 from projects.forms.scratch import ReasonForm
@@ -42,6 +44,7 @@ from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
 EVENTS = 20
+AS_READ: Mapping[str, PlanForm] = MappingProxyType({})
 
 
 def editors(request: SignedInRequest, project: Project) -> list[Blocker]:
@@ -152,7 +155,7 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
         "fix_blockers": not_mine + services.fix_blockers(scenario, standing),
         "fix_form": ReasonForm(prefix="fix"),
         "offered": offered_for(scenario, scenario.prices.all(), scenario.project.today),
-        **_plan(scenario, not_mine),
+        "plans": plans_on(scenario, not_mine),
         **_quoting(request, scenario, standing),
         "form": ScenarioForm(project=scenario.project, prefix="change", initial=values),
         "history": _history(request, scenario),
@@ -162,12 +165,15 @@ def render_scenario(request: SignedInRequest, scenario: CostAssessment, *, statu
     return render(request, "process/cost.html", context | bound, status=status)
 
 
-def _plan(scenario: CostAssessment, not_mine: list[Blocker]) -> dict[str, Any]:
-    """The production plan beside what was taken from it; a phase that makes batches is proposed."""
-    standing = standing_of(scenario)
+def plans_on(scenario: CostAssessment, not_mine: list[Blocker], bound: Mapping[str, PlanForm] = AS_READ) -> list[dict[str, Any]]:
+    """Each department's plan beside what was taken from it; a phase that makes batches is proposed. bound: the form that was sent."""
     making = next((row.phase for row in scenario.phases.all() if row.batches), "")
-    form = PlanForm(prefix="plan", initial={"phase": standing.phase or making})
-    return {"plan": standing, "plan_form": form, "plan_blockers": [*not_mine, *standing.blockers]}
+    found = []
+    for standing in standings_of(scenario):
+        department = standing.words.department
+        form = bound.get(department) or PlanForm(prefix=f"plan-{department}", initial={"phase": standing.phase or making})
+        found.append({"standing": standing, "form": form, "blockers": [*not_mine, *standing.blockers]})
+    return found
 
 
 def _history(request: SignedInRequest, scenario: CostAssessment) -> list[Seen]:
@@ -239,14 +245,14 @@ def scenario_fix(request: SignedInRequest, code: str, number: int) -> HttpRespon
 
 @internal_required
 @require_POST
-def scenario_plan(request: SignedInRequest, code: str, number: int) -> HttpResponse:
-    """The production plan as cost lines of the chosen phase."""
-    scenario = visible_scenario(request, code, number)
-    form = PlanForm(request.POST, prefix="plan")
-    if carried_out(form, lambda: take_plan(scenario.pk, actor=request.user, **form.cleaned_data)):
-        messages.success(request, _t("The production plan stands among the cost lines."))
+def scenario_plan(request: SignedInRequest, code: str, number: int, department: str) -> HttpResponse:
+    """The plan of the department as cost lines of the chosen phase."""
+    scenario, words = visible_scenario(request, code, number), words_of_plan(department)
+    form = PlanForm(request.POST, prefix=f"plan-{department}")
+    if carried_out(form, lambda: take_plan(scenario.pk, department, actor=request.user, **form.cleaned_data)):
+        messages.success(request, words.done)
         return redirect(scenario)
-    return render_scenario(request, scenario, status=400, plan_form=form)
+    return render_scenario(request, scenario, status=400, plans=plans_on(scenario, editors(request, scenario.project), {department: form}))
 
 
 @internal_required

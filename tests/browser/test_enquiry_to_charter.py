@@ -144,7 +144,7 @@ SUPPLIERS = ("Elements & Sons", "Second Source Ltd")
 def enter_the_suppliers(buyer: Page) -> None:
     grid = Grid(buyer, "suppliers", "name").open("/suppliers/")
     grid.press("Add a row")
-    grid.paste("\n".join(f"{name}\tSwitzerland\tApproved\t\tsales{place}@published.example" for place, name in enumerate(SUPPLIERS)))
+    grid.paste("\n".join(f"{name}\tSwitzerland\tCandidate\t\tsales{place}@published.example" for place, name in enumerate(SUPPLIERS)))
     expect(grid.status).to_contain_text("Saved")
 
 

@@ -23,9 +23,11 @@ from phases.evaluation.planned import work_of
 from phases.evaluation.tables import PlannedOperation
 from process.costs.building import assessed
 from process.costs.estimate import estimate
+from process.costs.plan_words import PRODUCTION
 from process.costs.plans import plan_of
 from process.costs.services import copy_scenario
-from process.costs.taking import standing_of, take_plan
+from process.costs.taking import Standing, take_plan
+from process.costs.taking import standing_of as standing_by
 from process.models import CostAssessment
 from projects.models import Project
 from tests.phases.sheets import ANSWERS, OPERATION, add_row, changed, sheet_of, sign_off
@@ -62,8 +64,12 @@ def signed(project: Project, **said: Any) -> None:
 
 
 def take(scenario: CostAssessment, phase: str = "validation") -> CostAssessment:
-    take_plan(scenario.pk, phase, actor=process.estimator())
+    take_plan(scenario.pk, "production", phase, actor=process.estimator())
     return read(scenario)
+
+
+def standing_of(scenario: CostAssessment) -> Standing:
+    return standing_by(scenario, PRODUCTION)
 
 
 def told(scenario: CostAssessment) -> list[tuple[str, str, str, Decimal, Decimal]]:
@@ -195,7 +201,7 @@ def test_what_keeps_the_plan_from_being_taken(project: Project) -> None:
     with pytest.raises(Refused, match="No operation of the production plan has a rate"):
         take(scenario)
     with pytest.raises(NotAllowed):
-        take_plan(scenario.pk, "pilot", actor=make.person(Role.QUALITY_ASSURANCE))
+        take_plan(scenario.pk, "production", "pilot", actor=make.person(Role.QUALITY_ASSURANCE))
     assert not scenario.lines.exists()
 
 
@@ -204,7 +210,7 @@ def test_more_operations_cost_no_more_queries(project: Project, django_assert_nu
     services.save_sheet(project.code, "production", changes=ANSWERS, actor=make.person(Role.PRODUCTION))
     for _ in range(2):
         with django_assert_num_queries(1):
-            assert plan_of(project) is not None
+            assert plan_of(project, "production") is not None
         for step in ("Step 2", "Step 3"):
             planned(project, operation=step)
 
@@ -215,7 +221,9 @@ def test_the_page_takes_the_plan_and_says_when_it_is_another_one(client: Client,
     scenario = process.a_scenario(project)
     client.force_login(process.estimator())
 
-    page = client.post(reverse("cost-plan", args=[project.code, 1]), {"plan-phase": "pilot"}, follow=True).content.decode()
+    page = client.post(
+        reverse("cost-plan", args=[project.code, 1, "production"]), {"plan-production-phase": "pilot"}, follow=True
+    ).content.decode()
 
     assert "The production plan stands among the cost lines." in page
     assert "Take the production plan again" in page
@@ -225,4 +233,4 @@ def test_the_page_takes_the_plan_and_says_when_it_is_another_one(client: Client,
     changed(f"production-plan:{sheet_of(project, 'production').pk}", row, {"hours": "40"}, Role.PRODUCTION)
     page = re.sub(r"\s+", " ", client.get(scenario.get_absolute_url()).content.decode())
     assert "5 cost lines were taken from the production plan. The production plan is another one since." in page
-    assert client.post(reverse("cost-plan", args=[project.code, 1]), {"plan-phase": "moon"}).status_code == 400
+    assert client.post(reverse("cost-plan", args=[project.code, 1, "production"]), {"plan-production-phase": "moon"}).status_code == 400

@@ -10,13 +10,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape
 
 from accounts.models import Role
 from audit.context import acting
 from audit.models import Event
 from audit.refusals import NotAllowed, Refused
-from catalogue.models import Material, Supplier, SupplierQuote
+from catalogue.models import Material, Supplier, SupplierQualification, SupplierQuote
 from process.assumptions.models import Assumption
 from process.assumptions.prompting import prompt_after
 from process.assumptions.taking_offers import take_offer
@@ -93,7 +94,7 @@ def test_a_row_without_a_price_and_a_fixed_scenario_say_nothing(scenario: CostAs
     assert offered_for(scenario, [assumed], quote.quoted_on) == []
 
 
-def test_three_assumed_prices_cost_the_query_of_one(scenario: CostAssessment, django_assert_num_queries: Any) -> None:
+def test_three_assumed_prices_cost_the_queries_of_one(scenario: CostAssessment, django_assert_num_queries: Any) -> None:
     rows = list(scenario.prices.select_related("material"))
     with django_assert_num_queries(0):
         assert offered_for(scenario, rows, timezone.localdate()) == []
@@ -102,7 +103,7 @@ def test_three_assumed_prices_cost_the_query_of_one(scenario: CostAssessment, dj
     rows = list(scenario.prices.select_related("material"))
 
     for some in (rows[:1], rows):
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             assert [each.was for each in offered_for(scenario, some, timezone.localdate())] == ["9.50 EUR/kg"] * len(some)
 
 
@@ -217,3 +218,19 @@ def test_a_price_of_another_material_or_typed_over_asks_nobody(scenario: CostAss
     assert told_of(lambda: change(scenario, assumed, {"price_per_kg": "7.25"})) == 0
 
     assert not waits.exists()
+
+
+def test_an_offer_says_what_quality_assurance_has_against_its_supplier(
+    client: Client, scenario: CostAssessment, assumed: MaterialPrice
+) -> None:
+    quote, last = make.a_price(assumed.material, "7.25"), timezone.localdate() - timedelta(days=1)
+    assert offers(scenario)[0].note == "not qualified for this material"
+    days = {"examined_on": last - timedelta(days=99), "decided_on": last - timedelta(days=90), "valid_until": last}
+    decided = {"decision": "approved", "decided_by": make.estimator(), "basis": "paper", "criticality": "major", "evidence": "SQ-1"}
+    SupplierQualification.objects.create(supplier=quote.supplier, material=assumed.material, **decided, **days)
+    client.force_login(make.estimator())
+
+    page = client.get(scenario.get_absolute_url()).content.decode()
+
+    assert f"Supplier: qualification lapsed on {date_format(last, 'j M Y')}." in page
+    assert take_offer(scenario.pk, quote.pk, actor=make.estimator())

@@ -1,0 +1,119 @@
+"""Whether a supplier may be bought from: one decision of the quality unit on a material or a service, and what it rests on."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.history import tracked
+from catalogue.models.kept import ForATime, InternalQuerySet
+from catalogue.models.materials import Material
+from catalogue.models.supply import Supplier
+
+FULLY_TESTED_LOTS = 3  # before one may rely on the supplier's certificate (ICH Q7 7.31)
+
+
+@tracked
+class SupplierQualification(ForATime, models.Model):
+    """ICH Q7 7.1 and 7.3, ICH Q10 2.7. It holds from the day of the decision to `valid_until`, when the next review is due.
+
+    questionnaire_score: in percent. lots_tested: how many lots we have analysed fully. A newer decision on the same subject succeeds it.
+    """
+
+    class Criticality(models.TextChoices):
+        CRITICAL = "critical", _("Critical")
+        MAJOR = "major", _("Major")
+        MINOR = "minor", _("Minor")
+
+    class Basis(models.TextChoices):
+        QUESTIONNAIRE = "questionnaire", _("Questionnaire")
+        PAPER = "paper", _("Paper review")
+        REMOTE = "remote", _("Remote audit")
+        ON_SITE = "on_site", _("Audit on site")
+
+    class Decision(models.TextChoices):
+        """In the words of the status that follows from it."""
+
+        APPROVED = Supplier.Status.APPROVED.value, Supplier.Status.APPROVED.label
+        CONDITIONAL = Supplier.Status.CONDITIONAL.value, Supplier.Status.CONDITIONAL.label
+        SUSPENDED = Supplier.Status.SUSPENDED.value, Supplier.Status.SUSPENDED.label
+        DISQUALIFIED = Supplier.Status.DISQUALIFIED.value, Supplier.Status.DISQUALIFIED.label
+
+    begins = "decided_on"
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="qualifications", verbose_name=_("supplier"))
+    material = models.ForeignKey(
+        Material, on_delete=models.PROTECT, related_name="qualifications", null=True, blank=True, verbose_name=_("material")
+    )
+    service = models.CharField(_("service"), max_length=120, blank=True)
+    criticality = models.CharField(_("criticality"), max_length=16, choices=Criticality.choices)
+    manufacturer = models.CharField(_("manufacturer"), max_length=200, blank=True)
+    site_address = models.CharField(_("site"), max_length=300, blank=True)
+    basis = models.CharField(_("basis"), max_length=16, choices=Basis.choices)
+    examined_on = models.DateField(_("examined on"))
+    questionnaire_score = models.DecimalField(
+        _("questionnaire score (%)"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+    )
+    findings = models.CharField(_("findings"), max_length=1000, blank=True)
+    certificates = models.CharField(_("certificates"), max_length=300, blank=True)
+    certificates_until = models.DateField(_("certificates until"), null=True, blank=True)
+    statements = models.CharField(_("statements"), max_length=300, blank=True)
+    lots_tested = models.PositiveSmallIntegerField(_("lots tested fully"), default=0)
+    reduced_testing = models.BooleanField(_("reduced testing"), default=False)
+    quality_agreement = models.CharField(_("quality agreement"), max_length=60, blank=True)
+    quality_agreement_until = models.DateField(_("quality agreement until"), null=True, blank=True)
+    change_notification = models.BooleanField(_("announces changes"), default=False)
+    decision = models.CharField(_("decision"), max_length=16, choices=Decision.choices)
+    conditions = models.CharField(_("conditions or reasons"), max_length=1000, blank=True)
+    decided_on = models.DateField(_("decided on"))
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by"))
+    valid_until = models.DateField(_("next review"), null=True, blank=True)
+    evidence = models.CharField(_("evidence"), max_length=120)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = InternalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("supplier's qualification")
+        verbose_name_plural = _("suppliers' qualifications")
+        ordering = ["supplier_id", "-decided_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier", "material", "service", "decided_on"], name="supplier_qualification_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(material=None) & ~Q(service="") | Q(material__isnull=False, service=""), name="qualification_has_one_subject"
+            ),
+            models.CheckConstraint(condition=Q(decision="approved") | ~Q(conditions=""), name="qualification_says_its_conditions"),
+            models.CheckConstraint(
+                condition=~Q(decision__in=("approved", "conditional")) | Q(valid_until__gt=F("decided_on")),
+                name="qualification_is_reviewed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supplier}: {self.subject}"
+
+    @property
+    def subject(self) -> str:
+        return str(self.material or self.service)
+
+    @property
+    def is_positive(self) -> bool:
+        return self.decision in Supplier.QUALIFIED
+
+    @property
+    def last_day(self) -> date:
+        """Of a positive decision, on which the review is due."""
+        return self.valid_until or date.max

@@ -1,0 +1,68 @@
+"""What the qualifications of a supplier say on a day: of each subject the newest decision counts. Pure, on rows that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
+
+from catalogue.models import Supplier, SupplierQualification
+
+BEST_FIRST = (Supplier.Status.APPROVED, Supplier.Status.CONDITIONAL, Supplier.Status.SUSPENDED, Supplier.Status.DISQUALIFIED)
+
+
+def newest(rows: Iterable[SupplierQualification]) -> list[SupplierQualification]:
+    """The decision that counts of each material and service of each supplier, in their order of time."""
+    found: dict[tuple[int, int | None, str], SupplierQualification] = {}
+    for row in sorted(rows, key=lambda each: (each.decided_on, each.pk)):
+        found[(row.supplier_id, row.material_id, row.service.casefold())] = row
+    return sorted(found.values(), key=lambda each: (each.decided_on, each.pk))
+
+
+def status_by(rows: Iterable[SupplierQualification]) -> Supplier.Status:
+    """The best that was decided on one of the subjects: the supplier is bought from for that one. Nothing decided: a candidate."""
+    decided = {row.decision for row in newest(rows)}
+    return next((status for status in BEST_FIRST if status in decided), Supplier.Status.CANDIDATE)
+
+
+def may_be(status: str, rows: Iterable[SupplierQualification], on: date) -> bool:
+    """Whether a person may give a supplier this status: one that is qualified rests on a decision that holds."""
+    if status not in Supplier.QUALIFIED:
+        return True
+    holding = {row.decision for row in newest(rows) if row.is_positive and row.holds_on(on)}
+    return Supplier.Status.APPROVED in holding or status in holding
+
+
+def standing(row: SupplierQualification, rows: Iterable[SupplierQualification], on: date) -> str:
+    """Of one decision among those of its supplier."""
+    if row not in newest(rows):
+        return _t("superseded")
+    return lapsed_words(row, on) or row.get_decision_display().lower()
+
+
+def lapsed_words(row: SupplierQualification, on: date) -> str:
+    """Empty where it has not."""
+    if not (row.is_positive and row.has_expired(on)):
+        return ""
+    return _t("qualification lapsed on %(day)s") % {"day": date_format(row.last_day, "j M Y")}
+
+
+def said_of(rows: Iterable[SupplierQualification], on: date) -> str:
+    """Of a supplier in one cell: what has lapsed, else to what day the next review is due."""
+    positive = [row for row in newest(rows) if row.is_positive]
+    if not positive:
+        return _t("none")
+    first = min(positive, key=lambda row: row.last_day)
+    return lapsed_words(first, on) or _t("to %(day)s") % {"day": date_format(first.last_day, "j M Y")}
+
+
+def note_on(rows: Iterable[SupplierQualification], material: int, on: date) -> str:
+    """What stands against buying this material from the supplier of these rows; empty where nothing does. It is said and blocks nothing."""
+    row = next((each for each in newest(rows) if each.material_id == material), None)
+    if row is None:
+        return _t("not qualified for this material")
+    if row.is_positive:
+        return lapsed_words(row, on)
+    return _t("%(decision)s for this material") % {"decision": row.get_decision_display().lower()}

@@ -1,0 +1,91 @@
+"""What is true of a supplier's qualification, and the status that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from audit.events import record
+from audit.refusals import BadInput
+from catalogue.models import Supplier, SupplierQualification
+from catalogue.models.qualification import FULLY_TESTED_LOTS
+from catalogue.qualification import may_be, status_by
+from worksheets.rows import Rows
+
+OF_THE_DECISION = {"decision", "decided_on", "material", "service"}
+
+
+class SupplierRows(Rows):
+    def clean(self, row: Supplier, changed: Collection[str]) -> None:
+        """Everybody who keeps suppliers may bar one; that one is qualified was decided by the quality unit."""
+        if "status" not in changed or row.status not in Supplier.QUALIFIED:
+            return
+        if not may_be(row.status, row.qualifications.all() if row.pk else (), timezone.localdate()):
+            words = _t("No qualification that holds says so; quality assurance records it on the supplier's page.")
+            raise BadInput({"status": words})
+
+
+class QualificationRows(Rows):
+    """Who writes a decision has made it. The supplier's status follows the newest decisions."""
+
+    decides = False
+
+    def new(self) -> SupplierQualification:
+        return SupplierQualification(supplier=self.parent, decided_by=self.actor)
+
+    def clean(self, row: SupplierQualification, changed: Collection[str]) -> None:
+        errors = dict(_wrong(row))
+        if errors:
+            raise BadInput(errors)
+
+    def add(self, row: SupplierQualification) -> SupplierQualification:
+        self.decides = True
+        super().add(row)
+        return row
+
+    def change(self, row: SupplierQualification, changed: Collection[str]) -> SupplierQualification:
+        if OF_THE_DECISION & set(changed):
+            self.decides, row.decided_by = True, self.actor
+        super().change(row, changed)
+        return row
+
+    def remove(self, row: SupplierQualification) -> None:
+        self.decides = True
+        super().remove(row)
+
+    def done(self) -> None:
+        """Only where a decision was written: a corrected address lifts no suspension."""
+        if self.decides:
+            follow_decisions(self.parent, self)
+
+
+def follow_decisions(supplier: Supplier, rows: QualificationRows) -> None:
+    before, status = supplier.status, status_by(supplier.qualifications.all())
+    if before == status:
+        return
+    supplier.status = status
+    supplier.save(update_fields=["status", "updated_at"])
+    said = {"status": str(status.label), "link": supplier.get_absolute_url()}
+    record("supplier.status_followed", supplier, actor=rows.actor, reason=rows.reason, before=before, after=status.value, **said)
+
+
+def _wrong(row: SupplierQualification) -> Iterator[tuple[str, str]]:
+    if (row.material is None) == (not row.service):
+        yield "service", _t("Say for which material or for which service, one of the two.")
+    if row.examined_on and row.decided_on and row.examined_on > row.decided_on:
+        yield "examined_on", _t("This is after the decision.")
+    if row.decided_on and row.decided_on > timezone.localdate():
+        yield "decided_on", _t("This day has not come yet.")
+    if row.decision and row.decision != SupplierQualification.Decision.APPROVED and not row.conditions:
+        yield "conditions", _t("Say the conditions, or why it was decided so.")
+    if row.is_positive and row.valid_until is None:
+        yield "valid_until", _t("Say when the next review is due.")
+    elif row.valid_until and row.decided_on and row.valid_until <= row.decided_on:
+        yield "valid_until", _t("The review comes after the decision.")
+    if row.reduced_testing and row.lots_tested is not None and row.lots_tested < FULLY_TESTED_LOTS:
+        yield (
+            "reduced_testing",
+            _t("Test %(lots)d lots fully before you rely on the certificate (ICH Q7 7.31).") % {"lots": FULLY_TESTED_LOTS},
+        )

@@ -1,0 +1,86 @@
+"""What is said of the plans that become cost lines, by the department that makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from audit.refusals import Missing, Words
+
+
+@dataclass(frozen=True)
+class PlanWords:
+    """hint: what of it becomes lines. empty, unsigned, free: why it cannot be taken. gone, changed, reopened: what has happened since.
+
+    taken: with how many lines ("number"). done: after it was taken. event: what is recorded of that.
+    """
+
+    department: str
+    event: str
+    title: Words
+    sheet: Words
+    hint: Words
+    take: Words
+    again: Words
+    done: Words
+    taken: Promise
+    empty: Words
+    unsigned: Words
+    free: Words
+    gone: Words
+    changed: Words
+    reopened: Words
+
+
+PRODUCTION = PlanWords(
+    department="production",
+    event="cost.plan_taken",
+    title=_("Production plan"),
+    sheet=_("Sheet of production"),
+    hint=_(
+        "Vessel, cleaning, operators, utilities and waste of each operation become cost lines of their own, in the currency of the sheet."
+    ),
+    take=_("Take the production plan"),
+    again=_("Take the production plan again"),
+    done=_("The production plan stands among the cost lines."),
+    taken=ngettext_lazy(
+        "%(number)d cost line was taken from the production plan.", "%(number)d cost lines were taken from the production plan.", "number"
+    ),
+    empty=_("The production sheet plans no operation, or has no currency yet."),
+    unsigned=_("The production sheet is not signed."),
+    free=_("No operation of the production plan has a rate or a price."),
+    gone=_("The production plan is empty since."),
+    changed=_("The production plan is another one since."),
+    reopened=_("The production sheet has been opened again and is not signed."),
+)
+ANALYTICAL = PlanWords(
+    department="analytical",
+    event="cost.test_plan_taken",
+    title=_("Test plan"),
+    sheet=_("Sheet of the analytical department"),
+    hint=_("Work, consumables and outside laboratories of each test become cost lines of their own, in the currency of the price book."),
+    take=_("Take the test plan"),
+    again=_("Take the test plan again"),
+    done=_("The test plan stands among the cost lines."),
+    taken=ngettext_lazy(
+        "%(number)d cost line was taken from the test plan.", "%(number)d cost lines were taken from the test plan.", "number"
+    ),
+    empty=_("The analytical sheet plans no test, or has no currency yet."),
+    unsigned=_("The analytical sheet is not signed."),
+    free=_("No test of the plan has a price."),
+    gone=_("The test plan is empty since."),
+    changed=_("The test plan is another one since."),
+    reopened=_("The analytical sheet has been opened again and is not signed."),
+)
+PLANS = (PRODUCTION, ANALYTICAL)
+
+
+def words_of_plan(department: str) -> PlanWords:
+    """Raises Missing where the department makes none."""
+    found = next((each for each in PLANS if each.department == department), None)
+    if found is None:
+        raise Missing
+    return found

@@ -1,0 +1,194 @@
+"""A supplier is approved by a decision of quality assurance on a material or service, until the day of its review."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import Role, User
+from audit.models import Event
+from audit.refusals import NotAllowed
+from catalogue.models import Material, Supplier, SupplierQualification
+from catalogue.qualification import note_on, said_of
+from tests.projects import factories as make
+from tests.worksheets.rows import a_material, a_supplier, buyer, change, enter
+from worksheets.changing import ADD, REMOVE, Change, Result, change_rows
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def supplier() -> Supplier:
+    a_material()
+    return a_supplier()
+
+
+def quality() -> User:
+    return make.person(Role.QUALITY_ASSURANCE)
+
+
+def told(days_ago: int = 10, until: int | None = 300, decision: str = "approved", **values: Any) -> dict[str, Any]:
+    """As typed: decided so many days ago, reviewed in so many."""
+    decided = TODAY - timedelta(days_ago)
+    return {
+        "material": "TOL-99",
+        "criticality": "major",
+        "basis": "on_site",
+        "examined_on": decided - timedelta(20),
+        "decision": decision,
+        "conditions": "" if decision == "approved" else "Every lot is tested",
+        "decided_on": decided,
+        "valid_until": "" if until is None else TODAY + timedelta(until),
+        "evidence": "AR-7",
+    } | values
+
+
+def qualify(supplier: Supplier, by: User | None = None, **values: Any) -> Result:
+    address = f"supplier-qualifications:{supplier.pk}"
+    (result,) = change_rows(address, [Change(ADD, values=told(**values))], actor=by or quality()).results
+    return result
+
+
+def status(supplier: Supplier) -> str:
+    return Supplier.objects.get(pk=supplier.pk).status
+
+
+def bar(supplier: Supplier, to: str) -> Result:
+    return change("suppliers", supplier.pk, {"status": to}, reason="As decided")
+
+
+def test_nobody_enters_or_makes_a_supplier_approved_without_a_decision(supplier: Supplier) -> None:
+    assert list(enter("suppliers", {"name": "New Works", "status": "approved"}).errors) == ["status"]
+    for wanted in ("approved", "conditional"):
+        assert list(bar(supplier, wanted).errors) == ["status"]
+
+    assert bar(supplier, "suspended").is_saved
+
+
+def test_the_status_follows_the_decision_which_says_who_made_it(supplier: Supplier) -> None:
+    assert qualify(supplier).is_saved
+
+    assert status(supplier) == "approved"
+    assert SupplierQualification.objects.get().decided_by == quality()
+    event = Event.objects.get(kind="supplier.status_followed")
+    assert event.words == "By its qualification Demo Chemicals is now: Approved."
+
+
+def test_only_quality_assurance_decides(supplier: Supplier) -> None:
+    with pytest.raises(NotAllowed):
+        qualify(supplier, by=buyer())
+
+
+def test_a_barred_supplier_is_approved_again_only_while_a_decision_holds(supplier: Supplier) -> None:
+    qualify(supplier)
+    assert bar(supplier, "suspended").is_saved
+    assert bar(supplier, "approved").is_saved
+
+    bar(supplier, "suspended")
+    SupplierQualification.objects.update(valid_until=TODAY - timedelta(1))
+    assert list(bar(supplier, "approved").errors) == ["status"]
+
+
+def test_conditions_make_nobody_approved(supplier: Supplier) -> None:
+    qualify(supplier, decision="conditional")
+
+    assert status(supplier) == "conditional"
+    assert list(bar(supplier, "approved").errors) == ["status"]
+
+
+def test_of_each_subject_the_newest_decision_counts_and_the_best_is_the_status(supplier: Supplier) -> None:
+    qualify(supplier, days_ago=40)
+    qualify(supplier, days_ago=5, decision="disqualified", until=None)
+    assert status(supplier) == "disqualified"
+    qualify(supplier, days_ago=60, material="", service="Milling", decision="conditional")
+    assert status(supplier) == "conditional"
+    assert qualify(supplier, days_ago=50, decision="approved").is_saved  # entered late: the later decision stands
+
+    assert status(supplier) == "conditional"
+
+
+def test_a_corrected_detail_lifts_no_suspension_and_a_removed_decision_approves_nobody(supplier: Supplier) -> None:
+    pk, address = qualify(supplier).pk, f"supplier-qualifications:{supplier.pk}"
+    bar(supplier, "suspended")
+
+    assert change(address, pk, {"findings": "None"}, actor=quality()).is_saved
+    assert status(supplier) == "suspended"
+    change_rows(address, [Change(REMOVE, pk)], actor=quality(), reason="Of another supplier")
+    assert status(supplier) == "candidate"
+
+
+@pytest.mark.parametrize(
+    ("values", "column"),
+    [
+        ({"material": ""}, "service"),
+        ({"service": "Milling"}, "service"),
+        ({"days_ago": -1}, "decided_on"),
+        ({"examined_on": TODAY}, "examined_on"),
+        ({"decision": "conditional", "conditions": ""}, "conditions"),
+        ({"until": None}, "valid_until"),
+        ({"until": -10}, "valid_until"),
+        ({"reduced_testing": "yes", "lots_tested": "2"}, "reduced_testing"),
+        ({"evidence": ""}, "evidence"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_at_its_cell(supplier: Supplier, values: dict[str, Any], column: str) -> None:
+    assert list(qualify(supplier, **values).errors) == [column]
+
+
+def test_three_lots_tested_fully_allow_reduced_testing(supplier: Supplier) -> None:
+    assert qualify(supplier, reduced_testing="yes", lots_tested="3").is_saved
+
+
+def test_it_holds_on_its_last_day_and_is_said_to_have_lapsed_on_the_next(supplier: Supplier) -> None:
+    qualify(supplier, until=5)
+    rows, toluene = list(supplier.qualifications.all()), Material.objects.get().pk
+    last = TODAY + timedelta(5)
+
+    assert (note_on(rows, toluene, last), said_of(rows, last)) == ("", f"to {date_format(last, 'j M Y')}")
+    lapsed = f"qualification lapsed on {date_format(last, 'j M Y')}"
+    assert note_on(rows, toluene, last + timedelta(1)) == said_of(rows, last + timedelta(1)) == lapsed
+
+
+def test_what_was_decided_on_one_material_says_nothing_of_another(supplier: Supplier) -> None:
+    other = a_material("THF-99")
+    qualify(supplier)
+    qualify(supplier, material="THF-99", decision="disqualified", until=None)
+    third = a_material("ACN-99")
+
+    rows = list(supplier.qualifications.all())
+
+    assert note_on(rows, other.pk, TODAY) == "disqualified for this material"
+    assert note_on(rows, third.pk, TODAY) == "not qualified for this material"
+
+
+def test_the_page_says_what_has_lapsed_and_what_nothing_supports(client: Browser, supplier: Supplier) -> None:
+    client.force_login(buyer())
+    Supplier.objects.update(status="approved")
+    assert "given before qualifications were recorded" in client.get(supplier.get_absolute_url()).content.decode()
+    qualify(supplier, days_ago=400, until=-1)
+
+    page = client.get(supplier.get_absolute_url()).content.decode()
+
+    assert f"Toluene (99.8 %): qualification lapsed on {date_format(TODAY - timedelta(1), 'j M Y')}." in page
+    assert "given before qualifications were recorded" not in page
+
+
+def test_three_records_cost_the_queries_of_one(client: Browser, supplier: Supplier, django_assert_max_num_queries: Any) -> None:
+    client.force_login(buyer())
+    qualify(supplier)
+    client.get(supplier.get_absolute_url())
+    counts = []
+    for days in (20, 30):
+        with django_assert_max_num_queries(20) as seen:
+            client.get(supplier.get_absolute_url())
+        counts.append(len(seen))
+        for service in ("Milling", "Drying"):
+            qualify(supplier, days_ago=days, material="", service=service)
+
+    assert counts[0] == counts[1]
