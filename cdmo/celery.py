@@ -1,11 +1,28 @@
 """The Celery application; tasks are doorbells that live in each app's `tasks.py`."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from kombu.transport import redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdmo.settings")
 
 app = Celery("cdmo")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class QoS(redis.QoS):
+    """Messages that a worker holds. When the connection is lost, Celery 5.7 has them given back through the connection that it has just
+    taken apart, and the worker ends. What is not given back comes again after `visibility_timeout`, and the sweeps find its work before.
+    """
+
+    def restore_unacked(self, client: Any = None) -> None:
+        if self.channel.connection.client is not None:
+            super().restore_unacked(client)
+        elif self._delivered is not None:
+            self._delivered.clear()
+
+
+redis.Channel.QoS = QoS

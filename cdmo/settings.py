@@ -149,7 +149,7 @@ CACHES = {
         "KEY_PREFIX": env.text("CACHE_PREFIX", "cdmo"),
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "accounts.sessions"
 
 # People
 AUTH_USER_MODEL = "accounts.User"

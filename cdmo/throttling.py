@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def _counted(now: str, before: str, seconds: int) -> tuple[int, int]:
     calls = servers.get_client(None, write=True).pipeline(transaction=False)
     key = cache.make_and_validate_key
     calls.incr(key(now)).expire(key(now), seconds).get(key(before))
-    number, _kept, earlier = calls.execute()
+    try:
+        number, _kept, earlier = calls.execute()
+    except RedisError:  # it is away, and nobody counts
+        return 0, 0
     return number, int(earlier or 0)
 
 

@@ -1,9 +1,16 @@
-"""The words of an uploaded file: Word, Excel and plain text. Bounded in bytes, rows and seconds, because others made the file."""
+"""The words of an uploaded file: PDF, Word, Excel and plain text. Bounded in bytes, rows and seconds, because others made the file."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryFile
 from time import monotonic
 from typing import IO, BinaryIO
 from xml.parsers import expat
@@ -11,7 +18,7 @@ from xml.parsers import expat
 from openpyxl import load_workbook
 
 from audit.archives import ArchiveRefusedError, check_archive
-from audit.files import CHUNK_BYTES, DOCX, XLSX
+from audit.files import CHUNK_BYTES, DOCX, PDF, XLSX
 
 TEXT_MAX_BYTES = 400_000  # about a hundred and fifty pages; of more words PostgreSQL makes no index entry
 UNPACKED_MAX_BYTES = 64 * 1024 * 1024
@@ -19,6 +26,7 @@ SECONDS_MAX = 20.0
 ROWS_MAX, COLUMNS_MAX = 50_000, 200  # of one sheet
 WORDPROCESSING = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 TEXT, ENDS = f"{WORDPROCESSING} t", {f"{WORDPROCESSING} {name}" for name in ("p", "tab", "br")}
+PDF_WORDS = "documents.pdf_words"
 BODY = "word/document.xml"
 ASIDE = ("word/header", "word/footer", "word/footnotes", "word/endnotes")
 
@@ -126,6 +134,36 @@ def _read_xlsx(content: BinaryIO, words: _Words) -> None:
             words.add(f"{said}\n") if said else words.look_at_the_clock()
 
 
+def _read_pdf(content: BinaryIO, words: _Words) -> None:
+    """In a process of its own (`documents.pdf_words`); what it said until its time was over is kept."""
+    command = [sys.executable, "-m", PDF_WORDS, str(TEXT_MAX_BYTES), str(ceil(SECONDS_MAX))]
+    with TemporaryFile() as file, TemporaryFile() as said, TemporaryFile() as faults:
+        shutil.copyfileobj(content, file)
+        file.seek(0)
+        here = Path(__file__).resolve().parent.parent
+        with subprocess.Popen(command, stdin=file, stdout=said, stderr=faults, cwd=here, env={"PATH": os.defpath}) as process:
+            code = _ended(process)
+        said.seek(0)
+        text = said.read(TEXT_MAX_BYTES).decode("utf-8", "ignore")
+        if code and not text.strip():
+            faults.seek(0)
+            raise UnreadableError(_last_line(faults) if code > 0 else "It takes longer to read than is given.")
+        words.add(text)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """How it ended; below zero when by force."""
+    try:
+        return process.wait(SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def _last_line(faults: IO[bytes]) -> str:
+    return (faults.read().decode("utf-8", "replace").strip().splitlines() or ["It cannot be read."])[-1]
+
+
 def _archive(content: BinaryIO) -> zipfile.ZipFile:
     """Checked again: a file may be older than the check at the door, and here it is unfolded."""
     try:
@@ -141,6 +179,7 @@ def _archive(content: BinaryIO) -> zipfile.ZipFile:
 READERS: Mapping[str, Callable[[BinaryIO, _Words], None]] = {
     DOCX: _read_docx,
     XLSX: _read_xlsx,
+    PDF: _read_pdf,
     "text/plain": _read_text,
     "text/csv": _read_text,
 }

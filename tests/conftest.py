@@ -39,7 +39,7 @@ WATERMARK = (
     "tests/test_api",
 )
 TOGETHER = {
-    "product": ("tests/browser/", "tests/cdmo/test_stack.py"),  # they use the one running product
+    "product": ("tests/browser/", "tests/cdmo/test_kills.py", "tests/cdmo/test_stack.py"),  # they use the one running product
     "watermark": WATERMARK,  # hold a transaction open, or wait for all
 }
 

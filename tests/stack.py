@@ -63,6 +63,7 @@ class Stack:
     told: dict[str, str]
     processes: dict[str, Child]
     database: postgres_server.Postgres
+    servers: Servers
     inside: Inside
 
     def python(self, code: str) -> str:
@@ -92,7 +93,7 @@ def stack() -> Iterator[Stack]:
 
 
 def _start(servers: Servers, processes: list[Child]) -> Stack:
-    database = servers.start_postgres(durable=False)
+    database = servers.start_postgres(options=postgres_server.UNSYNCED)  # tests kill it and ask for what it had acknowledged
     _drop_database(database)
     postgres_server.make_database(database)
     told = environment(
@@ -111,7 +112,7 @@ def _start(servers: Servers, processes: list[Child]) -> Stack:
     processes += children(servers.layout, told, port)
     start(processes, told, port)
     inside = Inside(told, servers.layout.logs / "inside.log")
-    return Stack(f"http://127.0.0.1:{port}", told, {child.name: child for child in processes}, database, inside)
+    return Stack(f"http://127.0.0.1:{port}", told, {child.name: child for child in processes}, database, servers, inside)
 
 
 def _empty(folder: Path) -> Path:

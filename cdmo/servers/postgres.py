@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -31,7 +32,11 @@ INITDB = (
     "--builtin-locale=C.UTF-8",
     "--no-sync",
 )
-FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")  # for tests: nothing outlives them
+CONNECTIONS = ("-c", "max_connections=200")
+# For tests, of which nothing outlives the machine. UNSYNCED loses nothing when the server is killed: what it wrote the kernel holds.
+# FAST acknowledges what still stands in the memory of the server, which dies with it.
+UNSYNCED = ("-c", "fsync=off")
+FAST = (*UNSYNCED, "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 REAPED_SECONDS = 20.0
 OWNER, APPLICATION, CLIENT, DATABASE = "cdmo_owner", "cdmo_app", "cdmo_client", "cdmo"
 
@@ -65,21 +70,25 @@ class Postgres:
         return True
 
 
-def start(layout: Layout, *, durable: bool = True) -> Postgres:
+def start(layout: Layout, *, options: Sequence[str] = ()) -> Postgres:
     """Start the server, making its cluster on first use; a cluster left by a killed server recovers by itself."""
     user = server_user()
     folder = _reachable_folder(layout, user)
     binaries = _reachable_binaries(user)
     data = _cluster(layout, folder, binaries, user)
-    options = ["-c", "max_connections=200", *(() if durable else FAST)]
-    command = [str(part) for part in (binaries / "postgres", "-D", data, "-k", layout.sockets, "-h", "", *options)]
+    command = [str(part) for part in (binaries / "postgres", "-D", data, "-k", layout.sockets, "-h", "", *CONNECTIONS, *options)]
     environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     child = Child("PostgreSQL", command, environment, layout.logs / "postgres.log", signal.SIGINT, signal.SIGINT, user)
-    _let_the_last_one_go(data)
-    child.start()
     server = Postgres(layout, binaries, data, child)
-    wait_for("PostgreSQL", server.ready, [child])
+    run(server)
     return server
+
+
+def run(server: Postgres) -> None:
+    """Until it answers; also again, after it was killed."""
+    _let_the_last_one_go(server.data)
+    server.child.start()
+    wait_for("PostgreSQL", server.ready, [server.child])
 
 
 def _let_the_last_one_go(data: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,8 +23,8 @@ class Servers:
     redis: redis_server.Redis | None = None
     children: list[Child] = field(default_factory=list)
 
-    def start_postgres(self, *, durable: bool = True) -> postgres_server.Postgres:
-        self.postgres = postgres_server.start(self.layout, durable=durable)
+    def start_postgres(self, *, options: Sequence[str] = ()) -> postgres_server.Postgres:
+        self.postgres = postgres_server.start(self.layout, options=options)
         self.children.append(self.postgres.child)
         write_down(self.layout.sessions, self.children)
         postgres_server.make_database(self.postgres)

@@ -50,7 +50,12 @@ def start(layout: Layout) -> Redis:
     options = {"port": "0", "unixsocket": str(socket), "dir": str(layout.redis), "appendonly": "yes", "save": "", "databases": "16"}
     command = [str(binary), *(part for name, value in options.items() for part in (f"--{name}", value))]
     child = Child("Redis", command, {"PATH": os.defpath}, layout.logs / "redis.log")
-    child.start()
     server = Redis(layout, child)
-    wait_for("Redis", server.ready, [child])
+    run(server)
     return server
+
+
+def run(server: Redis) -> None:
+    """Until it answers; also again, after it was killed."""
+    server.child.start()
+    wait_for("Redis", server.ready, [server.child])

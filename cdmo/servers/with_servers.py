@@ -12,6 +12,7 @@ import sys
 
 from cdmo.servers.children import die_with_parent, ignore_signals, interrupt_on_signals, stop_all
 from cdmo.servers.layout import ROOT, Layout
+from cdmo.servers.postgres import FAST
 from cdmo.servers.private import Servers, claimed
 
 INTERRUPTED = 130
@@ -34,7 +35,7 @@ def main() -> int:
 
 
 def _told(servers: Servers) -> dict[str, str]:
-    database = servers.start_postgres(durable=False)
+    database = servers.start_postgres(options=FAST)
     return {
         "CDMO_ENVIRONMENT": "test",
         "DATABASE_URL": database.url("postgres"),

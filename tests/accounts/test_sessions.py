@@ -43,6 +43,16 @@ def test_the_token_is_random_and_guarded(person: User) -> None:
     assert cookie["samesite"] == "Lax"
 
 
+def test_whoever_is_signed_in_works_on_while_redis_is_away(person: User, settings: Any) -> None:
+    browser = signed_in(person)
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "unix:///nowhere/redis.sock"}}
+
+    answers = [browser.get(address).status_code for address in ("/projects/", "/api/v1/projects/")]
+
+    assert (answers, is_signed_in(browser)) == ([200, 200], True)
+    assert not is_signed_in(Browser())
+
+
 def test_the_token_is_new_after_confirming_who_one_is(person: User) -> None:
     browser = signed_in(person)
     before = browser.session.session_key

@@ -62,4 +62,19 @@ def many_pages(count: int = 10_000) -> bytes:
     kids = " ".join(f"{number + 3} 0 R" for number in range(count))
     pages = "\n".join(f"{number + 3} 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj" for number in range(count))
     tree = f"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count {count}/Kids[{kids}]>>endobj\n"
-    return f"%PDF-1.7\n{tree}{pages}\ntrailer<</Root 1 0 R/Size {count + 3}>>\n%%EOF\n".encode()
+    return f"%PDF-1.7\n{tree}{pages}\ntrailer<</Root 1 0 R/Size {count + 3}>>\nstartxref\n0\n%%EOF\n".encode()
+
+
+def packed_pages(*contents: bytes) -> bytes:
+    """A PDF with a page for each of these contents, packed."""
+    kids = b" ".join(b"%d 0 R" % (2 * number + 4) for number in range(len(contents)))
+    tree = b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count %d/Kids[%s]>>endobj\n" % (len(contents), kids)
+    font = b"3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+    pages = b"".join(_packed_page(2 * number + 4, content) for number, content in enumerate(contents))
+    return b"%PDF-1.7\n" + tree + font + pages + b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n0\n%%%%EOF\n" % (2 * len(contents) + 4)
+
+
+def _packed_page(number: int, content: bytes) -> bytes:
+    stream, resources = zlib.compress(content), b"<</Font<</F 3 0 R>>>>"
+    page = b"%d 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents %d 0 R/Resources%s>>endobj\n" % (number, number + 1, resources)
+    return page + b"%d 0 obj<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\n" % (number + 1, len(stream), stream)

@@ -18,8 +18,8 @@ from cdmo.servers import reset
 from cdmo.servers.children import Child, wait_for
 from cdmo.servers.layout import Layout
 from cdmo.servers.leftovers import end_leftovers, write_down
+from cdmo.servers.postgres import FAST, url_of
 from cdmo.servers.postgres import start as start_postgres
-from cdmo.servers.postgres import url_of
 
 # A worker that starts another process and listens to no signal that can be ignored.
 STUBBORN = """
@@ -164,7 +164,7 @@ def test_postgresql_starts_again_while_a_process_of_the_killed_one_finishes() ->
     """Its checkpoint may outlive it: the next start waits for whoever still holds its memory."""
     layout = Layout(Path(settings.BASE_DIR) / ".state" / "killed-postgresql")
     layout.prepare()
-    first = start_postgres(layout, durable=False)
+    first = start_postgres(layout, options=FAST)
     with closing(first.connect()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
         (checkpointer,) = cursor.fetchone() or (0,)
@@ -175,7 +175,7 @@ def test_postgresql_starts_again_while_a_process_of_the_killed_one_finishes() ->
     later = threading.Timer(2, os.kill, (checkpointer, signal.SIGCONT))
     later.start()
     try:
-        second = start_postgres(layout, durable=False)
+        second = start_postgres(layout, options=FAST)
         assert second.ready()
         second.child.stop()
     finally:

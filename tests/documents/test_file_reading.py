@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 from openpyxl import Workbook
+from pypdf import PdfWriter
+from weasyprint import HTML
 
-from audit.files import DOCX, XLSX
-from documents import file_reading
+from audit.files import DOCX, PDF, XLSX
+from documents import file_reading, pdf_words
 from documents.file_reading import TEXT_MAX_BYTES, UnreadableError, text_of
 from tests.attacks import bombs
 
@@ -25,6 +28,16 @@ def xlsx(*rows: tuple[object, ...]) -> bytes:
     for row in rows:
         book.active.append(row)
     book.save(kept)
+    return kept.getvalue()
+
+
+def pdf(*pages: str, password: str | None = None) -> bytes:
+    raw, kept = HTML(string="".join(f"<p style='break-after: page'>{page}</p>" for page in pages)).write_pdf(), io.BytesIO()
+    if password is None:
+        return bytes(raw)
+    writer = PdfWriter(clone_from=io.BytesIO(raw))
+    writer.encrypt(password, "of the owner", algorithm="AES-256")
+    writer.write(kept)
     return kept.getvalue()
 
 
@@ -93,3 +106,49 @@ def test_what_was_read_until_time_is_up_is_kept(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(file_reading, "SECONDS_MAX", -1.0)
 
     assert said(docx("<w:p><w:t>First</w:t></w:p><w:p><w:t>second</w:t></w:p>"), DOCX) == "First"
+
+
+def test_a_pdf_says_its_pages_also_where_a_character_has_no_font() -> None:
+    text = said(pdf("Löslich – efficiently \U000f0000", "dried"), PDF)
+
+    assert text.startswith("Löslich – efficiently")
+    assert text.endswith(" dried")
+
+
+def test_a_pdf_that_is_protected_against_changes_alone_is_read() -> None:
+    assert said(pdf("Crystallised", password=""), PDF) == "Crystallised"
+
+
+@pytest.mark.parametrize(
+    ("make", "fault"),
+    [
+        (lambda: pdf("Secret", password="of the reader"), "password"),
+        (lambda: pdf("Cut")[:-400], "Stream has ended"),
+        (lambda: bombs.packed_pages(b"0 " * 40 * bombs.MB), "Limit reached"),
+    ],
+    ids=["opened with a password", "damaged", "unfolding"],
+)
+def test_a_pdf_that_cannot_be_read_says_why(make: Callable[[], bytes], fault: str) -> None:
+    with pytest.raises(UnreadableError, match=fault):
+        said(make(), PDF)
+
+
+def test_of_a_pdf_no_more_pages_and_bytes_are_read_than_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_words, "PAGES_MAX", 3)
+    kept = io.BytesIO()
+
+    pages = list(pdf_words.words_of(io.BytesIO(bombs.many_pages(10))))
+    pdf_words.write(iter(["Löslich", "in Wasser"]), kept, 3)
+
+    assert (len(pages), kept.getvalue()) == (3, "Lö".encode())
+
+
+def test_a_page_without_end_costs_its_time_and_not_what_was_said_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_reading, "SECONDS_MAX", 3.0)
+    endless = b"BT /F 9 Tf " + b"(a) Tj " * 600_000
+
+    assert said(bombs.packed_pages(b"BT /F 9 Tf (First) Tj ET", endless), PDF) == "First"
+
+    monkeypatch.setattr(file_reading, "SECONDS_MAX", 0.01)
+    with pytest.raises(UnreadableError, match="longer"):
+        said(bombs.packed_pages(endless), PDF)

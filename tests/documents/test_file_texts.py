@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import Role
-from audit.files import store_file
+from audit.files import PDF, store_file
 from documents.file_texts import ATTEMPTS_MAX
 from documents.models import FileText
 from documents.services import file_texts
@@ -17,13 +17,14 @@ from documents.services.file_texts import read_files
 from projects.attachments import Attachment
 from projects.models import RfpFile
 from projects.services.rfp import attach_rfp_file
+from tests.attacks import bombs
 from tests.projects import factories as make
 
 pytestmark = pytest.mark.django_db
 
 
-def attach(text: str, *, media_type: str = "text/plain") -> RfpFile:
-    stored = store_file(text.encode())
+def attach(text: str, *, media_type: str = "text/plain", encoding: str = "utf-8") -> RfpFile:
+    stored = store_file(text.encode(encoding))
     kept = Attachment("note.txt", media_type, stored.sha256, stored.size)
     return attach_rfp_file(make.an_rfp().number, stored=kept, actor=make.person(Role.BUSINESS_DEVELOPMENT))
 
@@ -44,6 +45,15 @@ def test_what_cannot_be_read_is_left_with_its_fault_and_the_next_is_read() -> No
     assert read_files() == 2
 
     assert [(bool(each.fault), each.text) for each in FileText.objects.order_by("id")] == [(True, ""), (False, "Readable.")]
+
+
+def test_a_pdf_is_read_and_one_that_is_none_is_left_with_its_fault() -> None:
+    attach(bombs.packed_pages(b"BT /F 9 Tf (Dried in vacuum) Tj ET").decode("latin-1"), media_type=PDF, encoding="latin-1")
+    attach("%PDF-1.7 and nothing more", media_type=PDF)
+
+    assert read_files() == 2
+
+    assert [(bool(each.fault), each.text) for each in FileText.objects.order_by("id")] == [(False, "Dried in vacuum"), (True, "")]
 
 
 def test_kinds_that_nobody_reads_do_not_wait() -> None:
