@@ -51,6 +51,7 @@ class Found:
     files: list[FoundFile] = field(default_factory=list)
     alike: list[Alike] = field(default_factory=list)
     instead_of: str = ""
+    is_structure: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -68,7 +69,7 @@ def find(user: User, typed: str) -> Found:
     if not words:
         return Found("")
     found = _find(user, words)
-    if not found.nothing or structure_in(words)[0]:
+    if not found.nothing or found.is_structure:
         return found
     for name in _nearly(words):
         alike = _find(user, name)
@@ -95,7 +96,7 @@ def _find(user: User, words: str) -> Found:
         words, projects=list(projects.filter(own | known)[:SHOWN]), documents=_documents(user, words), offers=_offers(user, words)
     )
     found.files = files_saying(user, words, shown=SHOWN, at_most=SAYING)
-    found.alike = alike(user, smiles, most=SHOWN)
+    found.alike, found.is_structure = alike(user, smiles, most=SHOWN), bool(smiles)
     found.exact = projects.filter(code__iexact=words).first()
     if user.is_internal:
         asked = (

@@ -165,6 +165,7 @@ def test_a_structure_that_is_typed_finds_what_is_like_it(project: Project) -> No
 
     assert [(each.project, 35 <= each.percent < 100) for each in found.alike] == [(project, True)]
     assert find(foreign(), ETHOXY).nothing
+    assert "No project that you may see has a compound like this structure" in page(foreign(), ETHOXY).content.decode()
     assert f"{found.alike[0].percent} % alike" in page(factories.manager(), ETHOXY).content.decode()
     answer = page(factories.manager(), factories.PARACETAMOL[::-1].replace("(", "[").replace(")", "("))  # begins like one, and is none
     assert answer.status_code == 200
