@@ -213,6 +213,7 @@ TYPES = (
         subject=SubjectKind.RFP,
         requesters=frozenset({Role.BUSINESS_DEVELOPMENT}),
         dated_by=rfp_document.DATED_BY,
+        build_dating=rfp_document.dating,
     ),
     DocumentType(
         key="quotation",

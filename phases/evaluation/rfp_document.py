@@ -10,14 +10,16 @@ from django.db.models import TextField
 from django.utils.translation import gettext as _t
 
 from documents.content import Column, data_table, key_values, shortest
+from phases.evaluation.rfp_document_2 import PARTS, parts_of_version_2
 from projects.completeness import completeness_of
 from projects.limits import EMPTY
 from projects.models import Rfp
-from projects.rfp_fields import GROUPS, PEOPLE, STARRED, Group, answer_of, field_of, heading_of
+from projects.rfp_fields import GROUPS, STARRED, UNTOLD, Group, answer_of, field_of, heading_of
 
 ELSEWHERE = frozenset({"wanted", "structure_text"})  # printed in a section of its own, or as what follows from it
+OMITTED = ELSEWHERE | set(UNTOLD)  # a client may be shown the record: what we think and what our conflict check found is not in it
 # What makes a record out of date. Not the composition: it follows from the structure.
-DATED_BY = ("parties", "wanted", "groups", "questions", "missing", "files")
+DATED_BY = ("parties", "wanted", "groups", *PARTS, "questions", "missing", "files")
 
 
 def rfp_record(rfp: Rfp) -> dict[str, Any]:
@@ -31,7 +33,6 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
             (_t("First contact"), rfp.get_channel_display()),
             (_t("Received"), rfp.received_at),
             (_t("Account owner"), rfp.account_owner),
-            *_rows(rfp, PEOPLE.more),
         ),
         "wanted": rfp.wanted,
         "groups": [printed for group in GROUPS if (printed := _group(rfp, group)) is not None],
@@ -50,9 +51,14 @@ def rfp_record(rfp: Rfp) -> dict[str, Any]:
     }
 
 
+def dating(rfp: Rfp) -> dict[str, Any]:
+    """With what dates a record of version 2."""
+    return rfp_record(rfp) | parts_of_version_2(rfp)
+
+
 def _group(rfp: Rfp, group: Group) -> dict[str, Any] | None:
     """What is answered, and what had to be asked; short answers as a list, longer ones as text under their own head."""
-    names = [name for name in group.fields if name not in ELSEWHERE]
+    names = [name for name in group.fields if name not in OMITTED]
     rows = [*_rows(rfp, (name for name in names if not _is_long(name)))]
     rows += _derived(rfp) if group.key == "molecule" else []
     texts = [{"title": label, "text": str(said)} for label, said in _rows(rfp, filter(_is_long, names))]

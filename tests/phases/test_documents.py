@@ -31,6 +31,7 @@ from tests.process.factories import a_material, a_price, a_reference, a_scenario
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
+UNTOLD = ("process_challenges", "patents_known", "decision_criteria", "conflict_check_note")
 WRITTEN = sorted(each.key for each in registry.document_types() if each.template == TEMPLATE)
 
 
@@ -60,11 +61,14 @@ def test_rfp_record_says_what_was_asked_for_and_what_is_missing() -> None:
 def test_rfp_record_prints_what_is_answered_by_group_and_what_had_to_be_asked() -> None:
     said = {"exposure_band": 4, "special_conditions": ["azide", "cryogenic"], "specification_proposed": "Water: at most 0.5 %"}
     rfp = factories.an_rfp(**factories.COMPLETE_REQUEST, **said)
+    for name in UNTOLD:
+        setattr(rfp, name, f"Ours: {name}")
 
     data = rfp_record(rfp)
 
     groups = {group["title"]: group for group in data["groups"]}
     rows = {row["label"]: row["value"] for group in data["groups"] for row in group["rows"]}
+    assert not any(secret in json.dumps(data, default=str) for secret in UNTOLD), "a client may be shown the record"
     assert [title for title in groups if title not in ("Molecule", "Need")] == [
         "Role of the compound", "Product context", "Status of the process", "Analytical", "Regulatory", "Safety", "Timing",
     ]  # fmt: skip

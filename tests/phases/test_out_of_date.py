@@ -14,10 +14,13 @@ from audit.context import acting
 from audit.models import Event
 from documents.models import Document, DocumentVersion
 from documents.services.freshness import is_out_of_date, refresh_out_of_date
+from documents.services.versions import as_json
+from phases.evaluation.rfp_document_2 import parts_of_version_2
 from phases.evaluation.services import recommend
 from process.costs.services import change_scenario, copy_scenario, fix_scenario
 from process.routes.services import fix_version
 from projects.models import Project
+from projects.models.rfp_choices import CompoundRole
 from projects.services.clarifications import ask_clarification
 from projects.services.gate import current_review, judge_review
 from projects.services.plan import reschedule_milestone
@@ -117,4 +120,17 @@ def test_a_record_of_an_earlier_release_is_not_out_of_date_for_what_we_say_or_as
     assert not is_out_of_date(version, declared)
 
     data["missing"].append("What is the dose?")
+    assert is_out_of_date(version, declared)
+
+
+def test_a_record_of_version_2_is_out_of_date_when_what_it_said_reads_otherwise() -> None:
+    version = finished("rfp_record", factories.a_project(), author=factories.person(Role.BUSINESS_DEVELOPMENT))
+    declared, data, rfp = version.document.type, version.snapshot["data"], version.document.rfp
+    assert declared is not None and rfp is not None
+    del data["groups"]
+    data |= as_json(parts_of_version_2(rfp))
+    assert not is_out_of_date(version, declared)
+
+    rfp.compound_role = CompoundRole.REGISTRATION_INTERMEDIATE
+
     assert is_out_of_date(version, declared)
