@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from accounts.permissions import require_permission
@@ -124,5 +125,10 @@ def _end(keys: Iterable[str]) -> None:
     store, keys = import_module(settings.SESSION_ENGINE).SessionStore(), list(keys)
     UserSession.objects.filter(session_key__in=keys).delete()
     for key in keys:
-        store.delete(key)
+        try:
+            store.delete(key)
+        except RedisError as lost:  # what stays there would be a sign-in again as soon as it is back
+            raise Refused(
+                Blocker("sign_in.redis", _("Redis keeps sign-ins and does not answer: none was ended. Try again shortly."))
+            ) from lost
         transaction.on_commit(partial(store.delete, key))  # a request in between may have put it into the cache again

@@ -53,6 +53,18 @@ def test_whoever_is_signed_in_works_on_while_redis_is_away(person: User, setting
     assert not is_signed_in(Browser())
 
 
+def test_no_session_is_ended_by_halves_while_redis_is_away(person: User, administrator: User, client: Browser, settings: Any) -> None:
+    browser = signed_in(person)
+    client.force_login(administrator)
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "unix:///nowhere/redis.sock"}}
+
+    refused = client.post(reverse("person-sign-out", args=[person.pk]), {"reason": "Telephone lost."})
+
+    assert refused.status_code == 409
+    assert "none was ended" in refused.content.decode()
+    assert is_signed_in(browser)
+
+
 def test_the_token_is_new_after_confirming_who_one_is(person: User) -> None:
     browser = signed_in(person)
     before = browser.session.session_key

@@ -182,6 +182,7 @@ def sign_in(hands: Hands, name: str) -> None:
     hands.fill(hands.page.locator("input[name=password]"), PASSWORD)
     hands.press("Enter")
     hands.page.wait_for_url(lambda address: "/accounts/login/" not in address)
+    hands.page.wait_for_load_state("networkidle")  # a key that is pressed while the page still changes is lost
 
 
 def the_project_is_opened(hands: Hands, code: str) -> None:
