@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Delegation, Role, User
+from accounts.services.second_factor import lacks_second_factor, signs
 from accounts.services.shared import refuse_if
 from audit.events import record
 from audit.refusals import Blocker, Refused, require, require_reason
@@ -27,6 +28,8 @@ def delegate(*, role: str, receiver: User, starts_on: date, ends_on: date, reaso
     refuse_if(receiver.pk == actor.pk, "receiver", _("Choose another person."))
     refuse_if(not (receiver.is_active and receiver.is_internal), "receiver", _("Choose an active person of ours."))
     refuse_if(role in receiver.roles, "receiver", _("This person holds the role already."))
+    words = _("This person has no second factor yet: who signs in sets one up in the profile. Hand the role over then.")
+    refuse_if(signs([role]) and lacks_second_factor(receiver), "receiver", words)
     refuse_if(starts_on < today, "starts_on", _("The first day lies in the past."))
     refuse_if(ends_on < starts_on, "ends_on", _("The last day lies before the first."))
     require_reason(reason)

@@ -275,6 +275,16 @@ def test_a_role_that_signs_waits_for_the_second_factor(person: User, required: N
     assert Role.MANAGEMENT in User.objects.get(pk=person.pk).roles
 
 
+def test_nor_is_it_handed_over_without_one(person: User, required: None) -> None:
+    giver, today = UserFactory(roles=[Role.MANAGEMENT]), timezone.localdate()
+    hand = {"role": Role.MANAGEMENT, "starts_on": today, "ends_on": today, "reason": "Leave.", "actor": giver}
+
+    with pytest.raises(BadInput, match="no second factor yet"):
+        services.delegate(receiver=person, **hand)
+
+    assert services.delegate(receiver=with_second_factor(person), **hand).receiver == person
+
+
 @pytest.mark.parametrize(("issuer", "roles"), [("", [Role.ADMINISTRATOR]), ("", []), ("https://id.example", [Role.MANAGEMENT])])
 def test_an_account_is_opened_without_such_a_role(required: None, settings: Any, issuer: str, roles: list[str]) -> None:
     """With it where the organisation's own provider asks for the second factor."""
