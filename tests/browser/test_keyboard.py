@@ -129,8 +129,8 @@ def test_a_chemist_fills_and_signs_a_sheet_without_a_mouse(hands: Hands, stack: 
 
 
 def the_sheet_is_opened_from_my_work(hands: Hands, code: str) -> None:
-    hands.enter(hands.page.get_by_role("link", name="My work", exact=True))
-    hands.page.wait_for_url("**/my-work/")  # the page before leads to the sheet as well
+    with hands.page.expect_navigation():  # to the page where they are, on which the link to the sheet stands as well
+        hands.enter(hands.page.get_by_role("link", name="My work", exact=True))
     hands.enter(hands.page.get_by_role("main").locator(f"a[href^='/projects/{code}/sheets/research/']").first)
     hands.page.wait_for_url(f"**/projects/{code}/sheets/research/**")
 
@@ -182,7 +182,6 @@ def sign_in(hands: Hands, name: str) -> None:
     hands.fill(hands.page.locator("input[name=password]"), PASSWORD)
     hands.press("Enter")
     hands.page.wait_for_url(lambda address: "/accounts/login/" not in address)
-    hands.page.wait_for_load_state("networkidle")  # a key that is pressed while the page still changes is lost
 
 
 def the_project_is_opened(hands: Hands, code: str) -> None:
