@@ -263,6 +263,18 @@ def test_what_cannot_be_read_stands_at_its_field_and_the_rest_is_kept(known: Con
     assert "The file says “103-90-3”." in page.context["form"].fields["cas_number"].help_text
 
 
+def test_whole_numbers_out_of_bounds_stand_at_their_fields_and_no_batches_is_an_answer(known: Contact, business: User) -> None:
+    typed = {"validation_batches": "0", "number_of_steps": "45", "exposure_band": "6"}
+
+    intake, _new = take(a_questionnaire({**ANSWERS, **typed}), business, "rfp.xlsx")
+
+    rfp = Rfp.objects.get()
+    assert (rfp.validation_batches, rfp.number_of_steps, rfp.exposure_band) == (0, None, None)
+    assert {each["field"]: each["words"] for each in intake.problems} == {
+        "number_of_steps": "Not above 40.", "exposure_band": "Not above 5.",
+    }  # fmt: skip
+
+
 def test_a_unit_that_was_written_over_is_asked_about(known: Contact, business: User) -> None:
     intake, _new = take(a_questionnaire({**ANSWERS, "pilot_quantity_kg": "12500"}, {"pilot_quantity_kg": "g"}), business, "rfp.xlsx")
 

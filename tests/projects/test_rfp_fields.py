@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.test import Client
 from django.urls import reverse
@@ -143,6 +144,24 @@ def test_a_row_of_a_table_says_every_answer() -> None:
     rfp_import.RfpWriter(make.person(Role.BUSINESS_DEVELOPMENT), None, "").enter(row)
 
     assert answered(Rfp.objects.get()) == list(GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("number_of_steps", "0", "Not below 1."),
+        ("number_of_steps", "41", "Not above 40."),
+        ("exposure_band", "0", "Not below 1."),
+        ("validation_batches", "100", "Not above 99."),
+    ],
+)
+def test_a_row_of_a_table_is_refused_at_a_number_that_the_request_cannot_hold(name: str, typed: str, words: str) -> None:
+    column = next(column for column in rfp_import.columns() if column.name == name)
+
+    with pytest.raises(ValidationError) as refused:
+        column.read(Cell("A1", typed))
+
+    assert refused.value.messages == [words]
 
 
 @pytest.mark.django_db
