@@ -26,7 +26,7 @@ from projects.models import (
     RevisionRemark,
     RevisionRequest,
 )
-from projects.money import first_rise, is_too_fine, is_whole, split, too_fine_words
+from projects.money import first_rise, is_too_fine, is_whole, shares, too_fine_words
 from projects.services.payments import ACCEPTED, gate_due, milestone_due
 
 if TYPE_CHECKING:
@@ -324,7 +324,7 @@ def rows_of_lines(quotation: Quotation) -> list[dict[str, Any]]:
 
 def amounts_of(quotation: Quotation, total: Decimal) -> list[Decimal]:
     """What of `total` each payment comes to. Reads what is prefetched."""
-    return split(total, [row.percent for row in quotation.payments.all()], quotation.currency)
+    return shares(total, [row.percent for row in quotation.payments.all()], quotation.currency)
 
 
 @dataclass(frozen=True)
@@ -337,7 +337,7 @@ class Due:
 
 
 def payments_of(quotation: Quotation, *, total: Decimal | None = None) -> list[Due]:
-    """With amounts that add up to the price (or to `total`). One query besides what is prefetched."""
+    """With amounts that add up to the price (or to `total`) once the percentages are whole. One query besides what is prefetched."""
     rows = list(quotation.payments.all())
     amounts = amounts_of(quotation, quotation.total if total is None else total)
     words = due_words(quotation.default_plan) if rows else {}

@@ -14,6 +14,7 @@ from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
 from projects.models import Project, Quotation
 from projects.services import commercial
+from projects.services.quotation_parts import payments_of
 from tests.projects import factories as make
 from tests.projects.people import as_person, business
 from worksheets.bound import bind
@@ -83,6 +84,13 @@ def test_payments_are_parts_of_the_price_to_the_cent(quotation: Quotation) -> No
     rows, totals = outcome.bound.after([each.pk for each in outcome.saved])
     assert [row["values"]["amount"] for row in rows] == ["139998.6", "280001.4"]
     assert totals == {"percent": "100", "amount": "420000"}
+
+
+def test_a_draft_whose_payments_are_not_whole_says_the_same_amounts_in_its_table_and_its_preview(quotation: Quotation) -> None:
+    write("quotation-payments", quotation, Change(ADD, values={"title": "Down payment", "percent": "40"}))
+
+    assert bind(f"quotation-payments:{quotation.pk}", business()).totals() == {"percent": "40", "amount": "168000"}
+    assert [due.amount for due in payments_of(Quotation.objects.get())] == [168_000]
 
 
 def test_what_lines_and_payments_lack_together_is_asked_before_the_release(project: Project, quotation: Quotation) -> None:
