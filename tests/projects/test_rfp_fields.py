@@ -203,6 +203,8 @@ IMPOSSIBLE: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"purity_area_percent": Decimal(0)}, {}, "purity_area_percent"),
     ({"melting_point_c": Decimal(-300)}, {}, "melting_point_c"),
     ({"forecast_year_1_kg": Decimal(-1)}, {}, "forecast_year_1_kg"),
+    ({"solubility_mg_per_ml": Decimal(-1)}, {}, "solubility_mg_per_ml"),
+    ({"sample_quantity_g": Decimal(0)}, {}, "sample_quantity_g"),
     ({"special_conditions": ["none", "azide"]}, {}, "special_conditions"),
     ({"monographs": ["USP", "none"]}, {}, "monographs"),
     ({"launch_planned_on": TODAY - timedelta(days=1)}, {}, "launch_planned_on"),
@@ -219,8 +221,10 @@ def test_what_cannot_be_is_said_at_the_field_that_is_given(values: dict[str, Any
 
 def test_what_can_be_is_not_refused() -> None:
     fine = {"melting_point_c": Decimal(-5), "log_p": Decimal("-1.2"), "forecast_year_1_kg": Decimal(0), "monographs": ["USP", "JP"]}
+    fine |= dict.fromkeys(("budget_low", "solubility_mg_per_ml", "reference_standard_mg"), Decimal(0))
     beside = {"budget_high": Decimal(8), "particle_size_d10_um": Decimal(9)}
 
+    assert limits(fine, received_on=TODAY, beside=beside) == {}
     assert limits(fine | {"budget_low": Decimal(8)}, received_on=TODAY, beside=beside) == {}
 
 
