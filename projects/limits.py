@@ -18,7 +18,8 @@ DAYS = tuple(field.name for field in _FACTS if isinstance(field, DateField))
 DECIMALS = tuple(field.name for field in _FACTS if isinstance(field, DecimalField))
 MAY_BE_NEGATIVE = frozenset({"log_p", "melting_point_c"})
 FORECAST = tuple(f"forecast_year_{year}_kg" for year in range(1, 6))  # nothing in the first year is an answer
-QUANTITIES = tuple(name for name in DECIMALS if name not in MAY_BE_NEGATIVE.union(FORECAST))
+MAY_BE_NOTHING = (*FORECAST, "budget_low", "solubility_mg_per_ml", "reference_standard_mg")
+QUANTITIES = tuple(name for name in DECIMALS if name not in MAY_BE_NEGATIVE.union(MAY_BE_NOTHING))
 PERCENTS = ("yield_per_step_percent", "purity_area_percent")
 ALONE = ("submission_requirements", "special_conditions", "monographs")  # “none” excludes the others
 RISING = (  # the second is not less than the first
@@ -40,7 +41,7 @@ def limits(values: Mapping[str, Any], *, received_on: date, beside: Mapping[str,
     """
     checks: dict[str, Callable[[Any], str]] = dict.fromkeys(QUANTITIES, _quantity)
     checks |= dict.fromkeys(DAYS, lambda day: _day(day, received_on))
-    checks |= dict.fromkeys(FORECAST, _forecast)
+    checks |= dict.fromkeys(MAY_BE_NOTHING, _or_nothing)
     checks |= dict.fromkeys(PERCENTS, _percent)
     checks |= dict.fromkeys(ALONE, _alone)
     checks |= {"maximum_daily_dose_mg": _dose, "melting_point_c": _temperature}
@@ -54,7 +55,7 @@ def _quantity(amount: Decimal) -> str:
     return "" if amount > 0 else _t("A quantity is more than 0; leave it empty while it is not known.")
 
 
-def _forecast(amount: Decimal) -> str:
+def _or_nothing(amount: Decimal) -> str:
     return "" if amount >= 0 else _t("A quantity is not below 0.")
 
 

@@ -75,6 +75,13 @@ def is_whole(percents: Sequence[Decimal]) -> bool:
     return abs(sum(percents, Decimal(0)) - WHOLE) <= HALF_STEP * len(percents)
 
 
+def shares(price: Decimal, percents: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """What of the price each percentage comes to: to the cent where they add up to 100; while they do not, each by itself."""
+    if is_whole(percents):
+        return split(price, percents, currency)
+    return [rounded(price * percent / WHOLE, currency) for percent in percents]
+
+
 def first_rise(prices: Sequence[tuple[Decimal, Decimal]]) -> int | None:
     """Of (quantity, price per unit) in the order of quantity: the place of the first price above the one before it; None where none is."""
     return next((place for place in range(1, len(prices)) if prices[place][1] > prices[place - 1][1]), None)

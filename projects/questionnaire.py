@@ -23,10 +23,11 @@ from audit.files import XLSX
 from audit.refusals import BadInput, Words
 from projects.completeness import QUESTIONS
 from projects.limits import limits
+from projects.models.rfp_choices import ROLE_BY_FORMER_ANSWER, YesNo
 from projects.rfp_fields import GIVEN, unit_of
 from projects.rfp_import import columns
 from worksheets.blanks import possible
-from worksheets.columns import Cell, Column, TextField, in_both, plain
+from worksheets.columns import Cell, ChoiceField, Column, TextField, in_both, plain
 from worksheets.reading import Line, read
 
 SHEET = _("Questionnaire")
@@ -61,6 +62,8 @@ PARTS = (  # of the sheet: columns of question, answer, unit, note and the name 
     Column("note", _("Note"), TextField(required=False)),
     Column("field", _("Field"), TextField(required=False)),
 )
+FORMER = "registration_intermediate"  # the row that asked before the role did: questionnaires with it are still at clients
+FORMER_WORDS = _("Is the compound a registration intermediate?")
 WIDTHS = {"A": 52, "B": 48, "C": 14, "D": 64, "E": 24}
 MOST_LINES = 200
 BOLD, WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
@@ -78,6 +81,12 @@ class Answers:
 def questions() -> tuple[Column, ...]:
     """The fields of a request that a client can know, as the import of many requests reads them."""
     return tuple(column for column in columns() if column.name not in OURS)
+
+
+def _former_question() -> Column:
+    """Its yes or no is read as the role that it means."""
+    roles = [(role, YesNo(answer).label) for answer, role in ROLE_BY_FORMER_ANSWER.items()]
+    return Column("compound_role", FORMER_WORDS, ChoiceField(choices=roles, required=False))
 
 
 def words_of(column: Column) -> Words:
@@ -149,6 +158,9 @@ def read_answers(content: BinaryIO, *, received_on: date) -> Answers:
     sheet = read(content, XLSX, PARTS, sheet=SHEET, most_rows=MOST_LINES)
     known = {column.name: column for column in questions()}
     by_words = {plain(words): column for column in known.values() for words in in_both(words_of(column))}
+    former = _former_question()
+    known |= {FORMER: former}
+    by_words |= {plain(words): former for words in in_both(FORMER_WORDS)}
     answers = Answers()
     for line in sheet.lines:
         column = known.get(_text(line, "field")) or by_words.get(plain(_text(line, "question")))

@@ -118,7 +118,7 @@ def _read_as(name: str, choices: list[tuple[str, Words]]) -> forms.Field:
     if isinstance(field, models.DecimalField):
         return NumberField(max_digits=field.max_digits, decimal_places=field.decimal_places, required=False)
     if isinstance(field, models.PositiveSmallIntegerField):
-        return WholeNumberField(required=False)
+        return WholeNumberField(validators=field.validators, required=False)
     if isinstance(field, models.DateField):
         return DayField(required=False)
     return TextField(max_length=field.max_length, required=name in NEEDED)

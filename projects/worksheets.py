@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.numbers import NumberField
 from projects.default_plan import newest
 from projects.models import Clarification, Quotation, QuotationLine, QuotationPayment
-from projects.money import is_whole, rounded, split
+from projects.money import shares
 from projects.services.clarification_rows import ClarificationRows, question_blockers
 from projects.services.quotation_parts import due_words
 from projects.services.quotation_rows import LineRows, PaymentRows, row_blockers
@@ -44,11 +44,7 @@ def _line_totals(rows: Sequence[QuotationLine], _quotation: Quotation) -> dict[s
 
 
 def _amounts(rows: Sequence[QuotationPayment], quotation: Quotation) -> list[Decimal]:
-    """To the cent of the price; while the percentages are not whole yet, each by itself."""
-    percents, price = [row.percent for row in rows], quotation.price_without_options
-    if is_whole(percents):
-        return split(price, percents, quotation.currency)
-    return [rounded(price * percent / 100, quotation.currency) for percent in percents]
+    return shares(quotation.price_without_options, [row.percent for row in rows], quotation.currency)
 
 
 def _parts_of_price(rows: Sequence[QuotationPayment], quotation: Quotation) -> Mapping[Any, Mapping[str, Any]]:

@@ -112,7 +112,7 @@ def first_values(project: Project, on: date) -> dict[str, Taken]:
         found |= _sized(Phase.SMALL_SCALE, Taken(Decimal(sample) / 1000, asked), Taken(1, one))
     if pilot:
         found |= _sized(Phase.PILOT, Taken(pilot, asked), Taken(1, one))
-    if validation:
+    if validation and rfp.validation_batches != 0:  # none is an answer; not asked yet is what is usual
         usual = Taken(VALIDATION_BATCHES, _t("%(number)s, as is usual.") % {"number": VALIDATION_BATCHES})
         batches = Taken(rfp.validation_batches, asked) if rfp.validation_batches else usual
         found |= _sized(Phase.VALIDATION, Taken(validation, asked), batches)

@@ -59,8 +59,8 @@ def _amount(words: Words, help_text: Words = "", *, digits: int = 12, places: in
     return models.DecimalField(words, max_digits=digits, decimal_places=places, null=True, blank=True, help_text=help_text)
 
 
-def _number(words: Words, most: int, help_text: Words = "") -> models.PositiveSmallIntegerField[Any, Any]:
-    between = [MinValueValidator(1), MaxValueValidator(most)]
+def _number(words: Words, most: int, help_text: Words = "", *, least: int = 1) -> models.PositiveSmallIntegerField[Any, Any]:
+    between = [MinValueValidator(least), MaxValueValidator(most)]
     return models.PositiveSmallIntegerField(words, null=True, blank=True, validators=between, help_text=help_text)
 
 
@@ -117,7 +117,7 @@ class RfpFacts(models.Model):
     # need
     sample_quantity_g = _amount(_("samples (g)"))
     pilot_quantity_kg = _amount(_("pilot (kg)"))
-    validation_batches = _number(_("number of validation batches"), LARGEST_BATCHES)
+    validation_batches = _number(_("number of validation batches"), LARGEST_BATCHES, least=0)
     validation_quantity_kg = _amount(_("validation, per batch (kg)"))
     commercial_quantity_kg_per_year = _amount(_("commercial (kg/year)"), digits=14)
     batch_size_wanted_kg = _amount(_("commercial batch size wanted (kg)"))

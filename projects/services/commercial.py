@@ -27,7 +27,7 @@ from projects.services.answering import approver_blockers
 from projects.services.locking import locked, require_active
 from projects.services.quotation_parts import (
     PARTS,
-    RELATED,
+    ROW_BY_ROW,
     TERMS,
     Line,
     Parts,
@@ -152,7 +152,7 @@ def change_quotation(
     wanted = values | {"lines": [vars(line) for line in lines]} | values_of(replies or {})
     wanted |= {name: [vars(row) for row in getattr(parts, name)] for name in PARTS}
     now = quotation_values(quotation)
-    kept = [name for name in RELATED if wanted[name] == now[name]]
+    kept = [name for name in ROW_BY_ROW if wanted[name] == now[name]]
     _check_quotation(quotation.project, currency, valid_until, scope, lines, parts, terms, kept=kept)
     require_unchanged(version, now=now, wanted=wanted, words=partial(_words_now, quotation))
     changed = [name for name in wanted if wanted[name] != now.get(name)]
@@ -234,9 +234,8 @@ def _check_quotation(
     *,
     kept: Collection[str] = (),
 ) -> None:
-    """kept: the kinds of rows that stay as they are; what these lack together is asked before the release."""
-    errors = wrong_content(currency, valid_until, scope, lines, parts, terms, today=project.today)
-    if errors := {name: words for name, words in errors.items() if name not in kept}:
+    """kept: the tables that stay as they are; what their rows lack is asked before the release."""
+    if errors := wrong_content(currency, valid_until, scope, lines, parts, terms, today=project.today, kept=kept):
         raise BadInput(errors)
 
 

@@ -26,7 +26,7 @@ from projects.models import (
     RevisionRemark,
     RevisionRequest,
 )
-from projects.money import first_rise, is_too_fine, is_whole, split, too_fine_words
+from projects.money import first_rise, is_too_fine, is_whole, shares, too_fine_words
 from projects.services.payments import ACCEPTED, gate_due, milestone_due
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ PARTS: Mapping[str, tuple[type[models.Model], type]] = {
     "inputs": (QuotationInput, Input),
 }
 RELATED = ("lines", *PARTS)  # what of a quotation a page shows
+ROW_BY_ROW = ("lines", "payments")  # tables of a draft: what their rows lack is asked before the release
 ANSWERS = Prefetch(  # what it answers to the client: with these, all that a signature covers
     "answers",
     RevisionRequest.objects.select_related("asked_by", "quotation").prefetch_related(
@@ -134,9 +135,20 @@ def due_words(plan: DefaultPlan | None) -> dict[str, str]:
 
 
 def wrong_content(
-    currency: str, valid_until: date, scope: str, lines: Sequence[Line], parts: Parts, terms: Mapping[str, Any], *, today: date
+    currency: str,
+    valid_until: date,
+    scope: str,
+    lines: Sequence[Line],
+    parts: Parts,
+    terms: Mapping[str, Any],
+    *,
+    today: date,
+    kept: Collection[str] = (),
 ) -> Errors:
-    """What is wrong, by field; a field of the n-th row of a part is `payments-n-title`. today: at the project's site."""
+    """What is wrong, by field; a field of the n-th row of a part is `payments-n-title`. today: at the project's site.
+
+    kept: the tables that stay as they are. Of these only money that the currency cannot hold is wrong, and says where it stands.
+    """
     errors: Errors = {}
     if currency not in Currency.values:
         errors["currency"] = [_t("Choose the currency.")]
@@ -147,7 +159,23 @@ def wrong_content(
     errors |= _wrong_lines(lines) | _wrong_terms(terms)
     errors |= _wrong_payments(parts.payments) | _wrong_breaks(parts.breaks, rise_confirmed=bool(terms.get("rise_confirmed")))
     errors |= _wrong_rates(parts.rates) | _wrong_inputs(parts.inputs, today)
-    return errors | _too_fine(currency, lines, parts, terms.get("reservation_fee"))
+    errors = {name: words for name, words in errors.items() if _table_of(name) not in kept}
+    too_fine = _too_fine(currency, lines, parts, terms.get("reservation_fee"))
+    return errors | {name: _at_rows(name, words) if _table_of(name) in kept else words for name, words in too_fine.items()}
+
+
+def _table_of(name: str) -> str:
+    """`payments` of `payments-0-title`."""
+    return name.partition("-")[0]
+
+
+def _at_rows(name: str, words: list[str]) -> list[str]:
+    """With table and row, for whoever does not read it at the row."""
+    table, _dash, place = name.partition("-")
+    if not place:
+        return words
+    row = _t("Price lines, row %(number)d: %(words)s") if table == "lines" else _t("Payments, row %(number)d: %(words)s")
+    return [row % {"number": int(place.partition("-")[0]) + 1, "words": each} for each in words]
 
 
 def _too_fine(currency: str, lines: Sequence[Line], parts: Parts, fee: Decimal | None) -> Errors:
@@ -254,7 +282,7 @@ def incomplete(quotation: Quotation) -> list[str]:
     lines = [Line(**values) for values in rows_of_lines(quotation)]
     payments = [Payment(**values) for values in rows_of_part(quotation, "payments")]
     errors = _wrong_lines(lines) | _wrong_payments(payments)
-    return list(dict.fromkeys(words for said in errors.values() for words in said))
+    return [words for name, said in errors.items() for words in _at_rows(name, said)]
 
 
 def write_content(quotation: Quotation, lines: Sequence[Line], parts: Parts, *, only: Collection[str] = RELATED) -> None:
@@ -296,7 +324,7 @@ def rows_of_lines(quotation: Quotation) -> list[dict[str, Any]]:
 
 def amounts_of(quotation: Quotation, total: Decimal) -> list[Decimal]:
     """What of `total` each payment comes to. Reads what is prefetched."""
-    return split(total, [row.percent for row in quotation.payments.all()], quotation.currency)
+    return shares(total, [row.percent for row in quotation.payments.all()], quotation.currency)
 
 
 @dataclass(frozen=True)
@@ -309,7 +337,7 @@ class Due:
 
 
 def payments_of(quotation: Quotation, *, total: Decimal | None = None) -> list[Due]:
-    """With amounts that add up to the price (or to `total`). One query besides what is prefetched."""
+    """With amounts that add up to the price (or to `total`) once the percentages are whole. One query besides what is prefetched."""
     rows = list(quotation.payments.all())
     amounts = amounts_of(quotation, quotation.total if total is None else total)
     words = due_words(quotation.default_plan) if rows else {}

@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import Client as ClientCompany
 from accounts.models import Contact, Role, User
@@ -261,6 +262,34 @@ def test_what_cannot_be_read_stands_at_its_field_and_the_rest_is_kept(known: Con
     assert rfp.indication == "<b>Pain</b>"
     assert {each["field"] for each in page.context["unread"]} == set(WRONG)
     assert "The file says “103-90-3”." in page.context["form"].fields["cas_number"].help_text
+
+
+def test_whole_numbers_out_of_bounds_stand_at_their_fields_and_no_batches_is_an_answer(known: Contact, business: User) -> None:
+    typed = {"validation_batches": "0", "number_of_steps": "45", "exposure_band": "6"}
+
+    intake, _new = take(a_questionnaire({**ANSWERS, **typed}), business, "rfp.xlsx")
+
+    rfp = Rfp.objects.get()
+    assert (rfp.validation_batches, rfp.number_of_steps, rfp.exposure_band) == (0, None, None)
+    assert {each["field"]: each["words"] for each in intake.problems} == {
+        "number_of_steps": "Not above 40.", "exposure_band": "Not above 5.",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "role", "unread"),
+    [("Yes", "registration", []), ("no", "not_registration", []), ("perhaps", "", ["compound_role"])],
+)
+def test_a_questionnaire_from_before_the_role_was_asked_says_the_role(
+    typed: str, role: str, unread: list[str], known: Contact, business: User
+) -> None:
+    book = load_workbook(io.BytesIO(a_questionnaire()))
+    book.active.append(["Is the compound a registration intermediate?", typed, None, None, "registration_intermediate"])
+    book.save(filled := io.BytesIO())
+
+    intake, _new = take(filled.getvalue(), business, "rfp.xlsx")
+
+    assert (Rfp.objects.get().compound_role, [each["field"] for each in intake.problems]) == (role, unread)
 
 
 def test_a_unit_that_was_written_over_is_asked_about(known: Contact, business: User) -> None:

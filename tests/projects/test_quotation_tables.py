@@ -14,6 +14,7 @@ from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
 from projects.models import Project, Quotation
 from projects.services import commercial
+from projects.services.quotation_parts import payments_of
 from tests.projects import factories as make
 from tests.projects.people import as_person, business
 from worksheets.bound import bind
@@ -85,6 +86,13 @@ def test_payments_are_parts_of_the_price_to_the_cent(quotation: Quotation) -> No
     assert totals == {"percent": "100", "amount": "420000"}
 
 
+def test_a_draft_whose_payments_are_not_whole_says_the_same_amounts_in_its_table_and_its_preview(quotation: Quotation) -> None:
+    write("quotation-payments", quotation, Change(ADD, values={"title": "Down payment", "percent": "40"}))
+
+    assert bind(f"quotation-payments:{quotation.pk}", business()).totals() == {"percent": "40", "amount": "168000"}
+    assert [due.amount for due in payments_of(Quotation.objects.get())] == [168_000]
+
+
 def test_what_lines_and_payments_lack_together_is_asked_before_the_release(project: Project, quotation: Quotation) -> None:
     write("quotation-payments", quotation, Change(ADD, values=PAYMENTS[0]))
     for line in quotation.lines.all():
@@ -112,6 +120,29 @@ def test_the_words_of_a_draft_change_while_its_payments_are_not_whole_and_its_ro
 
     assert Quotation.objects.get().scope == "Less of it."
     assert [*quotation.lines.values_list("pk", flat=True), *quotation.payments.values_list("pk", flat=True)] == before
+
+
+def test_the_words_of_a_draft_change_while_a_payment_is_due_with_what_the_plan_no_longer_has(quotation: Quotation) -> None:
+    write("quotation-payments", quotation, Change(ADD, values={"title": "All", "percent": "100"}))
+    quotation.payments.update(source="milestone:gone")
+
+    commercial.change_in_draft(quotation, scope="Less of it.", actor=business())
+
+    assert Quotation.objects.get().scope == "Less of it."
+    reasons = [each.words for each in commercial.release_blockers(Quotation.objects.get(), business())]
+    assert reasons == ["Payments, row 1: Choose what makes it due."]
+
+
+def test_a_currency_that_cannot_hold_the_lines_is_refused_with_the_row(project: Project, quotation: Quotation) -> None:
+    write("quotation-lines", quotation, add(amount="10.50"))
+    until = (timezone.localdate() + timedelta(days=9)).isoformat()
+    sets = {f"{name}-{count}_FORMS": "0" for name in ("breaks", "rates", "inputs") for count in ("TOTAL", "INITIAL")}
+    data = {"currency": "JPY", "valid_until": until, "scope": "All", **sets}
+
+    answer = as_person(business()).post(reverse("quotation-edit", args=[project.code, 1]), data)
+
+    assert (answer.status_code, Quotation.objects.get().currency) == (400, "EUR")
+    assert answer.context["form"].non_field_errors() == ["Price lines, row 3: An amount in JPY is not finer than 1."]
 
 
 def test_what_is_released_is_not_written_and_others_write_nothing(project: Project, quotation: Quotation) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.test import Client
 from django.urls import reverse
@@ -145,6 +146,24 @@ def test_a_row_of_a_table_says_every_answer() -> None:
     assert answered(Rfp.objects.get()) == list(GIVEN)
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("number_of_steps", "0", "Not below 1."),
+        ("number_of_steps", "41", "Not above 40."),
+        ("exposure_band", "0", "Not below 1."),
+        ("validation_batches", "100", "Not above 99."),
+    ],
+)
+def test_a_row_of_a_table_is_refused_at_a_number_that_the_request_cannot_hold(name: str, typed: str, words: str) -> None:
+    column = next(column for column in rfp_import.columns() if column.name == name)
+
+    with pytest.raises(ValidationError) as refused:
+        column.read(Cell("A1", typed))
+
+    assert refused.value.messages == [words]
+
+
 @pytest.mark.django_db
 def test_answers_to_the_former_question_become_roles() -> None:
     rfps = [make.an_rfp(compound_role="api"), make.an_rfp(), make.an_rfp(), make.an_rfp()]
@@ -184,6 +203,8 @@ IMPOSSIBLE: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"purity_area_percent": Decimal(0)}, {}, "purity_area_percent"),
     ({"melting_point_c": Decimal(-300)}, {}, "melting_point_c"),
     ({"forecast_year_1_kg": Decimal(-1)}, {}, "forecast_year_1_kg"),
+    ({"solubility_mg_per_ml": Decimal(-1)}, {}, "solubility_mg_per_ml"),
+    ({"sample_quantity_g": Decimal(0)}, {}, "sample_quantity_g"),
     ({"special_conditions": ["none", "azide"]}, {}, "special_conditions"),
     ({"monographs": ["USP", "none"]}, {}, "monographs"),
     ({"launch_planned_on": TODAY - timedelta(days=1)}, {}, "launch_planned_on"),
@@ -200,8 +221,10 @@ def test_what_cannot_be_is_said_at_the_field_that_is_given(values: dict[str, Any
 
 def test_what_can_be_is_not_refused() -> None:
     fine = {"melting_point_c": Decimal(-5), "log_p": Decimal("-1.2"), "forecast_year_1_kg": Decimal(0), "monographs": ["USP", "JP"]}
+    fine |= dict.fromkeys(("budget_low", "solubility_mg_per_ml", "reference_standard_mg"), Decimal(0))
     beside = {"budget_high": Decimal(8), "particle_size_d10_um": Decimal(9)}
 
+    assert limits(fine, received_on=TODAY, beside=beside) == {}
     assert limits(fine | {"budget_low": Decimal(8)}, received_on=TODAY, beside=beside) == {}
 
 

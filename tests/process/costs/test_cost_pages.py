@@ -240,6 +240,8 @@ def test_a_new_scenario_begins_with_the_batches_that_the_request_asks_for(projec
     assert (taken["validation-batches"].value, taken["validation-batches"].origin) == (5, asked)
     assert (taken["commercial-batch_kg"].value, taken["commercial-batch_kg"].origin) == (70, asked)
     assert taken["commercial-batches"].value == 18
+    project.rfp.validation_batches = 0
+    assert "validation-batches" not in first_values(project, timezone.localdate())
 
 
 def test_a_percentage_typed_as_a_fraction_is_asked_about_at_its_field(seller: Client, scenario: CostAssessment) -> None:
