@@ -21,9 +21,9 @@ def newest(rows: Iterable[SupplierQualification]) -> list[SupplierQualification]
     return sorted(found.values(), key=lambda each: (each.decided_on, each.pk))
 
 
-def status_by(rows: Iterable[SupplierQualification]) -> Supplier.Status:
-    """The best that was decided on one of the subjects: the supplier is bought from for that one. Nothing decided: a candidate."""
-    decided = {row.decision for row in newest(rows)}
+def status_by(rows: Iterable[SupplierQualification], on: date) -> Supplier.Status:
+    """The best that holds on one of the subjects: the supplier is bought from for that one. Nothing holds: a candidate."""
+    decided = {row.decision for row in newest(rows) if not row.is_positive or row.holds_on(on)}
     return next((status for status in BEST_FIRST if status in decided), Supplier.Status.CANDIDATE)
 
 

@@ -12,7 +12,8 @@ def schedule(sweep_seconds: float) -> dict[str, dict[str, Any]]:
     return {
         "outbox": {"task": "audit.tasks.sweep_outbox", "schedule": sweep_seconds},
         "documents": {"task": "documents.tasks.sweep_documents", "schedule": sweep_seconds},
-        "files": {"task": "documents.tasks.read_files", "schedule": sweep_seconds},
+        # One that nobody took up before the next is rung is not worth a hand: they would gather before those who wait for a PDF.
+        "files": {"task": "documents.tasks.read_files", "schedule": sweep_seconds, "options": {"expires": sweep_seconds}},
         "freshness": {"task": "documents.tasks.refresh_all_out_of_date", "schedule": crontab(hour=2, minute=40)},
         "notifications": {"task": "notifications.tasks.sweep_notifications", "schedule": sweep_seconds},
         "plans": {"task": "projects.tasks.recompute_stale_plans", "schedule": sweep_seconds},

@@ -14,7 +14,7 @@ from catalogue.models.qualification import FULLY_TESTED_LOTS
 from catalogue.qualification import may_be, status_by
 from worksheets.rows import Rows
 
-OF_THE_DECISION = {"decision", "decided_on", "material", "service"}
+OF_THE_DECISION = {"decision", "decided_on", "material", "service", "valid_until", "conditions", "reduced_testing"}
 
 
 class SupplierRows(Rows):
@@ -30,7 +30,7 @@ class SupplierRows(Rows):
 class QualificationRows(Rows):
     """Who writes a decision has made it. The supplier's status follows the newest decisions."""
 
-    decides = False
+    before: Supplier.Status | None = None
 
     def new(self) -> SupplierQualification:
         return SupplierQualification(supplier=self.parent, decided_by=self.actor)
@@ -41,28 +41,38 @@ class QualificationRows(Rows):
             raise BadInput(errors)
 
     def add(self, row: SupplierQualification) -> SupplierQualification:
-        self.decides = True
+        self._remember()
         super().add(row)
         return row
 
     def change(self, row: SupplierQualification, changed: Collection[str]) -> SupplierQualification:
         if OF_THE_DECISION & set(changed):
-            self.decides, row.decided_by = True, self.actor
+            self._remember()
+            row.decided_by = self.actor
         super().change(row, changed)
         return row
 
     def remove(self, row: SupplierQualification) -> None:
-        self.decides = True
+        self._remember()
         super().remove(row)
 
     def done(self) -> None:
-        """Only where a decision was written: a corrected address lifts no suspension."""
-        if self.decides:
+        """Only where the decisions now say something else: a corrected address or day lifts no suspension."""
+        if self.before is not None and self.before != _decided(self.parent):
             follow_decisions(self.parent, self)
+
+    def _remember(self) -> None:
+        """What the decisions said before the first of these writes."""
+        if self.before is None:
+            self.before = _decided(self.parent)
+
+
+def _decided(supplier: Supplier) -> Supplier.Status:
+    return status_by(supplier.qualifications.all(), timezone.localdate())
 
 
 def follow_decisions(supplier: Supplier, rows: QualificationRows) -> None:
-    before, status = supplier.status, status_by(supplier.qualifications.all())
+    before, status = supplier.status, _decided(supplier)
     if before == status:
         return
     supplier.status = status

@@ -20,7 +20,7 @@ from documents.file_reading import READERS, UnreadableError, text_of
 from documents.models import FileText, Rendition
 from projects.models import Agreement, ReferencedEvidence, RfpFile
 
-SECONDS_AT_ONCE = 100.0  # and one file more: less than the task may take
+SECONDS_AT_ONCE = 10.0  # and one file more: whoever waits for a PDF waits behind it
 NEW_AT_ONCE = 500  # of each holder
 LEASE = timedelta(minutes=3)  # longer than the task may take
 log = structlog.get_logger(__name__)

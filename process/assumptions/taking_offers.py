@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
@@ -20,6 +21,7 @@ from worksheets.changing import CHANGE, Change, change_rows
 if TYPE_CHECKING:
     from accounts.models import User
 
+MONEY_PER_KG = re.compile(r"[A-Za-z]{3}/kg", re.IGNORECASE)  # of any currency; L/kg and kg/kg are none
 EMPTIED = ("price_per_kg", "price_low", "price_high", "currency", "reference", "dated", "valid_until")  # of what was typed
 
 
@@ -62,6 +64,7 @@ def _settle(scenario: CostAssessment, found: Offered, actor: User) -> int:
 
 
 def _is_its_price(row: Assumption, found: Offered) -> bool:
-    """A row that names the material, by name or code, and whose figure is money for a kilogram."""
-    said, material = f"{row.words} {row.lines}".casefold(), found.row.material
-    return row.unit.casefold().endswith("/kg") and any(each.casefold() in said for each in (material.name, material.code))
+    """A row that names the material, by name or code and not as a part of another's, and whose figure is money for a kilogram."""
+    material = found.row.material
+    named = (rf"(?<![\w-]){re.escape(each)}(?![\w-])" for each in (material.name, material.code) if each)
+    return bool(MONEY_PER_KG.fullmatch(row.unit)) and any(re.search(each, row.words, re.IGNORECASE) for each in named)

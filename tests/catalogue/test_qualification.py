@@ -123,6 +123,23 @@ def test_a_corrected_detail_lifts_no_suspension_and_a_removed_decision_approves_
     assert status(supplier) == "candidate"
 
 
+def test_a_decision_that_has_lapsed_approves_nobody(supplier: Supplier) -> None:
+    assert qualify(supplier, days_ago=400, until=-1).is_saved
+
+    assert status(supplier) == "candidate"
+
+
+def test_a_corrected_day_and_a_removed_superseded_decision_lift_no_suspension(supplier: Supplier) -> None:
+    old, pk = qualify(supplier, days_ago=40).pk, qualify(supplier).pk
+    address = f"supplier-qualifications:{supplier.pk}"
+    bar(supplier, "suspended")
+
+    assert change(address, pk, {"decided_on": TODAY - timedelta(9)}, actor=quality(), reason="Mistyped").is_saved
+    assert change_rows(address, [Change(REMOVE, old)], actor=quality(), reason="Twice").results[0].is_saved
+
+    assert status(supplier) == "suspended"
+
+
 @pytest.mark.parametrize(
     ("values", "column"),
     [

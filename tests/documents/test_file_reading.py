@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 
+import openpyxl
 import pytest
+from django.conf import settings
+from django.forms import CharField
 from openpyxl import Workbook
 from pypdf import PdfWriter
 from weasyprint import HTML
 
 from audit.files import DOCX, PDF, XLSX
+from audit.refusals import BadInput
 from documents import file_reading, pdf_words
 from documents.file_reading import TEXT_MAX_BYTES, UnreadableError, text_of
 from tests.attacks import bombs
+from worksheets.columns import Column
+from worksheets.reading import read
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -152,3 +160,33 @@ def test_a_page_without_end_costs_its_time_and_not_what_was_said_before(monkeypa
     monkeypatch.setattr(file_reading, "SECONDS_MAX", 0.01)
     with pytest.raises(UnreadableError, match="longer"):
         said(bombs.packed_pages(endless), PDF)
+
+
+def with_entity(part: str) -> bytes:
+    """A workbook of Excel with an entity declared in one of its parts."""
+    book, kept, made = Workbook(), io.BytesIO(), io.BytesIO()
+    book.active.append(["Acidity", "4.5"])
+    book.save(kept)
+    with zipfile.ZipFile(kept) as whole, zipfile.ZipFile(made, "w") as other:
+        for each in whole.namelist():
+            declared = b'<!DOCTYPE a [<!ENTITY b "cc">]>' if each == part else b""
+            other.writestr(each, declared + re.sub(rb"^<\?xml[^>]*\?>", b"", whole.read(each)))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+def test_entities_of_a_workbook_are_refused_for_the_search_and_for_an_import(part: str) -> None:
+    raw, column = with_entity(part), Column("acidity", "Acidity", CharField())
+
+    with pytest.raises(UnreadableError):
+        said(raw, XLSX)
+    with pytest.raises(BadInput, match="it is damaged"):
+        read(io.BytesIO(raw), XLSX, (column,), sheet="Sheet", most_rows=5)
+
+
+def test_so_it_is_where_the_product_runs() -> None:
+    """The tests have this package from elsewhere too; openpyxl expands entities where it is missing."""
+    pinned = (settings.BASE_DIR / "requirements.txt").read_text()
+
+    assert "\ndefusedxml==" in pinned
+    assert openpyxl.DEFUSEDXML

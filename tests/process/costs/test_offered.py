@@ -132,6 +132,8 @@ def test_one_press_takes_the_price_and_settles_what_the_ledger_assumed_of_it(
     others = [
         Assumption.objects.create(project=scenario.project, words="Acetic anhydride is to be had for this", **told),
         Assumption.objects.create(project=scenario.project, words="4-Aminophenol of one lot", figure=Decimal(3), unit="kg"),
+        Assumption.objects.create(project=scenario.project, words="4-Aminophenol in ten volumes", figure=Decimal(10), unit="L/kg"),
+        Assumption.objects.create(project=scenario.project, words="Poly-4-aminophenol", figure=Decimal(3), unit="EUR/kg"),
     ]
     client.force_login(make.estimator())
     address = reverse("cost-offer", args=[scenario.project.code, scenario.number, quote.pk])
