@@ -16,10 +16,7 @@ class CatalogueConfig(AppConfig):
         def sites(event: Event) -> str:
             return reverse("sites")
 
-        def vessel(event: Event) -> str:
-            return str(event.data["link"])
-
-        def supplier(event: Event) -> str:
+        def link(event: Event) -> str:
             return str(event.data["link"])
 
         permissions.register()
@@ -31,10 +28,10 @@ class CatalogueConfig(AppConfig):
             EventKind("compound.cited", _("Where %(object_label)s is published was written down.")),
             EventKind("site.created", _("Site %(object_label)s was opened."), sites),
             EventKind("site.changed", _("Site %(object_label)s was corrected."), sites),
-            EventKind("supplier.status_followed", _("By its qualification %(object_label)s is now: %(status)s."), supplier),
+            EventKind("supplier.status_followed", _("By its qualification %(object_label)s is now: %(status)s."), link),
             # of vessels: what stands in records from before their table was a worksheet
-            EventKind("vessel.added", _("Vessel %(object_label)s of %(site)s was entered."), vessel),
-            EventKind("vessel.changed", _("Vessel %(object_label)s of %(site)s was corrected."), vessel),
-            EventKind("vessel.out_of_service", _("Vessel %(object_label)s of %(site)s was taken out of service."), vessel),
-            EventKind("vessel.in_service", _("Vessel %(object_label)s of %(site)s went back into service."), vessel),
+            EventKind("vessel.added", _("Vessel %(object_label)s of %(site)s was entered."), link),
+            EventKind("vessel.changed", _("Vessel %(object_label)s of %(site)s was corrected."), link),
+            EventKind("vessel.out_of_service", _("Vessel %(object_label)s of %(site)s was taken out of service."), link),
+            EventKind("vessel.in_service", _("Vessel %(object_label)s of %(site)s went back into service."), link),
         )

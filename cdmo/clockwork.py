@@ -27,6 +27,7 @@ def schedule(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "escalation": {"task": "projects.tasks.escalate_waits", "schedule": crontab(hour=4, minute=20)},
         "agreements": {"task": "projects.tasks.remind_of_expiring_agreements", "schedule": crontab(hour=4, minute=15)},
         "access review": {"task": "projects.tasks.ask_for_access_review", "schedule": crontab(hour=4, minute=5)},
+        "offers": {"task": "process.tasks.look_at_offers_again", "schedule": crontab(hour=4, minute=6)},
         "supplier reviews": {"task": "projects.tasks.ask_for_supplier_reviews", "schedule": crontab(hour=4, minute=8)},
         "answers": {"task": "accounts.tasks.forget_old_answers", "schedule": crontab(minute=40)},
         "conditions": {"task": "projects.tasks.tell_overdue_conditions", "schedule": crontab(hour=4, minute=10)},

@@ -72,10 +72,10 @@ def find(user: User, typed: str) -> Found:
     if not found.nothing or found.is_structure:
         return found
     for name in _nearly(words):
-        alike = _find(user, name)
-        if not alike.nothing:
-            alike.instead_of, alike.exact = words, None
-            return alike
+        nearly = _find(user, name)
+        if not nearly.nothing:
+            nearly.instead_of, nearly.exact = words, None
+            return nearly
     return found
 
 

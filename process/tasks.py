@@ -20,3 +20,13 @@ def sweep_supplier_mails() -> None:
 
     with acting(channel="worker"):
         posting.sweep()
+
+
+@shared_task
+def look_at_offers_again() -> int:
+    """Whoever is asked about an offer that has ended is asked no more."""
+    from audit.context import acting
+    from process.assumptions import prompting
+
+    with acting(channel="worker"):
+        return prompting.look_again()

@@ -6,11 +6,8 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from django.utils.translation import gettext as _t
+from accounts.currencies import is_too_fine, minor_unit
 
-# ISO 4217 where the minor unit is not a hundredth.
-_PLACES = dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0)
-_PLACES |= dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 CENT = Decimal("0.01")
 WHOLE = Decimal(100)
 HALF_STEP = Decimal("0.0005")  # of a percentage typed with three decimals
@@ -21,11 +18,6 @@ def is_currency(code: str) -> bool:
     return re.fullmatch("[A-Z]{3}", code) is not None
 
 
-def minor_unit(currency: str) -> Decimal:
-    """0.01 of most currencies, 1 of the yen."""
-    return Decimal(1).scaleb(-_PLACES.get(currency, 2))
-
-
 def half_up(number: Decimal, step: Decimal) -> Decimal:
     """To so many decimals as `step` has, half away from zero."""
     return number.quantize(step, ROUND_HALF_UP)
@@ -34,15 +26,6 @@ def half_up(number: Decimal, step: Decimal) -> Decimal:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """To the minor unit of the currency."""
     return half_up(amount, minor_unit(currency))
-
-
-def is_too_fine(amount: Decimal, currency: str) -> bool:
-    """Whether it has more decimals than its currency."""
-    return amount != amount.quantize(minor_unit(currency))
-
-
-def too_fine_words(currency: str) -> str:
-    return _t("An amount in %(currency)s is not finer than %(unit)s.") % {"currency": currency, "unit": minor_unit(currency)}
 
 
 def fitted(amount: Decimal, currency: str) -> Decimal:

@@ -201,7 +201,7 @@ class Writing:
 
     def _add(self, change: Change) -> Any:
         row = self.service.new()
-        values = self.typed.read({**dict.fromkeys(self.typed.readers), **change.values}, change.create)
+        values = self._read({**dict.fromkeys(self.typed.readers), **change.values}, change.create)
         _set(row, values)
         if self.order:
             setattr(row, self.sheet.order, self.order.next_number)
@@ -214,9 +214,13 @@ class Writing:
         self._note(ADD, row, after={name: value for name, value in self.sheet.told_values(values).items() if value not in (None, "")})
         return row.pk
 
+    def _read(self, typed: Mapping[str, Any], create: Collection[str]) -> dict[str, Any]:
+        self.service.empty = {name for name, value in typed.items() if str("" if value is None else value).strip() == ""}
+        return self.typed.read(typed, create)
+
     def _alter(self, change: Change) -> Any:
         row = self._row(change)
-        values = self.typed.read(change.values, change.create)
+        values = self._read(change.values, change.create)
         wanted = self.sheet.told_values(values)
         self._require_unchanged(row, change, wanted)
         before = self.sheet.told(row, values)

@@ -36,6 +36,7 @@ class Rows:
     def __init__(self, bound: Bound, *, actor: User, reason: str) -> None:
         self.bound, self.sheet, self.parent = bound, bound.sheet, bound.parent
         self.actor, self.reason = actor, reason
+        self.empty: set[str] = set()  # the columns in whose cells of the row at hand nothing was typed, whatever they hold then
         self.recorded: set[Any] = set()  # the keys of rows of which a service has recorded already what happened here
 
     def new(self) -> Row:

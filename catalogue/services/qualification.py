@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -11,7 +12,7 @@ from audit.events import record
 from audit.refusals import BadInput
 from catalogue.models import Supplier, SupplierQualification
 from catalogue.models.qualification import FULLY_TESTED_LOTS
-from catalogue.qualification import may_be, status_by
+from catalogue.qualification import may_be, newest, status_by
 from worksheets.rows import Rows
 
 OF_THE_DECISION = {"decision", "decided_on", "material", "service", "valid_until", "conditions", "reduced_testing"}
@@ -27,10 +28,19 @@ class SupplierRows(Rows):
             raise BadInput({"status": words})
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the decisions on a supplier say. stands_by_itself: its status is older than they are, and something that it sells is undecided;
+    then a refusal for one material bars no other."""
+
+    status: Supplier.Status
+    stands_by_itself: bool
+
+
 class QualificationRows(Rows):
     """Who writes a decision has made it. The supplier's status follows the newest decisions."""
 
-    before: Supplier.Status | None = None
+    before: Said | None = None
 
     def new(self) -> SupplierQualification:
         return SupplierQualification(supplier=self.parent, decided_by=self.actor)
@@ -58,21 +68,28 @@ class QualificationRows(Rows):
 
     def done(self) -> None:
         """Only where the decisions now say something else: a corrected address or day lifts no suspension."""
-        if self.before is not None and self.before != _decided(self.parent):
-            follow_decisions(self.parent, self)
+        if self.before is None:
+            return
+        now = _said_of(self.parent)
+        if now != self.before and not (now.stands_by_itself and self.before.stands_by_itself):
+            follow_decisions(self.parent, now.status, self)
 
     def _remember(self) -> None:
         """What the decisions said before the first of these writes."""
         if self.before is None:
-            self.before = _decided(self.parent)
+            self.before = _said_of(self.parent)
 
 
-def _decided(supplier: Supplier) -> Supplier.Status:
-    return status_by(supplier.qualifications.all(), timezone.localdate())
+def _said_of(supplier: Supplier) -> Said:
+    rows = list(supplier.qualifications.all())
+    counting = newest(rows)
+    stands = supplier.status in Supplier.QUALIFIED and not any(row.is_positive for row in counting)
+    decided = [row.material_id for row in counting if row.material_id]
+    return Said(status_by(rows, timezone.localdate()), stands and supplier.quotes.exclude(material__in=decided).exists())
 
 
-def follow_decisions(supplier: Supplier, rows: QualificationRows) -> None:
-    before, status = supplier.status, _decided(supplier)
+def follow_decisions(supplier: Supplier, status: Supplier.Status, rows: QualificationRows) -> None:
+    before = supplier.status
     if before == status:
         return
     supplier.status = status

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import is_too_fine, too_fine_words
 from audit.refusals import BadInput
 from catalogue.models import Vessel
 from worksheets.changing import CHANGE, Change, add_row, change_rows
@@ -83,4 +84,7 @@ def _wrong_rate(vessel: Vessel) -> dict[str, str]:
     if vessel.hourly_rate is None:
         return {name: _t("This belongs to a rate.") for name in ("rate_currency", "rate_from") if getattr(vessel, name)}
     missing = {"rate_currency": _t("A rate needs its currency."), "rate_from": _t("A rate needs the day from which it holds.")}
-    return {name: words for name, words in missing.items() if not getattr(vessel, name)}
+    errors = {name: words for name, words in missing.items() if not getattr(vessel, name)}
+    if vessel.rate_currency and is_too_fine(vessel.hourly_rate, vessel.rate_currency):
+        errors["hourly_rate"] = too_fine_words(vessel.rate_currency)
+    return errors

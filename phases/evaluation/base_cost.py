@@ -15,7 +15,7 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import Blocker, require_none
 from charts.look import written
-from phases.evaluation.planned import priced_on, priced_tests, sum_of_operations, sum_of_tests
+from phases.evaluation.planned import priced_on, priced_tests, rate_words, sum_of_operations, sum_of_tests
 from phases.evaluation.services import change_blockers, locked_sheet
 from projects.money import rounded
 
@@ -50,7 +50,7 @@ def plan_of(sheet: DepartmentAssessment, rows: Sequence[PlannedTest]) -> Plan:
     cost = sum_of_tests(tests)
     used = {each.row.price.currency: each.rate for each in tests}
     rates = [used[currency] for currency in sorted(used)]
-    told = [f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({written(rate.on)})" for rate in rates if rate]
+    told = [rate_words(rate) for rate in rates if rate]
     words = ngettext(
         "The plan's total of %(count)d test, priced on %(day)s", "The plan's total of %(count)d tests, priced on %(day)s", len(tests)
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 
 from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_operations
 from phases.evaluation.tables import PlannedOperation, PlannedTest
+from process.costs.figures import ONE
 from process.costs.materials import Category
 from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by
 from process.words import plain_number
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 ANALYTICAL = "analytical"
-ONE = Decimal(1)
 
 
 def production_plan_of(project: Project) -> DepartmentPlan | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _t
 
 from catalogue.models import ExchangeRate
 from catalogue.models.rates import no_rate
+from charts.look import written
 from phases.evaluation.analytical_plan import SampleCost, SamplePrice, added, cost_of
 from phases.evaluation.production_plan import Filling, Fit, Work, cost_of_all, filling_of
 
@@ -46,6 +47,11 @@ def priced_tests(rows: Sequence[PlannedTest], sheet: DepartmentAssessment) -> li
     day, foreign = priced_on(sheet), {row.price.currency for row in rows} - {sheet.currency}
     rates = rates_into(sheet, day) if foreign and sheet.currency else {}
     return [_priced(row, sheet, day, rates) for row in rows]
+
+
+def rate_words(rate: ExchangeRate) -> str:
+    """CHF/EUR 1.05 (12 Mar 2026)"""
+    return f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({written(rate.on)})"
 
 
 def rates_into(sheet: DepartmentAssessment, day: date) -> Mapping[str, ExchangeRate]:

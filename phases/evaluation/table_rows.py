@@ -58,9 +58,9 @@ class PlannedTestRows(Rows):
 
 class PlannedOperationRows(Rows):
     def clean(self, row: PlannedOperation, changed: Collection[str]) -> None:
-        """What the calendar can hold: a year at once, and not in another decade. A vessel brings its rate where none is typed."""
+        """What the calendar can hold: a year at once, and not in another decade. A vessel brings its rate where none is typed; 0 is one."""
         errors = {}
-        if "vessel" in changed and (not row.vessel_rate if row.pk is None else "vessel_rate" not in changed):
+        if "vessel_rate" in self.empty or ("vessel" in changed and "vessel_rate" not in changed):
             take_rate(row, self.parent)
         if None not in (row.batches, row.hours) and row.shifts_per_day and work_of(row).days > LONGEST_DAYS:
             errors["hours"] = _t("The vessel would be taken for more than a year.")

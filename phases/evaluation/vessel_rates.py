@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _t
 
 from catalogue.models.rates import no_rate
 from charts.look import written
-from phases.evaluation.planned import priced_on, rates_into
+from phases.evaluation.planned import priced_on, rate_words, rates_into
 from process.words import money_words
 from projects.money import CENT, half_up
 
 if TYPE_CHECKING:
-    from catalogue.models import ExchangeRate, Vessel
+    from catalogue.models import Vessel
     from phases.evaluation.models import DepartmentAssessment
     from phases.evaluation.tables import PlannedOperation
 
@@ -47,11 +47,7 @@ def rate_of(vessel: Vessel, sheet: DepartmentAssessment) -> VesselRate:
     rate = rates_into(sheet, day).get(vessel.rate_currency)
     if rate is None:
         return VesselRate(None, no_rate(vessel.rate_currency, sheet.currency, day))
-    return VesselRate(half_up(vessel.hourly_rate * rate.rate, CENT), f"{said}, {_by(rate)}")
-
-
-def _by(rate: ExchangeRate) -> str:
-    return f"{rate.currency}/{rate.into} {rate.rate.normalize():f} ({written(rate.on)})"
+    return VesselRate(half_up(vessel.hourly_rate * rate.rate, CENT), f"{said}, {rate_words(rate)}")
 
 
 def take_rate(row: PlannedOperation, sheet: DepartmentAssessment) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import is_too_fine, too_fine_words
 from audit.refusals import BadInput
 from process.actuals.phases import not_begun
 from process.actuals.quoted import Promises
-from projects.money import is_too_fine, too_fine_words
 from worksheets.rows import Rows
 
 if TYPE_CHECKING:

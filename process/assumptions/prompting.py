@@ -19,15 +19,16 @@ from projects.models.project import ProjectStatus
 from projects.services.waiting import close_waits, open_wait
 
 OF_MATERIALS, OF_SUPPLIERS, OF_SCENARIOS = "material-prices", "supplier-prices", "cost-materials"  # the tables in which prices are written
-FIXED = "cost.fixed"
+SUPPLIERS = "suppliers"  # from whom nothing is ordered any more, or is again
+KEY = "cost.offers:"  # of what is waited for
+CHANGED = frozenset({"cost.fixed", "cost.copied"})
 
 
 def prompt_after(events: Sequence[Event]) -> None:
     """What happened to prices, in the catalogue or in a scenario: the scenarios that it concerns are looked at again."""
     touched: dict[str, set[int]] = {key: set() for key in (OF_MATERIALS, OF_SUPPLIERS, OF_SCENARIOS)}
     for event in events:
-        key = OF_SCENARIOS if event.kind == FIXED else event.data.get("key", "") if event.kind.startswith("worksheet.") else ""
-        if key in touched:
+        if (key := _table_of(event)) in touched:
             touched[key].add(int(event.object_id))
     if not any(touched.values()):
         return
@@ -36,6 +37,25 @@ def prompt_after(events: Sequence[Event]) -> None:
         materials |= set(SupplierQuote.objects.filter(supplier__in=touched[OF_SUPPLIERS]).values_list("material", flat=True))
     for scenario in _concerned(materials, touched[OF_SCENARIOS]):
         prompt(scenario)
+
+
+def _table_of(event: Event) -> str:
+    """The one in which such a thing is written; empty for what does not concern prices."""
+    if event.kind in CHANGED:
+        return OF_SCENARIOS
+    if event.kind == "supplier.status_followed":
+        return OF_SUPPLIERS
+    key = str(event.data.get("key", "")) if event.kind.startswith("worksheet.") else ""
+    return OF_SUPPLIERS if key == SUPPLIERS else key
+
+
+def look_again() -> int:
+    """Every night: how many scenarios are asked about no more, because an offer has ended by its day."""
+    waiting = WaitingFor.objects.open().filter(key__startswith=KEY).values_list("key", flat=True)
+    scenarios = CostAssessment.objects.filter(pk__in=[int(key.removeprefix(KEY)) for key in waiting])
+    for scenario in scenarios.select_related("project__site", "created_by"):
+        prompt(scenario)
+    return len(waiting) - WaitingFor.objects.open().filter(key__startswith=KEY).count()
 
 
 def _concerned(materials: Iterable[int], scenarios: Iterable[int]) -> list[CostAssessment]:
@@ -48,7 +68,7 @@ def _concerned(materials: Iterable[int], scenarios: Iterable[int]) -> list[CostA
 
 def prompt(scenario: CostAssessment) -> bool:
     """Ask while something is offered at another price than is assumed, and no longer; whether somebody was asked anew."""
-    key = f"cost.offers:{scenario.pk}"
+    key = f"{KEY}{scenario.pk}"
     offers = offered_for(scenario, scenario.prices.select_related("material"), scenario.project.today)
     other = [each for each in offers if _is_other(each)]
     if not other:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 
 from audit.acts import act
 from audit.events import record
-from audit.refusals import BadInput, Blocker, Refused
+from audit.refusals import Blocker, Refused
 from process.assumptions.models import Assumption
 from process.assumptions.prompting import prompt
 from process.costs.models import CostAssessment, QuotedPrice
@@ -21,7 +21,7 @@ from worksheets.changing import CHANGE, Change, change_rows
 if TYPE_CHECKING:
     from accounts.models import User
 
-MONEY_PER_KG = re.compile(r"[A-Za-z]{3}/kg", re.IGNORECASE)  # of any currency; L/kg and kg/kg are none
+MONEY_PER_KG = re.compile(r"[a-z]{3}/kg", re.IGNORECASE)  # of any currency; L/kg and kg/kg are none
 EMPTIED = ("price_per_kg", "price_low", "price_high", "currency", "reference", "dated", "valid_until")  # of what was typed
 
 
@@ -39,7 +39,8 @@ def take_offer(pk: int, quote: int, *, actor: User) -> CostAssessment:
     address = f"cost-materials:{scenario.pk}"
     (result,) = change_rows(address, [Change(CHANGE, found.row.pk, values)], actor=actor, all_or_none=True).results
     if not result.is_saved:
-        raise BadInput(result.errors)
+        words = " ".join(str(each) for said in result.errors.values() for each in said)
+        raise Refused([Blocker("cost.offer_not_taken", words, link=scenario.get_absolute_url())])
     settled = _settle(scenario, found, actor)
     said = {"material": str(found.row.material), "supplier": found.quote.supplier.name, "now": found.now, "was": found.was}
     record("cost.offer_taken", scenario, actor=actor, settled=settled, link=scenario.get_absolute_url(), **said)

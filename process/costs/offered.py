@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from catalogue.models import SupplierQuote
 from catalogue.qualification import note_on
 from process.costs.figures import Source
-from process.costs.models import CostAssessment, MaterialPrice
+from process.costs.models import LIST, CostAssessment, MaterialPrice
 from process.routes.building import holding_quotes
 from process.words import money_words
 
@@ -50,13 +51,15 @@ class Offered:
 def offered_for(scenario: CostAssessment, rows: Iterable[MaterialPrice], on: date) -> list[Offered]:
     """Of each material that is assumed in a draft, by supplier, what may be ordered on that day; the rows come with their material.
 
-    Two queries, and none where nothing is assumed: a fixed scenario stays as it is, and a row without any price says so elsewhere.
+    A row takes a whole price list, by its smallest break; of a list whose smallest break has ended nothing is offered. Two queries, and
+    none where nothing is assumed: a fixed scenario stays as it is, and a row without any price says so elsewhere.
     """
     assumed = {row.material_id: row for row in rows if _is_assumed(row)} if scenario.is_draft else {}
     if not assumed:
         return []
-    newest = holding_quotes(assumed, on).order_by("material_id", "supplier_id", "-quoted_on", "quantity_from_kg", "-id")
-    quotes = newest.distinct("material_id", "supplier_id").select_related("supplier").prefetch_related("supplier__qualifications")
+    smaller = SupplierQuote.objects.filter(**{name: OuterRef(name) for name in LIST}, quantity_from_kg__lt=OuterRef("quantity_from_kg"))
+    lists = holding_quotes(assumed, on).filter(~Exists(smaller)).order_by("material_id", "supplier_id", "-quoted_on", "-id")
+    quotes = lists.distinct("material_id", "supplier_id").select_related("supplier").prefetch_related("supplier__qualifications")
     found = [Offered(assumed[quote.material_id], quote, on) for quote in quotes]
     return sorted(found, key=lambda each: (each.row.pk, each.quote.supplier.name))
 

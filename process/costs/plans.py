@@ -64,7 +64,7 @@ class DepartmentPlan:
 
 
 def _own(cost: PlannedCost) -> list[str]:
-    return [cost.currency] if cost.currency else []
+    return [each for each in (cost.currency, cost.valid_until.isoformat() if cost.valid_until else "") if each]
 
 
 def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]:

@@ -140,4 +140,12 @@ def _told(lines: Iterable[CostLine]) -> dict[str, str]:
     def said(row: CostLine) -> str:
         return f"{row.quantity:f} {row.unit} × {row.price:f} {row.currency}"
 
-    return {f"{each.get_phase_display()}: {each.label}": said(each) for each in lines}
+    told: dict[str, str] = {}
+    for each in lines:
+        key = name = f"{each.get_phase_display()}: {each.label}"
+        number = 1
+        while key in told:  # one operation in two vessels
+            number += 1
+            key = f"{name} ({number})"
+        told[key] = said(each)
+    return told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import prod
 
 from process.routes.mass_balance import StepBalance, mass_balance
 from process.routes.plain import Computed, Fault, Route, Step
@@ -42,7 +41,8 @@ class Chain:
 
     @property
     def weight_yield(self) -> float:
-        return prod(link.weight_yield for link in self.links if link.step.key in self.sequence)
+        """kg of API from one kg of the input of its first step; steps may enter the next by an input that does not limit it."""
+        return 1 / next(link.input_kg for link in self.links if link.step.key == self.sequence[0])
 
 
 def yield_chain(route: Route, *, faults: tuple[Fault, ...] | None = None) -> Computed[Chain]:

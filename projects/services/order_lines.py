@@ -13,6 +13,7 @@ from django.db.models import Model, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import is_too_fine, too_fine_words
 from audit.refusals import Blocker
 from projects.models import (
     PHASES,
@@ -27,7 +28,6 @@ from projects.models import (
     Project,
     Task,
 )
-from projects.money import is_too_fine, too_fine_words
 from projects.services.happened import EVIDENCE, happened_in
 from projects.services.payments import deliverable_due, gate_due, payment_sources
 

@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import is_too_fine, too_fine_words
 from accounts.models import Department
 from accounts.permissions import require_permission
 from audit.acts import act
@@ -15,7 +16,7 @@ from audit.events import record
 from audit.refusals import BadInput, Blocker, missing_reason, require_none
 from projects import gates
 from projects.models import PHASES, SHOWN_TO_CLIENT, Deliverable, GateReview, Milestone, MilestoneLink, Phase, Project, Quotation
-from projects.money import CENT, fitted, is_too_fine, too_fine_words
+from projects.money import CENT, fitted
 from projects.price import agreed_price
 from projects.services.locking import locked, require_active
 from projects.services.plan import achieve_from, update_forecasts

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import is_too_fine, too_fine_words
 from accounts.models import Role
 from accounts.permissions import require_permission
 from audit.acts import act
@@ -20,7 +21,7 @@ from audit.signatures import content_hash, content_of, sign
 from projects.forecasting import calendar_of
 from projects.meanings import CHOICE
 from projects.models import Charter, Quotation, QuotationLine, QuotationOutcome, RevisionRemark, RevisionRequest
-from projects.money import fitted, is_too_fine, too_fine_words
+from projects.money import fitted
 from projects.services.commercial import ask_for_answer, locked_quotation, state_blockers
 from projects.services.locking import not_active
 from projects.services.plan import achieve_from, update_forecasts

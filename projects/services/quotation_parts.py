@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _t
 
-from accounts.currencies import Currency
+from accounts.currencies import Currency, is_too_fine, too_fine_words
 from projects.default_plan import newest, plan_of_version
 from projects.models import (
     PHASES,
@@ -26,7 +26,7 @@ from projects.models import (
     RevisionRemark,
     RevisionRequest,
 )
-from projects.money import first_rise, is_too_fine, is_whole, shares, too_fine_words
+from projects.money import first_rise, is_whole, shares
 from projects.services.payments import ACCEPTED, gate_due, milestone_due
 
 if TYPE_CHECKING:

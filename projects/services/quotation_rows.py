@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import is_too_fine, too_fine_words
 from audit.refusals import BadInput, Blocker
 from projects.default_plan import newest
 from projects.models import Quotation, QuotationLine, QuotationPayment
-from projects.money import is_too_fine, too_fine_words
 from projects.services.commercial import state_blockers
 from projects.services.locking import not_active
 from worksheets.rows import Rows

@@ -29,6 +29,7 @@ from projects.forms.gate import ReasonForm
 from projects.forms.intake import say_problems
 from projects.forms.rfp import DeclineForm, RfpClientForm, RfpForm
 from projects.forms.rfp_groups import groups_of
+from projects.limits import EMPTY
 from projects.models import Intake, Rfp, RfpFile
 from projects.models.rfp_choices import FileKind
 from projects.permissions import lacking
@@ -115,7 +116,7 @@ def _files(rfp: Rfp) -> dict[str, Any]:
 
 def _is_open(rfp: Rfp, name: str) -> bool:
     """Whether what could not be read of the questionnaire is still missing; of an unknown question nobody knows."""
-    return not name or (name in services.DETAILS and getattr(rfp, name) in (None, "", []))
+    return not name or (name in services.DETAILS and getattr(rfp, name) in EMPTY)
 
 
 def _named_file(request: SignedInRequest, rfp: Rfp) -> RfpFile | None:

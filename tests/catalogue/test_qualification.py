@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils.formats import date_format
 from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import NotAllowed
-from catalogue.models import Material, Supplier, SupplierQualification
+from catalogue.models import Material, Supplier, SupplierQualification, SupplierQuote
 from catalogue.qualification import note_on, said_of
 from tests.projects import factories as make
 from tests.worksheets.rows import a_material, a_supplier, buyer, change, enter
@@ -121,6 +122,21 @@ def test_a_corrected_detail_lifts_no_suspension_and_a_removed_decision_approves_
     assert status(supplier) == "suspended"
     change_rows(address, [Change(REMOVE, pk)], actor=quality(), reason="Of another supplier")
     assert status(supplier) == "candidate"
+
+
+def test_a_refusal_for_one_material_bars_no_other_of_a_supplier_from_before(supplier: Supplier) -> None:
+    Supplier.objects.filter(pk=supplier.pk).update(status="approved")
+    other = a_material("THF-99", name="Tetrahydrofuran")
+    for material in (Material.objects.get(code="TOL-99"), other):
+        SupplierQuote.objects.create(
+            supplier=supplier, material=material, price_per_kg=Decimal(5), currency="EUR", quoted_on=TODAY, quantity_from_kg=Decimal(0)
+        )
+
+    assert qualify(supplier, decision="disqualified", until=None).is_saved
+    assert status(supplier) == "approved", "nobody has said anything of the other material yet"
+
+    assert qualify(supplier, decision="disqualified", until=None, material="THF-99").is_saved
+    assert status(supplier) == "disqualified"
 
 
 def test_a_decision_that_has_lapsed_approves_nobody(supplier: Supplier) -> None:

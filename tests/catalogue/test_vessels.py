@@ -64,6 +64,7 @@ def test_a_vessel_is_entered_with_its_history(vessel: Vessel) -> None:
         ({"hourly_rate": Decimal(0), "rate_currency": "EUR", "rate_from": TODAY}, "hourly_rate"),
         ({"hourly_rate": Decimal(410), "rate_from": TODAY}, "rate_currency"),
         ({"hourly_rate": Decimal(410), "rate_currency": "EUR"}, "rate_from"),
+        ({"hourly_rate": Decimal("410.55"), "rate_currency": "JPY", "rate_from": TODAY}, "hourly_rate"),
         ({"rate_from": TODAY}, "rate_from"),
     ],
 )

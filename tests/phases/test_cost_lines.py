@@ -166,6 +166,19 @@ def test_taken_again_it_replaces_its_own_lines_and_leaves_the_others(project: Pr
     assert event.data["before"]["Pilot: Step 1: vessel"] == "108.0000 h × 410.0000 EUR"
 
 
+def test_one_operation_in_two_vessels_stands_in_the_record_twice(project: Project) -> None:
+    a_vessel("R-303")
+    for vessel, hours in (("R-302", "36"), ("R-303", "20")):
+        planned(project, vessel=vessel, hours=hours)
+    signed(project)
+
+    take(process.a_scenario(project), "pilot")
+
+    after = Event.objects.get(kind="cost.plan_taken").data["after"]
+    assert len(after) == 10
+    assert after["Pilot: Step 1: vessel"] != after["Pilot: Step 1: vessel (2)"]
+
+
 def test_a_sheet_signed_again_over_the_same_plan_changes_nothing_and_a_copy_keeps_its_source(project: Project) -> None:
     planned(project)
     signed(project)

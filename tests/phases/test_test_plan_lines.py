@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import Refused
-from catalogue.models import ExchangeRate
+from catalogue.models import AnalyticalPrice, ExchangeRate
 from phases.evaluation import services
 from phases.evaluation.base_cost import take_plan_total
 from phases.evaluation.cost_lines import costs_of_test
@@ -150,6 +150,17 @@ def test_the_ends_of_the_sheet_follow_where_its_base_is_the_plan_s_total(project
     line = take(process.a_scenario(project)).lines.get(label="Assay (Release): work")
 
     assert (line.price_low, line.price_high) == (Decimal("47.5"), 190)
+
+
+def test_another_last_day_of_a_price_makes_it_another_plan(project: Project) -> None:
+    planned(project)
+    signed(project)
+    scenario = take(process.a_scenario(project))
+    assert standing_of(scenario, ANALYTICAL).changes == ()
+
+    AnalyticalPrice.objects.update(valid_until=TODAY + timedelta(days=3))
+
+    assert standing_of(read(scenario), ANALYTICAL).changes == ("The test plan is another one since.",)
 
 
 def test_both_plans_stand_beside_each_other_and_each_replaces_its_own_lines(project: Project) -> None:

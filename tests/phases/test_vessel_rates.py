@@ -78,3 +78,12 @@ def test_without_a_rate_that_holds_the_row_s_own_stays(project: Project, tag: st
     assert (row.vessel_rate, words in says(project, row)) == (0, True)
     row = change(project, row, vessel_rate="410")
     assert change(project, row, vessel="R-304" if tag == "R-305" else "R-305").vessel_rate == 410
+
+
+def test_an_emptied_rate_is_the_vessel_s_and_nothing_may_be_charged(project: Project) -> None:
+    row = planned(project, vessel="R-303", vessel_rate="0")
+    assert row.vessel_rate == 0, "nothing was typed on purpose"
+
+    assert change(project, row, vessel_rate="410").vessel_rate == 410
+    assert change(project, row, vessel_rate="").vessel_rate == 500
+    assert change(project, row, vessel="R-303", vessel_rate="").vessel_rate == 500

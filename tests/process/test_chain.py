@@ -47,6 +47,17 @@ def test_the_overall_yields_of_a_convergent_route_are_those_of_its_longest_line(
     assert chain.weight_yield == pytest.approx(prod(link.weight_yield for link in on))
 
 
+def test_an_intermediate_that_does_not_limit_the_next_step_counts_with_what_is_charged_of_it() -> None:
+    first = step("1", charge("l", "start", is_limiting=True), y=0.5)
+    second = step("2", from_step("l", first, is_limiting=True), y=0.6)
+    last = step("4", charge("l", "other", is_limiting=True), from_step("b", second, amount=1.2), y=0.9)
+
+    chain = yield_chain(Route((first, second, last))).known
+
+    assert chain.sequence == ("1", "2", "4")
+    assert chain.weight_yield == pytest.approx(1 / chain.links[0].input_kg)
+
+
 def test_lower_yields_ask_for_more() -> None:
     chain, lower = yield_chain(published_route()).known, yield_chain(at_yields(published_route(), 0.5)).known
 

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.currencies import minor_unit
 from audit.refusals import BadInput
 from process.costs.figures import Source, fraction, price, quantity
 from process.costs.rates import Rate, converted
-from projects.money import half_up, minor_unit, rounded, split
+from projects.money import half_up, rounded, split
 from projects.results import is_at_least, is_at_most
 from tests.process.costs.cases import TODAY, chf
 

@@ -19,15 +19,16 @@ from audit.models import Event
 from audit.refusals import NotAllowed, Refused
 from catalogue.models import Material, Supplier, SupplierQualification, SupplierQuote
 from process.assumptions.models import Assumption
-from process.assumptions.prompting import prompt_after
+from process.assumptions.prompting import look_again, prompt_after
 from process.assumptions.taking_offers import take_offer
 from process.costs.offered import Offered, offered_for
+from process.costs.services import copy_scenario
 from process.models import CostAssessment, MaterialPrice
 from projects.models import WaitingFor
 from tests.process import factories as make
 from tests.process.costs.story import change, read
 from tests.projects import factories as projects
-from worksheets.changing import ADD
+from worksheets.changing import ADD, CHANGE, Change, change_rows
 
 pytestmark = pytest.mark.django_db
 TYPED = {"quote": "", "price_per_kg": "9.5"}
@@ -73,6 +74,15 @@ def test_what_nobody_may_order_by_is_no_offer(scenario: CostAssessment, assumed:
     make.a_price(assumed.material, "7.00", supplier="Not yet", quoted_on=today + timedelta(days=1))
     make.a_price(assumed.material, "7.00", supplier="Barred")
     Supplier.objects.filter(name="Barred").update(status=Supplier.Status.SUSPENDED)
+
+    assert offers(scenario) == []
+
+
+def test_of_a_list_whose_smallest_break_has_ended_nothing_is_offered(scenario: CostAssessment, assumed: MaterialPrice) -> None:
+    today = timezone.localdate()
+    for price, kg, days in (("8.00", 1, -1), ("6.00", 25, 30)):
+        until = today + timedelta(days=days)
+        make.a_price(assumed.material, price, quantity_from_kg=Decimal(kg), reference="Q-9", valid_until=until)
 
     assert offers(scenario) == []
 
@@ -208,6 +218,33 @@ def test_whoever_opened_the_scenario_is_asked_once_for_all_quotes_that_differ(sc
     quote = SupplierQuote.objects.get(material=assumed.material, supplier__name="Alpha Chemicals")
     take_offer(scenario.pk, quote.pk, actor=make.estimator())
     assert not waits.exists()
+
+
+def test_nobody_is_asked_any_more_when_the_offer_has_ended_or_the_supplier_is_barred(
+    scenario: CostAssessment, assumed: MaterialPrice
+) -> None:
+    seller, _new = Supplier.objects.get_or_create(name="Alpha Chemicals")
+    waits = WaitingFor.objects.open().filter(key=f"cost.offers:{scenario.pk}")
+    told_of(lambda: file_price(assumed.material, "7.25", seller.name))
+    assert (waits.exists(), look_again()) == (True, 0)
+
+    yesterday = timezone.localdate() - timedelta(days=1)
+    SupplierQuote.objects.filter(supplier=seller).update(quoted_on=yesterday, valid_until=yesterday)
+    assert (look_again(), waits.exists()) == (1, False)
+
+    SupplierQuote.objects.filter(supplier=seller).update(valid_until=None)
+    buyer = projects.person(Role.MATERIAL_CONTROL)
+    told_of(lambda: make.one("suppliers", CHANGE, seller.pk, values={"note": "By the ton"}, by=buyer))
+    assert waits.exists()
+    suspended = Change(CHANGE, seller.pk, {"status": "suspended"})
+    told_of(lambda: change_rows("suppliers", [suspended], actor=buyer, reason="Audit"))
+    assert not waits.exists()
+
+
+def test_of_a_copy_somebody_is_asked_too(scenario: CostAssessment, assumed: MaterialPrice) -> None:
+    make.a_price(assumed.material, "7.25")
+
+    assert told_of(lambda: copy_scenario(scenario.pk, "Another", actor=make.estimator())) == 1
 
 
 def test_a_price_of_another_material_or_typed_over_asks_nobody(scenario: CostAssessment, assumed: MaterialPrice) -> None:
