@@ -106,3 +106,14 @@ def test_a_line_and_a_size_move_the_price_and_the_fixed_scenario_stands_beside_i
             page.goto(f"/projects/{places['evaluated']}/{at}/")
             page.locator("main").get_by_role("link", name=name, exact=True).first.click()
             expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS.get(name, name))
+
+
+def test_an_offer_is_taken_in_place_of_what_is_assumed(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "bd@demo.example")
+    page.goto(f"/projects/{places['code']}/costs/1/")
+
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("^Take the price of Demo Works for Transaminase")).click()
+
+    expect(page.locator("main")).to_contain_text("The scenario counts with the supplier's price")
+    expect(page.locator("main")).not_to_contain_text("Suppliers offer what is only assumed here")

@@ -6,11 +6,8 @@ its product; the request names one of the same molar mass.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -18,24 +15,15 @@ from playwright.sync_api import Locator, Page, expect
 from cdmo.demo.molecules import Molecule
 from tests.browser import acts
 from tests.browser.acts import People, press, reload_until, send, sign
+from tests.browser.published import CODES, FRESH, HEADINGS, PASTED, ROUTE, SUPPLIERS, answer_rows, material_rows, route_rows
 from tests.browser.sheets import Grid
 from tests.stack import Stack
 from tests.worksheets.tables import csv_text
 
 pytestmark = pytest.mark.browser
 
-DATA = Path(__file__).parents[1] / "data" / "costcalc2"
 CLIENT = "Demo Client A"
 EPINEPHRINE = Molecule("Epinephrine", "51-43-4", "CNC[C@H](O)c1ccc(O)c(O)c1", "C9H13NO3", 183.2, "UCTWMZQNUQWSLP-VIFPVBQESA-N", 5816, "")
-CODES = {
-    "Starting Material": ("PUB-SM", "Starting material"),
-    "Bromine": ("PUB-BR2", "Reagent"),
-    "Dichloromethane (DCM)": ("PUB-DCM", "Solvent"),
-    "Sodium hydroxide": ("PUB-NAOH", "Reagent"),
-    "Water": ("PUB-WAT", "Solvent"),
-    "Reagent C": ("PUB-C", "Reagent"),
-    "Tetrahydrofuran (THF)": ("PUB-THF", "Solvent"),
-}
 ANSWERS = {
     "downstream_drug": "Epinephrine injection",
     "indication": "Anaphylaxis",
@@ -56,60 +44,11 @@ def the_request_comes(business: Page) -> str:
     return acts.submit_the_request(business)
 
 
-def published(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open() as rows:
-        return [{key: words.strip() for key, words in row.items()} for row in csv.DictReader(rows)]
-
-
-def material_rows() -> str:
-    """A block of the materials that the route buys, as the catalogue's table takes it."""
-    found = {row["Compound"]: row for row in published("co01_clean_mat.csv")}
-    lines = [(code, f"{name} (published)", "", kind, "", found[name]["MW"], found[name]["Density"]) for name, (code, kind) in CODES.items()]
-    return "\n".join("\t".join(line) for line in lines)
-
-
 def enter_the_materials(research: Page) -> None:
     grid = Grid(research, "materials", "code").open("/materials/")
     grid.press("Add a row")
     grid.paste(material_rows())
     expect(grid.status).to_contain_text("Saved")
-
-
-HEADINGS = "Route,Step,Product,Molar mass of the product (g/mol),Yield (%),Input,Role,Amount,Counted in,Limiting,Recycled (%)"
-ROUTE = "As published"
-FRESH = {  # kg for a kilogram of the product, as published to six decimals
-    "Starting Material": "2.174",
-    "Bromine": "3.451",
-    "Dichloromethane (DCM)": "7.229",
-    "Sodium hydroxide": "1.728",
-    "Water": "17.46",
-    "Reagent C": "1.582",
-    "Tetrahydrofuran (THF)": "1.229",
-}
-PASTED = ("Reagent C", "Tetrahydrofuran (THF)")  # the rest comes with the spreadsheet
-
-
-def percent(share: str) -> str:
-    return f"{100 * Decimal(share or 0):f}"
-
-
-def route_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Each input as a row of the spreadsheet, and as the table of inputs takes it. The source ends each step with what it makes."""
-    molar = {row["Compound"]: row["MW"] for row in published("co01_clean_mat.csv")}
-    rows = [row for row in published("co01_clean_lin_route.csv") if row["{RXN_STP}"]]
-    for step in ("1", "2", "3"):
-        *inputs, product = (row for row in rows if row["{RXN_STP}"] == step)
-        for place, row in enumerate(inputs):
-            name = row["{RXN_CPD}"]
-            code, kind = CODES.get(name, (name, ""))
-            role = name if name == "Water" else kind if kind == "Solvent" else "Reactant"
-            recycled = percent(row["{RXN_RCY}"])
-            made = (product["{RXN_CPD}"], molar[product["{RXN_CPD}"]], percent(product["{RXN_EQ}"])) if place == 0 else ("", "", "")
-            amount = (row["{RXN_EQ}"] or row["{RXN_VOL}"], "equivalents" if row["{RXN_EQ}"] else "L/kg", "" if place else "yes")
-            yield (
-                (ROUTE, f"Step {step}", *made, code, role, *amount, recycled),
-                (f"Step {step}", code, "", role, amount[0], amount[1], "no", *[""] * 4, recycled),
-            )
 
 
 def build_the_route(research: Page, code: str) -> str:
@@ -136,9 +75,6 @@ def build_the_route(research: Page, code: str) -> str:
     for name, kg in FRESH.items():
         expect(research.locator("#balance-figures").get_by_role("row").filter(has_text=f"{name} (published)")).to_contain_text(kg)
     return address
-
-
-SUPPLIERS = ("Elements & Sons", "Second Source Ltd")
 
 
 def enter_the_suppliers(buyer: Page) -> None:
@@ -171,16 +107,6 @@ def answer_the_inquiry(buyer: Page, inquiry: str) -> None:
     answers.press("Add a row")
     answers.paste(answer_rows())
     expect(answers.status).to_contain_text("Saved")
-
-
-def answer_rows() -> str:
-    prices = {row["Compound"]: Decimal(row["$/kg"]) for row in published("co01_clean_mat.csv") if row["$/kg"]}
-    asked = (
-        (code, supplier, prices[name] * times)
-        for supplier, times in zip(SUPPLIERS, (1, Decimal("1.1")), strict=True)
-        for name, (code, _kind) in CODES.items()
-    )
-    return "\n".join(f"{code}\t{supplier}\t\t{price:f}\tUSD\t\t\t28" for code, supplier, price in asked)
 
 
 # What a plant has before any enquiry comes: a vessel, and the price book of the laboratory.
@@ -275,6 +201,15 @@ def price_the_scenario(business: Page, code: str) -> str:
     expect(business.locator("main")).to_contain_text("Fixed: this scenario stays as it is.")
     expect(price(business)).to_have_text(tried)
     return tried.removesuffix(" USD")
+
+
+def take_the_plans(business: Page, code: str) -> None:
+    """What production and the laboratory have signed, as lines of the scenario that stays a draft."""
+    business.goto(f"/projects/{code}/costs/1/")
+    for plan in ("production", "test"):
+        send(business, f"Take the {plan} plan")
+        expect(business.locator("main")).to_contain_text(f"The {plan} plan stands among the cost lines.")
+        expect(business.get_by_role("button", name=f"Take the {plan} plan again")).to_be_visible()
 
 
 def price(page: Page) -> Locator:
@@ -384,6 +319,7 @@ def to_the_first_gate(people: People) -> str:
     fill_the_sheets(people, code)
     asked = price_the_scenario(people["bd"], code)
     quoted = quote_the_price(people, code, people["bd"].url)
+    take_the_plans(people["bd"], code)
     send_it(people, code, 1)
     ask_for_a_change(people["approver.a"], code)
     answer_with_a_revision(people["bd"], code)

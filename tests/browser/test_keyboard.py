@@ -29,8 +29,8 @@ STOP = """wanted => {
 CLEAR = """each => {
   const box = each.getBoundingClientRect();
   const top = document.elementFromPoint(Math.min(box.left + 8, innerWidth - 1), box.top + box.height / 2);
-  return box.top >= 0 && box.bottom <= innerHeight && top !== null && (each.contains(top) || top.contains(each));
-}"""  # it lies in the window and under nothing; the page may scroll there smoothly
+  return box.top >= -1 && box.bottom <= innerHeight + 1 && top !== null && (each.contains(top) || top.contains(each));
+}"""  # it lies in the window and under nothing, but for the part of a pixel to which a browser scrolls
 
 
 class Hands:
@@ -121,11 +121,18 @@ def test_a_chemist_fills_and_signs_a_sheet_without_a_mouse(hands: Hands, stack: 
     code = a_project(stack, story="EVALUATION", molecule="DAPAGLIFLOZIN", phase="evaluation")
     sign_in(hands, "research")
 
-    hands.page.goto(f"/projects/{code}/sheets/research/")
+    the_sheet_is_opened_from_my_work(hands, code)
     a_risk_is_written(hands, "The dimer is not purged", "Medium", "High", "Crystallise twice")
     reason = "Three steps of which one is new to us."
     the_score_is_given(hands, "3", reason)
     it_is_signed_off(hands, reason)
+
+
+def the_sheet_is_opened_from_my_work(hands: Hands, code: str) -> None:
+    with hands.page.expect_navigation():  # to the page where they are, on which the link to the sheet stands as well
+        hands.enter(hands.page.get_by_role("link", name="My work", exact=True))
+    hands.enter(hands.page.get_by_role("main").locator(f"a[href^='/projects/{code}/sheets/research/']").first)
+    hands.page.wait_for_url(f"**/projects/{code}/sheets/research/**")
 
 
 def a_risk_is_written(hands: Hands, text: str, probability: str, impact: str, response: str) -> None:

@@ -202,3 +202,18 @@ def what_somebody_else_wrote_is_replaced_only_knowingly(page: Page) -> None:
     page.reload()
     expect(page.locator("#id_downstream_drug")).to_have_value("Mine again")
     mine.close()
+
+
+def test_what_a_file_is_can_be_said(page: Page, places: dict[str, str]) -> None:
+    sign_in(page, "bd@demo.example")
+    page.goto(f"/rfps/{places['logged']}/")
+    files = page.locator("#files")
+    expect(files).to_contain_text("No safety data sheet yet")
+
+    files.get_by_text("What is it?").click()
+    files.get_by_label("What letter.pdf is").select_option("Safety data sheet")
+    with page.expect_navigation():
+        files.get_by_role("button", name="Save").click()
+
+    expect(files.get_by_text("Something else?")).to_be_visible()
+    expect(files).not_to_contain_text("No safety data sheet yet")

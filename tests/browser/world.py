@@ -244,6 +244,7 @@ def _chemistry(project: Project) -> dict[str, Any]:
     _entered_rows(f"step-inputs:{version.pk}", limiting, diluted, actor=chemist)
     _entered_rows("exchange-rates", {"currency": "EUR", "into": "USD", "rate": "1.08", "on": today, "source": "ECB"}, actor=_bd())
     estimate_for(project, timezone.localdate(), _bd())
+    _entered_rows("material-prices:ENZ-1", price | {"supplier": "Demo Works", "price_per_kg": "30"}, actor=buyer)  # it is only assumed
     by = timezone.localdate() + timedelta(days=14)
     prepare_inquiry(version.pk, target_kg=Decimal(10), answer_by=by, with_priced=True, actor=chemist)
     _entered_rows(f"assumptions:{project.code}", {"words": "The enzyme lasts ten batches", "figure": "10"}, actor=chemist)

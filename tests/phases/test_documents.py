@@ -7,99 +7,28 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
-from django.template.loader import render_to_string
 from django.test import Client
 
 from accounts.models import Role
 from audit.refusals import NotAllowed, Refused
 from documents import registry, services
-from documents.content import cell, key_values
+from documents.content import cell
 from documents.models import DocumentVersion
 from documents.services.queue import page_of
 from phases.evaluation.assessment_documents import CostBand, cost_bands, margin_percent
 from phases.evaluation.models import DepartmentAssessment
-from phases.evaluation.rfp_document import rfp_record
 from phases.evaluation.services import recommend
 from phases.reports import TEMPLATE
-from projects.models import Charter, Deliverable, Phase, Project, QuotationLine, Rfp
+from projects.models import Charter, Deliverable, Phase, Project, QuotationLine
 from projects.plans import phase_plan
 from projects.services.charter import draft_charter
-from projects.services.clarifications import ask_clarification
 from projects.services.commercial import send_quotation
 from tests.finished import WORDS, drafted, finished, reader_of, render, text_of
 from tests.process.factories import a_material, a_price, a_reference, a_scenario, a_whole_route, an_input, draft_of
 from tests.projects import factories
 
 pytestmark = pytest.mark.django_db
-UNTOLD = ("process_challenges", "patents_known", "decision_criteria", "conflict_check_note")
 WRITTEN = sorted(each.key for each in registry.document_types() if each.template == TEMPLATE)
-
-
-def test_rfp_record_says_what_was_asked_for_and_what_is_missing() -> None:
-    project = factories.a_project()
-    actor = factories.person(Role.BUSINESS_DEVELOPMENT)
-    ask_clarification(project.rfp.number, question="Which polymorph is wanted?", actor=actor)
-
-    version = finished("rfp_record", project, author=actor)
-
-    said = text_of(version)
-    assert version.document.number == f"{project.rfp.number}-RR-01"
-    for words in (
-        "Development and supply, 5 t a year",
-        "103-90-2",
-        "C8H9NO2",
-        "no stereocentre",
-        "Which polymorph is wanted?",
-        "Still to ask",
-        "Page 1 of",
-    ):
-        assert words in said
-    assert "Approved · Project manager" in said
-    assert page_of(version, "effective").count("Structural formula of Paracetamol") == 2  # on the cover, and beside the SMILES
-
-
-def test_rfp_record_prints_what_is_answered_by_group_and_what_had_to_be_asked() -> None:
-    said = {"exposure_band": 4, "special_conditions": ["azide", "cryogenic"], "specification_proposed": "Water: at most 0.5 %"}
-    rfp = factories.an_rfp(**factories.COMPLETE_REQUEST, **said)
-    for name in UNTOLD:
-        setattr(rfp, name, f"Ours: {name}")
-
-    data = rfp_record(rfp)
-
-    groups = {group["title"]: group for group in data["groups"]}
-    rows = {row["label"]: row["value"] for group in data["groups"] for row in group["rows"]}
-    assert not any(secret in json.dumps(data, default=str) for secret in UNTOLD), "a client may be shown the record"
-    assert [title for title in groups if title not in ("Molecule", "Need")] == [
-        "Role of the compound", "Product context", "Status of the process", "Analytical", "Regulatory", "Safety", "Timing",
-    ]  # fmt: skip
-    assert (rows["Role of the compound"], rows["GMP needed"], rows["Number of steps"]) == ("API", "not asked yet", "not asked yet")
-    assert (rows["Occupational exposure band"], rows["Special conditions"]) == ("4", "Azide, Cryogenic (−78 °C)")
-    assert groups["Analytical"]["texts"] == [{"title": "Specification proposed", "text": "Water: at most 0.5 %"}]
-    assert not {"Energetic groups", "Hygroscopicity", "Chromatography in the process"} & set(rows)
-
-
-def test_rfp_record_of_an_earlier_release_is_printed_as_it_was_made() -> None:
-    data = {name: [] for name in ("parties", "molecule", "product", "dates", "missing", "composition", "treatment")}
-    data |= {name: {"columns": [], "rows": [], "caption": "", "empty": ""} for name in ("quantities", "questions", "files")}
-    old = data | {
-        "wanted": "5 t",
-        "challenges": "Colour of the crude product",
-        "timeline": "Two years",
-        "product": key_values(("Drug", "X")),
-    }
-
-    page = render_to_string("documents/types/_rfp_record_2.html", {"data": old})
-
-    assert all(words in page for words in ("Colour of the crude product", "Two years", "Product and registration", "Drug"))
-
-
-def test_rfp_record_without_a_structure_draws_none() -> None:
-    factories.a_project()
-    Rfp.objects.update(smiles="", structure_text="", formula="", molar_mass_g_per_mol=None)
-
-    version = drafted("rfp_record", Project.objects.get(), author=factories.person(Role.BUSINESS_DEVELOPMENT))
-
-    assert "Structural formula" not in page_of(version, "review")
 
 
 def test_quotation_waits_for_its_release() -> None:
