@@ -43,6 +43,7 @@ def test_what_is_looked_up_meanwhile_forgets_nothing(page: Page) -> None:
     for route in asked:
         route.fulfill(status=200, content_type="text/html", body='<div id="rfp-parties">Looked up</div>')
     expect(page.locator("#rfp-parties")).to_have_text("Looked up")
+    page.wait_for_load_state("networkidle")  # what is asked without a session leads to the sign-in by itself, across the reload
     page.context.clear_cookies(name="cdmo_session")
 
     page.reload()

@@ -38,7 +38,7 @@ def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
     address, main = page.url, page.locator("main")
     asks = Grid(page, "inquiry-asks", "line").open(address)
     asks.press("Add a row")
-    asks.paste("ENZ-1\tDemo Works")
+    asks.paste("ENZ-1\tDemo Solvents")
     expect(asks.status).to_contain_text("Saved")
     lines = Grid(page, "inquiry-lines", "material").open(address)
     for material in ("Toluene", "Transaminase"):
