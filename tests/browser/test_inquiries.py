@@ -82,7 +82,7 @@ def test_suppliers_are_asked_and_their_answers_stand_side_by_side(
     end(buyer, "Close the inquiry", "One offer is enough.")
     expect(done).to_contain_text("Closed.")
     buyer.get_by_role("link", name="All inquiries").click()
-    expect(buyer.get_by_role("region", name="Table of purchase inquiries")).to_contain_text("1 of 2")
+    expect(buyer.get_by_role("region", name="Table of purchase inquiries")).to_contain_text("1 of 3")
 
 
 def test_an_inquiry_that_is_not_sent_is_withdrawn(page: Page, places: dict[str, str]) -> None:
