@@ -131,6 +131,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.index(group) if (group := together(item.nodeid)) in order else len(order))
 
 
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """A file that cannot be imported ends the run at once; side by side, the others would run to their end first."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.exit(f"{report.nodeid} cannot be collected:\n{report.longreprtext}", returncode=pytest.ExitCode.TESTS_FAILED)
+
+
 def pytest_collection_finish() -> None:
     """What is imported by now stays; the garbage collector that walks through it again and again costs a tenth of the tests' time."""
     gc.collect()
@@ -158,10 +164,12 @@ def django_db_modify_db_settings(
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     with pytest.MonkeyPatch.context() as patch:
         if run and not request.config.getoption("reuse_db"):
+            from django.db import connection
+
             from tests.kept import migrated_once
 
             with django_db_blocker.unblock():
-                migrated_once(f"migrated_{run}")
+                connection.settings_dict["TEST"]["TEMPLATE"] = migrated_once(f"migrated_{run}")
             patch.setattr("django.core.management.call_command", lambda *_told, **_named: None)  # the copy is not migrated again
         yield patch
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -21,6 +22,7 @@ from cdmo.servers.layout import ROOT, Layout
 from cdmo.servers.private import Servers, claimed
 from cdmo.servers.product import addresses, children, environment, manage, start
 from tests.inside import Inside
+from tests.kept import bring_migrated, migrated_once
 
 FEATURES_OFF = (  # the pop-ups of the address bar are two more processes for each visitor; the others Playwright turns off itself
     "WebUIOmniboxPopup",
@@ -79,30 +81,38 @@ class Stack:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(django_db_blocker: Any) -> Iterator[Stack]:
     """Started once for all tests that need it; nothing of it outlives the run."""
     layout = Layout(ROOT / ".state" / "stack")
     with claimed(layout):
         servers, processes = Servers(layout), list[Child]()
         try:
-            started = _start(servers, processes)
+            with django_db_blocker.unblock():
+                database = _database(servers)
+            started = _start(servers, processes, database)
             yield started
             started.inside.end()
         finally:
             stop_all(processes, servers.children)
 
 
-def _start(servers: Servers, processes: list[Child]) -> Stack:
-    database = servers.start_postgres(options=postgres_server.UNSYNCED)  # tests kill it and ask for what it had acknowledged
-    _drop_database(database)
-    postgres_server.make_database(database)
+def _database(servers: Servers) -> postgres_server.Postgres:
+    server = servers.start_postgres(options=postgres_server.UNSYNCED)  # tests kill it and ask for what it had acknowledged
+    _drop_database(server)
+    postgres_server.make_database(server)
+    if run := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+        bring_migrated(migrated_once(f"migrated_{run}"), server)
+    return server
+
+
+def _start(servers: Servers, processes: list[Child], database: postgres_server.Postgres) -> Stack:
     told = environment(
         servers.layout,
         addresses(database, servers.start_redis()),
         CDMO_ENVIRONMENT="development",
         CDMO_DEMO="people",
         DJANGO_SETTINGS_MODULE="tests.stack_settings",
-        SWEEP_SECONDS="2",
+        SWEEP_SECONDS="5",
         RENDER_LEASE_SECONDS="10",
         EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
         EMAIL_FILE_PATH=str(_empty(servers.layout.state / "mail")),

@@ -166,6 +166,29 @@ def test_a_database_restored_into_a_younger_cluster_is_noticed(happen: Happen, h
         outbox.consume("ear")
 
 
+def test_it_is_noticed_where_everything_is_read(happen: Happen, heard: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    happen("a")
+    outbox.consume_all()
+    monkeypatch.setattr(outbox.NextTransaction, "template", "1::bigint")
+
+    with pytest.raises(ExceptionGroup) as found:
+        outbox.consume_all()
+
+    assert found.group_contains(RuntimeError, match="restored from another")
+
+
+def test_a_sweep_that_finds_nothing_new_asks_twice(happen: Happen, heard: list[str], django_assert_num_queries: Any) -> None:
+    happen("a")
+    outbox.consume_all()
+
+    with django_assert_num_queries(2):
+        assert outbox.consume_all() == 0
+
+    happen("b")
+    outbox.consume_all()
+    assert heard == ["a", "b"]
+
+
 @pytest.mark.parametrize("task", [tasks.doorbell, tasks.sweep_outbox])
 def test_doorbell_and_sweep_serve_every_consumer(task: Any, happen: Happen, heard: list[str]) -> None:
     happen("a")
