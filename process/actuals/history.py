@@ -18,11 +18,11 @@ from process.actuals.beside import signed
 from process.actuals.comparing import Compared, Error, error_over
 from process.actuals.likeness import Kind, Likeness, likeness
 from process.actuals.models import StepRun
+from process.routes.models import RouteStep
 from projects.money import half_up
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from process.routes.models import RouteStep
     from projects.models import Project
 
 ONE = Decimal(1)
@@ -60,7 +60,7 @@ def kind_of(step: RouteStep) -> Kind:
 def _sums(kinds: Sequence[Kind], project: Project, reader: User) -> QuerySet[StepRun, dict[str, Any]]:
     """Added up by the database: batches × what was quoted, and × what came."""
     both = Q(cycle_time_h__isnull=False, quoted_cycle_time_h__isnull=False)
-    rows = StepRun.objects.visible_to(reader).exclude(project=project).exclude(Exists(_later_runs()))
+    rows = StepRun.objects.visible_to(reader).exclude(project=project).exclude(step__in=_run_again_later())
     skeleton = Left("step__product_compound__fingerprint__parent_inchikey", SKELETON_LETTERS)
     rows = rows.annotate(product=F("step__product_name"), name=F("step__name"), reaction=F("step__transformation"), skeleton=skeleton)
     rows = rows.alias(low_product=Lower("step__product_name"), low_name=Lower("step__name"))
@@ -77,10 +77,11 @@ def _sums(kinds: Sequence[Kind], project: Project, reader: User) -> QuerySet[Ste
     )
 
 
-def _later_runs() -> QuerySet[StepRun]:
-    """Of the step in a later version of its route."""
-    same = {"step__key": OuterRef("step__key"), "step__version__route": OuterRef("step__version__route")}
-    return StepRun.objects.filter(**same, step__version__number__gt=OuterRef("step__version__number"))
+def _run_again_later() -> QuerySet[RouteStep]:
+    """The steps that were run in a later version of their route. Asked of steps, once: asked of each run it grows by the square of them."""
+    same = {"step__key": OuterRef("key"), "step__version__route": OuterRef("version__route")}
+    later = StepRun.objects.filter(**same, step__version__number__gt=OuterRef("version__number"))
+    return RouteStep.objects.filter(Exists(later))
 
 
 def _may_be_alike(kinds: Sequence[Kind]) -> Q:
