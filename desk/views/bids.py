@@ -1,4 +1,4 @@
-"""Enquiries and bids over a period: the pipeline, win rate and turnaround; as a page and as pictures."""
+"""Enquiries and bids over a period: the pipeline, win rate, turnaround, what answered offers had in common; page and pictures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from audit.refusals import require_valid
 from charts.picture import Picture
+from desk.answered_bids import answered_bids
 from desk.bids import over_time, pipeline
 from desk.forms import BidForm
 from desk.kpis import Scope, old_facts
@@ -31,8 +32,15 @@ def _asked(request: SignedInRequest) -> BidForm:
 def _shown(request: SignedInRequest, form: BidForm) -> dict[str, Any]:
     asked = form.cleaned_data
     projects = Project.objects.visible_to(request.user).filter(**{name: asked[name] for name in ("client", "site") if asked[name]})
-    quarters, figures = over_time(projects, Scope(asked["since"], asked["until"]))
-    return {"funnel": pipeline(request.user, asked), "quarters": quarters, "figures": figures, "old": old_facts(projects)}
+    scope = Scope(asked["since"], asked["until"])
+    quarters, figures = over_time(projects, scope)
+    return {
+        "funnel": pipeline(request.user, asked),
+        "quarters": quarters,
+        "figures": figures,
+        "groupings": answered_bids(projects, scope),
+        "old": old_facts(projects),
+    }
 
 
 @internal_required

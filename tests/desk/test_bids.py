@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
+from desk.answered_bids import Answered, groupings
+from projects.completeness import completeness_of
 from projects.kpi_cases import QUOTATION, WON
 from projects.models import KpiCase, Project, Rfp
 from tests.projects import factories as make
@@ -105,6 +107,51 @@ def test_a_wrong_period_is_said_at_its_field(reader: Client) -> None:
 def test_the_picture_leaves_as_a_file_from_the_same_specification(reader: Client, enquiries: Project, name: str, begins: bytes) -> None:
     assert reader.get(reverse(name, args=["funnel"])).content.startswith(begins)
     assert reader.get(reverse(name, args=["nothing"])).status_code == 404
+
+
+def test_answered_offers_stand_once_in_each_part() -> None:
+    rows = [
+        Answered(won=True, complete_percent=92, days=7, why="science", position="field"),
+        Answered(won=True, complete_percent=90, days=8, why="science", position="unknown"),
+        Answered(won=False, complete_percent=49, days=29, why="price", position="highest"),
+        Answered(won=False, complete_percent=74, days=None, why="", position=""),
+    ]
+
+    found = {each.title: [(group.label, group.won, group.lost, group.rate_percent) for group in each.groups] for each in groupings(rows)}
+
+    assert found == {
+        "Completeness of the request": [("90 % and more", 2, 0, 100), ("50 to 74 %", 0, 1, 0), ("0 to 49 %", 0, 1, 0)],
+        "Days from request to first quotation": [
+            ("Up to 7", 1, 0, 100),
+            ("Up to 14", 1, 0, 100),
+            ("More than 28", 0, 1, 0),
+            ("Not known", 0, 1, 0),
+        ],
+        "Decided by": [("Price", 0, 1, 0), ("Route and technical approach", 2, 0, 100), ("Not recorded", 0, 1, 0)],
+        "Our price among the offers": [
+            ("In the field", 1, 0, 100),
+            ("The highest", 0, 1, 0),
+            ("Not known", 1, 0, 100),
+            ("Not recorded", 0, 1, 0),
+        ],
+    }
+
+
+def test_the_page_counts_the_offers_of_the_win_rate(reader: Client, enquiries: Project) -> None:
+    KpiCase.objects.all().delete()
+    case(enquiries, QUOTATION, date(2026, 2, 10), 7)
+    for on, won in ((date(2026, 2, 11), 1), (date(2026, 2, 12), 0), (date(2027, 1, 1), 1)):
+        case(enquiries, WON, on, won)
+    percent = completeness_of(enquiries.rfp).percent
+
+    answer = reader.get(ADDRESS, {"until": "2026-12-31"})
+
+    parts = {each.title: each.groups for each in answer.context["groupings"]}
+    assert [(each.label, each.answered, each.won) for each in parts["Days from request to first quotation"]] == [("Up to 7", 2, 1)]
+    (band,) = parts["Completeness of the request"]
+    assert int(band.label.split()[0]) <= percent
+    assert "(50 %)" in answer.content.decode()
+    assert "Which requests were worth answering" not in reader.get(ADDRESS, {"until": "2026-02-10"}).content.decode()
 
 
 def test_more_enquiries_cost_no_more_queries(reader: Client, enquiries: Project, django_assert_num_queries: Any) -> None:

@@ -1,0 +1,130 @@
+"""What answered offers had in common: won and lost by completeness of the request, speed, reason and price. One query, then counting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _t
+
+from projects.completeness import answered_in_sql, percent_of
+from projects.kpi_cases import QUOTATION, WON
+from projects.models import KpiCase, QuotationOutcome
+from projects.money import half_up
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from desk.kpis import Scope
+    from projects.models import Project
+
+FEW = 5  # of fewer offers a rate says little
+COMPLETE_FROM = (90, 75, 50, 0)  # per cent of the questions
+QUOTED_WITHIN = (7, 14, 28)  # calendar days from the request to the first quotation
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One offer that was won or lost. days: to the first quotation, None where it is not known; why, position: empty where nobody said."""
+
+    won: bool
+    complete_percent: int
+    days: int | None
+    why: str
+    position: str
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    won: int
+    answered: int
+
+    @property
+    def lost(self) -> int:
+        return self.answered - self.won
+
+    @property
+    def rate_percent(self) -> int:
+        return int(half_up(Decimal(100 * self.won) / self.answered, Decimal(1)))
+
+    @property
+    def says_little(self) -> bool:
+        return self.answered < FEW
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """title: what the groups differ in. Groups in which nothing was answered are left out."""
+
+    title: str
+    groups: tuple[Group, ...]
+
+
+def answered_bids(projects: QuerySet[Project], scope: Scope) -> list[Grouping]:
+    """Of the offers that the win rate of the period counts. Empty where there is none."""
+    rows = list(_answered(projects, scope))
+    return groupings(rows) if rows else []
+
+
+def _answered(projects: QuerySet[Project], scope: Scope) -> Iterable[Answered]:
+    quoted = KpiCase.objects.filter(figure=QUOTATION, project=OuterRef("project")).order_by("pk").values("number")[:1]
+    cases = KpiCase.objects.filter(scope.asked, figure=WON, project__in=projects)
+    rows = cases.annotate(answered=answered_in_sql("project__rfp__"), days_to_quotation=Subquery(quoted))
+    names = ("number", "answered", "days_to_quotation", "quotation__outcome__why", "quotation__outcome__position")
+    for won, answered, days, why, position in rows.order_by().values_list(*names):
+        yield Answered(bool(won), percent_of(answered), days, why or "", position or "")
+
+
+def groupings(rows: Iterable[Answered]) -> list[Grouping]:
+    """Each row once in each of the four."""
+    rows = list(rows)
+    why, position = dict(QuotationOutcome.Why.choices), dict(QuotationOutcome.Position.choices)
+    return [
+        _grouping(_t("Completeness of the request"), rows, lambda row: _band_of(row.complete_percent), _band_label, COMPLETE_FROM),
+        _grouping(
+            _t("Days from request to first quotation"), rows, lambda row: _within(row.days), _within_label, (*QUOTED_WITHIN, "over", None)
+        ),
+        _grouping(_t("Decided by"), rows, lambda row: row.why, lambda key: str(why.get(key, _t("Not recorded"))), (*why, "")),
+        _grouping(
+            _t("Our price among the offers"),
+            rows,
+            lambda row: row.position,
+            lambda key: str(position.get(key, _t("Not recorded"))),
+            (*position, ""),
+        ),
+    ]
+
+
+def _grouping(
+    title: str, rows: list[Answered], key_of: Callable[[Answered], Any], label_of: Callable[[Any], str], keys: Iterable[Any]
+) -> Grouping:
+    found = [(key, [row.won for row in rows if key_of(row) == key]) for key in keys]
+    return Grouping(title, tuple(Group(label_of(key), sum(won), len(won)) for key, won in found if won))
+
+
+def _band_of(percent: int) -> int:
+    return next(floor for floor in COMPLETE_FROM if percent >= floor)
+
+
+def _band_label(floor: int) -> str:
+    above = {low: high for high, low in pairwise(COMPLETE_FROM)}
+    if floor not in above:
+        return _t("%(low)d %% and more") % {"low": floor}
+    return _t("%(low)d to %(high)d %%") % {"low": floor, "high": above[floor] - 1}
+
+
+def _within(days: int | None) -> int | str | None:
+    return None if days is None else next((limit for limit in QUOTED_WITHIN if days <= limit), "over")
+
+
+def _within_label(key: int | str | None) -> str:
+    if key is None:
+        return _t("Not known")
+    if key == "over":
+        return _t("More than %(days)d") % {"days": QUOTED_WITHIN[-1]}
+    return _t("Up to %(days)d") % {"days": key}

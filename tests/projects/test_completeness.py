@@ -1,0 +1,55 @@
+"""The database counts answered questions as Python does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateField
+
+from projects.completeness import QUESTIONS, answered_in_sql, completeness_of
+from projects.models import Project, Rfp
+from tests.projects import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_answer_after_the_other_is_counted_by_both() -> None:
+    rfp = make.an_rfp()
+    for question in QUESTIONS:
+        for name in question.fields:
+            Rfp.objects.filter(pk=rfp.pk).update(**{name: empty_of(name)})
+    counted = []
+
+    for question in QUESTIONS:
+        Rfp.objects.filter(pk=rfp.pk).update(**{question.fields[-1]: an_answer_to(question.fields[-1])})
+        row = Rfp.objects.annotate(answered=answered_in_sql()).get(pk=rfp.pk)
+        counted.append(row.answered)
+        assert row.answered == completeness_of(row).answered, question.field
+
+    assert counted == list(range(1, len(QUESTIONS) + 1))
+
+
+def test_it_is_counted_over_a_project_too() -> None:
+    project = make.a_project()
+
+    (found,) = Project.objects.filter(pk=project.pk).annotate(answered=answered_in_sql("rfp__")).values_list("answered", flat=True)
+
+    assert found == completeness_of(project.rfp).answered > 0
+
+
+def empty_of(name: str) -> object:
+    field = Rfp._meta.get_field(name)
+    return None if field.null else [] if isinstance(field, ArrayField) else ""
+
+
+def an_answer_to(name: str) -> object:
+    field = Rfp._meta.get_field(name)
+    if isinstance(field, ArrayField):
+        return ["eu"]
+    if isinstance(field, DateField):
+        return date(2026, 11, 2)
+    if not field.null:
+        return field.choices[-1][0] if field.choices else "said"
+    return 0 if name == "validation_batches" else 1
