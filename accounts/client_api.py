@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from accounts.models import ClientQuerySet
+    from accounts.clients import ClientQuerySet
 
 ANOTHER = "Somebody has looked at what is called alike, and it is another one."
 

@@ -91,11 +91,12 @@ def back_to_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if request.method in SAFE and not htmx:
         return response
     page = request.headers.get("HX-Current-URL") if htmx else request.headers.get("Referer")
-    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _local(request, page)})}"
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': local_address(request, page)})}"
     return HttpResponse(status=204, headers={"HX-Redirect": address}) if htmx else HttpResponseRedirect(address)
 
 
-def _local(request: HttpRequest, page: str | None) -> str:
+def local_address(request: HttpRequest, page: str | None) -> str:
+    """The page without its host, where it is one of ours; else the first page."""
     parts = urlsplit(page or "")
     local = f"{parts.path}?{parts.query}" if parts.query else parts.path
     safe = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}) if page else False

@@ -8,6 +8,5 @@ from audit.policies import declare, leave_open
 def register_policies() -> None:
     declare("catalogue.Compound", "catalogue_compound.id = ANY (ARRAY(SELECT project.compound_id FROM projects_project AS project))")
     leave_open("catalogue.Site", "our sites, the same for everybody")
-    leave_open("catalogue.Vessel", "our vessels; who books them is in the occupancies")
-    for label in ("Material", "Supplier", "SupplierQuote", "SupplierQualification", "ExchangeRate", "AnalyticalPrice"):
+    for label in ("Vessel", "Material", "Supplier", "SupplierQuote", "SupplierQualification", "ExchangeRate", "AnalyticalPrice"):
         declare(f"catalogue.{label}", "false")

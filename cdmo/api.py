@@ -25,6 +25,7 @@ from rest_framework.views import exception_handler, set_rollback
 from accounts.api_rows import newest
 from accounts.requests import refuse_unknown
 from audit.refusals import BadInput, NotAllowed, Refused
+from cdmo.outages import RETRY_SECONDS, outage_of
 
 PROBLEM = "application/problem+json"
 MAX_DEPTH = 32
@@ -47,6 +48,8 @@ def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
         return _problem(404, _t("Not found"), _t("There is nothing at this address that you may see."))
     if isinstance(error, PermissionDenied):
         return _problem(403, _t("Not allowed"), _t("Your roles do not allow this."))
+    if away := outage_of(error):
+        return _problem(503, _t("Not available"), str(away.to_systems), headers={"Retry-After": str(RETRY_SECONDS)})
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -13,9 +14,11 @@ from django.template import loader
 from django.urls import is_valid_path, reverse
 from django.utils.translation import gettext as _t
 
+from accounts.middleware import local_address
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused
+from cdmo.outages import RETRY_SECONDS, Outage, outage_of
 
-TITLES = {400: "Bad input", 403: "Not allowed", 404: "Not found", 409: "Refused", 500: "Server error"}
+TITLES = {400: "Bad input", 403: "Not allowed", 404: "Not found", 409: "Refused", 500: "Server error", 503: "Not available"}
 
 
 def refusal(request: HttpRequest, error: NotAllowed | Refused | BadInput) -> HttpResponse:
@@ -90,9 +93,26 @@ def page_above(path: str) -> str:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without context: whatever broke may break the context too."""
+    away = outage_of(sys.exc_info()[1])
+    if away:
+        return unavailable(request, away)
     if request.path.startswith("/api/"):
         return _problem(500, "The server failed. Nothing was changed; please try again.")
     return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+def unavailable(request: HttpRequest, away: Outage) -> HttpResponse:
+    """Without context as well: who asks may be what cannot be read."""
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = _problem(503, str(away.to_systems))
+    elif request.headers.get("X-Requested-With") == "dropzone":
+        answer = JsonResponse({"detail": str(away.words)}, status=503)
+    else:
+        page = request.get_full_path() if request.method == "GET" else request.headers.get("Referer")
+        again = local_address(request, page)
+        answer = HttpResponse(loader.get_template("503.html").render({"words": away.words, "again": again}), status=503)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,6 @@ from projects.models import (
     SHOWN_TO_CLIENT,
     Deliverable,
     Milestone,
-    MilestoneRound,
     Phase,
     Project,
     ProjectRisk,
@@ -85,7 +85,7 @@ def status_report(project: Project) -> dict[str, Any]:
         "slippage": _slippage(accounts),
         "account_answer": _account_answer(project, accounts),
         "deliverables": _deliverables(project, milestones),
-        "waiting_for_client": _waiting(project),
+        "waiting_for_client": _waiting(project, milestones),
         "open_with_us": _open_with_us(milestones, states, today),
         "risks": _risks(project),
         "actions": _actions(project),
@@ -124,14 +124,13 @@ def next_gate(project: Project) -> str:
 
 def moves_of(milestones: list[Milestone], since: datetime | None) -> dict[str, Any]:
     """One row per reason told on one day since the last report, with every date that moved for it."""
-    titles = {row.pk: row.title for row in milestones}
-    rows = Publication.objects.filter(milestone__in=titles).exclude(reason_class=Publication.ReasonClass.INITIAL)
-    if since is not None:
-        rows = rows.filter(published_at__gt=since)
+    prefetch_related_objects(milestones, "publications__shares")
+    rows = [row for milestone in milestones for row in milestone.publications.all() if _is_move(row, since)]
+    rows.sort(key=lambda row: row.pk)
     told: dict[tuple[date, str], list[str]] = {}
-    for row in rows.order_by("-published_at", "id").prefetch_related("shares"):
+    for row in sorted(rows, key=lambda row: row.published_at, reverse=True):
         why = f"{row.get_reason_class_display()} ({row.sides}). {row.reason}".strip()
-        move = f"{titles[row.milestone_id]}: {day(row.from_date)} → {day(row.to_date)} ({row.days:+d})"
+        move = f"{row.milestone.title}: {day(row.from_date)} → {day(row.to_date)} ({row.days:+d})"
         told.setdefault((timezone.localdate(row.published_at), why), []).append(move)
     return data_table(
         [Column(_t("Told on"), 13), Column(_t("Reason"), 25), Column(_t("What moved (working days)"), 62)],
@@ -140,15 +139,21 @@ def moves_of(milestones: list[Milestone], since: datetime | None) -> dict[str, A
     )
 
 
+def _is_move(row: Publication, since: datetime | None) -> bool:
+    return row.reason_class != Publication.ReasonClass.INITIAL and (since is None or row.published_at > since)
+
+
 def _again(milestones: list[Milestone]) -> dict[str, Any]:
     """The shared milestones of which the work began again: which round it is now, and why, in the words chosen for the client."""
-    titles = {row.pk: row.title for row in milestones}
-    rows = MilestoneRound.objects.filter(milestone__in=titles).order_by("-reopened_at", "id")
+    begun = [row for row in milestones if row.round > 1]
+    prefetch_related_objects(begun, "rounds")
+    rows = sorted((each for row in begun for each in row.rounds.all()), key=lambda each: each.pk)
+    rows.sort(key=lambda each: each.reopened_at, reverse=True)
     return data_table(
         [Column(_t("Milestone"), 30), Column(_t("Achieved before"), 16), Column(_t("Again since"), 14), Column(_t("Round and reason"), 40)],
         [
             (
-                titles[row.milestone_id],
+                row.milestone.title,
                 row.achieved_on,
                 timezone.localdate(row.reopened_at),
                 _t("Round %(round)s: %(reason)s") % {"round": row.round + 1, "reason": row.told},
@@ -202,8 +207,8 @@ def _done(row: Deliverable) -> Any:
     return timezone.localdate(row.done_at) if row.done_at else ""
 
 
-def _waiting(project: Project) -> dict[str, Any]:
-    rows = with_costs(WaitingFor.objects.open().asking(project.client_id).filter(project=project))
+def _waiting(project: Project, milestones: list[Milestone]) -> dict[str, Any]:
+    rows = with_costs(WaitingFor.objects.open().asking(project.client_id).filter(project=project), milestones)
     return data_table(
         [
             Column(_t("What we need from you"), 34),

@@ -16,7 +16,7 @@ from projects.models.states import Phase, ProjectStatus
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from accounts.models import ClientQuerySet
+    from accounts.clients import ClientQuerySet
     from accounts.requests import SignedInRequest
 
 

@@ -77,7 +77,7 @@ def project_context(reader: User, code: str) -> dict[str, Any]:
         "deliverables": _deliverables(reader, project, shared, documents),
         "documents": documents,
         "quotations": quotations,
-        **waits_of(reader, project),
+        **waits_of(reader, project, shared),
         "conditions": list(GateCondition.objects.told_to_client(today).filter(review__project=project).order_by("due_on", "pk")),
         "team": team_of(project),
         "today": today,
@@ -91,12 +91,12 @@ def approvals_of(project: Project, user: User) -> list[ApprovalRequest]:
     return sorted(last.values(), key=lambda row: (row.asked_at, row.pk), reverse=True)
 
 
-def waits_of(reader: User, project: Project | None = None) -> dict[str, Any]:
-    """What waits for the organisation, dearest first; who does not answer for it reads it too."""
+def waits_of(reader: User, project: Project | None = None, milestones: Iterable[Milestone] | None = None) -> dict[str, Any]:
+    """What waits for the organisation, dearest first; who does not answer for it reads it too. milestones: the project's, as shared."""
     rows = WaitingFor.objects.open().asking(reader.client_id)
     answers = reader.has_role(Role.CLIENT_APPROVER)
     return {
-        "waits": with_costs(rows.filter(project=project) if project else rows),
+        "waits": with_costs(rows.filter(project=project) if project else rows, milestones),
         "waits_title": _t("Waiting for you") if answers else _t("Waiting for your organisation"),
     }
 

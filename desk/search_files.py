@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from accounts.models import User
+from desk.search_index import OneOf
 from desk.search_passages import Passage, passage_in
 from documents.models import FileText, Rendition
 from projects.models import Agreement, ReferencedEvidence, RfpFile
@@ -39,18 +40,25 @@ class _Held:
     title: str
 
 
-def files_saying(user: User, words: str, *, shown: int, at_most: int) -> list[FoundFile]:
-    """At most `shown`, of at most `at_most` texts."""
-    saying = FileText.objects.saying(words)
-    if not user.is_internal:  # few, and asked first: behind the database's policies the index of words is of no use
-        saying = saying.filter(sha256__in=[held.sha256 for held in _held(user)])
-    hashes = list(saying.values_list("sha256", flat=True)[:at_most])
-    found = _held(user, hashes)[:shown] if hashes else []
+def files_saying(user: User, words: str, *, shown: int) -> list[FoundFile]:
+    """At most `shown`, and counted of those alone that the reader may see."""
+    found = (_found_by_us if user.is_internal else _found_by_client)(user, FileText.objects.saying(words).order_by(), shown)
     texts = dict(FileText.objects.filter(sha256__in={held.sha256 for held in found}).values_list("sha256", "text")) if found else {}
     return [FoundFile(held.name, *PLACES[held.kind](user, held), passage_in([texts[held.sha256]], words)) for held in found]
 
 
-def _held(user: User, hashes: Collection[str] | None = None) -> list[_Held]:
+def _found_by_us(user: User, saying: QuerySet[FileText], shown: int) -> list[_Held]:
+    return [_Held(*row) for row in _held(user, saying.values("sha256"))[:shown]]
+
+
+def _found_by_client(user: User, saying: QuerySet[FileText], shown: int) -> list[_Held]:
+    """Its own files are few and asked first: behind the database's policies the index of words is of no use."""
+    own = [_Held(*row) for row in _held(user)]
+    said = set(saying.filter(sha256__in={held.sha256 for held in own}).values_list("sha256", flat=True))
+    return [held for held in own if held.sha256 in said][:shown]
+
+
+def _held(user: User, hashes: QuerySet[Any, Any] | None = None) -> QuerySet[Any, Any]:
     """In one question of all kinds, newest first of each. Agreements and evidence are opened by our people only."""
     uploads = Rendition.objects.visible_to(user).filter(kind=Rendition.Kind.UPLOADED)
     asked = [
@@ -64,13 +72,13 @@ def _held(user: User, hashes: Collection[str] | None = None) -> list[_Held]:
             _rows("evidence", evidence, hashes, "deliverable__project__code", "deliverable__key", "deliverable__title", prefix="file_"),
         ]
     first, *others = asked
-    return [_Held(*row) for row in first.union(*others, all=True).order_by("-held_kind", "-held_pk")]
+    return first.union(*others, all=True).order_by("-held_kind", "-held_pk")
 
 
-def _rows(kind: str, holders: QuerySet[Any], hashes: Collection[str] | None, *fields: str, prefix: str = "") -> QuerySet[Any, Any]:
+def _rows(kind: str, holders: QuerySet[Any], hashes: QuerySet[Any, Any] | None, *fields: str, prefix: str = "") -> QuerySet[Any, Any]:
     """In the order of `_Held`."""
     if hashes is not None:
-        holders = holders.filter(**{f"{prefix}sha256__in": hashes})
+        holders = holders.exclude(**{f"{prefix}sha256": ""}).filter(OneOf(f"{prefix}sha256", hashes))
     text = CharField()
     said: dict[str, Any] = {f"held_{number}": Cast(F(name), text) for number, name in enumerate(fields)}
     said |= {f"held_{number}": Value("", text) for number in range(len(fields), 3)}

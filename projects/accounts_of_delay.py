@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
+
 from projects.forecasting import calendar_for
-from projects.models import SHOWN_TO_CLIENT, Baseline, BaselineMilestone, Milestone, MilestoneRound
+from projects.models import SHOWN_TO_CLIENT, Baseline, BaselineMilestone, Milestone
 from projects.slippage import Account, Told, account_of
 
 if TYPE_CHECKING:
@@ -40,9 +42,9 @@ def accounts_of_delay(projects: Iterable[Project], milestones: Iterable[Mileston
 
 def _years_begun(milestones: Iterable[Milestone]) -> dict[int, datetime]:
     """Since when a milestone that is reached every year counts anew. One query, where there is one in a later round."""
-    again = [row.pk for row in milestones if row.round > 1]
-    rows = MilestoneRound.objects.filter(milestone__in=again, review__isnull=False).order_by("round")
-    return dict(rows.values_list("milestone_id", "reopened_at")) if again else {}
+    again = [row for row in milestones if row.round > 1]
+    prefetch_related_objects(again, "rounds")
+    return {row.pk: each.reopened_at for row in again for each in row.rounds.all() if each.review_id is not None}
 
 
 def _told(milestone: Milestone, since: datetime | None) -> list[Told]:

@@ -79,11 +79,15 @@ def _days(link: Link, durations: Mapping[str, int]) -> int:
     return link.lag_days + of_successor - of_predecessor
 
 
-def costs_of(waits: Iterable[WaitingFor]) -> dict[int, Cost]:
-    """By id of the wait, for those that feed something whose date the client knows. One query beside the waits' own projects."""
+def costs_of(waits: Iterable[WaitingFor], milestones: Iterable[Milestone] | None = None) -> dict[int, Cost]:
+    """By id of the wait, for those that feed something whose date the client knows. One query beside the waits' own projects.
+
+    No query where `milestones` are given: those of the waits' projects that the client sees, with `publications` prefetched.
+    """
     fed = [wait for wait in waits if wait.project and wait.milestone]
     told: dict[int, list[Publication]] = defaultdict(list)
-    for publication in _last_told({wait.project_id for wait in fed if wait.project_id}):
+    last = _last_told({wait.project_id for wait in fed if wait.project_id}) if milestones is None else _last_of(milestones)
+    for publication in last:
         told[publication.milestone.project_id].append(publication)
     costs = {wait.pk: _cost(wait, told[wait.project_id or 0]) for wait in fed}
     return {pk: cost for pk, cost in costs.items() if cost}
@@ -94,6 +98,12 @@ def _last_told(projects: set[int]) -> Iterable[Publication]:
     seen = Milestone.objects.open().filter(project_id__in=projects, visibility__in=SHOWN_TO_CLIENT)
     rows = Publication.objects.filter(milestone__in=seen).select_related("milestone")
     return rows.order_by("milestone_id", "-published_at", "-id").distinct("milestone_id") if projects else ()
+
+
+def _last_of(milestones: Iterable[Milestone]) -> Iterable[Publication]:
+    for row in milestones:
+        if row.actual_on is None:
+            yield from list(row.publications.all())[-1:]
 
 
 def _cost(wait: WaitingFor, told: Iterable[Publication]) -> Cost | None:
@@ -108,10 +118,13 @@ def _cost(wait: WaitingFor, told: Iterable[Publication]) -> Cost | None:
     return min(found)[3] if found else None
 
 
-def with_costs(waits: Iterable[WaitingFor]) -> list[WaitingFor]:
-    """The client's waits with their costs, dearest first: what is free for the shortest time, then what is due first."""
+def with_costs(waits: Iterable[WaitingFor], milestones: Iterable[Milestone] | None = None) -> list[WaitingFor]:
+    """The client's waits with their costs, dearest first: what is free for the shortest time, then what is due first.
+
+    milestones: as `costs_of` takes them.
+    """
     rows = list(waits)
-    costs = costs_of(rows)
+    costs = costs_of(rows, milestones)
     for row in rows:
         row.cost = costs.get(row.pk)
     return sorted(rows, key=lambda row: (row.cost.free_until if row.cost else date.max, row.due_on or date.max, row.since, row.pk))

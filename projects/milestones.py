@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, prefetch_related_objects
 
 from projects.calendars import WorkingCalendar
 from projects.milestone_state import MilestoneState, milestone_state
-from projects.models import SHOWN_TO_CLIENT, Milestone, MilestoneLink
+from projects.models import SHOWN_TO_CLIENT, Milestone
 
 if TYPE_CHECKING:
     from projects.models.plan import MilestoneQuerySet
@@ -20,20 +19,18 @@ if TYPE_CHECKING:
 def states_of(
     milestones: Iterable[Milestone], *, today: date, calendars: Mapping[int, WorkingCalendar], for_client: bool = False
 ) -> dict[int, MilestoneState]:
-    """State by milestone id, by the rules of the lifecycle; one query for the links of all of them. `calendars`: by project id.
+    """State by milestone id, by the rules of the lifecycle; one query where `predecessors` are not prefetched. `calendars`: by project id.
 
     For a client only published dates count, and only milestones in the given (shared) list can make another one late.
     """
     rows = {milestone.pk: milestone for milestone in milestones}
-    before: dict[int, list[int]] = defaultdict(list)
-    for predecessor, successor in MilestoneLink.objects.filter(successor__in=rows).values_list("predecessor_id", "successor_id"):
-        before[successor].append(predecessor)
+    prefetch_related_objects(list(rows.values()), "predecessors")
     states: dict[int, MilestoneState] = {}
 
     def state(pk: int) -> MilestoneState:
         if pk not in states:
             row = rows[pk]
-            late = any(state(other) == MilestoneState.LATE for other in before[pk] if other in rows)
+            late = any(state(other) == MilestoneState.LATE for other in predecessors_of(row) if other in rows)
             states[pk] = milestone_state(
                 actual=row.actual_on,
                 forecast=row.published_on if for_client else row.forecast_on,
@@ -47,6 +44,11 @@ def states_of(
         return states[pk]
 
     return {pk: state(pk) for pk in rows}
+
+
+def predecessors_of(milestone: Milestone) -> list[int]:
+    """The ids of what it waits for, each once; for lists `predecessors` are prefetched."""
+    return list(dict.fromkeys(link.predecessor_id for link in milestone.predecessors.all()))
 
 
 def may_stand(rows: MilestoneQuerySet, state: MilestoneState, *, today: date, internal: bool) -> MilestoneQuerySet:

@@ -12,6 +12,7 @@ def register_policies() -> None:
     declare("projects.Project", "client_id = {client}", through="{column} = " + OWN_PROJECTS, rank=PROJECT_RANK)
     # What waits for our people without a project (a new request) is no client's row.
     declare("projects.WaitingFor", f"project_id = {OWN_PROJECTS} OR (project_id IS NULL AND client_id = {{client}})")
+    declare("projects.Occupancy", f"project_id = {OWN_PROJECTS}")  # no client reads a vessel, by which its columns would go
     declare("projects.QuotationOutcome", "false")  # how we read a client's answer is not the client's to read
     declare("projects.Intake", "false")  # messages as our people took them in
     declare("projects.ConfidentialReader", "false")  # who of ours may look is no client's to read

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _t
@@ -12,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from accounts.decorators import internal_required
 from accounts.models import User
-from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from desk.as_client import Preview
 from desk.portal import order_context, order_for, project_context, quotation_context, quotation_for
@@ -64,9 +64,9 @@ def document(request: SignedInRequest, code: str, number: str) -> HttpResponse:
 
 def _shown(request: SignedInRequest, code: str, template: str, page: str, context: Callable[[User], dict[str, Any]]) -> HttpResponse:
     """What the client does not see is not found here either, and only a page that is shown is recorded."""
-    seen = get_object_or_404(Project.objects.visible_to(request.user).select_related("client"), code=code)
-    require_permission("projects.share", request.user, seen)
-    reader = as_client(seen.client_id)
-    found = context(reader)
-    view_as_client(code, page=page, actor=request.user)
+    with transaction.atomic():
+        seen = view_as_client(code, page=page, actor=request.user)
+        reader = as_client(seen.client_id)
+        found = context(reader)
+    request.is_kept = seen.is_kept  # type: ignore[attr-defined]
     return render(request, template, found | {"user": reader, "preview": Preview(seen)})

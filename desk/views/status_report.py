@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -35,7 +37,7 @@ def status_report_page(request: SignedInRequest, code: str) -> HttpResponse:
     """The preview; POST issues exactly what it showed, or says what has changed since and keeps what was typed."""
     project = visible_project(request, code)
     if request.method == "GET":
-        return _render(request, project, StatusReportForm(sections=SECTIONS, initial=_initial(project)))
+        return _render(request, project)
     form = StatusReportForm(request.POST, sections=SECTIONS)
     if not form.is_valid():
         return _render(request, project, form, status=400)
@@ -58,23 +60,36 @@ def status_report_page(request: SignedInRequest, code: str) -> HttpResponse:
     return redirect(version.document)
 
 
-def _initial(project: Project) -> dict[str, Any]:
+def _reports_of(project: Project) -> list[Document]:
+    """For the client and for us, each with the words of its newest version: `last_words`."""
+    newest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number")
+    rows = Document.objects.filter(project=project, type_key__in=[STATUS_REPORT.key, INTERNAL_REPORT.key]).order_by("number")
+    return list(rows.annotate(last_words=Subquery(newest.values("narrative")[:1])))
+
+
+def _initial(project: Project, reports: Iterable[Any]) -> dict[str, Any]:
     """The words of the last report, to be written on; the message of today."""
-    newest = DocumentVersion.objects.filter(document__project=project, document__type_key=STATUS_REPORT.key).order_by("-number").first()
+    last = next((each.last_words for each in reports if each.type_key == STATUS_REPORT.key), None)
     words = _t("This is the status of %(code)s %(title)s on %(day)s.")
     message = words % {"code": project.code, "title": project.title, "day": day(timezone.localdate())}
-    return {"message": message, "internal_copy": True, **(newest.narrative if newest else {})}
+    return {"message": message, "internal_copy": True, **(last or {})}
 
 
 def _render(
-    request: SignedInRequest, project: Project, form: StatusReportForm, *, status: int = 200, refused: tuple[Blocker, ...] = ()
+    request: SignedInRequest,
+    project: Project,
+    form: StatusReportForm | None = None,
+    *,
+    status: int = 200,
+    refused: tuple[Blocker, ...] = (),
 ) -> HttpResponse:
+    earlier = _reports_of(project)
     data, expected_hash = preview_issue(STATUS_REPORT.key, project)
     told = receivers_of_documents(project)
     words = _t("A project manager or business development issues and shares the report.")
     context = {
         "project": project,
-        "form": form,
+        "form": form or StatusReportForm(sections=SECTIONS, initial=_initial(project, earlier)),
         "data": data,
         "expected_hash": expected_hash,
         "told": told,
@@ -82,6 +97,6 @@ def _render(
         "digest": [each for each in told if each.told == DIGEST],
         "refused": refused,
         "blockers": lacking("documents.share", request.user, project, words),
-        "earlier": Document.objects.filter(project=project, type_key__in=[STATUS_REPORT.key, INTERNAL_REPORT.key]).order_by("number"),
+        "earlier": earlier,
     }
     return render(request, "desk/status_report.html", context, status=status)

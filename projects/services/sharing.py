@@ -116,8 +116,8 @@ def _lock(project: Project, refs: Collection[Ref], *, first: bool) -> list[Item]
 
 @transaction.atomic
 def view_as_client(code: str, *, page: str, actor: User) -> Project:
-    """One of ours opens a page as the client sees it; each page that is opened stands in the record."""
-    project = Project.objects.visible_to(actor).select_related("client").get(code=code)
+    """One of ours opens a page as the client sees it; each page that is opened stands in the record. With `is_kept`."""
+    project = Project.objects.visible_to(actor).with_kept().select_related("client").get(code=code)
     require_permission("projects.share", actor, project)
     record("project.viewed_as_client", project, actor=actor, page=page, client=project.client.name)
     return project

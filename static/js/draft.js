@@ -1,6 +1,7 @@
-// What is typed into a form survives the end of the session. While somebody types, the text fields are kept in this tab
-// (sessionStorage, under person and page; no passwords, codes or files). A page without a person marks all of it as
-// interrupted; the page of the form puts interrupted text back, and what was sent with success or left behind is forgotten.
+// What is typed into a form survives the end of the session, and a server that is away. While somebody types, the text
+// fields are kept in this tab (sessionStorage, under person and page; no passwords, codes or files). A page without a
+// person marks all of it as interrupted; the page of the form puts interrupted text back, and what was sent with success
+// or left behind is forgotten.
 (() => {
   const PREFIX = "draft:";
   const DELAY = 300;

@@ -40,7 +40,7 @@
     const { status } = event.detail.xhr;
     if ([403, 404, 409].includes(status)) return;
     const words = document.getElementById("refusal")?.dataset ?? {};
-    say(event.detail.elt, status === 429 ? words.wordsTooMany : words.wordsFailed);
+    say(event.detail.elt, { 429: words.wordsTooMany, 503: words.wordsAway }[status] ?? words.wordsFailed);
   });
 
   document.addEventListener("htmx:sendError", (event) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from accounts.models import Role
 from audit.client_role import client_rows
 from audit.context import acting
 from audit.policies import CLOSED, apply_policies, missing_policies, rule_of, rules
-from projects.models import Project
+from catalogue.models import Vessel
+from projects.models import Occupancy, Project
 from tests.projects import factories
+from tests.projects.vessels import a_vessel, book, in_days
 
 CONCRETE = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed and not model._meta.proxy]
 
@@ -136,3 +139,13 @@ def test_a_client_changes_nobody_of_ours(db: None) -> None:
         rows = type(manager).objects.filter(pk=manager.pk)
         assert rows.get().full_name == manager.full_name  # stands on its pages
         assert rows.update(full_name="Somebody else") == 0
+
+
+def test_a_client_reads_no_vessel_and_of_the_bookings_its_own(db: None) -> None:
+    own, foreign = factories.a_planned_project(), factories.a_planned_project(client=factories.a_client("DCB"))
+    of_own = book(a_vessel(hourly_rate=Decimal(250), rate_currency="EUR", rate_from=in_days(0)), 3, 9, project=own)
+    book(a_vessel("R-303"), 3, 9, project=foreign)
+
+    with client_rows(own.client_id):
+        assert list(Vessel.objects.values_list("hourly_rate")) == []
+        assert list(Occupancy.objects.values_list("pk")) == [(of_own.pk,)]

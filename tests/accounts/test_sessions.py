@@ -53,6 +53,19 @@ def test_whoever_is_signed_in_works_on_while_redis_is_away(person: User, setting
     assert not is_signed_in(Browser())
 
 
+@pytest.mark.parametrize("name", ["account_login", "account_logout", "account_reauthenticate"])
+def test_signing_in_and_out_says_that_it_waits_for_redis(person: User, settings: Any, name: str) -> None:
+    browser = Browser(raise_request_exception=False) if name == "account_login" else signed_in(person)
+    browser.raise_request_exception = False
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "unix:///nowhere/redis.sock"}}
+
+    shown = browser.get(reverse(name))
+    refused = browser.post(reverse(name), {"login": person.email, "password": PASSWORD})
+
+    assert (shown.status_code, refused.status_code) == (200, 503)
+    assert "Redis cannot be reached" in refused.content.decode()
+
+
 def test_no_session_is_ended_by_halves_while_redis_is_away(person: User, administrator: User, client: Browser, settings: Any) -> None:
     browser = signed_in(person)
     client.force_login(administrator)

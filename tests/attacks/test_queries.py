@@ -19,17 +19,13 @@ AUDIT = re.compile(r"^SELECT set_config\('pghistory[^;]*; ")  # who acts, told i
 # The transaction of a request is a savepoint only inside a test's own, and with it goes the statement that makes its role a client's.
 # Sessions are read from the cache; only this world keeps them in the database.
 ASIDE = re.compile(r"^(RELEASE )?SAVEPOINT |^SELECT set_config\('role'|FROM \"django_session\"")
-MORE: dict[str, tuple[int, str]] = {
-    "status-report": (26, "the preview reads everything that the report will say, each table once, and who will be told of it"),
-    "as-client": (23, "the client's own page, and around it: which of ours looks on, whether that person may, and the record of it"),
-}
 
 
 def test_no_page_asks_more_than_twenty_times(world: World) -> None:
-    """One of ours who may open it, else its client. A page that takes more stands in MORE, with its number and the reason."""
+    """One of ours who may open it, else its client."""
     asked = {name: least_asked(world.callers[caller], address_of(world, name, pattern)) for name, pattern, caller in pages()}
 
-    assert {name: number for name, number in asked.items() if number > MOST} == {name: number for name, (number, _why) in MORE.items()}
+    assert {name: number for name, number in asked.items() if number > MOST} == {}
 
 
 def least_asked(browser: Browser, address: str) -> int:

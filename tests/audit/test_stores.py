@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.core.files.storage import storages
-from moto.server import ThreadedMotoServer
 from storages.backends.s3 import S3Storage
 
 from audit import files, stores
+from tests.buckets import bucket, server
 
+__all__ = ["bucket", "server"]
 ABC = hashlib.sha256(b"abc").hexdigest()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    served = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    served.start()
-    host, port = served.get_host_and_port()
-    yield f"http://{host}:{port}"
-    served.stop()
-
-
-@pytest.fixture
-def bucket(server: str, settings: Any, request: pytest.FixtureRequest) -> Iterator[S3Storage]:
-    """The settings that FILES_BUCKET makes, with a bucket of this test's own."""
-    settings.FILES_BUCKET = f"bucket-{abs(hash(request.node.name))}"
-    keys = {"access_key": "key", "secret_key": "secret", "region_name": "us-east-1"}
-    own = {**settings.S3_OPTIONS, "bucket_name": settings.FILES_BUCKET, "endpoint_url": server, "location": "cdmo", **keys}
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": own}}
-    storage = storages["default"]
-    assert isinstance(storage, S3Storage)
-    storage.connection.meta.client.create_bucket(Bucket=settings.FILES_BUCKET)
-    yield storage
-    storage.connection.meta.client.close()
 
 
 def test_the_same_content_is_stored_once(bucket: S3Storage) -> None:

@@ -15,8 +15,8 @@ from django.db import connection
 RESTORED = f"restored_by_a_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # the processes of a run share a server
 
 
-def manage(address: str, store: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    told = {**os.environ, "DATABASE_URL": address, "CDMO_FILES_DIR": str(store), "CDMO_ENVIRONMENT": "test"}
+def manage(address: str, store: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    told = {**os.environ, "DATABASE_URL": address, "CDMO_FILES_DIR": str(store), "CDMO_ENVIRONMENT": "test", **environment}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=django_settings.BASE_DIR, env=told, capture_output=True, text=True, check=False)
 

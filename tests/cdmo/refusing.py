@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from redis.exceptions import ConnectionError as RedisLost
 
 from audit.refusals import BadInput, Blocker, NotAllowed, Refused
 from cdmo import urls
@@ -17,7 +19,23 @@ ERRORS = {
     "bad-input": BadInput({"amount": "The amount is above the batch size."}),
     "missing": ObjectDoesNotExist(),
     "broken": RuntimeError("a secret of the server"),
+    "deadlock": OperationalError("a secret of the server"),
+    "database-away": OperationalError("a secret of the server"),
+    "database-stops": OperationalError("a secret of the server"),
+    "connection-closed": InterfaceError("a secret of the server"),
+    "redis-away": RedisLost("a secret of the server"),
 }
+
+
+class Told(Exception):
+    """What psycopg2 raises, with the code that the server gave it."""
+
+    def __init__(self, pgcode: str) -> None:
+        self.pgcode = pgcode
+
+
+ERRORS["deadlock"].__cause__ = Told("40P01")
+ERRORS["database-stops"].__cause__ = Told("57P01")
 
 
 def refuse(request: HttpRequest, error: str) -> HttpResponse:

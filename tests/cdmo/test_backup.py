@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from storages.backends.s3 import S3Storage
 
 from accounts.models import Role
 from audit import files
@@ -17,9 +18,11 @@ from audit.events import record
 from audit.models import Event
 from audit.outbox import RESTORE_GAP, UPPER_SQL, consume_all
 from tests.audit.conftest import settle
+from tests.buckets import bucket, environment_of, server
 from tests.cdmo.installations import RESTORED, ask, manage
 from tests.projects import factories as make
 
+__all__ = ["bucket", "server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 NEXT_PLACES = f"SELECT {UPPER_SQL}, (SELECT max(transaction_id) FROM audit_event), (SELECT max(transaction_id) FROM audit_outboxcursor)"
 
@@ -57,6 +60,30 @@ def test_restores_everything_into_an_empty_installation(made: Path, empty: str, 
     ((place, last_event, cursor),) = ask(RESTORED, NEXT_PLACES)
     assert last_event <= manifest["position"] < manifest["position"] + RESTORE_GAP <= place  # what happens now comes behind what was read
     assert cursor == last_event
+
+
+def test_files_go_from_a_bucket_through_the_backup_into_another(
+    server: str, bucket: S3Storage, made: Path, empty: str, tmp_path: Path
+) -> None:
+    client = bucket.connection.meta.client
+    client.create_bucket(Bucket="other")
+    (kept,) = (made / "files").iterdir()
+
+    done = manage(empty, tmp_path / "unused", "restore", str(made), **environment_of(server, "other"))
+
+    assert "1 files, as of" in done.stdout, done.stderr
+    assert kept.read_bytes() == b"a rendition"
+    stored = client.get_object(Bucket="other", Key=f"sha256/{kept.name[:2]}/{kept.name}")
+    assert stored["Body"].read() == b"a rendition"
+    assert not (tmp_path / "unused").exists()
+
+
+def test_a_damaged_file_in_a_bucket_stops_the_backup(bucket: S3Storage, tmp_path: Path) -> None:
+    stored = files.store_file(b"abc")
+    bucket.bucket.Object(f"cdmo/{stored.path}").put(Body=b"abd")
+
+    with pytest.raises(CommandError, match="is damaged"):
+        call_command("backup", str(tmp_path / "backups"))
 
 
 def test_refuses_an_installation_with_data_before_anything_is_written(made: Path, settings: Any, tmp_path: Path) -> None:

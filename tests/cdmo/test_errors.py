@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+from unittest.mock import Mock
+
 import pytest
+from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
+
+from accounts.sessions import SessionStore
+from cdmo.api import problem_json
+from tests.cdmo.refusing import ERRORS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.cdmo.refusing")]
 
-STATUS = {"blocked": 409, "not-allowed": 403, "bad-input": 400, "missing": 404, "broken": 500}
+STATUS = {"blocked": 409, "not-allowed": 403, "bad-input": 400, "missing": 404, "broken": 500, "deadlock": 500}
+AWAY = {
+    "database-away": "The database cannot be reached",
+    "database-stops": "The database cannot be reached",
+    "connection-closed": "The database cannot be reached",
+    "redis-away": "nobody signs in or out or gives a signature.",
+}
 HTMX = {"HX-Request": "true"}
 
 
@@ -50,6 +65,40 @@ def test_api(client: Client, error: str, status: int) -> None:
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["status"] == status
+
+
+@pytest.mark.parametrize(("error", "words"), AWAY.items())
+def test_a_server_that_is_away_is_told_as_that(client: Client, error: str, words: str) -> None:
+    page, system = client.get(f"/refuse/{error}/?page=2"), client.get(f"/api/v1/refuse/{error}/")
+    of_the_framework = problem_json(ERRORS[error], {})
+    assert of_the_framework is not None
+
+    assert [answer.status_code for answer in (page, system, of_the_framework)] == [503] * 3
+    assert {answer.headers["Retry-After"] for answer in (page, system, of_the_framework)} == {"10"}
+    assert words in page.content.decode() and f'href="/refuse/{error}/?page=2"' in page.content.decode()
+    assert system.json() == of_the_framework.data
+    assert words in system.json()["detail"]
+    assert "secret of the server" not in page.content.decode() + system.content.decode()
+
+
+def test_from_a_form_one_goes_back_to_its_page_where_the_draft_is(client: Client) -> None:
+    answers = [
+        client.post("/refuse/database-away/", headers={"Referer": f"{host}/rfps/new/"}).content.decode()
+        for host in ("http://testserver", "https://elsewhere.example")
+    ]
+
+    assert ['href="/rfps/new/"' in page for page in answers] == [True, False]
+    assert all("js/draft.js" in page for page in answers)
+
+
+@pytest.mark.parametrize(("path", "shape"), [("/projects/", "text/html; charset=utf-8"), ("/api/v1/projects/", "application/problem+json")])
+def test_nobody_can_be_told_from_another_while_the_database_is_away(client: Client, monkeypatch: Any, path: str, shape: str) -> None:
+    monkeypatch.setattr(SessionStore, "load", Mock(side_effect=OperationalError))
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["Content-Type"], answer.headers["Retry-After"]) == (503, shape, "10")
 
 
 def test_missing_address(client: Client) -> None:

@@ -130,7 +130,7 @@ class Writer(threading.Thread):
                 return answer
             except urllib.error.HTTPError as error:
                 with error:
-                    if error.code < 500:
+                    if error.code != 503 or "Retry-After" not in error.headers:
                         self.refused.append(f"{path}: {error.code} {error.read().decode()}")
             except (OSError, ValueError):  # the connection broke, before the answer or in it
                 pass

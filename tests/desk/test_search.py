@@ -10,12 +10,13 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
+from desk import search
 from desk.search import Passage, find, structure_in
 from desk.search_passages import passage_in
 from documents.models import Document, DocumentVersion
 from documents.services import request_document, save_narrative
 from projects.models import Project
-from tests.projects import factories
+from tests.projects import confidential, factories
 
 pytestmark = pytest.mark.django_db
 SAID = "<p>The crude product was <b>crystallised</b> from isopropanol &amp; water.</p>"
@@ -28,6 +29,11 @@ def project() -> Project:
 
 @pytest.fixture
 def version(project: Project) -> DocumentVersion:
+    return a_version(project)
+
+
+def a_version(project: Project) -> DocumentVersion:
+    """Whose narrative says SAID."""
     made = request_document("project_status_report", actor=factories.manager(), project=project)
     key = made.document.type.narrative[0].key  # type: ignore[union-attr]
     return save_narrative(made.document.number, 1, key, SAID, actor=factories.manager())
@@ -62,6 +68,17 @@ def test_what_is_called_so_comes_before_what_says_so(version: DocumentVersion) -
     found = find(factories.manager(), version.document.number).documents
 
     assert found[0] == (version.document, None)
+
+
+def test_documents_that_somebody_may_not_see_take_the_place_of_none_that_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "SHOWN", 1)
+    before, own, after = (a_version(factories.a_project(client)) for client in (None, factories.a_client("DCB"), None))
+    for foreign in (before, after):
+        confidential.keep(foreign.document.project.client)  # type: ignore[union-attr]
+
+    found = find(confidential.another_seller(), "isopropanol").documents
+
+    assert [document for document, _passage in found] == [own.document]
 
 
 def test_a_client_finds_words_of_what_it_may_read_only(version: DocumentVersion) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Role, User
 from audit.client_role import client_rows
+from desk import search
 from desk.search import find
 from documents.models import FileText
 from documents.services import upload_version
@@ -78,6 +79,16 @@ def test_a_kept_request_s_file_is_found_by_nobody_who_is_not_named() -> None:
     assert found(confidential.another_seller()) == []
 
 
+def test_what_somebody_may_not_see_takes_the_place_of_nothing_that_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever come first: more foreign files than are shown say the words, before the own one and after it."""
+    monkeypatch.setattr(search, "SHOWN", 1)
+    before, own, after = confidential.a_kept_project(), make.a_project(make.a_client("DCB")), confidential.a_kept_project()
+    for number, project in enumerate([before, before, own, after, after]):
+        attach(project, confidential.business(), SAID + str(number).encode())
+
+    assert [where for where, _page in found(confidential.another_seller())] == [own.rfp.number]
+
+
 def test_a_client_finds_what_its_own_side_attached_and_no_other_client_does() -> None:
     project = make.a_project()
     approver = make.person(Role.CLIENT_APPROVER)
@@ -133,4 +144,4 @@ def test_files_cost_the_same_queries_however_many(files: int) -> None:
         shown = browser.get("/search/", {"q": "isopropanol"})
 
     assert shown.content.count(b"<mark>") == files
-    assert len(captured) == 17
+    assert len(captured) == 19  # three of them around those that keep to the indexes

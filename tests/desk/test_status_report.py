@@ -184,6 +184,14 @@ def test_the_preview_shows_what_the_client_gets_and_who_is_told(project: Project
     assert "Secret risk" not in page
 
 
+def test_the_words_of_the_last_report_are_written_on(project: Project, browser: Client) -> None:
+    browser.post(f"/projects/{project.code}/status-report/", the_form(browser, project, internal_copy="on"))
+
+    form = browser.get(f"/projects/{project.code}/status-report/").context["form"]
+
+    assert form["summary"].value() == "<p>On track.</p>"
+
+
 def test_a_report_that_changed_since_its_preview_is_refused_with_what_was_typed(project: Project, browser: Client) -> None:
     sent = the_form(browser, project, message="Words of mine.")
     slip(project, "sample_shipped", told="A supplier delivers late.")

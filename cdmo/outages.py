@@ -1,0 +1,46 @@
+"""A server that the product works with does not answer: told in words, and not as a fault of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
+
+RETRY_SECONDS = 10  # of Retry-After
+LOST = ("08", "57P01", "57P02", "57P03")  # PostgreSQL's classes: the connection failed; it is shutting down, crashed or starting up
+
+
+@dataclass(frozen=True)
+class Outage:
+    """What is said to a person, and to a system that asked the API."""
+
+    words: str | Promise
+    to_systems: str | Promise
+
+
+DATABASE = Outage(
+    _("The database cannot be reached. What you typed is kept in this browser; try again shortly."),
+    _("The database cannot be reached; try again shortly. A write is safe to send again under its Idempotency-Key."),
+)
+REDIS = Outage(
+    _("Redis cannot be reached, and without it nobody signs in or out or gives a signature. Try again shortly."),
+    _("Redis cannot be reached, and without it nobody signs in or out or gives a signature. Try again shortly."),
+)
+
+
+def outage_of(error: BaseException | None) -> Outage | None:
+    """Which of them does not answer; None where the error is something else."""
+    if isinstance(error, RedisError):
+        return REDIS
+    return DATABASE if _is_connection_lost(error) else None
+
+
+def _is_connection_lost(error: BaseException | None) -> bool:
+    """A deadlock or a statement that took too long is told by the same class of error, and with a code of its own."""
+    if not isinstance(error, InterfaceError | OperationalError):
+        return False
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code.startswith(LOST)
