@@ -25,6 +25,15 @@ from worksheets.changing import change_rows
 ASKED_SITE = "shanghai"
 SUBMITTED_AFTER, SHEETS_AFTER, QUOTED_AFTER, ASKED_AFTER, ANSWERED_AFTER, ACCEPTED_AFTER, AGREED_AFTER = 4, 9, 11, 13, 15, 18, 21
 
+WON_BY = (
+    ("science", "field"),
+    ("price", "lowest"),
+    ("quality", "highest"),
+    ("science", "unknown"),
+    ("relation", "field"),
+    ("capacity", "field"),
+)
+
 
 class Offering(Working):
     def _request(self) -> Days:
@@ -111,6 +120,8 @@ class Offering(Working):
             yield from self._lose(self.story.turn, approver)
             return
         self.signed_by(approver, quotation_answers.accept_quotation, self.code, 1, options=contract.offer.taken)
+        why, position = WON_BY[int(self.code[-4:]) % len(WON_BY)]
+        self.by(business, quotation_answers.record_outcome, self.code, 1, why=why, position=position)
         self._charter(contract)
         self._settle()
         yield from self._agreements()

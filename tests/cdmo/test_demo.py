@@ -156,7 +156,10 @@ def _every_phase_and_every_way_out() -> None:
     assert {story.phase for story in running} == set(Phase)
     assert {type(story.turn) for story in STORIES} == {type(None), Held, Lost, Returned}
     assert Quotation.objects.filter(state="declined").exclude(answer_reason="").count() == 1
-    assert StatusChange.objects.filter(cancel_class="lost").count() == QuotationOutcome.objects.count() == 1
+    assert StatusChange.objects.filter(cancel_class="lost").count() == QuotationOutcome.objects.filter(why="time").count() == 1
+    assert all(hasattr(won, "outcome") for won in Quotation.objects.filter(state="accepted")), (
+        "of each offer won it is known what decided it"
+    )
     assert {line.chosen for line in QuotationLine.objects.filter(standing="optional")} == {True, False}
     assert RevisionRequest.objects.filter(answered_in__state="sent").exists(), "a client reads what became of its remarks"
     assert Milestone.objects.filter(quoted_payment__isnull=False, actual_on__isnull=False).exists(), "a quoted payment fell due"
