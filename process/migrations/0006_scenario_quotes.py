@@ -6,6 +6,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
+from audit.operations import AllAtOnce
 from django.db import migrations, models
 
 
@@ -19,71 +20,75 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ScenarioQuote',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('description', models.CharField(max_length=300, verbose_name='description')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='amount')),
-                ('currency', models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
-                ('rate', models.DecimalField(blank=True, decimal_places=8, max_digits=20, null=True, verbose_name='rate')),
-                ('rated_on', models.DateField(blank=True, null=True, verbose_name='rate of')),
-                ('worded', models.BooleanField(default=True)),
-                ('quoted_at', models.DateTimeField()),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='process.costassessment')),
-                ('quotation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scenario_quotes', to='projects.quotation')),
-                ('quoted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'quoted price of a cost scenario',
-                'verbose_name_plural': 'quoted prices of cost scenarios',
-                'ordering': ['quotation_id', 'id'],
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='ScenarioQuote',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('phase', models.CharField(choices=[('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('description', models.CharField(max_length=300, verbose_name='description')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='amount')),
+                    ('currency', models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
+                    ('rate', models.DecimalField(blank=True, decimal_places=8, max_digits=20, null=True, verbose_name='rate')),
+                    ('rated_on', models.DateField(blank=True, null=True, verbose_name='rate of')),
+                    ('worded', models.BooleanField(default=True)),
+                    ('quoted_at', models.DateTimeField()),
+                    ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='process.costassessment')),
+                    ('quotation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scenario_quotes', to='projects.quotation')),
+                    ('quoted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'quoted price of a cost scenario',
+                    'verbose_name_plural': 'quoted prices of cost scenarios',
+                    'ordering': ['quotation_id', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ScenarioQuoteEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('phase', models.CharField(choices=[('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('description', models.CharField(max_length=300, verbose_name='description')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='amount')),
+                    ('currency', models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
+                    ('rate', models.DecimalField(blank=True, decimal_places=8, max_digits=20, null=True, verbose_name='rate')),
+                    ('rated_on', models.DateField(blank=True, null=True, verbose_name='rate of')),
+                    ('worded', models.BooleanField(default=True)),
+                    ('quoted_at', models.DateTimeField()),
+                    ('assessment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='process.costassessment')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='process.scenarioquote')),
+                    ('quotation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.quotation')),
+                    ('quoted_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
-        migrations.CreateModel(
-            name='ScenarioQuoteEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('phase', models.CharField(choices=[('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('description', models.CharField(max_length=300, verbose_name='description')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0'), 'Not below zero.')], verbose_name='amount')),
-                ('currency', models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
-                ('rate', models.DecimalField(blank=True, decimal_places=8, max_digits=20, null=True, verbose_name='rate')),
-                ('rated_on', models.DateField(blank=True, null=True, verbose_name='rate of')),
-                ('worded', models.BooleanField(default=True)),
-                ('quoted_at', models.DateTimeField()),
-                ('assessment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='process.costassessment')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='process.scenarioquote')),
-                ('quotation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.quotation')),
-                ('quoted_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='scenarioquote',
-            constraint=models.UniqueConstraint(fields=('quotation', 'phase'), name='scenario_quote_once_a_phase'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scenarioquote',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT new_values."amount", new_values."assessment_id", new_values."currency", new_values."description", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."quotation_id", new_values."quoted_at", new_values."quoted_by_id", new_values."rate", new_values."rated_on", new_values."worded" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='87c15f9f5cd36d8c42ce5f8de8ac63e34d7b2290', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1b6ae', referencing='REFERENCING NEW TABLE AS new_values ', table='process_scenarioquote', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scenarioquote',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT new_values."amount", new_values."assessment_id", new_values."currency", new_values."description", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."quotation_id", new_values."quoted_at", new_values."quoted_by_id", new_values."rate", new_values."rated_on", new_values."worded" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2776d16e2986b1aebe5c57bbbf14af11ce7f0814', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c072a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_scenarioquote', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scenarioquote',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT old_values."amount", old_values."assessment_id", old_values."currency", old_values."description", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."quotation_id", old_values."quoted_at", old_values."quoted_by_id", old_values."rate", old_values."rated_on", old_values."worded" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='abac72b95d07243ca3e47433cc4d431920daf90e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ac0e8', referencing='REFERENCING OLD TABLE AS old_values ', table='process_scenarioquote', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scenarioquoteevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='10d01972ef561d4a0f2f364f38700c5f56a1e94b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bbec0', table='process_scenarioquoteevent', when='BEFORE')),
+        AllAtOnce(
+            migrations.AddConstraint(
+                model_name='scenarioquote',
+                constraint=models.UniqueConstraint(fields=('quotation', 'phase'), name='scenario_quote_once_a_phase'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scenarioquote',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT new_values."amount", new_values."assessment_id", new_values."currency", new_values."description", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."quotation_id", new_values."quoted_at", new_values."quoted_by_id", new_values."rate", new_values."rated_on", new_values."worded" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='87c15f9f5cd36d8c42ce5f8de8ac63e34d7b2290', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1b6ae', referencing='REFERENCING NEW TABLE AS new_values ', table='process_scenarioquote', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scenarioquote',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT new_values."amount", new_values."assessment_id", new_values."currency", new_values."description", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."quotation_id", new_values."quoted_at", new_values."quoted_by_id", new_values."rate", new_values."rated_on", new_values."worded" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2776d16e2986b1aebe5c57bbbf14af11ce7f0814', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c072a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_scenarioquote', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scenarioquote',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT old_values."amount", old_values."assessment_id", old_values."currency", old_values."description", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."quotation_id", old_values."quoted_at", old_values."quoted_by_id", old_values."rate", old_values."rated_on", old_values."worded" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='abac72b95d07243ca3e47433cc4d431920daf90e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ac0e8', referencing='REFERENCING OLD TABLE AS old_values ', table='process_scenarioquote', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scenarioquoteevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='10d01972ef561d4a0f2f364f38700c5f56a1e94b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bbec0', table='process_scenarioquoteevent', when='BEFORE')),
+            ),
         ),
     ]

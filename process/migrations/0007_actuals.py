@@ -6,6 +6,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
+from audit.operations import AllAtOnce
 from django.db import migrations, models
 
 
@@ -19,151 +20,155 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='RunStep',
-            fields=[
-            ],
-            options={
-                'verbose_name': 'step that was run',
-                'verbose_name_plural': 'steps that were run',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
-            },
-            bases=('process.routestep',),
+        AllAtOnce(
+            migrations.CreateModel(
+                name='RunStep',
+                fields=[
+                ],
+                options={
+                    'verbose_name': 'step that was run',
+                    'verbose_name_plural': 'steps that were run',
+                    'proxy': True,
+                    'indexes': [],
+                    'constraints': [],
+                },
+                bases=('process.routestep',),
+            ),
+            migrations.CreateModel(
+                name='ActualCost',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('label', models.CharField(max_length=200, verbose_name='cost')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='amount')),
+                    ('currency', models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
+                    ('source', models.CharField(max_length=200, verbose_name='source')),
+                    ('booked_on', models.DateField(verbose_name='booked on')),
+                    ('entered_at', models.DateTimeField(auto_now=True)),
+                    ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actual_costs', to='projects.project')),
+                ],
+                options={
+                    'verbose_name': 'actual cost',
+                    'verbose_name_plural': 'actual costs',
+                    'ordering': ['project_id', 'booked_on', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ActualCostEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('label', models.CharField(max_length=200, verbose_name='cost')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='amount')),
+                    ('currency', models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
+                    ('source', models.CharField(max_length=200, verbose_name='source')),
+                    ('booked_on', models.DateField(verbose_name='booked on')),
+                    ('entered_at', models.DateTimeField(auto_now=True)),
+                    ('entered_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='process.actualcost')),
+                    ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='StepRun',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('batches', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1, 'At least one batch.')], verbose_name='batches')),
+                    ('batch_numbers', models.CharField(blank=True, max_length=300, verbose_name='batch numbers')),
+                    ('yield_pct', models.DecimalField(decimal_places=3, max_digits=6, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='yield (%)')),
+                    ('cycle_time_h', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='cycle time (h)')),
+                    ('seen_on', models.DateField(verbose_name='seen on')),
+                    ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
+                    ('quoted_yield_pct', models.DecimalField(decimal_places=3, editable=False, max_digits=9)),
+                    ('quoted_cycle_time_h', models.DecimalField(decimal_places=2, editable=False, max_digits=7, null=True)),
+                    ('entered_at', models.DateTimeField(auto_now=True)),
+                    ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='step_runs', to='projects.project')),
+                    ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='process.runstep', verbose_name='step')),
+                ],
+                options={
+                    'verbose_name': 'run of a step',
+                    'verbose_name_plural': 'runs of steps',
+                    'ordering': ['project_id', 'seen_on', 'id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='StepRunEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
+                    ('batches', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1, 'At least one batch.')], verbose_name='batches')),
+                    ('batch_numbers', models.CharField(blank=True, max_length=300, verbose_name='batch numbers')),
+                    ('yield_pct', models.DecimalField(decimal_places=3, max_digits=6, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='yield (%)')),
+                    ('cycle_time_h', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='cycle time (h)')),
+                    ('seen_on', models.DateField(verbose_name='seen on')),
+                    ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
+                    ('quoted_yield_pct', models.DecimalField(decimal_places=3, editable=False, max_digits=9)),
+                    ('quoted_cycle_time_h', models.DecimalField(decimal_places=2, editable=False, max_digits=7, null=True)),
+                    ('entered_at', models.DateTimeField(auto_now=True)),
+                    ('entered_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='process.steprun')),
+                    ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project')),
+                    ('step', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='process.runstep', verbose_name='step')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
         ),
-        migrations.CreateModel(
-            name='ActualCost',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('label', models.CharField(max_length=200, verbose_name='cost')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='amount')),
-                ('currency', models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('booked_on', models.DateField(verbose_name='booked on')),
-                ('entered_at', models.DateTimeField(auto_now=True)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actual_costs', to='projects.project')),
-            ],
-            options={
-                'verbose_name': 'actual cost',
-                'verbose_name_plural': 'actual costs',
-                'ordering': ['project_id', 'booked_on', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ActualCostEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('label', models.CharField(max_length=200, verbose_name='cost')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='amount')),
-                ('currency', models.CharField(choices=[('CHF', 'CHF'), ('CNY', 'CNY'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('booked_on', models.DateField(verbose_name='booked on')),
-                ('entered_at', models.DateTimeField(auto_now=True)),
-                ('entered_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='process.actualcost')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='StepRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('batches', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1, 'At least one batch.')], verbose_name='batches')),
-                ('batch_numbers', models.CharField(blank=True, max_length=300, verbose_name='batch numbers')),
-                ('yield_pct', models.DecimalField(decimal_places=3, max_digits=6, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='yield (%)')),
-                ('cycle_time_h', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='cycle time (h)')),
-                ('seen_on', models.DateField(verbose_name='seen on')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
-                ('quoted_yield_pct', models.DecimalField(decimal_places=3, editable=False, max_digits=9)),
-                ('quoted_cycle_time_h', models.DecimalField(decimal_places=2, editable=False, max_digits=7, null=True)),
-                ('entered_at', models.DateTimeField(auto_now=True)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='step_runs', to='projects.project')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='process.runstep', verbose_name='step')),
-            ],
-            options={
-                'verbose_name': 'run of a step',
-                'verbose_name_plural': 'runs of steps',
-                'ordering': ['project_id', 'seen_on', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='StepRunEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('phase', models.CharField(choices=[('evaluation', 'Evaluation'), ('small_scale', 'Small scale'), ('pilot', 'Pilot'), ('validation', 'Validation'), ('commercial', 'Commercial')], max_length=16, verbose_name='phase')),
-                ('batches', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1, 'At least one batch.')], verbose_name='batches')),
-                ('batch_numbers', models.CharField(blank=True, max_length=300, verbose_name='batch numbers')),
-                ('yield_pct', models.DecimalField(decimal_places=3, max_digits=6, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='yield (%)')),
-                ('cycle_time_h', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.000001'), 'More than nothing.')], verbose_name='cycle time (h)')),
-                ('seen_on', models.DateField(verbose_name='seen on')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
-                ('quoted_yield_pct', models.DecimalField(decimal_places=3, editable=False, max_digits=9)),
-                ('quoted_cycle_time_h', models.DecimalField(decimal_places=2, editable=False, max_digits=7, null=True)),
-                ('entered_at', models.DateTimeField(auto_now=True)),
-                ('entered_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='process.steprun')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project')),
-                ('step', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='process.runstep', verbose_name='step')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='actualcost',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('label', ''), _negated=True), models.Q(('currency', ''), _negated=True), models.Q(('source', ''), _negated=True)), name='actual_cost_is_whole'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actualcost',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_actualcostevent" ("amount", "booked_on", "currency", "entered_at", "entered_by_id", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "source") SELECT new_values."amount", new_values."booked_on", new_values."currency", new_values."entered_at", new_values."entered_by_id", new_values."id", new_values."label", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."project_id", new_values."source" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c6eef6cde0e79c6cf6990e679a1b4f42f6b42b77', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b18d6', referencing='REFERENCING NEW TABLE AS new_values ', table='process_actualcost', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actualcost',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_actualcostevent" ("amount", "booked_on", "currency", "entered_at", "entered_by_id", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "source") SELECT new_values."amount", new_values."booked_on", new_values."currency", new_values."entered_at", new_values."entered_by_id", new_values."id", new_values."label", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."project_id", new_values."source" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f4b0e1224ff00a63e27031f4c749fcc07253d01d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3fab7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_actualcost', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actualcost',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_actualcostevent" ("amount", "booked_on", "currency", "entered_at", "entered_by_id", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "source") SELECT old_values."amount", old_values."booked_on", old_values."currency", old_values."entered_at", old_values."entered_by_id", old_values."id", old_values."label", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."project_id", old_values."source" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='5ffca4a5e1404f6322036a4703e318e2c1b43122', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ebab9', referencing='REFERENCING OLD TABLE AS old_values ', table='process_actualcost', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actualcostevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f47c32e9146926055a826341fbdad52ba0787af', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_391d0', table='process_actualcostevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='steprunevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='06c35eea7741272736c02caf01018371ddeda5ba', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d8447', table='process_steprunevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(('batches__gte', 1), ('quoted_yield_pct__gt', 0), ('yield_pct__gt', 0), ('yield_pct__lte', 100), models.Q(('cycle_time_h', None), ('cycle_time_h__gt', 0), _connector='OR')), name='step_run_is_possible'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='steprun',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_steprunevent" ("batch_numbers", "batches", "cycle_time_h", "entered_at", "entered_by_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "quoted_cycle_time_h", "quoted_yield_pct", "seen_on", "step_id", "yield_pct") SELECT new_values."batch_numbers", new_values."batches", new_values."cycle_time_h", new_values."entered_at", new_values."entered_by_id", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."project_id", new_values."quoted_cycle_time_h", new_values."quoted_yield_pct", new_values."seen_on", new_values."step_id", new_values."yield_pct" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4693d563510432ec19f2b8fbc2f644e5ca7546d3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c8199', referencing='REFERENCING NEW TABLE AS new_values ', table='process_steprun', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='steprun',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_steprunevent" ("batch_numbers", "batches", "cycle_time_h", "entered_at", "entered_by_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "quoted_cycle_time_h", "quoted_yield_pct", "seen_on", "step_id", "yield_pct") SELECT new_values."batch_numbers", new_values."batches", new_values."cycle_time_h", new_values."entered_at", new_values."entered_by_id", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."project_id", new_values."quoted_cycle_time_h", new_values."quoted_yield_pct", new_values."seen_on", new_values."step_id", new_values."yield_pct" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b73c7ec3b273abfb018300690fbd1dd34039f4d5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cac2e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_steprun', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='steprun',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_steprunevent" ("batch_numbers", "batches", "cycle_time_h", "entered_at", "entered_by_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "quoted_cycle_time_h", "quoted_yield_pct", "seen_on", "step_id", "yield_pct") SELECT old_values."batch_numbers", old_values."batches", old_values."cycle_time_h", old_values."entered_at", old_values."entered_by_id", old_values."id", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."project_id", old_values."quoted_cycle_time_h", old_values."quoted_yield_pct", old_values."seen_on", old_values."step_id", old_values."yield_pct" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='226dbbce9e2043950764c5ea7f2300afc0adb1f9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e875c', referencing='REFERENCING OLD TABLE AS old_values ', table='process_steprun', when='AFTER')),
+        AllAtOnce(
+            migrations.AddConstraint(
+                model_name='actualcost',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('label', ''), _negated=True), models.Q(('currency', ''), _negated=True), models.Q(('source', ''), _negated=True)), name='actual_cost_is_whole'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='actualcost',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_actualcostevent" ("amount", "booked_on", "currency", "entered_at", "entered_by_id", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "source") SELECT new_values."amount", new_values."booked_on", new_values."currency", new_values."entered_at", new_values."entered_by_id", new_values."id", new_values."label", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."project_id", new_values."source" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c6eef6cde0e79c6cf6990e679a1b4f42f6b42b77', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b18d6', referencing='REFERENCING NEW TABLE AS new_values ', table='process_actualcost', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='actualcost',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_actualcostevent" ("amount", "booked_on", "currency", "entered_at", "entered_by_id", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "source") SELECT new_values."amount", new_values."booked_on", new_values."currency", new_values."entered_at", new_values."entered_by_id", new_values."id", new_values."label", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."project_id", new_values."source" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f4b0e1224ff00a63e27031f4c749fcc07253d01d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3fab7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_actualcost', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='actualcost',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_actualcostevent" ("amount", "booked_on", "currency", "entered_at", "entered_by_id", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "source") SELECT old_values."amount", old_values."booked_on", old_values."currency", old_values."entered_at", old_values."entered_by_id", old_values."id", old_values."label", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."project_id", old_values."source" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='5ffca4a5e1404f6322036a4703e318e2c1b43122', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ebab9', referencing='REFERENCING OLD TABLE AS old_values ', table='process_actualcost', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='actualcostevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f47c32e9146926055a826341fbdad52ba0787af', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_391d0', table='process_actualcostevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='steprunevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='06c35eea7741272736c02caf01018371ddeda5ba', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d8447', table='process_steprunevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='steprun',
+                constraint=models.CheckConstraint(condition=models.Q(('batches__gte', 1), ('quoted_yield_pct__gt', 0), ('yield_pct__gt', 0), ('yield_pct__lte', 100), models.Q(('cycle_time_h', None), ('cycle_time_h__gt', 0), _connector='OR')), name='step_run_is_possible'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='steprun',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_steprunevent" ("batch_numbers", "batches", "cycle_time_h", "entered_at", "entered_by_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "quoted_cycle_time_h", "quoted_yield_pct", "seen_on", "step_id", "yield_pct") SELECT new_values."batch_numbers", new_values."batches", new_values."cycle_time_h", new_values."entered_at", new_values."entered_by_id", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."project_id", new_values."quoted_cycle_time_h", new_values."quoted_yield_pct", new_values."seen_on", new_values."step_id", new_values."yield_pct" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4693d563510432ec19f2b8fbc2f644e5ca7546d3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c8199', referencing='REFERENCING NEW TABLE AS new_values ', table='process_steprun', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='steprun',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_steprunevent" ("batch_numbers", "batches", "cycle_time_h", "entered_at", "entered_by_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "quoted_cycle_time_h", "quoted_yield_pct", "seen_on", "step_id", "yield_pct") SELECT new_values."batch_numbers", new_values."batches", new_values."cycle_time_h", new_values."entered_at", new_values."entered_by_id", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."project_id", new_values."quoted_cycle_time_h", new_values."quoted_yield_pct", new_values."seen_on", new_values."step_id", new_values."yield_pct" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b73c7ec3b273abfb018300690fbd1dd34039f4d5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cac2e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_steprun', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='steprun',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_steprunevent" ("batch_numbers", "batches", "cycle_time_h", "entered_at", "entered_by_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "project_id", "quoted_cycle_time_h", "quoted_yield_pct", "seen_on", "step_id", "yield_pct") SELECT old_values."batch_numbers", old_values."batches", old_values."cycle_time_h", old_values."entered_at", old_values."entered_by_id", old_values."id", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."project_id", old_values."quoted_cycle_time_h", old_values."quoted_yield_pct", old_values."seen_on", old_values."step_id", old_values."yield_pct" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='226dbbce9e2043950764c5ea7f2300afc0adb1f9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e875c', referencing='REFERENCING OLD TABLE AS old_values ', table='process_steprun', when='AFTER')),
+            ),
         ),
     ]

@@ -3,6 +3,7 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from audit.operations import AllAtOnce
 from django.db import migrations, models
 
 
@@ -15,50 +16,52 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='scenarioquote',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='scenarioquote',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='scenarioquote',
-            name='delete_delete',
-        ),
-        migrations.RemoveConstraint(
-            model_name='scenarioquote',
-            name='scenario_quote_once_a_phase',
-        ),
-        migrations.AddField(
-            model_name='scenarioquote',
-            name='is_optional',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='scenarioquoteevent',
-            name='is_optional',
-            field=models.BooleanField(default=False),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scenarioquote',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "is_optional", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT new_values."amount", new_values."assessment_id", new_values."currency", new_values."description", new_values."id", new_values."is_optional", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."quotation_id", new_values."quoted_at", new_values."quoted_by_id", new_values."rate", new_values."rated_on", new_values."worded" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6a1722913209cf72b8ae3ae829a6bb311f97eb3f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1b6ae', referencing='REFERENCING NEW TABLE AS new_values ', table='process_scenarioquote', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scenarioquote',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "is_optional", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT new_values."amount", new_values."assessment_id", new_values."currency", new_values."description", new_values."id", new_values."is_optional", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."quotation_id", new_values."quoted_at", new_values."quoted_by_id", new_values."rate", new_values."rated_on", new_values."worded" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='25925876fbfb00867abb06d9eca03ba5d9e8abf1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c072a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_scenarioquote', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scenarioquote',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "is_optional", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT old_values."amount", old_values."assessment_id", old_values."currency", old_values."description", old_values."id", old_values."is_optional", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."quotation_id", old_values."quoted_at", old_values."quoted_by_id", old_values."rate", old_values."rated_on", old_values."worded" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7c9934b469f026dba83024399f9dc66fe8227450', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ac0e8', referencing='REFERENCING OLD TABLE AS old_values ', table='process_scenarioquote', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='scenarioquote',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_optional', False)), fields=('quotation', 'phase'), name='scenario_quote_one_price_a_phase'),
-        ),
-        migrations.AddConstraint(
-            model_name='scenarioquote',
-            constraint=models.UniqueConstraint(fields=('quotation', 'phase', 'description'), name='scenario_quote_once_a_line'),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='scenarioquote',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='scenarioquote',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='scenarioquote',
+                name='delete_delete',
+            ),
+            migrations.RemoveConstraint(
+                model_name='scenarioquote',
+                name='scenario_quote_once_a_phase',
+            ),
+            migrations.AddField(
+                model_name='scenarioquote',
+                name='is_optional',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='scenarioquoteevent',
+                name='is_optional',
+                field=models.BooleanField(default=False),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scenarioquote',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "is_optional", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT new_values."amount", new_values."assessment_id", new_values."currency", new_values."description", new_values."id", new_values."is_optional", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."quotation_id", new_values."quoted_at", new_values."quoted_by_id", new_values."rate", new_values."rated_on", new_values."worded" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6a1722913209cf72b8ae3ae829a6bb311f97eb3f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1b6ae', referencing='REFERENCING NEW TABLE AS new_values ', table='process_scenarioquote', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scenarioquote',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "is_optional", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT new_values."amount", new_values."assessment_id", new_values."currency", new_values."description", new_values."id", new_values."is_optional", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."quotation_id", new_values."quoted_at", new_values."quoted_by_id", new_values."rate", new_values."rated_on", new_values."worded" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='25925876fbfb00867abb06d9eca03ba5d9e8abf1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_c072a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_scenarioquote', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scenarioquote',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_scenarioquoteevent" ("amount", "assessment_id", "currency", "description", "id", "is_optional", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "quotation_id", "quoted_at", "quoted_by_id", "rate", "rated_on", "worded") SELECT old_values."amount", old_values."assessment_id", old_values."currency", old_values."description", old_values."id", old_values."is_optional", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."quotation_id", old_values."quoted_at", old_values."quoted_by_id", old_values."rate", old_values."rated_on", old_values."worded" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7c9934b469f026dba83024399f9dc66fe8227450', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ac0e8', referencing='REFERENCING OLD TABLE AS old_values ', table='process_scenarioquote', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='scenarioquote',
+                constraint=models.UniqueConstraint(condition=models.Q(('is_optional', False)), fields=('quotation', 'phase'), name='scenario_quote_one_price_a_phase'),
+            ),
+            migrations.AddConstraint(
+                model_name='scenarioquote',
+                constraint=models.UniqueConstraint(fields=('quotation', 'phase', 'description'), name='scenario_quote_once_a_line'),
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
+from audit.operations import AllAtOnce
 from django.db import migrations, models
 
 
@@ -12,78 +13,80 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='costline',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='costline',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='costline',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='costline',
-            name='plan_fingerprint',
-            field=models.CharField(blank=True, editable=False, max_length=64),
-        ),
-        migrations.AddField(
-            model_name='costline',
-            name='planned_by',
-            field=models.CharField(blank=True, editable=False, max_length=32),
-        ),
-        migrations.AddField(
-            model_name='costlineevent',
-            name='plan_fingerprint',
-            field=models.CharField(blank=True, editable=False, max_length=64),
-        ),
-        migrations.AddField(
-            model_name='costlineevent',
-            name='planned_by',
-            field=models.CharField(blank=True, editable=False, max_length=32),
-        ),
-        migrations.AlterField(
-            model_name='assumption',
-            name='source',
-            field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
-        ),
-        migrations.AlterField(
-            model_name='assumptionevent',
-            name='source',
-            field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
-        ),
-        migrations.AlterField(
-            model_name='costline',
-            name='source',
-            field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
-        ),
-        migrations.AlterField(
-            model_name='costlineevent',
-            name='source',
-            field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
-        ),
-        migrations.AlterField(
-            model_name='materialprice',
-            name='source',
-            field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
-        ),
-        migrations.AlterField(
-            model_name='materialpriceevent',
-            name='source',
-            field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_costlineevent" ("assessment_id", "at_cost", "basis", "category", "currency", "dated", "department", "id", "inclusion", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "plan_fingerprint", "planned_by", "position", "price", "price_high", "price_low", "quantity", "quantity_high", "quantity_low", "reference", "source", "unit", "valid_until") SELECT new_values."assessment_id", new_values."at_cost", new_values."basis", new_values."category", new_values."currency", new_values."dated", new_values."department", new_values."id", new_values."inclusion", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."plan_fingerprint", new_values."planned_by", new_values."position", new_values."price", new_values."price_high", new_values."price_low", new_values."quantity", new_values."quantity_high", new_values."quantity_low", new_values."reference", new_values."source", new_values."unit", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='40135e9a8a5a3ba6df24536aa82322374772e68c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_beb21', referencing='REFERENCING NEW TABLE AS new_values ', table='process_costline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_costlineevent" ("assessment_id", "at_cost", "basis", "category", "currency", "dated", "department", "id", "inclusion", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "plan_fingerprint", "planned_by", "position", "price", "price_high", "price_low", "quantity", "quantity_high", "quantity_low", "reference", "source", "unit", "valid_until") SELECT new_values."assessment_id", new_values."at_cost", new_values."basis", new_values."category", new_values."currency", new_values."dated", new_values."department", new_values."id", new_values."inclusion", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."plan_fingerprint", new_values."planned_by", new_values."position", new_values."price", new_values."price_high", new_values."price_low", new_values."quantity", new_values."quantity_high", new_values."quantity_low", new_values."reference", new_values."source", new_values."unit", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3f07f7c337b1f6f0a9082ab2bf94f6fedf7d38af', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_43593', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_costline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='costline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_costlineevent" ("assessment_id", "at_cost", "basis", "category", "currency", "dated", "department", "id", "inclusion", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "plan_fingerprint", "planned_by", "position", "price", "price_high", "price_low", "quantity", "quantity_high", "quantity_low", "reference", "source", "unit", "valid_until") SELECT old_values."assessment_id", old_values."at_cost", old_values."basis", old_values."category", old_values."currency", old_values."dated", old_values."department", old_values."id", old_values."inclusion", old_values."label", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."plan_fingerprint", old_values."planned_by", old_values."position", old_values."price", old_values."price_high", old_values."price_low", old_values."quantity", old_values."quantity_high", old_values."quantity_low", old_values."reference", old_values."source", old_values."unit", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='631b1dd47bc700b88933676c2413ba74807be028', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9ef08', referencing='REFERENCING OLD TABLE AS old_values ', table='process_costline', when='AFTER')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='costline',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='costline',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='costline',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='costline',
+                name='plan_fingerprint',
+                field=models.CharField(blank=True, editable=False, max_length=64),
+            ),
+            migrations.AddField(
+                model_name='costline',
+                name='planned_by',
+                field=models.CharField(blank=True, editable=False, max_length=32),
+            ),
+            migrations.AddField(
+                model_name='costlineevent',
+                name='plan_fingerprint',
+                field=models.CharField(blank=True, editable=False, max_length=64),
+            ),
+            migrations.AddField(
+                model_name='costlineevent',
+                name='planned_by',
+                field=models.CharField(blank=True, editable=False, max_length=32),
+            ),
+            migrations.AlterField(
+                model_name='assumption',
+                name='source',
+                field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+            ),
+            migrations.AlterField(
+                model_name='assumptionevent',
+                name='source',
+                field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+            ),
+            migrations.AlterField(
+                model_name='costline',
+                name='source',
+                field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+            ),
+            migrations.AlterField(
+                model_name='costlineevent',
+                name='source',
+                field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+            ),
+            migrations.AlterField(
+                model_name='materialprice',
+                name='source',
+                field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+            ),
+            migrations.AlterField(
+                model_name='materialpriceevent',
+                name='source',
+                field=models.CharField(choices=[('quote', 'Quote'), ('price_book', 'Price book'), ('sheet', "Department's sheet"), ('analogue', 'Analogous project'), ('assumption', 'Assumption')], default='assumption', max_length=12, verbose_name='source'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='costline',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_costlineevent" ("assessment_id", "at_cost", "basis", "category", "currency", "dated", "department", "id", "inclusion", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "plan_fingerprint", "planned_by", "position", "price", "price_high", "price_low", "quantity", "quantity_high", "quantity_low", "reference", "source", "unit", "valid_until") SELECT new_values."assessment_id", new_values."at_cost", new_values."basis", new_values."category", new_values."currency", new_values."dated", new_values."department", new_values."id", new_values."inclusion", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phase", new_values."plan_fingerprint", new_values."planned_by", new_values."position", new_values."price", new_values."price_high", new_values."price_low", new_values."quantity", new_values."quantity_high", new_values."quantity_low", new_values."reference", new_values."source", new_values."unit", new_values."valid_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='40135e9a8a5a3ba6df24536aa82322374772e68c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_beb21', referencing='REFERENCING NEW TABLE AS new_values ', table='process_costline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='costline',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_costlineevent" ("assessment_id", "at_cost", "basis", "category", "currency", "dated", "department", "id", "inclusion", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "plan_fingerprint", "planned_by", "position", "price", "price_high", "price_low", "quantity", "quantity_high", "quantity_low", "reference", "source", "unit", "valid_until") SELECT new_values."assessment_id", new_values."at_cost", new_values."basis", new_values."category", new_values."currency", new_values."dated", new_values."department", new_values."id", new_values."inclusion", new_values."label", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phase", new_values."plan_fingerprint", new_values."planned_by", new_values."position", new_values."price", new_values."price_high", new_values."price_low", new_values."quantity", new_values."quantity_high", new_values."quantity_low", new_values."reference", new_values."source", new_values."unit", new_values."valid_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3f07f7c337b1f6f0a9082ab2bf94f6fedf7d38af', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_43593', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='process_costline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='costline',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "process_costlineevent" ("assessment_id", "at_cost", "basis", "category", "currency", "dated", "department", "id", "inclusion", "label", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "plan_fingerprint", "planned_by", "position", "price", "price_high", "price_low", "quantity", "quantity_high", "quantity_low", "reference", "source", "unit", "valid_until") SELECT old_values."assessment_id", old_values."at_cost", old_values."basis", old_values."category", old_values."currency", old_values."dated", old_values."department", old_values."id", old_values."inclusion", old_values."label", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."phase", old_values."plan_fingerprint", old_values."planned_by", old_values."position", old_values."price", old_values."price_high", old_values."price_low", old_values."quantity", old_values."quantity_high", old_values."quantity_low", old_values."reference", old_values."source", old_values."unit", old_values."valid_until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='631b1dd47bc700b88933676c2413ba74807be028', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9ef08', referencing='REFERENCING OLD TABLE AS old_values ', table='process_costline', when='AFTER')),
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
+from audit.operations import AllAtOnce
 from django.db import migrations, models
 
 
@@ -12,48 +13,50 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charter',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='charter',
-            name='acceptance',
-            field=models.TextField(blank=True, max_length=8000, verbose_name='acceptance criteria'),
-        ),
-        migrations.AddField(
-            model_name='charter',
-            name='communication',
-            field=models.TextField(blank=True, max_length=4000, verbose_name='communication plan'),
-        ),
-        migrations.AddField(
-            model_name='charterevent',
-            name='acceptance',
-            field=models.TextField(blank=True, max_length=8000, verbose_name='acceptance criteria'),
-        ),
-        migrations.AddField(
-            model_name='charterevent',
-            name='communication',
-            field=models.TextField(blank=True, max_length=4000, verbose_name='communication plan'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("acceptance", "assumptions", "background", "batches_reason", "communication", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."acceptance", new_values."assumptions", new_values."background", new_values."batches_reason", new_values."communication", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."responsibilities", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='186e851d7b7ede48a98bc8cac0dc9a29e5f8f4e7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_680af', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("acceptance", "assumptions", "background", "batches_reason", "communication", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."acceptance", new_values."assumptions", new_values."background", new_values."batches_reason", new_values."communication", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."responsibilities", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5d5bab1a3bf54807e630dd5a7b933874edad75bd', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9fac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='charter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("acceptance", "assumptions", "background", "batches_reason", "communication", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT old_values."acceptance", old_values."assumptions", old_values."background", old_values."batches_reason", old_values."communication", old_values."default_plan_id", old_values."drafted_at", old_values."drafted_by_id", old_values."filing_on", old_values."governance", old_values."id", old_values."issued_at", old_values."left_out", old_values."objectives", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pilot_batches", old_values."plan_from", old_values."project_id", old_values."responsibilities", old_values."risks", old_values."scope_in", old_values."scope_out", old_values."start_on", old_values."state", old_values."validation_batches" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='26db58971f9f86bfd9a99bb270361d5653d104f3', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_afe42', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_charter', when='AFTER')),
+        AllAtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='charter',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='charter',
+                name='acceptance',
+                field=models.TextField(blank=True, max_length=8000, verbose_name='acceptance criteria'),
+            ),
+            migrations.AddField(
+                model_name='charter',
+                name='communication',
+                field=models.TextField(blank=True, max_length=4000, verbose_name='communication plan'),
+            ),
+            migrations.AddField(
+                model_name='charterevent',
+                name='acceptance',
+                field=models.TextField(blank=True, max_length=8000, verbose_name='acceptance criteria'),
+            ),
+            migrations.AddField(
+                model_name='charterevent',
+                name='communication',
+                field=models.TextField(blank=True, max_length=4000, verbose_name='communication plan'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("acceptance", "assumptions", "background", "batches_reason", "communication", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."acceptance", new_values."assumptions", new_values."background", new_values."batches_reason", new_values."communication", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."responsibilities", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='186e851d7b7ede48a98bc8cac0dc9a29e5f8f4e7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_680af', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("acceptance", "assumptions", "background", "batches_reason", "communication", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT new_values."acceptance", new_values."assumptions", new_values."background", new_values."batches_reason", new_values."communication", new_values."default_plan_id", new_values."drafted_at", new_values."drafted_by_id", new_values."filing_on", new_values."governance", new_values."id", new_values."issued_at", new_values."left_out", new_values."objectives", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pilot_batches", new_values."plan_from", new_values."project_id", new_values."responsibilities", new_values."risks", new_values."scope_in", new_values."scope_out", new_values."start_on", new_values."state", new_values."validation_batches" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5d5bab1a3bf54807e630dd5a7b933874edad75bd', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9fac4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_charter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='charter',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_charterevent" ("acceptance", "assumptions", "background", "batches_reason", "communication", "default_plan_id", "drafted_at", "drafted_by_id", "filing_on", "governance", "id", "issued_at", "left_out", "objectives", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pilot_batches", "plan_from", "project_id", "responsibilities", "risks", "scope_in", "scope_out", "start_on", "state", "validation_batches") SELECT old_values."acceptance", old_values."assumptions", old_values."background", old_values."batches_reason", old_values."communication", old_values."default_plan_id", old_values."drafted_at", old_values."drafted_by_id", old_values."filing_on", old_values."governance", old_values."id", old_values."issued_at", old_values."left_out", old_values."objectives", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pilot_batches", old_values."plan_from", old_values."project_id", old_values."responsibilities", old_values."risks", old_values."scope_in", old_values."scope_out", old_values."start_on", old_values."state", old_values."validation_batches" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='26db58971f9f86bfd9a99bb270361d5653d104f3', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_afe42', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_charter', when='AFTER')),
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from audit.operations import AllAtOnce
 from django.db import migrations, models
 
 
@@ -14,62 +15,66 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Import',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.SlugField(max_length=32, verbose_name='kind')),
-                ('scope', models.CharField(blank=True, max_length=32, verbose_name='belongs to')),
-                ('client_id', models.BigIntegerField(null=True)),
-                ('project_id', models.BigIntegerField(null=True)),
-                ('name', models.CharField(max_length=255, verbose_name='file')),
-                ('media_type', models.CharField(max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('read_as', models.CharField(blank=True, max_length=200)),
-                ('number_of_rows', models.PositiveIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, max_length=2000, verbose_name='reason')),
-                ('state', models.CharField(choices=[('checking', 'Being checked'), ('checked', 'Checked'), ('importing', 'Being imported'), ('done', 'Imported')], default='checking', max_length=10, verbose_name='state')),
-                ('has_changed', models.BooleanField(default=False)),
-                ('failed', models.BooleanField(default=False)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('pressed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
-            ],
-            options={
-                'ordering': ['-uploaded_at', '-id'],
-            },
+        AllAtOnce(
+            migrations.CreateModel(
+                name='Import',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.SlugField(max_length=32, verbose_name='kind')),
+                    ('scope', models.CharField(blank=True, max_length=32, verbose_name='belongs to')),
+                    ('client_id', models.BigIntegerField(null=True)),
+                    ('project_id', models.BigIntegerField(null=True)),
+                    ('name', models.CharField(max_length=255, verbose_name='file')),
+                    ('media_type', models.CharField(max_length=100)),
+                    ('sha256', models.CharField(max_length=64)),
+                    ('size_bytes', models.PositiveBigIntegerField()),
+                    ('read_as', models.CharField(blank=True, max_length=200)),
+                    ('number_of_rows', models.PositiveIntegerField(default=0)),
+                    ('reason', models.CharField(blank=True, max_length=2000, verbose_name='reason')),
+                    ('state', models.CharField(choices=[('checking', 'Being checked'), ('checked', 'Checked'), ('importing', 'Being imported'), ('done', 'Imported')], default='checking', max_length=10, verbose_name='state')),
+                    ('has_changed', models.BooleanField(default=False)),
+                    ('failed', models.BooleanField(default=False)),
+                    ('tries', models.PositiveSmallIntegerField(default=0)),
+                    ('uploaded_at', models.DateTimeField(auto_now_add=True)),
+                    ('done_at', models.DateTimeField(null=True)),
+                    ('pressed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                ],
+                options={
+                    'ordering': ['-uploaded_at', '-id'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ImportRow',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField(verbose_name='row')),
+                    ('standing', models.CharField(choices=[('new', 'New'), ('there', 'There already'), ('wrong', 'Wrong')], max_length=5)),
+                    ('values', models.JSONField(default=list)),
+                    ('problems', models.JSONField(default=list)),
+                    ('doubts', models.JSONField(default=list)),
+                    ('label', models.CharField(blank=True, max_length=250)),
+                    ('link', models.CharField(blank=True, max_length=300)),
+                    ('reference', models.CharField(blank=True, max_length=250)),
+                    ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='worksheets.import')),
+                ],
+                options={
+                    'ordering': ['number'],
+                },
+            ),
         ),
-        migrations.CreateModel(
-            name='ImportRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='row')),
-                ('standing', models.CharField(choices=[('new', 'New'), ('there', 'There already'), ('wrong', 'Wrong')], max_length=5)),
-                ('values', models.JSONField(default=list)),
-                ('problems', models.JSONField(default=list)),
-                ('doubts', models.JSONField(default=list)),
-                ('label', models.CharField(blank=True, max_length=250)),
-                ('link', models.CharField(blank=True, max_length=300)),
-                ('reference', models.CharField(blank=True, max_length=250)),
-                ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='worksheets.import')),
-            ],
-            options={
-                'ordering': ['number'],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.UniqueConstraint(fields=('kind', 'scope', 'sha256'), name='import_of_a_file_once'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='import_row_reference'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('of', 'number'), name='import_row_once'),
+        AllAtOnce(
+            migrations.AddConstraint(
+                model_name='import',
+                constraint=models.UniqueConstraint(fields=('kind', 'scope', 'sha256'), name='import_of_a_file_once'),
+            ),
+            migrations.AddIndex(
+                model_name='importrow',
+                index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='import_row_reference'),
+            ),
+            migrations.AddConstraint(
+                model_name='importrow',
+                constraint=models.UniqueConstraint(fields=('of', 'number'), name='import_row_once'),
+            ),
         ),
     ]
