@@ -41,8 +41,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
+    """names: of our columns that the file has."""
+
     lines: list[Line]
     read_as: str
+    names: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -106,7 +109,7 @@ def read(
         raise _bad(_t("Cells are merged (%(ranges)s), so that it is not clear which row they belong to. Unmerge them.") % {"ranges": named})
     if not lines:
         raise _bad(_t("There are headings, but no row below them."))
-    return Sheet(lines, raw.read_as)
+    return Sheet(lines, raw.read_as, frozenset(found.values()))
 
 
 def _bad(*words: str) -> BadInput:

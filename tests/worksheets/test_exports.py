@@ -67,7 +67,6 @@ TABLES: dict[str, str] = {
     "process/inquiries.html": "a few inquiries of one project, which the API gives; their tables are worksheets",
     "process/routes.html": ROUTE,
     "projects/_compared_part.html": PART,
-    "projects/responsibilities.html": FORM,
     "projects/_offer_lines.html": PART,
     "projects/_quotation_payments.html": PART,
     "projects/_quotation_terms.html": PART,
