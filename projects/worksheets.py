@@ -1,5 +1,6 @@
 """The tables of a draft quotation (price lines, and the payments into which its price is split), of a request (its questions), and of a
-draft charter (who does and answers for what)."""
+draft charter (who does and answers for what). An agreement is no row of a table: each signature is an act that is recorded once, with its
+day, and a withdrawn one stays; its list leaves as a file (desk/agreement_exports.py)."""
 
 from __future__ import annotations
 

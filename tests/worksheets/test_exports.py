@@ -103,7 +103,7 @@ TABLES: dict[str, str] = {
     "notifications/inbox.html": "notifications/inbox.html",
     "notifications/webhook.html": "what was sent to one address in the last days, to be sent again; systems read the feed of the API",
     "notifications/webhooks.html": "notifications/webhooks.html",
-    "phases/evaluation/_agreements.html": PART,
+    "phases/evaluation/_agreements.html": "phases/evaluation/_agreements.html",
     "phases/evaluation/_quotations.html": PART,
     "phases/evaluation/_sheets.html": PART,
     "projects/_change_order_body.html": PART,
