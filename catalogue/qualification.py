@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
@@ -56,6 +57,26 @@ def said_of(rows: Iterable[SupplierQualification], on: date) -> str:
         return _t("none")
     first = min(positive, key=lambda row: row.last_day)
     return lapsed_words(first, on) or _t("to %(day)s") % {"day": date_format(first.last_day, "j M Y")}
+
+
+@dataclass(frozen=True)
+class Word:
+    """tone: good, warn or bad."""
+
+    words: str
+    tone: str
+
+
+def word_of(supplier: Supplier, material: int, on: date) -> Word:
+    """How a supplier stands with a material, where offers are compared: whether it is barred, what `note_on` says, else the decision."""
+    if supplier.status in Supplier.NOT_ASKED:
+        return Word(str(Supplier.Status(supplier.status).label).lower(), "bad")
+    rows = newest(supplier.qualifications.all())  # type: ignore[attr-defined]
+    row = next((each for each in rows if each.material_id == material), None)
+    note = note_on(rows, material, on)
+    if row is None or note:
+        return Word(note, "warn" if row is None or row.is_positive else "bad")
+    return Word(row.get_decision_display().lower(), "good" if row.decision == Supplier.Status.APPROVED else "warn")
 
 
 def note_on(rows: Iterable[SupplierQualification], material: int, on: date) -> str:

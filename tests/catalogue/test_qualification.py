@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import NotAllowed
 from catalogue.models import Material, Supplier, SupplierQualification, SupplierQuote
-from catalogue.qualification import note_on, said_of
+from catalogue.qualification import note_on, said_of, word_of
 from tests.projects import factories as make
 from tests.worksheets.rows import a_material, a_supplier, buyer, change, enter
 from worksheets.changing import ADD, REMOVE, Change, Result, change_rows
@@ -198,6 +198,29 @@ def test_what_was_decided_on_one_material_says_nothing_of_another(supplier: Supp
 
     assert note_on(rows, other.pk, TODAY) == "disqualified for this material"
     assert note_on(rows, third.pk, TODAY) == "not qualified for this material"
+
+
+@pytest.mark.parametrize(
+    ("decided", "now", "words", "tone"),
+    [
+        ({}, "", "approved", "good"),
+        ({"decision": "conditional"}, "", "approved with conditions", "warn"),
+        ({"days_ago": 40, "until": -5}, "", "qualification lapsed on", "warn"),
+        ({"decision": "suspended", "until": None}, "", "suspended", "bad"),
+        ({"material": "", "service": "Milling"}, "", "not qualified for this material", "warn"),
+        ({}, "suspended", "suspended", "bad"),
+    ],
+)
+def test_where_offers_are_compared_one_word_says_how_a_supplier_stands(
+    supplier: Supplier, decided: dict[str, Any], now: str, words: str, tone: str
+) -> None:
+    assert qualify(supplier, **decided).is_saved
+    if now:
+        bar(supplier, now)
+
+    word = word_of(Supplier.objects.get(), Material.objects.get().pk, TODAY)
+
+    assert word.words.startswith(words) and word.tone == tone
 
 
 def test_the_page_says_what_has_lapsed_and_what_nothing_supports(client: Browser, supplier: Supplier) -> None:

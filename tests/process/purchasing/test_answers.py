@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,12 +13,13 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from audit.events import events_of
-from catalogue.models import ExchangeRate, SupplierQuote
+from catalogue.models import ExchangeRate, Supplier, SupplierQuote
 from process.models import InquiryAnswer, PurchaseInquiry
 from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.spreadsheet import answer_sheet
 from projects.models import WaitingFor
 from tests.process.purchasing.steps import OFFER, answer, buyer, in_days, sent
+from tests.projects.people import as_person
 from worksheets.bound import bind
 from worksheets.changing import CHANGE, REMOVE, Change, change_rows
 from worksheets.services import press_import, take_import
@@ -171,6 +173,25 @@ def test_offers_are_compared_in_the_currency_of_most_of_them_until_a_scenario_ha
     answer(inquiry, "4-Aminophenol", "Second Works", price_per_kg="900", currency="JPY")
 
     assert (before, usual_currency(inquiry)) == ("EUR", "JPY")
+
+
+def test_offers_say_how_their_suppliers_are_qualified_and_the_cheapest_stays_so(
+    inquiry: PurchaseInquiry, django_assert_num_queries: Any
+) -> None:
+    sent(inquiry)
+    answer(inquiry, "4-Aminophenol", "Second Works", **OFFER)
+    line = inquiry.lines.get(material__name="4-Aminophenol")
+    Supplier.objects.filter(name="Second Works").update(status=Supplier.Status.SUSPENDED)
+
+    with django_assert_num_queries(4):
+        rows = compared(inquiry, currency="EUR", on=timezone.localdate())
+
+    (row,) = [each for each in rows if each.line == line]
+    said = {offer.supplier.name: offer.qualification.words for offer in row.offers if offer.qualification}
+    assert said == {"Chemical Works": "not qualified for this material", "Second Works": "suspended"}
+    assert row.best is not None and row.best.supplier.name == "Second Works"
+    page = as_person(buyer()).get(inquiry.get_absolute_url()).content.decode()
+    assert "not qualified for this material" in page.partition('id="offers"')[2].partition("</section>")[0]
 
 
 def test_an_offer_without_a_rate_is_said_to_be_so(inquiry: PurchaseInquiry) -> None:
