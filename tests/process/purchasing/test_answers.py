@@ -194,6 +194,18 @@ def test_offers_say_how_their_suppliers_are_qualified_and_the_cheapest_stays_so(
     assert "not qualified for this material" in page.partition('id="offers"')[2].partition("</section>")[0]
 
 
+def test_a_line_says_who_is_qualified_for_its_material_without_a_question_for_each(
+    inquiry: PurchaseInquiry, django_assert_num_queries: Any
+) -> None:
+    sheet = bind(f"inquiry-lines:{inquiry.pk}", buyer())
+    assert len(list(sheet.query())) > 1
+
+    with django_assert_num_queries(2):  # the rows, and the decisions on their materials: there is none, so no supplier is read
+        rows = sheet.table(list(sheet.query()))
+
+    assert {row["values"]["sources"] for row in rows} == {"none"}
+
+
 def test_an_offer_without_a_rate_is_said_to_be_so(inquiry: PurchaseInquiry) -> None:
     sent(inquiry)
     answer(inquiry, "4-Aminophenol", "Second Works", price_per_kg="900", currency="JPY")
