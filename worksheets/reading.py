@@ -18,7 +18,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 
 from audit.files import XLSX, accept_upload
 from audit.refusals import BadInput
-from worksheets.columns import Cell, Column, in_both, plain
+from worksheets.columns import Cell, Column, in_all, plain
 from worksheets.writing import FORMULA_STARTS
 
 UNPACKED_MAX_BYTES = 64 * 1024 * 1024
@@ -162,7 +162,7 @@ def _xlsx(content: BinaryIO, wanted: Any, most_rows: int) -> _Raw:
         book = load_workbook(content, read_only=True)
         titles = {plain(name): name for name in book.sheetnames}
         only = book.sheetnames[0] if len(book.sheetnames) == 1 else None
-        title = next((titles[plain(words)] for words in in_both(wanted) if plain(words) in titles), only)
+        title = next((titles[plain(words)] for words in in_all(wanted) if plain(words) in titles), only)
         if title is None:
             there = ", ".join(f"“{name}”" for name in book.sheetnames)
             raise _bad(_t("The file has no sheet “%(wanted)s”; it has %(there)s.") % {"wanted": wanted, "there": there})

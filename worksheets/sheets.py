@@ -46,11 +46,12 @@ from django import forms
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
+from django.utils.functional import lazy
 from django.utils.text import capfirst
 
 from accounts.numbers import PercentField
 from audit.refusals import Blocker, Missing, Words
-from worksheets.columns import Column
+from worksheets.columns import Column, plain
 from worksheets.reading_cells import field_of, told
 from worksheets.rows import Rows
 
@@ -97,7 +98,7 @@ class SheetColumn:
     heading: Words = ""
     unit: str = ""
     note: Words = ""
-    example: str = ""
+    example: Words = ""
     compute: Callable[[Row], Any] | None = None
     field: Callable[[], forms.Field] | None = None
     choices: Sequence[tuple[Any, Any]] = ()
@@ -230,7 +231,7 @@ class Worksheet:
 
     def heading(self, column: SheetColumn) -> str:
         words = str(column.heading or capfirst(str(self.model._meta.get_field(column.name).verbose_name)))  # type: ignore[union-attr]
-        return words if not column.unit or f"({column.unit})" in words else f"{words} ({column.unit})"
+        return words if not column.unit or plain(f"({column.unit})") in plain(words) else f"{words} ({column.unit})"
 
     def note(self, column: SheetColumn) -> Words:
         """What it means, in our words or the model's."""
@@ -241,9 +242,10 @@ class Worksheet:
         return field_of(self.source(column), column)
 
     def template(self) -> tuple[Column, ...]:
-        """The columns of the import: those that people type."""
+        """The columns of the import: those that people type. A heading is that of whatever language is spoken when it is read."""
         return tuple(
-            Column(column.name, self.heading(column), self.reader(column), self.note(column), column.example) for column in self.typed
+            Column(column.name, lazy(self.heading, str)(column), self.reader(column), self.note(column), column.example)
+            for column in self.typed
         )
 
 

@@ -130,7 +130,7 @@ ANSWERS = Worksheet(
         SheetColumn("quoted_on", note=_("Empty: today."), example="2026-03-12"),
         SheetColumn("valid_until", example="2026-09-30"),
         SheetColumn("reference", note=_("Of the supplier's offer; empty: that of the inquiry."), width=16),
-        SheetColumn("no_offer_because", note=_("In place of a price."), example="Not in our range", width=26),
+        SheetColumn("no_offer_because", note=_("In place of a price."), example=_("Not in our range"), width=26),
         SheetColumn("note", width=24),
         SheetColumn("standing", _("Standing"), compute=_standing),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -114,16 +115,27 @@ def test_the_last_answer_completes_the_inquiry_and_its_loss_opens_it(inquiry: Pu
     assert "inquiry.reopened" in [event.kind for event in events_of(inquiry)]
 
 
-def test_the_spreadsheet_of_a_letter_comes_back_as_answers(inquiry: PurchaseInquiry) -> None:
+HEADS = {
+    "en": ("Price per kg", "Currency", "Lead time (days)", "Valid until"),
+    "zh-hans": ("每千克价格", "货币", "交货期（天）", "有效期至"),
+}
+
+
+@pytest.mark.parametrize("language", HEADS)
+def test_the_spreadsheet_of_a_letter_is_in_its_language_and_comes_back_as_answers(inquiry: PurchaseInquiry, language: str) -> None:
     sent(inquiry)
+    Supplier.objects.filter(name="Second Works").update(language=language)
     addressee = inquiry.addressees.select_related("supplier", "inquiry__project").get(supplier__name="Second Works")
     book = load_workbook(BytesIO(answer_sheet(addressee)))
     sheet = book.worksheets[0]
     heads = {str(cell.value).rstrip(" *"): cell.column for cell in sheet[1]}
     assert [cell.value for cell in sheet[2]][:2] == ["4-Aminophenol", "Second Works"]
     assert sheet.max_row == 2 or sheet.cell(3, 1).value is None  # it reads of no other material
-    for head, value in {"Price per kg": "6.05", "Currency": "EUR", "Lead time (days)": 30, "Valid until": in_days(60).isoformat()}.items():
+    until = in_days(60).isoformat() if language == "en" else f"{in_days(60):%Y年%m月%d日}"
+    for head, value in zip(HEADS[language], ("6.05", "EUR", 30, until), strict=True):
         sheet.cell(2, heads[head], value)
+    notes = [[cell.value or "" for cell in row] for row in book.worksheets[1].iter_rows(min_col=1, max_col=3)]
+    assert language == "en" or all(re.search("[一-鿿]", words) for row in notes for words in row if words)
     file = BytesIO()
     book.save(file)
     file.seek(0)
@@ -132,7 +144,8 @@ def test_the_spreadsheet_of_a_letter_comes_back_as_answers(inquiry: PurchaseInqu
     press_import(taken.pk, actor=buyer())
 
     row = InquiryAnswer.objects.select_related("quote").get(inquiry=inquiry)
-    assert (row.price_per_kg, row.lead_time_days, row.supplier.name) == (Decimal("6.05"), 30, "Second Works")
+    assert (row.price_per_kg, row.lead_time_days, row.valid_until) == (Decimal("6.05"), 30, in_days(60))
+    assert row.supplier.name == "Second Works"
     assert row.quote is not None
 
 
