@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from catalogue.chemistry import draw_svg
 from catalogue.models import Material, Supplier, SupplierQuote
-from catalogue.qualification import lapsed_words, newest, sources
+from catalogue.qualification import delivered_words, lapsed_words, newest, sources
 from catalogue.worksheets import MATERIAL_PRICES, MATERIALS, QUALIFICATIONS, SUPPLIER_PRICES, SUPPLIERS
 from worksheets.bound import bind_to
 from worksheets.printing import facts_of
@@ -57,6 +57,7 @@ def supplier_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "country": COUNTRIES.get(supplier.country, ""),
         "facts": facts_of(bind_to(SUPPLIERS, None, request.user), supplier, besides=("name", "valid_prices")),
         "lapsed": [(row, words) for row in decided if (words := lapsed_words(row, today))],
+        "delivered": [(row, words) for row in decided if (words := delivered_words(row))],
         "unproven": supplier.status in Supplier.QUALIFIED and not any(row.is_positive for row in decided),
         "qualifications": Shown(bind_to(QUALIFICATIONS, supplier, request.user), request),
         "sheet": Shown(bind_to(SUPPLIER_PRICES, supplier, request.user), request),

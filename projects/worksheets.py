@@ -159,8 +159,8 @@ RESPONSIBILITIES = Worksheet(
     parent="project",
     parent_key="code",
     columns=(
-        SheetColumn("title", _("Deliverable"), fixed=True, frozen=True, width=34, link=lambda row: row.get_absolute_url()),
-        SheetColumn("phase", fixed=True, width=14),
+        SheetColumn("title", _("Deliverable"), fixed=True, frozen=True, width=31, link=lambda row: row.get_absolute_url()),
+        SheetColumn("phase", fixed=True, width=12),
         *(
             SheetColumn(key, name, note=_("R, A, RA, C, I, or empty."), field=_letter, kept_in="letters", kind="choice", width=9)
             for key, name in DEPARTMENT_NAMES.items()

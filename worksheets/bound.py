@@ -195,6 +195,7 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
         "grouped": column.grouped,
         "frozen": column.frozen,
         "width": column.width,
+        "narrow": bool(column.kept_in),
         "note": str(sheet.note(column)),
         "choices": [{"key": key, "label": label} for key, label in choices] if kind == "choice" else [],
         "creates": str(column.lookup.new) if column.lookup is not None and column.lookup.create is not None else "",

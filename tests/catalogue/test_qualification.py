@@ -232,13 +232,15 @@ COUNTED = {
 }
 
 
-def test_deliveries_are_counted_with_their_period_and_said_in_percent(supplier: Supplier) -> None:
+def test_deliveries_are_counted_with_their_period_and_said_in_percent(client: Browser, supplier: Supplier) -> None:
     assert qualify(supplier, **COUNTED).is_saved
 
     row, word = SupplierQualification.objects.get(), word_of(supplier, Material.objects.get().pk, TODAY)
 
     assert (row.on_time_pct, row.accepted_pct) == (Decimal("95.8"), Decimal("100.0"))
     assert word.delivered == f"95.8 % on time, 100.0 % accepted of 24 deliveries to {date_format(TODAY, 'j M Y')}"
+    client.force_login(buyer())
+    assert f"Toluene (99.8 %): {word.delivered}" in client.get(supplier.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(
