@@ -48,13 +48,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """`heading` names the unit; `note` says what it means; `field` reads it, and knows whether it is needed."""
+    """`heading` names the unit; `note` says what it means; `field` reads it, and knows whether it is needed.
+
+    also: what the heading is in other languages, where it is put together and so no longer knows.
+    """
 
     name: str
     heading: Words
     field: forms.Field
     note: Words = ""
     example: Words = ""
+    also: tuple[str, ...] = ()
 
     @property
     def choices(self) -> list[str]:
@@ -67,7 +71,7 @@ class Column:
 
     def names(self) -> set[str]:
         """Every heading that is taken for it: in any language of the product, and the bare name."""
-        return {plain(self.name), *(plain(words) for words in in_all(self.heading))}
+        return {plain(self.name), *(plain(words) for words in (*in_all(self.heading), *self.also))}
 
     def read(self, cell: Cell) -> Any:
         """What it means. Raises ValidationError."""

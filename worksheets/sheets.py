@@ -43,10 +43,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
-from django.utils.functional import lazy
+from django.utils import translation
 from django.utils.text import capfirst
 
 from accounts.numbers import PercentField
@@ -233,6 +234,14 @@ class Worksheet:
         words = str(column.heading or capfirst(str(self.model._meta.get_field(column.name).verbose_name)))  # type: ignore[union-attr]
         return words if not column.unit or plain(f"({column.unit})") in plain(words) else f"{words} ({column.unit})"
 
+    def headings(self, column: SheetColumn) -> tuple[str, ...]:
+        """In every language of the product."""
+        found = []
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                found.append(self.heading(column))
+        return tuple(found)
+
     def note(self, column: SheetColumn) -> Words:
         """What it means, in our words or the model's."""
         return column.note or (getattr(self.source(column), "help_text", "") if column.is_typed else "")
@@ -242,9 +251,9 @@ class Worksheet:
         return field_of(self.source(column), column)
 
     def template(self) -> tuple[Column, ...]:
-        """The columns of the import: those that people type. A heading is that of whatever language is spoken when it is read."""
+        """The columns of the import: those that people type."""
         return tuple(
-            Column(column.name, lazy(self.heading, str)(column), self.reader(column), self.note(column), column.example)
+            Column(column.name, self.heading(column), self.reader(column), self.note(column), column.example, self.headings(column))
             for column in self.typed
         )
 

@@ -137,9 +137,9 @@ def test_a_structure_that_is_typed_finds_nothing_of_it(world: World, kept: Proje
 MANY = """
 api-approval-list api-change-order-list api-client-list api-deliverable-list api-document-list api-milestone-list api-occupancy-list
 api-project-list api-quotation-list api-rfp-list api-waiting bids calendars client-agreements client-list clients contacts document-list
-document-new document-upload documents home integration-account kpis list-csv list-xlsx my-work notification-settings occupancy occupancy-book
-occupancy-svg portfolio portfolio-csv portfolio-gantt portfolio-gantt-svg portfolio-xlsx project-list projects rfp-confidentiality
-rfp-intake-detail rfp-intake-new rfp-list rfp-new rfps tokens webhook-detail webhooks
+document-new document-upload documents home integration-account kpis list-csv list-xlsx my-work notification-settings occupancy
+occupancy-book occupancy-svg portfolio portfolio-csv portfolio-gantt portfolio-gantt-svg portfolio-xlsx project-list projects
+rfp-confidentiality rfp-intake-detail rfp-intake-new rfp-list rfp-new rfps tokens webhook-detail webhooks
 """
 
 
