@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from catalogue.chemistry import draw_svg
 from catalogue.models import Material, Supplier, SupplierQuote
-from catalogue.qualification import lapsed_words, newest
+from catalogue.qualification import delivered_words, lapsed_words, newest, sources
 from catalogue.worksheets import MATERIAL_PRICES, MATERIALS, QUALIFICATIONS, SUPPLIER_PRICES, SUPPLIERS
 from worksheets.bound import bind_to
 from worksheets.printing import facts_of
@@ -40,6 +40,7 @@ def material_page(request: SignedInRequest, code: str) -> HttpResponse:
         "valid": sorted(valid, key=lambda quote: (quote.currency, quote.price_per_kg)),
         "expired": [quote for quote in quotes if quote.has_expired(today)],
         "facts": facts_of(bind_to(MATERIALS, None, request.user), material, besides=("code", "name", "valid_prices")),
+        "sources": sources(material.qualifications.select_related("supplier"), today),
         "sheet": Shown(bind_to(MATERIAL_PRICES, material, request.user), request),
         "events": list(events_of(material)[:EVENTS]),
     }
@@ -56,6 +57,7 @@ def supplier_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "country": COUNTRIES.get(supplier.country, ""),
         "facts": facts_of(bind_to(SUPPLIERS, None, request.user), supplier, besides=("name", "valid_prices")),
         "lapsed": [(row, words) for row in decided if (words := lapsed_words(row, today))],
+        "delivered": [(row, words) for row in decided if (words := delivered_words(row))],
         "unproven": supplier.status in Supplier.QUALIFIED and not any(row.is_positive for row in decided),
         "qualifications": Shown(bind_to(QUALIFICATIONS, supplier, request.user), request),
         "sheet": Shown(bind_to(SUPPLIER_PRICES, supplier, request.user), request),

@@ -17,7 +17,7 @@ from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, 
 from catalogue.models.kept import standing_on
 from catalogue.models.materials import WHOLE_NAME
 from catalogue.models.supply import in_force
-from catalogue.qualification import said_of, standing
+from catalogue.qualification import said_of, sources_words, standing
 from catalogue.services.analysis import AnalyticalPriceRows
 from catalogue.services.materials import MaterialRows
 from catalogue.services.qualification import QualificationRows, SupplierRows
@@ -45,6 +45,14 @@ def _standing(price: AnalyticalPrice | SupplierQuote) -> str:
 
 def _with_qualifications(rows: QuerySet[Any]) -> QuerySet[Any]:
     return _valid(rows).prefetch_related("qualifications")
+
+
+def _with_sources(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return _valid(rows).prefetch_related("qualifications__supplier")
+
+
+def _sources(material: Material) -> str:
+    return sources_words(material.qualifications.all(), timezone.localdate())  # type: ignore[attr-defined]
 
 
 def _qualification(supplier: Supplier) -> str:
@@ -111,12 +119,13 @@ MATERIALS = Worksheet(
         SheetColumn("storage", example="2–8 °C", width=14),
         SheetColumn("note", width=24),
         SheetColumn("in_use", example="yes"),
+        SheetColumn("sources", _("Qualified suppliers"), compute=_sources, width=30),
         SheetColumn("valid_prices", _("Valid prices"), compute=lambda row: row.valid_prices, kind="whole"),
     ),
     permission="catalogue.manage_materials",
     who=_("Materials are kept by research, material control and production."),
     service=MaterialRows,
-    rows=_valid,
+    rows=_with_sources,
     page=lambda _none: reverse("materials"),
     group="catalogue",
 )
@@ -181,6 +190,13 @@ QUALIFICATIONS = Worksheet(
         SheetColumn("statements", note=_("BSE/TSE, nitrosamines, elemental impurities, GMO."), example="BSE/TSE, nitrosamines", width=24),
         SheetColumn("lots_tested", note=_("By us, every test."), example="3"),
         SheetColumn("reduced_testing", note=_("We rely on the certificate, and test fully from time to time."), example="no"),
+        SheetColumn("deliveries", note=_("Of all that we had in a period, as purchasing counts them."), example="24"),
+        SheetColumn("deliveries_on_time", note=_("On the day that was agreed."), example="23"),
+        SheetColumn("deliveries_accepted", note=_("Released without a complaint."), example="24"),
+        SheetColumn("deliveries_from", example="2025-07-01"),
+        SheetColumn("deliveries_until", example="2026-06-30"),
+        SheetColumn("on_time_pct", _("On time"), unit="%", compute=lambda row: row.on_time_pct, kind="number"),
+        SheetColumn("accepted_pct", _("Accepted"), unit="%", compute=lambda row: row.accepted_pct, kind="number"),
         SheetColumn("quality_agreement", note=_("Its number."), example="QAG-041", width=14),
         SheetColumn("quality_agreement_until", example="2029-02-28"),
         SheetColumn("change_notification", note=_("It has agreed to tell us before it changes something."), example="yes"),

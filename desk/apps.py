@@ -7,7 +7,17 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from desk import change_order_document, client_import, documents, exports, guides, internal_report, project_exports, tables
+        from desk import (
+            agreement_exports,
+            change_order_document,
+            client_import,
+            documents,
+            exports,
+            guides,
+            internal_report,
+            project_exports,
+            tables,
+        )
 
         documents.register()
         internal_report.register()
@@ -15,5 +25,6 @@ class DeskConfig(AppConfig):
         tables.register_lists()
         client_import.register()
         exports.register()
+        agreement_exports.register()
         project_exports.register()
         guides.register()

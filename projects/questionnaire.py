@@ -27,7 +27,7 @@ from projects.models.rfp_choices import ROLE_BY_FORMER_ANSWER, YesNo
 from projects.rfp_fields import GIVEN, unit_of
 from projects.rfp_import import columns
 from worksheets.blanks import possible
-from worksheets.columns import Cell, ChoiceField, Column, TextField, in_both, plain
+from worksheets.columns import Cell, ChoiceField, Column, TextField, in_all, plain
 from worksheets.reading import Line, read
 
 SHEET = _("Questionnaire")
@@ -157,10 +157,10 @@ def read_answers(content: BinaryIO, *, received_on: date) -> Answers:
     """
     sheet = read(content, XLSX, PARTS, sheet=SHEET, most_rows=MOST_LINES)
     known = {column.name: column for column in questions()}
-    by_words = {plain(words): column for column in known.values() for words in in_both(words_of(column))}
+    by_words = {plain(words): column for column in known.values() for words in in_all(words_of(column))}
     former = _former_question()
     known |= {FORMER: former}
-    by_words |= {plain(words): former for words in in_both(FORMER_WORDS)}
+    by_words |= {plain(words): former for words in in_all(FORMER_WORDS)}
     answers = Answers()
     for line in sheet.lines:
         column = known.get(_text(line, "field")) or by_words.get(plain(_text(line, "question")))
@@ -180,7 +180,7 @@ def _text(line: Line, part: str) -> str:
 def _take(answers: Answers, column: Column, answer: Cell, line: Line) -> None:
     """A unit that somebody wrote over ours is not converted: what the number means is asked."""
     typed, ours = plain(_text(line, "unit")), unit(column)
-    if typed and typed not in {plain(words) for words in (in_both(ours) if ours else [])}:
+    if typed and typed not in {plain(words) for words in (in_all(ours) if ours else [])}:
         words = _t("The unit was changed to “%(unit)s”; ours is %(ours)s. Nothing is converted.")
         words = words if ours else _t("A unit stands here: %(unit)s.")
         _problem(answers, column.name, str(column.heading), answer, words % {"unit": _text(line, "unit"), "ours": ours})

@@ -1,4 +1,6 @@
-"""The tables of a draft quotation (price lines, and the payments into which its price is split), and the questions of a request."""
+"""The tables of a draft quotation (price lines, and the payments into which its price is split), of a request (its questions), and of a
+draft charter (who does and answers for what). An agreement is no row of a table: each signature is an act that is recorded once, with its
+day, and a withdrawn one stays; its list leaves as a file (desk/agreement_exports.py)."""
 
 from __future__ import annotations
 
@@ -9,18 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import DEPARTMENT_NAMES, User
 from accounts.numbers import NumberField
 from projects.default_plan import newest
-from projects.models import Clarification, Quotation, QuotationLine, QuotationPayment
+from projects.models import Clarification, Deliverable, Quotation, QuotationLine, QuotationPayment
 from projects.money import shares
+from projects.raci import Letter
 from projects.services.clarification_rows import ClarificationRows, question_blockers
 from projects.services.quotation_parts import due_words
 from projects.services.quotation_rows import LineRows, PaymentRows, row_blockers
+from projects.services.responsibilities import ResponsibilityRows, responsibilities_blockers
 from worksheets.columns import ChoiceField
 from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 
@@ -71,6 +76,11 @@ def _answered_on(row: Clarification) -> date | None:
 
 def _asked_where(row: Clarification) -> str:
     return _t("in the portal") if row.asked_in_portal else _t("our note: the client does not read it")
+
+
+def _letter() -> forms.Field:
+    """The letter alone: ten columns of them stand side by side."""
+    return ChoiceField(choices=[("", ""), *((letter, letter) for letter in Letter.values)], required=False)
 
 
 OF_A_DRAFT: dict[str, Any] = {
@@ -141,7 +151,36 @@ CLARIFICATIONS = Worksheet(
     page=lambda rfp: f"{rfp.get_absolute_url()}#clarifications",
     hint=_("An open question keeps the gate of evaluation shut. Several can be pasted from a message, one to a row."),
 )
+RESPONSIBILITIES = Worksheet(
+    key="responsibilities",
+    title=_("Responsibilities"),
+    noun=_("deliverable"),
+    model=Deliverable,
+    parent="project",
+    parent_key="code",
+    columns=(
+        SheetColumn("title", _("Deliverable"), fixed=True, frozen=True, width=31, link=lambda row: row.get_absolute_url()),
+        SheetColumn("phase", fixed=True, width=12),
+        *(
+            SheetColumn(key, name, note=_("R, A, RA, C, I, or empty."), field=_letter, kept_in="letters", kind="choice", width=9)
+            for key, name in DEPARTMENT_NAMES.items()
+        ),
+    ),
+    found_by="title",
+    permission="projects.draft_charter",
+    who=_("Responsibilities are chosen by a project manager or business development, with the charter."),
+    beside=("department", "project__charter"),
+    rows=lambda rows: rows.filter(not_applicable=""),
+    blockers=responsibilities_blockers,
+    locked=lambda row: row.not_applicable,
+    service=ResponsibilityRows,
+    page=lambda project: reverse("project-responsibilities", args=[project.code]),
+    hint=_(
+        "R does it, A answers for it, RA both, C is consulted, I is informed. Exactly one function answers for each deliverable. "
+        "The charter prints the matrix, and its signatures approve it."
+    ),
+)
 
 
 def register() -> None:
-    register_sheet(QUOTATION_LINES, QUOTATION_PAYMENTS, CLARIFICATIONS)
+    register_sheet(QUOTATION_LINES, QUOTATION_PAYMENTS, CLARIFICATIONS, RESPONSIBILITIES)

@@ -70,7 +70,7 @@ def _notes(sheet: Any, kind: ImportKind, columns: tuple[Column, ...]) -> None:
     sheet.append([_t("Column"), _t("Needed"), _t("What it means"), _t("Possible values"), _t("Example")])
     for column in columns:
         needed = _t("yes") if column.field.required else _t("no")
-        sheet.append([str(column.heading), needed, str(column.note), possible(column), column.example])
+        sheet.append([str(column.heading), needed, str(column.note), possible(column), str(column.example)])
     for letter, width in zip("ABCDE", (32, 10, 60, 60, 32), strict=True):
         sheet.column_dimensions[letter].width = width
     for row in sheet.iter_rows():

@@ -69,7 +69,7 @@ class Bound:
         if self.sheet.parent:
             rows = rows.filter(**{self.sheet.parent: self.parent})
         links = [column.name for column in self.sheet.columns if column.lookup is not None]
-        links += [self.sheet.parent] if self.sheet.parent else []
+        links += [*([self.sheet.parent] if self.sheet.parent else []), *self.sheet.beside]
         rows = rows.select_related(*links) if links else rows
         order = [*self.sheet.within, self.sheet.order, "pk"] if self.sheet.order else list(self.sheet.model._meta.ordering or ["pk"])
         return rows.order_by(*order)  # said aloud, for annotations that group would forget the model's own
@@ -84,7 +84,7 @@ class Bound:
     def value(self, row: Model, column: SheetColumn) -> Any:
         if column.compute is not None:
             return column.compute(row)
-        return None if column.derived else getattr(row, column.name)
+        return None if column.derived else column.of(row)
 
     def values(self, row: Model, names: Iterable[str] | None = None) -> Values:
         """What the cells tell, as JSON."""
@@ -195,6 +195,7 @@ def _described(bound: Bound, column: SheetColumn) -> Values:
         "grouped": column.grouped,
         "frozen": column.frozen,
         "width": column.width,
+        "narrow": bool(column.kept_in),
         "note": str(sheet.note(column)),
         "choices": [{"key": key, "label": label} for key, label in choices] if kind == "choice" else [],
         "creates": str(column.lookup.new) if column.lookup is not None and column.lookup.create is not None else "",

@@ -28,6 +28,7 @@ from worksheets.used import where_used
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from worksheets.sheets import Worksheet
 
 MOST_CHANGES = 2000
 ADD, CHANGE, MOVE, REMOVE = "add", "change", "move", "remove"
@@ -199,10 +200,15 @@ class Writing:
         """The reason in the history of the rows."""
         return because(self.reason) if self.reason else nullcontext()
 
+    def _require_own_rows(self) -> None:
+        if self.sheet.found_by:
+            raise BadInput({"": _t("Rows of this table neither come nor go; change those that are there.")})
+
     def _add(self, change: Change) -> Any:
+        self._require_own_rows()
         row = self.service.new()
         values = self._read({**dict.fromkeys(self.typed.readers), **change.values}, change.create)
-        _set(row, values)
+        _set(self.sheet, row, values)
         if self.order:
             setattr(row, self.sheet.order, self.order.next_number)
         self.service.judge(row, set(values))
@@ -230,7 +236,7 @@ class Writing:
         if not changed:
             return row.pk
         others = self.sheet.told(row, self.typed.readers)
-        _set(row, {name: values[name] for name in changed})
+        _set(self.sheet, row, {name: values[name] for name in changed})
         try:
             self.service.judge(row, changed)
             self._require_reason(others, changed)
@@ -254,6 +260,7 @@ class Writing:
         return row.pk
 
     def _remove(self, change: Change) -> Any:
+        self._require_own_rows()
         row = self._row(change)
         self._require_unchanged(row, change, {})
         before = self.sheet.told(row, self.typed.readers)
@@ -331,6 +338,6 @@ def add_row(address: str, values: Mapping[str, Any], *, actor: User) -> Any:
     return result.pk
 
 
-def _set(row: Any, values: Values) -> None:
+def _set(sheet: Worksheet, row: Any, values: Values) -> None:
     for name, value in values.items():
-        setattr(row, name, value)
+        sheet.column(name).put(row, value)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.encoding import force_str
@@ -47,13 +48,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """`heading` names the unit; `note` says what it means; `field` reads it, and knows whether it is needed."""
+    """`heading` names the unit; `note` says what it means; `field` reads it, and knows whether it is needed.
+
+    also: what the heading is in other languages, where it is put together and so no longer knows.
+    """
 
     name: str
     heading: Words
     field: forms.Field
     note: Words = ""
-    example: str = ""
+    example: Words = ""
+    also: tuple[str, ...] = ()
 
     @property
     def choices(self) -> list[str]:
@@ -65,8 +70,8 @@ class Column:
         return f"{self.heading} *" if self.field.required else str(self.heading)
 
     def names(self) -> set[str]:
-        """Every heading that is taken for it: in the language of the reader, in English, and the bare name."""
-        return {plain(self.name), *(plain(words) for words in in_both(self.heading))}
+        """Every heading that is taken for it: in any language of the product, and the bare name."""
+        return {plain(self.name), *(plain(words) for words in (*in_all(self.heading), *self.also))}
 
     def read(self, cell: Cell) -> Any:
         """What it means. Raises ValidationError."""
@@ -86,11 +91,15 @@ def plain(words: Any) -> str:
     return re.sub(r"[\s*]+", " ", unicodedata.normalize("NFKC", str(words)).casefold()).strip()
 
 
-def in_both(words: Any) -> list[str]:
-    """In the reader's language and in English: a template travels."""
-    with translation.override("en"):
-        english = force_str(words)
-    return [force_str(words), english]
+def in_all(words: Any) -> list[str]:
+    """In every language that the product speaks: a template travels, and comes back in the language of whoever filled it in."""
+    if isinstance(words, str):
+        return [words]
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.append(force_str(words))
+    return found
 
 
 def in_words(value: Any) -> str:
@@ -127,7 +136,7 @@ class MailField(TextField, forms.EmailField):
 
 
 class ByWords:
-    """Finds the key of a choice by its words, in the reader's language or English, or by the key itself."""
+    """Finds the key of a choice by its words in any language of the product, or by the key itself."""
 
     choices: Any
 
@@ -136,7 +145,7 @@ class ByWords:
         found: dict[str, Any] = {}
         for key, label in self.choices:
             if key not in ("", None):
-                found |= dict.fromkeys((plain(key), *(plain(words) for words in in_both(label))), key)
+                found |= dict.fromkeys((plain(key), *(plain(words) for words in in_all(label))), key)
         return found
 
     def chosen(self, typed: Any) -> Any:

@@ -19,7 +19,10 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Entered:
-    """What became of a row. is_new: False where it was there already and stays as it is; reference: by which it is found again."""
+    """What became of a row. is_new: False where it was there already and stays as it is, True also where it is changed.
+
+    reference: by which it is found again.
+    """
 
     label: str
     link: str
@@ -47,6 +50,7 @@ class ImportKind:
     subject(user, scope) gives the object of a scoped kind (a project by its code) through `visible_to`, or raises Missing.
     of_project: it is a project and no other thing.
     of_clients: its rows tell who clients are and what they want, which may be kept: only who uploaded or pressed an import sees it.
+    changes: its rows are there already, and each changes one; that for which the file has no column stays.
     stands_alone: no row rests on an earlier one, so that the rehearsal of each is taken back at once.
     finish(writer): after the last row, writes what concerns all of them.
     """
@@ -62,6 +66,7 @@ class ImportKind:
     of_project: bool = True
     asks_reason: bool = False
     of_clients: bool = False
+    changes: bool = False
     stands_alone: bool = False
     finish: Callable[[Any], None] = lambda _writer: None
     most_rows: int = MOST_ROWS

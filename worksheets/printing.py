@@ -47,7 +47,7 @@ def shares(letters: Sequence[int]) -> list[int]:
 def facts_of(bound: Bound, row: Any, *, besides: Collection[str] = ()) -> list[tuple[str, str]]:
     """What is known of one row, for a page of its own: what is empty is left out, as are the columns `besides`."""
     pairs = [
-        (column["heading"], words_for(column, bound.sheet.column(column["name"]).told(getattr(row, column["name"]))))
+        (column["heading"], words_for(column, bound.sheet.told(row, [column["name"]])[column["name"]]))
         for column in bound.columns()
         if column["name"] not in besides and column["typed"]
     ]

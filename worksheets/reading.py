@@ -18,7 +18,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 
 from audit.files import XLSX, accept_upload
 from audit.refusals import BadInput
-from worksheets.columns import Cell, Column, in_both, plain
+from worksheets.columns import Cell, Column, in_all, plain
 from worksheets.writing import FORMULA_STARTS
 
 UNPACKED_MAX_BYTES = 64 * 1024 * 1024
@@ -41,8 +41,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
+    """names: of our columns that the file has."""
+
     lines: list[Line]
     read_as: str
+    names: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -106,7 +109,7 @@ def read(
         raise _bad(_t("Cells are merged (%(ranges)s), so that it is not clear which row they belong to. Unmerge them.") % {"ranges": named})
     if not lines:
         raise _bad(_t("There are headings, but no row below them."))
-    return Sheet(lines, raw.read_as)
+    return Sheet(lines, raw.read_as, frozenset(found.values()))
 
 
 def _bad(*words: str) -> BadInput:
@@ -159,7 +162,7 @@ def _xlsx(content: BinaryIO, wanted: Any, most_rows: int) -> _Raw:
         book = load_workbook(content, read_only=True)
         titles = {plain(name): name for name in book.sheetnames}
         only = book.sheetnames[0] if len(book.sheetnames) == 1 else None
-        title = next((titles[plain(words)] for words in in_both(wanted) if plain(words) in titles), only)
+        title = next((titles[plain(words)] for words in in_all(wanted) if plain(words) in titles), only)
         if title is None:
             there = ", ".join(f"“{name}”" for name in book.sheetnames)
             raise _bad(_t("The file has no sheet “%(wanted)s”; it has %(there)s.") % {"wanted": wanted, "there": there})

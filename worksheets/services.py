@@ -8,7 +8,7 @@ The row of the import is the queue: a worker holds its lock while it works, so t
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -87,7 +87,7 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
     with transaction.atomic():
         taken, _is_new = Import.objects.get_or_create(kind=key, scope=scope, sha256=stored.sha256, defaults=facts | {"uploaded_by": actor})
         free = _locked(taken.pk)
-        if free is None or free.state in (Import.State.IMPORTING, Import.State.DONE):
+        if free is None or free.state == Import.State.IMPORTING or (free.state == Import.State.DONE and not kind.changes):
             return _shown_to(actor, free or taken)
         _set(
             free,
@@ -96,6 +96,7 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
             mapping={},
             state=Import.State.CHECKED if unknown else Import.State.CHECKING,
             uploaded_by=actor,
+            pressed_by=None,
             read_as=sheet.read_as,
             number_of_rows=len(sheet.lines),
             has_changed=False,
@@ -303,8 +304,9 @@ def _enter_all(held: Import, *, is_rehearsal: bool) -> list[Finding]:
     with open_file(held.sha256) as content:
         sheet = read(content, held.media_type, columns, sheet=kind.sheet, most_rows=kind.most_rows, mapping=held.mapping)
     findings = []
+    left = {column.name for column in columns} - sheet.names if kind.changes else set()
     for place, line in enumerate(sheet.lines, 1):
-        findings.append(_enter(writer, kind, columns, line, take_back=is_rehearsal and kind.stands_alone))
+        findings.append(_enter(writer, kind, columns, line, left=left, take_back=is_rehearsal and kind.stands_alone))
         if place % TOLD_EVERY == 0:
             cache.set(_progress_key(held.pk), place, 600)
     if not is_rehearsal:
@@ -312,9 +314,10 @@ def _enter_all(held: Import, *, is_rehearsal: bool) -> list[Finding]:
     return findings
 
 
-def _enter(writer: Writer, kind: ImportKind, columns: tuple[Column, ...], line: Line, *, take_back: bool) -> Finding:
-    """One row: read, judged, entered. Every fault of every cell at once."""
+def _enter(writer: Writer, kind: ImportKind, columns: tuple[Column, ...], line: Line, *, left: Collection[str], take_back: bool) -> Finding:
+    """One row: read, judged, entered, without the columns that are left. Every fault of every cell at once."""
     values, shown, problems = _read(columns, line)
+    values = {name: value for name, value in values.items() if name not in left}
     faults = writer.faults(values)
     finding = Finding(line.number, shown, problems + _problems(columns, line, faults))
     if finding.problems:

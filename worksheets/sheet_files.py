@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _t
 
 from audit.refusals import BadInput
 from worksheets.bound import Bound, bind, bind_for
-from worksheets.changing import ADD, Change, Writing
+from worksheets.changing import ADD, CHANGE, Change, Writing
+from worksheets.columns import plain
 from worksheets.exports import Export, Table, register_export
 from worksheets.kinds import Entered, ImportKind, Values, register_import
 from worksheets.sheets import Worksheet, on_register
@@ -64,13 +65,15 @@ def _is_plain(value: Any) -> bool:
 
 
 class SheetWriter:
-    """Enters the rows of a file through the door of the sheet, as one request; a row that is there already stays as it is.
+    """Enters the rows of a file through the door of the sheet, as one request; a row that is there already stays as it is, unless the
+    sheet says by which column it is found: then what the file says of it is put in its place.
 
     Raises Missing, NotAllowed, Refused.
     """
 
     def __init__(self, sheet: Worksheet, actor: User, scope: str, reason: str) -> None:
-        self.writing = Writing(bind(address_of(sheet, scope), actor), reason)
+        bound = bind(address_of(sheet, scope), actor)
+        self.writing = Writing(bound, reason, keys=bound.query().values_list("pk", flat=True) if sheet.found_by else ())
 
     def faults(self, values: Values) -> dict[str, list[str]]:
         return {}
@@ -79,14 +82,27 @@ class SheetWriter:
         return []
 
     def enter(self, values: Values) -> Entered:
+        before = len(self.writing.happened)
         with self.writing.because():
-            result = self.writing.one(Change(ADD, values=self.writing.sheet.told_values(values)))
+            result = self.writing.one(self._change(self.writing.sheet.told_values(values)))
         if result.there is not None:
             return Entered(str(result.there)[:250], self._link(result.there), is_new=False)
         if not result.is_saved:
             raise BadInput(result.errors)
         row = self.writing.rows[result.pk]
-        return Entered(str(row)[:250], self._link(row))
+        return Entered(str(row)[:250], self._link(row), is_new=len(self.writing.happened) > before)
+
+    def _change(self, values: Values) -> Change:
+        """Raises BadInput where no row, or more than one, is called so."""
+        name = self.writing.sheet.found_by
+        if not name:
+            return Change(ADD, values=values)
+        column, words = self.writing.sheet.column(name), plain(values[name])
+        found = [row.pk for row in self.writing.rows.values() if plain(column.of(row)) == words]
+        if len(found) != 1:
+            said = _t("Several are called “%(words)s”.") if found else _t("There is no “%(words)s”.")
+            raise BadInput({name: said % {"words": str(values[name])[:80]}})
+        return Change(CHANGE, found[0], values)
 
     def done(self) -> None:
         with self.writing.because():
@@ -114,6 +130,7 @@ def _import(sheet: Worksheet) -> None:
             back=lambda parent: sheet.page(parent) if sheet.page else reverse("worksheet", args=[address_of(sheet, scope_of(parent))]),
             subject=subject if sheet.parent else None,
             of_project=False,
+            changes=bool(sheet.found_by),
             stands_alone=not sheet.order,
             finish=SheetWriter.done,
         )

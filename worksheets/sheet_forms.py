@@ -63,8 +63,9 @@ class RowForm(forms.Form):
         if column.lookup is not None:
             field.widget = Offering([str(each) for each in column.lookup.rows(self.bound)[:OFFERED]])
         if isinstance(field.widget, Select):
-            source = self.bound.sheet.model._meta.get_field(column.name)
-            field.widget.choices = [each for each in field.widget.choices if each[0] != "" or not source.has_default()]  # type: ignore[union-attr]
+            source = self.bound.sheet.source(column)
+            has_default = source is not None and source.has_default()
+            field.widget.choices = [each for each in field.widget.choices if each[0] != "" or not has_default]
         field.disabled = column.fixed and self.row is not None
         return field
 

@@ -43,14 +43,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
+from django.utils import translation
 from django.utils.text import capfirst
 
 from accounts.numbers import PercentField
 from audit.refusals import Blocker, Missing, Words
-from worksheets.columns import Column
+from worksheets.columns import Column, plain
 from worksheets.reading_cells import field_of, told
 from worksheets.rows import Rows
 
@@ -87,6 +89,7 @@ class SheetColumn:
     heading, note, whether it is needed, its limits and choices are those of the model's field, unless said otherwise here. unit: of a
     number; it may be typed behind it, and is shown in the heading. field(): reads the cell where the model's field does not say how.
     regulated: to change or remove a value that is there needs a reason. fixed: typed when the row is added, and never changed.
+    kept_in: the mapping of the row in which the value stands, by the column's name, as in a matrix.
     total: its sum stands below it. grouped: a number's thousands are set apart, which those of a year are not. frozen: stays in sight
     while the others scroll; only the first columns can be. width: in letters. link(row): where the value leads. derived: computed by the
     sheet's `together`. A column that nobody types names its own heading, and its kind ("number", "day") where it is no text.
@@ -96,7 +99,7 @@ class SheetColumn:
     heading: Words = ""
     unit: str = ""
     note: Words = ""
-    example: str = ""
+    example: Words = ""
     compute: Callable[[Row], Any] | None = None
     field: Callable[[], forms.Field] | None = None
     choices: Sequence[tuple[Any, Any]] = ()
@@ -110,6 +113,17 @@ class SheetColumn:
     link: Callable[[Row], str] | None = None
     derived: bool = False
     kind: str = ""
+    kept_in: str = ""
+
+    def of(self, row: Row) -> Any:
+        """What stands there."""
+        return getattr(row, self.kept_in).get(self.name, "") if self.kept_in else getattr(row, self.name)
+
+    def put(self, row: Row, value: Any) -> None:
+        if self.kept_in:
+            getattr(row, self.kept_in)[self.name] = value
+        else:
+            setattr(row, self.name, value)
 
     @property
     def is_typed(self) -> bool:
@@ -137,6 +151,7 @@ def _same(rows: QuerySet[Any]) -> QuerySet[Any]:
 @dataclass(frozen=True)
 class Worksheet:
     """rows(query): select_related and annotations that `compute` reads, and another order than the model's.
+    beside: the links whose rows are read with each row, also when it is written.
 
     parent may lead over another table (step__version); the service then says in `new` what a row belongs to.
     order: the integer field that keeps the order of rows, where people move them; in the database it is not unique, or unique deferrable.
@@ -145,6 +160,7 @@ class Worksheet:
     readers: a name of `rules`, asked with the parent, where not everybody of ours who sees that reads its rows.
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
     together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
+    found_by: a fixed column, of a table whose rows stand there already and neither come nor go; a file changes those that it names.
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
     totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
     one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
@@ -162,6 +178,7 @@ class Worksheet:
     parent_key: str = "pk"
     service: type[Rows] = Rows
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = _same
+    beside: tuple[str, ...] = ()
     order: str = ""
     first: int = 1
     within: tuple[str, ...] = ()
@@ -173,6 +190,7 @@ class Worksheet:
     page: Callable[[Any], str] | None = None
     hint: Words = ""
     group: str = ""
+    found_by: str = ""
     _by_name: dict[str, SheetColumn] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -206,7 +224,7 @@ class Worksheet:
 
     def told(self, row: Row, names: Iterable[str]) -> dict[str, Any]:
         """What its cells tell in the columns that people type."""
-        return {name: self.column(name).told(getattr(row, name)) for name in names}
+        return {name: (column := self.column(name)).told(column.of(row)) for name in names}
 
     def told_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What was read already, for the door that reads it once more."""
@@ -214,7 +232,15 @@ class Worksheet:
 
     def heading(self, column: SheetColumn) -> str:
         words = str(column.heading or capfirst(str(self.model._meta.get_field(column.name).verbose_name)))  # type: ignore[union-attr]
-        return words if not column.unit or f"({column.unit})" in words else f"{words} ({column.unit})"
+        return words if not column.unit or plain(f"({column.unit})") in plain(words) else f"{words} ({column.unit})"
+
+    def headings(self, column: SheetColumn) -> tuple[str, ...]:
+        """In every language of the product."""
+        found = []
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                found.append(self.heading(column))
+        return tuple(found)
 
     def note(self, column: SheetColumn) -> Words:
         """What it means, in our words or the model's."""
@@ -227,7 +253,8 @@ class Worksheet:
     def template(self) -> tuple[Column, ...]:
         """The columns of the import: those that people type."""
         return tuple(
-            Column(column.name, self.heading(column), self.reader(column), self.note(column), column.example) for column in self.typed
+            Column(column.name, self.heading(column), self.reader(column), self.note(column), column.example, self.headings(column))
+            for column in self.typed
         )
 
 

@@ -133,6 +133,11 @@ class Shown:
     def moves(self) -> bool:
         return bool(self.bound.sheet.order)
 
+    @property
+    def grows(self) -> bool:
+        """Whether rows come and go."""
+        return not self.bound.sheet.found_by
+
     @cached_property
     def config(self) -> dict[str, Any]:
         """What static/js/worksheet.js needs to know."""
@@ -142,6 +147,7 @@ class Shown:
             "may_change": not self.blockers,
             "asks_reason": self.bound.sheet.asks_reason,
             "moves": self.moves,
+            "grows": self.grows,
             "most": MOST_CHANGES,
             "data": self._at("worksheet-data") + asked,
             "batch": reverse("api-worksheet-batch", args=[self.bound.address]) + asked,
@@ -187,6 +193,7 @@ def grid_words() -> dict[str, str]:
         "sure": _t("Take {count} rows away?"),
         "too_many": _t("At most {most} rows can be pasted at once."),
         "wide": _t("The block is wider than the table; what had no column was left out."),
+        "long": _t("The block is longer than the table; what had no row was left out."),
         "unsaved": _t("Some rows are not saved yet."),
         "discard": _t("Discard what is not saved in this row"),
         "left": _t("Cells left as they are: {count}. {why}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,14 +16,24 @@ from catalogue.models.kept import ForATime, InternalQuerySet
 from catalogue.models.materials import Material
 from catalogue.models.supply import Supplier
 
+OF_DELIVERIES = ("deliveries", "deliveries_on_time", "deliveries_accepted", "deliveries_from", "deliveries_until")
+TENTH = Decimal("0.1")
 FULLY_TESTED_LOTS = 3  # before one may rely on the supplier's certificate (ICH Q7 7.31)
+
+
+def percent_of(part: int | None, whole: int | None) -> Decimal | None:
+    """To a tenth of a percent; of nothing there is none."""
+    if part is None or not whole:
+        return None
+    return (Decimal(part) * 100 / whole).quantize(TENTH, ROUND_HALF_UP)
 
 
 @tracked
 class SupplierQualification(ForATime, models.Model):
     """ICH Q7 7.1 and 7.3, ICH Q10 2.7. It holds from the day of the decision to `valid_until`, when the next review is due.
 
-    questionnaire_score: in percent. lots_tested: how many lots we have analysed fully. A newer decision on the same subject succeeds it.
+    questionnaire_score: in percent. lots_tested: how many lots we have analysed fully. deliveries: of a period, and how many of them were
+    on time and accepted, as purchasing counts them. A newer decision on the same subject succeeds it.
     """
 
     class Criticality(models.TextChoices):
@@ -71,6 +81,11 @@ class SupplierQualification(ForATime, models.Model):
     statements = models.CharField(_("statements"), max_length=300, blank=True)
     lots_tested = models.PositiveSmallIntegerField(_("lots tested fully"), default=0)
     reduced_testing = models.BooleanField(_("reduced testing"), default=False)
+    deliveries = models.PositiveSmallIntegerField(_("deliveries"), null=True, blank=True, validators=[MinValueValidator(1)])
+    deliveries_on_time = models.PositiveSmallIntegerField(_("of them on time"), null=True, blank=True)
+    deliveries_accepted = models.PositiveSmallIntegerField(_("of them accepted"), null=True, blank=True)
+    deliveries_from = models.DateField(_("deliveries from"), null=True, blank=True)
+    deliveries_until = models.DateField(_("deliveries until"), null=True, blank=True)
     quality_agreement = models.CharField(_("quality agreement"), max_length=60, blank=True)
     quality_agreement_until = models.DateField(_("quality agreement until"), null=True, blank=True)
     change_notification = models.BooleanField(_("announces changes"), default=False)
@@ -100,6 +115,17 @@ class SupplierQualification(ForATime, models.Model):
                 condition=~Q(decision__in=("approved", "conditional")) | Q(valid_until__gt=F("decided_on")),
                 name="qualification_is_reviewed",
             ),
+            models.CheckConstraint(
+                condition=Q(**dict.fromkeys(OF_DELIVERIES))
+                | Q(
+                    **{f"{name}__isnull": False for name in OF_DELIVERIES},
+                    deliveries__gte=1,
+                    deliveries_on_time__lte=F("deliveries"),
+                    deliveries_accepted__lte=F("deliveries"),
+                    deliveries_from__lte=F("deliveries_until"),
+                ),
+                name="qualification_counts_deliveries",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +138,14 @@ class SupplierQualification(ForATime, models.Model):
     @property
     def is_positive(self) -> bool:
         return self.decision in Supplier.QUALIFIED
+
+    @property
+    def on_time_pct(self) -> Decimal | None:
+        return percent_of(self.deliveries_on_time, self.deliveries)
+
+    @property
+    def accepted_pct(self) -> Decimal | None:
+        return percent_of(self.deliveries_accepted, self.deliveries)
 
     @property
     def last_day(self) -> date:

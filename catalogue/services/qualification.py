@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from audit.events import record
 from audit.refusals import BadInput
 from catalogue.models import Supplier, SupplierQualification
-from catalogue.models.qualification import FULLY_TESTED_LOTS
+from catalogue.models.qualification import FULLY_TESTED_LOTS, OF_DELIVERIES
 from catalogue.qualification import may_be, newest, status_by
 from worksheets.rows import Rows
 
@@ -111,8 +111,25 @@ def _wrong(row: SupplierQualification) -> Iterator[tuple[str, str]]:
         yield "valid_until", _t("Say when the next review is due.")
     elif row.valid_until and row.decided_on and row.valid_until <= row.decided_on:
         yield "valid_until", _t("The review comes after the decision.")
+    yield from _wrong_deliveries(row)
     if row.reduced_testing and row.lots_tested is not None and row.lots_tested < FULLY_TESTED_LOTS:
         yield (
             "reduced_testing",
             _t("Test %(lots)d lots fully before you rely on the certificate (ICH Q7 7.31).") % {"lots": FULLY_TESTED_LOTS},
         )
+
+
+def _wrong_deliveries(row: SupplierQualification) -> Iterator[tuple[str, str]]:
+    """Counted are all of a period that is over, or none."""
+    missing = [name for name in OF_DELIVERIES if getattr(row, name) is None]
+    if len(missing) == len(OF_DELIVERIES):
+        return
+    for name in missing:
+        yield name, _t("Say how many deliveries there were in which period, how many on time and how many accepted.")
+    for name in ("deliveries_on_time", "deliveries_accepted"):
+        if (part := getattr(row, name)) is not None and row.deliveries is not None and part > row.deliveries:
+            yield name, _t("There were %(all)d deliveries.") % {"all": row.deliveries}
+    if row.deliveries_from and row.deliveries_until and row.deliveries_from > row.deliveries_until:
+        yield "deliveries_until", _t("This is before the first day.")
+    if row.deliveries_until and row.deliveries_until > timezone.localdate():
+        yield "deliveries_until", _t("This day has not come yet.")

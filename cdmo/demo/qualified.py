@@ -50,12 +50,18 @@ DECISIONS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ),
     ),
 }
+# By supplier and material, in the year that ended yesterday: how many deliveries, of them on time, of them accepted.
+DELIVERED = {
+    ("Demo Solvents Rhine", "TOL-99"): (42, 41, 42),
+    ("Demo Chemicals Ludwigshafen", "THF-99"): (18, 16, 18),
+    ("Demo Fine Chemicals Suzhou", "THF-99"): (9, 7, 9),
+}
 
 
 def qualify(supplier: str, today: date) -> None:
     """Of a supplier that is in the catalogue; the days are counted from today."""
     actor, pk = holding(Role.QUALITY_ASSURANCE), Supplier.objects.get(name=supplier).pk
-    changes = [Change(ADD, values=_told(row, today)) for row in DECISIONS[supplier]]
+    changes = [Change(ADD, values=_told(row, today) | _delivered(supplier, row[0], today)) for row in DECISIONS[supplier]]
     with acting(actor=actor, channel=Channel.COMMAND):
         change_rows(f"supplier-qualifications:{pk}", changes, actor=actor, all_or_none=True)
 
@@ -72,3 +78,11 @@ def _told(row: Sequence[Any], today: date) -> dict[str, Any]:
         "decided_on": decided,
         "valid_until": decided + timedelta(days=held_days),
     }
+
+
+def _delivered(supplier: str, material: str, today: date) -> dict[str, Any]:
+    if (supplier, material) not in DELIVERED:
+        return {}
+    names = ("deliveries", "deliveries_on_time", "deliveries_accepted")
+    period = {"deliveries_from": today - timedelta(days=365), "deliveries_until": today - timedelta(days=1)}
+    return dict(zip(names, DELIVERED[supplier, material], strict=True)) | period

@@ -38,10 +38,11 @@ class InquirySerializer(serializers.Serializer[Any]):
 class SupplierOfferSerializer(serializers.Serializer[Any]):
     """price_per_kg: as it was offered. bought_kg: whole packs, at least the smallest order. total, per_kg: in the asked currency, by rate.
 
-    has_expired: nobody can order by it any more, so that it is neither best nor fastest.
+    has_expired: nobody can order by it any more, so that it is neither best nor fastest. qualification: for the material.
     """
 
     supplier = serializers.CharField()
+    qualification = serializers.CharField(source="qualification.words")
     price_per_kg = serializers.DecimalField(source="answer.price_per_kg", max_digits=16, decimal_places=4, allow_null=True)
     currency = serializers.ChoiceField(source="answer.currency", choices=Currency.choices, allow_blank=True, default="")
     bought_kg = serializers.DecimalField(max_digits=14, decimal_places=3, allow_null=True)

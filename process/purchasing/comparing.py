@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Count
 
 from catalogue.models import ExchangeRate, Supplier
+from catalogue.qualification import Word, word_of
 from process.costs.figures import Figure, price
 from process.costs.materials import Material, to_buy
 from process.costs.models import CostAssessment
@@ -26,6 +27,7 @@ class Offer:
 
     per_kg: what a kilogram that is needed costs, in the common currency, all that has to be bought counted; None where there is no offer,
     or no rate. rate: with which it was converted. has_expired: nobody can order by it any more, so that it is neither best nor fastest.
+    qualification: for this material, on that day; it blocks nothing.
     """
 
     supplier: Supplier
@@ -37,6 +39,7 @@ class Offer:
     has_expired: bool = False
     is_best: bool = False
     is_fastest: bool = False
+    qualification: Word | None = None
 
     @property
     def lead_time_days(self) -> int | None:
@@ -68,8 +71,9 @@ class Compared:
 
 
 def compared(inquiry: PurchaseInquiry, *, currency: str, on: date) -> list[Compared]:
-    """Every line with what each asked supplier answered; in three queries, however many there are."""
+    """Every line with what each asked supplier answered, and how it is qualified for it; in four queries, however many there are."""
     asks = InquiryAsk.objects.filter(inquiry=inquiry).select_related("line__material", "supplier")
+    asks = asks.prefetch_related("supplier__qualifications")
     answers: dict[tuple[int, int], list[InquiryAnswer]] = {}
     for answer in InquiryAnswer.objects.filter(inquiry=inquiry).order_by("quantity_from_kg", "id"):
         answers.setdefault((answer.line_id, answer.supplier_id), []).append(answer)
@@ -97,12 +101,17 @@ def _compared(
 ) -> Compared:
     line = asks[0].line
     offers = [offer_of(line.quantity_kg, ask.supplier, answers.get((line.pk, ask.supplier_id), ()), rates, currency, on) for ask in asks]
+    offers = [_qualified(each, line, on) for each in offers]
     holding = [each for each in offers if not each.has_expired]
     best = min((each.per_kg for each in holding if each.per_kg is not None), default=None)
     days = [each.lead_time_days for each in holding if each.lead_time_days is not None]
     fastest = min(days, default=None) if len(days) > 1 else None
     marked = (each if each.has_expired else _marked(each, best, fastest) for each in offers)
     return Compared(line, tuple(marked))
+
+
+def _qualified(offer: Offer, line: InquiryLine, on: date) -> Offer:
+    return replace(offer, qualification=word_of(offer.supplier, line.material_id, on))
 
 
 def _marked(offer: Offer, best: Decimal | None, fastest: int | None) -> Offer:

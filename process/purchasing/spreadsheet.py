@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from openpyxl import load_workbook
 
+from accounts.languages import language_of
 from process.purchasing.letters import asked_lines
 from process.purchasing.worksheets import ANSWERS
 from worksheets.blanks import xlsx_blank
@@ -17,12 +18,10 @@ from worksheets.writing import harmless
 if TYPE_CHECKING:
     from process.purchasing.models import InquirySupplier
 
-LANGUAGE = "en"  # whatever that of the letter: what comes back is read by headings that everybody of ours can import
-
 
 def answer_sheet(addressee: InquirySupplier) -> bytes:
-    """What comes back in it is imported as it is. The supplier reads of itself alone."""
-    with translation.override(LANGUAGE):
+    """In the language of the letter. What comes back in it is imported as it is, whoever imports it. The supplier reads of itself alone."""
+    with translation.override(language_of(addressee.supplier)):
         book = load_workbook(io.BytesIO(xlsx_blank(import_kind(ANSWERS.key))))
         sheet = book.worksheets[0]
         places = {column.name: place for place, column in enumerate(ANSWERS.typed, 1)}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Material, Supplier
 from catalogue.models.kept import standing_on
-from catalogue.qualification import note_on
+from catalogue.qualification import note_on, sources_words
 from catalogue.services.supply import enter_supplier
 from catalogue.worksheets import A_MATERIAL, OF_AN_OFFER
 from process.purchasing.models import InquiryAnswer, InquiryAsk, InquiryLine, PurchaseInquiry
@@ -49,6 +49,16 @@ def _qualification(ask: InquiryAsk) -> str:
     return note_on(ask.supplier.qualifications.all(), ask.line.material_id, ask.inquiry.project.today)
 
 
+def _with_sources(rows: QuerySet[Any]) -> QuerySet[Any]:
+    rows = rows.annotate(asked=Count("asks")).select_related("inquiry__project__site")
+    return rows.prefetch_related("material__qualifications__supplier")
+
+
+def _sources(line: InquiryLine) -> str:
+    """From whom the material can be bought already; a single source is named as such."""
+    return sources_words(line.material.qualifications.all(), line.inquiry.project.today)
+
+
 def _page(inquiry: PurchaseInquiry) -> str:
     return inquiry.get_absolute_url()
 
@@ -66,13 +76,14 @@ LINES = Worksheet(
         SheetColumn("specification", note=_("Empty: the grade of the catalogue."), example="99.8 %", width=22),
         SheetColumn("pack_kg", unit="kg", example="180"),
         SheetColumn("wanted_on", example="2026-09-01"),
+        SheetColumn("sources", _("Qualified suppliers"), compute=_sources, width=28),
         SheetColumn("asked", _("Suppliers asked"), compute=lambda row: row.asked, kind="whole"),
         SheetColumn("single_because", note=_("Needed where only one supplier is asked."), width=28),
     ),
     permission="process.prepare_inquiry",
     who=WHO,
     service=LineRows,
-    rows=lambda rows: rows.annotate(asked=Count("asks")),
+    rows=_with_sources,
     order="position",
     blockers=editing_blockers,
     hint=_("Kilograms come from the mass balance of the route; round them to what is really bought."),
@@ -119,7 +130,7 @@ ANSWERS = Worksheet(
         SheetColumn("quoted_on", note=_("Empty: today."), example="2026-03-12"),
         SheetColumn("valid_until", example="2026-09-30"),
         SheetColumn("reference", note=_("Of the supplier's offer; empty: that of the inquiry."), width=16),
-        SheetColumn("no_offer_because", note=_("In place of a price."), example="Not in our range", width=26),
+        SheetColumn("no_offer_because", note=_("In place of a price."), example=_("Not in our range"), width=26),
         SheetColumn("note", width=24),
         SheetColumn("standing", _("Standing"), compute=_standing),
     ),

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
@@ -19,6 +20,7 @@ from audit.models import Event
 from audit.states import StateField
 from projects.models.project import sees_project
 from projects.models.states import SHOWN_TO_CLIENT, Phase, Visibility
+from projects.raci import usual
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -110,6 +112,12 @@ class Deliverable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("deliverable-detail", args=[self.project.code, self.key])
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """Who does and answers for it, by function: as the charter says, else as usual. Reads `project.charter` and `department`."""
+        charter = getattr(self.project, "charter", None)
+        return dict((charter.responsibilities if charter else {}).get(self.key) or usual(self.department.key))
 
     def clear_evidence(self) -> None:
         """It is owed again: what made it done counts no more. Sets `EVIDENCE_FIELDS`, saves nothing."""

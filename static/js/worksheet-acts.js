@@ -155,7 +155,7 @@ window.sheetActs = (() => {
     const news = here.findIndex((number) => !isNew(number));
     const rows = news > 0 ? here.slice(0, news) : here;
     const pairs = (line) => line.slice(0, names.length).map((words, place) => [names[place], words.trim()]);
-    const below = block.slice(rows.length);
+    const below = sheet.config.grows ? block.slice(rows.length) : [];
     const made = below.map((line) => sheet.rowOf(null, pairs(line)));
     if (made.length) await sheet.table.addData([...made], false, news > 0 ? rows.at(-1) : undefined);
     const given = made.flatMap((row, place) => pairs(below[place]).filter(([, words]) => words).map(([name, words]) => sheet.edit(row.n, name, null, words)));
@@ -163,7 +163,8 @@ window.sheetActs = (() => {
     const wanted = block.slice(0, rows.length).flatMap((line, place) => pairs(line).map(([name, words]) => [rows[place], name, words]));
     await sheet.write(wanted, { added: made.map((row) => row.n) }, edits, given.length - edits.length);
     const isWide = block.some((line) => line.length > names.length);
-    if (isWide) sheet.say([sheet.said, sheet.words.wide].filter(Boolean).join(" "));
+    const isLong = !sheet.config.grows && block.length > rows.length;
+    if (isWide || isLong) sheet.say([sheet.said, isWide && sheet.words.wide, isLong && sheet.words.long].filter(Boolean).join(" "));
   };
 
   const undo = (sheet) => afterwards(sheet, () => undoLast(sheet));

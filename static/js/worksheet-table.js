@@ -27,12 +27,11 @@ window.worksheets = (() => {
     filter.setAttribute("aria-pressed", "false");
     const changing = config.may_change
       ? [
-          button(words.add, () => acts.add(sheet), "Control+Enter"),
-          button(words.copy, () => acts.copy(sheet)),
+          ...(config.grows ? [button(words.add, () => acts.add(sheet), "Control+Enter"), button(words.copy, () => acts.copy(sheet))] : []),
           ...(config.moves ? [button(words.up, () => acts.move(sheet, false), "Alt+ArrowUp"), button(words.down, () => acts.move(sheet, true), "Alt+ArrowDown")] : []),
           button(words.fill, () => acts.fillDown(sheet), "Control+D"),
           button(words.undo, () => acts.undo(sheet), "Control+Z"),
-          button(words.remove, () => acts.remove(sheet), "Control+Delete"),
+          ...(config.grows ? [button(words.remove, () => acts.remove(sheet), "Control+Delete")] : []),
         ]
       : [];
     bar.append(...changing, filter);
@@ -47,8 +46,8 @@ window.worksheets = (() => {
     const pressed = {
       d: () => acts.fillDown(sheet),
       z: () => acts.undo(sheet),
-      enter: () => acts.add(sheet),
-      delete: () => acts.remove(sheet),
+      enter: () => sheet.config.grows && acts.add(sheet),
+      delete: () => sheet.config.grows && acts.remove(sheet),
     };
     // Tab goes on to the next cell, which keeps the focus. From the end of a row, after Escape, and from what is around the rows it leaves.
     const isEmpty = () => sheet.table.getDataCount("active") === 0; // there is no cell to go to, and the library would look for one

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import press, send
+from tests.browser.acts import press
 from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
@@ -32,17 +32,21 @@ def test_the_pipeline_is_found_filtered_read_and_leads_to_its_cases(page: Page, 
     expect(page.locator("#cases")).to_be_visible()
 
 
-def test_a_matrix_of_responsibilities_is_saved(page: Page, places: dict[str, str]) -> None:
+def test_a_matrix_of_responsibilities_is_saved_and_no_row_comes_or_goes(page: Page, places: dict[str, str]) -> None:
     sign_in(page, "pm@demo.example")
     page.goto(f"/projects/{places['evaluated']}/charter/")
     page.get_by_role("link", name="Responsibilities").click()
-    pilot = page.get_by_role("navigation", name="Phases").get_by_role("link", name="Pilot")
-    pilot.click()
-    cell = page.locator("table.raci select", has=page.locator("option[selected][value=C]")).first
-    chosen = page.locator(f"#{cell.get_attribute('id')}")
+    expect(page.locator("[data-sheet][data-ready]")).to_be_visible()
+    row = page.locator(".tabulator-row").filter(has=page.locator("[tabulator-field=c_quality_assurance]", has_text="C")).first
+    title = row.locator("[tabulator-field=c_title]").inner_text()
 
-    chosen.select_option("I")
-    send(page, "Save")
+    row.locator("[tabulator-field=c_quality_assurance]").click()
+    page.keyboard.type("I")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-sheet-status]")).to_contain_text("Saved")
 
-    expect(chosen).to_have_value("I")
-    expect(pilot).to_have_attribute("aria-current", "page")
+    page.reload()
+    kept = page.locator(".tabulator-row").filter(has=page.get_by_text(title, exact=True))
+    expect(kept.locator("[tabulator-field=c_quality_assurance]")).to_have_text("I")
+    expect(page.get_by_role("button", name="Fill down")).to_be_visible()
+    expect(page.get_by_role("button", name="Add a row")).to_have_count(0)

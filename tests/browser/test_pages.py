@@ -60,7 +60,7 @@ PAGES = {
         "/projects/{code}/evaluation/",
         "/projects/{code}/sheets/research/",
         "/projects/{code}/charter/",
-        "/projects/{evaluated}/charter/responsibilities/?phase=small_scale",
+        "/projects/{evaluated}/charter/responsibilities/",
         "/projects/{code}/team/",
         "/projects/{code}/gate/",
         "/projects/{code}/gate/G1/1/",

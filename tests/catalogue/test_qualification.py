@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import NotAllowed
 from catalogue.models import Material, Supplier, SupplierQualification, SupplierQuote
-from catalogue.qualification import note_on, said_of
+from catalogue.qualification import note_on, said_of, sources, sources_words, word_of
 from tests.projects import factories as make
 from tests.worksheets.rows import a_material, a_supplier, buyer, change, enter
 from worksheets.changing import ADD, REMOVE, Change, Result, change_rows
@@ -198,6 +198,80 @@ def test_what_was_decided_on_one_material_says_nothing_of_another(supplier: Supp
 
     assert note_on(rows, other.pk, TODAY) == "disqualified for this material"
     assert note_on(rows, third.pk, TODAY) == "not qualified for this material"
+
+
+@pytest.mark.parametrize(
+    ("decided", "now", "words", "tone"),
+    [
+        ({}, "", "approved", "good"),
+        ({"decision": "conditional"}, "", "approved with conditions", "warn"),
+        ({"days_ago": 40, "until": -5}, "", "qualification lapsed on", "warn"),
+        ({"decision": "suspended", "until": None}, "", "suspended", "bad"),
+        ({"material": "", "service": "Milling"}, "", "not qualified for this material", "warn"),
+        ({}, "suspended", "suspended", "bad"),
+    ],
+)
+def test_where_offers_are_compared_one_word_says_how_a_supplier_stands(
+    supplier: Supplier, decided: dict[str, Any], now: str, words: str, tone: str
+) -> None:
+    assert qualify(supplier, **decided).is_saved
+    if now:
+        bar(supplier, now)
+
+    word = word_of(Supplier.objects.get(), Material.objects.get().pk, TODAY)
+
+    assert word.words.startswith(words) and word.tone == tone
+
+
+COUNTED = {
+    "deliveries": "24",
+    "deliveries_on_time": "23",
+    "deliveries_accepted": "24",
+    "deliveries_from": TODAY - timedelta(365),
+    "deliveries_until": TODAY,
+}
+
+
+def test_deliveries_are_counted_with_their_period_and_said_in_percent(client: Browser, supplier: Supplier) -> None:
+    assert qualify(supplier, **COUNTED).is_saved
+
+    row, word = SupplierQualification.objects.get(), word_of(supplier, Material.objects.get().pk, TODAY)
+
+    assert (row.on_time_pct, row.accepted_pct) == (Decimal("95.8"), Decimal("100.0"))
+    assert word.delivered == f"95.8 % on time, 100.0 % accepted of 24 deliveries to {date_format(TODAY, 'j M Y')}"
+    client.force_login(buyer())
+    assert f"Toluene (99.8 %): {word.delivered}" in client.get(supplier.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "column"),
+    [
+        ({"deliveries_on_time": ""}, "deliveries_on_time"),
+        ({"deliveries": "22", "deliveries_accepted": "22"}, "deliveries_on_time"),
+        ({"deliveries": "0", "deliveries_on_time": "0", "deliveries_accepted": "0"}, "deliveries"),
+        ({"deliveries_from": TODAY, "deliveries_until": TODAY - timedelta(1)}, "deliveries_until"),
+        ({"deliveries_until": TODAY + timedelta(1)}, "deliveries_until"),
+    ],
+)
+def test_deliveries_that_do_not_add_up_are_refused_at_their_cell(supplier: Supplier, values: dict[str, Any], column: str) -> None:
+    assert list(qualify(supplier, **(COUNTED | values)).errors) == [column]
+
+
+def test_a_material_names_its_second_source_or_that_it_has_none(client: Browser, supplier: Supplier) -> None:
+    material, second = Material.objects.get(), a_supplier("Alpha Works")
+    before = sources_words(material.qualifications.all(), TODAY)
+    qualify(supplier)
+    qualify(second, days_ago=40, until=-5)  # lapsed
+    client.force_login(buyer())
+    single, page = sources_words(material.qualifications.all(), TODAY), client.get(material.get_absolute_url()).content.decode()
+    qualify(second, decision="conditional")
+
+    assert (before, single) == ("none", "single source: Demo Chemicals")
+    assert "single source" in page and "Demo Chemicals" in page.partition("Qualified suppliers")[2]
+    assert sources_words(material.qualifications.all(), TODAY) == "Alpha Works, Demo Chemicals"
+    bar(second, "suspended")
+    assert sources(material.qualifications.all(), TODAY) == ["Demo Chemicals"]
+    assert "single source" in client.get("/worksheets/materials/rows.json").content.decode()
 
 
 def test_the_page_says_what_has_lapsed_and_what_nothing_supports(client: Browser, supplier: Supplier) -> None:

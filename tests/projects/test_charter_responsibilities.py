@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
@@ -9,14 +12,19 @@ from django.urls import reverse
 from accounts.models import Role
 from audit.models import Event
 from audit.refusals import BadInput, Refused
-from audit.seen import version_of
-from projects.models import Charter, Project
+from projects.models import Charter, Deliverable, Project
 from projects.raci import usual, wrong_letters
 from projects.services.charter import issue_charter
-from projects.services.responsibilities import letters_of, rows_of, set_responsibilities
+from projects.services.responsibilities import functions, letters_of, rows_of, set_responsibilities
+from projects.worksheets import RESPONSIBILITIES
 from tests.projects import factories as make
 from tests.projects.test_charter_writing import KEY
 from tests.projects.test_quotation_offers import as_person
+from tests.worksheets.tables import csv_text
+from worksheets.bound import bind
+from worksheets.changing import ADD, CHANGE, REMOVE, Change, Result, change_rows
+from worksheets.models import Import, ImportRow
+from worksheets.services import press_import, take_import
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +42,20 @@ def charter_of(project: Project) -> Charter:
 
 def letters(project: Project, key: str = KEY) -> dict[str, str]:
     return letters_of(rows_of(charter_of(project), project))[key]
+
+
+def address_of(project: Project) -> str:
+    return f"responsibilities:{project.code}"
+
+
+def row_of(project: Project) -> Deliverable:
+    return Deliverable.objects.get(project=project, key=KEY)
+
+
+def choose(project: Project, seen: dict[str, str] | None = None, **given: str) -> Result:
+    change = Change(CHANGE, row_of(project).pk, given, seen)
+    (result,) = change_rows(address_of(project), [change], actor=make.manager()).results
+    return result
 
 
 def test_what_nobody_chose_follows_from_whose_it_is(planned: Project) -> None:
@@ -70,11 +92,11 @@ def test_what_is_chosen_is_kept_and_what_is_usual_again_is_not(planned: Project)
 
 
 def test_of_two_who_choose_at_once_the_second_reads_what_the_first_chose(planned: Project) -> None:
-    seen = version_of(letters_of(rows_of(charter_of(planned), planned)))
-    set_responsibilities(planned.code, {KEY: {"research": "RA"}}, actor=make.manager())
+    choose(planned, research="RA", project_management="")
 
-    with pytest.raises(BadInput, match="research RA"):
-        set_responsibilities(planned.code, {KEY: {"production": "RA"}}, actor=make.manager(), version=seen)
+    result = choose(planned, seen={"research": "R"}, research="C", production="RA", project_management="")
+
+    assert result.now == {"research": "RA"} and "It now says: “RA”" in result.errors["research"][0]
 
 
 def test_an_issued_charter_stays(planned: Project) -> None:
@@ -82,27 +104,100 @@ def test_an_issued_charter_stays(planned: Project) -> None:
 
     with pytest.raises(Refused, match="issued"):
         set_responsibilities(planned.code, {KEY: {"research": "RA"}}, actor=make.manager())
+    with pytest.raises(Refused, match="issued"):
+        choose(planned, research="RA")
 
 
-def test_the_page_keeps_what_was_typed_and_saves(planned: Project) -> None:
+def test_a_row_is_right_only_as_a_whole(planned: Project) -> None:
+    wrong = choose(planned, production="RA")
+    right = choose(planned, production="RA", project_management="I")
+
+    assert "here it is 2" in wrong.errors["production"][0]
+    assert (right.errors, letters(planned)["production"]) == ({}, "RA")
+    event = Event.objects.get(kind="charter.responsibilities_set")
+    assert (event.data["count"], event.data["after"][KEY]["project_management"]) == (1, "I")
+    assert not Event.objects.filter(kind__startswith="worksheet.").exists()
+
+
+def test_what_is_chosen_in_one_request_is_kept_at_once_whatever_its_length(planned: Project, django_assert_max_num_queries: Any) -> None:
+    rows = bind(address_of(planned), make.manager()).query()
+    changes = [Change(CHANGE, row.pk, {"management": "C"}) for row in rows]
+
+    with django_assert_max_num_queries(30 + 2 * len(changes)):  # a savepoint for each
+        outcome = change_rows(address_of(planned), changes, actor=make.manager())
+
+    assert len(outcome.saved) == len(changes) > 20
+    assert Event.objects.get(kind="charter.responsibilities_set").data["count"] == len(changes)
+
+
+def test_the_functions_of_the_table_are_the_departments(planned: Project) -> None:
+    columns = [column.name for column in RESPONSIBILITIES.columns if column.kept_in]
+
+    assert sorted(columns) == sorted(each.key for each in functions())
+
+
+def test_no_row_comes_or_goes(planned: Project) -> None:
+    changes = [Change(ADD, values={"title": "Another", "phase": "pilot"}), Change(REMOVE, row_of(planned).pk)]
+
+    outcome = change_rows(address_of(planned), changes, actor=make.manager())
+
+    assert [list(each.errors.values()) for each in outcome.results] == [
+        [["Rows of this table neither come nor go; change those that are there."]]
+    ] * 2
     browser = as_person(make.manager())
-    address = f"{reverse('project-responsibilities', args=[planned.code])}?phase=small_scale"
-    context = browser.get(address).context
-    data = {f"{row.key}-{each.key}": letter for row, cells, _wrong in context["rows"] for each, letter in cells}
+    assert browser.get(reverse("worksheet-row-new", args=[address_of(planned)])).status_code == 404
+    assert b"Take the row away" not in browser.get(reverse("worksheet-row", args=[address_of(planned), row_of(planned).pk])).content
 
-    wrong = browser.post(address, data | {"version": context["version"], f"{KEY}-research": ""})
-    right = browser.post(address, data | {"version": context["version"], f"{KEY}-production": "C"})
 
-    shown = {row.key: {each.key: letter for each, letter in cells} for row, cells, _wrong in wrong.context["rows"]}
-    assert (wrong.status_code, shown[KEY]["research"], right.status_code) == (400, "", 302)
-    assert "Somebody has to do it" in wrong.content.decode()
-    assert letters(planned)["production"] == "C"
+def test_a_deliverable_that_does_not_apply_is_no_row(planned: Project) -> None:
+    Deliverable.objects.filter(pk=row_of(planned).pk).update(not_applicable="Made elsewhere.")
+
+    assert choose(planned, production="C").errors == {"": ["Made elsewhere."]}
+    assert not bind(address_of(planned), make.manager()).query().filter(key=KEY).exists()
+
+
+def taken_in(planned: Project, head: list[str], *rows: list[str], name: str = "raci.csv") -> Import:
+    content = io.BytesIO(csv_text(head, *rows).encode())
+    return take_import("responsibilities", content, name, actor=make.manager(), scope=planned.code)
+
+
+def test_a_file_changes_the_rows_that_it_names_in_the_columns_that_it_has(planned: Project) -> None:
+    choose(planned, analytical="C")
+    title, head = row_of(planned).title, ["Deliverable", "Phase", "Production", "Research and development"]
+
+    came = press_import(taken_in(planned, head, [title, "Small scale", "R", ""]).pk, actor=make.manager())
+    again = taken_in(planned, head, [title, "Small scale", "R", ""])
+
+    assert (came.state, letters(planned)["analytical"], letters(planned)["production"]) == (Import.State.DONE, "C", "R")
+    assert "research" not in letters(planned)
+    assert [row.standing for row in again.rows.all()] == [ImportRow.Standing.THERE]
+
+
+def test_a_file_that_names_no_row_or_breaks_the_rule_writes_nothing(planned: Project) -> None:
+    head = ["Deliverable", "Phase", "Production"]
+
+    shown = taken_in(planned, head, ["Moon dust report", "Pilot", "R"], [row_of(planned).title, "Small scale", "RA"])
+
+    problems = [row.problems[0]["words"] for row in shown.rows.order_by("number")]
+    assert problems[0] == "There is no “Moon dust report”." and "here it is 2" in problems[1]
+    assert charter_of(planned).responsibilities == {}
+
+
+def test_an_exported_table_comes_in_again_without_a_change(planned: Project) -> None:
+    browser = as_person(make.manager())
+    file = browser.get(f"/lists/responsibilities.csv?of={planned.code}")
+
+    content = io.BytesIO(b"".join(file.streaming_content))
+    shown = take_import("responsibilities", content, "raci.csv", actor=make.manager(), scope=planned.code)
+
+    assert {row.standing for row in shown.rows.all()} == {ImportRow.Standing.THERE}
 
 
 def test_whoever_may_not_choose_reads_the_matrix(planned: Project) -> None:
-    page = as_person(make.person(Role.RESEARCH)).get(f"{reverse('project-responsibilities', args=[planned.code])}?phase=small_scale")
+    page = as_person(make.person(Role.RESEARCH)).get(reverse("project-responsibilities", args=[planned.code])).content.decode()
 
-    assert "chosen by a project manager" in page.content.decode() and b"<select" not in page.content
+    assert "chosen by a project manager" in page and row_of(planned).title in page
+    assert "/imports/" not in page and reverse("worksheet-row", args=[address_of(planned), row_of(planned).pk]) not in page
 
 
 def test_the_api_reads_and_chooses_responsibilities(planned: Project) -> None:

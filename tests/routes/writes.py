@@ -135,7 +135,7 @@ WRITES = [
         "projects.draft_charter",
         SELLERS,
         """api-charter-write PUT api-responsibilities api-tailoring-list DELETE api-tailoring-detail project-charter
-        project-charter-write project-responsibilities tailoring-add tailoring-remove""",
+        project-charter-write tailoring-add tailoring-remove""",
     ),
     Writers("projects.edit_calendars", ("project_manager", "management"), "calendars calendar-region calendar-remove"),
     Writers(

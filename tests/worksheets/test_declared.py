@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.test import RequestFactory
+from django.utils import translation
 
 from accounts.models import Role
 from audit.models import Event
@@ -19,6 +20,7 @@ from tests.projects import factories as make
 from worksheets import changing, sheets
 from worksheets.bound import bind
 from worksheets.changing import ADD, CHANGE, MOVE, REMOVE, Change, Outcome, change_rows
+from worksheets.columns import plain
 from worksheets.ordering import Order
 from worksheets.printing import printed_table
 from worksheets.sheet_files import SheetWriter
@@ -204,3 +206,18 @@ def test_a_printed_table_ends_with_its_totals(address: str) -> None:
 
     assert table["rows"] == [["Process development", "180,000", "180,000"], ["Pilot batches", "240,000", "420,000"], ["", "420,000", ""]]
     assert [column["align"] for column in table["columns"]] == ["left", "right", "right"]
+
+
+def test_a_heading_of_any_language_means_one_column() -> None:
+    for sheet in sheets.all_sheets():
+        taken = [name for column in sheet.template() for name in column.names()]
+        assert len(taken) == len(set(taken)), sheet.key
+
+
+def test_a_template_of_another_language_comes_in() -> None:
+    with translation.override("zh-hans"):
+        heads = [column.title for column in sheets.sheet_of("inquiry-answers").template()]
+
+    named = [column.name for head in heads for column in sheets.sheet_of("inquiry-answers").template() if plain(head) in column.names()]
+
+    assert heads[0] == "物料 *" and named == [column.name for column in sheets.sheet_of("inquiry-answers").typed]

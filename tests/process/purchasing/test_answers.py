@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,12 +14,13 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from audit.events import events_of
-from catalogue.models import ExchangeRate, SupplierQuote
+from catalogue.models import ExchangeRate, Supplier, SupplierQuote
 from process.models import InquiryAnswer, PurchaseInquiry
 from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.spreadsheet import answer_sheet
 from projects.models import WaitingFor
 from tests.process.purchasing.steps import OFFER, answer, buyer, in_days, sent
+from tests.projects.people import as_person
 from worksheets.bound import bind
 from worksheets.changing import CHANGE, REMOVE, Change, change_rows
 from worksheets.services import press_import, take_import
@@ -112,16 +115,27 @@ def test_the_last_answer_completes_the_inquiry_and_its_loss_opens_it(inquiry: Pu
     assert "inquiry.reopened" in [event.kind for event in events_of(inquiry)]
 
 
-def test_the_spreadsheet_of_a_letter_comes_back_as_answers(inquiry: PurchaseInquiry) -> None:
+HEADS = {
+    "en": ("Price per kg", "Currency", "Lead time (days)", "Valid until"),
+    "zh-hans": ("每千克价格", "货币", "交货期（天）", "有效期至"),
+}
+
+
+@pytest.mark.parametrize("language", HEADS)
+def test_the_spreadsheet_of_a_letter_is_in_its_language_and_comes_back_as_answers(inquiry: PurchaseInquiry, language: str) -> None:
     sent(inquiry)
+    Supplier.objects.filter(name="Second Works").update(language=language)
     addressee = inquiry.addressees.select_related("supplier", "inquiry__project").get(supplier__name="Second Works")
     book = load_workbook(BytesIO(answer_sheet(addressee)))
     sheet = book.worksheets[0]
     heads = {str(cell.value).rstrip(" *"): cell.column for cell in sheet[1]}
     assert [cell.value for cell in sheet[2]][:2] == ["4-Aminophenol", "Second Works"]
     assert sheet.max_row == 2 or sheet.cell(3, 1).value is None  # it reads of no other material
-    for head, value in {"Price per kg": "6.05", "Currency": "EUR", "Lead time (days)": 30, "Valid until": in_days(60).isoformat()}.items():
+    until = in_days(60).isoformat() if language == "en" else f"{in_days(60):%Y年%m月%d日}"
+    for head, value in zip(HEADS[language], ("6.05", "EUR", 30, until), strict=True):
         sheet.cell(2, heads[head], value)
+    notes = [[cell.value or "" for cell in row] for row in book.worksheets[1].iter_rows(min_col=1, max_col=3)]
+    assert language == "en" or all(re.search("[一-鿿]", words) for row in notes for words in row if words)
     file = BytesIO()
     book.save(file)
     file.seek(0)
@@ -130,7 +144,8 @@ def test_the_spreadsheet_of_a_letter_comes_back_as_answers(inquiry: PurchaseInqu
     press_import(taken.pk, actor=buyer())
 
     row = InquiryAnswer.objects.select_related("quote").get(inquiry=inquiry)
-    assert (row.price_per_kg, row.lead_time_days, row.supplier.name) == (Decimal("6.05"), 30, "Second Works")
+    assert (row.price_per_kg, row.lead_time_days, row.valid_until) == (Decimal("6.05"), 30, in_days(60))
+    assert row.supplier.name == "Second Works"
     assert row.quote is not None
 
 
@@ -171,6 +186,37 @@ def test_offers_are_compared_in_the_currency_of_most_of_them_until_a_scenario_ha
     answer(inquiry, "4-Aminophenol", "Second Works", price_per_kg="900", currency="JPY")
 
     assert (before, usual_currency(inquiry)) == ("EUR", "JPY")
+
+
+def test_offers_say_how_their_suppliers_are_qualified_and_the_cheapest_stays_so(
+    inquiry: PurchaseInquiry, django_assert_num_queries: Any
+) -> None:
+    sent(inquiry)
+    answer(inquiry, "4-Aminophenol", "Second Works", **OFFER)
+    line = inquiry.lines.get(material__name="4-Aminophenol")
+    Supplier.objects.filter(name="Second Works").update(status=Supplier.Status.SUSPENDED)
+
+    with django_assert_num_queries(4):
+        rows = compared(inquiry, currency="EUR", on=timezone.localdate())
+
+    (row,) = [each for each in rows if each.line == line]
+    said = {offer.supplier.name: offer.qualification.words for offer in row.offers if offer.qualification}
+    assert said == {"Chemical Works": "not qualified for this material", "Second Works": "suspended"}
+    assert row.best is not None and row.best.supplier.name == "Second Works"
+    page = as_person(buyer()).get(inquiry.get_absolute_url()).content.decode()
+    assert "not qualified for this material" in page.partition('id="offers"')[2].partition("</section>")[0]
+
+
+def test_a_line_says_who_is_qualified_for_its_material_without_a_question_for_each(
+    inquiry: PurchaseInquiry, django_assert_num_queries: Any
+) -> None:
+    sheet = bind(f"inquiry-lines:{inquiry.pk}", buyer())
+    assert len(list(sheet.query())) > 1
+
+    with django_assert_num_queries(2):  # the rows, and the decisions on their materials: there is none, so no supplier is read
+        rows = sheet.table(list(sheet.query()))
+
+    assert {row["values"]["sources"] for row in rows} == {"none"}
 
 
 def test_an_offer_without_a_rate_is_said_to_be_so(inquiry: PurchaseInquiry) -> None:

@@ -66,7 +66,7 @@ def test_a_mail_carries_letter_and_spreadsheet_once(inquiry: PurchaseInquiry) ->
     assert SupplierMail.objects.get(pk=message.pk).state == SupplierMail.State.SENT
 
 
-def test_letter_and_mail_speak_the_language_of_the_supplier_and_the_spreadsheet_what_can_be_imported(inquiry: PurchaseInquiry) -> None:
+def test_letter_mail_and_spreadsheet_speak_the_language_of_the_supplier(inquiry: PurchaseInquiry) -> None:
     Supplier.objects.update(language="zh-hans")
     sent(inquiry)
     message = first_mail()
@@ -78,7 +78,7 @@ def test_letter_and_mail_speak_the_language_of_the_supplier_and_the_spreadsheet_
     assert message.version.snapshot["data"]["title"].startswith("询价函")
     assert (letter.subject[:3], "请填写该表格" in letter.body) == ("询价函", True)
     head = load_workbook(BytesIO(letter.attachments[1][1])).worksheets[0][1]
-    assert head[0].value == "Material *"
+    assert head[0].value == "物料 *"
 
 
 def test_a_letter_written_in_another_language_is_written_anew_before_it_is_sent(inquiry: PurchaseInquiry) -> None:
