@@ -6,12 +6,17 @@ The same words stand where each wait is opened. Of two that fit a text, the one 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from audit.refusals import Words
 from audit.spoken import register_names, register_sentences
 from projects.models import Phase
 from projects.models.gate import Decision
 
+OTHER_DATES = (  # `gettext` finds neither: the catalogue keeps them as one entry
+    "%(code)s: the client knows another date of %(number)d milestone",
+    "%(code)s: the client knows other dates of %(number)d milestones",
+)
 SENTENCES: tuple[Words, ...] = (
     _("Waits too long for %(who)s: %(words)s"),
     _("The client has not answered since %(day)s: %(words)s"),
@@ -43,8 +48,7 @@ SENTENCES: tuple[Words, ...] = (
     _("Review who holds which role (given: %(number)d)"),
     _("%(supplier)s: review the qualification for %(subject)s"),
     _("%(code)s: invoice “%(title)s”"),
-    _("%(code)s: the client knows another date of %(number)d milestone"),
-    _("%(code)s: the client knows other dates of %(number)d milestones"),
+    *(ngettext_lazy(*OTHER_DATES, number) for number in (1, 2)),
     _("%(code)s: feasibility sheet of %(department)s"),
     _("%(code)s: the real number has arrived for “%(title)s”"),
     _("%(code)s: suppliers offer other prices than “%(name)s” assumes"),

@@ -62,3 +62,11 @@ def test_a_wait_that_is_opened_by_the_name_of_its_module_is_read_too() -> None:
 def test_a_draft_that_is_kept_to_named_people_asks_in_the_readers_language() -> None:
     with translation.override("zh-hans"):
         assert spoken.spoken("RFP-2026-0001: complete and submit, or decline") == "RFP-2026-0001：请补全并提交，或予以拒绝"
+
+
+def test_a_sentence_that_counts_is_read_for_one_and_for_several() -> None:
+    with translation.override("zh-hans"):
+        one = spoken.spoken("API-2026-0001: the client knows another date of 1 milestone")
+        several = spoken.spoken("API-2026-0001: the client knows other dates of 3 milestones")
+
+    assert (one, several) == ("API-2026-0001：有 1 个里程碑的日期与客户所知不同", "API-2026-0001：有 3 个里程碑的日期与客户所知不同")
