@@ -38,13 +38,19 @@ from django.test import RequestFactory
 from cdmo.errors import server_error
 print(server_error(RequestFactory().get("/")).content.decode())
 """
+AWAY = """
+from django.test import RequestFactory
+from cdmo.errors import unavailable
+from cdmo.outages import DATABASE
+print(unavailable(RequestFactory(headers={"host": "localhost"}).get("/projects/"), DATABASE).content.decode())
+"""
 
 
 def test_every_page_of_the_second_factor_and_every_error_is_looked_at() -> None:
     templates = {int(found.stem) for found in (Path(settings.BASE_DIR) / "templates").glob("[45][0-9][0-9].html")}
 
     assert {name for name in ROUTES if name.startswith("mfa_")} - FACTOR_PAGES == {"mfa_download_recovery_codes"}
-    assert templates == {*WRONG.values(), 500}
+    assert templates == {*WRONG.values(), 500, 503}
 
 
 def test_pages_of_the_second_factor_are_accessible_and_fit_a_phone(new_page: Callable[[], Page]) -> None:
@@ -72,9 +78,11 @@ def test_pages_of_the_second_factor_are_accessible_and_fit_a_phone(new_page: Cal
 def test_pages_of_errors_are_accessible_and_fit_a_phone(page: Page, stack: Stack, places: dict[str, str]) -> None:
     sign_in(page, "pm@demo.example")
     page.route("**/broken/", lambda route: route.fulfill(status=500, content_type="text/html", body=stack.python(BROKEN)))
+    page.route("**/away/", lambda route: route.fulfill(status=503, content_type="text/html", body=stack.python(AWAY)))
 
     faults = [fault for address, status in WRONG.items() for fault in opened(page, address.format(**places), status)]
     faults += opened(page, "/broken/", 500)
+    faults += opened(page, "/away/", 503)
     faults += a_form_that_is_too_old(page)
 
     assert faults == []
