@@ -123,11 +123,28 @@ def test_what_is_chosen_in_one_request_is_kept_at_once_whatever_its_length(plann
     rows = bind(address_of(planned), make.manager()).query()
     changes = [Change(CHANGE, row.pk, {"management": "C"}) for row in rows]
 
-    with django_assert_max_num_queries(30 + 2 * len(changes)):  # a savepoint for each
+    with django_assert_max_num_queries(30 + 3 * len(changes)):  # a savepoint for each, and the charter
         outcome = change_rows(address_of(planned), changes, actor=make.manager())
 
     assert len(outcome.saved) == len(changes) > 20
     assert Event.objects.get(kind="charter.responsibilities_set").data["count"] == len(changes)
+
+
+RIGHT, WRONG = {"production": "C"}, {"production": "RA"}
+
+
+@pytest.mark.parametrize(("said", "kept"), [([RIGHT, WRONG, {"ehs": "C"}], {"production": "C", "ehs": "C"}), ([RIGHT, WRONG], RIGHT)])
+def test_a_refused_change_takes_nothing_from_those_before_it(planned: Project, said: list[dict[str, str]], kept: dict[str, str]) -> None:
+    changes = [Change(CHANGE, row_of(planned).pk, given) for given in said]
+    changes.append(Change(CHANGE, planned.deliverables.get(key="project_charter").pk, {"management": "C"}))
+
+    outcome = change_rows(address_of(planned), changes, actor=make.manager())
+
+    assert [each.is_saved for each in outcome.results] == [given is not WRONG for given in [*said, {}]]
+    assert letters(planned) == usual("research") | kept
+    assert letters(planned, "project_charter")["management"] == "C"
+    event = Event.objects.get(kind="charter.responsibilities_set")
+    assert (event.data["count"], event.data["before"][KEY], event.data["after"][KEY]) == (2, usual("research"), usual("research") | kept)
 
 
 def test_the_functions_of_the_table_are_the_departments(planned: Project) -> None:
