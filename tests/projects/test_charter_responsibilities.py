@@ -178,6 +178,11 @@ def taken_in(planned: Project, head: list[str], *rows: list[str], name: str = "r
     return take_import("responsibilities", content, name, actor=make.manager(), scope=planned.code)
 
 
+def problems_of(shown: Import) -> list[str]:
+    """The first of each row, "" where it is right."""
+    return ["".join(problem["words"] for problem in row.problems[:1]) for row in shown.rows.order_by("number")]
+
+
 def test_a_file_changes_the_rows_that_it_names_in_the_columns_that_it_has(planned: Project) -> None:
     choose(planned, analytical="C")
     title, head = row_of(planned).title, ["Deliverable", "Phase", "Production", "Research and development"]
@@ -195,9 +200,32 @@ def test_a_file_that_names_no_row_or_breaks_the_rule_writes_nothing(planned: Pro
 
     shown = taken_in(planned, head, ["Moon dust report", "Pilot", "R"], [row_of(planned).title, "Small scale", "RA"])
 
-    problems = [row.problems[0]["words"] for row in shown.rows.order_by("number")]
+    problems = problems_of(shown)
     assert problems[0] == "There is no “Moon dust report”." and "here it is 2" in problems[1]
     assert charter_of(planned).responsibilities == {}
+
+
+def test_a_file_names_rows_by_title_and_what_else_of_them_it_has(planned: Project) -> None:
+    title, said = row_of(planned).title, ["Deliverable", "Phase", "Production"]
+    short = taken_in(planned, ["Deliverable", "Production"], [title.upper(), "C"])
+    twin = planned.deliverables.get(key="project_charter")
+    Deliverable.objects.filter(pk=twin.pk).update(title=title)
+
+    told = taken_in(planned, said, [title.upper(), "Small scale", "C"], [title, twin.get_phase_display(), "C"], [title, "Pilot", "C"])
+    several = taken_in(planned, ["Deliverable", "Production"], [title, "C"])
+
+    assert [row.standing for row in short.rows.all()] == [ImportRow.Standing.NEW]
+    assert problems_of(told) == ["", "", f"In the record stands “{twin.get_phase_display()}”, “Small scale” here."]
+    assert problems_of(several) == [f"Several are called “{title}”."]
+
+
+def test_a_row_refused_once_is_still_found_by_the_next_line_of_the_file(planned: Project) -> None:
+    title = row_of(planned).title
+
+    shown = taken_in(planned, ["Deliverable", "Phase", "Production"], [title, "Small scale", "RA"], [title, "Small scale", "C"])
+
+    assert ["here it is 2" in words for words in problems_of(shown)] == [True, False]
+    assert problems_of(shown)[1] == ""
 
 
 def test_an_exported_table_comes_in_again_without_a_change(planned: Project) -> None:
