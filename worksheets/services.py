@@ -97,6 +97,7 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
             state=Import.State.CHECKED if unknown else Import.State.CHECKING,
             uploaded_by=actor,
             pressed_by=None,
+            done_at=None,
             read_as=sheet.read_as,
             number_of_rows=len(sheet.lines),
             has_changed=False,

@@ -178,6 +178,10 @@ def taken_in(planned: Project, head: list[str], *rows: list[str], name: str = "r
     return take_import("responsibilities", content, name, actor=make.manager(), scope=planned.code)
 
 
+def page_of(shown: Import) -> str:
+    return as_person(make.manager()).get(shown.get_absolute_url()).content.decode()
+
+
 def problems_of(shown: Import) -> list[str]:
     """The first of each row, "" where it is right."""
     return ["".join(problem["words"] for problem in row.problems[:1]) for row in shown.rows.order_by("number")]
@@ -187,12 +191,18 @@ def test_a_file_changes_the_rows_that_it_names_in_the_columns_that_it_has(planne
     choose(planned, analytical="C")
     title, head = row_of(planned).title, ["Deliverable", "Phase", "Production", "Research and development"]
 
-    came = press_import(taken_in(planned, head, [title, "Small scale", "R", ""]).pk, actor=make.manager())
+    shown = taken_in(planned, head, [title, "Small scale", "R", ""])
+    page_before = page_of(shown)
+    came = press_import(shown.pk, actor=make.manager())
+    page_after = page_of(came)
     again = taken_in(planned, head, [title, "Small scale", "R", ""])
 
     assert (came.state, letters(planned)["analytical"], letters(planned)["production"]) == (Import.State.DONE, "C", "R")
     assert "research" not in letters(planned)
     assert [row.standing for row in again.rows.all()] == [ImportRow.Standing.THERE]
+    assert (came.pk, again.state, again.done_at) == (again.pk, Import.State.CHECKED, None)
+    assert ("</strong> to be changed" in page_before, "To be changed" in page_before, "Changed" in page_before) == (True, True, False)
+    assert ("</strong> changed" in page_after, "Changed" in page_after, "o be changed" in page_after) == (True, True, False)
 
 
 def test_a_file_that_names_no_row_or_breaks_the_rule_writes_nothing(planned: Project) -> None:
