@@ -90,11 +90,11 @@ class SheetWriter:
         with self.writing.because():
             result = self.writing.one(self._change(self.writing.sheet.told_values(values)))
         if result.there is not None:
-            return Entered(str(result.there)[:250], self._link(result.there), is_new=False)
+            return Entered(str(result.there)[:250], self._link(result.there), is_written=False)
         if not result.is_saved:
             raise BadInput(result.errors)
         row = self.writing.rows[result.pk]
-        return Entered(str(row)[:250], self._link(row), is_new=len(self.writing.happened) > before)
+        return Entered(str(row)[:250], self._link(row), is_written=len(self.writing.happened) > before)
 
     def _change(self, values: Values) -> Change:
         """Raises BadInput where no row, or more than one, is meant."""

@@ -15,7 +15,7 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from projects.models import Charter, Deliverable, Project
-from projects.raci import Chosen, Row, matrix, usual, wrong_letters
+from projects.raci import Chosen, Row, letters_in, matrix, usual, wrong_letters
 from projects.services.charter import charter_blockers
 from projects.services.locking import locked, not_active
 from worksheets.rows import Rows
@@ -127,9 +127,8 @@ class ResponsibilityRows(Rows):
             raise BadInput(dict.fromkeys(changed, words))
 
     def change(self, row: Deliverable, changed: Collection[str]) -> Deliverable:
-        was = letters_of(matrix([row], self.charter.responsibilities))
+        self.before.setdefault(row.key, _given(letters_in(self.charter.responsibilities, row)))
         self.after[row.key] = _given(row.letters)
-        self.before.setdefault(row.key, was[row.key])
         _write(self.charter, {row.key: self.after[row.key]}, {row.key: row.department.key})
         self.recorded.add(row.pk)
         return row
