@@ -123,7 +123,7 @@ class SheetWriter:
         found = [row for row, said in zip(rows, there, strict=True) if plain(said) == plain(value)]
         if not found:
             named = ", ".join(dict.fromkeys(f"“{self.writing.typed.words(name, said)}”" for said in there))
-            raise BadInput({name: _t("In the record stands %(named)s here.") % {"named": named}})
+            raise BadInput({name: _t("The record says %(named)s here.") % {"named": named}})
         return found
 
     def done(self) -> None:

@@ -225,7 +225,7 @@ def test_a_file_names_rows_by_title_and_what_else_of_them_it_has(planned: Projec
     several = taken_in(planned, ["Deliverable", "Production"], [title, "C"])
 
     assert [row.standing for row in short.rows.all()] == [ImportRow.Standing.NEW]
-    assert problems_of(told) == ["", "", f"In the record stands “{twin.get_phase_display()}”, “Small scale” here."]
+    assert problems_of(told) == ["", "", f"The record says “{twin.get_phase_display()}”, “Small scale” here."]
     assert problems_of(several) == [f"Several are called “{title}”."]
 
 
