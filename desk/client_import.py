@@ -133,7 +133,7 @@ class ClientWriter:
             person = {field: values[column] for field, column in CONTACT.items()}
             label = f"{client}: {self._contact(client, person).name}"
             is_new = True
-        return Entered(label, reverse("client-detail", args=[client.code]), is_new=is_new)
+        return Entered(label, reverse("client-detail", args=[client.code]), is_written=is_new)
 
     def _contact(self, client: Client, person: dict[str, Any]) -> Any:
         try:

@@ -108,7 +108,7 @@ class MilestoneWriter:
     def enter(self, values: Values) -> Entered:
         there = self.there.get((values["phase"], values["title"].casefold()))
         if there is not None:
-            return Entered(there.title, self._link(there), is_new=False)
+            return Entered(there.title, self._link(there), is_written=False)
         after = values["after"].casefold()
         if after and after not in self.keys:
             raise BadInput({"after": [_t("The row that it waits for is wrong.")]})

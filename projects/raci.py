@@ -47,8 +47,13 @@ def usual(owner: str) -> dict[str, str]:
 
 
 def matrix(deliverables: Iterable[Deliverable], chosen: Chosen) -> list[Row]:
-    """As chosen, else as usual. Asks for the departments of the deliverables."""
-    return [Row(row, chosen.get(row.key) or usual(row.department.key)) for row in deliverables]
+    """Asks for the departments of the deliverables."""
+    return [Row(row, letters_in(chosen, row)) for row in deliverables]
+
+
+def letters_in(chosen: Chosen, deliverable: Deliverable) -> Mapping[str, str]:
+    """As chosen, else as usual."""
+    return chosen.get(deliverable.key) or usual(deliverable.department.key)
 
 
 def wrong_letters(letters: Mapping[str, str]) -> str:

@@ -238,7 +238,7 @@ class RfpWriter:
             return None
         rows = ImportRow.objects.filter(of__kind=KEY, of__state=Import.State.DONE, reference=_reference(client, reference))
         row = rows.first()
-        return Entered(label=row.label, link=row.link, is_new=False, reference=row.reference) if row else None
+        return Entered(label=row.label, link=row.link, is_written=False, reference=row.reference) if row else None
 
 
 def _reference(client: Client, reference: str) -> str:

@@ -201,7 +201,7 @@ class Writing:
         return because(self.reason) if self.reason else nullcontext()
 
     def _require_own_rows(self) -> None:
-        if self.sheet.found_by:
+        if not self.sheet.grows:
             raise BadInput({"": _t("Rows of this table neither come nor go; change those that are there.")})
 
     def _add(self, change: Change) -> Any:
@@ -280,6 +280,7 @@ class Writing:
             row = self.bound.base().filter(pk=change.pk).first()
         if row is None:
             raise BadInput({"": _t("Somebody has taken this row away meanwhile.")})
+        self.rows[row.pk] = row
         if why := self.bound.locked(row):
             raise BadInput({"": why})
         return row

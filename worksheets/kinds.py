@@ -19,14 +19,14 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Entered:
-    """What became of a row. is_new: False where it was there already and stays as it is, True also where it is changed.
+    """What became of a row. is_written: it was entered or changed; else it was there already and stays as it is.
 
     reference: by which it is found again.
     """
 
     label: str
     link: str
-    is_new: bool = True
+    is_written: bool = True
     reference: str = ""
 
 

@@ -49,14 +49,14 @@ class Finding:
     doubts: list[str] = field(default_factory=list)
     label: str = ""
     link: str = ""
-    is_new: bool = True
+    is_written: bool = True
     reference: str = ""
 
     @property
     def standing(self) -> str:
         if self.problems:
             return ImportRow.Standing.WRONG
-        return ImportRow.Standing.NEW if self.is_new else ImportRow.Standing.THERE
+        return ImportRow.Standing.NEW if self.is_written else ImportRow.Standing.THERE
 
 
 class _Changed(Exception):
@@ -97,6 +97,7 @@ def take_import(key: str, content: BinaryIO, name: str, *, actor: User, scope: s
             state=Import.State.CHECKED if unknown else Import.State.CHECKING,
             uploaded_by=actor,
             pressed_by=None,
+            done_at=None,
             read_as=sheet.read_as,
             number_of_rows=len(sheet.lines),
             has_changed=False,
@@ -336,9 +337,9 @@ def _enter(writer: Writer, kind: ImportKind, columns: tuple[Column, ...], line: 
     except (Refused, NotAllowed) as refusal:
         finding.problems.append(_problem("", "", str(refusal)))
     else:
-        finding.label, finding.link, finding.is_new = entered.label, entered.link, entered.is_new
+        finding.label, finding.link, finding.is_written = entered.label, entered.link, entered.is_written
         finding.reference = entered.reference
-        finding.doubts = finding.doubts if entered.is_new else []
+        finding.doubts = finding.doubts if entered.is_written else []
     return finding
 
 

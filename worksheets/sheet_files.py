@@ -66,14 +66,18 @@ def _is_plain(value: Any) -> bool:
 
 class SheetWriter:
     """Enters the rows of a file through the door of the sheet, as one request; a row that is there already stays as it is, unless the
-    sheet says by which column it is found: then what the file says of it is put in its place.
+    sheet says by which column it is found: then what the file says of it is put in its place. Its other fixed columns, as far as the
+    file has them, tell rows of one name apart.
 
     Raises Missing, NotAllowed, Refused.
     """
 
     def __init__(self, sheet: Worksheet, actor: User, scope: str, reason: str) -> None:
         bound = bind(address_of(sheet, scope), actor)
-        self.writing = Writing(bound, reason, keys=bound.query().values_list("pk", flat=True) if sheet.found_by else ())
+        self.writing = Writing(bound, reason, keys=() if sheet.grows else bound.query().values_list("pk", flat=True))
+        self.called: dict[str, list[Any]] = {}
+        for row in () if sheet.grows else self.writing.rows.values():
+            self.called.setdefault(plain(sheet.column(sheet.found_by).of(row)), []).append(row)
 
     def faults(self, values: Values) -> dict[str, list[str]]:
         return {}
@@ -86,23 +90,41 @@ class SheetWriter:
         with self.writing.because():
             result = self.writing.one(self._change(self.writing.sheet.told_values(values)))
         if result.there is not None:
-            return Entered(str(result.there)[:250], self._link(result.there), is_new=False)
+            return Entered(str(result.there)[:250], self._link(result.there), is_written=False)
         if not result.is_saved:
             raise BadInput(result.errors)
         row = self.writing.rows[result.pk]
-        return Entered(str(row)[:250], self._link(row), is_new=len(self.writing.happened) > before)
+        return Entered(str(row)[:250], self._link(row), is_written=len(self.writing.happened) > before)
 
     def _change(self, values: Values) -> Change:
-        """Raises BadInput where no row, or more than one, is called so."""
-        name = self.writing.sheet.found_by
-        if not name:
+        """Raises BadInput where no row, or more than one, is meant."""
+        sheet = self.writing.sheet
+        if sheet.grows:
             return Change(ADD, values=values)
-        column, words = self.writing.sheet.column(name), plain(values[name])
-        found = [row.pk for row in self.writing.rows.values() if plain(column.of(row)) == words]
+        fixed = {name for name in values if sheet.column(name).fixed}
+        pk = self._meant({name: values[name] for name in fixed})
+        return Change(CHANGE, pk, {name: value for name, value in values.items() if name not in fixed})
+
+    def _meant(self, fixed: Values) -> Any:
+        """The key of the row that the fixed columns name together; an empty cell says nothing."""
+        name = self.writing.sheet.found_by
+        found, words = self.called.get(plain(fixed[name]), []), str(fixed[name])[:80]
+        if not found:
+            raise BadInput({name: _t("There is no “%(words)s”.") % {"words": words}})
+        for other in fixed.keys() - {name}:
+            found = self._with(other, fixed[other], found) if fixed[other] not in (None, "") else found
         if len(found) != 1:
-            said = _t("Several are called “%(words)s”.") if found else _t("There is no “%(words)s”.")
-            raise BadInput({name: said % {"words": str(values[name])[:80]}})
-        return Change(CHANGE, found[0], values)
+            raise BadInput({name: _t("Several are called “%(words)s”.") % {"words": words}})
+        return found[0].pk
+
+    def _with(self, name: str, value: Any, rows: list[Any]) -> list[Any]:
+        """Those that say this in the column."""
+        there = [self.writing.sheet.told(row, [name])[name] for row in rows]
+        found = [row for row, said in zip(rows, there, strict=True) if plain(said) == plain(value)]
+        if not found:
+            named = ", ".join(dict.fromkeys(f"“{self.writing.typed.words(name, said)}”" for said in there))
+            raise BadInput({name: _t("The record says %(named)s here.") % {"named": named}})
+        return found
 
     def done(self) -> None:
         with self.writing.because():
@@ -130,7 +152,7 @@ def _import(sheet: Worksheet) -> None:
             back=lambda parent: sheet.page(parent) if sheet.page else reverse("worksheet", args=[address_of(sheet, scope_of(parent))]),
             subject=subject if sheet.parent else None,
             of_project=False,
-            changes=bool(sheet.found_by),
+            changes=not sheet.grows,
             stands_alone=not sheet.order,
             finish=SheetWriter.done,
         )

@@ -72,7 +72,7 @@ def _row(bound: Bound, pk: int) -> Any:
 def worksheet_row_new(request: SignedInRequest, sheet: str) -> HttpResponse:
     """The form of a new row; `copy` fills it with another one's values."""
     bound = bind_for(request, sheet)
-    if bound.sheet.found_by:
+    if not bound.sheet.grows:
         raise Http404
     copied = request.GET.get("copy", "")
     source = _row(bound, int(copied)) if copied.isascii() and copied.isdigit() else None

@@ -160,7 +160,8 @@ class Worksheet:
     readers: a name of `rules`, asked with the parent, where not everybody of ours who sees that reads its rows.
     blockers(parent): why nothing can be changed now (a frozen version, …); locked(row): the same for one row, "" where it can be.
     together(rows, parent): the values of `derived` columns, which rest on other rows too, as {primary key: {column: value}}.
-    found_by: a fixed column, of a table whose rows stand there already and neither come nor go; a file changes those that it names.
+    found_by: a fixed column, of a table whose rows stand there already and neither come nor go; a file changes those that it names, by
+    this column and the other fixed ones that it has.
     ask(parent, said): what the address of the page said that derived columns rest on (a quantity that prices hold for), kept on the parent.
     totals(rows, parent): {column: value} in place of the sums. page(parent): the page on which the sheet stands, where it is not the
     one of its own. hint: what stands above the table. group: sheets without a parent that lead to one another at the top of their pages.
@@ -203,6 +204,11 @@ class Worksheet:
     @property
     def typed(self) -> tuple[SheetColumn, ...]:
         return tuple(column for column in self.columns if column.is_typed)
+
+    @property
+    def grows(self) -> bool:
+        """Whether rows come and go; else they are only changed."""
+        return not self.found_by
 
     @property
     def asks_reason(self) -> bool:
@@ -253,9 +259,15 @@ class Worksheet:
     def template(self) -> tuple[Column, ...]:
         """The columns of the import: those that people type."""
         return tuple(
-            Column(column.name, self.heading(column), self.reader(column), self.note(column), column.example, self.headings(column))
-            for column in self.typed
+            Column(each.name, self.heading(each), self._reader_of_file(each), self.note(each), each.example, self.headings(each))
+            for each in self.typed
         )
+
+    def _reader_of_file(self, column: SheetColumn) -> forms.Field:
+        """Of a row that is there a fixed column only helps to find it."""
+        field = self.reader(column)
+        field.required = field.required and (self.grows or not column.fixed or column.name == self.found_by)
+        return field
 
 
 _sheets: dict[str, Worksheet] = {}

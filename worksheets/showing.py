@@ -135,8 +135,7 @@ class Shown:
 
     @property
     def grows(self) -> bool:
-        """Whether rows come and go."""
-        return not self.bound.sheet.found_by
+        return self.bound.sheet.grows
 
     @cached_property
     def config(self) -> dict[str, Any]:

@@ -122,7 +122,7 @@ class RouteWriter:
         key = self._key(values)
         there = self.there.get(key[0])
         if there is not None:
-            return Entered(f"{values['step']}: {values['input']}", there.get_absolute_url(), is_new=False)
+            return Entered(f"{values['step']}: {values['input']}", there.get_absolute_url(), is_written=False)
         if key not in self.made and not self.is_first:
             raise BadInput({"step": [_t("The first row of this step is wrong.")]})
         version = self._version(values["route"])

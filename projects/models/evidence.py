@@ -20,7 +20,7 @@ from audit.models import Event
 from audit.states import StateField
 from projects.models.project import sees_project
 from projects.models.states import SHOWN_TO_CLIENT, Phase, Visibility
-from projects.raci import usual
+from projects.raci import letters_in
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -117,7 +117,7 @@ class Deliverable(models.Model):
     def letters(self) -> dict[str, str]:
         """Who does and answers for it, by function: as the charter says, else as usual. Reads `project.charter` and `department`."""
         charter = getattr(self.project, "charter", None)
-        return dict((charter.responsibilities if charter else {}).get(self.key) or usual(self.department.key))
+        return dict(letters_in(charter.responsibilities if charter else {}, self))
 
     def clear_evidence(self) -> None:
         """It is owed again: what made it done counts no more. Sets `EVIDENCE_FIELDS`, saves nothing."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 
 from accounts.models import Department
@@ -14,7 +15,7 @@ from accounts.permissions import require_permission
 from audit.events import record
 from audit.refusals import BadInput, Blocker, require_none
 from projects.models import Charter, Deliverable, Project
-from projects.raci import Chosen, Row, matrix, usual, wrong_letters
+from projects.raci import Chosen, Row, letters_in, matrix, usual, wrong_letters
 from projects.services.charter import charter_blockers
 from projects.services.locking import locked, not_active
 from worksheets.rows import Rows
@@ -41,7 +42,15 @@ def rows_of(charter: Charter | None, project: Project) -> list[Row]:
 
 def letters_of(rows: list[Row]) -> dict[str, dict[str, str]]:
     """By deliverable and function, without the functions that have no part in it."""
-    return {row.deliverable.key: {key: letter for key, letter in sorted(row.letters.items()) if letter} for row in rows}
+    return {row.deliverable.key: _given(row.letters) for row in rows}
+
+
+def _given(letters: Mapping[str, str]) -> dict[str, str]:
+    return {key: letter for key, letter in sorted(letters.items()) if letter}
+
+
+def _held(project: Project) -> Charter:
+    return Charter.objects.select_for_update(of=("self",)).get(project=project)
 
 
 def responsibilities_blockers(project: Project) -> list[Blocker]:
@@ -63,22 +72,31 @@ def set_responsibilities(code: str, letters: Chosen, *, actor: User) -> Charter:
 
 
 def _keep(project: Project, letters: Chosen, actor: User) -> Charter:
-    """What is as usual is not kept, and so follows a new owner."""
-    charter = Charter.objects.select_for_update(of=("self",)).get(project=project)
+    charter = _held(project)
     rows = {row.deliverable.key: row for row in rows_of(charter, project)}
-    wanted = {key: {name: letter for name, letter in sorted(given.items()) if letter} for key, given in letters.items()}
+    wanted = {key: _given(of_row) for key, of_row in letters.items()}
     _require_right(rows, wanted)
     now = letters_of(list(rows.values()))
-    changed = [key for key in wanted if wanted[key] != now[key]]
-    if not changed:
-        return charter
-    owners = {key: rows[key].deliverable.department.key for key in changed}
-    kept = charter.responsibilities | {key: wanted[key] for key in changed}
+    changed = {key: given for key, given in wanted.items() if given != now[key]}
+    if changed:
+        _write(charter, changed, {key: rows[key].deliverable.department.key for key in changed})
+        _record(project, now, changed, actor)
+    return charter
+
+
+def _write(charter: Charter, letters: Chosen, owners: Mapping[str, str]) -> None:
+    """What is as usual is not kept, and so follows a new owner."""
+    kept = charter.responsibilities | letters
     charter.responsibilities = {key: given for key, given in kept.items() if key not in owners or given != usual(owners[key])}
     charter.save(update_fields=["responsibilities"])
-    before, after = ({key: said[key] for key in changed} for said in (now, wanted))
-    record("charter.responsibilities_set", project, actor=actor, before=before, after=after, count=len(changed))
-    return charter
+
+
+def _record(project: Project, before: Chosen, after: Chosen, actor: User) -> None:
+    """Of those that differ."""
+    changed = [key for key in after if after[key] != before[key]]
+    if changed:
+        was, is_now = ({key: said[key] for key in changed} for said in (before, after))
+        record("charter.responsibilities_set", project, actor=actor, before=was, after=is_now, count=len(changed))
 
 
 def _require_right(rows: Mapping[str, Row], wanted: Chosen) -> None:
@@ -92,11 +110,16 @@ def _require_right(rows: Mapping[str, Row], wanted: Chosen) -> None:
 
 
 class ResponsibilityRows(Rows):
-    """A row is right only as a whole; what was chosen in one request is kept, and recorded, at once."""
+    """A row is right only as a whole. Each is kept at once, as the next change of it may be refused; one event tells of the request."""
 
     def __init__(self, bound: Bound, *, actor: User, reason: str) -> None:
         super().__init__(bound, actor=actor, reason=reason)
-        self.chosen: dict[str, dict[str, str]] = {}
+        self.before: dict[str, Mapping[str, str]] = {}
+        self.after: dict[str, Mapping[str, str]] = {}
+
+    @cached_property
+    def charter(self) -> Charter:
+        return _held(self.parent)
 
     def judge(self, row: Deliverable, changed: Collection[str]) -> None:
         """Of the deliverable itself nothing changes."""
@@ -104,9 +127,11 @@ class ResponsibilityRows(Rows):
             raise BadInput(dict.fromkeys(changed, words))
 
     def change(self, row: Deliverable, changed: Collection[str]) -> Deliverable:
-        self.chosen[row.key] = row.letters
+        self.before.setdefault(row.key, _given(letters_in(self.charter.responsibilities, row)))
+        self.after[row.key] = _given(row.letters)
+        _write(self.charter, {row.key: self.after[row.key]}, {row.key: row.department.key})
         self.recorded.add(row.pk)
         return row
 
     def done(self) -> None:
-        _keep(self.parent, self.chosen, self.actor)
+        _record(self.parent, self.before, self.after, self.actor)

@@ -123,11 +123,28 @@ def test_what_is_chosen_in_one_request_is_kept_at_once_whatever_its_length(plann
     rows = bind(address_of(planned), make.manager()).query()
     changes = [Change(CHANGE, row.pk, {"management": "C"}) for row in rows]
 
-    with django_assert_max_num_queries(30 + 2 * len(changes)):  # a savepoint for each
+    with django_assert_max_num_queries(30 + 3 * len(changes)):  # a savepoint for each, and the charter
         outcome = change_rows(address_of(planned), changes, actor=make.manager())
 
     assert len(outcome.saved) == len(changes) > 20
     assert Event.objects.get(kind="charter.responsibilities_set").data["count"] == len(changes)
+
+
+RIGHT, WRONG = {"production": "C"}, {"production": "RA"}
+
+
+@pytest.mark.parametrize(("said", "kept"), [([RIGHT, WRONG, {"ehs": "C"}], {"production": "C", "ehs": "C"}), ([RIGHT, WRONG], RIGHT)])
+def test_a_refused_change_takes_nothing_from_those_before_it(planned: Project, said: list[dict[str, str]], kept: dict[str, str]) -> None:
+    changes = [Change(CHANGE, row_of(planned).pk, given) for given in said]
+    changes.append(Change(CHANGE, planned.deliverables.get(key="project_charter").pk, {"management": "C"}))
+
+    outcome = change_rows(address_of(planned), changes, actor=make.manager())
+
+    assert [each.is_saved for each in outcome.results] == [given is not WRONG for given in [*said, {}]]
+    assert letters(planned) == usual("research") | kept
+    assert letters(planned, "project_charter")["management"] == "C"
+    event = Event.objects.get(kind="charter.responsibilities_set")
+    assert (event.data["count"], event.data["before"][KEY], event.data["after"][KEY]) == (2, usual("research"), usual("research") | kept)
 
 
 def test_the_functions_of_the_table_are_the_departments(planned: Project) -> None:
@@ -161,16 +178,31 @@ def taken_in(planned: Project, head: list[str], *rows: list[str], name: str = "r
     return take_import("responsibilities", content, name, actor=make.manager(), scope=planned.code)
 
 
+def page_of(shown: Import) -> str:
+    return as_person(make.manager()).get(shown.get_absolute_url()).content.decode()
+
+
+def problems_of(shown: Import) -> list[str]:
+    """The first of each row, "" where it is right."""
+    return ["".join(problem["words"] for problem in row.problems[:1]) for row in shown.rows.order_by("number")]
+
+
 def test_a_file_changes_the_rows_that_it_names_in_the_columns_that_it_has(planned: Project) -> None:
     choose(planned, analytical="C")
     title, head = row_of(planned).title, ["Deliverable", "Phase", "Production", "Research and development"]
 
-    came = press_import(taken_in(planned, head, [title, "Small scale", "R", ""]).pk, actor=make.manager())
+    shown = taken_in(planned, head, [title, "Small scale", "R", ""])
+    page_before = page_of(shown)
+    came = press_import(shown.pk, actor=make.manager())
+    page_after = page_of(came)
     again = taken_in(planned, head, [title, "Small scale", "R", ""])
 
     assert (came.state, letters(planned)["analytical"], letters(planned)["production"]) == (Import.State.DONE, "C", "R")
     assert "research" not in letters(planned)
     assert [row.standing for row in again.rows.all()] == [ImportRow.Standing.THERE]
+    assert (came.pk, again.state, again.done_at) == (again.pk, Import.State.CHECKED, None)
+    assert ("</strong> to be changed" in page_before, "To be changed" in page_before, "Changed" in page_before) == (True, True, False)
+    assert ("</strong> changed" in page_after, "Changed" in page_after, "o be changed" in page_after) == (True, True, False)
 
 
 def test_a_file_that_names_no_row_or_breaks_the_rule_writes_nothing(planned: Project) -> None:
@@ -178,9 +210,32 @@ def test_a_file_that_names_no_row_or_breaks_the_rule_writes_nothing(planned: Pro
 
     shown = taken_in(planned, head, ["Moon dust report", "Pilot", "R"], [row_of(planned).title, "Small scale", "RA"])
 
-    problems = [row.problems[0]["words"] for row in shown.rows.order_by("number")]
+    problems = problems_of(shown)
     assert problems[0] == "There is no “Moon dust report”." and "here it is 2" in problems[1]
     assert charter_of(planned).responsibilities == {}
+
+
+def test_a_file_names_rows_by_title_and_what_else_of_them_it_has(planned: Project) -> None:
+    title, said = row_of(planned).title, ["Deliverable", "Phase", "Production"]
+    short = taken_in(planned, ["Deliverable", "Production"], [title.upper(), "C"])
+    twin = planned.deliverables.get(key="project_charter")
+    Deliverable.objects.filter(pk=twin.pk).update(title=title)
+
+    told = taken_in(planned, said, [title.upper(), "Small scale", "C"], [title, twin.get_phase_display(), "C"], [title, "Pilot", "C"])
+    several = taken_in(planned, ["Deliverable", "Production"], [title, "C"])
+
+    assert [row.standing for row in short.rows.all()] == [ImportRow.Standing.NEW]
+    assert problems_of(told) == ["", "", f"The record says “{twin.get_phase_display()}”, “Small scale” here."]
+    assert problems_of(several) == [f"Several are called “{title}”."]
+
+
+def test_a_row_refused_once_is_still_found_by_the_next_line_of_the_file(planned: Project) -> None:
+    title = row_of(planned).title
+
+    shown = taken_in(planned, ["Deliverable", "Phase", "Production"], [title, "Small scale", "RA"], [title, "Small scale", "C"])
+
+    assert ["here it is 2" in words for words in problems_of(shown)] == [True, False]
+    assert problems_of(shown)[1] == ""
 
 
 def test_an_exported_table_comes_in_again_without_a_change(planned: Project) -> None:
