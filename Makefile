@@ -1,7 +1,9 @@
 # The two commands that do all the set-up are `make run` and `make test`.
 # Debian's own Python was compiled along a profile and needs a sixth less time than one built from source without.
 DEBIANS := /usr/bin/python3.11
-PYTHON ?= $(shell $(DEBIANS) -c "import ensurepip" 2>/dev/null && echo $(DEBIANS) || echo python3)
+ifndef PYTHON
+PYTHON := $(shell $(DEBIANS) -c "import ensurepip" 2>/dev/null && echo $(DEBIANS) || echo python3)
+endif
 VENV := .state/venv/bin
 IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
 SOURCES := manage.py cdmo audit accounts worksheets charts catalogue projects documents notifications process phases desk
