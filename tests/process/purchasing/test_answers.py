@@ -116,8 +116,8 @@ def test_the_last_answer_completes_the_inquiry_and_its_loss_opens_it(inquiry: Pu
 
 
 HEADS = {
-    "en": ("Price per kg", "Currency", "Lead time (days)", "Valid until"),
-    "zh-hans": ("每千克价格", "货币", "交货期（天）", "有效期至"),
+    "en": ("Price per kg", "Currency", "Lead time (days)", "Valid until", "Country of origin"),
+    "zh-hans": ("每千克价格", "货币", "交货期（天）", "有效期至", "原产国"),
 }
 
 
@@ -132,10 +132,14 @@ def test_the_spreadsheet_of_a_letter_is_in_its_language_and_comes_back_as_answer
     assert [cell.value for cell in sheet[2]][:2] == ["4-Aminophenol", "Second Works"]
     assert sheet.max_row == 2 or sheet.cell(3, 1).value is None  # it reads of no other material
     until = in_days(60).isoformat() if language == "en" else f"{in_days(60):%Y年%m月%d日}"
-    for head, value in zip(HEADS[language], ("6.05", "EUR", 30, until), strict=True):
+    land = "China" if language == "en" else "中国"
+    for head, value in zip(HEADS[language], ("6.05", "EUR", 30, until, land), strict=True):
         sheet.cell(2, heads[head], value)
-    notes = [[cell.value or "" for cell in row] for row in book.worksheets[1].iter_rows(min_col=1, max_col=3)]
-    assert language == "en" or all(re.search("[一-鿿]", words) for row in notes for words in row if words)
+    notes = [[cell.value or "" for cell in row] for row in book.worksheets[1].iter_rows()]
+    lands = next(found for found in book.worksheets[2].iter_cols(values_only=True) if land in found)
+    assert language == "en" or all(re.search("[一-鿿]", words) for row in notes for words in row[:3] if words)
+    values = " ".join((*lands, *(words for row in notes for words in row[3:]))).replace("Demo Chemicals", "")
+    assert language == "en" or not re.search("[A-Za-z]{4}", values)  # codes stay: EUR
     file = BytesIO()
     book.save(file)
     file.seek(0)
@@ -144,7 +148,7 @@ def test_the_spreadsheet_of_a_letter_is_in_its_language_and_comes_back_as_answer
     press_import(taken.pk, actor=buyer())
 
     row = InquiryAnswer.objects.select_related("quote").get(inquiry=inquiry)
-    assert (row.price_per_kg, row.lead_time_days, row.valid_until) == (Decimal("6.05"), 30, in_days(60))
+    assert (row.price_per_kg, row.lead_time_days, row.valid_until, row.origin) == (Decimal("6.05"), 30, in_days(60), "CN")
     assert row.supplier.name == "Second Works"
     assert row.quote is not None
 
