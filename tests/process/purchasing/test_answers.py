@@ -19,7 +19,7 @@ from process.models import InquiryAnswer, PurchaseInquiry
 from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.spreadsheet import answer_sheet
 from projects.models import WaitingFor
-from tests.process.purchasing.steps import OFFER, answer, buyer, in_days, sent
+from tests.process.purchasing.steps import OFFER, answer, buyer, decide, in_days, sent
 from tests.projects.people import as_person
 from worksheets.bound import bind
 from worksheets.changing import CHANGE, REMOVE, Change, change_rows
@@ -209,6 +209,11 @@ def test_offers_say_how_their_suppliers_are_qualified_and_the_cheapest_stays_so(
     assert row.best is not None and row.best.supplier.name == "Second Works"
     page = as_person(buyer()).get(inquiry.get_absolute_url()).content.decode()
     assert "not qualified for this material" in page.partition('id="offers"')[2].partition("</section>")[0]
+    for name in ("Second Works", "Chemical Works"):
+        decide(inquiry, name)
+        with django_assert_num_queries(4):
+            rows = compared(inquiry, currency="EUR", on=timezone.localdate())
+    assert {offer.qualification.words for row in rows for offer in row.offers if offer.qualification} == {"suspended", "approved"}
 
 
 def test_a_line_says_who_is_qualified_for_its_material_without_a_question_for_each(
@@ -221,6 +226,11 @@ def test_a_line_says_who_is_qualified_for_its_material_without_a_question_for_ea
         rows = sheet.table(list(sheet.query()))
 
     assert {row["values"]["sources"] for row in rows} == {"none"}
+    for added, said in ((["One"], "single source: One"), (["Three", "Two"], "One, Three, Two")):
+        decide(inquiry, *added)
+        with django_assert_num_queries(3):
+            rows = sheet.table(list(sheet.query()))
+        assert {row["values"]["sources"] for row in rows} == {said}
 
 
 def test_an_offer_without_a_rate_is_said_to_be_so(inquiry: PurchaseInquiry) -> None:
