@@ -67,8 +67,9 @@ def said_of(rows: Iterable[SupplierQualification], on: date) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """tone: good, warn or bad. delivered: how it delivers the material, where that was counted."""
+    """key: of the status or decision, else `lapsed` or `not_qualified`. tone: good, warn or bad. delivered: how, where that was counted."""
 
+    key: str
     words: str
     tone: str
     delivered: str = ""
@@ -80,10 +81,13 @@ def word_of(supplier: Supplier, material: int, on: date) -> Word:
     row = next(iter(newest(rows)), None)
     note, delivered = note_on(rows, material, on), "".join(map(delivered_words, newest_counted(rows)))
     if supplier.status in Supplier.NOT_ASKED:
-        return Word(str(Supplier.Status(supplier.status).label).lower(), "bad", delivered)
-    if row is None or note:
-        return Word(note, "warn" if row is None or row.is_positive else "bad", delivered)
-    return Word(row.get_decision_display().lower(), "good" if row.decision == Supplier.Status.APPROVED else "warn", delivered)
+        return Word(supplier.status, str(Supplier.Status(supplier.status).label).lower(), "bad", delivered)
+    if row is None:
+        return Word("not_qualified", note, "warn", delivered)
+    if note:
+        key, tone = ("lapsed", "warn") if row.is_positive else (row.decision, "bad")
+        return Word(key, note, tone, delivered)
+    return Word(row.decision, row.get_decision_display().lower(), "good" if row.decision == Supplier.Status.APPROVED else "warn", delivered)
 
 
 def delivered_words(row: SupplierQualification) -> str:
