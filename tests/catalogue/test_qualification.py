@@ -246,12 +246,14 @@ def test_deliveries_are_counted_with_their_period_and_said_in_percent(client: Br
     assert f"Toluene (99.8 %): {word.delivered}" in client.get(supplier.get_absolute_url()).content.decode()
 
 
-def test_only_all_is_a_hundred_percent_and_one_is_a_delivery() -> None:
+def test_only_all_is_a_hundred_percent_and_one_is_a_delivery(supplier: Supplier) -> None:
     many = SupplierQualification(deliveries=3000, deliveries_on_time=2999, deliveries_accepted=3000)
     one = SupplierQualification(deliveries=1, deliveries_on_time=1, deliveries_accepted=1, deliveries_until=TODAY)
 
     assert (many.on_time_pct, many.accepted_pct) == (Decimal("99.9"), Decimal("100.0"))
     assert "of 1 delivery to" in delivered_words(one)
+    errors = qualify(supplier, **(COUNTED | {"deliveries": "1", "deliveries_accepted": "1"})).errors
+    assert [str(words) for words in errors["deliveries_on_time"]] == ["There was 1 delivery."]
 
 
 @pytest.mark.parametrize(
