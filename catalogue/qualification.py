@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 
 from catalogue.models import Supplier, SupplierQualification
 
@@ -20,6 +21,11 @@ def newest(rows: Iterable[SupplierQualification]) -> list[SupplierQualification]
     for row in sorted(rows, key=lambda each: (each.decided_on, each.pk)):
         found[(row.supplier_id, row.material_id, row.service.casefold())] = row
     return sorted(found.values(), key=lambda each: (each.decided_on, each.pk))
+
+
+def newest_counted(rows: Iterable[SupplierQualification]) -> list[SupplierQualification]:
+    """Of each subject the newest record that counts its deliveries: one that suspends need not count them again."""
+    return newest(row for row in rows if row.deliveries is not None)
 
 
 def status_by(rows: Iterable[SupplierQualification], on: date) -> Supplier.Status:
@@ -61,8 +67,9 @@ def said_of(rows: Iterable[SupplierQualification], on: date) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """tone: good, warn or bad. delivered: how it delivers the material, where that was counted."""
+    """key: of the status or decision, else `lapsed` or `not_qualified`. tone: good, warn or bad. delivered: how, where that was counted."""
 
+    key: str
     words: str
     tone: str
     delivered: str = ""
@@ -70,18 +77,21 @@ class Word:
 
 def word_of(supplier: Supplier, material: int, on: date) -> Word:
     """How a supplier stands with a material, where offers are compared: whether it is barred, what `note_on` says, else the decision."""
-    rows = newest(supplier.qualifications.all())  # type: ignore[attr-defined]
-    row = next((each for each in rows if each.material_id == material), None)
-    note, delivered = note_on(rows, material, on), delivered_words(row) if row is not None else ""
+    rows = [row for row in supplier.qualifications.all() if row.material_id == material]  # type: ignore[attr-defined]
+    row = next(iter(newest(rows)), None)
+    note, delivered = note_on(rows, material, on), "".join(map(delivered_words, newest_counted(rows)))
     if supplier.status in Supplier.NOT_ASKED:
-        return Word(str(Supplier.Status(supplier.status).label).lower(), "bad", delivered)
-    if row is None or note:
-        return Word(note, "warn" if row is None or row.is_positive else "bad", delivered)
-    return Word(row.get_decision_display().lower(), "good" if row.decision == Supplier.Status.APPROVED else "warn", delivered)
+        return Word(supplier.status, str(Supplier.Status(supplier.status).label).lower(), "bad", delivered)
+    if row is None:
+        return Word("not_qualified", note, "warn", delivered)
+    if note:
+        key, tone = ("lapsed", "warn") if row.is_positive else (row.decision, "bad")
+        return Word(key, note, tone, delivered)
+    return Word(row.decision, row.get_decision_display().lower(), "good" if row.decision == Supplier.Status.APPROVED else "warn", delivered)
 
 
 def delivered_words(row: SupplierQualification) -> str:
-    """95.8 % on time, 100.0 % accepted of 24 deliveries, to 30 Jun 2026; empty where nobody has counted."""
+    """95.8 % on time, 100.0 % accepted of 24 deliveries to 30 Jun 2026; empty where nobody has counted."""
     if row.deliveries is None or row.deliveries_until is None:
         return ""
     said = {
@@ -90,21 +100,36 @@ def delivered_words(row: SupplierQualification) -> str:
         "all": row.deliveries,
         "day": date_format(row.deliveries_until, "j M Y"),
     }
-    return _t("%(on_time)s %% on time, %(accepted)s %% accepted of %(all)d deliveries to %(day)s") % said
+    one = "%(on_time)s %% on time, %(accepted)s %% accepted of %(all)d delivery to %(day)s"
+    return ngettext(one, "%(on_time)s %% on time, %(accepted)s %% accepted of %(all)d deliveries to %(day)s", row.deliveries) % said
 
 
 def sources(rows: Iterable[SupplierQualification], on: date) -> list[str]:
     """Of the decisions on one material: the names of the suppliers from whom it can be bought, by the newest decision on each."""
-    holding = (row.supplier for row in newest(rows) if row.is_positive and row.holds_on(on))
-    return sorted((each.name for each in holding if each.status not in Supplier.NOT_ASKED), key=str.casefold)
+    return sorted((row.supplier.name for row in _holding(rows, on)), key=str.casefold)
+
+
+def is_single_source(rows: Iterable[SupplierQualification], on: date) -> bool:
+    """Of the same decisions: all is made by one. Two traders of one manufacturer are one source."""
+    return len({_plain(row.manufacturer) or _plain(row.supplier.name) for row in _holding(rows, on)}) == 1
+
+
+def _holding(rows: Iterable[SupplierQualification], on: date) -> list[SupplierQualification]:
+    holding = (row for row in newest(rows) if row.is_positive and row.holds_on(on))
+    return [row for row in holding if row.supplier.status not in Supplier.NOT_ASKED]
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
 
 
 def sources_words(rows: Iterable[SupplierQualification], on: date) -> str:
     """Whether there is a second source, in one cell."""
-    found = sources(rows, on)
-    if len(found) == 1:
-        return _t("single source: %(supplier)s") % {"supplier": found[0]}
-    return ", ".join(found) or _t("none")
+    rows = list(rows)
+    found = ", ".join(sources(rows, on))
+    if is_single_source(rows, on):
+        return _t("single source: %(supplier)s") % {"supplier": found}
+    return found or _t("none")
 
 
 def note_on(rows: Iterable[SupplierQualification], material: int, on: date) -> str:

@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest
 from audit.events import events_of
 from catalogue.chemistry import draw_svg
 from catalogue.models import Material, Supplier, SupplierQuote
-from catalogue.qualification import delivered_words, lapsed_words, newest, sources
+from catalogue.qualification import delivered_words, is_single_source, lapsed_words, newest, newest_counted, sources
 from catalogue.worksheets import MATERIAL_PRICES, MATERIALS, QUALIFICATIONS, SUPPLIER_PRICES, SUPPLIERS
 from worksheets.bound import bind_to
 from worksheets.printing import facts_of
@@ -33,6 +33,7 @@ def material_page(request: SignedInRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     quotes = list(SupplierQuote.objects.visible_to(request.user).filter(material=material).select_related("supplier"))
     valid = [quote for quote in quotes if quote.holds_on(today)]
+    decided = list(material.qualifications.select_related("supplier"))
     smiles = material.compound.smiles if material.compound else ""
     context = {
         "material": material,
@@ -40,7 +41,8 @@ def material_page(request: SignedInRequest, code: str) -> HttpResponse:
         "valid": sorted(valid, key=lambda quote: (quote.currency, quote.price_per_kg)),
         "expired": [quote for quote in quotes if quote.has_expired(today)],
         "facts": facts_of(bind_to(MATERIALS, None, request.user), material, besides=("code", "name", "valid_prices")),
-        "sources": sources(material.qualifications.select_related("supplier"), today),
+        "sources": sources(decided, today),
+        "is_single_source": is_single_source(decided, today),
         "sheet": Shown(bind_to(MATERIAL_PRICES, material, request.user), request),
         "events": list(events_of(material)[:EVENTS]),
     }
@@ -51,13 +53,14 @@ def material_page(request: SignedInRequest, code: str) -> HttpResponse:
 @require_GET
 def supplier_page(request: SignedInRequest, pk: int) -> HttpResponse:
     supplier = get_object_or_404(Supplier.objects.visible_to(request.user), pk=pk)
-    decided, today = newest(supplier.qualifications.select_related("material")), timezone.localdate()
+    rows, today = list(supplier.qualifications.select_related("material")), timezone.localdate()
+    decided = newest(rows)
     context = {
         "supplier": supplier,
         "country": COUNTRIES.get(supplier.country, ""),
         "facts": facts_of(bind_to(SUPPLIERS, None, request.user), supplier, besides=("name", "valid_prices")),
         "lapsed": [(row, words) for row in decided if (words := lapsed_words(row, today))],
-        "delivered": [(row, words) for row in decided if (words := delivered_words(row))],
+        "delivered": [(row, delivered_words(row)) for row in newest_counted(rows)],
         "unproven": supplier.status in Supplier.QUALIFIED and not any(row.is_positive for row in decided),
         "qualifications": Shown(bind_to(QUALIFICATIONS, supplier, request.user), request),
         "sheet": Shown(bind_to(SUPPLIER_PRICES, supplier, request.user), request),

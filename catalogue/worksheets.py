@@ -29,7 +29,7 @@ from worksheets.sheets import Lookup, SheetColumn, Worksheet, register_sheet
 if TYPE_CHECKING:
     from worksheets.bound import Bound
 
-LANDS = [*COUNTRIES.items()]
+LANDS = [(code, _(name)) for code, name in COUNTRIES.items()]  # as the reader calls them; a file is read back in any language
 CENT = Decimal("0.01")
 AS_WRITTEN = 40  # letters of a number with what people put around it, such as "CAS No. 108-88-3"
 
@@ -217,7 +217,7 @@ OF_AN_OFFER = (  # beside its price, here and where suppliers answer
     SheetColumn("minimum_order_kg", unit="kg", example="180"),
     SheetColumn("lead_time_days", example="21"),
     SheetColumn("purity_pct", unit="%", example="99.8"),
-    SheetColumn("origin", choices=LANDS, example="Germany", width=16),
+    SheetColumn("origin", choices=LANDS, example=_("Germany"), width=16),
 )
 
 

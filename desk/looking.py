@@ -101,7 +101,7 @@ def note(request: HttpRequest, user: User) -> None:
     clients = clients_named_on(request, user)
     if clients is not None:
         note_names_read(clients, actor=user)
-    asked = request_of(request) if getattr(request, "is_kept", True) else None
+    asked = request_of(request) or client_of(request) if getattr(request, "is_kept", True) else None
     if asked is not None:
         note_looks(Rfp.objects.undisclosed().visible_to(user).filter(pk__in=Rfp.objects.filter(asked).values("pk")), actor=user)
 
@@ -122,6 +122,11 @@ def clients_named_on(request: HttpRequest, user: User) -> QuerySet[Client] | Non
 
 def _name(request: HttpRequest) -> str:
     return (request.resolver_match.url_name if request.resolver_match else "") or ""
+
+
+def client_of(request: HttpRequest) -> Q | None:
+    """The list of one client, as its address says. Only a look is noted by it: nobody is told by a code in a query that there is one."""
+    return Q(client__code=request.GET["client"]) if request.GET.get("client") else None
 
 
 def request_of(request: HttpRequest, *, with_silent: bool = False) -> Q | None:

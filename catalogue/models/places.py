@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.currencies import Currency
 from accounts.working_days import HasOwnDays
@@ -72,7 +73,7 @@ class Vessel(models.Model):
         REACTOR = "reactor", _("Reactor")
         PRESSURE_REACTOR = "pressure_reactor", _("Pressure reactor")
         CRYSTALLISER = "crystalliser", _("Crystalliser")
-        COLUMN = "column", _("Column")
+        COLUMN = "column", pgettext_lazy("equipment", "Column")
         CENTRIFUGE = "centrifuge", _("Centrifuge")
         FILTER = "filter", _("Filter or filter dryer")
         DRYER = "dryer", _("Dryer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,10 +22,10 @@ FULLY_TESTED_LOTS = 3  # before one may rely on the supplier's certificate (ICH 
 
 
 def percent_of(part: int | None, whole: int | None) -> Decimal | None:
-    """To a tenth of a percent; of nothing there is none."""
+    """To a tenth of a percent, rounded down, so that only all is 100; of nothing there is none."""
     if part is None or not whole:
         return None
-    return (Decimal(part) * 100 / whole).quantize(TENTH, ROUND_HALF_UP)
+    return (Decimal(part) * 100 / whole).quantize(TENTH, ROUND_DOWN)
 
 
 @tracked

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
 
 from audit.events import record
 from audit.refusals import BadInput
@@ -128,7 +129,8 @@ def _wrong_deliveries(row: SupplierQualification) -> Iterator[tuple[str, str]]:
         yield name, _t("Say how many deliveries there were in which period, how many on time and how many accepted.")
     for name in ("deliveries_on_time", "deliveries_accepted"):
         if (part := getattr(row, name)) is not None and row.deliveries is not None and part > row.deliveries:
-            yield name, _t("There were %(all)d deliveries.") % {"all": row.deliveries}
+            words = ngettext("There was %(all)d delivery.", "There were %(all)d deliveries.", row.deliveries)
+            yield name, words % {"all": row.deliveries}
     if row.deliveries_from and row.deliveries_until and row.deliveries_from > row.deliveries_until:
         yield "deliveries_until", _t("This is before the first day.")
     if row.deliveries_until and row.deliveries_until > timezone.localdate():

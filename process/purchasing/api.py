@@ -20,6 +20,7 @@ from process.purchasing.comparing import Compared, compared, usual_currency
 from projects.api import internal_project
 
 WORDS = "Into which the offers are converted; where nothing is said, that of the newest cost scenario, else EUR."
+KEYS = "approved, conditional, lapsed, not_qualified, suspended or disqualified."
 IN = OpenApiParameter("currency", str, enum=Currency.values, description=WORDS)
 
 
@@ -43,6 +44,7 @@ class SupplierOfferSerializer(serializers.Serializer[Any]):
 
     supplier = serializers.CharField()
     qualification = serializers.CharField(source="qualification.words")
+    qualification_key = serializers.CharField(source="qualification.key", help_text=KEYS)
     price_per_kg = serializers.DecimalField(source="answer.price_per_kg", max_digits=16, decimal_places=4, allow_null=True)
     currency = serializers.ChoiceField(source="answer.currency", choices=Currency.choices, allow_blank=True, default="")
     bought_kg = serializers.DecimalField(max_digits=14, decimal_places=3, allow_null=True)

@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import NotAllowed
 from catalogue.models import Material, Supplier, SupplierQualification, SupplierQuote
-from catalogue.qualification import note_on, said_of, sources, sources_words, word_of
+from catalogue.qualification import delivered_words, note_on, said_of, sources, sources_words, word_of
 from tests.projects import factories as make
 from tests.worksheets.rows import a_material, a_supplier, buyer, change, enter
 from worksheets.changing import ADD, REMOVE, Change, Result, change_rows
@@ -201,18 +201,18 @@ def test_what_was_decided_on_one_material_says_nothing_of_another(supplier: Supp
 
 
 @pytest.mark.parametrize(
-    ("decided", "now", "words", "tone"),
+    ("decided", "now", "key", "words", "tone"),
     [
-        ({}, "", "approved", "good"),
-        ({"decision": "conditional"}, "", "approved with conditions", "warn"),
-        ({"days_ago": 40, "until": -5}, "", "qualification lapsed on", "warn"),
-        ({"decision": "suspended", "until": None}, "", "suspended", "bad"),
-        ({"material": "", "service": "Milling"}, "", "not qualified for this material", "warn"),
-        ({}, "suspended", "suspended", "bad"),
+        ({}, "", "approved", "approved", "good"),
+        ({"decision": "conditional"}, "", "conditional", "approved with conditions", "warn"),
+        ({"days_ago": 40, "until": -5}, "", "lapsed", "qualification lapsed on", "warn"),
+        ({"decision": "suspended", "until": None}, "", "suspended", "suspended", "bad"),
+        ({"material": "", "service": "Milling"}, "", "not_qualified", "not qualified for this material", "warn"),
+        ({}, "suspended", "suspended", "suspended", "bad"),
     ],
 )
 def test_where_offers_are_compared_one_word_says_how_a_supplier_stands(
-    supplier: Supplier, decided: dict[str, Any], now: str, words: str, tone: str
+    supplier: Supplier, decided: dict[str, Any], now: str, key: str, words: str, tone: str
 ) -> None:
     assert qualify(supplier, **decided).is_saved
     if now:
@@ -220,7 +220,7 @@ def test_where_offers_are_compared_one_word_says_how_a_supplier_stands(
 
     word = word_of(Supplier.objects.get(), Material.objects.get().pk, TODAY)
 
-    assert word.words.startswith(words) and word.tone == tone
+    assert word.words.startswith(words) and (word.key, word.tone) == (key, tone)
 
 
 COUNTED = {
@@ -239,8 +239,21 @@ def test_deliveries_are_counted_with_their_period_and_said_in_percent(client: Br
 
     assert (row.on_time_pct, row.accepted_pct) == (Decimal("95.8"), Decimal("100.0"))
     assert word.delivered == f"95.8 % on time, 100.0 % accepted of 24 deliveries to {date_format(TODAY, 'j M Y')}"
+    qualify(supplier, days_ago=5, decision="suspended", until=None)
+    suspended = word_of(Supplier.objects.get(), row.material_id, TODAY)
+    assert (suspended.words, suspended.delivered) == ("suspended", word.delivered), "who suspends need not count again"
     client.force_login(buyer())
     assert f"Toluene (99.8 %): {word.delivered}" in client.get(supplier.get_absolute_url()).content.decode()
+
+
+def test_only_all_is_a_hundred_percent_and_one_is_a_delivery(supplier: Supplier) -> None:
+    many = SupplierQualification(deliveries=3000, deliveries_on_time=2999, deliveries_accepted=3000)
+    one = SupplierQualification(deliveries=1, deliveries_on_time=1, deliveries_accepted=1, deliveries_until=TODAY)
+
+    assert (many.on_time_pct, many.accepted_pct) == (Decimal("99.9"), Decimal("100.0"))
+    assert "of 1 delivery to" in delivered_words(one)
+    errors = qualify(supplier, **(COUNTED | {"deliveries": "1", "deliveries_accepted": "1"})).errors
+    assert [str(words) for words in errors["deliveries_on_time"]] == ["There was 1 delivery."]
 
 
 @pytest.mark.parametrize(
@@ -272,6 +285,18 @@ def test_a_material_names_its_second_source_or_that_it_has_none(client: Browser,
     bar(second, "suspended")
     assert sources(material.qualifications.all(), TODAY) == ["Demo Chemicals"]
     assert "single source" in client.get("/worksheets/materials/rows.json").content.decode()
+
+
+def test_two_traders_of_one_manufacturer_are_one_source(client: Browser, supplier: Supplier) -> None:
+    material, second = Material.objects.get(), a_supplier("Alpha Works")
+    qualify(supplier)
+    pk = qualify(second, manufacturer="demo chemicals").pk
+    client.force_login(buyer())
+
+    assert sources_words(material.qualifications.all(), TODAY) == "single source: Alpha Works, Demo Chemicals"
+    assert "single source" in client.get(material.get_absolute_url()).content.decode()
+    SupplierQualification.objects.filter(pk=pk).update(manufacturer="Beta Works")
+    assert sources_words(material.qualifications.all(), TODAY) == "Alpha Works, Demo Chemicals"
 
 
 def test_the_page_says_what_has_lapsed_and_what_nothing_supports(client: Browser, supplier: Supplier) -> None:

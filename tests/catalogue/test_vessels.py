@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import INTERNAL_ROLES, Role, User
 from audit.models import Event
@@ -174,3 +174,8 @@ def test_its_rate_stands_on_its_page_and_in_the_api(vessel: Vessel, keeper: User
     assert "410.50 EUR/h from 1 Jan 2026" in browser.get(vessel.get_absolute_url()).content.decode()
     (row,) = browser.get("/api/v1/vessels/").json()["results"]
     assert (row["hourly_rate"], row["rate_currency"], row["rate_from"]) == ("410.50", "EUR", "2026-01-01")
+
+
+def test_a_column_that_stands_in_a_plant_is_none_of_a_table() -> None:
+    with translation.override("zh-hans"):
+        assert str(Vessel.Kind.COLUMN.label) != translation.gettext("Column") == "列"

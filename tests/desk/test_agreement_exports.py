@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -50,6 +51,22 @@ def test_a_client_s_agreements_leave_without_those_of_another(project: Project) 
     assert rows_at(browser, f"{address}?client={make.a_client('DCB').code}") == {}
     page = browser.get(reverse("client-detail", args=[project.client.code])).content.decode()
     assert f"{address}?client={project.client.code}" in page
+
+
+def test_three_agreements_cost_the_queries_of_one(project: Project, django_assert_max_num_queries: Any) -> None:
+    browser, address = as_person(make.manager()), reverse("list-csv", args=["client-agreements"])
+    make.signed_agreements(make.a_project(make.a_client("DCB")))
+    rows_at(browser, address)
+    counts = {}
+    for kept in (4, 1):
+        gone = Agreement.objects.order_by("pk")[kept:].values_list("pk", flat=True)
+        AgreementSignatory.objects.filter(agreement__in=list(gone)).delete()
+        Agreement.objects.filter(pk__in=list(gone)).delete()
+        with django_assert_max_num_queries(20) as seen:
+            rows = rows_at(browser, address)
+        counts[len(rows)] = len(seen)
+
+    assert counts == dict.fromkeys((4, 1), counts[1])
 
 
 def test_agreements_are_no_list_of_the_client(project: Project) -> None:

@@ -155,4 +155,8 @@ def test_who_reads_something_of_it_stands_in_the_record(world: World, kept: Proj
             if answer.status_code == 200 and any(secret in text_of(answer) for secret in told) and kept.rfp_id not in looks:
                 silent.add(name)
 
+        looks.clear()
+        world.callers[caller].get(reverse("list-csv", args=["client-agreements"]), {"client": kept.client.code})
+        assert kept.rfp_id in looks, "of one client it is as its page"
+
     assert silent == set(MANY.split()), "nothing is noted where it should be, or is told no more where it need not be"

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Role, User
+from catalogue.models import Supplier, SupplierQualification
 from documents.models import DocumentVersion, Rendition
 from process.models import PurchaseInquiry, SupplierMail
 from process.purchasing import services
@@ -60,6 +61,17 @@ def printed(message: SupplierMail) -> SupplierMail:
     version, kind = message.version, Rendition.Kind.EFFECTIVE
     Rendition.objects.create(version=version, kind=kind, content_hash=version.content_hash, **values)
     return message
+
+
+def decide(inquiry: PurchaseInquiry, *names: str) -> None:
+    """Each of the suppliers is approved for every material of the inquiry."""
+    until = {"decided_on": in_days(-9), "valid_until": in_days(300), "examined_on": in_days(-20)}
+    how = {"criticality": "major", "basis": "on_site", "decision": "approved", "decided_by": buyer(), "evidence": "AR-7"} | until
+    suppliers = [Supplier.objects.get_or_create(name=name)[0] for name in names]
+    pairs = [(line.material, supplier) for line in inquiry.lines.select_related("material") for supplier in suppliers]
+    SupplierQualification.objects.bulk_create(
+        SupplierQualification(material=material, supplier=supplier, **how) for material, supplier in pairs
+    )
 
 
 def answer(inquiry: PurchaseInquiry, line: str, supplier: str, **values: Any) -> Any:

@@ -19,7 +19,7 @@ from process.models import InquiryAnswer, PurchaseInquiry
 from process.purchasing.comparing import compared, usual_currency
 from process.purchasing.spreadsheet import answer_sheet
 from projects.models import WaitingFor
-from tests.process.purchasing.steps import OFFER, answer, buyer, in_days, sent
+from tests.process.purchasing.steps import OFFER, answer, buyer, decide, in_days, sent
 from tests.projects.people import as_person
 from worksheets.bound import bind
 from worksheets.changing import CHANGE, REMOVE, Change, change_rows
@@ -116,8 +116,8 @@ def test_the_last_answer_completes_the_inquiry_and_its_loss_opens_it(inquiry: Pu
 
 
 HEADS = {
-    "en": ("Price per kg", "Currency", "Lead time (days)", "Valid until"),
-    "zh-hans": ("每千克价格", "货币", "交货期（天）", "有效期至"),
+    "en": ("Price per kg", "Currency", "Lead time (days)", "Valid until", "Country of origin"),
+    "zh-hans": ("每千克价格", "货币", "交货期（天）", "有效期至", "原产国"),
 }
 
 
@@ -132,10 +132,14 @@ def test_the_spreadsheet_of_a_letter_is_in_its_language_and_comes_back_as_answer
     assert [cell.value for cell in sheet[2]][:2] == ["4-Aminophenol", "Second Works"]
     assert sheet.max_row == 2 or sheet.cell(3, 1).value is None  # it reads of no other material
     until = in_days(60).isoformat() if language == "en" else f"{in_days(60):%Y年%m月%d日}"
-    for head, value in zip(HEADS[language], ("6.05", "EUR", 30, until), strict=True):
+    land = "China" if language == "en" else "中国"
+    for head, value in zip(HEADS[language], ("6.05", "EUR", 30, until, land), strict=True):
         sheet.cell(2, heads[head], value)
-    notes = [[cell.value or "" for cell in row] for row in book.worksheets[1].iter_rows(min_col=1, max_col=3)]
-    assert language == "en" or all(re.search("[一-鿿]", words) for row in notes for words in row if words)
+    notes = [[cell.value or "" for cell in row] for row in book.worksheets[1].iter_rows()]
+    lands = next(found for found in book.worksheets[2].iter_cols(values_only=True) if land in found)
+    assert language == "en" or all(re.search("[一-鿿]", words) for row in notes for words in row[:3] if words)
+    values = " ".join((*lands, *(words for row in notes for words in row[3:]))).replace("Demo Chemicals", "")
+    assert language == "en" or not re.search("[A-Za-z]{4}", values)  # codes stay: EUR
     file = BytesIO()
     book.save(file)
     file.seek(0)
@@ -144,7 +148,7 @@ def test_the_spreadsheet_of_a_letter_is_in_its_language_and_comes_back_as_answer
     press_import(taken.pk, actor=buyer())
 
     row = InquiryAnswer.objects.select_related("quote").get(inquiry=inquiry)
-    assert (row.price_per_kg, row.lead_time_days, row.valid_until) == (Decimal("6.05"), 30, in_days(60))
+    assert (row.price_per_kg, row.lead_time_days, row.valid_until, row.origin) == (Decimal("6.05"), 30, in_days(60), "CN")
     assert row.supplier.name == "Second Works"
     assert row.quote is not None
 
@@ -205,6 +209,11 @@ def test_offers_say_how_their_suppliers_are_qualified_and_the_cheapest_stays_so(
     assert row.best is not None and row.best.supplier.name == "Second Works"
     page = as_person(buyer()).get(inquiry.get_absolute_url()).content.decode()
     assert "not qualified for this material" in page.partition('id="offers"')[2].partition("</section>")[0]
+    for name in ("Second Works", "Chemical Works"):
+        decide(inquiry, name)
+        with django_assert_num_queries(4):
+            rows = compared(inquiry, currency="EUR", on=timezone.localdate())
+    assert {offer.qualification.words for row in rows for offer in row.offers if offer.qualification} == {"suspended", "approved"}
 
 
 def test_a_line_says_who_is_qualified_for_its_material_without_a_question_for_each(
@@ -217,6 +226,11 @@ def test_a_line_says_who_is_qualified_for_its_material_without_a_question_for_ea
         rows = sheet.table(list(sheet.query()))
 
     assert {row["values"]["sources"] for row in rows} == {"none"}
+    for added, said in ((["One"], "single source: One"), (["Three", "Two"], "One, Three, Two")):
+        decide(inquiry, *added)
+        with django_assert_num_queries(3):
+            rows = sheet.table(list(sheet.query()))
+        assert {row["values"]["sources"] for row in rows} == {said}
 
 
 def test_an_offer_without_a_rate_is_said_to_be_so(inquiry: PurchaseInquiry) -> None:

@@ -58,6 +58,7 @@ def test_an_offer_says_what_its_page_says(address: str, project: Project) -> Non
 
     (offer,) = next(line["offers"] for line in found["lines"] if line["name"] == "4-Aminophenol")
     assert found["is_late"]
+    assert (offer["qualification_key"], offer["qualification"]) == ("not_qualified", "not qualified for this material")
     assert (offer["has_expired"], offer["is_best"], offer["is_fastest"], offer["is_answered"]) == (True, False, False, True)
     assert (offer["rate"], offer["rate_on"], offer["rate_source"]) == ("0.8", in_days(-3).isoformat(), "1 ÷ EUR/USD 1.25, ECB")
     assert (offer["price_per_kg"], offer["currency"], offer["valid_until"]) == ("5.0000", "USD", in_days(-2).isoformat())
