@@ -22,7 +22,6 @@ from cdmo.servers.layout import ROOT, Layout
 from cdmo.servers.private import Servers, claimed
 from cdmo.servers.product import addresses, children, environment, manage, start
 from tests.inside import Inside
-from tests.kept import bring_migrated, migrated_once
 
 FEATURES_OFF = (  # the pop-ups of the address bar are two more processes for each visitor; the others Playwright turns off itself
     "WebUIOmniboxPopup",
@@ -101,6 +100,8 @@ def _database(servers: Servers) -> postgres_server.Postgres:
     _drop_database(server)
     postgres_server.make_database(server)
     if run := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+        from tests.kept import bring_migrated, migrated_once  # with models, which the measurements that import this file do not load
+
         bring_migrated(migrated_once(f"migrated_{run}"), server)
     return server
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -124,3 +126,12 @@ MEASURED = sorted(f"tests.bench.{path.stem}" for path in Path(__file__).with_nam
 def test_what_no_test_runs_can_be_started(name: str) -> None:
     """The measurements and the proof of the containers share code with the tests, and notice when it moves."""
     import_module(name)
+
+
+def test_what_make_starts_needs_no_django_before_it() -> None:
+    """Each of these starts the product itself."""
+    names = "tests.bench.__main__, tests.bench.growth, tests.compose.proof"
+
+    done = subprocess.run([sys.executable, "-c", f"import {names}"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
