@@ -51,7 +51,7 @@ def pipeline(reader: User, asked: dict[str, Any]) -> Picture | None:
 
 def over_time(projects: QuerySet[Project], scope: Scope) -> tuple[Picture | None, list[Figure]]:
     """Win rate and turnaround by quarter, from the first quarter with a case to the last, and the two figures. Four queries."""
-    shown = [each for each in figures(projects, scope) if each.key in (WON, QUOTATION)]
+    shown = figures(projects, scope, only=(WON, QUOTATION))
     by_key = {each.key: {quarter.place: quarter for quarter in each.by_quarter()} for each in shown}
     won, turnaround = by_key[WON], by_key[QUOTATION]
     places = [*won, *turnaround]

@@ -95,11 +95,11 @@ def _slipped(key: str, label: str) -> Definition:
     )
 
 
-def figures(projects: QuerySet[Project], scope: Scope | None = None) -> list[Figure]:
-    """All figures over these projects. Two queries."""
+def figures(projects: QuerySet[Project], scope: Scope | None = None, only: tuple[str, ...] = ()) -> list[Figure]:
+    """All figures over these projects, or those of these keys `only`. Two queries."""
     scope = scope or Scope()
     counted = KpiCase.objects.filter(scope.asked, project__in=projects)
-    defined = definitions(scope.phase)
+    defined = [each for each in definitions(scope.phase) if not only or each.key in only]
     found: dict[str, dict[str, Any]] = {}
     for measures in ((Measure.MEDIAN,), (Measure.SHARE, Measure.SUM)):
         keys = [each.key for each in defined if each.measure in measures]

@@ -114,25 +114,25 @@ def test_answered_offers_stand_once_in_each_part() -> None:
         Answered(won=True, complete_percent=92, days=7, why="science", position="field"),
         Answered(won=True, complete_percent=90, days=8, why="science", position="unknown"),
         Answered(won=False, complete_percent=49, days=29, why="price", position="highest"),
-        Answered(won=False, complete_percent=74, days=None, why="", position=""),
+        Answered(won=False, complete_percent=74, days=None, why="", position="", offers=3),
     ]
 
     found = {each.title: [(group.label, group.won, group.lost, group.rate_percent) for group in each.groups] for each in groupings(rows)}
 
     assert found == {
-        "Completeness of the request": [("90 % and more", 2, 0, 100), ("50 to 74 %", 0, 1, 0), ("0 to 49 %", 0, 1, 0)],
+        "Completeness of the request": [("90 % and more", 2, 0, 100), ("50 to 74 %", 0, 3, 0), ("0 to 49 %", 0, 1, 0)],
         "Days from request to first quotation": [
             ("Up to 7", 1, 0, 100),
             ("Up to 14", 1, 0, 100),
             ("More than 28", 0, 1, 0),
-            ("Not known", 0, 1, 0),
+            ("Not known", 0, 3, 0),
         ],
-        "Decided by": [("Price", 0, 1, 0), ("Route and technical approach", 2, 0, 100), ("Not recorded", 0, 1, 0)],
+        "Decided by": [("Price", 0, 1, 0), ("Route and technical approach", 2, 0, 100), ("Not recorded", 0, 3, 0)],
         "Our price among the offers": [
             ("In the field", 1, 0, 100),
             ("The highest", 0, 1, 0),
             ("Not known", 1, 0, 100),
-            ("Not recorded", 0, 1, 0),
+            ("Not recorded", 0, 3, 0),
         ],
     }
 
