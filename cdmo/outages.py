@@ -25,10 +25,8 @@ DATABASE = Outage(
     _("The database cannot be reached. What you typed is kept in this browser; try again shortly."),
     _("The database cannot be reached; try again shortly. A write is safe to send again under its Idempotency-Key."),
 )
-REDIS = Outage(
-    _("Redis cannot be reached, and without it nobody signs in or out or gives a signature. Try again shortly."),
-    _("Redis cannot be reached, and without it nobody signs in or out or gives a signature. Try again shortly."),
-)
+_NO_SIGN_IN = _("Redis cannot be reached, and without it nobody signs in or out or gives a signature. Try again shortly.")
+REDIS = Outage(_NO_SIGN_IN, _NO_SIGN_IN)
 
 
 def outage_of(error: BaseException | None) -> Outage | None:

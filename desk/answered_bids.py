@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, FilteredRelation, Q
@@ -20,6 +21,7 @@ from projects.money import half_up
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from audit.refusals import Words
     from desk.kpis import Scope
     from projects.models import Project
 
@@ -83,55 +85,42 @@ def _answered(projects: QuerySet[Project], scope: Scope) -> Iterable[Answered]:
         yield Answered(bool(won), percent_of(answered), days, why or "", position or "", offers)
 
 
-def groupings(rows: Iterable[Answered]) -> list[Grouping]:
+def groupings(rows: Sequence[Answered]) -> list[Grouping]:
     """Each row once in each of the four."""
-    rows = list(rows)
-    why, position = dict(QuotationOutcome.Why.choices), dict(QuotationOutcome.Position.choices)
+    nobody_said = {"": _t("Not recorded")}
+    why, position = dict(QuotationOutcome.Why.choices) | nobody_said, dict(QuotationOutcome.Position.choices) | nobody_said
     return [
-        _grouping(_t("Completeness of the request"), rows, lambda row: _band_of(row.complete_percent), _band_label, COMPLETE_FROM),
-        _grouping(
-            _t("Days from request to first quotation"), rows, lambda row: _within(row.days), _within_label, (*QUOTED_WITHIN, "over", None)
-        ),
-        _grouping(_t("Decided by"), rows, lambda row: row.why, lambda key: str(why.get(key, _t("Not recorded"))), (*why, "")),
-        _grouping(
-            _t("Our price among the offers"),
-            rows,
-            lambda row: row.position,
-            lambda key: str(position.get(key, _t("Not recorded"))),
-            (*position, ""),
-        ),
+        _grouping(_t("Completeness of the request"), rows, lambda row: _band_of(row.complete_percent), _bands()),
+        _grouping(_t("Days from request to first quotation"), rows, lambda row: _limit_of(row.days), _limits()),
+        _grouping(_t("Decided by"), rows, lambda row: row.why, why),
+        _grouping(_t("Our price among the offers"), rows, lambda row: row.position, position),
     ]
 
 
-def _grouping(
-    title: str, rows: list[Answered], key_of: Callable[[Answered], Any], label_of: Callable[[Any], str], keys: Iterable[Any]
-) -> Grouping:
+def _grouping(title: str, rows: Iterable[Answered], key_of: Callable[[Answered], Any], labels: Mapping[Any, Words]) -> Grouping:
+    """In the order of the labels."""
     won, answered = Counter[Any](), Counter[Any]()
     for row in rows:
         key = key_of(row)
         answered[key] += row.offers
         won[key] += row.offers if row.won else 0
-    return Grouping(title, tuple(Group(label_of(key), won[key], answered[key]) for key in keys if answered[key]))
+    return Grouping(title, tuple(Group(str(label), won[key], answered[key]) for key, label in labels.items() if answered[key]))
 
 
 def _band_of(percent: int) -> int:
     return next(floor for floor in COMPLETE_FROM if percent >= floor)
 
 
-def _band_label(floor: int) -> str:
-    above = {low: high for high, low in pairwise(COMPLETE_FROM)}
-    if floor not in above:
-        return _t("%(low)d %% and more") % {"low": floor}
-    return _t("%(low)d to %(high)d %%") % {"low": floor, "high": above[floor] - 1}
+def _bands() -> dict[int, str]:
+    most = COMPLETE_FROM[0]
+    below = {low: _t("%(low)d to %(high)d %%") % {"low": low, "high": above - 1} for above, low in pairwise(COMPLETE_FROM)}
+    return {most: _t("%(low)d %% and more") % {"low": most}} | below
 
 
-def _within(days: int | None) -> int | str | None:
-    return None if days is None else next((limit for limit in QUOTED_WITHIN if days <= limit), "over")
+def _limit_of(days: int | None) -> float | None:
+    return None if days is None else next((limit for limit in QUOTED_WITHIN if days <= limit), inf)
 
 
-def _within_label(key: int | str | None) -> str:
-    if key is None:
-        return _t("Not known")
-    if key == "over":
-        return _t("More than %(days)d") % {"days": QUOTED_WITHIN[-1]}
-    return _t("Up to %(days)d") % {"days": key}
+def _limits() -> dict[float | None, str]:
+    within: dict[float | None, str] = {limit: _t("Up to %(days)d") % {"days": limit} for limit in QUOTED_WITHIN}
+    return within | {inf: _t("More than %(days)d") % {"days": QUOTED_WITHIN[-1]}, None: _t("Not known")}

@@ -68,10 +68,6 @@ def set_responsibilities(code: str, letters: Chosen, *, actor: User) -> Charter:
     project = locked(code, actor)
     require_permission("projects.draft_charter", actor, project)
     require_none(responsibilities_blockers(project))
-    return _keep(project, letters, actor)
-
-
-def _keep(project: Project, letters: Chosen, actor: User) -> Charter:
     charter = _held(project)
     rows = {row.deliverable.key: row for row in rows_of(charter, project)}
     wanted = {key: _given(of_row) for key, of_row in letters.items()}

@@ -16,6 +16,13 @@ from tests.stack import Stack
 pytestmark = pytest.mark.browser
 KEPT = """(words) => Object.entries(sessionStorage).some(([key, text]) => key.startsWith("draft:") && text.includes(words))"""
 CLIENT = "A client nobody knows"
+AWAY = """
+from django.test import RequestFactory
+from cdmo.errors import unavailable
+from cdmo.outages import DATABASE
+sent = RequestFactory(headers={"host": "localhost", "referer": "http://localhost/rfps/new/"}).post("/rfps/new/")
+print(unavailable(sent, DATABASE).content.decode())
+"""
 
 
 def test_a_half_typed_form_survives_the_end_of_the_session(page: Page) -> None:
@@ -84,6 +91,23 @@ def test_so_does_a_form_that_was_refused_before(page: Page, stack: Stack) -> Non
 
     expect(page).to_have_url(f"/rfps/{number}/")
     expect(page.locator("dialog[open] [name=reason]")).to_have_value("Half of a reason")
+
+
+def test_so_does_what_was_sent_while_the_database_was_away(page: Page, stack: Stack) -> None:
+    answer = stack.python(AWAY)
+    sign_in(page, "bd@demo.example")
+    page.goto("/rfps/new/")
+    page.fill("#id_client", CLIENT)
+    page.fill("#id_wanted", "Half of a wish")
+    page.route("**/rfps/new/", lambda route: route.fulfill(status=503, content_type="text/html", body=answer))
+
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("heading", name="Not available at the moment")).to_be_visible()
+    page.unroute("**/rfps/new/")
+    page.get_by_role("link", name="Try again").click()
+
+    expect(page.locator("#id_wanted")).to_have_value("Half of a wish")
+    expect(page.locator("#id_client")).to_have_value(CLIENT)
 
 
 def sent_after_the_end_of_the_session(page: Page, button: str) -> None:
