@@ -131,6 +131,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.index(group) if (group := together(item.nodeid)) in order else len(order))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if nextitem and together(item.nodeid) == "product" != together(nextitem.nodeid):
+        from tests.stack import RUNNING  # a plugin, which is imported after this file
+
+        RUNNING.close()
+
+
 def pytest_collectreport(report: pytest.CollectReport) -> None:
     """A file that cannot be imported ends the run at once; side by side, the others would run to their end first."""
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:

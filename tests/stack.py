@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -53,6 +54,7 @@ QUIET = [
 OWN = ("data:", "blob:", "about:")  # addresses that ask no host
 
 
+RUNNING = ExitStack()  # closed after the last of those tests: its workers look for work every second, also when nobody asks
 MESSAGE_END = b"-" * 79
 
 
@@ -81,18 +83,17 @@ class Stack:
 
 @pytest.fixture(scope="session")
 def stack(django_db_blocker: Any) -> Iterator[Stack]:
-    """Started once for all tests that need it; nothing of it outlives the run."""
+    """Started once for all tests that need it, which follow each other; nothing of it outlives them."""
     layout = Layout(ROOT / ".state" / "stack")
-    with claimed(layout):
+    with RUNNING:
+        RUNNING.enter_context(claimed(layout))
         servers, processes = Servers(layout), list[Child]()
-        try:
-            with django_db_blocker.unblock():
-                database = _database(servers)
-            started = _start(servers, processes, database)
-            yield started
-            started.inside.end()
-        finally:
-            stop_all(processes, servers.children)
+        RUNNING.callback(lambda: stop_all(processes, servers.children))
+        with django_db_blocker.unblock():
+            database = _database(servers)
+        started = _start(servers, processes, database)
+        RUNNING.callback(started.inside.end)
+        yield started
 
 
 def _database(servers: Servers) -> postgres_server.Postgres:

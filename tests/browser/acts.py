@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cdmo.demo.molecules import Molecule
 from cdmo.demo.people import HOME_ZONE, PASSWORD
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
 from tests.stack import Stack
 
 PATIENCE = 60_000  # milliseconds: on a busy machine the worker takes its time

@@ -158,6 +158,7 @@ CLOSING = """() => {
   const dialog = document.querySelector("dialog[open]");
   dialog.addEventListener("close", () => { dialog.dataset.told = "yes"; }, {once: true});
 }"""  # a dialog is closed before the page is told, and only then the focus goes back
+OPEN = "dialog[open]"
 IS_OPEN = "() => document.querySelector('dialog[open]') !== null"
 
 
@@ -185,7 +186,7 @@ class Dialogs:
     def faults(self, where: str) -> list[str]:
         """Of the page that is open, at its present width."""
         route = str(resolve(self._page.url.split("?")[0].removeprefix(self._origin)).url_name)
-        found = self._look(route, where) if self._page.evaluate(IS_OPEN) else []
+        found = self._look(route, where) if self.is_open() else []
         for place, sent, fields in self._page.evaluate(OPENERS):  # what asks for the same and sends it to the same act is the same
             if self._is_new(route, str(resolve(sent).url_name) if sent else "", fields):
                 found += self._opened_by(f"[data-place='{place}']", route, where)
@@ -193,6 +194,9 @@ class Dialogs:
             self._page.keyboard.press("?")
             found += self._look(route, where)
         return found
+
+    def is_open(self) -> bool:
+        return bool(self._page.evaluate(IS_OPEN))
 
     def missing(self, person: str) -> set[str]:
         """What is named as this person's and was not opened."""
@@ -229,9 +233,9 @@ class Dialogs:
         self.opened.add((route, identity))
         where = f"{where} dialog {identity}"
         found = [f"{where} {each}" for each in page.evaluate(STANDING)]
-        found += barriers(page, where, within="dialog[open]")
+        found += barriers(page, where, within=OPEN)
         page.keyboard.press("Tab")  # the browser shows what has the focus
-        found += [f"{where}: focus cannot be seen on {each}" for each in page.evaluate(FOCUS)]
+        found += [f"{where}: focus cannot be seen on {each}" for each in page.evaluate(FOCUS, OPEN)]
         page.evaluate(CLOSING)
         page.keyboard.press("Escape")
         page.wait_for_function("() => document.querySelector('[data-told]') !== null")

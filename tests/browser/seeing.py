@@ -8,9 +8,10 @@ from playwright.sync_api import Page
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}, "resultTypes": ["violations"]}
 
 TWICE = "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, at, all) => all.indexOf(id) !== at)"
-FOCUS = """() => {
+FOCUS = """within => {
   const look = (each) => { const s = getComputedStyle(each); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow].join(); };
-  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
+  const part = within ? document.querySelector(within) : document;
+  const all = [...part.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
   const there = all.filter((each) => !each.disabled && each.type !== "hidden" && each.checkVisibility({visibilityProperty: true}));
   return there.filter((each) => {
     each.blur();
@@ -52,13 +53,19 @@ LOOKS = """within => {
   }
 }"""
 CONTRAST = '{rules: [{id: "color-contrast", selector: "[data-look]"}]}'
+AXE = f"{Axe().axe_script}; axe.configure({CONTRAST})"
 BARRIERS = """async ([within, rules]) => (await axe.run(within ?? document, rules)).violations
   .flatMap((each) => each.nodes.map((node) => `${each.id} at ${node.html.slice(0, 120)}`))"""
+
+
+def bring_axe(page: Page) -> None:
+    """With every page that is opened from now on: sooner than `barriers` brings it into each, which it does where this was not asked."""
+    page.add_init_script(AXE)
 
 
 def barriers(page: Page, where: str, *, within: str | None = None) -> list[str]:
     """What axe finds on the whole page, or in one part of it."""
     if page.evaluate("!window.axe"):  # half a megabyte: once for a page, however often it is looked at
-        page.evaluate(f"{Axe().axe_script}; axe.configure({CONTRAST})")
+        page.evaluate(AXE)
     page.evaluate(LOOKS, within)
     return [f"{where}: {barrier}" for barrier in page.evaluate(BARRIERS, [within, RULES])]

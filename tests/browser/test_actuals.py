@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.entering import sign_in
 from tests.browser.sheets import PASTE
-from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
 

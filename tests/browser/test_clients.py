@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import press, send
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
 
 pytestmark = pytest.mark.browser
 

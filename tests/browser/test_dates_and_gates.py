@@ -16,7 +16,7 @@ from projects.plans import needed_before
 from projects.steps import VALIDATION_BATCH
 from tests.browser import acts
 from tests.browser.acts import NOW, PATIENCE, People
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from cdmo.demo.people import PASSWORD
+from tests.browser.entering import sign_in
 from tests.browser.test_hands import DRAFT
 from tests.browser.test_orders_and_payments import a_price_line
-from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,7 @@ print(save_rfp(client=client, contact=client.contacts.first(), actor=actor, **va
 @pytest.mark.parametrize("keys", ["/", "Control+k", "Meta+k"])
 def test_the_search_has_its_shortcut(page: Page, keys: str) -> None:
     sign_in(page, "pm@demo.example")
+    page.goto("/")
 
     page.keyboard.press(keys)
 
@@ -31,6 +32,7 @@ def test_the_search_has_its_shortcut(page: Page, keys: str) -> None:
 
 def test_two_keys_lead_to_the_projects_and_a_question_mark_lists_them(page: Page) -> None:
     sign_in(page, "pm@demo.example")
+    page.goto("/")
 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()

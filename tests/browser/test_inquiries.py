@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import press, reload_until, send
+from tests.browser.entering import sign_in
 from tests.browser.sheets import Grid
-from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser

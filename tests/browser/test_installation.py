@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import send
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
 
 pytestmark = pytest.mark.browser
 SAID = ".notice-success"
@@ -94,6 +94,7 @@ def upload(page: Page, table: str) -> None:
 
 def test_first_steps_are_put_away_and_found_again(page: Page) -> None:
     sign_in(page, "analytical@demo.example")
+    page.goto("/")
 
     send(page, "Put away")
     expect(page.locator(".guide")).to_have_count(0)

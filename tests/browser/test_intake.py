@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import send
+from tests.browser.entering import sign_in
 from tests.browser.sheets import Grid
-from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
 MAIL = """From: Ann Other <ann@stranger.example>

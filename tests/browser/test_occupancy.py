@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.acts import press, send
+from tests.browser.entering import sign_in
 from tests.browser.sheets import Grid
-from tests.browser.test_sign_in import sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -13,8 +13,8 @@ from django.urls import resolve
 from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.dialogs import ASIDE, DIALOGS, Dialogs, written_dialogs
-from tests.browser.seeing import CHARTS, FOCUS, TWICE, barriers
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
+from tests.browser.seeing import CHARTS, FOCUS, TWICE, barriers, bring_axe
 from tests.routes.table import ROUTES
 
 pytestmark = pytest.mark.browser
@@ -243,6 +243,7 @@ def test_pages_are_accessible_and_fit_a_phone(page: Page, places: dict[str, str]
     said: list[str] = []
     page.on("console", lambda message: said.append(f"{page.url} {message.text}") if message.type in {"error", "warning"} else None)
     dialogs = Dialogs(page)
+    bring_axe(page)
 
     faults = [fault for address in PAGES[person] for fault in _faults(page, dialogs, address.format(**places))]
     faults += [fault for address in ASIDE.get(person, ()) for fault in _faults_aside(page, dialogs, address.format(**places))]
@@ -279,8 +280,7 @@ def test_the_documentation_of_the_api_is_tried_out(page: Page, places: dict[str,
 
 def _faults(page: Page, dialogs: Dialogs, address: str) -> list[str]:
     page.set_viewport_size(DESK)
-    answer = page.goto(address)
-    there = [] if answer and answer.status == 200 else [f"{address} is not there"]
+    there = [] if _there(page, address) else [f"{address} is not there"]
     return there + faults_here(page, address, dialogs.faults)
 
 
@@ -302,11 +302,18 @@ def faults_here(page: Page, address: str, of_dialogs: Callable[[str], list[str]]
 
 
 def _faults_aside(page: Page, dialogs: Dialogs, address: str) -> list[str]:
-    """Of its dialogs alone; its ids as well, since a dialog brings its own."""
-    faults = []
-    for viewport, where in ((DESK, address), (PHONE, f"{address} on a phone")):
-        page.set_viewport_size(viewport)
-        answer = page.goto(address)
-        faults += [] if answer and answer.status == 200 else [f"{where} is not there"]
-        faults += dialogs.faults(where)
-    return faults + [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)]
+    """Of its dialogs alone; its ids as well, since a dialog brings its own. One that opens with the address is asked for at each width."""
+    page.set_viewport_size(DESK)
+    there = [_there(page, address)]
+    opens = dialogs.is_open()
+    faults = dialogs.faults(address)
+    page.set_viewport_size(PHONE)
+    there += [_there(page, address)] if opens else []
+    faults += dialogs.faults(f"{address} on a phone")
+    missing = [f"{address} is not there"] * there.count(False)
+    return missing + faults + [f"{address} has the id {each} twice" for each in page.evaluate(TWICE)]
+
+
+def _there(page: Page, address: str) -> bool:
+    answer = page.goto(address)
+    return answer is not None and answer.status == 200

@@ -16,8 +16,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from cdmo.demo.people import PASSWORD
+from tests.browser.entering import sign_in
 from tests.browser.test_pages import DESK, faults_here
-from tests.browser.test_sign_in import sign_in
 from tests.routes.table import ROUTES
 from tests.stack import Stack
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.acts import press
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.acts import LATER, People, press, send, sign
+from tests.browser.entering import sign_in
 from tests.browser.sheets import Grid
-from tests.browser.test_sign_in import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser

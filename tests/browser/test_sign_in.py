@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def sign_in(page: Page, email: str) -> None:
+    """By hand; the other tests begin signed in (`entering.py`)."""
     page.goto("/accounts/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.entering import sign_in
 from tests.browser.sheets import Grid
-from tests.browser.test_sign_in import sign_in
 from tests.browser.test_worksheets import ask, materials
 from tests.stack import Stack
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.acts import send
-from tests.browser.test_sign_in import sign_in
+from tests.browser.entering import sign_in
 from tests.stack import Stack
 from tests.worksheets.tables import csv_text
 
