@@ -7,6 +7,7 @@ import hashlib
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -108,6 +109,10 @@ class AccountAdapter(DefaultAccountAdapter):
         user.save(update_fields=["password"])
         record("person.password_changed", user, actor=user)
 
+    def format_email_subject(self, subject: str) -> str:
+        """With the host of SITE_URL: a worker has no request that names one."""
+        return f"[{urlsplit(settings.SITE_URL).netloc}] {subject}"
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language of who gets it, not of the page that it is sent from."""
         person = User.objects.filter(email=email).first()
@@ -118,11 +123,12 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """Who has no password yet and did not ask is told who opened the account, and for what."""
+        """Sent by an administrator; who asks for a link gets it from a worker (`accounts.links`). Who has no password yet is told who
+        opened the account, and for what."""
         if not user.is_active or user.kind == User.Kind.INTEGRATION:
             return
         sender = context["request"].user
-        if not sender.is_authenticated or user.has_usable_password():
+        if user.has_usable_password():
             super().send_password_reset_mail(user, email, context)
             return
         invitation = {

@@ -1,7 +1,8 @@
 """What somebody has to do before anything else: set up a second factor, choose a new password.
 
 Found out at the sign-in and kept in the session, so that no request asks the database for it. Whoever signs in by the
-organisation's own provider owes nothing here: it vouches for password and second factor.
+organisation's own provider owes no password here, and no second factor either, unless the provider has to say that there was one
+(OIDC_ACR, OIDC_AMR) and does not.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from accounts.models import User
+from accounts.oidc import VOUCHED
+from accounts.services.second_factor import signs
 from accounts.signing import second_factor_of
 from audit.events import record
 from audit.models import Event
@@ -41,14 +44,17 @@ def note_duties(request: HttpRequest, user: User) -> None:
     by_provider = any(each["method"] == "socialaccount" for each in get_authentication_records(request, user))
     if not by_provider and _password_is_old(user):
         duties.append(PASSWORD)
-    if not by_provider and settings.SECOND_FACTOR_REQUIRED and user.is_internal and second_factor_of(user) is None:
+    vouched = by_provider and getattr(request, VOUCHED, True)
+    if not vouched and settings.SECOND_FACTOR_REQUIRED and user.is_internal and second_factor_of(user) is None:
         until = user.date_joined + timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
-        if until <= timezone.now():
+        if until <= timezone.now() or (by_provider and signs(user.roles)):  # elsewhere no such role is given before the factor is there
             duties.append(SECOND_FACTOR)
         else:
             messages.warning(
                 request, _t("Set up a second factor in your profile; from %(until)s on you need one.") % {"until": written(until)}
             )
+        if by_provider:
+            messages.warning(request, _t("Your organisation's sign-in does not say that it asked you for a second factor."))
     if duties:
         request.session[DUTIES] = duties
 

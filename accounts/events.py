@@ -78,6 +78,7 @@ def register_events() -> None:
         EventKind("person.sessions_ended", _("Sign-ins of %(object_label)s were ended: %(number)s.")),
         EventKind("person.sign_in_failed", _("A sign-in as %(email)s failed.")),
         EventKind("person.locked_out", _("Sign-in as %(email)s was locked for a while after too many failures."), _people),
+        EventKind("person.link_asked", _("A link to choose a new password was asked for %(email)s.")),
         EventKind("person.password_changed", _("%(object_label)s changed the password.")),
         EventKind("person.second_factor_changed", _("%(object_label)s changed the second factor (%(change)s).")),
         EventKind("signature.authentication_failed", _("%(object_label)s failed to confirm a signature.")),

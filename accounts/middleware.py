@@ -59,6 +59,7 @@ class IdleTimeoutMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.idle_seconds = settings.IDLE_TIMEOUT_SECONDS  # type: ignore[attr-defined]  # for the warning on the page
         if request.user.is_authenticated:
+            request.user.is_reader = True
             if seconds_left(request) == 0:
                 self.end(request)
             else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import JSONObject, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -116,6 +117,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(email__iexact=username)
 
 
+class Standing(NamedTuple):
+    """Of one of ours: the roles granted now, those that others handed over for today, whether there is an authenticator app."""
+
+    roles: list[str]
+    handed: list[dict[str, Any]]
+    has_second_factor: bool
+
+
 @tracked
 class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person of ours, a person of a client, or a client's integration account. Never deleted: deactivated."""
@@ -141,6 +150,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
+
+    is_reader = False  # set on the person of a request, of whom roles, delegations and second factor are read in one query
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -181,6 +192,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         """The roles that are granted now; one query, then remembered on this instance."""
         if self.kind == self.Kind.INTEGRATION:
             return frozenset({Role.INTEGRATION.value})
+        if self.is_reader and self.is_internal:
+            return frozenset(self._standing.roles)
         return frozenset(self.grants.filter(ended_at=None).values_list("role", flat=True))
 
     @property
@@ -195,12 +208,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         """Role → the person who handed its signing to this one for today; only a role that the person still holds."""
         if not (self.is_active and self.is_internal):
             return {}
-        today = timezone.localdate()
-        handed = list(Delegation.objects.for_day(today).filter(receiver=self).values_list("pk", flat=True))
-        if not handed:  # nearly always: every request asks, and whether a giver still holds the role is the longer question
-            return {}
-        rows = Delegation.objects.in_force(today).filter(pk__in=handed).select_related("giver")
-        return {row.role: row.giver for row in rows}
+        rows = self._standing.handed if self.is_reader else Delegation.objects.givers_today().filter(receiver=self)
+        columns = ["id", "full_name"]  # whatever else is asked of a giver is fetched then
+        return {row["role"]: User.from_db(self._state.db, columns, [row[name] for name in columns]) for row in rows}
 
     @property
     def signing_roles(self) -> frozenset[str]:
@@ -210,7 +220,18 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     @cached_property
     def has_second_factor(self) -> bool:
         """Whether an authenticator app belongs to the account, so that signing in and signing ask for its code."""
+        if self.is_reader and self.is_internal:
+            return self._standing.has_second_factor
         return self.authenticator_set.filter(type="totp").exists()  # type: ignore[attr-defined]
+
+    @cached_property
+    def _standing(self) -> Standing:
+        """In one query, because nearly every page asks all of it. Not of a client's people: their rows alone are in their reach."""
+        grants = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at=None).order_by().values("role")
+        handed = Delegation.objects.givers_today().filter(receiver=OuterRef("pk"))
+        factor = User.objects.filter(pk=OuterRef("pk"), authenticator__type="totp")
+        row = User.objects.filter(pk=self.pk).values_list(ArraySubquery(grants), ArraySubquery(handed), Exists(factor))
+        return Standing(*row.get())
 
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
@@ -258,6 +279,11 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         """Handed over for that day by a person who is active and holds the role."""
         held = RoleGrant.objects.filter(user=OuterRef("giver"), role=OuterRef("role"), ended_at=None)
         return self.for_day(on).filter(Exists(held), giver__is_active=True)
+
+    def givers_today(self) -> models.QuerySet[Delegation, dict[str, Any]]:
+        """Of what is in force today: role, and id and name of who handed it over."""
+        columns = JSONObject(role="role", id="giver_id", full_name="giver__full_name")
+        return self.in_force(timezone.localdate()).values_list(columns, flat=True)
 
 
 @tracked

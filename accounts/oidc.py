@@ -6,12 +6,14 @@ e-mail leads to the account; from then on the provider's own name for the person
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _t
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 PROVIDER = "organisation"
+VOUCHED = "provider_vouched"  # on the request: the provider says, or is trusted to have seen to it, that there was a second factor
+
+
+def vouches(claims: Mapping[str, Any]) -> bool:
+    """Whether a sign-in with these claims of the signed token was one with a second factor: by its class or by one of its methods."""
+    if not (settings.OIDC_ACR or settings.OIDC_AMR):
+        return True
+    methods = claims.get("amr")
+    seen = set(map(str, methods)) if isinstance(methods, list) else set()
+    return str(claims.get("acr")) in settings.OIDC_ACR or not seen.isdisjoint(settings.OIDC_AMR)
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
@@ -33,6 +45,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         person: User = sociallogin.user
         known = sociallogin.is_existing and person.is_active and person.kind != User.Kind.INTEGRATION
         if known and sociallogin.state.get("process") == AuthProcess.LOGIN:
+            setattr(request, VOUCHED, vouches(sociallogin.account.extra_data.get("id_token") or {}))
             return
         email = str(person.email or "")[:254].lower()
         get_account_adapter(request).record_failure(request, "person.sign_in_failed", email)

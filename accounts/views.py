@@ -8,7 +8,6 @@ from uuid import UUID
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import ResetPasswordForm
-from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -36,6 +35,7 @@ from accounts.forms import (
 )
 from accounts.middleware import seconds_left
 from accounts.models import Delegation, IntegrationToken, Role, RoleGrant, User
+from accounts.names import person_for
 from accounts.permissions import require_permission
 from accounts.requests import SignedInRequest
 from accounts.signing import second_factor_of
@@ -117,7 +117,8 @@ def person_reset_second_factor(request: SignedInRequest, pk: int) -> HttpRespons
 
     def reset(reason: str) -> None:
         services.reset_second_factor(pk, actor=request.user, reason=reason)
-        get_mfa_adapter().send_notification_mail("mfa/email/totp_deactivated", person)
+        told = {"administrator": person_for(person, request.user)}
+        get_account_adapter().send_notification_mail("account/email/second_factor_reset", person, told, email=person.email)
 
     return _with_reason(request, person, reset)
 

@@ -19,7 +19,7 @@ from django.http.request import split_domain_port, validate_host
 
 @register("configuration", deploy=True)
 def settings_agree(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    return [*_addresses(), *_files(), *_passwords(), *_mail()]
+    return [*_addresses(), *_files(), *_passwords(), *_mail(), *_provider()]
 
 
 def _addresses() -> Iterator[CheckMessage]:
@@ -53,3 +53,15 @@ def _mail() -> Iterator[CheckMessage]:
     if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
         words = "EMAIL_USE_TLS and EMAIL_USE_SSL are both set: no mail would leave."
         yield Error(words, hint="Keep EMAIL_USE_TLS for port 587, EMAIL_USE_SSL for port 465.", id="cdmo.E005")
+
+
+def _provider() -> Iterator[CheckMessage]:
+    asked = settings.OIDC_ACR or settings.OIDC_AMR
+    if asked and not settings.OIDC_ISSUER:
+        words = "OIDC_ACR or OIDC_AMR is set, but no identity provider is named that could say so."
+        yield Error(words, hint="Set OIDC_ISSUER, or leave both out.", id="cdmo.E006")
+    if asked and not settings.SECOND_FACTOR_REQUIRED:
+        words = (
+            "OIDC_ACR or OIDC_AMR asks for a second factor, but SECOND_FACTOR_REQUIRED=false asks nobody for one: it would have no effect."
+        )
+        yield Error(words, hint="Set SECOND_FACTOR_REQUIRED=true, or leave both out.", id="cdmo.E007")

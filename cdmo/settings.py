@@ -166,7 +166,7 @@ if BREACHED_PASSWORDS := env.text("BREACHED_PASSWORDS_FILE"):  # a list of your 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.ForgottenPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -191,6 +191,9 @@ OIDC_NAME = env.text("OIDC_NAME", "your organisation")
 OIDC_CLIENT = {"client_id": env.text("OIDC_CLIENT_ID"), "secret": env.text("OIDC_CLIENT_SECRET")}
 if OIDC_ISSUER and not all(OIDC_CLIENT.values()):
     raise ImproperlyConfigured("OIDC_ISSUER asks for OIDC_CLIENT_ID and OIDC_CLIENT_SECRET as well.")
+# Where one of these is named, a sign-in there counts as with a second factor only if the provider says so; else it vouches for it.
+OIDC_ACR = env.listed("OIDC_ACR")
+OIDC_AMR = env.listed("OIDC_AMR")
 OIDC_APP = {"provider_id": "organisation", "name": OIDC_NAME, **OIDC_CLIENT, "settings": {"server_url": OIDC_ISSUER}}
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_ISSUER else [], "OAUTH_PKCE_ENABLED": True}}
 SOCIALACCOUNT_ADAPTER = "accounts.oidc.ProviderAdapter"

@@ -9,10 +9,12 @@ from audit.outbox import register_consumer
 from notifications.enclosures import post_after
 from notifications.services.deliveries import line_up
 from notifications.services.inbox import tell
+from notifications.services.links import queue_links
 
 
 def tell_people(events: Sequence[Event]) -> None:
     tell(events)
+    queue_links(events)
 
 
 def call_systems(events: Sequence[Event]) -> None:

@@ -73,11 +73,15 @@ def _news(
 
 
 def _letter(message: MailMessage, subject: str, text: str, html: str) -> EmailMultiAlternatives:
-    number = f"<notification-{message.pk}@{urlsplit(settings.SITE_URL).hostname}>"
-    headers = {"Message-ID": number, "Auto-Submitted": "auto-generated"}
-    letter = EmailMultiAlternatives(subject=" ".join(subject.split()), body=text, to=[message.user.email], headers=headers)
+    one_line, to = " ".join(subject.split()), [message.user.email]
+    letter = EmailMultiAlternatives(subject=one_line, body=text, to=to, headers=headers_of(message))
     letter.attach_alternative(html, "text/html")
     return letter
+
+
+def headers_of(message: MailMessage) -> dict[str, str]:
+    number = f"<notification-{message.pk}@{urlsplit(settings.SITE_URL).hostname}>"
+    return {"Message-ID": number, "Auto-Submitted": "auto-generated"}
 
 
 def _since(user: User, moments: Sequence[datetime]) -> str:

@@ -118,11 +118,12 @@ class MailMessageQuerySet(MailingQuerySet["MailMessage"]):
 
 
 class MailMessage(Mailing):
-    """One mail to one person. Everything it says stands in the inbox too."""
+    """One mail to one person. Everything it says stands in the inbox too, but for a link to choose a password, which is kept nowhere."""
 
     class Kind(models.TextChoices):
         DIGEST = "digest", _("Daily digest")
         URGENT = "urgent", _("At once")
+        LINK = "link", _("Link to choose a password")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_messages")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)

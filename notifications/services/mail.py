@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.db import connection, models, transaction
 from django.db.models import Min
 from django.utils import timezone
@@ -14,9 +14,10 @@ from accounts.models import User
 from audit.rows import write_together
 from notifications.doorbells import SEND_MAIL, call
 from notifications.enclosures import is_awaited
-from notifications.letters import letter_of
+from notifications.letters import headers_of, letter_of
 from notifications.models import MailMessage, Notification
 from notifications.services.handing import hand_over
+from notifications.services.links import link_letter
 from notifications.zones import local_day, moment_of
 
 SWEEP_AT_MOST = 200
@@ -80,10 +81,12 @@ def send_message(message_id: int) -> bool:
     return not is_awaited(message_id) and hand_over(MailMessage.objects.select_related("user"), message_id, _letter)
 
 
-def _letter(message: MailMessage) -> EmailMultiAlternatives | None:
+def _letter(message: MailMessage) -> EmailMessage | None:
     """The mail as of now: what its reader may no longer read is left out; None when nothing is left."""
     if not message.user.is_active:
         return None
+    if message.kind == MailMessage.Kind.LINK:
+        return link_letter(message, headers_of(message))
     rows = Notification.objects.visible_to(message.user).filter(mail=message).prefetch_related("event").order_by("event_id")
     notifications = list(rows[: ITEMS_AT_MOST + 1])
     if not notifications:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Max, Q, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Max, OuterRef, Q, Sum, Value
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
@@ -20,7 +21,7 @@ from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from projects.findings import Evidence, Finding, Findings
 from projects.gates import Criterion, Gate, deliverable_criterion, register_gate
 from projects.meanings import hash_of_accepted, with_signed_content
-from projects.models import Agreement, Phase, Quotation, Rfp
+from projects.models import Agreement, Phase, Quotation, QuotationLine, Rfp
 from projects.plans import PhasePlan, PlannedDeliverable, PlannedMilestone, register_phase_plan
 from projects.services.baselines import take_contract_baseline
 from projects.services.charter import issue_charter
@@ -136,12 +137,15 @@ def _finding_of_recommendation(project: Project, row: InquiryAssessment | None) 
 
 def judge_quotation(projects: Sequence[Project]) -> Findings:
     """The client accepted the current revision."""
-    current = with_signed_content(Quotation.objects.current().filter(project__in=projects))
-    rows = {row.project_id: row for row in current.select_related("project").prefetch_related("lines")}
+    lines = QuotationLine.objects.filter(quotation=OuterRef("pk"))
+    price = lines.priced().order_by().values("quotation").annotate(sum=Sum("amount")).values("sum")
+    current = with_signed_content(Quotation.objects.current().filter(project__in=projects)).select_related("project")
+    current = current.annotate(price=price, chosen=ArraySubquery(lines.filter(chosen=True).values("description")))
+    rows = {row.project_id: row for row in current}
     return {project.pk: _finding_of_quotation(project, rows.get(project.pk)) for project in projects}
 
 
-def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
+def _finding_of_quotation(project: Project, row: Any) -> Finding:
     if row is None:
         return _blocked(
             "quotation.missing",
@@ -155,8 +159,8 @@ def _finding_of_quotation(project: Project, row: Quotation | None) -> Finding:
         return _blocked("quotation.not_accepted", words, row.get_absolute_url(), owner=owner)
     facts = {
         _t("Revision"): str(row.revision),
-        _t("Total"): _money(row.total, row.currency),
-        **({_t("Chosen options"): ", ".join(map(str, chosen))} if (chosen := [line for line in row.lines.all() if line.chosen]) else {}),
+        _t("Total"): _money(row.price or Decimal("0.00"), row.currency),
+        **({_t("Chosen options"): ", ".join(row.chosen)} if row.chosen else {}),
         _t("Valid until"): date_format(row.valid_until, "j M Y"),
         _t("Scope"): row.scope,
         _t("Terms of payment"): row.payment_terms,

@@ -132,9 +132,9 @@ def add_conditions(review: GateReview, conditions: Sequence[NewCondition]) -> No
         )
 
 
-def content_of_conditions(review: GateReview) -> list[dict[str, Any]]:
-    """The conditions of the proposal that stands, as they are signed."""
-    rows = GateCondition.objects.of_proposal(review).select_related("owner")
+def content_of_conditions(review: GateReview, rows: Iterable[GateCondition] | None = None) -> list[dict[str, Any]]:
+    """The conditions of the proposal that stands, as they are signed; `rows`: these, in their order, of a caller that has them."""
+    rows = GateCondition.objects.of_proposal(review).select_related("owner") if rows is None else rows
     return [
         NewCondition(
             row.words,

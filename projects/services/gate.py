@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from accounts.signing import Authentication
     from projects.gates import Judged
+    from projects.models import GateCondition
 
 
 def current_review(project: Project, *, lock: bool = False) -> GateReview | None:
@@ -55,8 +56,8 @@ def judge_review(review: GateReview) -> list[Judged]:
     return gates.judge([review.project], {review.project_id: review})[review.project_id]
 
 
-def proposal_content(review: GateReview) -> dict[str, Any]:
-    """What every signer of a gate signs: the proposal and the hash of its evidence."""
+def proposal_content(review: GateReview, conditions: Sequence[GateCondition] | None = None) -> dict[str, Any]:
+    """What every signer of a gate signs: the proposal and the hash of its evidence. `conditions`: its own, of a caller that has them."""
     content = {
         "project": review.project.code,
         "gate": review.gate,
@@ -70,7 +71,7 @@ def proposal_content(review: GateReview) -> dict[str, Any]:
     if review.proposed_decision == Decision.RETURN:
         content |= {"cost_effect": review.proposed_cost_effect, "renew": review.proposed_renewals}
     if review.proposed_decision == Decision.CONDITIONAL_GO:
-        content["conditions"] = content_of_conditions(review)
+        content["conditions"] = content_of_conditions(review, conditions)
     return content
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.capacities import capacity, giver_of
 from accounts.decorators import internal_required
 from accounts.forms import SigningForm
-from accounts.models import Role, RoleGrant
+from accounts.models import Role
 from accounts.permissions import allowed
 from accounts.requests import SignedInRequest
 from accounts.signing import authenticate_signer
@@ -35,7 +35,7 @@ from projects.services import meeting
 from projects.services.waivers import decision_blockers as waiver_blockers
 from projects.services.waivers import waiver_hash
 from projects.views.found import visible_project as visible
-from projects.views.gate_rows import changes_of, conditions_of, live_row, reviews_of, signatures_of
+from projects.views.gate_rows import changes_of, conditions_of, live_row, request_of, reviews_of, signatures_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -80,7 +80,7 @@ def render_gate(request: SignedInRequest, code: str, *, status: int = 200, **for
         "standing_conditions": _standing(reviews),
         "waivers_granted": [row for each in reviews for row in each.waivers.all() if row.state == GateWaiver.State.GRANTED],
         "repeats": repeats_of(
-            reviews[0].project, returned=any(row.round > 1 for row in reviews), repeated=getattr(reviews[0], "repeated", True)
+            reviews[0].project, returned=any(row.round > 1 for row in reviews), counted=getattr(reviews[0], "again", None)
         ),
         "today": timezone.localdate(),
         "review": review,
@@ -122,7 +122,7 @@ def _review_context(review: GateReview, judged: list[Judged], user: User) -> dic
         "may_propose": allowed("projects.propose_gate", user, project),
         "signer_words": [Role(role).label for role in review.signers],
         "signers": _signers(review, judged, user) if submitted else [],
-        "expected_hash": content_hash(review, services.proposal_content(review)) if submitted else "",
+        "expected_hash": content_hash(review, services.proposal_content(review, conditions_of(review))) if submitted else "",
         "proposed_conditions": conditions_of(review),
         "renewals": [item.words for item in judged if item.key in review.renew_criteria],
         "meeting_form": MeetingForm(initial={"meeting_on": review.meeting_on, "agenda": review.agenda or _suggested_agenda(judged)}),
@@ -150,7 +150,7 @@ def _request_context(review: GateReview, user: User) -> dict[str, Any]:
     """Whether somebody asked for the decision, and whether the reader may."""
     words = _t("The decision is asked for by one of ours who works on the project.")
     no_request = lacking("projects.request_decision", user, review.project, words)
-    asked = meeting.open_request(review)
+    asked = request_of(review)
     return {
         "requested": asked,
         "request_blockers": [*no_request, *meeting.request_blockers(review, asked)],
@@ -182,7 +182,7 @@ def _waiver_context(review: GateReview, user: User) -> dict[str, Any]:
 def _signers(review: GateReview, judged: list[Judged], user: User) -> list[SignerRow]:
     given = [row for row in review.gate_signatures.all() if row.proposal_number == review.proposal_number]
     stale = services.evidence_blockers(review, judged)
-    holders = _holders(review.signers)
+    holders = _holders(review)
     return [
         SignerRow(
             role=role,
@@ -197,15 +197,11 @@ def _signers(review: GateReview, judged: list[Judged], user: User) -> list[Signe
     ]
 
 
-def _holders(roles: Iterable[str]) -> dict[str, list[str]]:
+def _holders(review: GateReview) -> dict[str, list[str]]:
     """Names of the active people of each role, so that it is clear who is waited for."""
     found: dict[str, list[str]] = {}
-    for role, name in (
-        RoleGrant.objects.filter(role__in=list(roles), ended_at=None, user__is_active=True)
-        .order_by("user__full_name")
-        .values_list("role", "user__full_name")
-    ):
-        found.setdefault(role, []).append(name)
+    for each in review.holders:  # type: ignore[attr-defined]  # see `reviews_of`
+        found.setdefault(each["role"], []).append(each["name"])
     return {role: names if len(names) <= SHOWN_HOLDERS else [*names[:SHOWN_HOLDERS], "…"] for role, names in found.items()}
 
 

@@ -25,7 +25,7 @@ from projects.permissions import lacking
 from projects.services import assessing, meeting
 from projects.services.gate import judge_review
 from projects.views.gate import render_gate
-from projects.views.gate_rows import CriterionRow, changes_of, conditions_of, frozen_row, reviews_of, signatures_of
+from projects.views.gate_rows import CriterionRow, changes_of, conditions_of, frozen_row, reviews_of, signatures_of, with_assessments
 
 if TYPE_CHECKING:
     from projects.findings import Finding
@@ -46,7 +46,7 @@ def _review(request: SignedInRequest, code: str, gate: str, number: int) -> Gate
     review = next((row for row in reviews_of(request, code) if (row.gate, row.round) == (gate, number)), None)
     if review is None:
         raise Http404
-    return review
+    return with_assessments(review)
 
 
 def _render(request: SignedInRequest, review: GateReview, *, status: int = 200, **bound: Any) -> HttpResponse:

@@ -6,17 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    CharField,
+    ExpressionWrapper,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    Prefetch,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast, Concat, JSONObject
 from django.http import Http404
 
-from accounts.models import DEPARTMENT_NAMES
+from accounts.models import DEPARTMENT_NAMES, RoleGrant
 from accounts.requests import SignedInRequest
 from audit.refusals import Blocker
 from projects import gates
 from projects.findings import Evidence, thawed
 from projects.gates import Difference
-from projects.models import Deliverable, EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver
+from projects.models import EvidenceAssessment, GateCondition, GateCriterion, GateReview, GateSignature, GateWaiver, WaitingFor
 from projects.models.gate import Decision
+from projects.rounds import work_done_again
 from projects.services.waivers import request_blockers
 from projects.views.found import of_kept_project
 
@@ -57,26 +72,49 @@ class CriterionRow:
 def reviews_of(request: SignedInRequest, code: str) -> list[GateReview]:
     """All rounds of all gates, newest first, with criteria and signatures. A project has at least one: none means that it is not seen.
 
-    Each says as `repeated` whether any work of its project is in a later round.
+    How changed evidence was judged is asked for by the page of the round. What every reader of the page asks comes with the first query:
+    as `again` what work of the project was done again, as `requested` whether the decision is asked for, and of a proposed one as
+    `holders` who has which of the roles that sign.
     """
     signatures = Prefetch("gate_signatures", queryset=GateSignature.objects.select_related("signer", "on_behalf_of"))
     rows = GateReview.objects.visible_to(request.user).filter(project__code=code).select_related("project__client", "proposed_by")
     conditions = Prefetch("conditions", queryset=GateCondition.objects.select_related("owner", "confirmed_by"))
     waivers = Prefetch("waivers", queryset=GateWaiver.objects.select_related("requested_by", "decided_by"))
-    assessments = Prefetch("assessments", queryset=EvidenceAssessment.objects.select_related("actor", "on_behalf_of"))
-    again = Deliverable.objects.filter(project=OuterRef("project"), round__gt=1)
-    rows = rows.annotate(repeated=Exists(again), is_kept=of_kept_project()).order_by("-opened_at", "-id")
+    asked = WaitingFor.objects.open().filter(key=Concat(Value("gate.request:"), Cast(OuterRef("pk"), CharField())))
+    rows = rows.annotate(requested=asked.values("words")[:1], requested_at=asked.values("since")[:1], holders=_holders())
+    rows = rows.annotate(again=work_done_again(), is_kept=of_kept_project()).order_by("-opened_at", "-id")
     reviews: list[GateReview] = list(rows.prefetch_related("criteria", waivers))
     # what only a proposal or a decision has is not looked for before
     prefetch_related_objects([row for row in reviews if row.proposal_number], signatures)
     prefetch_related_objects([row for row in reviews if sets_conditions(row)], conditions)
-    prefetch_related_objects([row for row in reviews if row.state == GateReview.State.DECIDED], assessments)
     if not reviews:
         raise Http404
     request.is_kept = reviews[0].is_kept  # type: ignore[attr-defined]
     for review in reviews:
         review.project = reviews[0].project
     return reviews
+
+
+def _holders() -> Case:
+    """Role and name of the active people of the roles that sign a proposal."""
+    role = Func(F("role"), function="to_jsonb", output_field=JSONField())
+    signers = ExpressionWrapper(OuterRef("signers"), output_field=JSONField())
+    grants = RoleGrant.objects.in_force().annotate(signers=signers).filter(signers__contains=role).order_by("user__full_name")
+    found = ArraySubquery(grants.values(each=JSONObject(role="role", name="user__full_name")))
+    return Case(When(state=GateReview.State.SUBMITTED, then=found), default=None)
+
+
+def request_of(review: GateReview) -> WaitingFor | None:
+    """The open request for the decision; what is proposed was answered by its proposal."""
+    words, since = review.requested, review.requested_at  # type: ignore[attr-defined]  # see `reviews_of`
+    return WaitingFor(words=words, since=since) if words and review.state == GateReview.State.OPEN else None
+
+
+def with_assessments(review: GateReview) -> GateReview:
+    """The round with how changed evidence was judged, and by whom."""
+    people = EvidenceAssessment.objects.select_related("actor", "on_behalf_of")
+    prefetch_related_objects([review], Prefetch("assessments", queryset=people))
+    return review
 
 
 def department_of(key: str) -> str:

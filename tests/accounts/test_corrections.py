@@ -102,7 +102,11 @@ def test_a_lost_second_factor_is_reset_and_the_person_is_told(administrator: Use
 
     assert not Authenticator.objects.filter(user=person).exists()
     assert Event.objects.get(kind="person.second_factor_reset").reason == "The phone is lost."
-    assert mail.outbox[0].to == [person.email]
+    (told,) = mail.outbox
+    assert told.to == [person.email]
+    assert "Your second factor was reset" in told.subject
+    assert f"{administrator.full_name} reset the second factor of your account" in told.body
+    assert "If this was not you, tell an administrator at once." in told.body
 
 
 def test_nobody_resets_the_own_second_factor(administrator: User) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.models import Event
 from tests.accounts import provider as providers
 from tests.accounts.factories import UserFactory
@@ -128,6 +128,37 @@ def test_a_token_for_another_product_is_refused(client: Client, provider: Provid
 
     assert come_back(client, provider)["Location"] == "/accounts/login/"
     assert signed_in(client) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "claims", "owes"),
+    [
+        ({}, {}, False),
+        ({"OIDC_ACR": ["phr"]}, {"acr": "phr"}, False),
+        ({"OIDC_ACR": ["phr"]}, {"acr": "pwd"}, True),
+        ({"OIDC_AMR": ["mfa", "otp"]}, {"amr": ["pwd", "otp"]}, False),
+        ({"OIDC_AMR": ["mfa"]}, {"amr": ["pwd"]}, True),
+        ({"OIDC_AMR": ["mfa"]}, {"amr": "mfa"}, True),  # no list: not what the standard says it is
+        ({"OIDC_ACR": ["phr"], "OIDC_AMR": ["mfa"]}, {"amr": ["mfa"]}, False),
+        ({"OIDC_ACR": ["phr"]}, {}, True),
+    ],
+)
+def test_the_second_factor_is_owed_unless_the_provider_says_that_it_saw_one(
+    client: Client, provider: Provider, settings: Any, asked: dict[str, list[str]], claims: dict[str, Any], owes: bool
+) -> None:
+    signer = UserFactory(email="ann@example.com", roles=[Role.QUALITY_ASSURANCE])
+    settings.SECOND_FACTOR_REQUIRED = True
+    for name, values in asked.items():
+        setattr(settings, name, values)
+    provider.person = {**provider.person, **claims}
+
+    come_back(client, provider)
+
+    assert signed_in(client) == str(signer.pk)
+    assert client.session.get("duties") == (["second_factor"] if owes else None)
+    page = client.get("/projects/", follow=True)
+    assert page.redirect_chain[:1] == ([("/accounts/2fa/totp/activate/", 302)] if owes else [])
+    assert (b"does not say that it asked you for a second factor" in page.content) is owes
 
 
 def test_without_configuration_there_is_no_such_way_in(client: Client) -> None:

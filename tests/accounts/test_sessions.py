@@ -91,14 +91,27 @@ def test_the_token_is_new_after_confirming_who_one_is(person: User) -> None:
     assert not is_signed_in(stolen)
 
 
-@pytest.mark.parametrize("mark", [SEEN_AT, SIGNED_IN_AT])
-def test_sessions_end_on_the_server(person: User, mark: str) -> None:
-    browser = signed_in(person)
+def set_back(browser: Browser, mark: str, seconds: int) -> None:
     session = browser.session
-    session[mark] = int(time.time()) - django_settings.SESSION_COOKIE_AGE - 100
+    session[mark] = int(time.time()) - seconds
     session.save()
 
-    assert not is_signed_in(browser)
+
+@pytest.mark.parametrize(("seconds", "lasts"), [(14 * 60, True), (17 * 60, False)])
+def test_a_session_ends_a_quarter_of_an_hour_after_the_last_request(person: User, seconds: int, lasts: bool) -> None:
+    """On the server; the last request is noted once a minute, so that the end may come a minute later."""
+    browser = signed_in(person)
+    set_back(browser, SEEN_AT, seconds)
+
+    assert is_signed_in(browser) is lasts
+
+
+@pytest.mark.parametrize(("seconds", "lasts"), [(12 * 3600 - 60, True), (12 * 3600 + 60, False)])
+def test_a_session_ends_twelve_hours_after_the_sign_in_however_busy(person: User, seconds: int, lasts: bool) -> None:
+    browser = signed_in(person)
+    set_back(browser, SIGNED_IN_AT, seconds)
+
+    assert is_signed_in(browser) is lasts
 
 
 # Ending (7.4.1 to 7.4.5, 7.5.2)

@@ -22,6 +22,7 @@ from accounts.models import Role, User
 from audit.models import Event
 from audit.refusals import BadInput, Refused
 from tests.accounts.factories import PASSWORD, ClientUserFactory, IntegrationFactory, UserFactory
+from tests.accounts.links import work
 from tests.accounts.signing_in import NEW, change_password, commits_at_once, is_signed_in, signed_in
 from tests.accounts.test_sign_in import code_for, sign_in
 
@@ -204,6 +205,7 @@ def test_a_recovery_code_works_once_and_stands_nowhere_readable(person: User) ->
 
 def reset_link(email: str) -> str:
     Browser().post(reverse("account_reset_password"), {"email": email})
+    work()
     return next(line for line in mail.outbox[-1].body.splitlines() if "/password/reset/key/" in line)
 
 

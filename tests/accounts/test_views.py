@@ -27,7 +27,7 @@ def test_people_page_has_a_fixed_number_of_queries(signed_in, administrator, dja
     for more in (1, 3):
         for _person in range(more):
             UserFactory(roles=[Role.EHS])
-        with django_assert_num_queries(counts[0] if counts else 7) as captured:
+        with django_assert_num_queries(counts[0] if counts else 6) as captured:
             assert client.get(reverse("people")).status_code == 200
         counts.append(len(captured))
 

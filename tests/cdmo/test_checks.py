@@ -14,6 +14,10 @@ SOUND = {
     "HTTPS": True,
     "FILES_BUCKET": "",
     "BREACHED_PASSWORDS": "",
+    "OIDC_ISSUER": "https://id.example",
+    "OIDC_ACR": [],
+    "OIDC_AMR": [],
+    "SECOND_FACTOR_REQUIRED": True,
     "EMAIL_USE_TLS": True,
     "EMAIL_USE_SSL": False,
 }
@@ -37,6 +41,8 @@ def test_settings_that_agree_are_let_pass(settings: Any, tmp_path: Path) -> None
         ({"SITE_URL": "http://tracker.example.com"}, "cdmo.E002"),
         ({"FILES_DIR": Path("/proc/version/files")}, "cdmo.E003"),
         ({"BREACHED_PASSWORDS": "/nowhere/words.txt"}, "cdmo.E004"),
+        ({"OIDC_ISSUER": "", "OIDC_AMR": ["mfa"]}, "cdmo.E006"),
+        ({"OIDC_ACR": ["phr"], "SECOND_FACTOR_REQUIRED": False}, "cdmo.E007"),
         ({"EMAIL_USE_SSL": True}, "cdmo.E005"),
     ],
 )

@@ -27,6 +27,7 @@ from projects.services.lifecycle import hold_project, resume_project
 from projects.services.plan import reschedule_milestone
 from projects.services.publishing import pending_moves, preview, publish_plan
 from projects.services.waiting import open_wait
+from tests.accounts.links import work
 from tests.notifications.conftest import told
 from tests.projects import factories as make
 
@@ -260,6 +261,7 @@ def test_the_mail_about_a_password_speaks_the_receiver_s_language() -> None:
     person = reader(Role.RESEARCH)
 
     Browser().post(reverse("account_reset_password"), {"email": person.email})
+    work()
 
     (sent,) = mail.outbox
     assert "设置您的密码" in sent.subject

@@ -10,14 +10,17 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
+from audit.signatures import content_hash
 from projects.forms.gate import OtherDecisionForm
 from projects.models import Deliverable, GateReview, GateSignature, Phase, Project
+from projects.services import gate, meeting
 from projects.services.gate import current_review
 from projects.services.readiness import refresh_readiness
 from tests.projects import factories as make
 from tests.projects.pages import PAGES, address, page, signed_in, small_scale
 
 pytestmark = pytest.mark.django_db
+MOST_QUERIES = 15  # of the page of a gate, whatever its state
 __all__ = ["signed_in", "small_scale"]
 
 
@@ -47,7 +50,9 @@ def test_an_action_is_not_a_link(name: str, small_scale: Project, signed_in: Cal
     assert signed_in(make.manager()).get(reverse(name, args=[small_scale.code])).status_code == 405
 
 
-@pytest.mark.parametrize(("name", "most"), [("project-gate", 15), ("deliverable-detail", 20), ("project-plan", 20), ("project-status", 20)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("project-gate", MOST_QUERIES), ("deliverable-detail", 20), ("project-plan", 20), ("project-status", 20)]
+)
 def test_what_a_page_costs(
     name: str, most: int, small_scale: Project, signed_in: Callable[[User], Client], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -58,19 +63,57 @@ def test_what_a_page_costs(
         browser.get(address(name, small_scale))
 
 
-@pytest.mark.parametrize(("proposed", "most"), [(False, 15), (True, 17)])
-def test_what_the_first_gate_costs(
-    proposed: bool, most: int, signed_in: Callable[[User], Client], django_assert_max_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize("phase", Phase.values)
+def test_what_a_gate_costs_in_every_state(
+    phase: str, signed_in: Callable[[User], Client], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Proposed, two more: who holds the roles that sign, and whether the reader signs with a second factor."""
-    project = make.a_project_ready_for_g1()
-    if proposed:
-        make.propose(project)
-    browser = signed_in(make.manager())
-    browser.get(address("project-gate", project))
+    project = make.a_project_ready_for_g1() if phase == Phase.EVALUATION else make.a_finished_project(phase)
+    chair, signer = make.manager(), make.signers_of(phase)[0]
+    reader = signed_in(make.person(signer))
 
-    with django_assert_max_num_queries(most):
-        browser.get(address("project-gate", project))
+    def costs() -> None:
+        with django_assert_max_num_queries(MOST_QUERIES):
+            page(reader, "project-gate", project)
+
+    page(reader, "project-gate", project)
+    costs()
+    meeting.request_decision(project.code, reason="The slot is free in May.", actor=make.person(signer))
+    meeting.call_meeting(project.code, meeting_on=project.today, agenda="All of it.", actor=chair)
+    costs()
+    make.propose(project)
+    costs()
+    gate.refuse_decision(project.code, role=signer, actor=make.person(signer), reason="Too early.")
+    costs()
+    make.decide(project)
+    costs()
+
+
+def test_what_the_first_gate_costs_after_a_return(
+    small_scale: Project, signed_in: Callable[[User], Client], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The most that a gate shows: earlier rounds, a return, work done again, a waiver, conditions; to somebody who signs for another."""
+    make.a_delegation(make.person(Role.MANAGEMENT), make.person(Role.RESEARCH), Role.MANAGEMENT)
+    project = make.decide(small_scale, "return", return_to=Phase.EVALUATION, cost_effect="None.", renew_criteria=["charter"])
+    reader = signed_in(make.person(Role.RESEARCH))
+    page(reader, "project-gate", project)
+    with django_assert_max_num_queries(MOST_QUERIES):
+        shown = page(reader, "project-gate", project)
+    make.grant(make.a_waiver(project, "charter"))
+    make.propose(project, "go_with_conditions", conditions=[make.a_condition()])
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        signed = page(reader, "project-gate", project)
+
+    assert f'name="expected_hash" value="{content_hash_of(project)}"' in signed
+    assert "Return 1: " in shown and "Project Charter: round 2" in shown
+    assert "Waivers granted" in signed and 'data-dialog="sign-management"' in signed and "Qualify the second dryer." in signed
+
+
+def content_hash_of(project: Project) -> str:
+    """Of the proposal that stands, as the service that signs it works it out."""
+    review = current_review(project)
+    assert review is not None
+    return content_hash(review, gate.proposal_content(review))
 
 
 def test_the_gate_page_shows_what_is_missing_and_locks_go(signed_in: Callable[[User], Client]) -> None:
