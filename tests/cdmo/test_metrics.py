@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from accounts.models import User
 from audit.context import Channel, acting
 from audit.events import record
 from audit.models import OutboxCursor
+from cdmo.health import redis_client
 from documents import services
-from documents.models import DocumentVersion
+from documents.models import DocumentVersion, Rendition
 from projects.models import Project
 from tests.projects import factories as make
 
@@ -92,6 +94,56 @@ def test_the_oldest_waiting_document_the_queue_and_the_lag_of_the_outbox(client:
     assert busy["cdmo_outbox_lag_seconds", "ear"] >= 0
     assert {key[1] for key in busy if key[0] == "cdmo_queue_tasks"} == {"default", "documents"}
     assert version.state == DocumentVersion.State.QUEUED
+
+
+@pytest.mark.usefixtures("_token")
+def test_rendering_times_of_the_last_hour_from_the_claim_to_the_file(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("documents.services.shared.render_version.delay", lambda _id: None)
+    version = services.request_document("project_status_report", actor=make.manager(), project=make.a_project())
+    began = timezone.now() - timedelta(minutes=30)
+    DocumentVersion.objects.filter(pk=version.pk).update(started_at=began)
+    idle = read(client)
+    for number, seconds in enumerate((2, 4, 30)):
+        _make_a_file(version, number, began + timedelta(seconds=seconds))
+    _make_a_file(version, 3, began - timedelta(minutes=2))  # by an earlier claim, whose time nobody knows
+
+    busy = read(client)
+    monkeypatch.setattr("cdmo.metrics.timezone", SimpleNamespace(now=lambda: began + timedelta(minutes=61)))
+    later = read(client)
+
+    assert [told["cdmo_renderings_last_hour",] for told in (idle, busy, later)] == [0, 3, 0]
+    spread = {key[1]: seconds for key, seconds in busy.items() if key[0] == "cdmo_rendering_seconds"}
+    assert spread == pytest.approx({"0.5": 4, "0.95": 27.4, "1": 30})
+
+
+def _make_a_file(version: DocumentVersion, number: int, at: datetime) -> None:
+    values = {"content_hash": f"{number}" * 64, "sha256": "0" * 64, "size_bytes": 1, "created_at": at}
+    Rendition.objects.create(version=version, kind=Rendition.Kind.REVIEW, **values)
+
+
+@pytest.mark.usefixtures("_token")
+def test_the_queue_is_as_long_as_the_broker_says(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cdmo.metrics.QUEUES", ("nobody listens",))
+    broker = redis_client()
+    try:
+        broker.rpush("nobody listens", "one", "two", "three")
+        assert read(client)["cdmo_queue_tasks", "nobody listens"] == 3
+    finally:
+        broker.delete("nobody listens")
+        broker.close()
+
+
+@pytest.mark.usefixtures("_token")
+def test_the_outbox_is_as_late_as_its_oldest_unread_event(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with acting(channel=Channel.SYSTEM), transaction.atomic():
+        event = record("person.created", make.manager(), actor=None, kind="Person")
+    OutboxCursor.objects.create(consumer="reader", transaction_id=event.transaction_id, event_id=event.pk)
+    OutboxCursor.objects.create(consumer="ear", transaction_id=event.transaction_id, event_id=event.pk - 1)
+    monkeypatch.setattr("audit.outbox.timezone", SimpleNamespace(now=lambda: event.at + timedelta(minutes=7)))
+
+    told = read(client)
+
+    assert (told["cdmo_outbox_lag_seconds", "ear"], told["cdmo_outbox_lag_seconds", "reader"]) == (420, 0)
 
 
 def _wait_for_an_hour(project: Project, manager: User) -> DocumentVersion:

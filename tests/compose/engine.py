@@ -133,6 +133,19 @@ class Engine:
     def pid(self, service: str) -> int:
         return int(self.run([self.program, "inspect", "--format", "{{.State.Pid}}", self.container(service)]))
 
+    def loosenesses(self, service: str) -> list[str]:
+        """What the kernel says against a service: it is root, it holds capabilities or may gain them, it can write its own root."""
+        process = Path("/proc", str(self.pid(service)))
+        said = dict(line.split(":\t", 1) for line in (process / "status").read_text().splitlines())
+        mounted = next(fields[5] for fields in map(str.split, (process / "mountinfo").read_text().splitlines()) if fields[4] == "/")
+        against = {
+            "is root": "0" in said["Uid"].split(),
+            "holds capabilities": any(int(said[name], 16) for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb")),
+            "may gain privileges": said["NoNewPrivs"] != "1",
+            "can write its root": "ro" not in mounted.split(","),
+        }
+        return [f"{service} {words}" for words, holds in against.items() if holds]
+
     def kill(self, service: str) -> str:
         """SIGKILL from outside, as the kernel does when memory ends; the engine starts it again by the restart rule of the file."""
         before = self.pid(service)

