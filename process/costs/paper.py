@@ -20,6 +20,7 @@ from process.costs.pictures import price_tornado
 from process.costs.results import Priced, Whole, estimated, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.stored import plain
+from process.costs.taking import misfits_of
 from projects.models import Project
 from projects.money import half_up
 
@@ -55,7 +56,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         ),
         "scenarios": _scenarios(every),
         "stated": list(found.stated),
-        "warnings": [str(each) for each in chosen.warnings],
+        "warnings": [*(str(each) for each in chosen.warnings), *misfits_of(chosen.assessed.assessment, chosen.assessed.case)],
         "pictures": {name: json.dumps(picture.spec) for name, picture in _pictures(found)},
     }
 
