@@ -1,4 +1,4 @@
-"""Which prices the simulation found: a histogram, and the limits below which 5, 50 and 95 % of the draws lie."""
+"""Which prices the simulation found: a histogram, and limits below which so many of the draws lie, some of them drawn."""
 
 from __future__ import annotations
 
@@ -27,22 +27,24 @@ class Bin:
 
 @dataclass(frozen=True)
 class Mark:
-    """A price to mark, with its words: "5 % below CHF 519,790"."""
+    """A price to mark, with its words: "5 % below CHF 519,790". is_drawn: else only the table says it."""
 
     at: float
     words: str
+    is_drawn: bool = True
 
 
 def distribution(bins: Sequence[Bin], marks: Sequence[Mark], *, unit: str, title: str = "", width: int | str = "container") -> Picture:
     """unit: of the axis, a currency."""
-    room = LINE * (len(marks) + 1)
+    drawn = [mark for mark in marks if mark.is_drawn]
+    room = LINE * (len(drawn) + 1)
     words = title or _t("Prices that the simulation found")
     spec = frame(
         words,
         width,
         height=HEIGHT + room,
         params=[{"name": "narrow", "expr": "width < 620"}],
-        layer=_layers(bins, marks, room, unit) if bins else [_nothing()],
+        layer=_layers(bins, drawn, room, unit) if bins else [_nothing()],
     )
     head = (_t("Price"), _t("Draws"))
     told = [(mark.words, "") for mark in marks]

@@ -10,7 +10,7 @@ class ProcessConfig(AppConfig):
         from process import events, permissions, policies
         from process.actuals import worksheets as actuals
         from process.assumptions import letters as clarification
-        from process.assumptions import prompting, settling
+        from process.assumptions import ordering, prompting, settling
         from process.assumptions import tables as ledger
         from process.costs import charter_sources, quoted
         from process.costs import worksheets as costs
@@ -36,5 +36,6 @@ class ProcessConfig(AppConfig):
         posting.register()
         ledger.register()
         settling.register()
+        ordering.register()
         prompting.register()
         clarification.register()

@@ -5,6 +5,7 @@ work, consumables, outside laboratories.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _t
 
 from phases.evaluation.base_cost import PRODUCTION, Plan, plan_of, plan_of_operations
 from phases.evaluation.tables import PlannedOperation, PlannedTest
+from process.costs.campaigns import PlannedVessel
 from process.costs.figures import ONE
 from process.costs.materials import Category
 from process.costs.plans import DepartmentPlan, PlannedCost, read_plans_by
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 ANALYTICAL = "analytical"
+PER_KG = frozenset({Category.UTILITIES, Category.WASTE})  # of batch, in the plan
 
 
 def production_plan_of(project: Project) -> DepartmentPlan | None:
@@ -33,7 +36,8 @@ def production_plan_of(project: Project) -> DepartmentPlan | None:
         return None
     sheet = found[0].assessment
     sheet.project = project
-    return _planned(sheet, PRODUCTION, (cost for row in found for cost in costs_of(row)), plan_of_operations(sheet, found))
+    plan = _planned(sheet, PRODUCTION, (cost for row in found for cost in costs_of(row)), plan_of_operations(sheet, found))
+    return replace(plan, operations=tuple(_vessel(row) for row in found))
 
 
 def analytical_plan_of(project: Project) -> DepartmentPlan | None:
@@ -68,6 +72,12 @@ def _ends(sheet: DepartmentAssessment, plan: Plan) -> tuple[Decimal, Decimal]:
     return tuple(ONE if end is None else end / base for end in (sheet.cost_low, sheet.cost_high))  # type: ignore[return-value]
 
 
+def _vessel(row: PlannedOperation) -> PlannedVessel:
+    vessel = row.vessel
+    volumes = (row.litres_per_kg, vessel.volume_min_litres, vessel.volume_max_litres)
+    return PlannedVessel(row.operation, vessel.tag, row.batches, row.batch_kg, *volumes)
+
+
 def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
     """Of one batch of the operation; together what the plan says of it."""
     size = _t("%(batches)d × %(kg)s kg in %(vessel)s") % {
@@ -84,7 +94,8 @@ def costs_of(row: PlannedOperation) -> Iterator[PlannedCost]:
         (_t("%(operation)s: waste"), Category.WASTE, row.batch_kg * row.waste_kg_per_kg, "kg", row.waste_price_per_kg),
     ):
         label = words % {"operation": row.operation}
-        yield PlannedCost(f"{row.operation} {row.vessel.tag}", label, category, unit, quantity, price, row.batches, note=size)
+        of, per_kg = f"{row.operation} {row.vessel.tag}", category in PER_KG
+        yield PlannedCost(of, label, category, unit, quantity, price, row.batches, note=size, is_per_kg=per_kg)
 
 
 def costs_of_test(row: PlannedTest) -> Iterator[PlannedCost]:

@@ -16,7 +16,8 @@ from catalogue.models import ExchangeRate
 from catalogue.models.rates import no_rate
 from charts.look import written
 from phases.evaluation.analytical_plan import SampleCost, SamplePrice, added, cost_of
-from phases.evaluation.production_plan import Filling, Fit, Work, cost_of_all, filling_of
+from phases.evaluation.production_plan import Work, cost_of_all
+from process.costs.filling import Filling, Fit, filling_of, misfit_words
 
 if TYPE_CHECKING:
     from catalogue.models import AnalyticalPrice
@@ -103,18 +104,12 @@ def filling(row: PlannedOperation) -> Filling:
 def fit_words(row: PlannedOperation) -> str:
     """Whether the batch suits the vessel; where not, which limit it misses, and by how much."""
     found, vessel = filling(row), row.vessel
-    told = {"litres": _short(found.misses_by), "smallest": _short(vessel.volume_min_litres), "greatest": _short(vessel.volume_max_litres)}
-    words = {
-        Fit.FITS: _t("fits"),
-        Fit.TOO_LITTLE: _t("%(litres)s L below the smallest working volume (%(smallest)s L)") % told,
-        Fit.TOO_MUCH: _t("%(litres)s L above the greatest working volume (%(greatest)s L)") % told,
-        Fit.UNKNOWN: _t("no volume is planned") if row.litres_per_kg is None else _t("the vessel has no working volume on record"),
-    }[found.fit]
+    words = misfit_words(found, vessel.volume_min_litres, vessel.volume_max_litres)
+    if found.fit == Fit.FITS:
+        words = _t("fits")
+    elif found.fit == Fit.UNKNOWN:
+        words = _t("no volume is planned") if row.litres_per_kg is None else _t("the vessel has no working volume on record")
     return words if vessel.in_service else _t("%(words)s; the vessel is out of service") % {"words": words}
-
-
-def _short(litres: Decimal | None) -> str:
-    return "" if litres is None else f"{litres.normalize():,f}"
 
 
 def work_of(row: PlannedOperation) -> Work:

@@ -1,50 +1,13 @@
-"""What a production plan asks of its vessels: how full they get, for how many days they are taken, what that costs. Pure.
-
-A vessel holds a batch where its volume lies between the smallest that can be stirred and the greatest that may be filled, both included.
-"""
+"""What a production plan asks of its vessels: for how many days they are taken, what that costs. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from enum import StrEnum
 
 ZERO = Decimal(0)
 HOURS_OF_A_SHIFT = Decimal(8)
-HUNDRED = Decimal(100)
-
-
-class Fit(StrEnum):
-    FITS = "fits"
-    TOO_LITTLE = "too_little"  # the stirrer does not reach it
-    TOO_MUCH = "too_much"
-    UNKNOWN = "unknown"  # no volume is planned, or the vessel has none on record
-
-
-@dataclass(frozen=True)
-class Filling:
-    """litres: of one batch in the vessel. percent: of the greatest working volume. misses_by: litres beyond the limit, 0 where it fits."""
-
-    fit: Fit
-    litres: Decimal | None = None
-    percent: Decimal | None = None
-    misses_by: Decimal = ZERO
-
-
-def filling_of(batch_kg: Decimal, litres_per_kg: Decimal | None, smallest: Decimal | None, greatest: Decimal | None) -> Filling:
-    """Litres = kg × L/kg. smallest, greatest: working volumes of the vessel in litres."""
-    if litres_per_kg is None:
-        return Filling(Fit.UNKNOWN)
-    litres = batch_kg * litres_per_kg
-    if smallest is None or greatest is None:
-        return Filling(Fit.UNKNOWN, litres)
-    percent = litres / greatest * HUNDRED
-    if litres < smallest:
-        return Filling(Fit.TOO_LITTLE, litres, percent, smallest - litres)
-    if litres > greatest:
-        return Filling(Fit.TOO_MUCH, litres, percent, litres - greatest)
-    return Filling(Fit.FITS, litres, percent)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from audit.events import record
 from audit.refusals import Blocker, require_none
 from audit.spoken import spoken
 from process.assumptions.models import UNSETTLED, Assumption
+from process.assumptions.runs import Seen, runs_of, turned_out
 from process.assumptions.words import SAID
 from process.costs.building import assessed
 from process.costs.completeness import EFFECTS, Impact, Target, price_impact
@@ -143,7 +144,7 @@ def figure_words(value: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Arrived:
-    """The real number has come: what the request or the client says now of what a row assumes."""
+    """The real number has come: what the request, the client or a step that was run says now of what a row assumes."""
 
     row: Assumption
     figure: Decimal | None
@@ -173,13 +174,22 @@ class Arrived:
 
 
 def arrivals(project: Project, rows: Sequence[Assumption] | None = None) -> list[Arrived]:
-    """Of the open rows those whose answer is there; the project comes with its request. rows: `rows_of` it, where they are read already."""
+    """Of the open rows those whose answer is there, from the client or from a step that was run; the project comes with its request.
+
+    rows: `rows_of` it, where they are read already.
+    """
     missing = {question.field for question in completeness_of(project.rfp).open}
-    opened = (row for row in (rows_of(project) if rows is None else rows) if row.is_open)
-    return [found for row in opened if (found := _arrived(row, project, missing)) is not None]
+    opened = [row for row in (rows_of(project) if rows is None else rows) if row.is_open]
+    runs = runs_of(project, opened)
+    return [found for row in opened if (found := _answered(row, project, missing) or _run(row, runs)) is not None]
 
 
-def _arrived(row: Assumption, project: Project, missing: Sequence[str] | set[str]) -> Arrived | None:
+def _run(row: Assumption, runs: Sequence[Seen]) -> Arrived | None:
+    found = turned_out(row, runs) if runs else None
+    return Arrived(row, found.figure, found.words[:500]) if found is not None else None
+
+
+def _answered(row: Assumption, project: Project, missing: Sequence[str] | set[str]) -> Arrived | None:
     if row.field and row.field not in missing:
         name = answering(project.rfp, row.field)
         if name != row.field:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 REQUEST_KINDS = "rfp."
+RUNS = "step-runs"  # the table of what the steps gave and took
+KEY = "assumption.arrived:"  # of what is waited for
 
 
 @act
@@ -40,17 +42,19 @@ def take_arrived(code: str, pk: int, *, actor: User) -> Assumption:
     numbers = found.figure is not None and row.figure is not None
     row.real_figure, row.real_words = (found.figure if numbers else None), found.words
     row.save(update_fields=["real_figure", "real_words"])
-    close_waits(f"assumption.arrived:{row.pk}")
+    close_waits(f"{KEY}{row.pk}")
     record("assumption.settled", row, actor=actor, **_told(found))
     return row
 
 
 def prompt(project: Project) -> int:
-    """Ask about every row whose answer has arrived since, once; how many were asked about."""
+    """Ask about every row whose answer has arrived since, once, and no longer where it is gone; how many were asked about."""
     rows = arrivals(project)
-    keys = {f"assumption.arrived:{each.row.pk}" for each in rows}
-    asked = set(WaitingFor.objects.open().filter(key__in=keys).values_list("key", flat=True))
-    new = [each for each in rows if f"assumption.arrived:{each.row.pk}" not in asked]
+    keys = {f"{KEY}{each.row.pk}" for each in rows}
+    asked = set(WaitingFor.objects.open().filter(project=project, key__startswith=KEY).values_list("key", flat=True))
+    for gone in sorted(asked - keys):
+        close_waits(gone)
+    new = [each for each in rows if f"{KEY}{each.row.pk}" not in asked]
     for each in new:
         _ask(each, project)
     return len(new)
@@ -65,13 +69,13 @@ def _ask(found: Arrived, project: Project) -> None:
 
 def follow_owner(row: Assumption) -> None:
     """Whoever confirms it now is asked in place of who did until now, where somebody is."""
-    if WaitingFor.objects.open().filter(key=f"assumption.arrived:{row.pk}").exists():
+    if WaitingFor.objects.open().filter(key=f"{KEY}{row.pk}").exists():
         _await(row)
 
 
 def _await(row: Assumption) -> None:
     open_wait(
-        f"assumption.arrived:{row.pk}",
+        f"{KEY}{row.pk}",
         project=row.project,
         user=row.owner,
         role="" if row.owner else Role.BUSINESS_DEVELOPMENT,
@@ -86,10 +90,14 @@ def _told(found: Arrived) -> dict[str, str]:
 
 
 def prompt_after(events: Sequence[Event]) -> None:
-    touched = {event.project_id for event in events if event.project_id and event.kind.startswith(REQUEST_KINDS)}
+    touched = {event.project_id for event in events if event.project_id and _brings_numbers(event)}
     waiting = Assumption.objects.open().filter(project__in=touched).values("project")
     for project in Project.objects.filter(pk__in=waiting).select_related("rfp", "client"):
         prompt(project)
+
+
+def _brings_numbers(event: Event) -> bool:
+    return event.kind.startswith(REQUEST_KINDS) or (event.kind.startswith("worksheet.") and event.data.get("key") == RUNS)
 
 
 def register() -> None:

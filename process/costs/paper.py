@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _t
 
 from audit.hashes import hash_of
+from charts.picture import Picture
 from charts.render import drawn
 from documents.content import Column, cell, data_table, day, key_values, shortest
 from process.costs.building import assessed_many
@@ -20,11 +22,17 @@ from process.costs.pictures import price_tornado
 from process.costs.results import Priced, Whole, estimated, markup_pct, priced, whole
 from process.costs.simulation import SEED
 from process.costs.stored import plain
+from process.costs.taking import misfits_of
 from projects.models import Project
 from projects.money import half_up
 
 TENTH = Decimal("0.1")
 LABEL, WIDEST_SUM = 34, 66
+WIDTHS = {
+    "waterfall": [(50, "left"), (30, "right"), (20, "right")],
+    "tornado": [(32, "left"), *[(17, "right")] * 4],
+    "distribution": [(28, "left"), (22, "right")] * 2,
+}
 PICTURE_WIDTH = 720  # as wide as text of this size has room for
 
 
@@ -55,8 +63,9 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         ),
         "scenarios": _scenarios(every),
         "stated": list(found.stated),
-        "warnings": [str(each) for each in chosen.warnings],
+        "warnings": [*(str(each) for each in chosen.warnings), *misfits_of(chosen.assessed.assessment, chosen.assessed.case)],
         "pictures": {name: json.dumps(picture.spec) for name, picture in _pictures(found)},
+        "tables": {name: _table(name, picture) for name, picture in _pictures(found)} | {"percentiles": _percentiles(found)},
     }
 
 
@@ -77,6 +86,7 @@ def price_on_paper(chosen: Priced) -> dict[str, Any] | None:
         "facts": _price_facts(found, found.estimate),
         "matter": _matter(found) if moved else None,
         "pictures": {name: json.dumps(picture.spec) for name, picture in moved.items()},
+        "tables": {name: _table(name, picture) for name, picture in moved.items()},
     }
 
 
@@ -109,6 +119,21 @@ def _place(row: CostAssessment) -> tuple[bool, int]:
 def _pictures(found: Whole) -> Iterator[tuple[str, Any]]:
     pictures = (("waterfall", found.waterfall), ("tornado", found.tornado), ("distribution", found.distribution))
     yield from ((name, picture) for name, picture in pictures if picture is not None)
+
+
+def _table(name: str, picture: Picture) -> dict[str, Any]:
+    """What the picture says, in words. The many bars of a histogram stand in two columns; its percentiles have a table of their own."""
+    head, rows = picture.head, picture.rows
+    if name == "distribution":
+        bars = [row for row in rows if all(row)]
+        half = -(-len(bars) // 2)
+        head, rows = head * 2, tuple(left + right for left, right in zip_longest(bars[:half], bars[half:], fillvalue=("", "")))
+    return data_table([Column(words, *look) for words, look in zip(head, WIDTHS[name], strict=True)], rows)
+
+
+def _percentiles(found: Whole) -> dict[str, Any]:
+    columns = [Column(_t("Percentile"), 30), Column(_t("Draws below"), 30, "right"), Column(_t("Price"), 40, "right")]
+    return data_table(columns, found.percentiles)
 
 
 def _facts(chosen: Priced, estimate: Estimate) -> list[dict[str, str]]:

@@ -21,6 +21,7 @@ from process.words import grouped
 from projects.money import half_up
 
 WIDTH = "container"
+DRAWN = (5, 50, 95)  # of the percentiles; more would hide one another
 
 
 def price_waterfall(estimate: Estimate, terms: Terms, *, width: int | str = WIDTH) -> Picture:
@@ -56,8 +57,13 @@ def price_distribution(found: Simulation, currency: str, *, width: int | str = W
         )
         for each in found.bins
     ]
-    marks = [Mark(float(at), _below(percent, _money(at, currency))) for percent, at in found.quantiles.items()]
+    marks = [Mark(float(at), _below(percent, _money(at, currency)), percent in DRAWN) for percent, at in found.quantiles.items()]
     return distribution(bins, marks, unit=currency, width=width)
+
+
+def percentiles(found: Simulation, currency: str) -> list[tuple[str, str, str]]:
+    """P10, how many of the draws lie below, the price."""
+    return [(f"P{percent}", f"{percent} %", _money(at, currency)) for percent, at in found.quantiles.items()]
 
 
 def _parts(estimate: Estimate, terms: Terms) -> Iterator[Part]:

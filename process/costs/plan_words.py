@@ -13,7 +13,9 @@ from audit.refusals import Missing, Words
 
 @dataclass(frozen=True)
 class PlanWords:
-    """hint: what of it becomes lines. empty, unsigned, free: why it cannot be taken. gone, changed, reopened: what has happened since.
+    """hint: what of it becomes lines. counted: by what they are counted. empty, unsigned, free: why it cannot be taken.
+
+    gone, changed, reopened: what has happened since.
 
     taken: with how many lines ("number"). done: after it was taken. event: what is recorded of that.
     """
@@ -23,6 +25,7 @@ class PlanWords:
     title: Words
     sheet: Words
     hint: Words
+    counted: Words
     take: Words
     again: Words
     done: Words
@@ -43,6 +46,10 @@ PRODUCTION = PlanWords(
     hint=_(
         "Vessel, cleaning, operators, utilities and waste of each operation become cost lines of their own, in the currency of the sheet."
     ),
+    counted=_(
+        "The estimate converts by the rates of its day. Hours are counted for each batch, utilities and waste for each kilogram of API, so "
+        "that both follow what is typed as batches and batch size."
+    ),
     take=_("Take the production plan"),
     again=_("Take the production plan again"),
     done=_("The production plan stands among the cost lines."),
@@ -62,6 +69,10 @@ ANALYTICAL = PlanWords(
     title=_("Test plan"),
     sheet=_("Sheet of the analytical department"),
     hint=_("Work, consumables and outside laboratories of each test become cost lines of their own, in the currency of the price book."),
+    counted=_(
+        "The estimate converts by the rates of its day, and counts them for each batch where the phase makes as many batches as the plan, "
+        "else once."
+    ),
     take=_("Take the test plan"),
     again=_("Take the test plan again"),
     done=_("The test plan stands among the cost lines."),

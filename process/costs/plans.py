@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from audit.hashes import hash_of
+from process.costs.campaigns import Campaign, PlannedVessel, campaign_of
 from process.costs.case import Basis
 from process.costs.figures import ONE
 from process.costs.materials import Category
@@ -25,7 +26,7 @@ FOUR_PLACES = Decimal("0.0001")
 class PlannedCost:
     """quantity × price of one batch, so many batches. of: the operation and its vessel, or the test and its stage, in no language.
 
-    currency: where it is not that of its plan. valid_until: the last day of the price.
+    currency: where it is not that of its plan. valid_until: the last day of the price. is_per_kg: the quantity grows with the batch.
     """
 
     of: str
@@ -38,6 +39,7 @@ class PlannedCost:
     note: str = ""
     currency: str = ""
     valid_until: date | None = None
+    is_per_kg: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class DepartmentPlan:
     """What a department has planned, as its sheet says it now.
 
     signed_on: the day of the signature; None while the sheet is open. low, high: the ends of the sheet's cost as a share of its base;
-    1 where they are not known for the plan.
+    1 where they are not known for the plan. operations: in their order; empty where no vessel is planned.
     """
 
     department: str
@@ -55,6 +57,7 @@ class DepartmentPlan:
     signed_on: date | None = None
     low: Decimal = ONE
     high: Decimal = ONE
+    operations: tuple[PlannedVessel, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -68,16 +71,15 @@ def _own(cost: PlannedCost) -> list[str]:
 
 
 def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]:
-    """The cost lines of a phase, without what costs nothing: for each batch where the phase makes as many as the plan, else once."""
+    """The cost lines of a phase, without what costs nothing. Of operations the phase makes batches."""
     for each in plan.costs:
         if not each.quantity or not each.price:
             continue
-        is_per_batch = each.batches == phase.batches
-        amount = each.quantity if is_per_batch else each.quantity * each.batches
+        basis, amount = _counted(each, plan, phase)
         yield {
             "label": each.label,
             "category": each.category.value,
-            "basis": (Basis.BATCH if is_per_batch else Basis.ONCE).value,
+            "basis": basis.value,
             "quantity": half_up(amount, FOUR_PLACES),
             "unit": each.unit,
             "price": half_up(each.price, FOUR_PLACES),
@@ -87,6 +89,15 @@ def lines_of(plan: DepartmentPlan, phase: CostPhase) -> Iterator[dict[str, Any]]
             "valid_until": each.valid_until,
             "note": each.note,
         }
+
+
+def _counted(cost: PlannedCost, plan: DepartmentPlan, phase: CostPhase) -> tuple[Basis, Decimal]:
+    """Of operations by the rule of `campaigns`; of tests for each batch where the phase makes as many as the plan, else once."""
+    everything = cost.quantity * cost.batches
+    if plan.operations:
+        campaign = campaign_of(plan.operations, Campaign(phase.batches, phase.batch_kg))
+        return (Basis.KG, everything / campaign.output_kg) if cost.is_per_kg else (Basis.BATCH, everything / campaign.batches)
+    return (Basis.BATCH, cost.quantity) if cost.batches == phase.batches else (Basis.ONCE, everything)
 
 
 def _end(price: Decimal, share: Decimal) -> Decimal | None:

@@ -18,7 +18,7 @@ from process.costs.completeness import Impact, price_impact
 from process.costs.estimate import Estimate, PhaseCost
 from process.costs.figures import FRACTION, Source
 from process.costs.models import CostAssessment
-from process.costs.pictures import price_distribution, price_tornado, price_waterfall
+from process.costs.pictures import percentiles, price_distribution, price_tornado, price_waterfall
 from process.costs.simulation import Settings, simulate
 from process.costs.tornado import Bar, Tornado, tornado
 from process.routes.plain import Fault
@@ -154,6 +154,7 @@ class Whole:
     waterfall: Picture
     tornado: Picture | None
     distribution: Picture | None
+    percentiles: tuple[tuple[str, str, str], ...]
     stated: tuple[str, ...]
     by_source: tuple[tuple[str, Decimal, Decimal], ...]
     open_answers: tuple[OpenAnswer, ...]
@@ -173,6 +174,7 @@ def whole(found: Priced, missing: Sequence[str], *, seed: int) -> Whole | None:
         waterfall=price_waterfall(whole_estimate, case.terms),
         tornado=price_tornado(found.tornado, case.currency) if found.tornado else None,
         distribution=price_distribution(drawn.value, case.currency) if drawn.value else None,
+        percentiles=tuple(percentiles(drawn.value, case.currency)) if drawn.value else (),
         stated=tuple(map(str, drawn.warnings if drawn.value else drawn.faults)),
         by_source=tuple(_by_source(whole_estimate.by_source)),
         open_answers=tuple(_open(impacts.known.impacts)),

@@ -21,7 +21,7 @@ from projects.money import rounded
 ALGORITHM, VERSION = "cost.simulation", "1"
 DRAWS, MOST_DRAWS, BINS = 10_000, 1_000_000, 40
 SEED = 1  # where nobody asks for another
-PERCENTILES = (5, 50, 95)
+PERCENTILES = (5, 10, 50, 90, 95)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Simulation:
-    """Prices of all phases to the minor unit. quantiles: by percent (5, 50, 95)."""
+    """Prices of all phases to the minor unit. quantiles: by percent (5, 10, 50, 90, 95)."""
 
     quantiles: dict[int, Decimal]
     bins: tuple[Bin, ...]

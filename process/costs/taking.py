@@ -15,14 +15,16 @@ from audit.acts import act
 from audit.events import record
 from audit.refusals import BadInput, Blocker, Words, require_none
 from charts.look import written
+from process.costs.campaigns import misfits
 from process.costs.figures import Source
-from process.costs.models import PHASE_CHOICES, CostAssessment, CostLine
-from process.costs.plan_words import PLANS, PlanWords, words_of_plan
+from process.costs.models import PHASE_CHOICES, CostAssessment, CostLine, CostPhase
+from process.costs.plan_words import PLANS, PRODUCTION, PlanWords, words_of_plan
 from process.costs.plans import DepartmentPlan, lines_of, plan_of
 from process.costs.services import editing_blockers, locked_draft
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from process.costs.case import Case
 
 MOST = Decimal(10) ** 12  # what a quantity has room for
 
@@ -68,6 +70,17 @@ def standing_of(scenario: CostAssessment, words: PlanWords) -> Standing:
     return Standing(words, plan, phase, len(taken), changes, tuple(editing_blockers(scenario) + plan_blockers(words, plan)))
 
 
+def misfits_of(scenario: CostAssessment, case: Case | None) -> list[str]:
+    """Where the sizes of the case do not suit the vessels that the production plan has now, whose lines the scenario counts with."""
+    phase = next((line.phase for line in scenario.lines.all() if line.planned_by == PRODUCTION.department), "")
+    scale = next((each for each in case.scales if each.phase == phase), None) if case is not None else None
+    if scale is None or not scale.output_kg:
+        return []
+    plan = plan_of(scenario.project, PRODUCTION.department)
+    planned = next((row.batches for row in scenario.phases.all() if row.phase == phase), 0)
+    return list(misfits(plan.operations, planned, scale.batch_kg)) if plan is not None and plan.operations else []
+
+
 def plan_blockers(words: PlanWords, plan: DepartmentPlan | None) -> list[Blocker]:
     """Only what its department has signed is a figure that a price can rest on."""
     if plan is None:
@@ -99,24 +112,27 @@ def take_plan(pk: int, department: str, phase: str, *, actor: User) -> CostAsses
     words, plan = words_of_plan(department), plan_of(row.project, department)
     require_none(plan_blockers(words, plan))
     assert plan is not None  # noqa: S101 - refused without it
+    into = row.phases.get(phase=phase)
+    if plan.operations and not into.batches:
+        raise BadInput({"phase": _t("This phase makes no batch yet: say first how many and how large.")})
     own = row.lines.filter(planned_by=plan.department)
     before = _told(own)
     own.delete()
-    lines = _lines(row, plan, phase)
+    lines = _lines(row, plan, into)
     CostLine.objects.bulk_create(lines)
     record(words.event, row, actor=actor, before=before, after=_told(lines), reason=_reference(plan), link=row.get_absolute_url())
     return row
 
 
-def _lines(row: CostAssessment, plan: DepartmentPlan, phase: str) -> list[CostLine]:
+def _lines(row: CostAssessment, plan: DepartmentPlan, phase: CostPhase) -> list[CostLine]:
     """Below all others. Raises Refused where a quantity has more digits than a line can have."""
-    found: list[dict[str, Any]] = list(lines_of(plan, row.phases.get(phase=phase)))
+    found: list[dict[str, Any]] = list(lines_of(plan, phase))
     if any(each["quantity"] >= MOST for each in found):
         require_none([Blocker("cost.too_large", _t("A quantity of the plan is larger than a cost line can be."), link=plan.link)])
     last = row.lines.aggregate(last=Max("position"))["last"] or 0
     origin = {
         "assessment": row,
-        "phase": phase,
+        "phase": phase.phase,
         "department": plan.department,
         "source": Source.SHEET.value,
         "reference": _reference(plan),

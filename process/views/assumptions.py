@@ -18,7 +18,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import carried_out
 from documents.models import Document
-from process.assumptions import ledger, letters, quoting
+from process.assumptions import ledger, letters, ordering, quoting
 from process.assumptions.models import Assumption, ClarificationLetter
 from process.assumptions.settling import take_arrived
 from process.assumptions.tables import LEDGER
@@ -28,8 +28,10 @@ from projects.forms.evidence import day_input
 from projects.forms.gate import REASON
 from projects.models import Charter, Project
 from projects.permissions import lacking
+from projects.services.change_orders import order_blockers
 from projects.services.commercial import draft_of
 from projects.services.locking import not_active
+from projects.views.change_order import order_locks
 from projects.views.found import visible_project
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
@@ -60,10 +62,12 @@ def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bo
     scenarios = CostAssessment.objects.visible_to(request.user).filter(project=project).order_by("-number")
     letter, draft = letters.draft_letter(project), draft_of(project)
     papers = Document.objects.visible_to(request.user).filter(project=project, type_key=letters.TYPE, withdrawn_at=None)
+    rows = ledger.rows_of(project)
     context = {
         "project": project,
+        **_otherwise(request, project, rows),
         "sheet": Shown(bind_to(LEDGER, project, request.user), request),
-        "arrived": ledger.arrivals(project),
+        "arrived": ledger.arrivals(project, rows),
         "scenarios": scenarios,
         "settle_blockers": keeping + not_active(project),
         "take_blockers": keeping + ledger.taking_blockers(project),
@@ -78,6 +82,15 @@ def _page(request: SignedInRequest, project: Project, *, status: int = 200, **bo
         "charter_blockers": chartering + quoting.charter_text_blockers(project, Charter.objects.filter(project=project).first()),
     }
     return render(request, "process/assumptions.html", context | bound, status=status)
+
+
+def _otherwise(request: SignedInRequest, project: Project, rows: list[Assumption]) -> dict[str, Any]:
+    """What turned out otherwise, once there is a contract that an order could change."""
+    found = ordering.differing(rows)
+    if not found or order_blockers(project):
+        return {}
+    told = [{"row": row, "assumed": ledger.line_of(row), "real": ordering.real_of(row)} for row in found]
+    return {"otherwise": told, "order_blockers": order_locks(request.user, project)}
 
 
 @internal_required

@@ -30,7 +30,7 @@ from process.costs.offered import offered_for
 from process.costs.plan_words import words_of_plan
 from process.costs.results import Priced, markup_pct, priced, whole
 from process.costs.simulation import SEED
-from process.costs.taking import standings_of, take_plan
+from process.costs.taking import misfits_of, standings_of, take_plan
 from process.costs.worksheets import COST_LINES, MATERIAL_PRICES, RISKS
 from process.routes.models import RouteStep
 from projects.forms.scratch import ReasonForm
@@ -127,6 +127,7 @@ def _result(request: SignedInRequest, scenario: CostAssessment, standing: Priced
         "is_tried": is_tried,
         "found": found,
         "whole": whole(found, missing, seed=seed) if found is not None else None,
+        "misfits": misfits_of(scenario, found.assessed.case) if found is not None else [],
         "markup_pct": markup_pct(scenario),
         "copy_form": CopyForm(prefix="copy", initial={"name": _t("%(name)s, another") % {"name": scenario.name[:100]}}),
         "copy_blockers": editors(request, project) + not_active(project),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,6 +32,7 @@ from projects.services.payments import payment_sources
 
 if TYPE_CHECKING:
     from audit.refusals import BadInput, Words
+    from projects.order_proposals import Proposal
 
 MOST_ROWS = 30
 Choices = Iterable[tuple[str, Any]]
@@ -97,12 +99,20 @@ def choices_of(project: Project) -> dict[str, dict[str, dict[str, Choices]]]:
 
 
 class OrderForms:
-    """Everything that a change order says, in several forms of one page. Bound to `data`, or filled from an order."""
+    """Everything that a change order says, in several forms of one page. Bound to `data`, or filled from an order or a proposal."""
 
-    def __init__(self, project: Project, movable: Iterable[Milestone], *, order: ChangeOrder | None = None, data: Any = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        movable: Iterable[Milestone],
+        *,
+        order: ChangeOrder | None = None,
+        proposal: Proposal | None = None,
+        data: Any = None,
+    ) -> None:
         self.project, movable = project, list(movable)
         self.sets_choices = choices_of(project)
-        first = _initial(project, order)
+        first = _initial(project, order, proposal)
         self.words = ChangeOrderForm(data, initial=first["words"])
         self.scope = ScopeForm(data, milestones=droppable(project), initial=first["scope"])
         self.days = DaysForm(data, milestones=movable, days=first["days"])
@@ -156,10 +166,10 @@ class OrderForms:
         return [*(RowError(field.id_for_label or f"id_{field.name}", str(field.label), str(message)) for field, message in scope), *found]
 
 
-def _initial(project: Project, order: ChangeOrder | None) -> dict[str, Any]:
+def _initial(project: Project, order: ChangeOrder | None, proposal: Proposal | None) -> dict[str, Any]:
     scope = {"first_phase": project.first_phase, "last_phase": project.last_phase}
     if order is None:
-        return {"words": {}, "scope": scope, "days": {}, "lines": [], "added": [], "payments": []}
+        return {"words": asdict(proposal) if proposal else {}, "scope": scope, "days": {}, "lines": [], "added": [], "payments": []}
     scope |= {name: getattr(order, name) for name in scope if getattr(order, name)}
     return {
         "words": {name: getattr(order, name) for name in ChangeOrderForm.Meta.fields},

@@ -16,6 +16,7 @@ from accounts.requests import SignedInRequest
 from audit.refusals import BadInput, Blocker
 from projects.forms.order_lines import SETS, OrderForms
 from projects.models import SHOWN_TO_CLIENT, ChangeOrder, Milestone, Project
+from projects.order_proposals import Proposal, names, proposed
 from projects.price import accepted_quotation
 from projects.services import change_orders as services
 from projects.services.order_lines import Draft
@@ -38,7 +39,15 @@ def change_order_new(request: SignedInRequest, code: str) -> HttpResponse:
             request, project, lambda draft: services.draft_change_order(code, draft, actor=request.user, sequence=sequence), latest=latest
         )
     blockers = [*order_locks(request.user, project), *(services.revision_blockers(latest) if latest else [])]
-    return _render_form(request, project, _forms(project, order=latest), latest=latest, blockers=blockers)
+    return _render_form(
+        request, project, _forms(project, order=latest, proposal=_proposal(request, project)), latest=latest, blockers=blockers
+    )
+
+
+def _proposal(request: SignedInRequest, project: Project) -> Proposal | None:
+    """What the address names that a change order may begin with."""
+    found = (proposed(project, name, request.GET[name]) for name in names() if name in request.GET)
+    return next((each for each in found if each is not None), None)
 
 
 @internal_required

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 
 from accounts.models import Role
 from audit.models import Event
-from audit.refusals import NotAllowed, Refused
+from audit.refusals import BadInput, NotAllowed, Refused
 from catalogue.models import ExchangeRate
 from phases.evaluation import services
 from phases.evaluation.base_cost import take_plan_total
@@ -26,8 +26,9 @@ from process.costs.estimate import estimate
 from process.costs.plan_words import PRODUCTION
 from process.costs.plans import plan_of
 from process.costs.services import copy_scenario
-from process.costs.taking import Standing, take_plan
+from process.costs.taking import Standing, misfits_of, take_plan
 from process.costs.taking import standing_of as standing_by
+from process.costs.trial import Trial
 from process.models import CostAssessment
 from projects.models import Project
 from tests.phases.sheets import ANSWERS, OPERATION, add_row, changed, sheet_of, sign_off
@@ -37,6 +38,7 @@ from tests.projects import factories as make
 from tests.projects.vessels import a_vessel
 
 pytestmark = pytest.mark.django_db
+SIZE_OF_THE_PLAN = {"validation-batch_kg": Decimal(120)}
 RATES = {
     "vessel": "R-302",
     "vessel_rate": "410",
@@ -68,6 +70,13 @@ def take(scenario: CostAssessment, phase: str = "validation") -> CostAssessment:
     return read(scenario)
 
 
+def amounts(scenario: CostAssessment, trial: Trial | None = None) -> dict[str, Decimal]:
+    """What each line comes to, by its words."""
+    case = assessed(read(scenario), trial).case
+    assert case is not None
+    return {line.label: line.amount for line in estimate(case).known.lines}
+
+
 def standing_of(scenario: CostAssessment) -> Standing:
     return standing_by(scenario, PRODUCTION)
 
@@ -86,8 +95,8 @@ def test_each_operation_becomes_lines_with_the_signed_sheet_as_their_source(proj
         ("Step 1: vessel", "occupancy", "batch", Decimal(36), Decimal(410)),
         ("Step 1: cleaning", "cleaning", "batch", Decimal(8), Decimal(410)),
         ("Step 1: operators", "labour", "batch", Decimal(88), Decimal(68)),
-        ("Step 1: utilities", "utilities", "batch", Decimal(120), Decimal("3.2")),
-        ("Step 1: waste", "waste", "batch", Decimal(2160), Decimal("0.42")),
+        ("Step 1: utilities", "utilities", "kg", Decimal(1), Decimal("3.2")),
+        ("Step 1: waste", "waste", "kg", Decimal(18), Decimal("0.42")),
     ]
     line = scenario.lines.latest("pk")
     today = timezone.localdate()
@@ -96,7 +105,7 @@ def test_each_operation_becomes_lines_with_the_signed_sheet_as_their_source(proj
     assert (line.price_low, line.price_high) == (None, None)  # the sheet's base cost is not the total of its plan
 
 
-def test_the_lines_cost_what_the_plan_says_whatever_the_batches_of_the_phase(project: Project) -> None:
+def test_the_lines_cost_what_the_plan_says_where_the_phase_makes_as_much(project: Project) -> None:
     planned(project)
     planned(project, operation="Step 2", batches="5", operators="1.5")
     signed(project)
@@ -104,19 +113,53 @@ def test_the_lines_cost_what_the_plan_says_whatever_the_batches_of_the_phase(pro
     for row in rows:
         assert sum(each.quantity * each.price * each.batches for each in costs_of(row)) == work_of(row).cost
 
-    scenario = take(process.a_scenario(project))
+    scenario = take(process.a_scenario(project, **SIZE_OF_THE_PLAN))
 
-    case = assessed(scenario).lines
-    assert case is not None
-    found = estimate(case).known.lines
-    assert sum(line.amount for line in found) == sum(work_of(row).cost for row in rows)
-    assert {row[2] for row in told(scenario) if row[0].startswith("Step 2")} == {"once"}
+    costs = amounts(scenario)
+    assert sum(costs.values()) == pytest.approx(sum(work_of(row).cost for row in rows), abs=Decimal("0.05"))  # 1.6667 kg per kg of API
+    assert costs["Step 2: vessel"] == 5 * 36 * 410
+
+
+def test_a_typed_size_moves_what_is_per_kilogram_and_typed_batches_move_everything(project: Project) -> None:
+    planned(project)
+    signed(project)
+    scenario = take(process.a_scenario(project, **SIZE_OF_THE_PLAN))
+    before = amounts(scenario)
+
+    larger, more = (amounts(scenario, Trial({"validation": size})) for size in ((Decimal(240), 3), (Decimal(120), 6)))
+
+    assert sum(before.values()) == work_of(PlannedOperation.objects.select_related("vessel").get()).cost
+    assert larger == before | {name: 2 * before[name] for name in ("Step 1: utilities", "Step 1: waste")}
+    assert more == {name: 2 * amount for name, amount in before.items()}
+
+
+def test_a_tried_size_that_the_planned_vessel_does_not_hold_is_said(client: Client, project: Project) -> None:
+    a_vessel("R-304", volume_min_litres=Decimal(450), volume_max_litres=Decimal(3000))
+    planned(project, vessel="R-304")
+    signed(project)
+    scenario = process.a_scenario(project, **SIZE_OF_THE_PLAN)
+    assert misfits_of(scenario, assessed(scenario, Trial({"validation": (Decimal(300), 3)})).case) == []  # not taken yet
+    scenario = take(scenario)
+    assert misfits_of(scenario, assessed(scenario).case) == []
+    client.force_login(process.estimator())
+
+    page = client.get(scenario.get_absolute_url(), {"validation-batch_kg": "300"}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "The tried size no longer suits the planned vessels:" in page
+    assert "Step 1: a batch of 300 kg does not suit R-304: 600 L above the greatest working volume (3,000 L)." in page
+
+
+def test_a_plan_is_taken_into_a_phase_that_makes_batches(project: Project) -> None:
+    planned(project)
+    signed(project)
+    with pytest.raises(BadInput, match="makes no batch yet"):
+        take(process.a_scenario(project), "commercial")
 
 
 def test_another_currency_is_converted_by_the_rate_of_the_scenario_s_day(project: Project) -> None:
     planned(project)
     signed(project, currency="USD")
-    scenario = take(process.a_scenario(project))
+    scenario = take(process.a_scenario(project, **SIZE_OF_THE_PLAN))
     assert [each.key for each in assessed(scenario).missing] == ["cost.rate"]
 
     ExchangeRate.objects.create(currency="USD", into="EUR", on=scenario.priced_on, rate=Decimal("0.5"), source="ECB")
@@ -163,7 +206,7 @@ def test_taken_again_it_replaces_its_own_lines_and_leaves_the_others(project: Pr
     assert [(each.label, each.phase) for each in scenario.lines.all()][:2] == [("Operators", "pilot"), ("Step 1: vessel", "validation")]
     assert (len(told(scenario)), told(scenario)[0][3], standing_of(scenario).changes) == (5, Decimal(40), ())
     event = Event.objects.filter(kind="cost.plan_taken").latest("pk")
-    assert event.data["before"]["Pilot: Step 1: vessel"] == "108.0000 h × 410.0000 EUR"
+    assert event.data["before"]["Pilot: Step 1: vessel"] == "36.0000 h × 410.0000 EUR"
 
 
 def test_one_operation_in_two_vessels_stands_in_the_record_twice(project: Project) -> None:

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phases.evaluation.analytical_plan import SampleCost, SamplePrice, added, cost_of
-from phases.evaluation.production_plan import Filling, Fit, Work, cost_of_all, filling_of
+from phases.evaluation.production_plan import Work, cost_of_all
+from process.costs.campaigns import Campaign, PlannedVessel, campaign_of, misfits
+from process.costs.filling import Filling, Fit, filling_of
 
 D = Decimal
 OURS = SamplePrice(hours=D("1.5"), rate_per_hour=D(95), consumables=D(18))
@@ -84,6 +86,26 @@ def test_a_batch_suits_a_vessel_between_its_working_volumes(kg: str, litres_per_
         expected.percent,
         expected.misses_by,
     )
+
+
+def test_operations_grow_with_the_batch_of_api_that_the_last_of_them_makes() -> None:
+    intermediate = PlannedVessel("Step 1", "R-301", 3, D(200), D(10), D(450), D(3000))
+    api = PlannedVessel("Step 2", "R-302", 3, D(120), D(12), D(450), D(3000))
+    blend = PlannedVessel("Blending", "B-1", 1, D(360), D(2), D(100), D(2000))
+
+    assert list(misfits((intermediate, api, blend), 3, D(120))) == []
+    assert list(misfits((intermediate, api, blend), 3, D(192))) == [
+        "Step 1: a batch of 320 kg does not suit R-301: 200 L above the greatest working volume (3,000 L)."
+    ]
+    assert len(list(misfits((intermediate, api), 4, D(12)))) == 2
+
+
+def test_a_plan_is_for_its_own_batches_where_all_operations_have_one_number_of_them() -> None:
+    phase = Campaign(4, D(50))
+    one, other = (PlannedVessel("Step", "R-301", batches, D(120)) for batches in (3, 5))
+
+    assert campaign_of((one, one), phase) == Campaign(3, D(120))
+    assert campaign_of((one, other), phase) == phase
 
 
 def test_without_volumes_nothing_is_said_of_the_fit() -> None:

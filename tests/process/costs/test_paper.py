@@ -40,6 +40,19 @@ def test_every_line_stands_with_its_source_and_the_snapshot_is_plain(scenario: C
     assert sorted(pictures_on_paper(found)) == ["distribution", "tornado", "waterfall"]
 
 
+def test_each_picture_is_printed_with_a_table_that_says_the_same(scenario: CostAssessment) -> None:
+    found = scenario_on_paper(scenario.project)
+
+    assert found is not None
+    tables = {name: table["rows"] for name, table in found["tables"].items()}
+    assert sorted(tables) == sorted([*found["pictures"], "percentiles"])
+    assert tables["waterfall"][-1] == ["Price", "EUR 10,058", "100.0 %"]
+    assert "Quantity of Operators" in [row[0] for row in tables["tornado"]]
+    assert [row[0] for row in tables["percentiles"]] == ["P5", "P10", "P50", "P90", "P95"]
+    draws = [int(cell.split(" ")[0].replace(",", "")) for row in tables["distribution"] for cell in row[1::2]]
+    assert (len(draws), sum(draws)) == (40, 10_000)
+
+
 def test_the_fixed_scenario_is_printed_and_a_newer_draft_stands_beside_it(scenario: CostAssessment) -> None:
     assert scenario.route_version is not None
     fix_version(scenario.route_version.pk, reason="Quoted.", actor=make.chemist())

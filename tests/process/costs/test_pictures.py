@@ -34,5 +34,5 @@ def test_the_tornado_says_each_figure_with_its_unit_and_the_price_then() -> None
 def test_the_distribution_marks_its_quantiles() -> None:
     rows = price_distribution(simulate(small(), Settings(seed=7, draws=500)).known, "CHF").rows
 
-    assert [row[0].split(" CHF")[0] for row in rows[:3]] == ["5 % below", "half below", "95 % below"]
-    assert rows[3][0].startswith("CHF")
+    assert [row[0].split(" CHF")[0] for row in rows[:5]] == ["5 % below", "10 % below", "half below", "90 % below", "95 % below"]
+    assert rows[5][0].startswith("CHF")
