@@ -96,7 +96,8 @@ def price_basis_of(project: Project) -> PriceBasis:
         "open_assumptions": _number_of(assumptions.open()),
     }
     asked = {f"{name}_here": count for name, count in counts.items()}  # some are also the names of the project's own links
-    found: dict[str, Any] = Project.objects.filter(pk=project.pk).values(**asked).get()
+    rows: Any = Project.objects.filter(pk=project.pk).values(**asked)
+    found = rows.get()
     return PriceBasis(project.code, **{name: found[f"{name}_here"] for name in counts})
 
 
