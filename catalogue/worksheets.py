@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.countries import COUNTRIES
+from accounts.currencies import minor_unit
 from catalogue.models import AnalyticalPrice, ExchangeRate, Material, Supplier, SupplierQualification, SupplierQuote, Vessel
 from catalogue.models.kept import standing_on
 from catalogue.models.materials import WHOLE_NAME
 from catalogue.models.supply import in_force
 from catalogue.qualification import said_of, sources_words, standing
 from catalogue.services.analysis import AnalyticalPriceRows
-from catalogue.services.materials import MaterialRows
+from catalogue.services.materials import MaterialRows, enter_material
 from catalogue.services.qualification import QualificationRows, SupplierRows
 from catalogue.services.supply import QuoteRows, RateRows, enter_supplier
 from catalogue.services.vessels import VesselRows
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from worksheets.bound import Bound
 
 LANDS = [(code, _(name)) for code, name in COUNTRIES.items()]  # as the reader calls them; a file is read back in any language
-CENT = Decimal("0.01")
 AS_WRITTEN = 40  # letters of a number with what people put around it, such as "CAS No. 108-88-3"
 
 
@@ -65,7 +66,7 @@ def _standings(rows: Sequence[SupplierQualification], _supplier: Supplier) -> di
 
 
 def _cost_per_sample(price: AnalyticalPrice) -> Decimal:
-    return price.cost_per_sample.quantize(CENT, ROUND_HALF_UP)
+    return price.cost_per_sample.quantize(minor_unit(price.currency), ROUND_HALF_UP)
 
 
 def _materials(bound: Bound) -> QuerySet[Any]:
@@ -78,7 +79,8 @@ def _called(materials: Any, words: str) -> QuerySet[Any]:
     return found
 
 
-A_MATERIAL = Lookup(_materials, find=_called, shown=WHOLE_NAME)  # for every table of which a cell names one
+KNOWN_MATERIAL = Lookup(_materials, find=_called, shown=WHOLE_NAME)
+A_MATERIAL = replace(KNOWN_MATERIAL, create=enter_material, new=_("Enter the material as a reagent"))  # for every table that takes new ones
 
 
 def _suppliers(bound: Bound) -> QuerySet[Any]:
@@ -168,7 +170,7 @@ QUALIFICATIONS = Worksheet(
     model=SupplierQualification,
     parent="supplier",
     columns=(
-        SheetColumn("material", lookup=A_MATERIAL, example="TOL-99", frozen=True, width=24, regulated=True),
+        SheetColumn("material", lookup=KNOWN_MATERIAL, example="TOL-99", frozen=True, width=24, regulated=True),
         SheetColumn("service", note=_("In place of a material."), example="Elemental impurities", width=20, regulated=True),
         SheetColumn("standing", _("Standing"), derived=True, width=30),
         SheetColumn("decision", example="Approved", width=22, regulated=True),

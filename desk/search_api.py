@@ -19,7 +19,8 @@ KINDS = ("project", "similar", "request", "client", "offer", "document", "file")
 
 
 class FindSerializer(serializers.Serializer[Any]):
-    """One thing that was found; `page` is where a person reads it. `similar`: a project whose compound resembles the structure asked."""
+    """One thing that was found; `page` is where a person reads it. `similar`: a project whose
+    compound, or an intermediate of whose route, resembles the structure asked; the title then names step and route."""
 
     kind = serializers.ChoiceField(choices=KINDS)
     code = serializers.CharField()
@@ -60,8 +61,8 @@ def _rows(user: User, found: Found) -> Iterator[dict[str, str]]:
     for project in found.projects:
         yield {"kind": "project", "code": project.code, "title": project.title, "page": address_of(user, project)}
     for like in found.alike:
-        title = f"{like.project.compound.name} ({like.percent} %)"
-        yield {"kind": "similar", "code": like.project.code, "title": title, "page": address_of(user, like.project)}
+        title = f"{like.compound.name} ({like.percent} %)" + (f", {like.made_in}" if like.made_in else "")
+        yield {"kind": "similar", "code": like.project.code, "title": title, "page": like.link or address_of(user, like.project)}
     for rfp in found.rfps:
         yield {"kind": "request", "code": rfp.number, "title": rfp.compound_name, "page": rfp.get_absolute_url()}
     for client in found.clients:

@@ -17,7 +17,7 @@ class ProcessConfig(AppConfig):
         from process.literature import worksheets as literature
         from process.purchasing import letters, posting
         from process.purchasing import worksheets as purchasing
-        from process.routes import importing
+        from process.routes import importing, made
         from process.routes import worksheets as routes
         from projects.price_sources import read_price_sources_by
 
@@ -25,6 +25,7 @@ class ProcessConfig(AppConfig):
         events.register_all()
         policies.register_policies()
         importing.register()
+        made.register()
         routes.register()
         literature.register()
         costs.register()

@@ -1,11 +1,13 @@
-"""Have we made something like this? Projects whose compound resembles a structure, as far as the reader sees them."""
+"""Have we made something like this? Projects whose compound, or what they make on the way, resembles a structure, as far as the reader
+sees them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalogue.chemistry import StructureError
 from catalogue.models import CompoundFingerprint
@@ -14,6 +16,7 @@ from projects.models import Project
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from catalogue.models import Compound
 
 LEAST = 0.35  # Tanimoto; below it, Morgan fingerprints of two molecules have little in common
 MOST_COMPOUNDS = 20
@@ -23,16 +26,45 @@ MOST_COMPOUNDS = 20
 class Alike:
     """score: 0 to 1, where 1 is the same skeleton with the same groups; stereo and salt are not looked at.
 
-    kinship: what the asked structure is to the compound where both have one parent, such as “salt of Sitagliptin”.
+    kinship: what the asked structure is to the compound where both have one parent, such as “salt of Sitagliptin”. made_in: the step of
+    which route, where the compound is an intermediate, with a link to it.
     """
 
     project: Project
+    compound: Compound
     score: float
     kinship: str = ""
+    made_in: str = ""
+    link: str = ""
 
     @property
     def percent(self) -> int:
         return int(100 * self.score)
+
+
+@dataclass(frozen=True)
+class OnTheWay:
+    """A compound that a project makes before its own, the step in words, and where that stands."""
+
+    project: Project
+    compound: Compound
+    words: str
+    link: str
+
+
+class Way(Protocol):
+    """A layer above knows the steps. steps: those of the projects that the reader sees, with `made_id` of the compound."""
+
+    def steps(self, user: User, projects: QuerySet[Project]) -> QuerySet[Any]: ...
+
+    def told(self, steps: QuerySet[Any], compounds: Collection[int]) -> Iterable[OnTheWay]: ...
+
+
+_ways: list[Way] = []
+
+
+def look_on_the_way_by(way: Way) -> None:
+    _ways[:] = [way]
 
 
 def alike(user: User, smiles: str, *, besides: str = "", most: int = MOST_COMPOUNDS) -> list[Alike]:
@@ -41,17 +73,24 @@ def alike(user: User, smiles: str, *, besides: str = "", most: int = MOST_COMPOU
     if not bits:
         return []
     seen = Project.objects.visible_to(user).exclude(rfp__number=besides)
-    rows = CompoundFingerprint.objects.filter(Exists(seen.filter(compound_id=OuterRef("compound_id")))).alike(bits, least=LEAST)
+    steps = [(way, way.steps(user, seen)) for way in _ways]
+    known = Q(Exists(seen.filter(compound_id=OuterRef("compound_id"))))
+    for _way, made in steps:
+        known |= Q(Exists(made.filter(made_id=OuterRef("compound_id"))))
+    rows = CompoundFingerprint.objects.filter(known).alike(bits, least=LEAST)
     scores = {row.compound_id: row.score for row in rows.defer("bits")[:most]}  # type: ignore[attr-defined]
     projects = seen.filter(compound__in=list(scores)).select_related("compound", "client")
     asked = composition_or_none(smiles)
-    found = [Alike(project, scores[project.compound_id], _kinship(asked, project)) for project in projects]
-    return sorted(found, key=lambda each: (-each.score, each.project.code))
+    found = [Alike(each, each.compound, scores[each.compound_id], _kinship(asked, each.compound)) for each in projects]
+    for each in (told for way, made in steps for told in way.told(made, list(scores))):
+        score, kin = scores[each.compound.pk], _kinship(asked, each.compound)
+        found.append(Alike(each.project, each.compound, score, kin, each.words, each.link))
+    return sorted(found, key=lambda each: (-each.score, bool(each.made_in), each.project.code))
 
 
-def _kinship(asked: Composition | None, project: Project) -> str:
-    known = project.compound.composition
-    return kinship(asked, known, project.compound.name) if asked and known else ""
+def _kinship(asked: Composition | None, compound: Compound) -> str:
+    known = compound.composition
+    return kinship(asked, known, compound.name) if asked and known else ""
 
 
 def _bits(smiles: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.currencies import Currency
+from accounts.currencies import OFFERED
 from audit.signatures import content_hash
 from projects.models import (
     Incoterm,
@@ -179,7 +179,7 @@ class ReplySerializer(serializers.Serializer[Any]):
 class QuotationToDraftSerializer(serializers.Serializer[Any]):
     """A revision as our side writes it: all of it, each time. What is wrong with the n-th row is named `payments-n-percent`."""
 
-    currency = serializers.ChoiceField(choices=Currency.choices)
+    currency = serializers.ChoiceField(choices=OFFERED)
     valid_until = serializers.DateField()
     scope = serializers.CharField(max_length=8000)
     assumptions = _text(8000)

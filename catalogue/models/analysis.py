@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from audit.history import tracked
 from catalogue.models.kept import NOT_BELOW_ZERO, ForATime, InternalQuerySet
 from catalogue.models.supply import Supplier
@@ -49,7 +49,7 @@ class AnalyticalPrice(ForATime, models.Model):
     hours_per_sample = _amount(_("hours per sample"), default=Decimal(0))
     hourly_rate = _amount(_("rate per hour"), default=Decimal(0))
     consumables_per_sample = _amount(_("consumables per sample"), default=Decimal(0))
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    currency = CurrencyField(_("currency"))
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=60, blank=True)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from accounts.working_days import HasOwnDays
 from audit.history import tracked
 from catalogue.models.kept import COUNTRY, InternalQuerySet
@@ -99,7 +99,7 @@ class Vessel(models.Model):
     hourly_rate = models.DecimalField(
         _("rate per hour"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MORE_THAN_A_CENT]
     )
-    rate_currency = models.CharField(_("currency of the rate"), max_length=3, choices=Currency.choices, blank=True)
+    rate_currency = CurrencyField(_("currency of the rate"), blank=True)
     rate_from = models.DateField(_("rate valid from"), null=True, blank=True)
     in_service = models.BooleanField(_("in service"), default=True)
     out_of_service_reason = models.CharField(_("why it is out of service"), max_length=1000, blank=True)

@@ -12,7 +12,7 @@ from django.db.models import F, Q, Value
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from audit.history import tracked
 from catalogue.models.kept import InternalQuerySet
 from charts.look import written
@@ -57,8 +57,8 @@ class ExchangeRateQuerySet(InternalQuerySet):
 class ExchangeRate(models.Model):
     """One unit of `currency` was worth `rate` units of `into` on that day. A price keeps the rate and the day it was converted with."""
 
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
-    into = models.CharField(_("into"), max_length=3, choices=Currency.choices)
+    currency = CurrencyField(_("currency"))
+    into = CurrencyField(_("into"))
     on = models.DateField(_("on"))
     rate = models.DecimalField(_("rate"), max_digits=20, decimal_places=8)
     source = models.CharField(_("source"), max_length=120)

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from accounts.models import languages
 from audit.history import tracked
 from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, ForATime, InternalQuerySet
@@ -81,7 +81,7 @@ class SupplierQuote(ForATime, models.Model):
         _("from quantity (kg)"), max_digits=12, decimal_places=3, default=Decimal(0), validators=[MinValueValidator(Decimal(0))]
     )
     price_per_kg = models.DecimalField(_("price per kg"), max_digits=16, decimal_places=4, validators=[MinValueValidator(Decimal(0))])
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    currency = CurrencyField(_("currency"))
     pack_kg = models.DecimalField(_("pack (kg)"), max_digits=12, decimal_places=3, null=True, blank=True, validators=[MORE_THAN_NOTHING])
     minimum_order_kg = models.DecimalField(
         _("minimum order (kg)"), max_digits=12, decimal_places=3, null=True, blank=True, validators=[MORE_THAN_NOTHING]

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from audit.history import tracked
 from audit.models import Signature
 from audit.states import StateField
@@ -83,7 +83,7 @@ class DepartmentAssessment(models.Model):
     feasibility_reason = models.TextField(_("reasons"), max_length=8000, blank=True)
     assumptions = models.TextField(_("assumptions"), max_length=8000, blank=True)
     risks = models.TextField(_("risks"), max_length=8000, blank=True)
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    currency = CurrencyField(_("currency"), blank=True)
     cost_low = models.DecimalField(_("low cost"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
     cost_base = models.DecimalField(
         _("base cost"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]

@@ -17,6 +17,7 @@ from projects.permissions import RELEASERS
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from phases.evaluation.price_basis import PriceBasis
 
 State = Quotation.State
 NEEDED_AGREEMENTS = (Agreement.Kind.CONFIDENTIALITY, Agreement.Kind.COOPERATION)
@@ -65,8 +66,16 @@ class Records:
         return next((row for row in self.quotations if row.state != State.SUPERSEDED), None)
 
 
-def steps_of(records: Records) -> list[Step]:
-    return [_sheets(records), _recommendation(records), _quotation(records), _agreements(records), _charter(records)]
+def steps_of(records: Records, basis: PriceBasis) -> list[Step]:
+    return [
+        _sheets(records),
+        _route(records, basis),
+        _scenario(records, basis),
+        _recommendation(records),
+        _quotation(records),
+        _agreements(records),
+        _charter(records),
+    ]
 
 
 def next_step(steps: Sequence[Step], project: Project) -> Step:
@@ -109,6 +118,40 @@ def _sheets(records: Records) -> Step:
         who=", ".join(str(sheet.owner or sheet.department) for sheet in left),
         link=first.get_absolute_url() if first else "#sheets",
         link_words=_t("Open the sheet"),
+    )
+
+
+def _is_priced(records: Records) -> bool:
+    """A price was released, so that what it rests on is asked for no more, wherever it is kept."""
+    return any(row.released_at is not None for row in records.quotations)
+
+
+def _route(records: Records, basis: PriceBasis) -> Step:
+    """A route, and an inquiry from its materials unless a price was fixed without one."""
+    code, has_route = records.project.code, basis.first_route is not None
+    asked_suppliers = bool(basis.inquiries or basis.fixed_scenarios)
+    words = _t("No purchase inquiry yet. Prepare one from the materials of the route.")
+    return Step(
+        _t("Route and inquiries"),
+        _is_priced(records) or (has_route and asked_suppliers),
+        _t("no route yet") if not has_route else _t("no inquiry yet") if not basis.inquiries else "",
+        next=words if has_route else _t("No route yet. Open one, or import its steps and inputs; suppliers are asked from it."),
+        who=str(Role.MATERIAL_CONTROL.label if has_route else Role.RESEARCH.label),
+        link=reverse("route-detail", args=[code, basis.first_route]) if has_route else reverse("project-routes", args=[code]),
+        link_words=_t("Open the route") if has_route else _t("Go to the routes"),
+    )
+
+
+def _scenario(records: Records, basis: PriceBasis) -> Step:
+    counted = _t("%(done)d of %(total)d fixed") % {"done": basis.fixed_scenarios, "total": basis.scenarios}
+    return Step(
+        _t("Cost scenario"),
+        _is_priced(records) or bool(basis.scenarios),
+        counted if basis.scenarios else _t("none yet"),
+        next=_t("No cost scenario yet. Open one; the quotation takes its prices."),
+        who=str(Role.BUSINESS_DEVELOPMENT.label),
+        link=reverse("project-costs", args=[records.project.code]),
+        link_words=_t("Go to the costs"),
     )
 
 

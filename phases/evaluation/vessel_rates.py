@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 
+from accounts.currencies import minor_unit
 from catalogue.models.rates import no_rate
 from charts.look import written
 from phases.evaluation.planned import priced_on, rate_words, rates_into
@@ -47,7 +48,8 @@ def rate_of(vessel: Vessel, sheet: DepartmentAssessment) -> VesselRate:
     rate = rates_into(sheet, day).get(vessel.rate_currency)
     if rate is None:
         return VesselRate(None, no_rate(vessel.rate_currency, sheet.currency, day))
-    return VesselRate(half_up(vessel.hourly_rate * rate.rate, CENT), f"{said}, {rate_words(rate)}")
+    step = max(minor_unit(sheet.currency), CENT)  # a rate is kept to the hundredth
+    return VesselRate(half_up(vessel.hourly_rate * rate.rate, step), f"{said}, {rate_words(rate)}")
 
 
 def take_rate(row: PlannedOperation, sheet: DepartmentAssessment) -> None:

@@ -32,6 +32,7 @@ from phases.evaluation.enquiries import clock_of
 from phases.evaluation.forms import AssignSheetForm, RecommendForm, ReopenForm, SheetForm
 from phases.evaluation.meanwhile import changed_meanwhile, is_as_shown, seen_of
 from phases.evaluation.models import DepartmentAssessment
+from phases.evaluation.price_basis import price_basis_of
 from phases.evaluation.worksheets import PRODUCTION_PLAN, TEST_PLAN, tables_of
 from projects.kept import unmanned
 from projects.meanings import meaning_words, signed_rows
@@ -108,13 +109,15 @@ def _evaluation(
 ) -> HttpResponse:
     user = request.user
     records = records_of(project)
-    steps = progress.steps_of(records)
+    basis = price_basis_of(project)
+    steps = progress.steps_of(records, basis)
     inactive = not_active(project)
     in_evaluation = project.phase == "evaluation" and project.is_active
     context = {
         "project": project,
         "unmanned": unmanned(project.rfp) if project.is_kept else [],  # type: ignore[attr-defined]
         "records": records,
+        "basis": basis,
         "steps": progress.as_stepper(steps),
         "next": progress.next_step(steps, project) if in_evaluation else None,
         "quotations": [(row, progress.next_act(row)) for row in records.quotations],
@@ -343,6 +346,7 @@ def _render_sheet(
         "meaning": meaning_words("sheet_sign_off"),
         "giver": giver_of(capacity(request.user, sheet.department.key)),
         "signatures": signed_rows(sheet),
+        "basis": price_basis_of(sheet.project),
         "events": events,
         "seen": seen,
         "tables": list(tables.values()),

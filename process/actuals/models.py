@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from audit.history import tracked
 from process.routes.models import MORE_THAN_NOTHING, RouteStep, own_projects
 from projects.models import Phase
@@ -46,7 +46,7 @@ class ActualCost(models.Model):
     phase = models.CharField(_("phase"), max_length=16, choices=Phase.choices)
     label = models.CharField(_("cost"), max_length=200)
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, validators=[MORE_THAN_NOTHING])
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    currency = CurrencyField(_("currency"))
     source = models.CharField(_("source"), max_length=200)
     booked_on = models.DateField(_("booked on"))
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

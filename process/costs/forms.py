@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CURRENCIES
 from accounts.numbers import PercentField, WholeNumberField
 from process.costs.models import PHASE_CHOICES, PRICED_PHASES, CostAssessment
 from process.costs.services import FIELDS, SCALE_FIELDS, SIZES, scale_values
@@ -44,7 +44,7 @@ def _add_sizes(fields: dict[str, forms.Field]) -> None:
 
 class ScenarioForm(forms.Form):
     name = forms.CharField(label=_("Scenario"), max_length=120, help_text=_("For example: 50 kg batches, second supplier."))
-    currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices)
+    currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES)
     priced_on = forms.DateField(
         label=_("Priced on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from accounts.models import DEPARTMENT_NAMES
 from audit.history import tracked
 from audit.states import StateField
@@ -80,7 +80,7 @@ class CostAssessment(models.Model):
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="cost_assessments")
     number = models.PositiveSmallIntegerField()
     name = models.CharField(_("scenario"), max_length=120)
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    currency = CurrencyField(_("currency"))
     priced_on = models.DateField(_("priced on"))
     route_version = models.ForeignKey(
         "process.RouteVersion", on_delete=models.PROTECT, related_name="cost_assessments", null=True, blank=True, verbose_name=_("route")
@@ -191,7 +191,7 @@ class CostLine(models.Model):
     price = _amount(_("price per unit"))
     price_low = _end(_("price, low"))
     price_high = _end(_("price, high"))
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    currency = CurrencyField(_("currency"), blank=True)
     at_cost = models.BooleanField(_("passed on at cost"), default=False)
     source = _source()
     reference = models.CharField(_("reference"), max_length=120, blank=True)
@@ -254,7 +254,7 @@ class MaterialPrice(models.Model):
     price_per_kg = _end(_("price per kg"))
     price_low = _end(_("price, low"))
     price_high = _end(_("price, high"))
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    currency = CurrencyField(_("currency"), blank=True)
     handling_loss_pct = _percent(_("handling loss (%)"), BELOW_ALL)
     loss_in_yield = models.BooleanField(_("loss is in the yield"), default=False)
     source = _source()
@@ -297,7 +297,7 @@ class RiskItem(models.Model):
     phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
     probability_pct = models.DecimalField(_("probability (%)"), max_digits=5, decimal_places=2, validators=[NOT_BELOW_ZERO, HUNDRED])
     impact = models.DecimalField(_("cost if it happens"), max_digits=16, decimal_places=2, validators=[NOT_BELOW_ZERO])
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    currency = CurrencyField(_("currency"), blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
 
     class Meta:
@@ -329,7 +329,7 @@ class ScenarioQuote(models.Model):
     phase = models.CharField(_("phase"), max_length=16, choices=PHASE_CHOICES)
     description = models.CharField(_("description"), max_length=300)
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, validators=[NOT_BELOW_ZERO])
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    currency = CurrencyField(_("currency"))
     rate = models.DecimalField(_("rate"), max_digits=20, decimal_places=8, null=True, blank=True)
     rated_on = models.DateField(_("rate of"), null=True, blank=True)
     worded = models.BooleanField(default=True)

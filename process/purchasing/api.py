@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_writes import Tagged
-from accounts.currencies import Currency
+from accounts.currencies import CODES, CURRENCIES
 from accounts.requests import ApiRequest
 from audit.refusals import BadInput
 from process.models import PurchaseInquiry
@@ -21,7 +21,7 @@ from projects.api import internal_project
 
 WORDS = "Into which the offers are converted; where nothing is said, that of the newest cost scenario, else EUR."
 KEYS = "approved, conditional, lapsed, not_qualified, suspended or disqualified."
-IN = OpenApiParameter("currency", str, enum=Currency.values, description=WORDS)
+IN = OpenApiParameter("currency", str, enum=CODES, description=WORDS)
 
 
 class InquirySerializer(serializers.Serializer[Any]):
@@ -46,7 +46,7 @@ class SupplierOfferSerializer(serializers.Serializer[Any]):
     qualification = serializers.CharField(source="qualification.words")
     qualification_key = serializers.CharField(source="qualification.key", help_text=KEYS)
     price_per_kg = serializers.DecimalField(source="answer.price_per_kg", max_digits=16, decimal_places=4, allow_null=True)
-    currency = serializers.ChoiceField(source="answer.currency", choices=Currency.choices, allow_blank=True, default="")
+    currency = serializers.ChoiceField(source="answer.currency", choices=CURRENCIES, allow_blank=True, default="")
     bought_kg = serializers.DecimalField(max_digits=14, decimal_places=3, allow_null=True)
     total = serializers.DecimalField(max_digits=24, decimal_places=2, allow_null=True)
     per_kg = serializers.DecimalField(max_digits=24, decimal_places=4, allow_null=True, rounding=ROUND_HALF_UP)
@@ -72,7 +72,7 @@ class InquiryLineSerializer(serializers.Serializer[Any]):
 
 
 class InquiryOffersSerializer(InquirySerializer):
-    compared_in = serializers.ChoiceField(choices=Currency.choices)
+    compared_in = serializers.ChoiceField(choices=CURRENCIES)
     lines = InquiryLineSerializer(many=True)
 
 
@@ -97,8 +97,8 @@ class InquiryDetail(Tagged, APIView):
         rows = PurchaseInquiry.objects.visible_to(request.user).select_related("project__site", "route_version__route")
         found = get_object_or_404(rows, project=project, number=number)
         currency = request.query_params.get("currency", usual_currency(found))
-        if currency not in Currency.values:
-            raise BadInput({"currency": ", ".join(Currency.values)})
+        if currency not in CODES:
+            raise BadInput({"currency": ", ".join(CODES)})
         asked = {row.line.pk: row for row in compared(found, currency=currency, on=project.today)}
         lines = [asked.get(line.pk, Compared(line, ())) for line in found.lines.select_related("material")]
         offered = {"compared_in": currency, "lines": InquiryLineSerializer(lines, many=True).data}

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CURRENCIES
 from process.purchasing.services import FIELDS
 from process.routes.forms import number
 from projects.forms.evidence import day_input
@@ -52,4 +52,4 @@ class InquiryForm(forms.Form):
 
 
 class CurrencyForm(forms.Form):
-    currency = forms.ChoiceField(label=_("Compare in"), choices=Currency.choices)
+    currency = forms.ChoiceField(label=_("Compare in"), choices=CURRENCIES)

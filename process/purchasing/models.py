@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from audit.history import tracked
 from audit.states import StateField
 from catalogue.models.kept import COUNTRY, MORE_THAN_NOTHING, ForATime
@@ -239,7 +239,7 @@ class InquiryAnswer(ForATime, models.Model):
     price_per_kg = models.DecimalField(
         _("price per kg"), max_digits=16, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(Decimal("0.0001"))]
     )
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    currency = CurrencyField(_("currency"), blank=True)
     pack_kg = _kilograms(_("pack (kg)"), null=True, blank=True)
     minimum_order_kg = _kilograms(_("minimum order (kg)"), null=True, blank=True)
     lead_time_days = models.PositiveSmallIntegerField(_("lead time (days)"), null=True, blank=True)

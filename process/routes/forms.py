@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CURRENCIES
 from accounts.numbers import NumberField
 from process.routes.models import Route
 from process.routes.services.routes import FIELDS
@@ -36,7 +36,7 @@ class TargetForm(forms.Form):
     """How much product the masses are for, and in which currency they are priced."""
 
     target = number(_("Product wanted (kg)"), places=6, needed=True)
-    currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices)
+    currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES)
 
     def clean_target(self) -> Decimal:
         wanted: Decimal = self.cleaned_data["target"]

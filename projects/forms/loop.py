@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CURRENCIES
 from accounts.numbers import AmountField
 from projects.forms.gate import REASON
 from projects.models import Publication
@@ -37,7 +37,7 @@ class LoopForm(forms.Form):
     client_words = client_words_field()
     cost_effect = forms.CharField(label=_("Effect on cost"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     cost_amount = AmountField(label=_("Amount"), required=False, max_digits=16, decimal_places=2)
-    cost_currency = forms.ChoiceField(label=_("Currency"), required=False, choices=[("", "–"), *Currency.choices])
+    cost_currency = forms.ChoiceField(label=_("Currency"), required=False, choices=[("", "–"), *CURRENCIES])
     renew = forms.MultipleChoiceField(
         label=_("Also to be done again"),
         required=False,

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from accounts.currencies import Currency
+from accounts.currencies import OFFERED, CurrencyField
 from audit.states import StateField
 from projects.models.project import sees_project
 
@@ -51,7 +51,7 @@ class Offer(models.Model):
 
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
     state = StateField(_("state"), choices=State.choices, default=State.DRAFT)
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    currency = CurrencyField(_("currency"), choices=OFFERED)
     valid_until = models.DateField(_("valid until"))
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from audit.refusals import Words
 from projects.models.commercial import Incoterm
 from projects.models.rfp_choices import (
@@ -159,7 +159,7 @@ class RfpFacts(models.Model):
     # commercial
     budget_low = _amount(_("budget, from"), digits=14, places=2)
     budget_high = _amount(_("budget, up to"), digits=14, places=2)
-    currency_wanted = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    currency_wanted = CurrencyField(_("currency"), blank=True)
     pricing_wish = _one_of(_("pricing wanted"), PricingWish)
     incoterm_wanted = models.CharField(_("delivery term wanted"), max_length=3, choices=Incoterm.choices, blank=True)
     delivery_place = _said(_("place of delivery"), 200)

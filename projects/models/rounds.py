@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.currencies import Currency
+from accounts.currencies import CurrencyField
 from audit.models import AppendOnly, CurrentTransaction
 from projects.models.evidence import Deliverable
 from projects.models.plan import Milestone, Publication
@@ -43,7 +43,7 @@ class StepLoop(AppendOnly):
     client_words = models.TextField(_("words to the client"), max_length=2000, blank=True)
     cost_effect = models.TextField(_("effect on cost"), max_length=2000, blank=True)
     cost_amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, null=True, blank=True)
-    cost_currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
+    cost_currency = CurrencyField(_("currency"), blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
 

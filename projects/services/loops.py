@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from accounts.currencies import Currency
+from accounts.currencies import CODES
 from accounts.permissions import require_permission
 from audit.acts import act
 from audit.events import record
@@ -97,7 +97,7 @@ def _check_loop(reason: str, side: str, amount: Decimal | None, currency: str, k
     errors = missing_reason(reason)
     if side not in Publication.Side.values:
         errors["side"] = [_t("Choose on whose side the step has to begin again.")]
-    if amount is not None and currency not in Currency.values:
+    if amount is not None and currency not in CODES:
         errors["cost_currency"] = [_t("Say in which currency.")]
     if not known:
         errors["renew"] = [_t("Choose what is done in this phase.")]

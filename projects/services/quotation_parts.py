@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _t
 
-from accounts.currencies import Currency, is_too_fine, too_fine_words
+from accounts.currencies import OFFERED, is_too_fine, too_fine_words
 from projects.default_plan import newest, plan_of_version
 from projects.models import (
     PHASES,
@@ -150,7 +150,7 @@ def wrong_content(
     kept: the tables that stay as they are. Of these only money that the currency cannot hold is wrong, and says where it stands.
     """
     errors: Errors = {}
-    if currency not in Currency.values:
+    if currency not in dict(OFFERED):
         errors["currency"] = [_t("Choose the currency.")]
     if valid_until < today:
         errors["valid_until"] = [_t("The quotation would be invalid when it is sent.")]

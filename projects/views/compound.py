@@ -13,6 +13,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.refusals import carried_out
 from catalogue.chemistry import draw_svg
+from catalogue.models import Compound
 from catalogue.services import cite_compound
 from projects.alike import alike
 from projects.forms.compound import SourcesForm
@@ -29,16 +30,16 @@ def similar_compounds(request: SignedInRequest, code: str) -> HttpResponse:
     rows = Project.objects.visible_to(request.user).select_related("compound", "client", "rfp")
     project = get_object_or_404(rows, code=code)
     found = alike(request.user, project.compound.smiles, besides=project.rfp.number)
-    pictures = {each.project.compound_id: _picture(each.project) for each in found}
+    pictures = {compound.pk: _picture(compound) for compound in {each.compound for each in found}}
     context = {
         "project": project,
-        "rows": [(each, pictures[each.project.compound_id]) for each in found],
+        "rows": [(each, pictures[each.compound.pk]) for each in found],
     }
     return render(request, "projects/similar.html", context)
 
 
-def _picture(project: Project) -> str:
-    return mark_safe(draw_svg(project.compound.smiles, *PICTURE, title=project.compound.name))  # noqa: S308 - drawn by us, the title escaped
+def _picture(compound: Compound) -> str:
+    return mark_safe(draw_svg(compound.smiles, *PICTURE, title=compound.name))  # noqa: S308 - drawn by us, the title escaped
 
 
 @internal_required

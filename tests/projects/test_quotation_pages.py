@@ -299,6 +299,7 @@ def test_release_by_both_then_send(project: Project) -> None:
 
     make.a_paper(quotation)
     page = as_person(business()).get(reverse("quotation-detail", args=[project.code, 1])).content.decode()
+    assert f'href="{reverse("project-costs", args=[project.code])}"' in page
     assert f"No approver of {project.client} has an account; an administrator opens one." in page
     assert as_person(business()).post(reverse("quotation-send", args=[project.code, 1])).status_code == 409
     approver = make.person(Role.CLIENT_APPROVER)

@@ -1,0 +1,86 @@
+"""A material that the catalogue does not have yet, entered from the cell that names it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from accounts.models import Role, User
+from catalogue.models import Material
+from process.purchasing import services as purchasing
+from projects.models import Project
+from tests.process import factories as make
+from tests.process.purchasing.steps import in_days
+from tests.projects import factories as projects
+from worksheets.changing import ADD, Change, Result, change_rows
+
+pytestmark = pytest.mark.django_db
+NEW = frozenset({"material"})
+INPUT: dict[str, Any] = {"step": "Acetylation", "role": "reactant", "amount": "1", "basis": "equivalents"}
+
+
+def entered(address: str, words: str, values: dict[str, Any], *, by: User | None = None, create: frozenset[str] = NEW) -> Result:
+    change = Change(ADD, values={"material": words, **values}, create=create)
+    (result,) = change_rows(address, [change], actor=by or make.chemist()).results
+    return result
+
+
+@pytest.fixture
+def inputs(project: Project) -> str:
+    version = make.draft_of(make.a_route(project))
+    make.a_step(version)
+    return f"step-inputs:{version.pk}"
+
+
+def test_a_route_an_inquiry_and_a_scenario_take_it(project: Project) -> None:
+    version = make.draft_of(make.a_whole_route(project))
+    inquiry = purchasing.prepare_inquiry(version.pk, target_kg=Decimal(10), answer_by=in_days(9), with_priced=True, actor=make.chemist())
+    scenario = make.a_scenario(project, version)
+    tables = (
+        (f"step-inputs:{version.pk}", INPUT),
+        (f"inquiry-lines:{inquiry.pk}", {"quantity_kg": "5"}),
+        (f"cost-materials:{scenario.pk}", {}),
+    )
+
+    for number, (address, values) in enumerate(tables):
+        asked = entered(address, f"NEW-{number}: New material {number}", values, create=frozenset())
+        saved = entered(address, f"NEW-{number}: New material {number}", values)
+        assert (asked.unknown, saved.errors) == (["material"], {})
+
+    made = Material.objects.filter(code__startswith="NEW-").order_by("code")
+    assert list(made.values_list("code", "name", "kind")) == [(f"NEW-{n}", f"New material {n}", "reagent") for n in range(3)]
+
+
+def test_its_code_is_made_from_its_name_where_none_is_typed(inputs: str) -> None:
+    for words in ("Pivaloyl chloride", "Pivaloyl, chloride", "Pivaloyl Chloride"):
+        assert not entered(inputs, words, INPUT).errors
+
+    assert list(Material.objects.order_by("pk").values_list("code", "name")) == [
+        ("PIVALOYL-CHLORIDE", "Pivaloyl chloride"),
+        ("PIVALOYL-CHLORIDE-2", "Pivaloyl, chloride"),
+    ]
+
+
+def test_a_name_of_which_no_code_can_be_made_asks_for_one(inputs: str) -> None:
+    refused = entered(inputs, "乙酸酐", INPUT)
+
+    assert refused.errors == {"material": ["A code cannot be made of this name; type code and name, for example TOL-99: Toluene."]}
+    assert not entered(inputs, "ACO-1: 乙酸酐", INPUT).errors
+
+
+def test_a_code_that_is_taken_is_refused_at_the_cell(inputs: str) -> None:
+    make.a_material("Toluene", code="TOL-99")
+
+    refused = entered(inputs, "TOL-99: Xylene", INPUT)
+
+    assert list(refused.errors) == ["material"]
+    assert Material.objects.count() == 1
+
+
+def test_who_may_not_keep_materials_reads_who_may(inputs: str) -> None:
+    refused = entered(inputs, "Pivaloyl chloride", INPUT, by=projects.person(Role.PROJECT_MANAGER))
+
+    assert refused.errors == {"": ["Materials are kept by research, material control and production."]}
+    assert not Material.objects.exists()
