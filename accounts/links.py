@@ -16,6 +16,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from accounts.languages import speaking_to
@@ -40,8 +41,9 @@ def ask_for_link(request: HttpRequest, email: str) -> None:
 
 
 def people_at(emails: Collection[str]) -> list[User]:
-    """Those of the addresses that may sign in with a password."""
-    return list(User.objects.active().filter(email__in=emails).exclude(kind=User.Kind.INTEGRATION).order_by("pk"))
+    """Those of the addresses, in lower case, that may sign in with a password."""
+    asked = User.objects.active().alias(written=Lower("email")).filter(written__in=emails)
+    return list(asked.exclude(kind=User.Kind.INTEGRATION).order_by("pk"))
 
 
 def letter_with_link(person: User, headers: dict[str, str]) -> EmailMessage:
