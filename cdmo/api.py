@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -27,6 +28,7 @@ from accounts.requests import refuse_unknown
 from audit.refusals import BadInput, NotAllowed, Refused
 from cdmo.outages import RETRY_SECONDS, outage_of
 
+logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 MAX_DEPTH = 32
 MAX_PAGE_SIZE = 200
@@ -49,6 +51,7 @@ def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, PermissionDenied):
         return _problem(403, _t("Not allowed"), _t("Your roles do not allow this."))
     if away := outage_of(error):
+        logger.error("A server does not answer.", exc_info=error)  # the framework logs only what is raised on
         return _problem(503, _t("Not available"), str(away.to_systems), headers={"Retry-After": str(RETRY_SECONDS)})
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):

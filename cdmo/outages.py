@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 RETRY_SECONDS = 10  # of Retry-After
-LOST = ("08", "57P01", "57P02", "57P03")  # PostgreSQL's classes: the connection failed; it is shutting down, crashed or starting up
+LOST = ("08", "57P")  # PostgreSQL's classes: the connection failed; the server ended it or takes none
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Outage:
 
 
 DATABASE = Outage(
-    _("The database cannot be reached. What you typed is kept in this browser; try again shortly."),
+    _("The database cannot be reached. Try again shortly."),
     _("The database cannot be reached; try again shortly. A write is safe to send again under its Idempotency-Key."),
 )
 _NO_SIGN_IN = _("Redis cannot be reached, and without it nobody signs in or out or gives a signature. Try again shortly.")
@@ -37,8 +37,17 @@ def outage_of(error: BaseException | None) -> Outage | None:
 
 
 def _is_connection_lost(error: BaseException | None) -> bool:
-    """A deadlock or a statement that took too long is told by the same class of error, and with a code of its own."""
+    """A deadlock or a statement that took too long is told by the same class of error, and with a code of its own.
+
+    Without a code the server said nothing: it was not reached, or our own use of the driver is at fault.
+    """
     if not isinstance(error, InterfaceError | OperationalError):
         return False
     code = getattr(error.__cause__, "pgcode", None)
-    return code is None or code.startswith(LOST)
+    if code is None:
+        return isinstance(error, OperationalError) or _is_closed()
+    return code.startswith(LOST)
+
+
+def _is_closed() -> bool:
+    return connection.connection is None or bool(connection.connection.closed)

@@ -54,7 +54,10 @@ class Group:
 
     @property
     def rate_percent(self) -> int:
-        return int(half_up(Decimal(100 * self.won) / self.answered, Decimal(1)))
+        """Only all is 100, and only none is 0."""
+        if self.won in (0, self.answered):
+            return 100 if self.won else 0
+        return min(99, max(1, int(half_up(Decimal(100 * self.won) / self.answered, Decimal(1)))))
 
     @property
     def says_little(self) -> bool:

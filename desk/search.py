@@ -94,8 +94,10 @@ def _find(user: User, words: str) -> Found:
     known = Q(client__in=of_clients) | Q(compound__in=compounds)
     projects = Project.objects.visible_to(user).select_related("client", "compound")
     found = Found(words, projects=list(projects.filter(own | known)[:SHOWN]), offers=_offers(user, words))
+    called = _called(user, words)
     with indexes_only() if user.is_internal else nullcontext():
-        found.documents, found.files = _documents(user, words), files_saying(user, words, shown=SHOWN)
+        found.documents = [(document, None) for document in called] + _saying_so(user, words, but=called)
+        found.files = files_saying(user, words, shown=SHOWN)
     found.alike, found.is_structure = alike(user, smiles, most=SHOWN), bool(smiles)
     found.exact = projects.filter(code__iexact=words).first()
     if user.is_internal:
@@ -137,13 +139,16 @@ def _in_portal(offer: Offer) -> str:
     return reverse("portal-quotation", args=[offer.project.code, offer.revision])
 
 
-def _documents(user: User, words: str) -> list[tuple[Document, Passage | None]]:
-    """Those that are called so, then those of which a version that this person may read says so, with the passage."""
-    called = list(Document.objects.visible_to(user).filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN])
-    versions = DocumentVersion.objects.visible_to(user).filter(_saying(user, words)).exclude(document__in=called)
+def _called(user: User, words: str) -> list[Document]:
+    """By trigrams, which one or two letters do not have: the database chooses how to read."""
+    return list(Document.objects.visible_to(user).filter(Q(number__icontains=words) | Q(title__icontains=words))[:SHOWN])
+
+
+def _saying_so(user: User, words: str, *, but: list[Document]) -> list[tuple[Document, Passage | None]]:
+    """Other documents of which a version that this person may read says so, with the passage."""
+    versions = DocumentVersion.objects.visible_to(user).filter(_saying(user, words)).exclude(document__in=but)
     newest = versions.select_related("document").order_by("document_id", "-number").distinct("document_id")
-    told = newest[: SHOWN - len(called)]
-    return [(document, None) for document in called] + [(version.document, passage_of(version, words)) for version in told]
+    return [(version.document, passage_of(version, words)) for version in newest[: SHOWN - len(but)]]
 
 
 def _saying(user: User, words: str) -> Q:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -21,6 +21,9 @@ from projects.kept import number_kept
 from projects.models import Project
 from projects.views.plan import PICTURES
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 FILE_NAME = "bids"
 
 
@@ -29,10 +32,13 @@ def _asked(request: SignedInRequest) -> BidForm:
     return BidForm(request.GET, reader=request.user)
 
 
-def _shown(request: SignedInRequest, form: BidForm) -> dict[str, Any]:
-    asked = form.cleaned_data
+def _asked_of(request: SignedInRequest, asked: dict[str, Any]) -> tuple[QuerySet[Project], Scope]:
     projects = Project.objects.visible_to(request.user).filter(**{name: asked[name] for name in ("client", "site") if asked[name]})
-    scope = Scope(asked["since"], asked["until"])
+    return projects, Scope(asked["since"], asked["until"])
+
+
+def _shown(request: SignedInRequest, asked: dict[str, Any]) -> dict[str, Any]:
+    projects, scope = _asked_of(request, asked)
     quarters, figures = over_time(projects, scope)
     return {
         "funnel": pipeline(request.user, asked),
@@ -50,23 +56,24 @@ def bids_page(request: SignedInRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "query": request.GET.urlencode(), "is_asked": form.is_valid()}
     context["kept"] = number_kept(request.user)
     if form.is_valid():
-        context |= _shown(request, form)
+        context |= _shown(request, form.cleaned_data)
     return render(request, "desk/bids.html", context, status=200 if form.is_valid() else 400)
 
 
-def _pictures(request: SignedInRequest) -> dict[str, Picture]:
-    """By the name in the address; what is empty is not there."""
+def _picture(request: SignedInRequest, name: str) -> Picture | None:
+    """By its name in the address; what is empty is not there."""
     form = _asked(request)
     require_valid(form)
-    shown = _shown(request, form)
-    return {name: shown[name] for name in ("funnel", "quarters") if shown[name] is not None}
+    if name == "funnel":
+        return pipeline(request.user, form.cleaned_data)
+    return over_time(*_asked_of(request, form.cleaned_data))[0] if name == "quarters" else None
 
 
 @internal_required
 @require_GET
 def bids_picture(request: SignedInRequest, name: str, form: str) -> HttpResponse:
     """What the page shows, for slides and papers: svg, png or pdf."""
-    picture = _pictures(request).get(name)
+    picture = _picture(request, name)
     if picture is None:
         raise Http404
     draw, media_type = PICTURES[form]

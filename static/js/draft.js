@@ -1,12 +1,13 @@
 // What is typed into a form survives the end of the session, and a server that is away. While somebody types, the text
 // fields are kept in this tab (sessionStorage, under person and page; no passwords, codes or files). A page without a
 // person marks all of it as interrupted; the page of the form puts interrupted text back, and what was sent with success
-// or left behind is forgotten.
+// or left behind is forgotten. A fault on the way back (503, 500) leaves open whether what was sent was saved.
 (() => {
   const PREFIX = "draft:";
   const DELAY = 300;
   const SKIPPED = new Set(["password", "file", "hidden", "submit", "button", "reset", "image"]);
   const person = document.getElementById("session")?.dataset.person;
+  const isFault = document.querySelector("[data-fault]") !== null;
 
   const read = (key) => {
     try {
@@ -62,6 +63,8 @@
     if (dialog && !dialog.open) dialog.showModal();
     const notice = document.getElementById("draft-restored")?.content.firstElementChild.cloneNode(true);
     if (!notice) return;
+    const words = notice.querySelector("[data-words-sent]");
+    if (draft.sent) words.textContent = words.dataset.wordsSent;
     notice.querySelector("[data-draft-discard]").addEventListener("click", () => {
       sessionStorage.removeItem(keyOf(form));
       window.location.reload();
@@ -69,7 +72,19 @@
     form.prepend(notice);
   };
 
-  const interrupt = () => drafts().forEach((key) => write(key, { ...read(key), interrupted: true }));
+  // What was saved is answered with a redirect, and then only the page after it failed. One to the sign-in (next) saved nothing.
+  const isAfterSaving = () =>
+    isFault && performance.getEntriesByType("navigation")[0]?.redirectCount > 0 && !new URLSearchParams(window.location.search).has("next");
+
+  const interrupt = () => {
+    const saved = isAfterSaving();
+    drafts().forEach((key) => {
+      const draft = read(key);
+      if (saved && draft?.sent && !draft.interrupted) sessionStorage.removeItem(key);
+      else write(key, { ...draft, interrupted: true, sent: isFault && draft?.sent });
+    });
+    document.querySelectorAll("[data-draft-kept]").forEach((line) => (line.hidden = drafts().length === 0));
+  };
 
   const settle = () => {
     const mine = new Map(forms().map((form) => [keyOf(form), form]));
@@ -95,12 +110,18 @@
     };
     document.addEventListener("input", note);
     document.addEventListener("change", note);
-    const now = (form) => {
+    const now = (form, sent = false) => {
       window.clearTimeout(timers.get(form));
-      if (form.method === "post" && !form.hasAttribute("data-no-draft")) write(keyOf(form), { values: valuesOf(form) });
+      if (form.method === "post" && !form.hasAttribute("data-no-draft")) write(keyOf(form), { values: valuesOf(form), sent });
     };
-    document.addEventListener("submit", (event) => now(event.target), true);
-    document.addEventListener("session:ends", () => forms().filter((form) => timers.has(form)).forEach(now));
+    const typedInto = () => forms().filter((form) => timers.has(form));
+    window.addEventListener("submit", (event) => event.defaultPrevented || now(event.target, true)); // last: what others hold back is not sent
+    document.addEventListener("session:ends", () => typedInto().forEach((form) => now(form)));
+    document.addEventListener("htmx:responseError", (event) => {
+      if (event.detail.xhr.status !== 503) return;
+      typedInto().forEach((form) => now(form));
+      interrupt();
+    });
     document.addEventListener("htmx:afterRequest", (event) => {
       const { elt, xhr, successful, requestConfig } = event.detail;
       const form = requestConfig.verb === "get" ? null : elt.closest("form"); // what only looks something up has saved nothing

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -108,6 +110,54 @@ def test_so_does_what_was_sent_while_the_database_was_away(page: Page, stack: St
 
     expect(page.locator("#id_wanted")).to_have_value("Half of a wish")
     expect(page.locator("#id_client")).to_have_value(CLIENT)
+    expect(page.get_by_role("status").filter(has_text="Look first whether it was saved")).to_be_visible()
+
+
+def test_what_was_saved_before_the_database_went_away_is_not_offered_again(page: Page, stack: Stack) -> None:
+    """The answer to the form is a redirect, and only the page after it fails."""
+    answer = b64encode(stack.python(AWAY).encode()).decode()
+    sign_in(page, "bd@demo.example")
+    page.goto("/rfps/new/")
+    page.fill("#id_wanted", "A whole wish")
+    saved_then_away(page, answer)
+
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("heading", name="Not available at the moment")).to_be_visible()
+    page.get_by_role("link", name="Try again").click()
+    page.wait_for_url("**/rfps/new/")  # loaded: what is put back is back by then
+
+    assert (page.input_value("#id_wanted"), page.evaluate(KEPT, "A whole wish")) == ("", False)
+
+
+def test_a_look_up_that_finds_the_database_away_forgets_nothing(page: Page) -> None:
+    page.route("**/rfps/new/parties/**", lambda route: route.fulfill(status=503))
+    sign_in(page, "bd@demo.example")
+    page.goto("/rfps/new/")
+    page.fill("#id_client", CLIENT)
+    expect(page.locator("#refusal")).to_contain_text("is kept in this browser")
+
+    page.reload()
+
+    expect(page.locator("#id_client")).to_have_value(CLIENT)
+
+
+def saved_then_away(page: Page, answer: str) -> None:
+    """A route of the page does not see what follows a redirect."""
+    browser = page.context.new_cdp_session(page)
+    found = {"responseCode": 302, "responseHeaders": [{"name": "Location", "value": "/rfps/saved/"}]}
+    away = {"responseCode": 503, "responseHeaders": [{"name": "Content-Type", "value": "text/html"}], "body": answer}
+
+    def answered(event: dict[str, Any]) -> None:
+        asked, told = event["request"], {"requestId": event["requestId"]}
+        if asked["url"].endswith("/rfps/saved/"):
+            browser.send("Fetch.fulfillRequest", told | away)
+        elif asked["method"] == "POST":
+            browser.send("Fetch.fulfillRequest", told | found)
+        else:
+            browser.send("Fetch.continueRequest", told)
+
+    browser.on("Fetch.requestPaused", answered)
+    browser.send("Fetch.enable", {"patterns": [{"urlPattern": "*/rfps/new/"}, {"urlPattern": "*/rfps/saved/"}]})
 
 
 def sent_after_the_end_of_the_session(page: Page, button: str) -> None:

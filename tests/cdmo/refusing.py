@@ -20,9 +20,10 @@ ERRORS = {
     "missing": ObjectDoesNotExist(),
     "broken": RuntimeError("a secret of the server"),
     "deadlock": OperationalError("a secret of the server"),
+    "cursor-closed": InterfaceError("a secret of the server"),
     "database-away": OperationalError("a secret of the server"),
     "database-stops": OperationalError("a secret of the server"),
-    "connection-closed": InterfaceError("a secret of the server"),
+    "session-idle": OperationalError("a secret of the server"),
     "redis-away": RedisLost("a secret of the server"),
 }
 
@@ -36,6 +37,7 @@ class Told(Exception):
 
 ERRORS["deadlock"].__cause__ = Told("40P01")
 ERRORS["database-stops"].__cause__ = Told("57P01")
+ERRORS["session-idle"].__cause__ = Told("57P05")
 
 
 def refuse(request: HttpRequest, error: str) -> HttpResponse:

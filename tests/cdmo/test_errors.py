@@ -12,15 +12,16 @@ from django.test import Client
 
 from accounts.sessions import SessionStore
 from cdmo.api import problem_json
+from cdmo.outages import DATABASE, outage_of
 from tests.cdmo.refusing import ERRORS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.cdmo.refusing")]
 
-STATUS = {"blocked": 409, "not-allowed": 403, "bad-input": 400, "missing": 404, "broken": 500, "deadlock": 500}
+STATUS = {"blocked": 409, "not-allowed": 403, "bad-input": 400, "missing": 404, "broken": 500, "deadlock": 500, "cursor-closed": 500}
 AWAY = {
     "database-away": "The database cannot be reached",
     "database-stops": "The database cannot be reached",
-    "connection-closed": "The database cannot be reached",
+    "session-idle": "The database cannot be reached",
     "redis-away": "nobody signs in or out or gives a signature.",
 }
 HTMX = {"HX-Request": "true"}
@@ -81,6 +82,29 @@ def test_a_server_that_is_away_is_told_as_that(client: Client, error: str, words
     assert "secret of the server" not in page.content.decode() + system.content.decode()
 
 
+@pytest.mark.parametrize("found", [None, Mock(closed=2)])
+def test_a_connection_that_is_closed_is_a_database_that_is_away(monkeypatch: Any, found: Mock | None) -> None:
+    error = ERRORS["cursor-closed"]
+    assert outage_of(error) is None  # the connection is whole, so the fault is ours
+
+    monkeypatch.setattr("cdmo.outages.connection", Mock(connection=found))
+
+    assert outage_of(error) is DATABASE
+
+
+def test_an_outage_that_the_api_tells_is_in_the_log_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
+    problem_json(ERRORS["database-away"], {})
+
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info[1] if line.exc_info else None) == ("ERROR", ERRORS["database-away"])
+
+
+def test_a_file_that_was_not_taken_is_not_said_to_be_kept(client: Client) -> None:
+    answer = client.post("/refuse/database-away/", headers={"X-Requested-With": "dropzone"})
+
+    assert answer.json() == {"detail": "The database cannot be reached. Try again shortly."}
+
+
 def test_from_a_form_one_goes_back_to_its_page_where_the_draft_is(client: Client) -> None:
     answers = [
         client.post("/refuse/database-away/", headers={"Referer": f"{host}/rfps/new/"}).content.decode()
@@ -88,7 +112,15 @@ def test_from_a_form_one_goes_back_to_its_page_where_the_draft_is(client: Client
     ]
 
     assert ['href="/rfps/new/"' in page for page in answers] == [True, False]
-    assert all("js/draft.js" in page for page in answers)
+
+
+@pytest.mark.parametrize("error", ["database-away", "broken"])
+def test_a_fault_keeps_what_was_typed_and_says_so_only_where_it_did(client: Client, error: str) -> None:
+    page = client.post(f"/refuse/{error}/").content.decode()
+
+    assert "js/draft.js" in page and "data-fault" in page
+    assert "<li data-draft-kept hidden>" in page
+    assert page.count("kept in this browser") == 1
 
 
 @pytest.mark.parametrize(("path", "shape"), [("/projects/", "text/html; charset=utf-8"), ("/api/v1/projects/", "application/problem+json")])

@@ -10,13 +10,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
-from desk.answered_bids import Answered, groupings
-from projects.completeness import completeness_of
+from desk.answered_bids import Answered, Group, groupings
+from projects.completeness import QUESTIONS
 from projects.kpi_cases import QUOTATION, WON
-from projects.models import KpiCase, Project, Rfp
+from projects.models import KpiCase, Project, QuotationOutcome, Rfp
 from tests.projects import factories as make
+from tests.projects.test_completeness import an_answer_to, empty_of
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/projects/bids/"
@@ -137,21 +139,75 @@ def test_answered_offers_stand_once_in_each_part() -> None:
     }
 
 
+@pytest.mark.parametrize(("won", "answered", "percent"), [(0, 300, 0), (1, 300, 1), (1, 2, 50), (199, 200, 99), (200, 200, 100)])
+def test_only_all_are_the_whole_and_only_none_is_nothing(won: int, answered: int, percent: int) -> None:
+    assert Group("", won, answered).rate_percent == percent
+
+
 def test_the_page_counts_the_offers_of_the_win_rate(reader: Client, enquiries: Project) -> None:
     KpiCase.objects.all().delete()
     case(enquiries, QUOTATION, date(2026, 2, 10), 7)
     for on, won in ((date(2026, 2, 11), 1), (date(2026, 2, 12), 0), (date(2027, 1, 1), 1)):
         case(enquiries, WON, on, won)
-    percent = completeness_of(enquiries.rfp).percent
+    answer_all_but(enquiries, 1)
+    outcome(enquiries, QuotationOutcome.Why.SCIENCE, QuotationOutcome.Position.HIGHEST)
 
     answer = reader.get(ADDRESS, {"until": "2026-12-31"})
 
-    parts = {each.title: each.groups for each in answer.context["groupings"]}
-    assert [(each.label, each.answered, each.won) for each in parts["Days from request to first quotation"]] == [("Up to 7", 2, 1)]
-    (band,) = parts["Completeness of the request"]
-    assert int(band.label.split()[0]) <= percent
+    assert counted(answer) == {
+        "Completeness of the request": [("90 % and more", 2, 1)],
+        "Days from request to first quotation": [("Up to 7", 2, 1)],
+        "Decided by": [("Route and technical approach", 2, 1)],
+        "Our price among the offers": [("The highest", 2, 1)],
+    }
     assert "(50 %)" in answer.content.decode()
     assert "Which requests were worth answering" not in reader.get(ADDRESS, {"until": "2026-02-10"}).content.decode()
+
+
+def test_offers_of_which_little_is_known_stand_beside_the_others(reader: Client, enquiries: Project) -> None:
+    KpiCase.objects.all().delete()
+    other = make.a_project()
+    make.accepted_quotation(other)
+    KpiCase.objects.all().delete()
+    case(enquiries, QUOTATION, date(2026, 2, 10), 7)
+    case(enquiries, WON, date(2026, 2, 11), 1)
+    case(other, WON, date(2026, 2, 12), 0)
+    answer_all_but(enquiries, 0)
+    answer_all_but(other, 20)
+    outcome(enquiries, QuotationOutcome.Why.TIME, QuotationOutcome.Position.FIELD)
+
+    assert counted(reader.get(ADDRESS)) == {
+        "Completeness of the request": [("90 % and more", 1, 1), ("0 to 49 %", 1, 0)],
+        "Days from request to first quotation": [("Up to 7", 1, 1), ("Not known", 1, 0)],
+        "Decided by": [("Time", 1, 1), ("Not recorded", 1, 0)],
+        "Our price among the offers": [("In the field", 1, 1), ("Not recorded", 1, 0)],
+    }
+
+
+def test_a_picture_asks_for_itself_alone(reader: Client, enquiries: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    case(enquiries, WON, date(2026, 2, 11), 1)
+    for name in ("answered_bids", "old_facts"):
+        monkeypatch.setattr(f"desk.views.bids.{name}", lambda *asked: pytest.fail("what no picture shows was counted"))
+
+    assert [reader.get(reverse("bids-svg", args=[name])).status_code for name in ("funnel", "quarters")] == [200, 200]
+
+
+def answer_all_but(project: Project, number: int) -> None:
+    """That many questions of the request are open, the last ones."""
+    asked = len(QUESTIONS) - number
+    answers = {name: an_answer_to(name) for question in QUESTIONS[:asked] for name in question.fields}
+    empty = {name: empty_of(name) for question in QUESTIONS[asked:] for name in question.fields}
+    Rfp.objects.filter(pk=project.rfp.pk).update(**answers | empty)
+
+
+def outcome(project: Project, why: str, position: str) -> None:
+    values = {"why": why, "position": position, "recorded_by": make.person(Role.BUSINESS_DEVELOPMENT), "recorded_at": timezone.now()}
+    QuotationOutcome.objects.create(quotation=project.quotations.get(), **values)
+
+
+def counted(answer: Any) -> dict[str, list[tuple[str, int, int]]]:
+    """By part: label, answered, won."""
+    return {each.title: [(group.label, group.answered, group.won) for group in each.groups] for each in answer.context["groupings"]}
 
 
 def test_more_enquiries_cost_no_more_queries(reader: Client, enquiries: Project, django_assert_num_queries: Any) -> None:

@@ -81,6 +81,18 @@ def test_documents_that_somebody_may_not_see_take_the_place_of_none_that_they_ma
     assert [document for document, _passage in found] == [own.document]
 
 
+def test_names_are_read_as_the_database_likes_and_words_by_their_index(project: Project) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        find(factories.person(Role.MANAGEMENT), "Solvent")
+
+    statements = [each["sql"] for each in asked]
+    bound = next(place for place, sql in enumerate(statements) if "enable_seqscan" in sql)
+    named = [
+        place for place, sql in enumerate(statements) if 'FROM "documents_document"' in sql and 'UPPER("documents_document"."title"' in sql
+    ]
+    assert named and max(named) < bound
+
+
 def test_a_client_finds_words_of_what_it_may_read_only(version: DocumentVersion) -> None:
     viewer = factories.person(Role.CLIENT_VIEWER)
     assert find(viewer, "isopropanol").nothing

@@ -36,6 +36,13 @@ def test_it_is_counted_over_a_project_too() -> None:
     assert found == completeness_of(project.rfp).answered > 0
 
 
+def test_no_text_or_list_that_is_asked_for_can_be_null_besides_empty() -> None:
+    """The database asks a field that may be null for that alone."""
+    fields = [Rfp._meta.get_field(name) for question in QUESTIONS for name in question.fields]
+
+    assert [field.name for field in fields if field.null and (isinstance(field, ArrayField) or field.empty_strings_allowed)] == []
+
+
 def empty_of(name: str) -> object:
     field = Rfp._meta.get_field(name)
     return None if field.null else [] if isinstance(field, ArrayField) else ""
