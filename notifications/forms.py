@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, User
@@ -12,7 +14,7 @@ from accounts.numbers import WholeNumberField
 from notifications.choices import Choice, Group, groups_for
 from notifications.contents import kinds_in
 from notifications.models import ProjectPreference
-from projects.models import Milestone, Project
+from projects.models import Milestone, Project, TeamMember
 
 HINTS = {Group.WATCHED: _("A milestone that you chose to watch moves by more than the days that you named.")}
 
@@ -38,10 +40,40 @@ class PreferencesForm(forms.Form):
         return found
 
 
+MOST_OFFERED = 100
+MORE = _("At most 100 are listed, your own first. Any other: from its own page.")
+
+
+def projects_to_offer(user: User, named: str) -> list[Project]:
+    """What the boxes of the page list, since nobody looks through ten thousand: the named one, one's own, then the newest. Accepted is
+    every one that is seen."""
+    own = Q(project_manager=user) | Q(account_owner=user) | Exists(TeamMember.objects.filter(project=OuterRef("pk"), user=user))
+    place = Case(When(code=named, then=0), When(own, then=1), default=2)
+    return list(Project.objects.visible_to(user).running().order_by(place, "-pk")[:MOST_OFFERED])
+
+
+def milestones_to_offer(user: User, projects: Sequence[Project], named: str) -> list[Milestone]:
+    """Of these projects, in their order."""
+    here = [each.pk for each in projects]
+    rows = Milestone.objects.visible_to(user).open().select_related("project").filter(project__in=here[: MOST_OFFERED // 5])
+    found = sorted(rows.order_by("order", "id"), key=lambda row: here.index(row.project_id))[:MOST_OFFERED]
+    again = Milestone.objects.visible_to(user).filter(pk=named).select_related("project") if named.isdecimal() else ()
+    return [*(row for row in again if row not in found), *found]
+
+
+def offer(form: forms.Form, name: str, rows: Sequence[Project] | Sequence[Milestone]) -> None:
+    """List these in the box; what it accepts stays as it is."""
+    field: Any = form.fields[name]
+    nothing = [("", field.empty_label)]
+    field.choices = nothing + [(field.prepare_value(row), field.label_from_instance(row)) for row in rows]
+
+
 class ProjectChoiceForm(forms.Form):
     """How one project is told, whatever was chosen for the groups."""
 
-    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none(), empty_label="–", to_field_name="code")
+    project = forms.ModelChoiceField(
+        label=_("Project"), queryset=Project.objects.none(), empty_label="–", to_field_name="code", help_text=MORE
+    )
     choice = forms.ChoiceField(label=_("Told"), required=False, choices=[("", _("As usual")), *ProjectPreference.Choice.choices])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -62,12 +94,12 @@ class WatchForm(forms.Form):
 class NewWatchForm(WatchForm):
     """A watch from the page of one's choices; a client's people have no page of a milestone."""
 
-    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label="–")
+    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label="–", help_text=MORE)
     field_order = ("milestone", "days")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = Milestone.objects.visible_to(user).open().select_related("project").order_by("project__code", "order", "id")
+        found = Milestone.objects.visible_to(user).open().select_related("project")
         self.fields["milestone"].queryset = found  # type: ignore[attr-defined]
         self.fields["milestone"].label_from_instance = lambda row: f"{row.project.code}: {row.title}"  # type: ignore[attr-defined]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Window
+from django.db.models.functions import RowNumber
 
 from catalogue.chemistry import StructureError
 from catalogue.models import CompoundFingerprint
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.35  # Tanimoto; below it, Morgan fingerprints of two molecules have little in common
 MOST_COMPOUNDS = 20
+MOST_PROJECTS = 10  # of one compound, the newest
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,12 @@ def alike(user: User, smiles: str, *, besides: str = "", most: int = MOST_COMPOU
     seen = Project.objects.visible_to(user).exclude(rfp__number=besides)
     rows = CompoundFingerprint.objects.filter(Exists(seen.filter(compound_id=OuterRef("compound_id")))).alike(bits, least=LEAST)
     scores = {row.compound_id: row.score for row in rows.defer("bits")[:most]}  # type: ignore[attr-defined]
-    projects = seen.filter(compound__in=list(scores)).select_related("compound", "client")
+    place = Window(RowNumber(), partition_by="compound_id", order_by="-pk")
+    newest = seen.filter(compound__in=list(scores)).alias(place=place).filter(place__lte=MOST_PROJECTS)
+    projects = list(newest.select_related("compound", "client"))
     asked = composition_or_none(smiles)
-    found = [Alike(project, scores[project.compound_id], _kinship(asked, project)) for project in projects]
+    kinships = {project.compound_id: _kinship(asked, project) for project in {each.compound_id: each for each in projects}.values()}
+    found = [Alike(project, scores[project.compound_id], kinships[project.compound_id]) for project in projects]
     return sorted(found, key=lambda each: (-each.score, each.project.code))
 
 

@@ -14,7 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import signed_in
 from accounts.requests import SignedInRequest
 from audit.refusals import carried_out
-from notifications.forms import FeedForm, NewWatchForm, PreferencesForm, ProjectChoiceForm, WatchForm
+from notifications.forms import (
+    FeedForm,
+    NewWatchForm,
+    PreferencesForm,
+    ProjectChoiceForm,
+    WatchForm,
+    milestones_to_offer,
+    offer,
+    projects_to_offer,
+)
 from notifications.models import CalendarFeed, MilestoneWatch, ProjectPreference
 from notifications.services.wishes import (
     choices_of,
@@ -54,7 +63,12 @@ def show_settings(request: SignedInRequest, *, status: int = 200, **bound: Any) 
         "feeds": CalendarFeed.objects.visible_to(user).filter(revoked_at=None).select_related("project"),
         "feed_form": FeedForm(initial=at_project, user=user),
     }
-    return render(request, "notifications/settings.html", context | bound, status=status)
+    context |= bound
+    projects = projects_to_offer(user, request.POST.get("project") or at_project["project"])
+    for name in ("project_form", "feed_form"):
+        offer(context[name], "project", projects)
+    offer(context["watch_form"], "milestone", milestones_to_offer(user, projects, request.POST.get("milestone", "")))
+    return render(request, "notifications/settings.html", context, status=status)
 
 
 @signed_in

@@ -29,7 +29,8 @@ def similar_compounds(request: SignedInRequest, code: str) -> HttpResponse:
     rows = Project.objects.visible_to(request.user).select_related("compound", "client", "rfp")
     project = get_object_or_404(rows, code=code)
     found = alike(request.user, project.compound.smiles, besides=project.rfp.number)
-    pictures = {each.project.compound_id: _picture(each.project) for each in found}
+    of_compounds = {each.project.compound_id: each.project for each in found}  # many projects may be of one
+    pictures = {pk: _picture(project) for pk, project in of_compounds.items()}
     context = {
         "project": project,
         "rows": [(each, pictures[each.project.compound_id]) for each in found],
