@@ -54,7 +54,7 @@ def show_settings(request: SignedInRequest, *, status: int = 200, **bound: Any) 
     user = request.user
     watches = MilestoneWatch.objects.filter(user=user).select_related("milestone__project").order_by("milestone__project__code", "pk")
     at_project = {"project": request.GET.get("project", "")}  # a page of a project leads here with its code
-    context = {
+    context: dict[str, Any] = {
         "form": PreferencesForm(initial=choices_of(user) | kind_choices_of(user), user=user),
         "project_choices": ProjectPreference.objects.visible_to(user).select_related("project"),
         "project_form": ProjectChoiceForm(initial=at_project, user=user),

@@ -151,7 +151,7 @@ def _charter_blockers(project: Project, user: User, charter: Charter | None) -> 
 
 
 def _sheet(request: SignedInRequest, code: str, department: str) -> DepartmentAssessment:
-    rows = DepartmentAssessment.objects.visible_to(request.user).with_tables()
+    rows = DepartmentAssessment.objects.visible_to(request.user).with_tables(of=department)
     rows = rows.select_related("project__client", "project__site", "owner", "signed_off_by")
     return found_of_project(request, rows, project__code=code, department__key=department)
 
