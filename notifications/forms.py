@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, User
@@ -14,7 +13,8 @@ from accounts.numbers import WholeNumberField
 from notifications.choices import Choice, Group, groups_for
 from notifications.contents import kinds_in
 from notifications.models import ProjectPreference
-from projects.models import Milestone, Project, TeamMember
+from projects.boxes import MORE, MOST_OFFERED
+from projects.models import Milestone, Project
 
 HINTS = {Group.WATCHED: _("A milestone that you chose to watch moves by more than the days that you named.")}
 
@@ -38,18 +38,6 @@ class PreferencesForm(forms.Form):
             otherwise = sum(bool(each.value()) for each in kinds)
             found.append({"field": self[name], "kinds": kinds, "otherwise": otherwise, "open": any(each.errors for each in kinds)})
         return found
-
-
-MOST_OFFERED = 100
-MORE = _("At most 100 are listed, your own first. Any other: from its own page.")
-
-
-def projects_to_offer(user: User, named: str) -> list[Project]:
-    """What the boxes of the page list, since nobody looks through ten thousand: the named one, one's own, then the newest. Accepted is
-    every one that is seen."""
-    own = Q(project_manager=user) | Q(account_owner=user) | Exists(TeamMember.objects.filter(project=OuterRef("pk"), user=user))
-    place = Case(When(code=named, then=0), When(own, then=1), default=2)
-    return list(Project.objects.visible_to(user).running().order_by(place, "-pk")[:MOST_OFFERED])
 
 
 def milestones_to_offer(user: User, projects: Sequence[Project], named: str) -> list[Milestone]:

@@ -22,7 +22,6 @@ from notifications.forms import (
     WatchForm,
     milestones_to_offer,
     offer,
-    projects_to_offer,
 )
 from notifications.models import CalendarFeed, MilestoneWatch, ProjectPreference
 from notifications.services.wishes import (
@@ -34,7 +33,8 @@ from notifications.services.wishes import (
     save_preferences,
     watch_milestone,
 )
-from projects.models import Milestone
+from projects.boxes import projects_to_offer
+from projects.models import Milestone, Project
 
 
 @signed_in
@@ -64,7 +64,8 @@ def show_settings(request: SignedInRequest, *, status: int = 200, **bound: Any) 
         "feed_form": FeedForm(initial=at_project, user=user),
     }
     context |= bound
-    projects = projects_to_offer(user, request.POST.get("project") or at_project["project"])
+    running = Project.objects.visible_to(user).running()
+    projects = projects_to_offer(running, user, request.POST.get("project") or at_project["project"])
     for name in ("project_form", "feed_form"):
         offer(context[name], "project", projects)
     offer(context["watch_form"], "milestone", milestones_to_offer(user, projects, request.POST.get("milestone", "")))

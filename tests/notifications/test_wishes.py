@@ -254,7 +254,7 @@ def test_a_project_is_chosen_about_on_the_page_and_recorded(project: Project, cu
 
 def test_the_boxes_list_some_and_take_every_project(project: Project, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     other = factories.a_project()
-    monkeypatch.setattr("notifications.forms.MOST_OFFERED", 1)
+    monkeypatch.setattr("projects.boxes.MOST_OFFERED", 1)
     browser, address = browser_of(owner), "/profile/notifications/"
 
     assert option(other) not in browser.get(address).content.decode()
