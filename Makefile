@@ -9,7 +9,7 @@ IN_TEST_SERVERS := $(VENV)/python -m cdmo.servers.with_servers test
 SOURCES := manage.py cdmo audit accounts worksheets charts catalogue projects documents notifications process phases desk
 
 .DEFAULT_GOAL := help
-.PHONY: audit help bench bench-growth compose-proof installable run test test-fast lint types format shell reset lock messages catalogues environment test-environment
+.PHONY: audit help bench bench-growth bench-profile compose-proof installable run test test-fast lint types format shell reset lock messages catalogues environment test-environment
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -59,6 +59,9 @@ compose-proof: test-environment ## run docker-compose.yml for real and kill its 
 
 bench: test-environment ## measure the product beside a bare floor, at 10,000 projects; writes docs/benchmarks.md
 	@$(VENV)/python -m tests.bench
+
+bench-profile: test-environment ## where the time of the API's lists, a 304 and a page goes (after make bench; ARGS="--page /rfps/")
+	@$(VENV)/python -m tests.bench.profile $(ARGS)
 
 bench-growth: test-environment ## the API's lists at 100,000 projects beside 1,000 (half an hour and 20 GB at first)
 	@$(VENV)/python -m tests.bench.growth

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from accounts.numbers import WholeNumberField
 from notifications.choices import Choice, Group, groups_for
 from notifications.contents import kinds_in
 from notifications.models import ProjectPreference
+from projects.boxes import MORE, MOST_OFFERED
 from projects.models import Milestone, Project
 
 HINTS = {Group.WATCHED: _("A milestone that you chose to watch moves by more than the days that you named.")}
@@ -38,10 +40,28 @@ class PreferencesForm(forms.Form):
         return found
 
 
+def milestones_to_offer(user: User, projects: Sequence[Project], named: str) -> list[Milestone]:
+    """Of these projects, in their order."""
+    here = [each.pk for each in projects]
+    rows = Milestone.objects.visible_to(user).open().select_related("project").filter(project__in=here[: MOST_OFFERED // 5])
+    found = sorted(rows.order_by("order", "id"), key=lambda row: here.index(row.project_id))[:MOST_OFFERED]
+    again = Milestone.objects.visible_to(user).filter(pk=named).select_related("project") if named.isdecimal() else ()
+    return [*(row for row in again if row not in found), *found]
+
+
+def offer(form: forms.Form, name: str, rows: Sequence[Project] | Sequence[Milestone]) -> None:
+    """List these in the box; what it accepts stays as it is."""
+    field: Any = form.fields[name]
+    nothing = [("", field.empty_label)]
+    field.choices = nothing + [(field.prepare_value(row), field.label_from_instance(row)) for row in rows]
+
+
 class ProjectChoiceForm(forms.Form):
     """How one project is told, whatever was chosen for the groups."""
 
-    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none(), empty_label="–", to_field_name="code")
+    project = forms.ModelChoiceField(
+        label=_("Project"), queryset=Project.objects.none(), empty_label="–", to_field_name="code", help_text=MORE
+    )
     choice = forms.ChoiceField(label=_("Told"), required=False, choices=[("", _("As usual")), *ProjectPreference.Choice.choices])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -62,12 +82,12 @@ class WatchForm(forms.Form):
 class NewWatchForm(WatchForm):
     """A watch from the page of one's choices; a client's people have no page of a milestone."""
 
-    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label="–")
+    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label="–", help_text=MORE)
     field_order = ("milestone", "days")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = Milestone.objects.visible_to(user).open().select_related("project").order_by("project__code", "order", "id")
+        found = Milestone.objects.visible_to(user).open().select_related("project")
         self.fields["milestone"].queryset = found  # type: ignore[attr-defined]
         self.fields["milestone"].label_from_instance = lambda row: f"{row.project.code}: {row.title}"  # type: ignore[attr-defined]
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from catalogue.chemistry import StructureError
 from catalogue.models import CompoundFingerprint
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.35  # Tanimoto; below it, Morgan fingerprints of two molecules have little in common
 MOST_COMPOUNDS = 20
+MOST_PROJECTS = 10  # of one compound, the newest
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,18 @@ def alike(user: User, smiles: str, *, besides: str = "", most: int = MOST_COMPOU
         known |= Q(Exists(made.filter(made_id=OuterRef("compound_id"))))
     rows = CompoundFingerprint.objects.filter(known).alike(bits, least=LEAST)
     scores = {row.compound_id: row.score for row in rows.defer("bits")[:most]}  # type: ignore[attr-defined]
-    projects = seen.filter(compound__in=list(scores)).select_related("compound", "client")
+    place = Window(RowNumber(), partition_by="compound_id", order_by="-pk")
+    newest = seen.filter(compound__in=list(scores)).alias(place=place).filter(place__lte=MOST_PROJECTS)
+    projects = list(newest.select_related("compound", "client"))
     asked = composition_or_none(smiles)
-    found = [Alike(each, each.compound, scores[each.compound_id], _kinship(asked, each.compound)) for each in projects]
-    for each in (told for way, made in steps for told in way.told(made, list(scores))):
-        score, kin = scores[each.compound.pk], _kinship(asked, each.compound)
-        found.append(Alike(each.project, each.compound, score, kin, each.words, each.link))
+    compounds = {each.compound_id: each.compound for each in projects}
+    on_the_way = [told for way, made in steps for told in way.told(made, list(scores))]
+    compounds |= {each.compound.pk: each.compound for each in on_the_way}
+    kin = {pk: _kinship(asked, compound) for pk, compound in compounds.items()}
+    found = [Alike(each, each.compound, scores[each.compound_id], kin[each.compound_id]) for each in projects]
+    for each in on_the_way:
+        pk = each.compound.pk
+        found.append(Alike(each.project, each.compound, scores[pk], kin[pk], each.words, each.link))
     return sorted(found, key=lambda each: (-each.score, bool(each.made_in), each.project.code))
 
 

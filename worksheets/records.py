@@ -18,4 +18,5 @@ def events_of_row(bound: Bound, row: Any) -> QuerySet[Event]:
         return its_own
     alone, among = Q(data__id=row.pk), Q(data__rows__contains=[{"id": row.pk}])
     of_parent = events_of(bound.parent).filter(alone | among, data__key=bound.sheet.key)
-    return Event.objects.filter(Q(pk__in=its_own.values("pk")) | Q(pk__in=of_parent.values("pk"))).order_by("-id")
+    both = its_own.order_by().values("pk").union(of_parent.order_by().values("pk"))  # each by its index; joined by OR, all events are read
+    return Event.objects.filter(pk__in=both).order_by("-id")

@@ -1,6 +1,6 @@
 """Everything that changes people, their roles, clients, contacts and tokens."""
 
-from accounts.services.access import granted_hash, review_access, review_due_on
+from accounts.services.access import granted_hash, review_access, review_due_on, reviews
 from accounts.services.clients import change_client, choose_confidentiality, choose_names, client_values, create_client, note_names_read
 from accounts.services.contacts import change_contact, contact_left, contact_returned, contact_values, create_contact
 from accounts.services.delegations import delegate, end_delegation
@@ -64,6 +64,7 @@ __all__ = [
     "reset_second_factor",
     "review_access",
     "review_due_on",
+    "reviews",
     "revoke_token",
     "show_guide",
     "sign_ins_of",

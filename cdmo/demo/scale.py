@@ -63,8 +63,8 @@ class Scale:
     def fill(self, wanted: int) -> Iterator[int]:
         """Copy until there are so many projects; gives how many there are after each step."""
         of_the_demo = self.projects.count()
-        first = (Project.objects.count() - of_the_demo) // of_the_demo + 1
-        last = -(-wanted // of_the_demo) - 1
+        first = Project.objects.latest("pk").pk // STRIDE + 1  # told by the last copy, for the demo may have grown since
+        last = first - 1 - (Project.objects.count() - wanted) // of_the_demo
         for start in range(first, last + 1, COPIES_PER_CLIENT):
             with transaction.atomic(), _without_triggers(self.copied.values()):
                 for each in self.copied.values():

@@ -19,7 +19,6 @@ from accounts.forms import ReasonForm
 from accounts.models import CLIENT_ROLES, Role, RoleGrant, User
 from accounts.permissions import allowed, require_permission
 from accounts.requests import SignedInRequest
-from audit.models import Event
 from audit.refusals import Blocker, carried_out
 from desk import rights
 from projects.services.access_reminders import review_access
@@ -81,7 +80,7 @@ def _roles_page(request: SignedInRequest, form: ReviewForm | None = None) -> Htt
         "both": _administrators_who_sign(grants),
         "due_on": services.review_due_on(),
         "today": timezone.localdate(),
-        "reviews": list(Event.objects.filter(kind="access.reviewed").order_by("-id")[:REVIEWS]),
+        "reviews": list(services.reviews()[:REVIEWS]),
         "form": form or ReviewForm(initial={"seen": services.granted_hash(grants)}),
         "blockers": _review_blockers(request.user),
     }

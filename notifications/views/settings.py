@@ -14,7 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import signed_in
 from accounts.requests import SignedInRequest
 from audit.refusals import carried_out
-from notifications.forms import FeedForm, NewWatchForm, PreferencesForm, ProjectChoiceForm, WatchForm
+from notifications.forms import (
+    FeedForm,
+    NewWatchForm,
+    PreferencesForm,
+    ProjectChoiceForm,
+    WatchForm,
+    milestones_to_offer,
+    offer,
+)
 from notifications.models import CalendarFeed, MilestoneWatch, ProjectPreference
 from notifications.services.wishes import (
     choices_of,
@@ -25,7 +33,8 @@ from notifications.services.wishes import (
     save_preferences,
     watch_milestone,
 )
-from projects.models import Milestone
+from projects.boxes import projects_to_offer
+from projects.models import Milestone, Project
 
 
 @signed_in
@@ -45,7 +54,7 @@ def show_settings(request: SignedInRequest, *, status: int = 200, **bound: Any) 
     user = request.user
     watches = MilestoneWatch.objects.filter(user=user).select_related("milestone__project").order_by("milestone__project__code", "pk")
     at_project = {"project": request.GET.get("project", "")}  # a page of a project leads here with its code
-    context = {
+    context: dict[str, Any] = {
         "form": PreferencesForm(initial=choices_of(user) | kind_choices_of(user), user=user),
         "project_choices": ProjectPreference.objects.visible_to(user).select_related("project"),
         "project_form": ProjectChoiceForm(initial=at_project, user=user),
@@ -54,7 +63,13 @@ def show_settings(request: SignedInRequest, *, status: int = 200, **bound: Any) 
         "feeds": CalendarFeed.objects.visible_to(user).filter(revoked_at=None).select_related("project"),
         "feed_form": FeedForm(initial=at_project, user=user),
     }
-    return render(request, "notifications/settings.html", context | bound, status=status)
+    context |= bound
+    running = Project.objects.visible_to(user).running()
+    projects = projects_to_offer(running, user, request.POST.get("project") or at_project["project"])
+    for name in ("project_form", "feed_form"):
+        offer(context[name], "project", projects)
+    offer(context["watch_form"], "milestone", milestones_to_offer(user, projects, request.POST.get("milestone", "")))
+    return render(request, "notifications/settings.html", context, status=status)
 
 
 @signed_in

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+OF_ONE = {"tests": "analytical", "operations": "production", "hazards": "ehs"}  # tables that only one department has
 ROWS = ("risk_rows", "assumption_rows", "tests", "operations", "hazards")  # the tables of a sheet, by their names there
 
 
@@ -47,9 +48,14 @@ class DepartmentAssessmentQuerySet(models.QuerySet["DepartmentAssessment"]):
             texts[f"{name}_texts"] = ArraySubquery(own.values("text"))
         return self.annotate(signed_hash=Signature.objects.filter(**about).order_by("-sequence").values("content_hash")[:1], **texts)
 
-    def with_tables(self) -> DepartmentAssessmentQuerySet:
-        """With everything that a signature covers, in as many queries for many sheets as for one."""
-        return self.select_related("project", "department").prefetch_related(*ROWS)
+    def with_tables(self, of: str = "") -> DepartmentAssessmentQuerySet:
+        """With everything that a signature covers, in as many queries for many sheets as for one. of: the department, if only one is
+        asked for; the tables of others are empty then without a query."""
+        rows = self.select_related("project", "department")
+        return rows.prefetch_related(*(self._none(name) if of and OF_ONE.get(name, of) != of else name for name in ROWS))
+
+    def _none(self, name: str) -> models.Prefetch[str, Any, str]:
+        return models.Prefetch(name, queryset=self.model._meta.get_field(name).related_model._default_manager.none())  # type: ignore[union-attr]
 
 
 @tracked

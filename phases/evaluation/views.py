@@ -42,7 +42,7 @@ from projects.permissions import lacking
 from projects.services.charter import charter_blockers
 from projects.services.commercial import draft_blockers
 from projects.services.lifecycle import not_active
-from projects.views.found import visible_project
+from projects.views.found import found_of_project, visible_project
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
@@ -154,9 +154,9 @@ def _charter_blockers(project: Project, user: User, charter: Charter | None) -> 
 
 
 def _sheet(request: SignedInRequest, code: str, department: str) -> DepartmentAssessment:
-    rows = DepartmentAssessment.objects.visible_to(request.user).with_tables()
+    rows = DepartmentAssessment.objects.visible_to(request.user).with_tables(of=department)
     rows = rows.select_related("project__client", "project__site", "owner", "signed_off_by")
-    return get_object_or_404(rows, project__code=code, department__key=department)
+    return found_of_project(request, rows, project__code=code, department__key=department)
 
 
 @internal_required

@@ -31,7 +31,7 @@ from process.purchasing.worksheets import ANSWERS, ASKS, LINES, WHO
 from process.views.page import render_version, visible_version
 from projects.forms.scratch import ReasonForm
 from projects.permissions import lacking
-from projects.views.found import visible_project
+from projects.views.found import found_of_project, visible_project
 from worksheets.bound import bind_to
 from worksheets.showing import Shown
 
@@ -42,7 +42,7 @@ def visible_inquiry(request: SignedInRequest, code: str, number: int) -> Purchas
     rows = PurchaseInquiry.objects.visible_to(request.user).select_related(
         "project__client", "project__site", "route_version__route__project", "prepared_by", "sent_by"
     )
-    return get_object_or_404(rows, project__code=code, number=number)
+    return found_of_project(request, rows, project__code=code, number=number)
 
 
 @internal_required

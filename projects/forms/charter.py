@@ -6,6 +6,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
@@ -111,15 +114,27 @@ class WritingForm(forms.Form):
         self.fields["project_manager"].queryset = managers()  # type: ignore[attr-defined]
 
 
+class PlainSelect(forms.Select):
+    """Written at once: Django draws each option by a template of its own, of which this page has everybody for every department."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        rows = ((key, mark_safe(" selected") if str(key) == chosen else "", label) for key, label in self.choices)
+        options = format_html_join("\n", '<option value="{}"{}>{}</option>', rows)
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options)
+
+
 class MemberForm(forms.Form):
     """The person of one department; empty leaves the work with the department. It knows what was shown: only a choice changes it."""
 
-    user = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None, show_hidden_initial=True)
+    user = forms.TypedChoiceField(
+        label=_("Person"), required=False, coerce=int, empty_value=None, show_hidden_initial=True, widget=PlainSelect
+    )
 
-    def __init__(self, *args: Any, people: list[User], own: Collection[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[User], own: Collection[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {person.pk: person for person in people}
-        named = [(person.pk, person.full_name if person in own else f"{person.full_name} *") for person in people]
+        named = [(person.pk, person.full_name if person.pk in own else f"{person.full_name} *") for person in people]
         self.fields["user"].choices = [("", _("nobody named")), *named]  # type: ignore[attr-defined]
         self.fields["user"].widget.attrs["class"] = "form-select"
 

@@ -266,11 +266,11 @@ def _team_rows(request: SignedInRequest, project: Project) -> list[TeamRow]:
         member = members.get(department.pk)
         named = member.user if member else None
         offered = [*people, named] if named and named not in people else people
-        own = [person for person in offered if any(g.role == department.key and g.ended_at is None for g in person.grants.all())]
+        own = {person.pk for person in offered if any(g.role == department.key and g.ended_at is None for g in person.grants.all())}
         form = MemberForm(
             request.POST if request.method == "POST" else None,
             prefix=department.key,
-            people=[*own, *(person for person in offered if person not in own)],
+            people=sorted(offered, key=lambda person: person.pk not in own),
             own=own,
             initial={"user": named.pk if named else None},
         )

@@ -17,6 +17,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, Refused, add_to_form
+from projects.boxes import MORE, projects_to_offer
 from projects.forms.occupancy import BookingForm, MoveForm
 from projects.forms.scratch import ReasonForm
 from projects.models import Occupancy, Project
@@ -65,10 +66,10 @@ def _answer(form: forms.Form, act: Callable[[], HttpResponse], again: Callable[[
 def _render_book(
     request: SignedInRequest, project: Project | None, form: BookingForm, blockers: list[Blocker], *, status: int = 200
 ) -> HttpResponse:
-    projects = Project.objects.visible_to(request.user).active().order_by("code")
+    projects = projects_to_offer(Project.objects.visible_to(request.user).active(), request.user, project.code if project else "")
     action = reverse("occupancy-book") + (f"?project={project.code}" if project else "")
     kept = [(name, request.GET[name]) for name in ("vessel", "from") if name in request.GET]
-    context = {"project": project, "projects": projects, "form": form, "blockers": blockers, "action": action, "kept": kept}
+    context = {"project": project, "projects": projects, "more": MORE, "form": form, "blockers": blockers, "action": action, "kept": kept}
     return render(request, "projects/occupancy_book.html", context, status=status)
 
 

@@ -20,6 +20,8 @@ from cdmo.servers.children import Child
 from cdmo.servers.layout import ROOT
 from cdmo.servers.product import manage
 from tests.bench.after import come_to_rest, document_rows, webhook_row
+from tests.bench.lists import api_rows
+from tests.bench.pages import export_rows, page_rows, price_rows, search_rows
 from tests.bench.rows import HEAD, SHELL, Row, measured, told_rows
 from tests.bench.running import Reader, clients_system, running, signed_in
 from tests.bench.sheets import sheet_rows
@@ -34,34 +36,6 @@ for share in (0, 0.5, 0.999):
     print(cursor_of((event.transaction_id, event.pk)))
 """
 
-SCENARIO = """
-from process.models import CostAssessment
-scenario = CostAssessment.objects.filter(state="draft", name="As asked").latest("pk")
-print(scenario.project.code, scenario.number, scenario.phases.exclude(batches=0).latest("pk").phase)
-"""
-
-
-def api_rows(ours: Reader, floor: Reader, code: str, times: int) -> Iterator[Row]:
-    for name, path in (
-        ("API: 50 projects", "projects/?page_size=50"),
-        ("API: 50 projects with their milestones", "projects/?page_size=50&include=milestones"),
-        ("API: 50 milestones with their last change", "milestones/?page_size=50"),
-    ):
-        first, bare = ours.get(f"/api/v1/{path}"), floor.get(f"/{path}")
-        assert (first[0], bare[0]) == (200, 200), (first, bare)
-        mine, theirs = measured(lambda path=path: ours.get(f"/api/v1/{path}"), lambda path=path: floor.get(f"/{path}"), times=times)
-        yield Row(name, mine, theirs, "0.5 of the floor", bool(theirs and theirs / mine >= 0.5))
-    path = f"projects/{code}/"
-    tags = [reader.get(each)[2]["etag"] for reader, each in ((ours, f"/api/v1/{path}"), (floor, f"/{path}"))]
-    asked = [ours.get(f"/api/v1/{path}", **{"If-None-Match": tags[0]})[0], floor.get(f"/{path}", **{"If-None-Match": tags[1]})[0]]
-    assert asked == [304, 304], asked
-    mine, theirs = measured(
-        lambda: ours.get(f"/api/v1/{path}", **{"If-None-Match": tags[0]}),
-        lambda: floor.get(f"/{path}", **{"If-None-Match": tags[1]}),
-        times=times,
-    )
-    yield Row("API: one project, not changed (304)", mine, theirs, "0.5 of the floor", bool(theirs and theirs / mine >= 0.5))
-
 
 def feed_rows(readers: dict[str, Reader], cursors: list[str], times: int) -> Iterator[Row]:
     """Each reader reads on from the same events what it may: a client's system, for which the feed is made, and one of ours."""
@@ -72,36 +46,6 @@ def feed_rows(readers: dict[str, Reader], cursors: list[str], times: int) -> Ite
             assert status == 200, status
             mine, _floor = measured(lambda reader=reader, path=path: reader.get(path), times=times)
             yield Row(f"API: changes feed, {who}, a page {place}", mine, None, "20 ms", mine <= 20)
-
-
-def pages(code: str) -> list[str]:
-    below = ("", "gate/", "plan/", "documents/", "activity/", "charter/", "payments/", "risks/", "sharing/", "status-report/")
-    lists = ("", "my-work/", "rfps/", "projects/", "projects/board/", "projects/gantt/", "projects/kpis/", "projects/bids/")
-    more = ("documents/", "clients/", "occupancy/", "inbox/", "search/?q=apixaban")
-    return [*(f"/{each}" for each in (*lists, *more)), *(f"/projects/{code}/{each}" for each in below)]
-
-
-def price_rows(staff: Reader, told: dict[str, str], times: int) -> Iterator[Row]:
-    """The pages of costs, and what htmx asks for after each typed batch size, on the demo's largest scenario."""
-    code, number, phase = manage(told, *SHELL, SCENARIO).splitlines()[-1].split()
-    below = f"/projects/{code}/costs/"
-    for path in (below, f"{below}{number}/"):
-        assert staff.get(path)[0] == 200, path
-        mine, _floor = measured(lambda path=path: staff.get(path), times=times)
-        yield Row(f"Page {path.replace(code, '…')}", mine, None, "200 ms", mine <= 200)
-    typed = f"{below}{number}/?{phase}-batch_kg=35"
-    status, body, _headers = staff.get(typed, **{"HX-Request": "true"})
-    assert (status, b"nothing of it is saved" in body) == (200, True), status
-    mine, _floor = measured(lambda: staff.get(typed, **{"HX-Request": "true"}), times=times)
-    yield Row("A typed batch size: price, band, 10,000 draws and open answers anew", mine, None, "1000 ms", mine <= 1000)
-
-
-def page_rows(staff: Reader, code: str, times: int) -> Iterator[Row]:
-    for path in pages(code):
-        status, _body, _headers = staff.get(path)
-        assert status == 200, (path, status)
-        mine, _floor = measured(lambda path=path: staff.get(path), times=times)
-        yield Row(f"Page {path.replace(code, '…')}", mine, None, "200 ms", mine <= 200)
 
 
 def main() -> int:
@@ -118,10 +62,12 @@ def main() -> int:
         rows: list[Row] = []
         by_hand = REPORT.read_text().partition("\n## ")
         for row in chain(
-            api_rows(Reader(port, **system), Reader(bare, **system), code, asked.times),
+            api_rows(lambda: Reader(port, **system), lambda: Reader(bare, **system), code, asked.times),
             feed_rows({"a client's system": Reader(port, **system), "one of ours": staff}, cursors, asked.times),
-            page_rows(staff, code, asked.times),
+            page_rows(told, port, password),
+            search_rows(told, port, password, asked.times),
             price_rows(staff, told, asked.times),
+            export_rows(staff, asked.projects),
             sheet_rows(told, port, password, asked.times),
             told_rows(told, f"from tests.bench.acts import main; main({asked.times})"),
             told_rows(told, "from tests.bench.prices import main; main(7)"),

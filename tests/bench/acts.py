@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from statistics import median
 from time import perf_counter
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection, transaction
 from django.http import HttpResponseBase
@@ -20,7 +23,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Client, Role
+from accounts.models import Client, Role, User
 from audit.context import Channel, acting
 from audit.events import record
 from audit.models import Event
@@ -28,7 +31,7 @@ from catalogue.models import Compound, CompoundFingerprint
 from catalogue.parents import FINGERPRINT_BITS, fingerprint
 from projects.alike import LEAST, MOST_COMPOUNDS
 from projects.models import Phase, Project
-from projects.services import gate, publishing
+from projects.services import publishing
 from projects.services.milestones import MilestoneDraft, add_milestone
 from projects.services.plan import reschedule_milestone
 from tests.projects import factories as make
@@ -60,9 +63,10 @@ def own_client() -> Client:
     )[0]
 
 
-def as_person(user: Any) -> Browser:
+def as_person(user: User | None) -> Browser:
     browser = Browser(headers={"host": "localhost"})
-    browser.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    if user is not None:
+        browser.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
     return browser
 
 
@@ -70,32 +74,57 @@ def answered(answer: HttpResponseBase) -> None:
     assert answer.status_code == 302, (answer.status_code, getattr(answer, "content", b"")[:2000])
 
 
-def submitting(times: int) -> Measured:
+def submitting(times: int) -> Iterator[Measured]:
     request = make.an_rfp(own_client(), **make.COMPLETE_REQUEST)
     browser, address = as_person(make.person(Role.BUSINESS_DEVELOPMENT)), reverse("rfp-submit", args=[request.number])
-    return ["Submit a request, by its page", taken_back(lambda: answered(browser.post(address)), times), None, ASKED_MS]
+    yield ["Submit a request, by its page", taken_back(lambda: answered(browser.post(address)), times), None, ASKED_MS]
 
 
-def deciding(times: int) -> Measured:
+@contextmanager
+def password_timed() -> Iterator[list[float]]:
+    """How long each check of a password takes: it is slow on purpose, so that nobody tries many."""
+    check, spent = User.check_password, list[float]()
+
+    def timed(user: User, typed: str) -> bool:
+        began = perf_counter()
+        right = check(user, typed)
+        spent.append((perf_counter() - began) * 1000)
+        return right
+
+    with patch.object(User, "check_password", timed):
+        yield spent
+
+
+def shown_hash(page: HttpResponseBase) -> str:
+    found = re.search(rb'name="expected_hash" value="(\w+)"', getattr(page, "content", b""))
+    assert found, "The page shows nothing that could be signed."
+    return found[1].decode()
+
+
+def deciding(times: int) -> Iterator[Measured]:
     project = make.a_project_ready_for_g1(own_client())
     review = make.propose(project)
     *before, last = review.signers
     make.sign(project, *before)
     signer = make.person(last)
+    signer.set_password(make.PASSWORD)
+    signer.save()
+    browser = as_person(signer)
+    hash_now = shown_hash(browser.get(reverse("project-gate", args=[project.code])))
+    signed = {"password": make.PASSWORD, "expected_hash": hash_now}
 
     def sign() -> None:
-        gate.sign_decision(project.code, role=last, actor=signer, authentication=make.fake_authentication(signer))
+        answered(browser.post(reverse("gate-sign", args=[project.code, last]), signed))
         assert Project.objects.get(pk=project.pk).phase == Phase.SMALL_SCALE
 
-    return [
-        "Carry out a gate's decision with the last signature (G1: phase, tasks, plan, messages)",
-        taken_back(sign, times),
-        None,
-        ASKED_MS,
-    ]
+    with password_timed() as passwords:
+        whole = taken_back(sign, times)
+    name = "Sign a gate's decision, the last of its signatures, by its page (G1: phase, tasks, plan, messages)"
+    yield [f"{name}: whole", whole, None, None]
+    yield [f"{name}: without the check of the password", whole - median(passwords), None, ASKED_MS]
 
 
-def publishing_a_slip(times: int) -> Measured:
+def publishing_a_slip(times: int) -> Iterator[Measured]:
     project = make.a_project_in(Phase.SMALL_SCALE, own_client())
     for number in range(MILESTONES):
         draft = MilestoneDraft(title=f"Lot {number} delivered", kind="contract", client_sees=True)
@@ -114,13 +143,16 @@ def publishing_a_slip(times: int) -> Measured:
     keys = [move.key for move in publishing.pending_moves(project)]
     assert len(keys) >= MILESTONES, len(keys)
 
-    def publish() -> None:
-        publishing.publish_plan(project.code, keys=keys, actor=make.manager(), **WORDS)
+    browser, address = as_person(make.manager()), reverse("project-publish", args=[project.code])
+    typed = {**WORDS, "keys": keys}
+    confirmed = {**typed, "confirmed": "1", "expected_hash": shown_hash(browser.post(address, typed))}
+    shown = taken_back(lambda: shown_hash(browser.post(address, typed)), times)
+    yield [f"Show the mail about a slip over {len(keys)} milestones, by its page", shown, None, None]
+    published = taken_back(lambda: answered(browser.post(address, confirmed)), times)
+    yield [f"Publish a slip over {len(keys)} milestones, by its page", published, None, ASKED_MS]
 
-    return [f"Publish a slip over {len(keys)} milestones", taken_back(publish, times), None, ASKED_MS]
 
-
-def recording(times: int) -> Measured:
+def recording(times: int) -> Iterator[Measured]:
     """One event through `record`, beside a bare INSERT of the same row."""
     project, actor = make.a_project(own_client()), make.manager()
     record("project.held", project, actor=actor, reason="Bench")
@@ -135,10 +167,10 @@ def recording(times: int) -> Measured:
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {table} WHERE id = %s", [row.pk])
 
     ours = taken_back(lambda: record("project.held", project, actor=actor, reason="Bench"), times)
-    return ["Write an event (floor: INSERT of the same row)", ours, taken_back(bare, times), None]
+    yield ["Write an event (floor: INSERT of the same row)", ours, taken_back(bare, times), None]
 
 
-def finding_similar_compounds(times: int) -> Measured:
+def finding_similar_compounds(times: int) -> Iterator[Measured]:
     """Among ten thousand fingerprints as dense as those of drugs; what the page adds is one more query for the projects."""
     number = random.Random(1)
     made = Compound.objects.bulk_create(Compound(name=f"Bench {place}") for place in range(COMPOUNDS))
@@ -152,12 +184,13 @@ def finding_similar_compounds(times: int) -> Measured:
     def find() -> None:
         list(CompoundFingerprint.objects.alike(asked, least=LEAST).defer("bits")[:MOST_COMPOUNDS])
 
-    return [f"Similar compounds among {COMPOUNDS:,}", taken_back(find, times), None, SIMILAR_MS]
+    yield [f"Similar compounds among {COMPOUNDS:,}", taken_back(find, times), None, SIMILAR_MS]
 
 
 def main(times: int) -> None:
     with acting(channel=Channel.COMMAND):
         for measure in (submitting, deciding, publishing_a_slip, recording, finding_similar_compounds):
             with transaction.atomic():
-                print(json.dumps(measure(times)), flush=True)
+                for row in measure(times):
+                    print(json.dumps(row), flush=True)
                 transaction.set_rollback(True)

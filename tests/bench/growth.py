@@ -10,14 +10,10 @@ import argparse
 import sys
 
 from cdmo.servers.product import manage
+from tests.bench.lists import LISTS
 from tests.bench.rows import HEAD, Row, measured
 from tests.bench.running import Reader, clients_system, running
 
-LISTS = (
-    ("50 projects", "projects/?page_size=50"),
-    ("50 projects with their milestones", "projects/?page_size=50&include=milestones"),
-    ("50 milestones with their last change", "milestones/?page_size=50"),
-)
 SHARE = 0.9
 
 

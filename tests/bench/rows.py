@@ -11,25 +11,27 @@ from time import perf_counter
 from cdmo.servers.product import manage
 
 WARM_UP = 5
-HEAD = "| what | product, ms | floor, ms | floor / product | asked | met |\n|---|---|---|---|---|---|\n"
+HEAD = "| what | product, ms | floor, ms | floor / product | queries | asked | met |\n|---|---|---|---|---|---|---|\n"
 SHELL = ("shell", "--no-imports", "--command")
 
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured: milliseconds of the product, of the floor where there is one, and what is asked of it."""
+    """What was measured: milliseconds of the product, of the floor where there is one, what is asked of it, and a page's statements."""
 
     name: str
     ours: float
     floor: float | None
     target: str
     met: bool
+    queries: int | None = None
 
     @property
     def line(self) -> str:
         floor = f"{self.floor:.1f}" if self.floor else "–"
         share = f"{self.floor / self.ours:.2f}" if self.floor else "–"
-        return f"| {self.name} | {self.ours:.1f} | {floor} | {share} | {self.target} | {'yes' if self.met else '**no**'} |"
+        queries = "–" if self.queries is None else str(self.queries)
+        return f"| {self.name} | {self.ours:.1f} | {floor} | {share} | {queries} | {self.target} | {'yes' if self.met else '**no**'} |"
 
 
 def measured(ours: Callable[[], object], floor: Callable[[], object] | None = None, *, times: int) -> tuple[float, float | None]:
@@ -50,7 +52,7 @@ def told_rows(told: Mapping[str, str], code: str) -> Iterator[Row]:
 
     A number above one that is asked is the most that the value may be; below one it is the least share of the floor.
     """
-    for line in manage(told, *SHELL, code).splitlines():
+    for line in (line for line in manage(told, *SHELL, code).splitlines() if line[:1] == "["):  # not what is logged of each request
         name, ours, floor, asked = json.loads(line)
         if asked is None:
             yield Row(name, ours, floor, "–", True)

@@ -42,6 +42,10 @@ class Reader:
             answer = self._ask(path, {**self.headers, **headers})
         return answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()}
 
+    def open(self, path: str) -> HTTPResponse:
+        """An answer whose body is still to be read."""
+        return self._ask(path, self.headers)
+
     def _ask(self, path: str, headers: dict[str, str]) -> HTTPResponse:
         self.connection.request("GET", path, headers=headers)
         return self.connection.getresponse()

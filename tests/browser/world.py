@@ -84,7 +84,7 @@ def make_world() -> dict[str, Any]:
         if not is_told(story):
             tell([story])
     (other,) = tell([replace(SMALL_SCALE, molecule=LENALIDOMIDE, slips=(), asks=(), changes=())])
-    project = Project.objects.get(title=SMALL_SCALE.molecule.name)
+    project = Project.objects.filter(title=SMALL_SCALE.molecule.name).earliest("pk")
     with acting(channel=Channel.COMMAND):
         return {
             **_told_of(project),
@@ -96,7 +96,7 @@ def make_world() -> dict[str, Any]:
             **_chemistry(project),
             **_requests(project.client),
             **_passed_with_a_condition(Project.objects.get(code=other)),
-            **_evaluated(Project.objects.get(title=EVALUATION.molecule.name)),
+            **_evaluated(Project.objects.filter(title=EVALUATION.molecule.name).earliest("pk")),
         }
 
 
@@ -228,7 +228,8 @@ def _chemistry(project: Project) -> dict[str, Any]:
     chemist, buyer = holding(Role.RESEARCH), holding(Role.MATERIAL_CONTROL)
     toluene = {"code": "TOL-99", "name": "Toluene", "kind": "solvent", "cas_number": "108-88-3", "molar_mass_g_per_mol": "92.14"}
     enzyme = {"code": "ENZ-1", "name": "Transaminase", "kind": "reagent", "molar_mass_g_per_mol": "50000"}
-    _entered_rows("materials", toluene | {"density_kg_per_l": "0.867"}, enzyme, actor=buyer)
+    wanted = (toluene | {"density_kg_per_l": "0.867"}, enzyme)  # the whole demo has one of them
+    _entered_rows("materials", *(row for row in wanted if not Material.objects.filter(code=row["code"]).exists()), actor=buyer)
     by_mail = {"name": "Demo Solvents", "country": "Switzerland", "email": "sales@solvents.example"}
     _entered_rows("suppliers", by_mail, {"name": "Demo Works", "country": "Switzerland"}, actor=buyer)
     today = timezone.localdate().isoformat()

@@ -252,6 +252,23 @@ def test_a_project_is_chosen_about_on_the_page_and_recorded(project: Project, cu
     assert list(changes) == [{project.code: "at_once"}, {project.code: ""}]
 
 
+def test_the_boxes_list_some_and_take_every_project(project: Project, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = factories.a_project()
+    monkeypatch.setattr("projects.boxes.MOST_OFFERED", 1)
+    browser, address = browser_of(owner), "/profile/notifications/"
+
+    assert option(other) not in browser.get(address).content.decode()
+    assert browser.get(f"{address}?project={other.code}").content.decode().count(option(other)) == 2
+    answer = browser.post("/profile/notifications/projects/", {"project": other.code, "choice": ProjectPreference.Choice.QUIET})
+
+    assert answer.status_code == 302
+    assert ProjectPreference.objects.get(user=owner).project == other
+
+
+def option(project: Project) -> str:
+    return f'<option value="{project.code}"'
+
+
 def test_nobody_chooses_about_a_project_that_they_do_not_see(project: Project) -> None:
     stranger = factories.person(Role.CLIENT_VIEWER, client=factories.a_client("DCB"))
 

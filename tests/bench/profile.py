@@ -1,0 +1,93 @@
+"""`make bench-profile`: where the time of the API's lists, of a 304 and of the slowest page goes, by cProfile. Prints shares.
+
+Run on the bench's own installation after `make bench`. A profile makes Python slower and leaves the database as it is, so that the share
+of what waits for the database is told too small rather than too large.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import pstats
+import sys
+from collections.abc import Callable, Mapping
+
+from cdmo.servers.product import manage
+from tests.bench.rows import SHELL
+from tests.bench.running import clients_system, running
+
+TIMES = 100
+PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {  # the outermost functions of each part: (end of the file's name, function)
+    "transaction and the role that hides other clients' rows": (
+        ("django/db/transaction.py", "__enter__"),
+        ("django/db/transaction.py", "__exit__"),
+        ("audit/client_role.py", "_become"),
+    ),
+    "counting the calls in Redis": (("cdmo/throttling.py", "allow_request"),),
+    "checking the token": (("accounts/authentication.py", "token_of"),),
+    "statements in the database": (("django/db/backends/utils.py", "execute"),),
+    "templates": (("django/template/loader.py", "render_to_string"),),
+    "JSON": (("accounts/api_json.py", "render"),),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, prog="make bench-profile")
+    parser.add_argument("--projects", type=int, default=10_000)
+    parser.add_argument("--page", default="/projects/", help="the slowest page of the last run")
+    parser.add_argument("--as", dest="email", default="c1.pm@demo.example")
+    asked = parser.parse_args()
+    with running(asked.projects) as (told, _port, _bare, _behind):
+        secret, code, *_staff = clients_system(told)
+        call = f"from tests.bench.profile import inside; inside({secret!r}, {code!r}, {asked.page!r}, {asked.email!r})"
+        print(manage(told, *SHELL, f"import logging; logging.disable(logging.INFO); {call}"))
+    return 0
+
+
+def inside(secret: str, code: str, page: str, email: str) -> None:
+    """Inside the product's environment; each address a hundred times."""
+    from django.test import Client as Browser  # the models are there only now
+
+    from accounts.models import User
+    from tests.bench.acts import as_person
+
+    system = Browser(headers={"host": "localhost", "authorization": f"Bearer {secret}"})
+    one = f"/api/v1/projects/{code}/"
+    tag = {"If-None-Match": system.get(one).headers["ETag"]}
+    person = as_person(User.objects.get(email=email))
+    for name, ask in (
+        ("API: 50 projects", lambda: system.get("/api/v1/projects/?page_size=50")),
+        ("API: 50 projects with their milestones", lambda: system.get("/api/v1/projects/?page_size=50&include=milestones")),
+        ("API: one project, not changed (304)", lambda: system.get(one, headers=tag)),
+        (f"Page {page}", lambda: person.get(page)),
+    ):
+        print(json.dumps({name: shares(profiled(ask))}, indent=2))
+
+
+def profiled(ask: Callable[[], object]) -> pstats.Stats:
+    ask()
+    profile = cProfile.Profile()
+    profile.enable()
+    for _ in range(TIMES):
+        ask()
+    profile.disable()
+    return pstats.Stats(profile)
+
+
+def shares(found: pstats.Stats) -> dict[str, str]:
+    """Of the whole, in percent; parts may lie within each other, and so need not come to a hundred."""
+    whole = found.total_tt  # type: ignore[attr-defined]
+    spent = {
+        part: sum(
+            cumulative
+            for (file, _line, function), (_calls, _all, _own, cumulative, _callers) in found.stats.items()  # type: ignore[attr-defined]
+            if any(file.endswith(end) and function == name for end, name in functions)
+        )
+        for part, functions in PARTS.items()
+    }
+    return {part: f"{100 * seconds / whole:.0f} %" for part, seconds in spent.items() if seconds}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
