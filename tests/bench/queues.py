@@ -32,8 +32,11 @@ def a_running_project() -> Project:
 
 
 def rest() -> None:
-    """What the copies left in the queue of documents waits no longer."""
+    """What the copies, or a run that was stopped, left in the queue of documents waits no longer, and nobody is rung for it."""
     DocumentVersion.objects.unrendered().update(failed_at=timezone.now())
+    broker = redis_client()
+    broker.delete("documents")
+    broker.close()
 
 
 def waiting() -> int:
