@@ -192,8 +192,7 @@ OIDC_CLIENT = {"client_id": env.text("OIDC_CLIENT_ID"), "secret": env.text("OIDC
 if OIDC_ISSUER and not all(OIDC_CLIENT.values()):
     raise ImproperlyConfigured("OIDC_ISSUER asks for OIDC_CLIENT_ID and OIDC_CLIENT_SECRET as well.")
 # Where one of these is named, a sign-in there counts as with a second factor only if the provider says so; else it vouches for it.
-OIDC_ACR = env.listed("OIDC_ACR")
-OIDC_AMR = env.listed("OIDC_AMR")
+OIDC_ACR, OIDC_AMR = env.listed("OIDC_ACR"), env.listed("OIDC_AMR")
 OIDC_APP = {"provider_id": "organisation", "name": OIDC_NAME, **OIDC_CLIENT, "settings": {"server_url": OIDC_ISSUER}}
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_ISSUER else [], "OAUTH_PKCE_ENABLED": True}}
 SOCIALACCOUNT_ADAPTER = "accounts.oidc.ProviderAdapter"

@@ -13,7 +13,7 @@ from accounts.numbers import WholeNumberField
 from notifications.choices import Choice, Group, groups_for
 from notifications.contents import kinds_in
 from notifications.models import ProjectPreference
-from projects.boxes import MORE, MOST_OFFERED
+from projects.boxes import MOST_OFFERED, more_words
 from projects.models import Milestone, Project
 
 HINTS = {Group.WATCHED: _("A milestone that you chose to watch moves by more than the days that you named.")}
@@ -53,15 +53,14 @@ def offer(form: forms.Form, name: str, rows: Sequence[Project] | Sequence[Milest
     """List these in the box; what it accepts stays as it is."""
     field: Any = form.fields[name]
     nothing = [("", field.empty_label)]
+    field.help_text = more_words(rows)
     field.choices = nothing + [(field.prepare_value(row), field.label_from_instance(row)) for row in rows]
 
 
 class ProjectChoiceForm(forms.Form):
     """How one project is told, whatever was chosen for the groups."""
 
-    project = forms.ModelChoiceField(
-        label=_("Project"), queryset=Project.objects.none(), empty_label="–", to_field_name="code", help_text=MORE
-    )
+    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none(), empty_label="–", to_field_name="code")
     choice = forms.ChoiceField(label=_("Told"), required=False, choices=[("", _("As usual")), *ProjectPreference.Choice.choices])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -82,7 +81,7 @@ class WatchForm(forms.Form):
 class NewWatchForm(WatchForm):
     """A watch from the page of one's choices; a client's people have no page of a milestone."""
 
-    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label="–", help_text=MORE)
+    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label="–")
     field_order = ("milestone", "days")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
@@ -11,9 +12,15 @@ from projects.models import Project, TeamMember
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from audit.refusals import Words
 
 MOST_OFFERED = 100
-MORE = _("At most 100 are listed, your own first. Any other: from its own page.")
+_MORE = _("At most 100 are listed, your own first. Any other: from its own page.")
+
+
+def more_words(offered: Sequence[object]) -> Words:
+    """Where others are chosen, below a box that was cut."""
+    return _MORE if len(offered) >= MOST_OFFERED else ""
 
 
 def projects_to_offer(rows: QuerySet[Project], user: User, named: str) -> list[Project]:

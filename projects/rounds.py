@@ -53,7 +53,7 @@ class Repeats:
 
 
 class Act(NamedTuple):
-    """A loop or a return as its query answers: of a loop `title` and `round`, of a return `before` and `after`."""
+    """A loop or a return as its query answers: of a loop `title` and `number`, of a return `before` and `after`."""
 
     at: datetime
     by: str
@@ -83,7 +83,7 @@ def repeats_of(project: Project, *, returned: bool = True, counted: Sequence[Map
         counted = found.first() or []
     if not (returned or counted):
         return Repeats([], 0, [])
-    acts = sorted(Act(*row) for row in _returns(project).union(_loops(project)))
+    acts = sorted((Act(*row) for row in _returns(project).union(_loops(project), all=True)), key=lambda act: act.at)
     moves = [act for act in acts if act.after]
     rows = [_return(number, act) for number, act in enumerate(moves, 1)] + [_loop(act) for act in acts if not act.after]
     return Repeats(counted, len(moves), sorted(rows, key=lambda row: row.at, reverse=True))

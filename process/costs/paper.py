@@ -43,6 +43,7 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
     found = whole(chosen, (), seed=SEED) if chosen else None
     if chosen is None or chosen.estimate is None or found is None:
         return None
+    pictures = dict(_pictures(found))
     return {
         "facts": _facts(chosen, chosen.estimate),
         "matter": _matter(chosen),
@@ -64,8 +65,8 @@ def scenario_on_paper(project: Project) -> dict[str, Any] | None:
         "scenarios": _scenarios(every),
         "stated": list(found.stated),
         "warnings": [*(str(each) for each in chosen.warnings), *misfits_of(chosen.assessed.assessment, chosen.assessed.case)],
-        "pictures": {name: json.dumps(picture.spec) for name, picture in _pictures(found)},
-        "tables": {name: _table(name, picture) for name, picture in _pictures(found)} | {"percentiles": _percentiles(found)},
+        "pictures": {name: json.dumps(picture.spec) for name, picture in pictures.items()},
+        "tables": {name: _table(name, picture) for name, picture in pictures.items()} | {"percentiles": _percentiles(found)},
     }
 
 
@@ -81,12 +82,11 @@ def price_on_paper(chosen: Priced) -> dict[str, Any] | None:
     found = priced(chosen.assessed)
     if found.estimate is None:
         return None
-    moved = {"tornado": price_tornado(found.tornado, found.estimate.currency)} if found.tornado else {}
+    moved = price_tornado(found.tornado, found.estimate.currency) if found.tornado else None
     return {
         "facts": _price_facts(found, found.estimate),
-        "matter": _matter(found) if moved else None,
-        "pictures": {name: json.dumps(picture.spec) for name, picture in moved.items()},
-        "tables": {name: _table(name, picture) for name, picture in moved.items()},
+        "matter": _table("tornado", moved) if moved else None,
+        "pictures": {"tornado": json.dumps(moved.spec)} if moved else {},
     }
 
 
@@ -116,7 +116,7 @@ def _place(row: CostAssessment) -> tuple[bool, int]:
     return not row.is_draft, row.number
 
 
-def _pictures(found: Whole) -> Iterator[tuple[str, Any]]:
+def _pictures(found: Whole) -> Iterator[tuple[str, Picture]]:
     pictures = (("waterfall", found.waterfall), ("tornado", found.tornado), ("distribution", found.distribution))
     yield from ((name, picture) for name, picture in pictures if picture is not None)
 

@@ -17,7 +17,7 @@ from accounts.decorators import internal_required
 from accounts.requests import SignedInRequest
 from audit.events import events_of
 from audit.refusals import BadInput, Blocker, Refused, add_to_form
-from projects.boxes import MORE, projects_to_offer
+from projects.boxes import more_words, projects_to_offer
 from projects.forms.occupancy import BookingForm, MoveForm
 from projects.forms.scratch import ReasonForm
 from projects.models import Occupancy, Project
@@ -69,7 +69,8 @@ def _render_book(
     projects = projects_to_offer(Project.objects.visible_to(request.user).active(), request.user, project.code if project else "")
     action = reverse("occupancy-book") + (f"?project={project.code}" if project else "")
     kept = [(name, request.GET[name]) for name in ("vessel", "from") if name in request.GET]
-    context = {"project": project, "projects": projects, "more": MORE, "form": form, "blockers": blockers, "action": action, "kept": kept}
+    context: dict[str, Any] = {"project": project, "projects": projects, "more": more_words(projects), "form": form, "blockers": blockers}
+    context |= {"action": action, "kept": kept}
     return render(request, "projects/occupancy_book.html", context, status=status)
 
 

@@ -1,7 +1,9 @@
-"""What was spent is typed into the table; it stands beside what was quoted at once, and on the page of the gate."""
+"""What was spent is typed into the table; it stands beside what was quoted at once, and on the page of the gate. What turned out otherwise
+than assumed begins a change order."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,8 +11,19 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.entering import sign_in
 from tests.browser.sheets import PASTE
+from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
+
+OTHERWISE = """
+from accounts.models import User
+from audit.context import acting
+from worksheets.changing import ADD, Change, change_rows
+actor = User.objects.get(email="bd@demo.example")
+assumed = {{"words": "The catalyst lasts ten batches", "figure": "10", "real_figure": "7"}}
+with acting(actor=actor, channel="command"):
+    change_rows("assumptions:{code}", [Change(ADD, values=assumed)], actor=actor, all_or_none=True)
+"""
 
 
 def test_what_was_spent_stands_beside_what_was_quoted(page: Page, places: dict[str, str]) -> None:
@@ -31,3 +44,14 @@ def test_what_was_spent_stands_beside_what_was_quoted(page: Page, places: dict[s
     expect(at_gate.get_by_role("row").filter(has_text="Price of")).to_contain_text(f"1,000.00 {currency}")
     page.get_by_role("link", name="Record what happened").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Actuals")
+
+
+def test_what_turned_out_otherwise_begins_a_change_order(page: Page, places: dict[str, str], stack: Stack) -> None:
+    stack.python(OTHERWISE.format(code=places["code"]))
+    sign_in(page, "bd@demo.example")
+    page.goto(f"/projects/{places['code']}/assumptions/")
+
+    page.get_by_role("link", name="Raise a change order for: The catalyst lasts ten batches").click()
+
+    expect(page.locator("#id_title")).to_have_value("Other than assumed: The catalyst lasts ten batches")
+    expect(page.locator("#id_reason")).to_have_value(re.compile("It turned out: 7"))

@@ -94,6 +94,12 @@ def test_a_route_is_written_fixed_and_screened(page: Page, places: dict[str, str
     page.locator("#id_start-reason").fill("Less toluene.")
     send(page, "Start a new version")
     expect(page.get_by_role("heading", name="Version 2")).to_be_visible()
+    sheet(page, "step-inputs").get_by_role("button", name="Add a row").click()
+    page.evaluate(PASTE, "Coupling\tDimethyl carbonate\t\tReactant\t1\tequivalents\tno")
+    expect(sheet(page, "step-inputs").locator("[data-sheet-status]")).to_contain_text("One row is not saved")
+    sheet(page, "step-inputs").locator("[tabulator-field=c_material]").get_by_text("Dimethyl carbonate").click()
+    page.get_by_role("button", name="Enter the material as a reagent: Dimethyl carbonate").click()
+    saved(page, "step-inputs")
     page.get_by_role("link", name="As a picture").click()
     expect(page.locator("svg").first).to_contain_text("yield 80 %")
 

@@ -254,9 +254,11 @@ def test_a_project_is_chosen_about_on_the_page_and_recorded(project: Project, cu
 
 def test_the_boxes_list_some_and_take_every_project(project: Project, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     other = factories.a_project()
-    monkeypatch.setattr("projects.boxes.MOST_OFFERED", 1)
     browser, address = browser_of(owner), "/profile/notifications/"
+    assert "Any other: from its own page." not in browser.get(address).content.decode()
+    monkeypatch.setattr("projects.boxes.MOST_OFFERED", 1)
 
+    assert "Any other: from its own page." in browser.get(address).content.decode()
     assert option(other) not in browser.get(address).content.decode()
     assert browser.get(f"{address}?project={other.code}").content.decode().count(option(other)) == 2
     answer = browser.post("/profile/notifications/projects/", {"project": other.code, "choice": ProjectPreference.Choice.QUIET})
