@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -10,13 +11,15 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import JSONObject, Lower
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, JSONObject, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clients import Client as Client
 from accounts.clients import Contact as Contact
 from accounts.clients import languages, validate_time_zone
+from accounts.prepared import Prepared
 from accounts.tokens import AnsweredRequest as AnsweredRequest
 from accounts.tokens import IntegrationToken as IntegrationToken
 from audit.history import tracked
@@ -208,7 +211,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         """Role → the person who handed its signing to this one for today; only a role that the person still holds."""
         if not (self.is_active and self.is_internal):
             return {}
-        rows = self._standing.handed if self.is_reader else Delegation.objects.givers_today().filter(receiver=self)
+        rows = self._standing.handed if self.is_reader else Delegation.objects.givers(timezone.localdate()).filter(receiver=self)
         columns = ["id", "full_name"]  # whatever else is asked of a giver is fetched then
         return {row["role"]: User.from_db(self._state.db, columns, [row[name] for name in columns]) for row in rows}
 
@@ -227,11 +230,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     @cached_property
     def _standing(self) -> Standing:
         """In one query, because nearly every page asks all of it. Not of a client's people: their rows alone are in their reach."""
-        grants = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at=None).order_by().values("role")
-        handed = Delegation.objects.givers_today().filter(receiver=OuterRef("pk"))
-        factor = User.objects.filter(pk=OuterRef("pk"), authenticator__type="totp")
-        row = User.objects.filter(pk=self.pk).values_list(ArraySubquery(grants), ArraySubquery(handed), Exists(factor))
-        return Standing(*row.get())
+        ((roles, handed, has_second_factor),) = STANDING.ask(person=self.pk, today=timezone.localdate())
+        return Standing(roles, [json.loads(each) for each in handed], has_second_factor)
 
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
@@ -265,6 +265,9 @@ class RoleGrant(models.Model):
         return self.get_role_display()
 
 
+GIVER = JSONObject(role="role", id="giver_id", full_name="giver__full_name")
+
+
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def visible_to(self, user: User) -> DelegationQuerySet:
         """The two people concerned; an administrator sees all."""
@@ -272,18 +275,17 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
             return self.none()
         return self if user.has_role(Role.ADMINISTRATOR) else self.filter(Q(giver=user) | Q(receiver=user))
 
-    def for_day(self, on: date) -> DelegationQuerySet:
+    def for_day(self, on: date | RawSQL) -> DelegationQuerySet:
         return self.filter(starts_on__lte=on, ends_on__gte=on, ended_at=None)
 
-    def in_force(self, on: date) -> DelegationQuerySet:
+    def in_force(self, on: date | RawSQL) -> DelegationQuerySet:
         """Handed over for that day by a person who is active and holds the role."""
         held = RoleGrant.objects.filter(user=OuterRef("giver"), role=OuterRef("role"), ended_at=None)
         return self.for_day(on).filter(Exists(held), giver__is_active=True)
 
-    def givers_today(self) -> models.QuerySet[Delegation, dict[str, Any]]:
-        """Of what is in force today: role, and id and name of who handed it over."""
-        columns = JSONObject(role="role", id="giver_id", full_name="giver__full_name")
-        return self.in_force(timezone.localdate()).values_list(columns, flat=True)
+    def givers(self, on: date | RawSQL) -> models.QuerySet[Delegation, dict[str, Any]]:
+        """Of what is in force that day: role, and id and name of who handed it over."""
+        return self.in_force(on).values_list(GIVER, flat=True)
 
 
 @tracked
@@ -321,3 +323,14 @@ class Delegation(models.Model):
 
     def is_over(self, on: date) -> bool:
         return self.ended_at is not None or self.ends_on < on
+
+
+def _standing_of(person: int, today: int) -> models.QuerySet[Any]:
+    grants = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at=None).order_by().values("role")
+    on = RawSQL("%s", (today,), models.DateField())
+    handed = Delegation.objects.in_force(on).filter(receiver=OuterRef("pk")).values(given=Cast(GIVER, models.TextField()))
+    factor = User.objects.filter(pk=OuterRef("pk"), authenticator__type="totp")
+    return User.objects.filter(pk=person).values_list(ArraySubquery(grants), ArraySubquery(handed), Exists(factor))
+
+
+STANDING = Prepared(_standing_of, "person", "today")

@@ -3,12 +3,19 @@
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from kombu.transport import redis
+
+from cdmo.room import with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdmo.settings")
 
-app = Celery("cdmo")
+
+class RoomyTask(Task):
+    __call__ = with_room(Task.__call__)
+
+
+app = Celery("cdmo", task_cls=RoomyTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

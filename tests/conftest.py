@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest import runner
 from django.conf import settings as django_settings
 from hypothesis import settings as hypothesis_settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from xdist.scheduler import LoadScopeScheduling
+
+from cdmo.room import with_room
 
 pytest_plugins = ["tests.stack", "tests.quick"]
 set_hypothesis_home_dir(django_settings.BASE_DIR / ".state" / "cache" / "hypothesis")
@@ -129,6 +132,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: order.index(group) if (group := together(item.nodeid)) in order else len(order))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As pytest's own, with the room for deep calls that the product's requests, tasks and commands have."""
+    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 @pytest.hookimpl(trylast=True)

@@ -20,6 +20,7 @@ from pathlib import Path
 import django
 from django.db import connections
 
+from cdmo.room import with_room
 from cdmo.servers.layout import ROOT
 
 
@@ -64,7 +65,7 @@ def _run(code: str) -> tuple[str, str]:
     said = StringIO()
     try:
         with redirect_stdout(said):
-            exec(code, {})
+            with_room(exec)(code, {})
     except Exception:
         return said.getvalue(), traceback.format_exc()
     finally:
