@@ -81,8 +81,13 @@ def later_than(position: tuple[int, int]) -> TupleGreaterThan:
 def consume(key: str) -> int:
     """Bring one consumer up to date; the number of events it was given. Returns at once when another process is at it."""
     OutboxCursor.objects.get_or_create(consumer=key)
-    total = 0
-    while given := _consume_batch(key):  # also after the last batch: the doorbell of what came meanwhile found us at it, and left
+    return _consume(key)
+
+
+def _consume(key: str) -> int:
+    total = given = _consume_batch(key)
+    while given == BATCH:
+        given = _consume_batch(key)
         total += given
     return total
 
@@ -120,25 +125,35 @@ def lift_feed(cursor: CursorWrapper, position: int) -> None:
 
 
 def consume_all() -> int:
-    """Every consumer's turn. One that fails keeps its cursor, is logged, and is raised after the others had theirs."""
-    failures: list[Exception] = []
+    """Every consumer's turn. One that fails keeps its cursor, is logged, and is raised after the others had theirs.
+
+    Then it looks again: the doorbell of what came meanwhile found us at work, and left.
+    """
+    failures: dict[str, Exception] = {}
     total = 0
-    for key in _behind():
-        try:
-            total += consume(key)
-        except Exception as failure:
-            logger.exception("The outbox consumer %s failed; its cursor stays where it was.", key)
-            failures.append(failure)
+    while given := sum(_turn_of(key, failures) for key in _behind() if key not in failures):
+        total += given
     if failures:
-        raise ExceptionGroup("Outbox consumers failed.", failures)
+        raise ExceptionGroup("Outbox consumers failed.", list(failures.values()))
     return total
+
+
+def _turn_of(key: str, failures: dict[str, Exception]) -> int:
+    try:
+        return _consume(key)
+    except Exception as failure:
+        logger.exception("The outbox consumer %s failed; its cursor stays where it was.", key)
+        failures[key] = failure
+        return 0
 
 
 def _behind() -> list[str]:
     """The consumers that do not stand at the end of the feed: when nothing happened, two queries answer for all of them."""
     newest = Event.objects.order_by("-transaction_id", "-id").values_list("transaction_id", "id").first() or START
     cursors = {cursor.consumer: cursor for cursor in OutboxCursor.objects.annotate(next_transaction=NextTransaction())}
-    return [key for key in _consumers if key not in cursors or not _at_rest(cursors[key], newest)]
+    if new := _consumers.keys() - cursors.keys():
+        OutboxCursor.objects.bulk_create([OutboxCursor(consumer=key) for key in new], ignore_conflicts=True)
+    return [key for key in _consumers if key in new or not _at_rest(cursors[key], newest)]
 
 
 def _at_rest(cursor: Any, newest: tuple[int, int]) -> bool:

@@ -189,6 +189,38 @@ def test_a_sweep_that_finds_nothing_new_asks_twice(happen: Happen, heard: list[s
     assert heard == ["a", "b"]
 
 
+def test_what_comes_while_a_worker_is_at_it_is_read_by_that_worker(happen: Happen, settle: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its doorbell finds the consumer taken and leaves: nobody else would read it before the sweep."""
+    given: list[str] = []
+
+    def meanwhile(events: Sequence[Event]) -> None:
+        given.extend(names(events))
+
+    def last(events: Sequence[Event]) -> None:
+        if names(events) == ["a"]:
+            happen("b")
+
+    outbox.register_consumer("first", meanwhile)
+    outbox.register_consumer("last", last)
+    monkeypatch.setattr(outbox, "_behind", lambda found=outbox._behind: settle() or found())
+    happen("a")
+
+    assert outbox.consume_all() == 4
+
+    assert given == ["a", "b"]
+
+
+def test_an_event_costs_each_consumer_few_queries(happen: Happen, heard: list[str], django_assert_max_num_queries: Any) -> None:
+    """Every act of anybody rings, and every consumer looks."""
+    outbox.consume_all()
+    happen("a")
+
+    with django_assert_max_num_queries(4 + 5 * len(outbox._consumers)):  # transaction, cursor, events, cursor, end
+        outbox.consume_all()
+
+    assert heard == ["a"]
+
+
 @pytest.mark.parametrize("task", [tasks.doorbell, tasks.sweep_outbox])
 def test_doorbell_and_sweep_serve_every_consumer(task: Any, happen: Happen, heard: list[str]) -> None:
     happen("a")
