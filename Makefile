@@ -34,7 +34,7 @@ types: test-environment ## mypy
 	$(VENV)/mypy $(SOURCES)
 
 installable: test-environment ## no migration is missing, and Django's own checks for production pass
-	@$(IN_TEST_SERVERS) $(VENV)/python manage.py makemigrations --check --dry-run
+	@$(IN_TEST_SERVERS) sh -c "$(VENV)/python manage.py makemigrations --check --dry-run && $(VENV)/python -m tests.migrated"
 	@CDMO_ENVIRONMENT=production SECRET_KEY="$$($(VENV)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=tracker.example.com DATABASE_URL=postgres://cdmo_app@127.0.0.1/cdmo REDIS_URL=redis://127.0.0.1:6379/0 $(VENV)/python manage.py check --deploy --fail-level WARNING
 
 audit: test-environment ## known advisories against the pinned packages; says so where the source cannot be reached

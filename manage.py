@@ -1,8 +1,15 @@
 #!/usr/bin/env python
 """Django's command line for this product."""
 
+import gc
 import os
 import sys
+
+SELDOM = (
+    20_000,
+    20,
+    20,
+)  # models and migrations are made, not thrown away: looking for garbage as often as Python does is a third of the time
 
 
 def main() -> None:
@@ -11,6 +18,7 @@ def main() -> None:
 
     from cdmo.room import with_room
 
+    gc.set_threshold(*SELDOM)
     with_room(execute_from_command_line)(sys.argv)
 
 

@@ -1,9 +1,11 @@
 """The Celery application; tasks are doorbells that live in each app's `tasks.py`."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import worker_init
 from kombu.transport import redis
 
 from cdmo.room import with_room
@@ -18,6 +20,7 @@ class RoomyTask(Task):
 app = Celery("cdmo", task_cls=RoomyTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+worker_init.connect(lambda **_told: gc.freeze(), weak=False)  # what is imported by now stays; the processes that work are forked from it
 
 
 class QoS(redis.QoS):

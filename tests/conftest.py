@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from cdmo.room import with_room
 
+gc.disable()  # until all is imported: `pytest_collection_finish`
 pytest_plugins = ["tests.stack", "tests.quick"]
 set_hypothesis_home_dir(django_settings.BASE_DIR / ".state" / "cache" / "hypothesis")
 hypothesis_settings.register_profile("ours", deadline=None)  # no test is about time: the machine may be busy
@@ -159,6 +160,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 class GroupsTogether(LoadScopeScheduling):
@@ -177,16 +179,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupsTogeth
 def django_db_modify_db_settings(
     request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
 ) -> Iterator[pytest.MonkeyPatch]:
-    """Of the processes of one run the first migrates a database, and all copy it: migrating takes far longer."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    """Every process of a run copies one database: migrating takes far longer."""
     with pytest.MonkeyPatch.context() as patch:
-        if run and not request.config.getoption("reuse_db"):
+        if not request.config.getoption("reuse_db"):
             from django.db import connection
 
-            from tests.kept import migrated_once
+            from tests.migrated import migrated_once
 
             with django_db_blocker.unblock():
-                connection.settings_dict["TEST"]["TEMPLATE"] = migrated_once(f"migrated_{run}")
+                connection.settings_dict["TEST"]["TEMPLATE"] = migrated_once()
             patch.setattr("django.core.management.call_command", lambda *_told, **_named: None)  # the copy is not migrated again
         yield patch
 

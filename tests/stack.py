@@ -23,6 +23,7 @@ from cdmo.servers.layout import ROOT, Layout
 from cdmo.servers.private import Servers, claimed
 from cdmo.servers.product import addresses, children, environment, manage, start
 from tests.inside import Inside
+from tests.migrated import bring_migrated, migrated_once
 
 FEATURES_OFF = (  # the pop-ups of the address bar are two more processes for each visitor; the others Playwright turns off itself
     "WebUIOmniboxPopup",
@@ -100,10 +101,8 @@ def _database(servers: Servers) -> postgres_server.Postgres:
     server = servers.start_postgres(options=postgres_server.UNSYNCED)  # tests kill it and ask for what it had acknowledged
     _drop_database(server)
     postgres_server.make_database(server)
-    if run := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
-        from tests.kept import bring_migrated, migrated_once  # with models, which the measurements that import this file do not load
-
-        bring_migrated(migrated_once(f"migrated_{run}"), server)
+    if "DATABASE_URL" in os.environ:  # that of tests; measurements have none
+        bring_migrated(migrated_once(), server)
     return server
 
 
