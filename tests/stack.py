@@ -157,26 +157,60 @@ def browser(stack: Stack) -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def places_to_sit(browser: Browser) -> list[BrowserContext]:
+    """Where visitors sat who have left: nothing is kept there but the style sheets, scripts and fonts, which each would fetch anew."""
+    return []
+
+
 @pytest.fixture
-def new_page(browser: Browser, stack: Stack) -> Iterator[Callable[[], Page]]:
+def new_page(browser: Browser, stack: Stack, places_to_sit: list[BrowserContext]) -> Iterator[Callable[[], Page]]:
     """Opens a page of a new visitor. At the end no page may have asked another host, broken the content policy, or raised."""
-    contexts: list[BrowserContext] = []
+    taken: list[BrowserContext] = []
+    heard: list[tuple[BrowserContext, str, Callable[[Any], None]]] = []
     faults: list[str] = []
 
+    def ask(request: Any) -> None:
+        if not request.url.startswith((stack.url, *OWN)):
+            faults.append(f"asked {request.url}")
+
+    def fail(error: Any) -> None:
+        faults.append(f"raised {error.error.stack or error.error}")
+
+    def say(message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(message.text)
+
     def new_page() -> Page:
-        context = browser.new_context(
-            base_url=stack.url, locale="en-GB", timezone_id="Europe/Zurich", viewport={"width": 1440, "height": 900}
-        )
-        contexts.append(context)
-        context.on("request", lambda request: None if request.url.startswith((stack.url, *OWN)) else faults.append(f"asked {request.url}"))
-        context.on("weberror", lambda error: faults.append(f"raised {error.error.stack or error.error}"))
-        context.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+        context = places_to_sit.pop() if places_to_sit else _place(browser, stack)
+        taken.append(context)
+        for event, listen in (("request", ask), ("weberror", fail), ("console", say)):
+            context.on(event, listen)  # type: ignore[call-overload]
+            heard.append((context, event, listen))
         return context.new_page()
 
     yield new_page
-    for context in contexts:
-        context.close()
+    for context in taken:
+        _leave(context, stack)
+    for context, event, listen in heard:
+        context.remove_listener(event, listen)
+    places_to_sit += taken
     assert faults == []
+
+
+def _place(browser: Browser, stack: Stack) -> BrowserContext:
+    return browser.new_context(base_url=stack.url, locale="en-GB", timezone_id="Europe/Zurich", viewport={"width": 1440, "height": 900})
+
+
+def _leave(context: BrowserContext, stack: Stack) -> None:
+    """Without a trace: pages closed, cookies gone, what was stored gone."""
+    for page in context.pages:
+        page.close()
+    context.clear_cookies()
+    empty = context.new_page()
+    told = {"origin": stack.url, "storageTypes": "local_storage,indexeddb,cache_storage,service_workers"}
+    context.new_cdp_session(empty).send("Storage.clearDataForOrigin", told)
+    empty.close()
 
 
 @pytest.fixture
