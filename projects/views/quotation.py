@@ -109,6 +109,7 @@ def _render(request: SignedInRequest, project: Project, revision: int, *, status
         "signatures": signed_rows(quotation),
         **offer_context(quotation),
         "breaks_source": sources.breaks,
+        "clause_source": sources.clause if not locks else None,
         "asked": [] if is_draft else asked_of(quotation),
         "is_asked": quotation.is_asked,
         "answered": remarks_answered_in(quotation),
