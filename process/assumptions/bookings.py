@@ -83,7 +83,6 @@ def _ours(row: Assumption, costs: Iterable[Cost]) -> list[Cost]:
     phases, lines = named_phases(row.words), [line.strip() for line in row.lines.split(",") if line.strip()]
     near = [each for each in costs if not phases or each.phase in phases]
     named = {each.label for each in near if says(row.words, each.label)}
-    named = {
-        label for label in named if not any(label != other and says(other, label) for other in named)
-    }  # “Screen” in “Polymorph screen”
+    # “Polymorph screen” names no “Screen”
+    named = {label for label in named if not any(label != other and says(other, label) for other in named)}
     return [each for each in near if each.label in named or any(says(each.label, line) for line in lines)]

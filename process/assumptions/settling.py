@@ -65,10 +65,8 @@ def prompt(project: Project) -> int:
 def _ask(found: Arrived, project: Project) -> None:
     row = found.row
     row.project = project
-    told = _told(found)
-    record(
-        "assumption.arrived", row, actor=None, **(told | {"now": _t("what was booked, as the ledger shows")} if found.is_spent else told)
-    )
+    now = {"now": _t("what was booked, as the ledger shows")} if found.is_spent else {}  # the record has more readers
+    record("assumption.arrived", row, actor=None, **(_told(found) | now))
     _await(row, found)
 
 
