@@ -17,7 +17,7 @@ from accounts.models import Role
 from audit.refusals import Blocker
 from documents.content import Column, cell, data_table, key_values, shortest
 from documents.registry import DocumentType, Meaning, SignerSlot
-from phases.evaluation.assessment_views import views_on_paper
+from phases.evaluation.assessment_views import gravest, views_on_paper
 from phases.evaluation.enquiries import days_until
 from phases.evaluation.models import DepartmentAssessment, InquiryAssessment
 from phases.evaluation.worksheets import ASSUMPTIONS, HAZARDS, PRODUCTION_PLAN, RISKS, TEST_PLAN
@@ -114,7 +114,8 @@ def inquiry_assessment(project: Project) -> dict[str, Any]:
     found, sheets = _recommendation(project), _sheets(project)
     recorded = recorded_on_paper(project)
     views = views_on_paper(project, sheets, recorded.pop("parts"))
-    return _assessed(project, found, sheets) | recorded | {"views": views, "clock": _clock(project, found, sheets)}
+    now = {"views": views, "gravest": gravest(sheets), "clock": _clock(project, found, sheets)}
+    return _assessed(project, found, sheets) | recorded | now
 
 
 def inquiry_dating(project: Project) -> dict[str, Any]:

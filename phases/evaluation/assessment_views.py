@@ -23,6 +23,7 @@ from projects.occupancies import days_between
 from projects.rfp_fields import answer_of, heading_of
 
 View = dict[str, Any]
+TOP = 10  # so many risks stand first
 ANSWERS = {
     "safety": ("exposure_band", "exposure_limit_ug_per_m3", "energetic_groups", "dsc_known", "controlled_as", "transport_class"),
     "intellectual_property": ("ip_wish", "patents_known"),
@@ -50,6 +51,27 @@ def views_on_paper(project: Project, sheets: Sequence[DepartmentAssessment], par
         "schedule": _schedule(project.rfp, sheets),
     }
     return [{"key": key, **view} for key, view in found.items()]
+
+
+def gravest(sheets: Iterable[DepartmentAssessment]) -> dict[str, Any] | None:
+    """Of all departments together the judged risks that weigh most; None where fewer than two sheets name any, whose table says it all."""
+    named = [(sheet, row) for sheet in sheets for row in sheet.risk_rows.all() if row.is_judged]
+    if len({sheet.pk for sheet, _row in named}) < 2:
+        return None
+    columns = [
+        Column(_t("Risk"), 36),
+        Column(_t("Department"), 18),
+        Column(_t("Probability"), 11),
+        Column(_t("Impact"), 9),
+        Column(_t("Weight"), 8, "right"),
+        Column(_t("Response"), 18),
+    ]
+    first = sorted(named, key=lambda each: -(each[1].weight or 0))[:TOP]  # of equals in the order of the departments
+    rows = (
+        (row.text, str(sheet.department), str(row.get_probability_display()), str(row.get_impact_display()), row.weight, row.response)
+        for sheet, row in first
+    )
+    return data_table(columns, rows, caption=_t("Those that weigh most"))
 
 
 def _view(

@@ -18,7 +18,7 @@ from phases.evaluation.services import recommend, save_sheet
 from process.costs.control import firm_percent
 from process.costs.figures import Source
 from projects.models import Project
-from tests.phases.sheets import OPERATION, add_row
+from tests.phases.sheets import OPERATION, RISK, add_row
 from tests.process.factories import a_material, a_price, a_reference, a_scenario, a_step, a_whole_route, an_input, draft_of
 from tests.projects import factories as make
 from tests.projects.vessels import a_vessel, book
@@ -140,6 +140,20 @@ def test_control_and_environment_follow_the_scenario_and_its_route(project: Proj
     net = [Decimal(each) for each in intensity["rows"][0][1:]]
     assert float(net[-1]) == pytest.approx(float(sum(net[:-1])), abs=0.002) and environment["missing"] == []
     assert float(waste["rows"][-1][1]) == pytest.approx(float(net[-1]) - 1, abs=0.01)  # what goes in and is no product is waste
+
+
+def test_the_ten_risks_that_weigh_most_stand_first_whosever_they_are(project: Project) -> None:
+    add_row(project, "research", "sheet-risks", **RISK | {"text": "Unjudged.", "probability": "", "impact": ""})
+    for number in range(7):
+        add_row(project, "research", "sheet-risks", **RISK | {"text": f"Research {number}."})
+    assert inquiry_assessment(Project.objects.get(pk=project.pk))["gravest"] is None  # the table of the one sheet says it all
+    for number in range(7):
+        add_row(project, "production", "sheet-risks", **RISK | {"text": f"Production {number}.", "probability": str(1 + 2 * (number == 6))})
+
+    rows = inquiry_assessment(Project.objects.get(pk=project.pk))["gravest"]["rows"]
+
+    assert [row[4] for row in rows] == ["9", *["6"] * 7, "3", "3"]
+    assert rows[0][:2] == ["Production 6.", "Production"] and rows[1][:2] == ["Research 0.", "Research and development"]
 
 
 def test_firm_share_and_ends_of_a_band() -> None:
